@@ -1,0 +1,1 @@
+//! Pixels: the window and its panels.

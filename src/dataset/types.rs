@@ -1,0 +1,326 @@
+//! The plain values that every other room works on.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+macro_rules! id {
+    ($name:ident, $what:literal) => {
+        #[doc = $what]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The identifier as written in the files.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+id!(ImageId, "Names an image within a data set.");
+id!(QueryId, "Names a query (MediaEval: a topic) within a data set.");
+
+/// A judged grade: 0 is not relevant, 1 and above relevant. Negative grades (MediaEval's "can't tell", TREC's spam)
+/// count as unjudged everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Relevance(pub i32);
+
+impl Relevance {
+    /// Grade 1 or above.
+    pub fn is_relevant(self) -> bool {
+        self.0 > 0
+    }
+
+    /// Grade 0 or above.
+    pub fn is_judged(self) -> bool {
+        self.0 >= 0
+    }
+}
+
+/// The part of the protocol a query belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Split {
+    /// Weights are fitted on these.
+    Train,
+    /// Early stopping and choices look at these.
+    Validation,
+    /// Reported only.
+    Test,
+}
+
+impl Split {
+    /// All three, in order.
+    pub const ALL: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
+
+    /// `train`, `validation` or `test`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Split::Train => "train",
+            Split::Validation => "validation",
+            Split::Test => "test",
+        }
+    }
+}
+
+/// One image and what its files say of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// Unique within the data set.
+    pub id: ImageId,
+    /// Where its picture lies (absolute or relative to the working folder); `None` where the set has no picture for it.
+    pub file: Option<PathBuf>,
+    /// Short name; may be empty.
+    pub title: String,
+    /// Longer text; may be empty.
+    pub description: String,
+    /// User tags.
+    pub tags: Vec<String>,
+    /// When it was taken, in seconds since 1970-01-01 UTC.
+    pub date: Option<i64>,
+    /// Views, clicks or the like; 0 or above.
+    pub popularity: Option<f64>,
+    /// Number of comments, where known.
+    pub comments: Option<f64>,
+    /// Latitude and longitude in degrees, where known.
+    pub location: Option<(f64, f64)>,
+    /// Every other column of the files, by its heading (licence, author, …).
+    pub columns: BTreeMap<String, String>,
+}
+
+impl Image {
+    /// An image of which only the name is known.
+    pub fn new(id: ImageId) -> Self {
+        Self {
+            id,
+            file: None,
+            title: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            date: None,
+            popularity: None,
+            comments: None,
+            location: None,
+            columns: BTreeMap::new(),
+        }
+    }
+}
+
+/// One image among those a text search returned for a query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// Index into [`Dataset::images`].
+    pub image: usize,
+    /// Place in the search engine's list, from 1.
+    pub rank: Option<u32>,
+    /// One value per [`Dataset::feature_names`]; NaN where the files give none.
+    pub features: Vec<f32>,
+    /// The judgement, if any.
+    pub relevance: Option<Relevance>,
+    /// Diversity clusters it belongs to (keys of [`Query::clusters`]).
+    pub clusters: Vec<u32>,
+}
+
+/// One query and its candidates, in the order of the files (by initial rank where there is one).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// Unique within the data set.
+    pub id: QueryId,
+    /// What was searched for.
+    pub text: String,
+    /// The part of the protocol, if the files say so.
+    pub split: Option<Split>,
+    /// Where the query's subject is, in degrees.
+    pub location: Option<(f64, f64)>,
+    /// The images the text search returned; no image twice.
+    pub candidates: Vec<Candidate>,
+    /// Names of the diversity clusters by number; empty where there are none.
+    pub clusters: BTreeMap<u32, String>,
+}
+
+/// Which layout a data set was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Crossrank's own folder format.
+    Folder,
+    /// MediaEval Retrieving Diverse Social Images.
+    MediaEval,
+    /// The layout of NAVER's DCMM release.
+    Naver,
+    /// Bare TREC qrels and run files.
+    Trec,
+}
+
+impl Format {
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Folder => "Crossrank folder",
+            Format::MediaEval => "MediaEval Diverse Social Images",
+            Format::Naver => "NAVER DCMM",
+            Format::Trec => "TREC qrels and run",
+        }
+    }
+}
+
+/// A set of visual vectors that the data set's files offer; read on demand by [`crate::dataset::read_vectors`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct VectorSource {
+    /// `CN3x3`, `HOG`, `PreLogits`, `embeddings`, …
+    pub name: String,
+    /// Numbers per image, where known before reading.
+    pub dim: Option<usize>,
+    /// The files that hold it.
+    pub files: Vec<PathBuf>,
+}
+
+/// A whole data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// The folder's name, or what its files call it.
+    pub name: String,
+    /// The folder it was read from.
+    pub root: PathBuf,
+    /// Its layout.
+    pub format: Format,
+    /// Every image once.
+    pub images: Vec<Image>,
+    /// Every query once.
+    pub queries: Vec<Query>,
+    /// Names of the numeric columns in [`Candidate::features`] (heading without a trailing `_feature`).
+    pub feature_names: Vec<String>,
+    /// Visual vectors that come with the files.
+    pub vectors: Vec<VectorSource>,
+}
+
+impl Dataset {
+    /// Position of a query by its name.
+    pub fn query_index(&self, id: &str) -> Option<usize> {
+        self.queries.iter().position(|query| query.id.as_str() == id)
+    }
+
+    /// Candidates of all queries together.
+    pub fn candidate_count(&self) -> usize {
+        self.queries.iter().map(|query| query.candidates.len()).sum()
+    }
+}
+
+/// What kind of fault a [`Warning`] tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WarningKind {
+    /// An image whose picture is not where it should be.
+    MissingPicture,
+    /// A judgement for an image that is no candidate of the query.
+    OrphanLabel,
+    /// The same id again; the first one counts.
+    DuplicateId,
+    /// A field that should be a number and is not.
+    BadNumber,
+    /// A row that could not be understood.
+    BadRow,
+    /// A file that could not be read.
+    BadFile,
+    /// Visual vectors of the wrong size, not finite, or missing for an image.
+    BadVector,
+    /// Something left out that the format asks for.
+    Missing,
+}
+
+impl WarningKind {
+    /// A short heading for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            WarningKind::MissingPicture => "Missing picture",
+            WarningKind::OrphanLabel => "Label without image",
+            WarningKind::DuplicateId => "Duplicate id",
+            WarningKind::BadNumber => "Bad number",
+            WarningKind::BadRow => "Bad row",
+            WarningKind::BadFile => "Unreadable file",
+            WarningKind::BadVector => "Bad vector",
+            WarningKind::Missing => "Missing part",
+        }
+    }
+}
+
+/// One thing that is wrong with the files of a data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Warning {
+    /// Its kind.
+    pub kind: WarningKind,
+    /// What is wrong, in a sentence that names the value.
+    pub message: String,
+    /// The file concerned.
+    pub file: PathBuf,
+    /// The line in it, from 1, where that makes sense.
+    pub line: Option<usize>,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({}", self.kind.name(), self.message, self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// A data set and everything that was wrong with its files.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loaded {
+    /// What could be read.
+    pub dataset: Dataset,
+    /// What could not, in the order it was met.
+    pub warnings: Vec<Warning>,
+}
+
+/// Why nothing of a data set could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    /// No format's files were found.
+    #[error("not a data set: {reason}: {path}")]
+    Unrecognised {
+        /// What was looked for.
+        reason: String,
+        /// The folder or file that was given.
+        path: PathBuf,
+    },
+    /// A file that everything else hangs on could not be read.
+    #[error("{source}: {path}")]
+    Io {
+        /// The system's answer.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that everything else hangs on is malformed.
+    #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    Malformed {
+        /// What is wrong.
+        message: String,
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: Option<usize>,
+    },
+}

@@ -1,0 +1,1 @@
+//! Scores to numbers: ranking measures with trec_eval's semantics.

@@ -1,0 +1,1 @@
+//! Vectors to neighbours: exact k-NN graphs, their statistics and layout.

@@ -1,0 +1,34 @@
+//! Crossrank: learning to rank images with cross-modal graph convolutions.
+//!
+//! The story of the code in one line: disk → [`dataset::Dataset`] → [`signals::Signals`] + [`dataset::VectorTable`] →
+//! [`graph::SimilarityGraph`] → [`model::RankingInput`] → [`model::Dcmm`] → scores → [`eval`] → [`train::EpochReport`] →
+//! [`workspace::Workspace`] → panel → pixels. Data flows one way; only an action travels back from the panels.
+//!
+//! # The rooms
+//! Imports point only up this table; `tests/architecture.rs` holds the code to it.
+//!
+//! | room | holds | may import |
+//! |---|---|---|
+//! | [`dataset`] | what is on disk, as plain values; one file per format | – |
+//! | [`signals`] | weak relevance signals of a candidate and their normalisation | dataset |
+//! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | dataset |
+//! | [`eval`] | scores → numbers: measures with trec_eval's semantics | dataset |
+//! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | dataset, vision |
+//! | [`model`] | the network, one layer per file, seeded initialisation, checkpoints | dataset, signals, graph |
+//! | [`train`] | losses and the optimisation loop; knows nothing of threads | model, eval, graph, signals, dataset |
+//! | [`jobs`] | threads and nothing else | all above |
+//! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
+//! | [`app`] | pixels: the only room that knows egui | workspace and the plain values below it |
+//! | [`cli`] | the same work without a window | all but app (`screenshot` draws the app) |
+
+pub mod app;
+pub mod cli;
+pub mod dataset;
+pub mod eval;
+pub mod graph;
+pub mod jobs;
+pub mod model;
+pub mod signals;
+pub mod train;
+pub mod vision;
+pub mod workspace;

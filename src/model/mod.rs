@@ -1,0 +1,1 @@
+//! The network: DCMM, one layer per file.

@@ -1,0 +1,1 @@
+//! Weak relevance signals of a candidate, and their normalisation.

@@ -1,0 +1,1 @@
+//! Pixels to vectors: decoding, preprocessing, ResNet, the embedding cache.

@@ -1,0 +1,1 @@
+//! DCMM against PyTorch's float64 figures.

@@ -1,0 +1,1 @@
+//! Preprocessing and ResNet against torchvision's and onnxruntime's figures.

@@ -1,0 +1,1 @@
+//! Neighbour graphs and layout on hand-placed points.

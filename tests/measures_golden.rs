@@ -1,0 +1,1 @@
+//! Measures against pytrec_eval's figures.

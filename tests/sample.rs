@@ -1,0 +1,1 @@
+//! The built-in sample is what its README says.

@@ -1,0 +1,1 @@
+//! Relevance signals and their normalisation.
