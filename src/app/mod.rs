@@ -1,1 +1,230 @@
-//! Pixels: the window and its panels.
+//! Pixels: the only room that knows egui.
+//!
+//! Panels get the [`Workspace`] to read and push [`Action`]s; nothing else changes state. What only concerns looks
+//! (camera, filters, which dialog is open) lives in [`Parts`].
+
+mod actions;
+mod bar;
+mod curves;
+mod data;
+mod details;
+mod dialogs;
+mod graph_view;
+mod icons;
+mod open;
+mod panels;
+mod queries;
+mod ranking;
+mod runs;
+mod screenshot;
+mod theme;
+mod thumbnails;
+mod tune;
+mod widgets;
+
+pub use panels::Panel;
+pub use screenshot::{Shot, screenshot};
+
+use crate::workspace::{Action, MessageKind, Order, ThemeChoice, Workspace};
+use actions::Commands;
+use eframe::Frame;
+use egui::{CentralPanel, Context, ThemePreference, Ui};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What only concerns looks.
+struct Parts {
+    thumbnails: thumbnails::Thumbnails,
+    graph: graph_view::GraphPanel,
+    curves: curves::CurvesPanel,
+    data: data::DataPanel,
+    queries: queries::QueriesPanel,
+    ranking: ranking::RankingPanel,
+    open: open::OpenDialog,
+    dialogs: dialogs::Dialogs,
+}
+
+/// The window.
+pub struct App {
+    workspace: Workspace,
+    parts: Parts,
+    tree: egui_tiles::Tree<Panel>,
+    actions: Vec<Action>,
+    shown: Option<PathBuf>,
+    theme: Option<ThemeChoice>,
+}
+
+impl App {
+    /// Opens `path`, or what was open last, or the built-in sample.
+    pub fn new(ctx: &Context, mut workspace: Workspace, path: Option<PathBuf>) -> Self {
+        theme::install(ctx);
+        let waker = ctx.clone();
+        workspace.set_wake(Arc::new(move || waker.request_repaint()));
+        let last = workspace.settings().recent.first().filter(|path| path.exists()).cloned();
+        if let Some(path) = path.or(last).or_else(Workspace::sample) {
+            workspace.apply(Action::Open(path));
+        }
+        let parts = Parts {
+            thumbnails: thumbnails::Thumbnails::new(workspace.wake()),
+            graph: graph_view::GraphPanel::default(),
+            curves: curves::CurvesPanel::default(),
+            data: data::DataPanel::default(),
+            queries: queries::QueriesPanel::default(),
+            ranking: ranking::RankingPanel::default(),
+            open: open::OpenDialog::default(),
+            dialogs: dialogs::Dialogs::default(),
+        };
+        let tree = panels::restore(workspace.settings().panels.as_ref());
+        Self { workspace, parts, tree, actions: Vec::new(), shown: None, theme: None }
+    }
+
+    /// The state, to look at.
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// The state, to act on: what scripts and tests use in place of a mouse.
+    pub fn workspace_mut(&mut self) -> &mut Workspace {
+        &mut self.workspace
+    }
+
+    /// Brings a panel to the front.
+    pub fn show_panel(&mut self, panel: Panel) {
+        panels::focus(&mut self.tree, panel);
+    }
+
+    /// Gives a panel the whole window.
+    pub fn show_only(&mut self, panel: Panel) {
+        self.tree = panels::single(panel);
+    }
+
+    /// Whether anything is still to come without anybody touching the window.
+    pub fn is_busy(&self) -> bool {
+        self.workspace.is_busy() || self.parts.thumbnails.is_busy()
+    }
+
+    fn follow_theme(&mut self, ctx: &Context) {
+        let wanted = self.workspace.settings().theme;
+        if self.theme != Some(wanted) {
+            self.theme = Some(wanted);
+            ctx.set_theme(match wanted {
+                ThemeChoice::System => ThemePreference::System,
+                ThemeChoice::Dark => ThemePreference::Dark,
+                ThemeChoice::Light => ThemePreference::Light,
+            });
+        }
+    }
+
+    /// Forgets pictures and camera when another data set is open.
+    fn follow_data(&mut self) {
+        let open = self.workspace.session().map(|session| session.path.clone());
+        if open != self.shown {
+            self.shown = open;
+            self.parts.thumbnails.clear();
+            self.parts.graph.reset();
+        }
+    }
+
+    fn take_dropped(&mut self, ctx: &Context) {
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| file.path.clone()));
+        if let Some(path) = dropped {
+            self.actions.push(open::action_for(path));
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        self.workspace.poll();
+        self.follow_theme(ctx);
+        self.follow_data();
+        self.parts.thumbnails.poll(ctx);
+        self.parts.open.poll(&mut self.actions);
+        for action in self.actions.drain(..) {
+            self.workspace.apply(action);
+        }
+        // Notices go and settings are written a little later, also when nobody moves the mouse.
+        if !self.workspace.messages().is_empty() {
+            ctx.request_repaint_after(std::time::Duration::from_millis(500));
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        self.take_dropped(ui.ctx());
+        let mut commands = Commands::default();
+        actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
+        bar::top_bar_ui(ui, &self.workspace, &mut self.actions, &mut commands);
+        bar::status_bar_ui(ui, &self.workspace, &mut self.actions);
+        let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
+        CentralPanel::default().frame(ground).show(ui, |ui| {
+            let mut behavior =
+                panels::Panels { workspace: &self.workspace, parts: &mut self.parts, actions: &mut self.actions, edited: false };
+            self.tree.ui(&mut behavior, ui);
+            if behavior.edited {
+                self.actions.push(Action::SetPanels(panels::save(&self.tree)));
+            }
+        });
+        self.parts.open.show(ui.ctx(), &self.workspace, &mut self.actions);
+        self.parts.dialogs.show(ui.ctx(), &self.workspace, &mut commands);
+        messages_ui(ui.ctx(), &self.workspace, &mut self.actions);
+        self.carry_out(ui.ctx(), commands);
+        if !self.actions.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn save(&mut self, _storage: &mut dyn eframe::Storage) {
+        self.workspace.save();
+    }
+}
+
+impl App {
+    fn carry_out(&mut self, ctx: &Context, commands: Commands) {
+        for command in commands.0 {
+            command.run(self, ctx);
+        }
+    }
+
+    /// Selects the candidate next in the ranking people look at.
+    fn step_candidate(&mut self, step: isize) {
+        let Some(session) = self.workspace.session() else { return };
+        let Some(ranking) = session.best_ranking().or(session.ranking(Order::Initial)) else { return };
+        if ranking.order.is_empty() {
+            return;
+        }
+        let last = ranking.order.len() as isize - 1;
+        let place = match session.candidate() {
+            Some(candidate) => (ranking.place[candidate] as isize + step).clamp(0, last),
+            None if step > 0 => 0,
+            None => last,
+        };
+        self.actions.push(Action::SelectCandidate(Some(ranking.order[place as usize])));
+    }
+}
+
+/// What people should know, in the lower right corner.
+fn messages_ui(ctx: &Context, workspace: &Workspace, actions: &mut Vec<Action>) {
+    if workspace.messages().is_empty() {
+        return;
+    }
+    let corner = egui::Align2::RIGHT_BOTTOM;
+    egui::Area::new("messages".into()).anchor(corner, egui::vec2(-12.0, -40.0)).show(ctx, |ui| {
+        let palette = theme::palette(ui.visuals());
+        for (index, message) in workspace.messages().iter().enumerate() {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(420.0);
+                ui.horizontal(|ui| {
+                    let (icon, colour) = match message.kind {
+                        MessageKind::Notice => (icons::CHECK, palette.relevant),
+                        MessageKind::Warning => (icons::WARNING, palette.warning),
+                    };
+                    ui.label(egui::RichText::new(icon).color(colour).size(16.0));
+                    ui.add(egui::Label::new(&message.text).wrap());
+                    if widgets::icon_button(ui, icons::CROSS, "Dismiss").clicked() {
+                        actions.push(Action::Dismiss(index));
+                    }
+                });
+            });
+        }
+    });
+}

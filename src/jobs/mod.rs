@@ -1,1 +1,215 @@
 //! Threads and nothing else.
+//!
+//! A [`Job`] runs one plain function in a named thread. It reports through a channel, asks a flag whether it should
+//! stop, and wakes the window through a callback. Dropping a job cancels it and waits for it; a worker that panics is
+//! reported as failed, never as one that runs for ever.
+
+mod pool;
+
+pub use pool::Pool;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Called from a worker when there is something new to look at.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// How far a job has come.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// What is being done, in a few words.
+    pub stage: String,
+    /// Steps done.
+    pub done: usize,
+    /// Steps in all; 0 where that is not known.
+    pub total: usize,
+    /// Steps per second, where that means something to people.
+    pub rate: Option<f64>,
+}
+
+impl Progress {
+    /// Share done, between 0 and 1.
+    pub fn fraction(&self) -> Option<f32> {
+        (self.total > 0).then(|| self.done as f32 / self.total as f32)
+    }
+
+    /// Time left if it goes on as it went.
+    pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
+        (self.done > 0 && self.total >= self.done && elapsed > Duration::from_millis(500))
+            .then(|| elapsed.mul_f64((self.total - self.done) as f64 / self.done as f64))
+    }
+}
+
+/// What a job tells its owner.
+#[derive(Debug)]
+pub enum Event<E, T> {
+    /// How far it has come.
+    Progress(Progress),
+    /// Something that happened on the way.
+    Update(E),
+    /// It ended well.
+    Done(T),
+    /// It ended badly; the message is for people.
+    Failed(String),
+}
+
+#[derive(Default)]
+struct Control {
+    cancelled: AtomicBool,
+    paused: Mutex<bool>,
+    resumed: Condvar,
+}
+
+/// What a worker sees of its job.
+pub struct Worker<E, T> {
+    control: Arc<Control>,
+    events: Sender<Event<E, T>>,
+    wake: Wake,
+}
+
+impl<E, T> Worker<E, T> {
+    /// Whether the work should end now. Waits here while the job is paused.
+    pub fn is_cancelled(&self) -> bool {
+        let Ok(mut paused) = self.control.paused.lock() else { return true };
+        while *paused && !self.control.cancelled.load(Ordering::Relaxed) {
+            match self.control.resumed.wait(paused) {
+                Ok(guard) => paused = guard,
+                Err(_) => return true,
+            }
+        }
+        self.control.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Tells how far the work has come.
+    pub fn progress(&self, progress: Progress) {
+        self.send(Event::Progress(progress));
+    }
+
+    /// Tells of something on the way.
+    pub fn update(&self, update: E) {
+        self.send(Event::Update(update));
+    }
+
+    fn send(&self, event: Event<E, T>) {
+        // The owner may be gone; the cancel flag then ends the work soon.
+        let _ = self.events.send(event);
+        (self.wake)();
+    }
+}
+
+/// One long task in a thread of its own.
+pub struct Job<E, T> {
+    name: String,
+    control: Arc<Control>,
+    events: Receiver<Event<E, T>>,
+    thread: Option<JoinHandle<()>>,
+    started: Instant,
+    progress: Progress,
+}
+
+impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
+    /// Starts `work` in a thread called `name`.
+    ///
+    /// `work` asks [`Worker::is_cancelled`] often (once per batch) and returns a message for people on failure.
+    pub fn spawn(
+        name: impl Into<String>,
+        wake: Wake,
+        work: impl FnOnce(&Worker<E, T>) -> Result<T, String> + Send + 'static,
+    ) -> Self {
+        let name = name.into();
+        let control = Arc::new(Control::default());
+        let (sender, events) = channel();
+        let worker = Worker { control: control.clone(), events: sender, wake };
+        let run = move || {
+            let end = match catch_unwind(AssertUnwindSafe(|| work(&worker))) {
+                Ok(Ok(value)) => Event::Done(value),
+                Ok(Err(message)) => Event::Failed(message),
+                Err(panic) => Event::Failed(panic_message(panic.as_ref())),
+            };
+            worker.send(end);
+        };
+        let mut job =
+            Self { name: name.clone(), control, events, thread: None, started: Instant::now(), progress: Progress::default() };
+        // Where no thread can be had the channel is closed at once, and `poll` reports a failure.
+        job.thread = std::thread::Builder::new().name(name).spawn(run).ok();
+        job
+    }
+
+    /// The next thing the worker told, if there is one. After `Done` or `Failed` the job is over.
+    pub fn poll(&mut self) -> Option<Event<E, T>> {
+        match self.events.try_recv() {
+            Ok(event) => {
+                if let Event::Progress(progress) = &event {
+                    self.progress = progress.clone();
+                }
+                Some(event)
+            }
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                (self.thread.is_none() || self.is_finished()).then(|| Event::Failed(format!("{} could not run", self.name)))
+            }
+        }
+    }
+
+    fn is_finished(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+}
+
+impl<E, T> Job<E, T> {
+    /// Asks the worker to end; does not wait.
+    pub fn cancel(&self) {
+        self.control.cancelled.store(true, Ordering::Relaxed);
+        self.control.resumed.notify_all();
+    }
+
+    /// Halts the worker at its next question, or lets it go on.
+    pub fn pause(&self, pause: bool) {
+        if let Ok(mut paused) = self.control.paused.lock() {
+            *paused = pause;
+        }
+        self.control.resumed.notify_all();
+    }
+
+    /// Whether the job has been told to halt.
+    pub fn is_paused(&self) -> bool {
+        self.control.paused.lock().is_ok_and(|paused| *paused)
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// How long ago it was started.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+impl<E, T> Drop for Job<E, T> {
+    fn drop(&mut self) {
+        self.cancel();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    format!("internal error: {text}")
+}

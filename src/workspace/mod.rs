@@ -1,1 +1,205 @@
-//! One session's state.
+//! One session's state: what is open, selected, running and kept. Knows nothing of pixels.
+//!
+//! [`Workspace`] is the only owner of state. Panels read it and push [`Action`]s; [`Workspace::apply`] carries them out
+//! and [`Workspace::poll`] takes in what the running jobs tell.
+
+mod action;
+mod embedding;
+mod loading;
+mod messages;
+mod ranking;
+mod runs;
+mod session;
+mod settings;
+mod store;
+mod training;
+mod view;
+
+pub use action::Action;
+pub use embedding::EmbeddingState;
+pub use loading::{LoadingState, VectorChoice};
+pub use messages::{Message, MessageKind};
+pub use ranking::{Order, Ranking};
+pub use runs::{RunList, SavedRun};
+pub use session::{Baselines, Session};
+pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
+pub use store::Store;
+pub use training::{LiveRun, TrainingState};
+pub use view::{QueryView, ViewRequest};
+
+use crate::jobs::Wake;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// One session's state.
+pub struct Workspace {
+    settings: Settings,
+    store: Store,
+    wake: Wake,
+    session: Option<Session>,
+    loading: LoadingState,
+    embedding: EmbeddingState,
+    training: TrainingState,
+    runs: RunList,
+    messages: Vec<Message>,
+    unsaved_since: Option<Instant>,
+}
+
+impl Workspace {
+    /// A session that keeps its settings and runs in `store`.
+    pub fn new(store: Store) -> Self {
+        let (settings, complaint) = store.load_settings();
+        let mut messages = Vec::new();
+        if let Some(complaint) = complaint {
+            messages.push(Message::warning(complaint));
+        }
+        Self {
+            settings,
+            runs: RunList::default(),
+            store,
+            wake: Arc::new(|| {}),
+            session: None,
+            loading: LoadingState::default(),
+            embedding: EmbeddingState::default(),
+            training: TrainingState::default(),
+            messages,
+            unsaved_since: None,
+        }
+    }
+
+    /// Sets what a job calls when it has something new.
+    pub fn set_wake(&mut self, wake: Wake) {
+        self.wake = wake;
+    }
+
+    /// What a job calls when it has something new.
+    pub fn wake(&self) -> Wake {
+        self.wake.clone()
+    }
+
+    /// What persists.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Where things are kept.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The open data set.
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// How far the data set being opened is.
+    pub fn loading(&self) -> &LoadingState {
+        &self.loading
+    }
+
+    /// The embedding job.
+    pub fn embedding(&self) -> &EmbeddingState {
+        &self.embedding
+    }
+
+    /// The run in training, or the one last trained or opened.
+    pub fn training(&self) -> &TrainingState {
+        &self.training
+    }
+
+    /// The runs on disk.
+    pub fn runs(&self) -> &RunList {
+        &self.runs
+    }
+
+    /// What people should know, oldest first.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// Whether a job is at work (a frame may change without anybody touching anything).
+    pub fn is_busy(&self) -> bool {
+        self.loading.is_running()
+            || self.embedding.is_running()
+            || self.training.is_running()
+            || self.runs.is_reading()
+            || self.session.as_ref().is_some_and(Session::is_busy)
+    }
+
+    /// The picture of an image of the open data set.
+    pub fn picture(&self, image: usize) -> Option<&Path> {
+        self.session.as_ref()?.dataset.images.get(image)?.file.as_deref()
+    }
+
+    /// Carries out what a panel asked for.
+    pub fn apply(&mut self, action: Action) {
+        match action {
+            Action::Open(path) => self.open(path),
+            Action::AttachTrec(path) => self.attach_trec(path),
+            Action::CancelLoading => self.loading.cancel(),
+            Action::ForgetRecent(path) => self.change(|settings| settings.recent.retain(|known| *known != path)),
+            Action::SelectQuery(query) => self.select_query(query),
+            Action::StepQuery(step) => self.step_query(step),
+            Action::SelectCandidate(candidate) => self.select_candidate(candidate),
+            Action::HoverCandidate(candidate) => self.hover_candidate(candidate),
+            Action::SetExperiment(experiment) => self.set_experiment(*experiment),
+            Action::ResetExperiment => self.set_experiment(Default::default()),
+            Action::ChooseVectors(names) => self.choose_vectors(names),
+            Action::Embed => self.embed(),
+            Action::CancelEmbedding => self.embedding.cancel(),
+            Action::SetEncoder(encoder) => self.change(|settings| settings.encoder = encoder),
+            Action::Train => self.train(),
+            Action::PauseTraining(pause) => self.training.pause(pause),
+            Action::StopTraining => self.training.stop(),
+            Action::OpenRun(path) => self.open_run(path),
+            Action::DeleteRun(path) => self.delete_run(&path),
+            Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
+            Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
+            Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
+            Action::SetView(edit) => self.change(edit),
+            Action::Tell(message) => self.tell(message),
+            Action::Dismiss(index) => self.dismiss(index),
+        }
+    }
+
+    /// Takes in what the jobs have told since the last call; `true` if anything changed.
+    pub fn poll(&mut self) -> bool {
+        let mut changed = self.poll_loading();
+        changed |= self.session.as_mut().is_some_and(Session::poll);
+        changed |= self.poll_embedding();
+        changed |= self.poll_training();
+        changed |= self.poll_runs();
+        self.expire_messages();
+        if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {
+            self.save();
+        }
+        changed
+    }
+
+    /// Writes the settings now.
+    pub fn save(&mut self) {
+        self.unsaved_since = None;
+        if let Err(message) = self.store.save_settings(&self.settings) {
+            self.tell(Message::warning(message));
+        }
+    }
+
+    fn change(&mut self, edit: impl FnOnce(&mut Settings)) {
+        edit(&mut self.settings);
+        self.unsaved_since.get_or_insert_with(Instant::now);
+    }
+
+    /// The sample that comes with the program, if it can be found.
+    pub fn sample() -> Option<PathBuf> {
+        Some(crate::dataset::demo_sample()).filter(|path| path.is_dir())
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        if self.unsaved_since.is_some() {
+            self.save();
+        }
+    }
+}

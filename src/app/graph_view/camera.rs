@@ -1,0 +1,116 @@
+//! Which part of the layout's plane is seen, and how large.
+
+use egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
+
+/// Points per layout unit at the least and the most.
+const ZOOM: std::ops::RangeInclusive<f32> = 4.0..=400.0;
+
+/// Points left free around a graph that fills its panel.
+const MARGIN: f32 = 44.0;
+
+/// Which part of the plane is seen.
+pub struct Camera {
+    centre: Vec2,
+    zoom: f32,
+    /// Keeps the whole graph in view until a person moves the camera.
+    following: bool,
+}
+
+impl Default for Camera {
+    fn default() -> Self {
+        Self { centre: Vec2::ZERO, zoom: 40.0, following: true }
+    }
+}
+
+impl Camera {
+    /// Points per layout unit.
+    pub fn zoom(&self) -> f32 {
+        self.zoom
+    }
+
+    /// Keeps the whole graph in view from now on.
+    pub fn follow(&mut self) {
+        self.following = true;
+    }
+
+    /// Where a place of the plane is on the screen.
+    pub fn to_screen(&self, canvas: Rect, place: [f32; 2]) -> Pos2 {
+        canvas.center() + (vec2(place[0], place[1]) - self.centre) * self.zoom
+    }
+
+    fn to_plane(&self, canvas: Rect, point: Pos2) -> Vec2 {
+        (point - canvas.center()) / self.zoom + self.centre
+    }
+
+    /// Takes in dragging, scrolling and pinching; else follows the graph.
+    pub fn update(&mut self, ui: &Ui, response: &Response, positions: &[[f32; 2]]) {
+        if response.dragged() {
+            self.centre -= response.drag_delta() / self.zoom;
+            self.following = false;
+        }
+        if let Some(pointer) = response.hover_pos().filter(|_| response.hovered()) {
+            let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
+            let factor = (scroll * 0.004).exp() * pinch;
+            if (factor - 1.0).abs() > 1e-4 {
+                self.zoom_at(response.rect, pointer, factor);
+            }
+        }
+        if self.following {
+            self.fit(response.rect, positions);
+        }
+    }
+
+    fn zoom_at(&mut self, canvas: Rect, pointer: Pos2, factor: f32) {
+        let held = self.to_plane(canvas, pointer);
+        self.zoom = (self.zoom * factor).clamp(*ZOOM.start(), *ZOOM.end());
+        self.centre += held - self.to_plane(canvas, pointer);
+        self.following = false;
+    }
+
+    fn fit(&mut self, canvas: Rect, positions: &[[f32; 2]]) {
+        let places = positions.iter().map(|&[x, y]| pos2(x, y)).filter(|place| place.is_finite());
+        let bounds = places.fold(Rect::NOTHING, |mut bounds, place| {
+            bounds.extend_with(place);
+            bounds
+        });
+        if !bounds.is_finite() {
+            return;
+        }
+        let free = (canvas.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(40.0));
+        let size = bounds.size().max(Vec2::splat(1.0));
+        self.centre = bounds.center().to_vec2();
+        self.zoom = (free / size).min_elem().clamp(*ZOOM.start(), 140.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_comes_back_from_the_screen() {
+        let camera = Camera { centre: vec2(3.0, -2.0), zoom: 25.0, following: false };
+        let canvas = Rect::from_min_size(pos2(10.0, 20.0), vec2(400.0, 300.0));
+        let place = camera.to_plane(canvas, camera.to_screen(canvas, [1.5, 4.0]));
+        assert!((place - vec2(1.5, 4.0)).length() < 1e-4);
+    }
+
+    #[test]
+    fn zooming_keeps_the_place_under_the_pointer() {
+        let mut camera = Camera::default();
+        let canvas = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 300.0));
+        let pointer = pos2(90.0, 210.0);
+        let before = camera.to_plane(canvas, pointer);
+        camera.zoom_at(canvas, pointer, 1.7);
+        assert!((camera.to_plane(canvas, pointer) - before).length() < 1e-3);
+    }
+
+    #[test]
+    fn a_fitted_graph_lies_within_its_panel() {
+        let mut camera = Camera::default();
+        let canvas = Rect::from_min_size(Pos2::ZERO, vec2(640.0, 360.0));
+        let places = [[-30.0, 4.0], [22.0, 9.0], [3.0, -17.0]];
+        camera.fit(canvas, &places);
+        assert!(places.iter().all(|&place| canvas.contains(camera.to_screen(canvas, place))));
+    }
+}

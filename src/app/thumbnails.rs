@@ -1,0 +1,235 @@
+//! Pictures as textures: small ones packed into a few large textures, larger ones on demand.
+
+use crate::jobs::{Pool, Wake};
+use crate::vision::{self, Thumbnail};
+use egui::{Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureId, TextureOptions, pos2};
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// Longest side of a small picture, in pixels.
+const SMALL: usize = 96;
+
+/// Slots along one side of a page.
+const SLOTS: usize = 12;
+
+/// Pages at the most: 8 × 144 small pictures in 42 MB.
+const PAGES: usize = 8;
+
+/// Longest side of a large picture, in pixels.
+const LARGE: u32 = 512;
+
+/// Large pictures kept.
+const LARGE_KEPT: usize = 24;
+
+struct Request {
+    image: usize,
+    large: bool,
+    generation: u64,
+    path: PathBuf,
+}
+
+struct Answer {
+    image: usize,
+    large: bool,
+    generation: u64,
+    picture: Result<Thumbnail, String>,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    page: usize,
+    cell: usize,
+    size: [usize; 2],
+    used: u64,
+}
+
+struct Large {
+    texture: TextureHandle,
+    used: u64,
+}
+
+/// What there is of a picture now.
+#[derive(Clone, Copy)]
+pub enum Picture {
+    /// A texture and the part of it that holds the picture.
+    Ready {
+        /// The texture.
+        texture: TextureId,
+        /// The part of it.
+        uv: Rect,
+        /// Width over height.
+        aspect: f32,
+    },
+    /// Being decoded.
+    Loading,
+    /// The data set has no picture for the image.
+    Absent,
+    /// The file can't be decoded.
+    Broken,
+}
+
+/// Every picture shown, by the image's index in the data set.
+pub struct Thumbnails {
+    pool: Pool<Request, Answer>,
+    pages: Vec<TextureHandle>,
+    slots: HashMap<usize, Slot>,
+    large: HashMap<usize, Large>,
+    waiting: HashSet<(usize, bool)>,
+    broken: HashSet<usize>,
+    generation: u64,
+    frame: u64,
+}
+
+impl Thumbnails {
+    /// Decodes in two threads and calls `wake` when something is ready.
+    pub fn new(wake: Wake) -> Self {
+        let pool = Pool::new("picture", 2, wake, |request: Request| Answer {
+            image: request.image,
+            large: request.large,
+            generation: request.generation,
+            picture: vision::thumbnail(&request.path, if request.large { LARGE } else { SMALL as u32 })
+                .map_err(|error| error.to_string()),
+        });
+        Self {
+            pool,
+            pages: Vec::new(),
+            slots: HashMap::new(),
+            large: HashMap::new(),
+            waiting: HashSet::new(),
+            broken: HashSet::new(),
+            generation: 0,
+            frame: 0,
+        }
+    }
+
+    /// Forgets everything: another data set is open.
+    pub fn clear(&mut self) {
+        self.generation += 1;
+        self.pool.drain();
+        self.slots.clear();
+        self.large.clear();
+        self.waiting.clear();
+        self.broken.clear();
+        self.pages.clear();
+    }
+
+    /// Takes in what has been decoded. Once per frame.
+    pub fn poll(&mut self, ctx: &Context) {
+        self.frame += 1;
+        while let Some(answer) = self.pool.poll() {
+            if answer.generation != self.generation {
+                continue;
+            }
+            self.waiting.remove(&(answer.image, answer.large));
+            match answer.picture {
+                Ok(picture) if answer.large => self.keep_large(ctx, answer.image, &picture),
+                Ok(picture) => self.keep_small(ctx, answer.image, &picture),
+                Err(_) => {
+                    self.broken.insert(answer.image);
+                }
+            }
+        }
+    }
+
+    /// Whether pictures are still being decoded.
+    pub fn is_busy(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// A small picture.
+    pub fn small(&mut self, image: usize, path: Option<&Path>) -> Picture {
+        let Some(path) = path else { return Picture::Absent };
+        if let Some(slot) = self.slots.get_mut(&image) {
+            slot.used = self.frame;
+            let slot = *slot;
+            return Picture::Ready {
+                texture: self.pages[slot.page].id(),
+                uv: slot_uv(&slot),
+                aspect: slot.size[0] as f32 / slot.size[1] as f32,
+            };
+        }
+        self.request(image, path, false)
+    }
+
+    /// A large picture, or the small one until it is there.
+    pub fn large(&mut self, image: usize, path: Option<&Path>) -> Picture {
+        let Some(file) = path else { return Picture::Absent };
+        if let Some(large) = self.large.get_mut(&image) {
+            large.used = self.frame;
+            let [width, height] = large.texture.size();
+            return Picture::Ready {
+                texture: large.texture.id(),
+                uv: Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)),
+                aspect: width as f32 / height as f32,
+            };
+        }
+        self.request(image, file, true);
+        self.small(image, path)
+    }
+
+    fn request(&mut self, image: usize, path: &Path, large: bool) -> Picture {
+        if self.broken.contains(&image) {
+            return Picture::Broken;
+        }
+        if self.waiting.insert((image, large)) {
+            self.pool.request(Request { image, large, generation: self.generation, path: path.to_owned() });
+        }
+        Picture::Loading
+    }
+
+    fn keep_small(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
+        let Some((page, cell)) = self.free_cell(ctx) else { return };
+        let size = [picture.width as usize, picture.height as usize];
+        let position = cell_origin(cell);
+        let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
+        self.pages[page].set_partial(position, pixels, TextureOptions::LINEAR);
+        self.slots.insert(image, Slot { page, cell, size, used: self.frame });
+    }
+
+    fn keep_large(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
+        if self.large.len() >= LARGE_KEPT {
+            let oldest = self.large.iter().min_by_key(|(_, large)| large.used).map(|(&image, _)| image);
+            oldest.map(|image| self.large.remove(&image));
+        }
+        let size = [picture.width as usize, picture.height as usize];
+        let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
+        let texture = ctx.load_texture(format!("picture {image}"), pixels, TextureOptions::LINEAR);
+        self.large.insert(image, Large { texture, used: self.frame });
+    }
+
+    /// An empty cell: a free one, one of a new page, or the one not looked at for longest.
+    fn free_cell(&mut self, ctx: &Context) -> Option<(usize, usize)> {
+        let per_page = SLOTS * SLOTS;
+        if self.slots.len() < self.pages.len() * per_page {
+            let taken: HashSet<(usize, usize)> = self.slots.values().map(|slot| (slot.page, slot.cell)).collect();
+            return (0..self.pages.len())
+                .flat_map(|page| (0..per_page).map(move |cell| (page, cell)))
+                .find(|place| !taken.contains(place));
+        }
+        if self.pages.len() < PAGES {
+            let side = SLOTS * SMALL;
+            let blank = ColorImage::filled([side, side], Color32::TRANSPARENT);
+            self.pages.push(ctx.load_texture(format!("pictures {}", self.pages.len()), blank, TextureOptions::LINEAR));
+            return Some((self.pages.len() - 1, 0));
+        }
+        let (&image, slot) = self.slots.iter().min_by_key(|(_, slot)| slot.used)?;
+        let place = (slot.page, slot.cell);
+        self.slots.remove(&image);
+        Some(place)
+    }
+}
+
+fn cell_origin(cell: usize) -> [usize; 2] {
+    [cell % SLOTS * SMALL, cell / SLOTS * SMALL]
+}
+
+/// Half a pixel in from the edge, so that filtering never reaches a neighbour.
+fn slot_uv(slot: &Slot) -> Rect {
+    let side = (SLOTS * SMALL) as f32;
+    let [x, y] = cell_origin(slot.cell).map(|at| at as f32);
+    let [width, height] = slot.size.map(|length| length as f32);
+    Rect::from_min_max(
+        pos2((x + 0.5) / side, (y + 0.5) / side),
+        pos2((x + width - 0.5) / side, (y + height - 0.5) / side),
+    )
+}

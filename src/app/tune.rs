@@ -1,0 +1,211 @@
+//! Everything that decides a run: signals, graph, network, optimisation.
+
+use super::theme::{self, GRID};
+use super::{icons, widgets};
+use crate::eval::Measure;
+use crate::graph::Neighbourhood;
+use crate::model::{Activation, ModelKind};
+use crate::signals::Normalisation;
+use crate::train::{Experiment, Loss};
+use crate::workspace::{Action, Session, Workspace};
+use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
+
+/// Draws the panel.
+pub fn tune_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
+    let mut experiment = workspace.settings().experiment.clone();
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        signals_ui(ui, workspace.session(), &mut experiment);
+        graph_ui(ui, &mut experiment);
+        model_ui(ui, workspace.session(), &mut experiment);
+        training_ui(ui, &mut experiment);
+        ui.add_space(2.0 * GRID);
+        if ui.button(format!("{}  Back to the preset", icons::RESET)).clicked() {
+            actions.push(Action::ResetExperiment);
+        }
+    });
+    if experiment != workspace.settings().experiment {
+        actions.push(Action::SetExperiment(Box::new(experiment)));
+    }
+}
+
+/// The neighbours' slider, here and above the graph.
+pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
+    ui.add(Slider::new(k, 1..=50).clamping(egui::SliderClamping::Edits))
+        .on_hover_text("How many nearest neighbours each image has in the graph (the image itself not counted)")
+        .accessible_name("Neighbours k")
+        .changed()
+}
+
+fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
+    egui::CollapsingHeader::new(widgets::strong_text(title)).default_open(open).show_unindented(ui, |ui| {
+        body(ui);
+        ui.add_space(GRID);
+    });
+}
+
+fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
+    folded(ui, "Signals", true, |ui| {
+        let Some(session) = session else {
+            widgets::caption(ui, "Open a data set to choose its signals.");
+            return;
+        };
+        widgets::caption(ui, "What the network knows of each image. The bar is the correlation with relevance.");
+        let names: Vec<String> = session.signals.infos.iter().map(|info| info.name.clone()).collect();
+        let mut chosen: Vec<bool> = match &experiment.features {
+            None => vec![true; names.len()],
+            Some(features) => names.iter().map(|name| features.contains(name)).collect(),
+        };
+        let mut changed = false;
+        for (index, on) in chosen.iter_mut().enumerate() {
+            changed |= signal_ui(ui, session, index, on);
+        }
+        if changed {
+            let all = chosen.iter().all(|on| *on);
+            let kept = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
+            experiment.features = if all { None } else { Some(kept) };
+        }
+        widgets::field(ui, "Normalisation", "How a query's values are brought to one scale", |ui| {
+            egui::ComboBox::from_id_salt("normalisation").selected_text(experiment.normalisation.name()).show_ui(ui, |ui| {
+                for choice in Normalisation::ALL {
+                    ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
+                }
+            });
+        });
+    });
+}
+
+fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> bool {
+    let palette = theme::palette(ui.visuals());
+    let (info, statistics) = (&session.signals.infos[index], &session.statistics[index]);
+    ui.horizontal(|ui| {
+        let changed = ui.checkbox(on, &info.name).on_hover_ui(|ui| {
+            ui.set_max_width(320.0);
+            ui.label(widgets::strong_text(&info.name));
+            ui.label(&info.description);
+            let range = format!("{:.3} to {:.3}, mean {:.3}", statistics.min, statistics.max, statistics.mean);
+            ui.label(RichText::new(format!("{range}; {} missing", statistics.missing)).color(palette.weak));
+        });
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let Some(correlation) = statistics.correlation else { return };
+            let text = format!("{}{:.2}", if correlation < 0.0 { "−" } else { "" }, correlation.abs());
+            ui.label(RichText::new(text).small().color(palette.weak));
+            let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
+            widgets::bar(ui, correlation.abs(), 44.0, colour).on_hover_text("Correlation with relevance over all queries");
+        });
+        changed.changed()
+    })
+    .inner
+}
+
+fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
+    folded(ui, "Graph", true, |ui| {
+        let graph = &mut experiment.graph;
+        widgets::field(ui, "Neighbours k", "Nearest neighbours of each image, itself not counted", |ui| {
+            neighbours_slider(ui, &mut graph.k);
+        });
+        widgets::field(ui, "Edges", "Which pairs count as neighbours", |ui| {
+            widgets::segmented(
+                ui,
+                &mut graph.neighbourhood,
+                &[
+                    (Neighbourhood::Directed, "Directed", "Each image listens to its own k nearest (as in the paper)"),
+                    (Neighbourhood::Mutual, "Mutual", "Only pairs that are among each other's k nearest"),
+                    (Neighbourhood::Union, "Union", "Pairs where either is among the other's k nearest"),
+                ],
+            );
+        });
+        widgets::field(ui, "Least weight", "Edges with a smaller cosine are left out", |ui| {
+            ui.add(Slider::new(&mut graph.min_weight, 0.0..=1.0).fixed_decimals(2)).accessible_name("Least weight");
+        });
+    });
+}
+
+fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
+    folded(ui, "Network", true, |ui| {
+        let model = &mut experiment.model;
+        widgets::field(ui, "Kind", "What weighs the messages between neighbours", |ui| {
+            widgets::segmented(
+                ui,
+                &mut model.kind,
+                &[
+                    (ModelKind::DcmmCos, "cos", "DCMM-cos: neighbours weigh by their cosine"),
+                    (ModelKind::DcmmEdge, "edge", "DCMM-edge: a learned weight for each visual dimension"),
+                    (ModelKind::Mlp, "MLP", "Text-only learning to rank: no graph at all"),
+                ],
+            );
+        });
+        let number = |ui: &mut Ui, value: &mut usize, range: std::ops::RangeInclusive<usize>, name: &str| {
+            ui.add(DragValue::new(value).range(range).speed(0.1)).accessible_name(name);
+        };
+        widgets::field(ui, "MLP", "Width and number of the layers over the signals", |ui| {
+            number(ui, &mut model.hidden, 1..=512, "MLP width");
+            ui.label("wide,");
+            number(ui, &mut model.mlp_layers, 1..=4, "MLP layers");
+            ui.label("deep");
+        });
+        ui.add_enabled_ui(model.kind != ModelKind::Mlp, |ui| {
+            widgets::field(ui, "Convolutions", "Width and number of the graph convolutions", |ui| {
+                number(ui, &mut model.conv_size, 1..=512, "Convolution width");
+                ui.label("wide,");
+                number(ui, &mut model.conv_layers, 1..=4, "Convolution layers");
+                ui.label("deep");
+            });
+            widgets::field(ui, "Activation", "What follows each convolution", |ui| {
+                let choices = [(Activation::None, "None", "The sum as it is"), (Activation::Relu, "ReLU", "Negative values become 0")];
+                widgets::segmented(ui, &mut model.activation, &choices);
+            });
+        });
+        widgets::field(ui, "Dropout", "Share of units silenced at random while training", |ui| {
+            ui.add(Slider::new(&mut model.dropout, 0.0..=0.8).fixed_decimals(2)).accessible_name("Dropout");
+        });
+        let dim = session.and_then(|session| session.vectors.as_ref()).map_or(0, |vectors| vectors.dim);
+        let features = experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
+        let parameters = experiment.model_config(features.unwrap_or(0), dim).parameter_count();
+        widgets::caption(ui, format!("{parameters} trainable parameters"));
+    });
+}
+
+fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
+    folded(ui, "Optimisation", true, |ui| {
+        let training = &mut experiment.training;
+        widgets::field(ui, "Loss", "What training lowers", |ui| {
+            let choices = [
+                (Loss::Bpr, "BPR", "−log σ(s⁺ − s⁻) over all pairs of a relevant and an irrelevant image of one query"),
+                (Loss::SoftmaxCrossEntropy, "Softmax", "Cross-entropy of each query's softmax with its relevant images"),
+            ];
+            widgets::segmented(ui, &mut training.loss, &choices);
+        });
+        widgets::field(ui, "Learning rate", "Step size of Adam", |ui| {
+            let slider = Slider::new(&mut training.learning_rate, 1e-5..=1e-1).logarithmic(true);
+            ui.add(slider.custom_formatter(|value, _| format!("{value:.0e}"))).accessible_name("Learning rate");
+        });
+        widgets::field(ui, "Weight decay", "Share of each weight taken away per step (decoupled, AdamW)", |ui| {
+            ui.add(DragValue::new(&mut training.weight_decay).range(0.0..=1.0).speed(0.0001).max_decimals(5))
+                .accessible_name("Weight decay");
+        });
+        let mut row = |name: &str, hint: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>| {
+            widgets::field(ui, name, hint, |ui| {
+                ui.add(DragValue::new(value).range(range).speed(0.2)).accessible_name(name);
+            });
+        };
+        row("Batch", "Queries per step", &mut training.batch, 1..=256);
+        row("Epochs", "Passes over the train queries, at most", &mut training.epochs, 1..=5000);
+        widgets::field(ui, "Seed", "Decides first weights, dropout and the order of queries", |ui| {
+            ui.add(DragValue::new(&mut training.seed)).accessible_name("Seed");
+        });
+        widgets::field(ui, "Keep best by", "The validation measure that picks the epoch whose weights are kept", |ui| {
+            egui::ComboBox::from_id_salt("stop").selected_text(training.stop_on.label()).width(90.0).show_ui(ui, |ui| {
+                for measure in crate::eval::STANDARD {
+                    ui.selectable_value(&mut training.stop_on, measure, Measure::label(&measure));
+                }
+            });
+        });
+        widgets::field(ui, "Early stopping", "End when the measure has not risen for so many epochs", |ui| {
+            let mut on = training.patience.is_some();
+            ui.checkbox(&mut on, "").accessible_name("Early stopping");
+            let mut patience = training.patience.unwrap_or(20);
+            ui.add_enabled(on, DragValue::new(&mut patience).range(1..=1000).suffix(" epochs")).accessible_name("Patience");
+            training.patience = on.then_some(patience);
+        });
+    });
+}

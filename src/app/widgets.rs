@@ -1,0 +1,221 @@
+//! Small parts that several panels use.
+
+use super::icons;
+use super::theme::{self, GRID, Palette};
+use super::thumbnails::Picture;
+use crate::dataset::Relevance;
+use egui::epaint::RectShape;
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetText, pos2, vec2,
+};
+
+/// Paints a picture so that it covers `rect`, cutting what stands over; or a neutral tile that says why there is none.
+pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, tint: Color32) {
+    let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
+    match picture {
+        Picture::Ready { texture, uv, aspect } => {
+            let uv = cover(uv, aspect, rect.width() / rect.height().max(1.0));
+            painter.add(RectShape::filled(rect, corners, tint).with_texture(texture, uv));
+        }
+        other => paint_tile(painter, rect, other, palette, corners, tint),
+    }
+}
+
+/// Paints a picture whole within `rect`, centred; gives back the part of `rect` that it fills.
+pub fn paint_contain(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette) -> Rect {
+    let corners = CornerRadius::same(theme::RADIUS);
+    match picture {
+        Picture::Ready { texture, uv, aspect } => {
+            let size = if aspect > rect.aspect_ratio() {
+                vec2(rect.width(), rect.width() / aspect)
+            } else {
+                vec2(rect.height() * aspect, rect.height())
+            };
+            let inner = Rect::from_center_size(rect.center(), size);
+            painter.add(RectShape::filled(inner, corners, Color32::WHITE).with_texture(texture, uv));
+            inner
+        }
+        other => {
+            paint_tile(painter, rect, other, palette, corners, Color32::WHITE);
+            rect
+        }
+    }
+}
+
+fn paint_tile(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, corners: CornerRadius, tint: Color32) {
+    let dim = f32::from(tint.a()) / 255.0;
+    painter.rect_filled(rect, corners, palette.raised.gamma_multiply(dim));
+    let icon = match picture {
+        Picture::Broken => icons::BROKEN,
+        Picture::Absent => icons::IMAGE,
+        _ => return,
+    };
+    if rect.width() >= 16.0 {
+        let font = FontId::proportional((rect.height() * 0.45).min(28.0));
+        painter.text(rect.center(), Align2::CENTER_CENTER, icon, font, palette.weak.gamma_multiply(dim));
+    }
+}
+
+/// The part of `uv` that fills a frame of another shape.
+fn cover(uv: Rect, aspect: f32, wanted: f32) -> Rect {
+    let scale = if aspect > wanted { vec2(wanted / aspect, 1.0) } else { vec2(1.0, aspect / wanted) };
+    Rect::from_center_size(uv.center(), uv.size() * scale)
+}
+
+/// A small disc that tells a judgement by shape as well as colour: a tick, a cross, or nothing for unjudged.
+pub fn paint_judgement(painter: &Painter, centre: Pos2, radius: f32, relevance: Option<Relevance>, palette: &Palette) {
+    let Some(relevance) = relevance.filter(|relevance| relevance.is_judged()) else { return };
+    let colour = palette.relevance(Some(relevance));
+    painter.circle(centre, radius, colour, Stroke::new(1.0, palette.panel));
+    let stroke = Stroke::new((radius * 0.3).max(1.2), palette.panel);
+    let at = |x: f32, y: f32| centre + vec2(x, y) * radius;
+    if relevance.is_relevant() {
+        painter.line(vec![at(-0.45, 0.05), at(-0.1, 0.4), at(0.48, -0.35)], stroke);
+    } else {
+        painter.line_segment([at(-0.38, -0.38), at(0.38, 0.38)], stroke);
+        painter.line_segment([at(-0.38, 0.38), at(0.38, -0.38)], stroke);
+    }
+}
+
+/// What a judgement is called.
+pub fn judgement_name(relevance: Option<Relevance>) -> String {
+    match relevance.filter(|relevance| relevance.is_judged()) {
+        Some(Relevance(0)) => "not relevant".to_owned(),
+        Some(Relevance(1)) => "relevant".to_owned(),
+        Some(Relevance(grade)) => format!("relevant, grade {grade}"),
+        None => "not judged".to_owned(),
+    }
+}
+
+/// A frame of relevance's colour: solid for judged pictures, thin for unjudged ones.
+pub fn paint_frame(painter: &Painter, rect: Rect, relevance: Option<Relevance>, palette: &Palette, alpha: f32) {
+    let width = if relevance.is_some_and(Relevance::is_judged) { 2.0 } else { 1.0 };
+    let stroke = Stroke::new(width, palette.relevance(relevance).gamma_multiply(alpha));
+    let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
+    painter.rect_stroke(rect, corners, stroke, StrokeKind::Middle);
+}
+
+/// Text on a small rounded ground, its lower left corner at `corner`.
+pub fn paint_badge(painter: &Painter, corner: Pos2, text: &str, size: f32, palette: &Palette, alpha: f32) {
+    let galley = painter.layout_no_wrap(text.to_owned(), theme::strong(size), palette.text.gamma_multiply(alpha));
+    let pad = vec2(3.0, 1.0);
+    let rect = Rect::from_min_size(corner - vec2(0.0, galley.size().y + 2.0 * pad.y), galley.size() + 2.0 * pad);
+    painter.rect_filled(rect, 3, palette.panel.gamma_multiply(0.88 * alpha));
+    painter.galley(rect.min + pad, galley, palette.text);
+}
+
+/// A heading within a panel.
+pub fn section(ui: &mut Ui, title: &str) {
+    ui.add_space(GRID);
+    ui.label(RichText::new(title).font(theme::strong(theme::BODY)));
+}
+
+/// A caption in weak, small text.
+pub fn caption(ui: &mut Ui, text: impl Into<String>) -> Response {
+    ui.label(RichText::new(text).small().color(theme::palette(ui.visuals()).weak))
+}
+
+/// A figure between 0 and 1 as people in the field write it: `.823`.
+pub fn figure(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.strip_prefix("0.").map(|rest| format!(".{rest}")).unwrap_or(text)
+}
+
+/// A change of such a figure: `+.041`, `−.002`, `±0`.
+pub fn change(value: f64) -> String {
+    match value {
+        value if value.abs() < 0.0005 => "±0".to_owned(),
+        value if value > 0.0 => format!("+{}", figure(value)),
+        value => format!("−{}", figure(-value)),
+    }
+}
+
+/// An icon that can be clicked; its name is its tooltip and what a screen reader says.
+pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    icon_button_if(ui, true, icon, name)
+}
+
+/// The same, greyed out unless `enabled`.
+pub fn icon_button_if(ui: &mut Ui, enabled: bool, icon: &str, name: &str) -> Response {
+    let button = egui::Button::new(RichText::new(icon).size(15.0)).min_size(Vec2::splat(theme::ROW));
+    ui.add_enabled(enabled, button).on_hover_text(name).accessible_name(name)
+}
+
+/// The button that matters most.
+pub fn primary_button(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
+    let palette = theme::palette(ui.visuals());
+    let label = RichText::new(format!("{icon}  {text}")).font(theme::strong(theme::BODY)).color(palette.on_accent);
+    ui.add_enabled(enabled, egui::Button::new(label).fill(palette.accent)).accessible_name(text)
+}
+
+/// A row of choices of which one holds.
+pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    let mut changed = false;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for &(choice, name, hint) in choices {
+            if ui.selectable_label(*value == choice, name).on_hover_text(hint).clicked() && *value != choice {
+                *value = choice;
+                changed = true;
+            }
+        }
+    });
+    changed
+}
+
+/// A row of a form: the name on the left, the control on the right; `hint` explains.
+pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.horizontal(|ui| {
+        let width = 104.0;
+        let (rect, label) = ui.allocate_exact_size(vec2(width, theme::ROW), Sense::hover());
+        let palette = theme::palette(ui.visuals());
+        let font = FontId::proportional(theme::BODY);
+        ui.painter().text(pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, name, font, palette.weak);
+        label.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
+        label.on_hover_text(hint);
+        control(ui)
+    })
+    .inner
+}
+
+/// What a panel says while it has nothing to show, and what to do next.
+pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Option<&str>) -> bool {
+    let palette = theme::palette(ui.visuals());
+    let mut clicked = false;
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space((height * 0.5 - 80.0).max(2.0 * GRID));
+        ui.label(RichText::new(icon).size(32.0).color(palette.weak));
+        ui.label(RichText::new(title).font(theme::strong(15.0)));
+        ui.scope(|ui| {
+            ui.set_max_width(420.0);
+            ui.label(RichText::new(text).color(palette.weak));
+        });
+        if let Some(next) = next {
+            ui.add_space(GRID);
+            clicked = ui.button(next).clicked();
+        }
+    });
+    clicked
+}
+
+/// A bar that shows a value between 0 and 1.
+pub fn bar(ui: &mut Ui, value: f32, width: f32, colour: Color32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 6.0), Sense::hover());
+    let palette = theme::palette(ui.visuals());
+    ui.painter().rect_filled(rect, 3, palette.raised);
+    let filled = Rect::from_min_size(rect.min, vec2(rect.width() * value.clamp(0.0, 1.0), rect.height()));
+    ui.painter().rect_filled(filled, 3, colour);
+    response
+}
+
+/// Text in the half-bold face.
+pub fn strong_text(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(theme::strong(theme::BODY))
+}
+
+/// A line that is cut with “…” where it is too long; the whole shows under the pointer.
+pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
+    ui.add(egui::Label::new(text).truncate())
+}

@@ -1,0 +1,164 @@
+//! A run on disk: what was asked for, how it went, the best weights and the rankings.
+//!
+//! ```text
+//! run.json            configuration, figures, state
+//! history.jsonl       one line per epoch, written as the epoch ends
+//! model.safetensors   the weights of the best epoch so far
+//! run.txt             every query's ranking, in TREC's format
+//! ```
+//! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
+
+use super::{Comparison, EpochReport, Experiment};
+use crate::dataset::{Run, write_run};
+use crate::model::Dcmm;
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// How a run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Begun and not ended; where no process works on it any more, it was cut off.
+    #[default]
+    Running,
+    /// All epochs done.
+    Finished,
+    /// The validation measure rose no more.
+    EarlyStopped,
+    /// A person stopped it.
+    Interrupted,
+}
+
+/// What is known of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunRecord {
+    /// The folder's name.
+    pub name: String,
+    /// When it was started, in seconds since 1970-01-01 UTC.
+    pub started: u64,
+    /// The data set's name.
+    pub dataset: String,
+    /// Where the data set lay.
+    pub dataset_path: PathBuf,
+    /// Which visual vectors were used.
+    pub vectors: String,
+    /// Names of the signals, in the order of the network's inputs.
+    pub features: Vec<String>,
+    /// What was asked for.
+    pub experiment: Experiment,
+    /// Trainable numbers of the network.
+    pub parameters: usize,
+    /// How it stands.
+    pub state: RunState,
+    /// The epoch whose weights are kept, from 1.
+    pub best_epoch: usize,
+    /// Mean time of an epoch.
+    pub seconds_per_epoch: f64,
+    /// Figures on the validation queries.
+    pub validation: Comparison,
+    /// Figures on the test queries.
+    pub test: Comparison,
+    /// Version of the program.
+    pub version: String,
+}
+
+/// A run's folder, open for writing.
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// Makes the folder and writes the record.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn create(path: &Path, record: &RunRecord) -> Result<Self, String> {
+        fs::create_dir_all(path).map_err(|error| at(&error, path))?;
+        let history = path.join("history.jsonl");
+        fs::write(&history, "").map_err(|error| at(&error, &history))?;
+        let folder = Self { path: path.to_owned() };
+        folder.write(record)?;
+        Ok(folder)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds an epoch to the history.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn append(&self, report: &EpochReport) -> Result<(), String> {
+        let path = self.path.join("history.jsonl");
+        let line = serde_json::to_string(report).map_err(|error| format!("{error}: {}", path.display()))? + "\n";
+        let mut file = fs::OpenOptions::new().append(true).open(&path).map_err(|error| at(&error, &path))?;
+        file.write_all(line.as_bytes()).map_err(|error| at(&error, &path))
+    }
+
+    /// Keeps these weights as the best so far.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn checkpoint(&self, model: &Dcmm) -> Result<(), String> {
+        let path = self.path.join("model.safetensors");
+        let fresh = self.path.join("model.safetensors.new");
+        model.save(&fresh).map_err(|error| error.to_string())?;
+        fs::rename(&fresh, &path).map_err(|error| at(&error, &path))
+    }
+
+    /// Writes the record anew.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn write(&self, record: &RunRecord) -> Result<(), String> {
+        let path = self.path.join("run.json");
+        let text = serde_json::to_string_pretty(record).map_err(|error| format!("{error}: {}", path.display()))?;
+        write_whole(&path, text.as_bytes()).map_err(|error| at(&error, &path))
+    }
+
+    /// Writes the rankings.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn rankings(&self, run: &Run, tag: &str) -> Result<(), String> {
+        write_run(&self.path.join("run.txt"), run, tag).map_err(|error| error.to_string())
+    }
+}
+
+/// Reads a run: its record and its epochs. A last line cut off by a crash is passed over.
+///
+/// # Errors
+/// What is wrong with `run.json`, with the path.
+pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), String> {
+    let file = path.join("run.json");
+    let text = fs::read_to_string(&file).map_err(|error| at(&error, &file))?;
+    let record = serde_json::from_str(&text).map_err(|error| format!("not a run: {error}: {}", file.display()))?;
+    let history = fs::read_to_string(path.join("history.jsonl")).unwrap_or_default();
+    Ok((record, history.lines().map_while(|line| serde_json::from_str(line).ok()).collect()))
+}
+
+/// Replaces a file as a whole: a reader, and a crash, see the old content or the new, never a part.
+///
+/// # Errors
+/// What the system says.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let fresh = path.with_file_name(name);
+    let mut file = fs::File::create(&fresh)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
+}
+
+fn at(error: &io::Error, path: &Path) -> String {
+    format!("{error}: {}", path.display())
+}

@@ -1,0 +1,59 @@
+//! What panels can ask of the workspace.
+
+use super::{Message, PanelLayout, QuerySort, Settings, ThemeChoice};
+use crate::train::Experiment;
+use std::path::PathBuf;
+
+/// One wish of a person, as a panel understood it.
+pub enum Action {
+    /// Open a data set, or a saved run's folder.
+    Open(PathBuf),
+    /// Read TREC qrels or a run file into the open data set.
+    AttachTrec(PathBuf),
+    /// Give up opening.
+    CancelLoading,
+    /// Take a path off the recent list.
+    ForgetRecent(PathBuf),
+    /// Show a query.
+    SelectQuery(usize),
+    /// Show the query so many places on, in the data set's order.
+    StepQuery(isize),
+    /// Select one candidate of the current query everywhere, or none.
+    SelectCandidate(Option<usize>),
+    /// Point at one candidate of the current query everywhere, or none.
+    HoverCandidate(Option<usize>),
+    /// Change signals, graph, model or training.
+    SetExperiment(Box<Experiment>),
+    /// Back to the preset.
+    ResetExperiment,
+    /// Use these visual vectors (names of sources; several are concatenated).
+    ChooseVectors(Vec<String>),
+    /// Compute embeddings of every picture.
+    Embed,
+    /// Stop computing embeddings; what is done stays in the cache.
+    CancelEmbedding,
+    /// Change encoder, weights or device.
+    SetEncoder(super::EncoderSettings),
+    /// Begin a training run.
+    Train,
+    /// Halt or go on.
+    PauseTraining(bool),
+    /// End the run and keep the best epoch.
+    StopTraining,
+    /// Open a saved run.
+    OpenRun(PathBuf),
+    /// Delete a saved run.
+    DeleteRun(PathBuf),
+    /// Light, dark or as the system.
+    SetTheme(ThemeChoice),
+    /// Sort the query list.
+    SetQuerySort(QuerySort),
+    /// Remember how the panels are laid out.
+    SetPanels(PanelLayout),
+    /// Change how things are shown.
+    SetView(fn(&mut Settings)),
+    /// Tell people something.
+    Tell(Message),
+    /// Take a message away.
+    Dismiss(usize),
+}

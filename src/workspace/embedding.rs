@@ -1,0 +1,118 @@
+//! Computing embeddings as a job.
+
+use super::{EncoderSettings, Message, Workspace};
+use crate::dataset::VectorTable;
+use crate::jobs::{Event, Job, Progress, Worker};
+use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+type Embedded = (VectorTable, EmbedReport);
+
+/// The embedding job and what came of the last one.
+#[derive(Default)]
+pub struct EmbeddingState {
+    job: Option<Job<(), Embedded>>,
+    last: Option<EmbedReport>,
+}
+
+impl EmbeddingState {
+    /// Whether embeddings are being computed.
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// How far it is, and for how long it has been at it.
+    pub fn progress(&self) -> Option<(&Progress, std::time::Duration)> {
+        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+    }
+
+    /// What came of the last one.
+    pub fn last(&self) -> Option<&EmbedReport> {
+        self.last.as_ref()
+    }
+
+    pub(super) fn cancel(&self) {
+        if let Some(job) = &self.job {
+            job.cancel();
+        }
+    }
+}
+
+/// What the settings mean: label, encoder and device.
+///
+/// # Errors
+/// An unknown name, for people.
+pub fn resolve(settings: &EncoderSettings) -> Result<(String, EncoderSpec, DeviceChoice), String> {
+    let architecture = settings.architecture.parse().map_err(|error: vision::VisionError| error.to_string())?;
+    let device = settings.device.parse().map_err(|error: vision::VisionError| error.to_string())?;
+    let spec = EncoderSpec::new(architecture, settings.weights.clone()).map_err(|error| error.to_string())?;
+    Ok((settings.architecture.clone(), spec, device))
+}
+
+impl Workspace {
+    pub(super) fn embed(&mut self) {
+        let Some(session) = &self.session else { return };
+        if self.embedding.is_running() {
+            return;
+        }
+        let (dataset, settings, cache) =
+            (session.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
+        self.embedding.job = Some(Job::spawn("embed", self.wake(), move |worker: &Worker<(), Embedded>| {
+            let (_, spec, device) = resolve(&settings)?;
+            let cache = EmbeddingCache::open(&cache).map_err(|error| error.to_string())?;
+            vision::embed(&dataset, &spec, device, &cache, &mut |progress| {
+                worker.progress(Progress {
+                    stage: progress.stage.to_owned(),
+                    done: progress.done,
+                    total: progress.total,
+                    rate: Some(progress.images_per_second).filter(|rate| *rate > 0.0),
+                });
+                if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })
+            .map_err(|error| error.to_string())
+        }));
+    }
+
+    pub(super) fn poll_embedding(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.embedding.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done((table, report)) => {
+                    self.embedding.job = None;
+                    self.tell(Message::notice(told(&report)));
+                    for (image, reason) in &report.failed {
+                        self.tell_undecodable(*image, reason);
+                    }
+                    self.embedding.last = Some(report);
+                    self.install_vectors(Vec::new(), Arc::new(table), Vec::new());
+                }
+                Event::Failed(message) => {
+                    self.embedding.job = None;
+                    self.tell(Message::warning(format!("Embedding stopped: {message}")));
+                }
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        changed
+    }
+
+    fn tell_undecodable(&mut self, image: usize, reason: &str) {
+        let Some(session) = &mut self.session else { return };
+        let Some(file) = session.dataset.images.get(image).and_then(|image| image.file.clone()) else { return };
+        let kind = crate::dataset::WarningKind::MissingPicture;
+        session.warnings.push(crate::dataset::Warning { kind, message: reason.to_owned(), file, line: None });
+    }
+}
+
+fn told(report: &EmbedReport) -> String {
+    let mut text = match report.embedded {
+        0 => format!("All {} embeddings were in the cache", report.cached),
+        embedded => format!("{embedded} pictures embedded in {:.1} s, {} from the cache", report.seconds, report.cached),
+    };
+    if !report.failed.is_empty() {
+        text += &format!("; {} could not be read (see the data report)", report.failed.len());
+    }
+    text
+}

@@ -1,0 +1,303 @@
+//! Opening a data set as a job.
+
+use super::session::{Baselines, Session};
+use super::{Message, Settings, Workspace};
+use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning};
+use crate::eval::{STANDARD, evaluate_scores};
+use crate::jobs::{Event, Job, Progress, Worker};
+use crate::signals::{self, Signals, Statistics};
+use crate::vision::EmbeddingCache;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Seeds the split of queries where the files give none.
+pub(crate) const SPLIT_SEED: u64 = 13;
+
+/// Everything that is ready when a data set opens.
+struct Opened {
+    path: PathBuf,
+    dataset: Arc<Dataset>,
+    warnings: Vec<Warning>,
+    summary: Summary,
+    signals: Arc<Signals>,
+    statistics: Vec<Statistics>,
+    splits: Vec<Split>,
+    vectors: Option<(Vec<String>, Arc<VectorTable>)>,
+    baselines: Baselines,
+}
+
+type VectorsRead = (Vec<String>, VectorTable, Vec<Warning>);
+
+/// The data set being opened, or the vectors being read.
+#[derive(Default)]
+pub struct LoadingState {
+    opening: Option<Job<(), Box<Opened>>>,
+    vectors: Option<Job<(), VectorsRead>>,
+    path: PathBuf,
+    wanted_query: Option<String>,
+}
+
+impl LoadingState {
+    /// Whether a data set or its vectors are being read.
+    pub fn is_running(&self) -> bool {
+        self.opening.is_some() || self.vectors.is_some()
+    }
+
+    /// What is being opened, and how far it is.
+    pub fn progress(&self) -> Option<(&Path, &Progress)> {
+        let progress = self.opening.as_ref().map(Job::progress).or(self.vectors.as_ref().map(Job::progress))?;
+        Some((&self.path, progress))
+    }
+
+    pub(super) fn cancel(&mut self) {
+        for job in [&self.opening].into_iter().flatten() {
+            job.cancel();
+        }
+        if let Some(job) = &self.vectors {
+            job.cancel();
+        }
+    }
+}
+
+/// One choice of visual vectors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VectorChoice {
+    /// The sources' names.
+    pub names: Vec<String>,
+}
+
+impl VectorChoice {
+    /// What is best taken first: embeddings of a network, else the vectors of a network, else a few complementary
+    /// descriptors, else whatever there is.
+    pub fn preset(dataset: &Dataset) -> Self {
+        let has = |name: &str| dataset.vectors.iter().any(|source| source.name.eq_ignore_ascii_case(name));
+        let first = ["embeddings", "PreLogits", "cnn_gen", "cnn_ad"].into_iter().find(|name| has(name));
+        let names = match first {
+            Some(name) => vec![name],
+            None => ["CN3x3", "HOG", "CSD"].into_iter().filter(|name| has(name)).collect(),
+        };
+        let matching = |name: &&str| dataset.vectors.iter().find(|source| source.name.eq_ignore_ascii_case(name));
+        let names: Vec<String> = names.iter().filter_map(matching).map(|source| source.name.clone()).collect();
+        match (names.is_empty(), dataset.vectors.first()) {
+            (true, Some(source)) => Self { names: vec![source.name.clone()] },
+            _ => Self { names },
+        }
+    }
+}
+
+impl Workspace {
+    pub(super) fn open(&mut self, path: PathBuf) {
+        if path.join("run.json").is_file() {
+            self.open_run(path);
+        } else {
+            self.open_with(path, Vec::new());
+        }
+    }
+
+    pub(super) fn open_with(&mut self, path: PathBuf, attach: Vec<PathBuf>) {
+        let path = std::path::absolute(&path).unwrap_or(path);
+        let wanted = Wanted { settings: self.settings.clone(), cache: self.store.cache().to_owned() };
+        let same = self.settings.recent.first() == Some(&path);
+        self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
+        self.loading.path = path.clone();
+        self.loading.vectors = None;
+        self.loading.opening =
+            Some(Job::spawn("open", self.wake(), move |worker| open(&path, &attach, &wanted, worker).map(Box::new)));
+    }
+
+    pub(super) fn choose_vectors(&mut self, names: Vec<String>) {
+        let Some(session) = &self.session else { return };
+        if names.is_empty() {
+            return;
+        }
+        let dataset = session.dataset.clone();
+        let kept = names.clone();
+        self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
+            worker.progress(stage("Reading visual vectors"));
+            let mut warnings = Vec::new();
+            let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+            let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))
+                .map_err(|error| error.to_string())?;
+            Ok((names, table, warnings))
+        }));
+        self.change(|settings| settings.vectors = kept);
+    }
+
+    pub(super) fn poll_loading(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.loading.opening.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done(opened) => {
+                    self.loading.opening = None;
+                    self.install(*opened);
+                }
+                Event::Failed(message) => {
+                    self.loading.opening = None;
+                    if message != CANCELLED {
+                        self.tell(Message::warning(format!("Could not open: {message}")));
+                    }
+                }
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        while let Some(event) = self.loading.vectors.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done((names, table, warnings)) => {
+                    self.loading.vectors = None;
+                    self.install_vectors(names, Arc::new(table), warnings);
+                }
+                Event::Failed(message) => {
+                    self.loading.vectors = None;
+                    self.tell(Message::warning(message));
+                }
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        changed
+    }
+
+    /// Puts other visual vectors under the open data set.
+    pub(super) fn install_vectors(&mut self, names: Vec<String>, table: Arc<VectorTable>, warnings: Vec<Warning>) {
+        let graph = self.settings.experiment.graph;
+        let Some(session) = &mut self.session else { return };
+        session.warnings.extend(warnings);
+        session.vector_names = names;
+        session.vectors = Some(table);
+        session.refresh_view(graph);
+    }
+
+    fn install(&mut self, opened: Opened) {
+        self.training.forget();
+        let query = self.loading.wanted_query.take().and_then(|id| opened.dataset.query_index(&id));
+        let (vector_names, vectors) = opened.vectors.map_or((Vec::new(), None), |(names, table)| (names, Some(table)));
+        let mut session = Session {
+            path: opened.path.clone(),
+            dataset: opened.dataset,
+            warnings: opened.warnings,
+            summary: opened.summary,
+            signals: opened.signals,
+            statistics: opened.statistics,
+            splits: Arc::new(opened.splits),
+            vectors,
+            vector_names,
+            baselines: opened.baselines,
+            query: 0,
+            candidate: None,
+            hovered: None,
+            view: None,
+            view_job: None,
+            rankings: [None, None, None],
+            model: None,
+            wake: self.wake(),
+        };
+        if !session.dataset.queries.is_empty() {
+            session.select(query.unwrap_or(0), self.settings.experiment.graph);
+        }
+        self.training.follow(session.query);
+        self.drop_unknown_signals(&session);
+        self.session = Some(session);
+        self.change(|settings| settings.remember(&opened.path));
+        self.refresh_runs();
+        self.resume_last_run();
+    }
+
+    /// A choice of signals made for another data set must not stand in the way of this one.
+    fn drop_unknown_signals(&mut self, session: &Session) {
+        let known = |name: &String| session.signals.infos.iter().any(|info| info.name == *name);
+        let chosen = self.settings.experiment.features.as_ref();
+        if chosen.is_some_and(|names| names.is_empty() || !names.iter().all(known)) {
+            self.change(|settings| settings.experiment.features = None);
+        }
+    }
+}
+
+const CANCELLED: &str = "cancelled";
+
+struct Wanted {
+    settings: Settings,
+    cache: PathBuf,
+}
+
+fn stage(name: &str) -> Progress {
+    Progress { stage: name.to_owned(), ..Progress::default() }
+}
+
+fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Box<Opened>>) -> Result<Opened, String> {
+    let proceed = |name: &str| {
+        worker.progress(stage(name));
+        if worker.is_cancelled() { Err(CANCELLED.to_owned()) } else { Ok(()) }
+    };
+    proceed("Reading files")?;
+    let Loaded { mut dataset, mut warnings } = dataset::open(path).map_err(|error| error.to_string())?;
+    for file in attach {
+        warnings.extend(attach_file(&mut dataset, file)?);
+    }
+    proceed("Computing signals")?;
+    let signals = signals::compute(&dataset);
+    let statistics = (0..signals.infos.len()).map(|signal| signals::statistics(&dataset, &signals, signal)).collect();
+    proceed("Reading visual vectors")?;
+    let vectors = first_vectors(&dataset, wanted, &mut warnings);
+    proceed("Measuring the baselines")?;
+    let baselines = Baselines {
+        initial: per_query(&dataset, |query| signals::initial_order(&dataset, query)),
+        text: per_query(&dataset, |query| signals::text_only(&signals, query)),
+    };
+    Ok(Opened {
+        path: path.to_owned(),
+        summary: dataset::summary(&dataset),
+        splits: dataset::assign_splits(&dataset, SPLIT_SEED),
+        dataset: Arc::new(dataset),
+        warnings,
+        signals: Arc::new(signals),
+        statistics,
+        vectors,
+        baselines,
+    })
+}
+
+/// Takes a TREC file for what it is: four columns are judgements, six are a run.
+fn attach_file(dataset: &mut Dataset, file: &Path) -> Result<Vec<Warning>, String> {
+    match dataset::attach_qrels(dataset, file) {
+        Ok(warnings) => Ok(warnings),
+        Err(_) => dataset::attach_run(dataset, file).map_err(|error| error.to_string()),
+    }
+}
+
+fn per_query(dataset: &Dataset, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Vec<f64>> {
+    let queries: Vec<usize> = (0..dataset.queries.len()).collect();
+    let mut evaluation = evaluate_scores(dataset, &queries, scores, &STANDARD);
+    let row = |query: &dataset::Query| evaluation.per_query.remove(query.id.as_str());
+    dataset.queries.iter().map(row).map(|row| row.unwrap_or_else(|| vec![0.0; STANDARD.len()])).collect()
+}
+
+type NamedVectors = Option<(Vec<String>, Arc<VectorTable>)>;
+
+/// The vectors last chosen where this data set has them, else the preset, else embeddings already in the cache.
+fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>) -> NamedVectors {
+    let has = |name: &String| dataset.vectors.iter().any(|source| source.name == *name);
+    let chosen = &wanted.settings.vectors;
+    let names = match !chosen.is_empty() && chosen.iter().all(has) {
+        true => chosen.clone(),
+        false => VectorChoice::preset(dataset).names,
+    };
+    if names.is_empty() {
+        let (_, spec, _) = super::embedding::resolve(&wanted.settings.encoder).ok()?;
+        let table = EmbeddingCache::open(&wanted.cache).ok()?.lookup(dataset, &spec)?;
+        return Some((Vec::new(), Arc::new(table)));
+    }
+    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
+    match dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning)) {
+        Ok(table) => Some((names, Arc::new(table))),
+        Err(error) => {
+            warnings.push(Warning {
+                kind: dataset::WarningKind::BadFile,
+                message: error.to_string(),
+                file: dataset.root.clone(),
+                line: None,
+            });
+            None
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The open data set and what is selected in it.
+
+use super::ranking::{Order, Ranking};
+use super::view::{QueryView, ViewRequest};
+use super::{Action, Workspace};
+use crate::dataset::{Dataset, Split, Summary, VectorTable, Warning};
+use crate::eval::STANDARD;
+use crate::graph::GraphRequest;
+use crate::jobs::{Event, Job, Wake};
+use crate::signals::{self, Signals, Statistics};
+use crate::train::Experiment;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Figures per query, each in the order of [`STANDARD`].
+#[derive(Clone, Debug, Default)]
+pub struct Baselines {
+    /// The search engine's order.
+    pub initial: Vec<Vec<f64>>,
+    /// The text signal alone.
+    pub text: Vec<Vec<f64>>,
+}
+
+/// Scores of the network for every query.
+#[derive(Clone, Debug, Default)]
+pub struct ModelScores {
+    /// For each query its candidates' scores.
+    pub scores: Vec<Vec<f32>>,
+    /// For each query the figures in the order of [`STANDARD`].
+    pub measures: Vec<Vec<f64>>,
+}
+
+/// The open data set and what is selected in it.
+pub struct Session {
+    /// Where it was opened from.
+    pub path: PathBuf,
+    /// What is on disk.
+    pub dataset: Arc<Dataset>,
+    /// What is wrong with it.
+    pub warnings: Vec<Warning>,
+    /// Its counts.
+    pub summary: Summary,
+    /// Its signals.
+    pub signals: Arc<Signals>,
+    /// The signals' figures.
+    pub statistics: Vec<Statistics>,
+    /// For each query, its part.
+    pub splits: Arc<Vec<Split>>,
+    /// The visual vectors in use.
+    pub vectors: Option<Arc<VectorTable>>,
+    /// The names of their sources.
+    pub vector_names: Vec<String>,
+    /// Figures without any network.
+    pub baselines: Baselines,
+    pub(super) query: usize,
+    pub(super) candidate: Option<usize>,
+    pub(super) hovered: Option<usize>,
+    pub(super) view: Option<QueryView>,
+    pub(super) view_job: Option<Job<(), QueryView>>,
+    pub(super) rankings: [Option<Ranking>; 3],
+    pub(super) model: Option<ModelScores>,
+    pub(super) wake: Wake,
+}
+
+/// Products up to which a query's graph is made at once: some 30 ms of one core.
+const AT_ONCE: usize = 200_000_000;
+
+impl Session {
+    /// The current query's index.
+    pub fn query(&self) -> usize {
+        self.query
+    }
+
+    /// The selected candidate of the current query.
+    pub fn candidate(&self) -> Option<usize> {
+        self.candidate
+    }
+
+    /// The candidate a person points at.
+    pub fn hovered(&self) -> Option<usize> {
+        self.hovered
+    }
+
+    /// The current query's graph, once it is there.
+    pub fn view(&self) -> Option<&QueryView> {
+        self.view.as_ref().filter(|view| view.request().query == self.query)
+    }
+
+    /// One of the current query's rankings.
+    pub fn ranking(&self, order: Order) -> Option<&Ranking> {
+        self.rankings[order as usize].as_ref()
+    }
+
+    /// The network's ranking where there is one, else the text signal's.
+    pub fn best_ranking(&self) -> Option<&Ranking> {
+        self.ranking(Order::Model).or_else(|| self.ranking(Order::Text))
+    }
+
+    /// Figures of the network for a query, in the order of [`STANDARD`].
+    pub fn model_measures(&self, query: usize) -> Option<&[f64]> {
+        self.model.as_ref()?.measures.get(query).map(Vec::as_slice)
+    }
+
+    /// Whether the graph or its layout is being computed.
+    pub fn is_busy(&self) -> bool {
+        self.view_job.is_some() || self.view.as_ref().is_some_and(QueryView::is_settling)
+    }
+
+    /// Whether the current query's graph is being computed.
+    pub fn is_building(&self) -> bool {
+        self.view_job.is_some()
+    }
+
+    pub(super) fn select(&mut self, query: usize, graph: GraphRequest) {
+        self.query = query;
+        self.candidate = None;
+        self.hovered = None;
+        self.rank_baselines();
+        self.rank_model();
+        self.refresh_view(graph);
+    }
+
+    fn rank_baselines(&mut self) {
+        let initial = signals::initial_order(&self.dataset, self.query);
+        let text = signals::text_only(&self.signals, self.query);
+        self.rankings[0] = Some(Ranking::new(&self.dataset, self.query, initial));
+        self.rankings[1] = Some(Ranking::new(&self.dataset, self.query, text));
+    }
+
+    pub(super) fn rank_model(&mut self) {
+        let count = self.dataset.queries[self.query].candidates.len();
+        self.rankings[2] = self
+            .model
+            .as_ref()
+            .and_then(|model| model.scores.get(self.query))
+            .filter(|scores| scores.len() == count && count > 0)
+            .map(|scores| Ranking::new(&self.dataset, self.query, scores.clone()));
+    }
+
+    /// Shows scores of a network in training, if they are the current query's.
+    pub(super) fn follow(&mut self, query: usize, scores: Vec<f32>) {
+        if query == self.query && scores.len() == self.dataset.queries[query].candidates.len() {
+            self.rankings[2] = Some(Ranking::new(&self.dataset, query, scores));
+        }
+    }
+
+    /// Takes a network's scores for every query.
+    pub(super) fn set_model(&mut self, scores: Option<Vec<Vec<f32>>>) {
+        self.model = scores.map(|scores| {
+            let measures = scores
+                .iter()
+                .enumerate()
+                .map(|(query, scores)| match scores.len() == self.dataset.queries[query].candidates.len() {
+                    true => Ranking::new(&self.dataset, query, scores.clone()).measures,
+                    false => vec![0.0; STANDARD.len()],
+                })
+                .collect();
+            ModelScores { scores, measures }
+        });
+        self.rank_model();
+    }
+
+    /// Makes the current query's graph, if the one at hand is another's.
+    pub(super) fn refresh_view(&mut self, graph: GraphRequest) {
+        let Some(vectors) = self.vectors.clone() else {
+            self.view = None;
+            return;
+        };
+        let request = ViewRequest { query: self.query, vectors: vectors.name.clone(), graph };
+        if let Some(view) = &mut self.view {
+            let known = view.request();
+            if *known == request {
+                return;
+            }
+            if known.query == request.query && known.vectors == request.vectors {
+                view.regraph(graph, self.wake.clone());
+                return;
+            }
+        }
+        self.view_job = None;
+        let n = self.dataset.queries[self.query].candidates.len();
+        if n * n / 2 * vectors.dim <= AT_ONCE {
+            self.install(QueryView::build(&self.dataset, &vectors, request));
+        } else {
+            let dataset = self.dataset.clone();
+            self.view_job = Some(Job::spawn("graph", self.wake.clone(), move |_| {
+                Ok(QueryView::build(&dataset, &vectors, request))
+            }));
+        }
+    }
+
+    fn install(&mut self, mut view: QueryView) {
+        view.start_layout(self.wake.clone());
+        self.view = Some(view);
+    }
+
+    pub(super) fn poll(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.view_job.as_mut().and_then(Job::poll) {
+            match event {
+                Event::Done(view) => {
+                    self.view_job = None;
+                    self.install(view);
+                    changed = true;
+                }
+                Event::Failed(_) => self.view_job = None,
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        changed | self.view.as_mut().is_some_and(QueryView::poll)
+    }
+}
+
+impl Workspace {
+    pub(super) fn select_query(&mut self, query: usize) {
+        let graph = self.settings.experiment.graph;
+        let Some(session) = &mut self.session else { return };
+        if query >= session.dataset.queries.len() || (query == session.query && session.view.is_some()) {
+            return;
+        }
+        session.select(query, graph);
+        self.training.follow(query);
+        let name = session.dataset.queries[query].id.to_string();
+        self.change(|settings| settings.last_query = Some(name));
+    }
+
+    pub(super) fn step_query(&mut self, step: isize) {
+        let Some(session) = &self.session else { return };
+        let count = session.dataset.queries.len() as isize;
+        if count > 0 {
+            self.select_query((session.query as isize + step).rem_euclid(count) as usize);
+        }
+    }
+
+    pub(super) fn select_candidate(&mut self, candidate: Option<usize>) {
+        if let Some(session) = &mut self.session {
+            let count = session.dataset.queries.get(session.query).map_or(0, |query| query.candidates.len());
+            session.candidate = candidate.filter(|&candidate| candidate < count);
+        }
+    }
+
+    pub(super) fn hover_candidate(&mut self, candidate: Option<usize>) {
+        if let Some(session) = &mut self.session {
+            session.hovered = candidate;
+        }
+    }
+
+    pub(super) fn set_experiment(&mut self, experiment: Experiment) {
+        let graph = experiment.graph;
+        self.change(|settings| settings.experiment = experiment);
+        if let Some(session) = &mut self.session {
+            session.refresh_view(graph);
+        }
+    }
+
+    pub(super) fn attach_trec(&mut self, path: PathBuf) {
+        let Some(session) = &self.session else {
+            self.apply(Action::Open(path));
+            return;
+        };
+        let base = session.path.clone();
+        self.open_with(base, vec![path]);
+    }
+}

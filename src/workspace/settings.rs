@@ -1,0 +1,128 @@
+//! What persists from one session to the next.
+
+use crate::train::Experiment;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Which theme to use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThemeChoice {
+    /// As the desktop says.
+    #[default]
+    System,
+    /// Dark.
+    Dark,
+    /// Light.
+    Light,
+}
+
+/// What the query list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QuerySort {
+    /// As the files list them.
+    #[default]
+    Files,
+    /// By the query's text.
+    Text,
+    /// By average precision of the current ranking, worst first.
+    Figure,
+    /// By change against the text signal, greatest gain first.
+    Gain,
+    /// By change against the text signal, greatest loss first.
+    Loss,
+}
+
+impl QuerySort {
+    /// All of them, in the order people choose from.
+    pub const ALL: [QuerySort; 5] =
+        [QuerySort::Files, QuerySort::Text, QuerySort::Figure, QuerySort::Gain, QuerySort::Loss];
+
+    /// For menus.
+    pub fn name(self) -> &'static str {
+        match self {
+            QuerySort::Files => "File order",
+            QuerySort::Text => "Name",
+            QuerySort::Figure => "Lowest AP first",
+            QuerySort::Gain => "Greatest gain first",
+            QuerySort::Loss => "Greatest loss first",
+        }
+    }
+}
+
+/// How the panels lie, in the window's own words (the workspace only keeps it).
+pub type PanelLayout = Option<serde_json::Value>;
+
+/// Which encoder makes embeddings, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EncoderSettings {
+    /// `resnet50-thin`, `resnet18`, …
+    pub architecture: String,
+    /// A safetensors file; the bundled weights need none.
+    pub weights: Option<PathBuf>,
+    /// `cpu`, `cuda` or `metal`.
+    pub device: String,
+}
+
+impl Default for EncoderSettings {
+    fn default() -> Self {
+        Self { architecture: "resnet50-thin".to_owned(), weights: None, device: "cpu".to_owned() }
+    }
+}
+
+/// How the graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GraphLook {
+    /// Draw pictures on the nodes.
+    pub thumbnails: bool,
+    /// Draw edges.
+    pub edges: bool,
+    /// Draw each node's rank.
+    pub ranks: bool,
+    /// Node size by score.
+    pub size_by_score: bool,
+}
+
+impl Default for GraphLook {
+    fn default() -> Self {
+        Self { thumbnails: true, edges: true, ranks: true, size_by_score: true }
+    }
+}
+
+/// What persists from one session to the next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Signals, graph, model and training.
+    pub experiment: Experiment,
+    /// Data sets opened of late, the last one first.
+    pub recent: Vec<PathBuf>,
+    /// The query shown last, by its name.
+    pub last_query: Option<String>,
+    /// The run shown last.
+    pub last_run: Option<PathBuf>,
+    /// The visual vectors last chosen.
+    pub vectors: Vec<String>,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// The query list's order.
+    pub query_sort: QuerySort,
+    /// Encoder, weights and device.
+    pub encoder: EncoderSettings,
+    /// How the graph is drawn.
+    pub look: GraphLook,
+    /// How the panels lie.
+    pub panels: PanelLayout,
+}
+
+impl Settings {
+    /// Puts a path at the head of the recent list.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|known| known != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(12);
+    }
+}

@@ -1,0 +1,75 @@
+//! Where settings, runs and the embedding cache lie on disk.
+
+use super::Settings;
+use crate::train::write_whole;
+use std::path::{Path, PathBuf};
+
+/// The folders of one user. `CROSSRANK_HOME` puts them all under one folder of its own.
+#[derive(Clone, Debug)]
+pub struct Store {
+    settings: PathBuf,
+    runs: PathBuf,
+    cache: PathBuf,
+}
+
+impl Store {
+    /// The folders the system asks programs to use, or those under `CROSSRANK_HOME`.
+    pub fn of_user() -> Self {
+        if let Some(home) = std::env::var_os("CROSSRANK_HOME").filter(|home| !home.is_empty()) {
+            return Self::at(Path::new(&home));
+        }
+        match directories::ProjectDirs::from("", "", "crossrank") {
+            Some(folders) => Self {
+                settings: folders.config_dir().join("settings.json"),
+                runs: folders.data_dir().join("runs"),
+                cache: folders.cache_dir().join("embeddings"),
+            },
+            None => Self::at(Path::new(".crossrank")),
+        }
+    }
+
+    /// Everything under one folder.
+    pub fn at(home: &Path) -> Self {
+        Self { settings: home.join("settings.json"), runs: home.join("runs"), cache: home.join("embeddings") }
+    }
+
+    /// Where runs are kept, a folder each.
+    pub fn runs(&self) -> &Path {
+        &self.runs
+    }
+
+    /// Where computed embeddings are kept.
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// The settings, and what is wrong with their file, if anything. A damaged file is kept beside, under another name.
+    pub fn load_settings(&self) -> (Settings, Option<String>) {
+        let text = match std::fs::read_to_string(&self.settings) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
+            Err(error) => return (Settings::default(), Some(format!("{error}: {}", self.settings.display()))),
+        };
+        match serde_json::from_str(&text) {
+            Ok(settings) => (settings, None),
+            Err(error) => {
+                let aside = self.settings.with_extension("json.damaged");
+                let kept = match std::fs::rename(&self.settings, &aside) {
+                    Ok(()) => format!("kept as {}", aside.display()),
+                    Err(error) => error.to_string(),
+                };
+                let message = format!("settings could not be read ({error}; {kept}): {}", self.settings.display());
+                (Settings::default(), Some(message))
+            }
+        }
+    }
+
+    /// Writes the settings as a whole.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(settings).map_err(|error| error.to_string())?;
+        write_whole(&self.settings, text.as_bytes()).map_err(|error| format!("{error}: {}", self.settings.display()))
+    }
+}

@@ -1,0 +1,214 @@
+//! Training as a job, and the run it makes.
+
+use super::{Message, Workspace};
+use crate::jobs::{Event, Job, Progress, Worker};
+use crate::model::{Dcmm, RankingInput};
+use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// What a run tells after each epoch.
+pub struct EpochUpdate {
+    report: EpochReport,
+    query: usize,
+    scores: Option<Vec<f32>>,
+}
+
+/// What came of a run.
+pub struct TrainDone {
+    record: RunRecord,
+    history: Vec<EpochReport>,
+    scores: Vec<Vec<f32>>,
+}
+
+/// A run as people see it: in training, ended, or opened from disk.
+#[derive(Clone, Debug, Default)]
+pub struct LiveRun {
+    /// Configuration and, at the end, figures.
+    pub record: RunRecord,
+    /// Every epoch so far.
+    pub history: Vec<EpochReport>,
+    /// Where it is kept.
+    pub path: PathBuf,
+}
+
+/// The run in training, or the one last trained or opened.
+#[derive(Default)]
+pub struct TrainingState {
+    job: Option<Job<EpochUpdate, TrainDone>>,
+    run: Option<LiveRun>,
+    followed: Arc<AtomicUsize>,
+}
+
+impl TrainingState {
+    /// Whether a run is in training (halted or not).
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Whether the run in training is halted.
+    pub fn is_paused(&self) -> bool {
+        self.job.as_ref().is_some_and(Job::is_paused)
+    }
+
+    /// How far the run in training is.
+    pub fn progress(&self) -> Option<(&Progress, Duration)> {
+        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+    }
+
+    /// The run shown.
+    pub fn run(&self) -> Option<&LiveRun> {
+        self.run.as_ref()
+    }
+
+    pub(super) fn pause(&self, pause: bool) {
+        if let Some(job) = &self.job {
+            job.pause(pause);
+        }
+    }
+
+    pub(super) fn stop(&self) {
+        if let Some(job) = &self.job {
+            job.pause(false);
+            job.cancel();
+        }
+    }
+
+    pub(super) fn follow(&self, query: usize) {
+        self.followed.store(query, Ordering::Relaxed);
+    }
+
+    pub(super) fn show(&mut self, run: LiveRun) {
+        self.run = Some(run);
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.job = None;
+        self.run = None;
+    }
+}
+
+struct Reporter<'a> {
+    worker: &'a Worker<EpochUpdate, TrainDone>,
+    followed: &'a AtomicUsize,
+    epoch: usize,
+    epochs: usize,
+}
+
+impl Reporter<'_> {
+    fn flow(&self) -> ControlFlow<()> {
+        if self.worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl RunObserver for Reporter<'_> {
+    fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()> {
+        let (stage, done, total) = match stage {
+            "Training" => (format!("Epoch {} of {}", self.epoch + 1, self.epochs), self.epoch, self.epochs),
+            other => (other.to_owned(), done, total),
+        };
+        if total > 0 {
+            self.worker.progress(Progress { stage, done, total, rate: None });
+        }
+        self.flow()
+    }
+
+    fn epoch(&mut self, report: &EpochReport, model: &Dcmm, inputs: &[RankingInput]) -> ControlFlow<()> {
+        self.epoch = report.epoch;
+        let query = self.followed.load(Ordering::Relaxed);
+        let input = inputs.iter().find(|input| input.query == query);
+        let scores = input.and_then(|input| model.score(input).ok()).map(|scores| scores.total);
+        self.worker.update(EpochUpdate { report: report.clone(), query, scores });
+        self.flow()
+    }
+}
+
+impl Workspace {
+    pub(super) fn train(&mut self) {
+        if self.training.is_running() {
+            return;
+        }
+        let Some(session) = &self.session else {
+            self.tell(Message::warning("Open a data set first."));
+            return;
+        };
+        let Some(vectors) = session.vectors.clone() else {
+            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
+            return;
+        };
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let experiment = self.settings.experiment.clone();
+        let name = free_name(self.store.runs(), &format!("{}-{}", session.dataset.name, experiment.model.kind), started);
+        let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
+        let folder = self.store.runs().join(name);
+        let (dataset, signals, splits) = (session.dataset.clone(), session.signals.clone(), session.splits.clone());
+        self.training.run = Some(LiveRun { record: record.clone(), history: Vec::new(), path: folder.clone() });
+        let followed = self.training.followed.clone();
+        self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
+            let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
+            let epochs = experiment.training.epochs;
+            let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
+            let RunResult { record, history, scores, .. } =
+                train::run(data, &experiment, record, Some(&folder), &mut reporter)?;
+            Ok(TrainDone { record, history, scores })
+        }));
+    }
+
+    pub(super) fn poll_training(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.training.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Update(update) => self.take_epoch(update),
+                Event::Done(done) => {
+                    self.training.job = None;
+                    self.finish_training(done);
+                }
+                Event::Failed(message) => {
+                    self.training.job = None;
+                    if message != "cancelled" {
+                        self.tell(Message::warning(format!("Training stopped: {message}")));
+                    }
+                    self.refresh_runs();
+                }
+                Event::Progress(_) => {}
+            }
+        }
+        changed
+    }
+
+    fn take_epoch(&mut self, update: EpochUpdate) {
+        if let Some(run) = &mut self.training.run {
+            run.record.best_epoch = update.report.best_epoch;
+            run.history.push(update.report);
+        }
+        if let (Some(session), Some(scores)) = (&mut self.session, update.scores) {
+            session.follow(update.query, scores);
+        }
+    }
+
+    fn finish_training(&mut self, done: TrainDone) {
+        if let Some(run) = &mut self.training.run {
+            run.record = done.record;
+            run.history = done.history;
+            let path = run.path.clone();
+            self.change(|settings| settings.last_run = Some(path));
+        }
+        if let Some(session) = &mut self.session {
+            session.set_model(Some(done.scores));
+        }
+        self.refresh_runs();
+    }
+}
+
+/// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times.
+fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
+    let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
+    (1..10_000)
+        .map(|number| format!("{stem}-{number}"))
+        .find(|name| !runs.join(name).exists())
+        .unwrap_or_else(|| format!("{stem}-{started}"))
+}

@@ -1,0 +1,143 @@
+//! The current query's graph and where its nodes lie.
+
+use crate::dataset::{Dataset, Relevance, VectorTable};
+use crate::graph::{GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout};
+use crate::jobs::{Event, Job, Wake};
+use crate::train::visual_rows;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// What decides a query's picture; two that are equal need no new one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewRequest {
+    /// Index of the query.
+    pub query: usize,
+    /// Name of the visual vectors.
+    pub vectors: String,
+    /// How images become neighbours.
+    pub graph: GraphRequest,
+}
+
+/// The current query's graph and where its nodes lie.
+pub struct QueryView {
+    request: ViewRequest,
+    similarities: Arc<Similarities>,
+    graph: Arc<SimilarityGraph>,
+    statistics: GraphStatistics,
+    edges: Vec<(usize, usize, f32)>,
+    positions: Vec<[f32; 2]>,
+    relevance: Vec<Option<Relevance>>,
+    layout: Option<Job<Vec<[f32; 2]>, Vec<[f32; 2]>>>,
+}
+
+/// Seeds the layout: the same query always looks the same.
+const LAYOUT_SEED: u64 = 20;
+
+/// Layout steps at the most; it stops by itself when nodes come to rest.
+const LAYOUT_STEPS: usize = 400;
+
+impl QueryView {
+    /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.
+    pub fn build(dataset: &Dataset, vectors: &VectorTable, request: ViewRequest) -> Self {
+        let rows = visual_rows(dataset, vectors, request.query);
+        let similarities = Arc::new(Similarities::new(&rows, vectors.dim));
+        let positions = initial_positions(&rows, vectors.dim, LAYOUT_SEED);
+        let relevance = dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
+        let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
+        let mut view = Self {
+            statistics: graph.statistics(&relevance),
+            edges: graph.undirected_edges(),
+            request,
+            similarities,
+            graph,
+            positions,
+            relevance,
+            layout: None,
+        };
+        view.edges.sort_by(|a, b| a.2.total_cmp(&b.2));
+        view
+    }
+
+    /// Another graph over the same similarities. Nodes stay where they are and drift to their new places.
+    pub fn regraph(&mut self, graph: GraphRequest, wake: Wake) {
+        self.request.graph = graph;
+        self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
+        self.statistics = self.graph.statistics(&self.relevance);
+        self.edges = self.graph.undirected_edges();
+        self.edges.sort_by(|a, b| a.2.total_cmp(&b.2));
+        self.start_layout(wake);
+    }
+
+    /// Lets the nodes find their places, in a thread of its own.
+    pub fn start_layout(&mut self, wake: Wake) {
+        let (graph, start) = (self.graph.clone(), self.positions.clone());
+        // A running layout is told to end before the next begins, so two never compete.
+        self.layout = None;
+        self.layout = Some(Job::spawn("layout", wake, move |worker| {
+            let mut shown = std::time::Instant::now();
+            Ok(layout(&graph, &start, LAYOUT_STEPS, &mut |positions, _| {
+                if shown.elapsed().as_millis() >= 30 {
+                    shown = std::time::Instant::now();
+                    worker.update(positions.to_vec());
+                }
+                if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            }))
+        }));
+    }
+
+    /// Takes in what the layout has told; `true` if nodes have moved.
+    pub fn poll(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(event) = self.layout.as_mut().and_then(Job::poll) {
+            match event {
+                Event::Update(positions) => (self.positions, moved) = (positions, true),
+                Event::Done(positions) => {
+                    (self.positions, moved, self.layout) = (positions, true, None);
+                }
+                Event::Failed(_) => self.layout = None,
+                Event::Progress(_) => {}
+            }
+        }
+        moved
+    }
+
+    /// Whether nodes are still moving.
+    pub fn is_settling(&self) -> bool {
+        self.layout.is_some()
+    }
+
+    /// What this is a picture of.
+    pub fn request(&self) -> &ViewRequest {
+        &self.request
+    }
+
+    /// The graph.
+    pub fn graph(&self) -> &SimilarityGraph {
+        &self.graph
+    }
+
+    /// Its figures.
+    pub fn statistics(&self) -> &GraphStatistics {
+        &self.statistics
+    }
+
+    /// Each pair of neighbours once, with its cosine, weakest first.
+    pub fn edges(&self) -> &[(usize, usize, f32)] {
+        &self.edges
+    }
+
+    /// Where the nodes lie; typical neighbours are about 1 apart.
+    pub fn positions(&self) -> &[[f32; 2]] {
+        &self.positions
+    }
+
+    /// Cosine of two candidates.
+    pub fn similarity(&self, a: usize, b: usize) -> f32 {
+        self.similarities.get(a, b)
+    }
+
+    /// The number of nodes.
+    pub fn n(&self) -> usize {
+        self.positions.len()
+    }
+}
