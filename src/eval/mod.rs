@@ -1,1 +1,24 @@
 //! Scores to numbers: ranking measures with trec_eval's semantics.
+//!
+//! A [`Measure`] is a value with a name (`ndcg@20`), [`order`] turns scores into a ranking, and [`evaluate`] (from
+//! qrels and a run) or [`evaluate_scores`] (from a data set's own judgements) turn rankings into an [`Evaluation`].
+//!
+//! What is easy to get wrong, and is done here as trec_eval does it:
+//! - scores are compared as 32-bit floats, and ties broken by id, descending by bytes; the order of the files and any
+//!   rank written in them play no part;
+//! - an image without judgement, or with a negative grade, counts as not relevant, and bpref passes over it;
+//! - P@k is always over k, however few images were returned;
+//! - nDCG's gain is the grade itself, its discount log₂(rank + 1), its ideal taken over all judged images;
+//! - a query without any relevant image scores 0 and counts in the mean.
+
+mod diversity;
+mod evaluate;
+mod evaluation;
+mod measure;
+mod ranking;
+
+pub use diversity::{f1, measure_diversity};
+pub use evaluate::{Averaging, evaluate, evaluate_scores};
+pub use evaluation::Evaluation;
+pub use measure::{Measure, MeasureError, STANDARD};
+pub use ranking::{Judged, JudgedRanking, measure_query, order};

@@ -1,1 +1,186 @@
 //! Weak relevance signals of a candidate, and their normalisation.
+//!
+//! [`compute`] looks at the words, the dates, the places and the numbers that a data set's files give and makes one
+//! column per signal; [`table`] normalises chosen columns of one query into the features a model is fed;
+//! [`statistics`] tells what each column is worth on its own.
+//!
+//! Greater always speaks for relevance: ranks and distances come negated.
+
+mod baseline;
+mod context;
+mod fold;
+mod normalise;
+mod statistics;
+mod text;
+mod tokens;
+
+use crate::dataset::Dataset;
+
+pub use baseline::{initial_order, text_only, text_signal};
+pub use normalise::{Normalisation, table};
+pub use statistics::{Statistics, statistics};
+pub use tokens::{Terms, document_terms, query_terms};
+
+use text::{Fields, TextIndex};
+
+/// What a signal is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignalGroup {
+    /// Words of the query in the image's title, description and tags.
+    Text,
+    /// The place in the search engine's list.
+    Rank,
+    /// Views, clicks, comments.
+    Popularity,
+    /// The date.
+    Time,
+    /// The location.
+    Place,
+    /// A numeric column of the data set's files, as it is.
+    Given,
+}
+
+impl SignalGroup {
+    /// A short heading.
+    pub fn name(self) -> &'static str {
+        match self {
+            SignalGroup::Text => "Text",
+            SignalGroup::Rank => "Rank",
+            SignalGroup::Popularity => "Popularity",
+            SignalGroup::Time => "Time",
+            SignalGroup::Place => "Place",
+            SignalGroup::Given => "From the files",
+        }
+    }
+}
+
+/// One signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignalInfo {
+    /// Unique within [`Signals`]: `bm25`, `rank`, …, or the heading of a column of the files.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// What it is drawn from.
+    pub group: SignalGroup,
+}
+
+/// The raw signals of every candidate.
+///
+/// # Shapes
+/// `queries[q]` is row-major, `candidates × infos.len()`; a value is finite, or NaN where it is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Signals {
+    /// The columns.
+    pub infos: Vec<SignalInfo>,
+    /// One table per query.
+    pub queries: Vec<Vec<f32>>,
+}
+
+impl Signals {
+    /// Position of a signal by its name.
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.infos.iter().position(|info| info.name == name)
+    }
+
+    /// The values of one signal for one query's candidates; empty if there is no such query or signal.
+    pub fn column(&self, query: usize, signal: usize) -> impl Iterator<Item = f32> + '_ {
+        let values = self.queries.get(query).filter(|_| signal < self.infos.len());
+        values.into_iter().flat_map(move |values| values.iter().skip(signal).step_by(self.infos.len()).copied())
+    }
+}
+
+/// One signal before it is known whether it says anything: a value per candidate, query by query.
+struct Column {
+    info: SignalInfo,
+    queries: Vec<Vec<f32>>,
+}
+
+impl Column {
+    fn new(name: &str, group: SignalGroup, description: &str, queries: Vec<Vec<f32>>) -> Column {
+        let info = SignalInfo { name: name.to_owned(), description: description.to_owned(), group };
+        let finite = |value: f32| if value.is_finite() { value } else { f32::NAN };
+        Column { info, queries: queries.into_iter().map(|row| row.into_iter().map(finite).collect()).collect() }
+    }
+
+    /// Whether some query has two candidates that it tells apart.
+    fn tells_candidates_apart(&self) -> bool {
+        self.queries.iter().any(|values| {
+            let mut present = values.iter().filter(|value| !value.is_nan());
+            present.next().is_some_and(|first| present.any(|other| other != first))
+        })
+    }
+}
+
+/// Computes every signal that the data set's files allow.
+///
+/// Text signals are [`bm25`, `tfidf`, `lm_dirichlet`] over title, description and tags together, and BM25 over titles
+/// alone and tags alone; their collection statistics (document frequencies, mean length, background model) are those
+/// of *all images of the data set*, whichever query they were retrieved for and whichever split it belongs to. No
+/// judgement enters any signal.
+///
+/// A signal that tells no two candidates of any query apart (constant, or missing everywhere) is left out. Where none
+/// remains, the place in the files stands in as `rank`, so that there is always at least one.
+pub fn compute(dataset: &Dataset) -> Signals {
+    let mut columns = text_columns(dataset);
+    columns.extend(context::columns(dataset));
+    columns.extend(context::given(dataset));
+    columns.retain(Column::tells_candidates_apart);
+    if columns.is_empty() {
+        columns.push(context::position(dataset));
+    }
+    name_apart(&mut columns);
+    let queries = (0..dataset.queries.len()).map(|query| interleave(&columns, query)).collect();
+    Signals { infos: columns.into_iter().map(|column| column.info).collect(), queries }
+}
+
+/// The signals that compare words.
+fn text_columns(dataset: &Dataset) -> Vec<Column> {
+    let index = TextIndex::new(dataset);
+    let column = |name: &str, description: &str, score: &dyn Fn(&TextIndex, &[(u32, u32)], usize) -> f64| {
+        let queries = dataset.queries.iter().map(|query| {
+            let terms = index.query(&query.text);
+            query.candidates.iter().map(|candidate| score(&index, &terms, candidate.image) as f32).collect()
+        });
+        Column::new(name, SignalGroup::Text, description, queries.collect())
+    };
+    vec![
+        column(
+            "bm25",
+            "BM25 (k1 = 1.2, b = 0.75) of the query in title, description and tags",
+            &|index, terms, image| index.bm25(Fields::All, terms, image),
+        ),
+        column("tfidf", "Cosine of the TF-IDF vectors of query and title, description and tags", &TextIndex::tfidf),
+        column(
+            "lm_dirichlet",
+            "Log likelihood of the query under the language model of title, description and tags (Dirichlet, μ = 2000)",
+            &TextIndex::lm_dirichlet,
+        ),
+        column("title_bm25", "BM25 of the query in the title alone", &|index, terms, image| {
+            index.bm25(Fields::Title, terms, image)
+        }),
+        column("tags_bm25", "BM25 of the query in the tags alone", &|index, terms, image| {
+            index.bm25(Fields::Tags, terms, image)
+        }),
+    ]
+}
+
+/// Gives each column a name of its own: our own signals keep theirs, columns of the files step aside.
+fn name_apart(columns: &mut [Column]) {
+    for i in 1..columns.len() {
+        let (before, rest) = columns.split_at_mut(i);
+        let wanted = rest[0].info.name.clone();
+        let taken = |name: &str| before.iter().any(|column| column.info.name == name);
+        let alternatives = (2..).map(|number| format!("file_{wanted}_{number}"));
+        let mut names = [wanted.clone(), format!("file_{wanted}")].into_iter().chain(alternatives);
+        if let Some(free) = names.find(|name| !taken(name)) {
+            rest[0].info.name = free;
+        }
+    }
+}
+
+/// The row-major table of one query.
+fn interleave(columns: &[Column], query: usize) -> Vec<f32> {
+    let candidates = columns.first().map_or(0, |column| column.queries[query].len());
+    (0..candidates).flat_map(|row| columns.iter().map(move |column| column.queries[query][row])).collect()
+}

@@ -1,0 +1,100 @@
+//! From judgements and scores to measures of all queries.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evaluation::Evaluation;
+use super::measure::Measure;
+use super::ranking::{Judged, order};
+use crate::dataset::{Dataset, Qrels, Query, Relevance, Run};
+
+/// Which queries a mean is taken over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Averaging {
+    /// The queries that are in the qrels and in the run (trec_eval without options).
+    #[default]
+    Both,
+    /// Every query of the qrels; one that the run lacks scores 0 (trec_eval's `-c`).
+    AllQrels,
+}
+
+impl Averaging {
+    /// Both, the usual one first.
+    pub const ALL: [Averaging; 2] = [Averaging::Both, Averaging::AllQrels];
+
+    /// The convention in words, to go beside every exported figure.
+    pub fn name(self) -> &'static str {
+        match self {
+            Averaging::Both => "over the queries in both qrels and run",
+            Averaging::AllQrels => "over all queries of the qrels",
+        }
+    }
+}
+
+/// Evaluates a run against judgements, as trec_eval does.
+///
+/// Qrels and runs know no clusters, so measures that need them come out as NaN.
+pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Averaging) -> Evaluation {
+    let mut per_query = BTreeMap::new();
+    for (query, judgements) in qrels {
+        let values = match (run.get(query), averaging) {
+            (Some(scores), _) => measure_scores(judgements, scores, measures),
+            (None, Averaging::Both) => continue,
+            (None, Averaging::AllQrels) => measure_scores(judgements, &BTreeMap::new(), measures),
+        };
+        per_query.insert(query.clone(), values);
+    }
+    Evaluation::average(measures, per_query)
+}
+
+/// One query of [`evaluate`].
+fn measure_scores(judgements: &BTreeMap<String, i32>, run: &BTreeMap<String, f64>, measures: &[Measure]) -> Vec<f64> {
+    let ids: Vec<&str> = run.keys().map(String::as_str).collect();
+    // trec_eval holds scores as 32-bit floats: closer ones are ties.
+    let scores: Vec<f32> = run.values().map(|&score| score as f32).collect();
+    let relevance: Vec<Option<Relevance>> = ids.iter().map(|&id| judgements.get(id).copied().map(Relevance)).collect();
+    let missed: Vec<Relevance> =
+        judgements.iter().filter(|(id, _)| !run.contains_key(*id)).map(|(_, &grade)| Relevance(grade)).collect();
+    let judged = Judged { relevance: &relevance, extra_relevant: &missed, ..Judged::default() };
+    judged.measure(&order(&scores, &ids), measures)
+}
+
+/// Evaluates scores of a data set's own candidates: the same figures as [`evaluate`] with the candidates' judgements as
+/// qrels, without going through names, so that it can follow every epoch of a training.
+///
+/// `queries` are positions in [`Dataset::queries`]; `scores` is asked for one score per candidate of such a query, in
+/// the order of its candidates (missing ones rank last). A query without a single judgement is left out, as it would
+/// not be in the qrels. Diversity measures take the query's clusters; where it has none they are NaN.
+pub fn evaluate_scores<S: AsRef<[f32]>>(
+    dataset: &Dataset,
+    queries: &[usize],
+    scores: impl Fn(usize) -> S,
+    measures: &[Measure],
+) -> Evaluation {
+    let mut per_query = BTreeMap::new();
+    for &index in queries {
+        let Some(query) = dataset.queries.get(index) else { continue };
+        if query.candidates.iter().any(|candidate| candidate.relevance.is_some()) {
+            let values = measure_candidates(dataset, query, scores(index).as_ref(), measures);
+            per_query.insert(query.id.as_str().to_owned(), values);
+        }
+    }
+    Evaluation::average(measures, per_query)
+}
+
+/// One query of [`evaluate_scores`].
+fn measure_candidates(dataset: &Dataset, query: &Query, scores: &[f32], measures: &[Measure]) -> Vec<f64> {
+    let candidates = &query.candidates;
+    let ids: Vec<&str> =
+        candidates.iter().map(|candidate| dataset.images.get(candidate.image).map_or("", |i| i.id.as_str())).collect();
+    let relevance: Vec<Option<Relevance>> = candidates.iter().map(|candidate| candidate.relevance).collect();
+    let mut judged = Judged { relevance: &relevance, ..Judged::default() };
+    let clusters: Vec<&[u32]>;
+    if measures.iter().any(|measure| measure.needs_clusters()) {
+        clusters = candidates.iter().map(|candidate| candidate.clusters.as_slice()).collect();
+        let named = query.clusters.keys().copied();
+        let total: BTreeSet<u32> = named.chain(clusters.iter().flat_map(|clusters| clusters.iter().copied())).collect();
+        judged.cluster_total = total.len();
+        judged.clusters = Some(&clusters);
+    }
+    judged.measure(&order(scores, &ids), measures)
+}

@@ -1,0 +1,120 @@
+//! Raw signals into features that compare within a query.
+
+use serde::{Deserialize, Serialize};
+
+use super::Signals;
+
+/// Added to the deviation, so that a constant signal gives zeros.
+const EPSILON: f64 = 1e-6;
+
+/// How the values of one signal are brought to one scale, query by query.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalisation {
+    /// (x − mean) / (deviation + 10⁻⁶), with the unbiased deviation.
+    #[default]
+    ZScore,
+    /// (x − min) / (max − min); zeros where all are equal.
+    MinMax,
+    /// (rank − 1) / (count − 1) from the lowest value, equal values sharing their mean rank; zeros where there is but
+    /// one value.
+    Quantile,
+    /// As it is.
+    None,
+}
+
+impl Normalisation {
+    /// All of them, the usual one first.
+    pub const ALL: [Normalisation; 4] =
+        [Normalisation::ZScore, Normalisation::MinMax, Normalisation::Quantile, Normalisation::None];
+
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Normalisation::ZScore => "Z-score",
+            Normalisation::MinMax => "Min–max",
+            Normalisation::Quantile => "Quantile",
+            Normalisation::None => "None",
+        }
+    }
+
+    /// Normalises values of which none is missing, in place.
+    fn apply(self, values: &mut [f64]) {
+        let count = values.len() as f64;
+        match self {
+            Normalisation::ZScore => {
+                let mean = values.iter().sum::<f64>() / count;
+                let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+                let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
+                // Equal values may miss their mean by a rounding error, which must not be blown up.
+                let constant = values.iter().all(|value| *value == values[0]);
+                let scale = |value: f64| if constant { 0.0 } else { (value - mean) / (deviation + EPSILON) };
+                values.iter_mut().for_each(|value| *value = scale(*value));
+            }
+            Normalisation::MinMax => {
+                let (low, high) = range(values);
+                let scale = |value: f64| if high > low { (value - low) / (high - low) } else { 0.0 };
+                values.iter_mut().for_each(|value| *value = scale(*value));
+            }
+            Normalisation::Quantile => quantiles(values),
+            Normalisation::None => {}
+        }
+    }
+}
+
+fn range(values: &[f64]) -> (f64, f64) {
+    values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
+}
+
+/// Replaces each value by its place among all, from 0 to 1.
+fn quantiles(values: &mut [f64]) {
+    let last = values.len().saturating_sub(1).max(1) as f64;
+    let mut places: Vec<usize> = (0..values.len()).collect();
+    places.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut start = 0;
+    while start < places.len() {
+        let value = values[places[start]];
+        let ties = places[start..].iter().take_while(|&&place| values[place] == value).count().max(1);
+        let mean_rank = start as f64 + (ties - 1) as f64 / 2.0;
+        // Ranks of equal values are written only after the whole group was found.
+        for &place in &places[start..start + ties] {
+            values[place] = mean_rank / last;
+        }
+        start += ties;
+    }
+}
+
+/// The features of one query: the signals `use_`, each normalised over the query's candidates.
+///
+/// A missing value (and one that is not finite) becomes the mean of the normalised values that are there, 0 where none
+/// is. Nothing that comes out is NaN or infinite. A signal that does not exist gives a column of zeros; a query that
+/// does not exist gives nothing.
+///
+/// # Shapes
+/// Row-major, `candidates × use_.len()`.
+pub fn table(signals: &Signals, query: usize, use_: &[usize], normalisation: Normalisation) -> Vec<f32> {
+    let width = signals.infos.len();
+    let rows = signals.queries.get(query).map_or(0, |values| values.len().checked_div(width).unwrap_or(0));
+    let mut out = vec![0.0; rows * use_.len()];
+    for (place, &signal) in use_.iter().enumerate() {
+        let values: Vec<f32> = signals.column(query, signal).collect();
+        for (row, value) in normalised(&values, normalisation).into_iter().enumerate() {
+            out[row * use_.len() + place] = value;
+        }
+    }
+    out
+}
+
+/// One column, normalised and with its gaps filled.
+fn normalised(values: &[f32], normalisation: Normalisation) -> Vec<f32> {
+    let finite = |value: &f32| value.is_finite();
+    let mut present: Vec<f64> = values.iter().filter(|value| finite(value)).map(|&value| f64::from(value)).collect();
+    if present.is_empty() {
+        return vec![0.0; values.len()];
+    }
+    normalisation.apply(&mut present);
+    let mean = (present.iter().sum::<f64>() / present.len() as f64) as f32;
+    let mut present = present.into_iter();
+    let mut next = |value: &f32| if finite(value) { present.next().map_or(mean, |value| value as f32) } else { mean };
+    values.iter().map(&mut next).collect()
+}

@@ -1,0 +1,86 @@
+//! What a signal looks like, and what it is worth on its own.
+
+use super::Signals;
+use crate::dataset::{Dataset, Relevance};
+
+/// Figures of one raw signal over all candidates of all queries.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Statistics {
+    /// Candidates without a value.
+    pub missing: usize,
+    /// The least value; this and the next three are 0 where every value is missing.
+    pub min: f32,
+    /// The mean.
+    pub mean: f32,
+    /// The greatest value.
+    pub max: f32,
+    /// The unbiased standard deviation (0 for a single value).
+    pub deviation: f32,
+    /// Correlation with the judged grade *within* queries, −1..=1: Pearson's, over all judged candidates, of the
+    /// signal's z-scores in its query with the grade less its query's mean. Models compare candidates of one query
+    /// only, so that is what counts; differences between queries play no part. `None` where either never varies.
+    pub correlation: Option<f32>,
+}
+
+/// Computes the figures of one signal; all zero if there is no such signal.
+pub fn statistics(dataset: &Dataset, signals: &Signals, signal: usize) -> Statistics {
+    let mut missing = 0;
+    let mut present = Vec::new();
+    for query in 0..signals.queries.len() {
+        for value in signals.column(query, signal) {
+            if value.is_finite() { present.push(f64::from(value)) } else { missing += 1 }
+        }
+    }
+    let Some(spread) = Spread::of(&present) else { return Statistics { missing, ..Statistics::default() } };
+    let fold = |pick: fn(f64, f64) -> f64| present.iter().copied().reduce(pick).unwrap_or_default() as f32;
+    Statistics {
+        missing,
+        min: fold(f64::min),
+        mean: spread.mean as f32,
+        max: fold(f64::max),
+        // The deviation of values at both ends of f32 lies beyond it.
+        deviation: spread.deviation.min(f64::from(f32::MAX)) as f32,
+        correlation: correlation(dataset, signals, signal),
+    }
+}
+
+/// See [`Statistics::correlation`].
+fn correlation(dataset: &Dataset, signals: &Signals, signal: usize) -> Option<f32> {
+    let (mut product, mut signal_squares, mut grade_squares) = (0.0, 0.0, 0.0);
+    for (index, query) in dataset.queries.iter().enumerate() {
+        let judged = signals.column(index, signal).zip(&query.candidates).filter_map(|(value, candidate)| {
+            let grade = candidate.relevance.filter(|grade: &Relevance| grade.is_judged())?;
+            value.is_finite().then_some((f64::from(value), f64::from(grade.0)))
+        });
+        let (values, grades): (Vec<f64>, Vec<f64>) = judged.unzip();
+        let (Some(of_values), Some(of_grades)) = (Spread::of(&values), Spread::of(&grades)) else { continue };
+        let scale = if of_values.deviation > 0.0 { of_values.deviation.recip() } else { 0.0 };
+        for (value, grade) in values.iter().zip(&grades) {
+            let (x, y) = ((value - of_values.mean) * scale, grade - of_grades.mean);
+            product += x * y;
+            signal_squares += x * x;
+            grade_squares += y * y;
+        }
+    }
+    let scale = f64::sqrt(signal_squares) * f64::sqrt(grade_squares);
+    (scale > 0.0).then(|| (product / scale).clamp(-1.0, 1.0) as f32)
+}
+
+/// Mean and unbiased deviation.
+struct Spread {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Spread {
+    fn of(values: &[f64]) -> Option<Spread> {
+        let first = *values.first()?;
+        if values.iter().all(|value| *value == first) {
+            return Some(Spread { mean: first, deviation: 0.0 });
+        }
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Some(Spread { mean, deviation: (squares / (count - 1.0)).sqrt() })
+    }
+}
