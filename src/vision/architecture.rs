@@ -1,0 +1,166 @@
+//! The networks and the tensors each is made of.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::VisionError;
+
+/// A residual network (He et al., 2015, arXiv 1512.03385).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Architecture {
+    /// 512-d; torchvision's and timm's tensor names, as the next four.
+    #[serde(rename = "resnet18")]
+    Resnet18,
+    /// 512-d.
+    #[serde(rename = "resnet34")]
+    Resnet34,
+    /// 2048-d.
+    #[serde(rename = "resnet50")]
+    Resnet50,
+    /// 2048-d.
+    #[serde(rename = "resnet101")]
+    Resnet101,
+    /// 2048-d: the descriptors of the DCMM article's WebQ.
+    #[serde(rename = "resnet152")]
+    Resnet152,
+    /// 1024-d: half as wide, batch norm folded; its weights come with the program.
+    #[serde(rename = "resnet50-thin")]
+    Resnet50Thin,
+}
+
+/// Name and size of a tensor.
+pub type TensorShape = (String, Vec<usize>);
+
+/// What tells one depth from another.
+///
+/// Stage `s` has `blocks[s]` blocks of width `widths[s]`; a bottleneck block's output is four times as wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ResNetConfig {
+    /// Channels behind the first convolution.
+    pub stem: usize,
+    /// Blocks per stage.
+    pub blocks: [usize; 4],
+    /// Inner channels per stage.
+    pub widths: [usize; 4],
+    /// Output channels of a block over its inner ones: 1 for basic blocks, 4 for bottlenecks.
+    pub expansion: usize,
+    /// Whether batch norm is folded into the convolutions, which then have a bias.
+    pub folded: bool,
+}
+
+impl Architecture {
+    /// All of them, the bundled one first.
+    pub const ALL: [Architecture; 6] = [
+        Architecture::Resnet50Thin,
+        Architecture::Resnet18,
+        Architecture::Resnet34,
+        Architecture::Resnet50,
+        Architecture::Resnet101,
+        Architecture::Resnet152,
+    ];
+
+    /// `resnet18`, …, `resnet50-thin`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Architecture::Resnet18 => "resnet18",
+            Architecture::Resnet34 => "resnet34",
+            Architecture::Resnet50 => "resnet50",
+            Architecture::Resnet101 => "resnet101",
+            Architecture::Resnet152 => "resnet152",
+            Architecture::Resnet50Thin => "resnet50-thin",
+        }
+    }
+
+    /// Numbers per vector.
+    pub fn dim(self) -> usize {
+        let config = self.config();
+        config.widths[3] * config.expansion
+    }
+
+    pub(super) fn config(self) -> ResNetConfig {
+        let full = |blocks, expansion| ResNetConfig {
+            stem: 64,
+            blocks,
+            widths: [64, 128, 256, 512],
+            expansion,
+            folded: false,
+        };
+        match self {
+            Architecture::Resnet18 => full([2, 2, 2, 2], 1),
+            Architecture::Resnet34 => full([3, 4, 6, 3], 1),
+            Architecture::Resnet50 => full([3, 4, 6, 3], 4),
+            Architecture::Resnet101 => full([3, 4, 23, 3], 4),
+            Architecture::Resnet152 => full([3, 8, 36, 3], 4),
+            Architecture::Resnet50Thin => {
+                ResNetConfig { stem: 64, blocks: [3, 4, 6, 3], widths: [32, 64, 128, 256], expansion: 4, folded: true }
+            }
+        }
+    }
+
+    /// Every tensor that a weights file must hold, in the order of torchvision's `state_dict`; without the classifier
+    /// (`fc.weight`, `fc.bias`), which may be there and is not used.
+    pub fn tensors(self) -> Vec<TensorShape> {
+        let config = self.config();
+        let mut list = Vec::new();
+        convolution(&mut list, config.folded, ["conv1", "bn1"], [config.stem, 3, 7]);
+        let mut input = config.stem;
+        for (stage, (&blocks, &width)) in config.blocks.iter().zip(&config.widths).enumerate() {
+            for block in 0..blocks {
+                let output = width * config.expansion;
+                let name = format!("layer{}.{block}", stage + 1);
+                block_tensors(&mut list, config, &name, input, width);
+                if input != output || (block == 0 && stage > 0) {
+                    let names = match config.folded {
+                        true => [format!("{name}.downsample"), String::new()],
+                        false => [format!("{name}.downsample.0"), format!("{name}.downsample.1")],
+                    };
+                    convolution(&mut list, config.folded, [&names[0], &names[1]], [output, input, 1]);
+                }
+                input = output;
+            }
+        }
+        list
+    }
+}
+
+/// The convolutions on the long way through a block.
+fn block_tensors(list: &mut Vec<TensorShape>, config: ResNetConfig, name: &str, input: usize, width: usize) {
+    let sizes: &[[usize; 3]] = match config.expansion {
+        1 => &[[width, input, 3], [width, width, 3]],
+        by => &[[width, input, 1], [width, width, 3], [width * by, width, 1]],
+    };
+    for (index, &size) in sizes.iter().enumerate() {
+        let names = [format!("{name}.conv{}", index + 1), format!("{name}.bn{}", index + 1)];
+        convolution(list, config.folded, [&names[0], &names[1]], size);
+    }
+}
+
+/// One square convolution `[output, input, kernel]` and its batch norm, or its bias where that is folded.
+fn convolution(list: &mut Vec<TensorShape>, folded: bool, [conv, norm]: [&str; 2], size: [usize; 3]) {
+    let [output, input, kernel] = size;
+    list.push((format!("{conv}.weight"), vec![output, input, kernel, kernel]));
+    if folded {
+        list.push((format!("{conv}.bias"), vec![output]));
+    } else {
+        list.extend(
+            ["weight", "bias", "running_mean", "running_var"].map(|part| (format!("{norm}.{part}"), vec![output])),
+        );
+    }
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Architecture {
+    type Err = VisionError;
+
+    fn from_str(text: &str) -> Result<Self, VisionError> {
+        Self::ALL
+            .into_iter()
+            .find(|architecture| architecture.name().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| VisionError::UnknownArchitecture(text.to_string()))
+    }
+}

@@ -1,0 +1,197 @@
+//! Picture files to pixels.
+
+use std::fs::{File, Metadata};
+use std::io::{Cursor, Read, Take};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+
+use super::VisionError;
+
+/// The largest picture that is decoded, in pixels. A file of a few bytes can claim billions.
+pub const MAX_PIXELS: u64 = 120_000_000;
+
+/// The largest picture file that is read, in bytes.
+const MAX_FILE: u64 = 512 << 20;
+
+/// Bytes that a decoder may ask for: [`MAX_PIXELS`] in 8-bit RGBA and some room for its tables.
+const MAX_BYTES: u64 = 4 * MAX_PIXELS + (64 << 20);
+
+/// A small picture for the screen, 8-bit RGBA, opaque, rows from top to bottom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thumbnail {
+    /// In pixels, at least 1.
+    pub width: u32,
+    /// In pixels, at least 1.
+    pub height: u32,
+    /// `width × height × 4` bytes.
+    pub rgba: Vec<u8>,
+}
+
+/// Reads a picture the way a person sees it: turned as its EXIF orientation says, transparent parts over white.
+///
+/// # Errors
+/// Where the file cannot be read, is no picture, is cut short or otherwise damaged, or claims more than
+/// [`MAX_PIXELS`]; the path stands in the error.
+pub fn decode(path: &Path) -> Result<RgbImage, VisionError> {
+    decode_bytes(&read_picture(path)?, path)
+}
+
+/// The content of a picture file.
+pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
+    let mut bytes = Vec::new();
+    open_picture(path)?.read_to_end(&mut bytes).map_err(VisionError::io(path))?;
+    Ok(bytes)
+}
+
+/// Opens a picture file; no more than [`MAX_FILE`] bytes come out, even if it grows.
+pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
+    check_file(path)?;
+    Ok(File::open(path).map_err(VisionError::io(path))?.take(MAX_FILE))
+}
+
+/// What the system knows of a picture file. A folder or a pipe is none, nor is a file beyond [`MAX_FILE`].
+pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
+    let meta = std::fs::metadata(path).map_err(VisionError::io(path))?;
+    match meta.len() {
+        _ if !meta.is_file() => Err(damaged(path, "it is no file")),
+        length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
+        _ => Ok(meta),
+    }
+}
+
+/// As [`decode`], from the file's content; `path` serves for messages, and for the format where the content does not
+/// tell it.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
+    // The decoders are foreign code fed with whatever lies on the disk; a panic in one of them must cost one picture.
+    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path)))
+        .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
+}
+
+fn decode_unguarded(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
+    if bytes.is_empty() {
+        return Err(damaged(path, "the file is empty"));
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(VisionError::io(path))?;
+    if reader.format().is_none() {
+        // TGA has no signature, so there the name must do.
+        reader.set_format(ImageFormat::from_path(path).map_err(|_| damaged(path, "its format is unknown"))?);
+    }
+    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| damaged(path, error))?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(VisionError::TooLarge { width, height, path: path.to_path_buf() });
+    }
+    if width == 0 || height == 0 {
+        return Err(damaged(path, "it has no pixels"));
+    }
+    if is_jpeg && !jpeg_ends(bytes) {
+        return Err(damaged(path, "the file is cut short"));
+    }
+    // A damaged EXIF block costs the orientation, not the picture.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(path, error))?;
+    picture.apply_orientation(orientation);
+    Ok(over_white(picture))
+}
+
+fn damaged(path: &Path, message: impl ToString) -> VisionError {
+    VisionError::Picture { message: message.to_string(), path: path.to_path_buf() }
+}
+
+/// Whether a JPEG has its end marker (FF D9) behind the start of its first scan. The decoder fills what is missing
+/// with grey and says nothing, so a half-downloaded photo would get a vector like any other.
+fn jpeg_ends(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some(&[0xFF, marker]) = bytes.get(at..at + 2) {
+        match marker {
+            0xFF => at += 1,
+            0xD9 => return true,
+            0x01 | 0xD0..=0xD8 => at += 2,
+            _ => {
+                let Some(&[high, low]) = bytes.get(at + 2..at + 4) else { return false };
+                at += 2 + usize::from(u16::from_be_bytes([high, low]));
+                // Within a scan FF is always followed by 00 or a restart marker, so the pair means the end.
+                if marker == 0xDA {
+                    return bytes.get(at..).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xFF, 0xD9]));
+                }
+            }
+        }
+    }
+    // Stray bytes between the segments: left to the decoder.
+    at < bytes.len()
+}
+
+/// Lays the picture over white where it is transparent.
+fn over_white(picture: DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.into_rgb8();
+    }
+    let rgba = picture.into_rgba8();
+    let mut rgb = RgbImage::new(rgba.width(), rgba.height());
+    for (from, to) in rgba.pixels().zip(rgb.pixels_mut()) {
+        let alpha = u32::from(from[3]);
+        for channel in 0..3 {
+            to[channel] = ((u32::from(from[channel]) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+        }
+    }
+    rgb
+}
+
+/// A thumbnail of a picture file, its longer side `side` pixels (or its own size where it is smaller).
+///
+/// # Errors
+/// As [`decode`].
+pub fn thumbnail(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
+    thumbnail_of(&decode(path)?, side)
+}
+
+/// A thumbnail of a decoded picture, its longer side `side` pixels (or its own size where it is smaller).
+///
+/// # Errors
+/// Where the picture has no pixels.
+pub fn thumbnail_of(picture: &RgbImage, side: u32) -> Result<Thumbnail, VisionError> {
+    let (width, height) = picture.dimensions();
+    let scale = (f64::from(side.max(1)) / f64::from(width.max(height).max(1))).min(1.0);
+    let small = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
+    let (width, height) = (small(width), small(height));
+    let rgb = resize(
+        picture,
+        [0.0, 0.0, f64::from(picture.width()), f64::from(picture.height())],
+        width,
+        height,
+        FilterType::Bilinear,
+    )?;
+    let rgba = rgb.chunks_exact(3).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    Ok(Thumbnail { width, height, rgba })
+}
+
+/// Scales the box `[left, top, width, height]` of a picture to `width × height` pixels by an antialiasing convolution,
+/// as Pillow and torchvision do. Returns interleaved RGB.
+pub(super) fn resize(
+    picture: &RgbImage,
+    area: [f64; 4],
+    width: u32,
+    height: u32,
+    filter: FilterType,
+) -> Result<Vec<u8>, VisionError> {
+    let failed = |error: &dyn std::fmt::Display| VisionError::Preprocess(format!("resizing failed: {error}"));
+    let source = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)
+        .map_err(|error| failed(&error))?;
+    let mut target = Image::new(width, height, PixelType::U8x3);
+    let [left, top, area_width, area_height] = area;
+    let options =
+        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter)).crop(left, top, area_width, area_height);
+    Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
+    Ok(target.into_vec())
+}

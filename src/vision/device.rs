@@ -1,0 +1,113 @@
+//! Where the network runs.
+
+use std::fmt;
+use std::panic::catch_unwind;
+use std::str::FromStr;
+
+use candle_core::Device;
+
+use super::VisionError;
+
+/// A kind of processor. CUDA and Metal need a build with the cargo feature of that name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// The main processor; always there.
+    #[default]
+    Cpu,
+    /// The first NVIDIA card.
+    Cuda,
+    /// The graphics processor of an Apple machine.
+    Metal,
+}
+
+impl DeviceChoice {
+    /// All of them, the one that is always there first.
+    pub const ALL: [DeviceChoice; 3] = [DeviceChoice::Cpu, DeviceChoice::Cuda, DeviceChoice::Metal];
+
+    /// `cpu`, `cuda` or `metal`.
+    pub fn name(self) -> &'static str {
+        match self {
+            DeviceChoice::Cpu => "cpu",
+            DeviceChoice::Cuda => "cuda",
+            DeviceChoice::Metal => "metal",
+        }
+    }
+
+    /// Opens the device.
+    ///
+    /// # Errors
+    /// [`VisionError::Device`] that says why it is not there.
+    pub(super) fn open(self) -> Result<Device, VisionError> {
+        let opened = match self {
+            DeviceChoice::Cpu => Ok(Device::Cpu),
+            DeviceChoice::Cuda if !cfg!(feature = "cuda") => {
+                Err("this build knows no CUDA (build with `--features cuda`)".to_string())
+            }
+            DeviceChoice::Metal if !cfg!(feature = "metal") => {
+                Err("this build knows no Metal (build with `--features metal` on macOS)".to_string())
+            }
+            DeviceChoice::Cuda => guarded(|| Device::new_cuda(0), "no CUDA driver was found"),
+            DeviceChoice::Metal => guarded(|| Device::new_metal(0), "no Metal device was found"),
+        };
+        opened.map_err(|message| VisionError::Device { choice: self, message })
+    }
+}
+
+/// Opens a device whose library may panic where its driver is not installed.
+fn guarded(
+    open: impl FnOnce() -> candle_core::Result<Device> + std::panic::UnwindSafe,
+    on_panic: &str,
+) -> Result<Device, String> {
+    match catch_unwind(open) {
+        Ok(opened) => opened.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_string()),
+        Err(_) => Err(on_panic.to_string()),
+    }
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for DeviceChoice {
+    type Err = VisionError;
+
+    fn from_str(text: &str) -> Result<Self, VisionError> {
+        Self::ALL
+            .into_iter()
+            .find(|choice| choice.name().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| VisionError::UnknownDevice(text.to_string()))
+    }
+}
+
+/// A device and whether it can be used here and now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// Which one.
+    pub choice: DeviceChoice,
+    /// As shown to people.
+    pub name: String,
+    /// `Ok` where it can be used, else why not.
+    pub ready: Result<(), String>,
+}
+
+/// Every device with whether it can be used. Opens each of them, so this may take some 100 ms with a graphics card.
+pub fn available() -> Vec<DeviceInfo> {
+    DeviceChoice::ALL.into_iter().map(info).collect()
+}
+
+fn info(choice: DeviceChoice) -> DeviceInfo {
+    let name = match choice {
+        DeviceChoice::Cpu => format!("CPU ({} threads)", rayon::current_num_threads()),
+        DeviceChoice::Cuda => "CUDA (NVIDIA graphics card 0)".to_string(),
+        DeviceChoice::Metal => "Metal (Apple graphics processor)".to_string(),
+    };
+    let ready = match choice.open() {
+        Ok(_) => Ok(()),
+        Err(VisionError::Device { message, .. }) => Err(message),
+        Err(other) => Err(other.to_string()),
+    };
+    DeviceInfo { choice, name, ready }
+}

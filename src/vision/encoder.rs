@@ -1,0 +1,134 @@
+//! A network that turns pictures into vectors.
+
+use candle_core::{DType, Device, Module, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::resnet;
+use rayon::prelude::*;
+
+use super::thin::ThinResNet;
+use super::{Architecture, DeviceChoice, EncoderKey, NetworkInput, Preprocess, VisionError, WeightsSource, weights};
+
+/// Everything that decides what vector a picture gets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncoderSpec {
+    /// The network.
+    pub architecture: Architecture,
+    /// Its weights.
+    pub weights: WeightsSource,
+    /// What is done to a picture before.
+    pub preprocess: Preprocess,
+}
+
+impl EncoderSpec {
+    /// The encoder that comes with the program.
+    pub fn bundled() -> Self {
+        Self {
+            architecture: Architecture::Resnet50Thin,
+            weights: WeightsSource::Bundled,
+            preprocess: Preprocess::open_nsfw(),
+        }
+    }
+
+    /// An architecture with weights from a file, and the preprocessing these weights usually want.
+    pub fn from_file(architecture: Architecture, path: impl Into<std::path::PathBuf>) -> Self {
+        let preprocess = match architecture {
+            Architecture::Resnet50Thin => Preprocess::open_nsfw(),
+            _ => Preprocess::imagenet(),
+        };
+        Self { architecture, weights: WeightsSource::File(path.into()), preprocess }
+    }
+
+    /// What names this encoder's vectors in the cache: architecture, weights (by content) and preprocessing.
+    ///
+    /// # Errors
+    /// Where the weights file cannot be read.
+    pub fn key(&self) -> Result<EncoderKey, VisionError> {
+        let hash = blake3::hash(&self.weights.bytes(self.architecture)?);
+        Ok(EncoderKey::new(self.architecture, &hash, &self.preprocess))
+    }
+}
+
+/// A loaded network on its device.
+pub struct Encoder {
+    network: Box<dyn Module + Send + Sync>,
+    device: Device,
+    spec: EncoderSpec,
+    key: EncoderKey,
+}
+
+impl Encoder {
+    /// Reads, checks and loads the weights.
+    ///
+    /// # Errors
+    /// Where the device is not there, or the file is missing, damaged, or holds other tensors than the architecture's;
+    /// the message names tensor and file.
+    pub fn load(spec: &EncoderSpec, device: DeviceChoice) -> Result<Self, VisionError> {
+        let device = device.open()?;
+        let bytes = spec.weights.bytes(spec.architecture)?;
+        let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess);
+        let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
+        let builder = |tensors| VarBuilder::from_tensors(tensors, DType::F32, &device);
+        let network: Box<dyn Module + Send + Sync> = match spec.architecture {
+            Architecture::Resnet18 => Box::new(resnet::resnet18_no_final_layer(builder(tensors))?),
+            Architecture::Resnet34 => Box::new(resnet::resnet34_no_final_layer(builder(tensors))?),
+            Architecture::Resnet50 => Box::new(resnet::resnet50_no_final_layer(builder(tensors))?),
+            Architecture::Resnet101 => Box::new(resnet::resnet101_no_final_layer(builder(tensors))?),
+            Architecture::Resnet152 => Box::new(resnet::resnet152_no_final_layer(builder(tensors))?),
+            Architecture::Resnet50Thin => Box::new(ThinResNet::load(spec.architecture.config(), &tensors)?),
+        };
+        Ok(Self { network, device, spec: spec.clone(), key })
+    }
+
+    /// Numbers per vector.
+    pub fn dim(&self) -> usize {
+        self.spec.architecture.dim()
+    }
+
+    /// What it was loaded from.
+    pub fn spec(&self) -> &EncoderSpec {
+        &self.spec
+    }
+
+    /// What names its vectors in the cache.
+    pub fn key(&self) -> EncoderKey {
+        self.key
+    }
+
+    /// How many pictures make one call worth while: few on the main processor, so that a stop is felt soon.
+    pub fn batch_size(&self) -> usize {
+        match self.device {
+            Device::Cpu => (2 * rayon::current_num_threads()).clamp(4, 32),
+            _ => 64,
+        }
+    }
+
+    /// Pooled features (before any classifier), not normalised.
+    ///
+    /// # Shapes
+    /// Row-major, `inputs.len() × dim`.
+    ///
+    /// # Errors
+    /// Where inputs differ in size, or the network fails.
+    pub fn embed(&self, inputs: &[NetworkInput]) -> Result<Vec<f32>, VisionError> {
+        let Some(first) = inputs.first() else { return Ok(Vec::new()) };
+        let side = first.side;
+        if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
+            return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
+        }
+        if matches!(self.device, Device::Cpu) {
+            // One picture a thread: every layer then stays in that core's cache, and no layer runs on one core only.
+            let rows: Result<Vec<Vec<f32>>, VisionError> =
+                inputs.par_iter().map(|input| self.forward(input.data.clone(), 1, side)).collect();
+            Ok(rows?.concat())
+        } else {
+            let data = inputs.iter().flat_map(|input| input.data.iter().copied()).collect();
+            self.forward(data, inputs.len(), side)
+        }
+    }
+
+    fn forward(&self, data: Vec<f32>, count: usize, side: usize) -> Result<Vec<f32>, VisionError> {
+        let input = Tensor::from_vec(data, (count, 3, side, side), &self.device)?;
+        let pooled = self.network.forward(&input)?;
+        Ok(pooled.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?)
+    }
+}

@@ -1,0 +1,121 @@
+//! What can go wrong between a picture and its vector.
+
+use std::path::{Path, PathBuf};
+
+/// Why there is no picture, no vector or no encoder.
+#[derive(Debug, thiserror::Error)]
+pub enum VisionError {
+    /// A file or folder could not be read or written.
+    #[error("{source}: {path}")]
+    Io {
+        /// The system's answer.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is no picture, or a damaged one.
+    #[error("not a readable picture, {message}: {path}")]
+    Picture {
+        /// The decoder's answer.
+        message: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A picture that claims more pixels than [`super::MAX_PIXELS`].
+    #[error("a picture of {width} × {height} pixels is too large: {path}")]
+    TooLarge {
+        /// Claimed width.
+        width: u32,
+        /// Claimed height.
+        height: u32,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The settings of the preprocessing make no sense.
+    #[error("preprocessing: {0}")]
+    Preprocess(String),
+    /// No architecture has this name.
+    #[error(
+        "no encoder is called \"{0}\" (there are resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin)"
+    )]
+    UnknownArchitecture(String),
+    /// No device has this name.
+    #[error("no device is called \"{0}\" (there are cpu, cuda, metal)")]
+    UnknownDevice(String),
+    /// The program brings no weights for this architecture.
+    #[error("no weights are bundled for {0}: choose a safetensors file with its weights")]
+    NotBundled(super::Architecture),
+    /// A weights file that is not safetensors, or a damaged one.
+    #[error("not readable as safetensors, {message}: {path}")]
+    Weights {
+        /// What is wrong.
+        message: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A tensor that the architecture needs is not in the file.
+    #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
+    MissingTensor {
+        /// The first one that is missing.
+        tensor: String,
+        /// How many are missing.
+        missing: usize,
+        /// What was to be loaded.
+        architecture: super::Architecture,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file holds a tensor that the architecture does not know.
+    #[error("tensor \"{tensor}\" is no part of {architecture} ({extra} such in all): {path}")]
+    ExtraTensor {
+        /// The first one by name.
+        tensor: String,
+        /// How many there are.
+        extra: usize,
+        /// What was to be loaded.
+        architecture: super::Architecture,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A tensor of another size than the architecture's.
+    #[error("tensor \"{tensor}\" is {found:?} where {architecture} has {expected:?}: {path}")]
+    TensorShape {
+        /// Its name.
+        tensor: String,
+        /// The size in the file.
+        found: Vec<usize>,
+        /// The size it should have.
+        expected: Vec<usize>,
+        /// What was to be loaded.
+        architecture: super::Architecture,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The chosen device cannot be used.
+    #[error("{choice} cannot be used: {message}")]
+    Device {
+        /// What was chosen.
+        choice: super::DeviceChoice,
+        /// Why it cannot be used.
+        message: String,
+    },
+    /// The network itself failed (out of memory on the device, for one).
+    #[error("the network failed: {0}")]
+    Network(#[from] candle_core::Error),
+    /// The observer asked to stop; what was computed is in the cache.
+    #[error("stopped; what was embedded so far is kept")]
+    Cancelled,
+    /// Vectors cannot be written to a file of this kind.
+    #[error("vectors are written as .safetensors or .npy: {0}")]
+    VectorFormat(PathBuf),
+    /// A table whose rows do not fit the data set.
+    #[error("the vectors do not belong to this data set: {0}")]
+    VectorTable(String),
+}
+
+impl VisionError {
+    /// For `map_err` on the system's errors.
+    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |source| VisionError::Io { source, path: path.to_path_buf() }
+    }
+}

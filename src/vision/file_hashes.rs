@@ -1,0 +1,93 @@
+//! The content hash of files, remembered by path, size and time of change, so that a second start reads no picture.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::VisionError;
+use super::decode::{check_file, open_picture};
+use super::shard::{ShardWriter, read_all};
+
+/// A file changed less than this ago may change again without its time showing it, so it is not remembered.
+const SETTLED: Duration = Duration::from_secs(2);
+
+/// What tells one state of a file from another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct FileState {
+    path: PathBuf,
+    size: u64,
+    /// Nanoseconds since 1970; negative before.
+    changed: i128,
+}
+
+/// Hashes known from earlier, and those found now.
+pub(super) struct FileHashes {
+    known: HashMap<FileState, blake3::Hash>,
+    writer: ShardWriter,
+}
+
+/// The hash of a file and, where it should be remembered, the record for it.
+pub(super) struct Hashed {
+    pub(super) hash: blake3::Hash,
+    record: Option<Vec<u8>>,
+}
+
+impl FileHashes {
+    /// Reads what is remembered of these (absolute) paths.
+    pub(super) fn open(folder: PathBuf, paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
+        let mut known = HashMap::new();
+        read_all(&folder, |record| {
+            if let Some((state, hash)) = parse(record).filter(|(state, _)| paths.contains(&state.path)) {
+                known.insert(state, hash);
+            }
+        })?;
+        Ok(Self { known, writer: ShardWriter::new(folder) })
+    }
+
+    /// The hash of a file's content: from memory where the file has not changed since, else by reading it.
+    pub(super) fn hash(&self, path: &Path) -> Result<Hashed, VisionError> {
+        let meta = check_file(path)?;
+        let changed = meta.modified().ok();
+        let state = changed.map(|changed| FileState {
+            path: path.to_path_buf(),
+            size: meta.len(),
+            changed: nanoseconds(changed),
+        });
+        if let Some(&hash) = state.as_ref().and_then(|state| self.known.get(state)) {
+            return Ok(Hashed { hash, record: None });
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(open_picture(path)?).map_err(VisionError::io(path))?;
+        let hash = hasher.finalize();
+        let settled = changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > SETTLED);
+        let record = state.filter(|_| settled).and_then(|state| record(&state, &hash));
+        Ok(Hashed { hash, record })
+    }
+
+    /// Remembers what was found.
+    pub(super) fn remember<'a>(&mut self, found: impl IntoIterator<Item = &'a Hashed>) -> Result<(), VisionError> {
+        self.writer.append(found.into_iter().filter_map(|hashed| hashed.record.as_deref()))
+    }
+}
+
+fn nanoseconds(time: SystemTime) -> i128 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_nanos() as i128,
+        Err(before) => -(before.duration().as_nanos() as i128),
+    }
+}
+
+/// Time of change (16 bytes), size (8), hash (32), then the path. A path that is no Unicode is not remembered.
+fn record(state: &FileState, hash: &blake3::Hash) -> Option<Vec<u8>> {
+    let path = state.path.to_str()?;
+    Some([&state.changed.to_le_bytes()[..], &state.size.to_le_bytes(), hash.as_bytes(), path.as_bytes()].concat())
+}
+
+fn parse(record: &[u8]) -> Option<(FileState, blake3::Hash)> {
+    let (changed, rest) = record.split_first_chunk()?;
+    let (size, rest) = rest.split_first_chunk()?;
+    let (hash, path) = rest.split_first_chunk()?;
+    let path = PathBuf::from(std::str::from_utf8(path).ok()?);
+    let state = FileState { path, size: u64::from_le_bytes(*size), changed: i128::from_le_bytes(*changed) };
+    Some((state, blake3::Hash::from_bytes(*hash)))
+}

@@ -1,0 +1,142 @@
+//! Pixels to the network's input.
+
+use fast_image_resize::FilterType;
+use image::RgbImage;
+
+use super::VisionError;
+use super::decode::resize;
+
+/// How a picture is scaled. Both widen their kernel when shrinking (antialiasing), as Pillow does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Interpolation {
+    /// Triangle filter: torchvision's default.
+    Bilinear,
+    /// Cubic filter with a = −0.5: the choice of many timm models.
+    Bicubic,
+}
+
+impl Interpolation {
+    fn filter(self) -> FilterType {
+        match self {
+            Interpolation::Bilinear => FilterType::Bilinear,
+            Interpolation::Bicubic => FilterType::CatmullRom,
+        }
+    }
+}
+
+/// Brings any picture to the network's input: shorter side to `resize`, centre crop, `(pixel · scale − mean) / std`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preprocess {
+    /// The shorter side after scaling, in pixels.
+    pub resize: u32,
+    /// Side of the square cut from the middle, in pixels; not larger than `resize`.
+    pub crop: u32,
+    /// Applied to pixel values 0..255 first.
+    pub scale: f32,
+    /// Subtracted, per channel in the network's order.
+    pub mean: [f32; 3],
+    /// Divided by, per channel in the network's order.
+    pub std: [f32; 3],
+    /// Whether the network's first channel is blue.
+    pub bgr: bool,
+    /// The filter that scales.
+    pub interpolation: Interpolation,
+}
+
+/// One picture as a network takes it.
+///
+/// # Shapes
+/// `data` is `3 × side × side`, channel by channel, rows from top to bottom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkInput {
+    /// Width and height in pixels.
+    pub side: usize,
+    /// The normalised values.
+    pub data: Vec<f32>,
+}
+
+impl Preprocess {
+    /// What torchvision's ImageNet models expect: 256, 224, RGB in 0..1, ImageNet's mean and deviation.
+    pub fn imagenet() -> Self {
+        Self {
+            resize: 256,
+            crop: 224,
+            scale: 1.0 / 255.0,
+            mean: [0.485, 0.456, 0.406],
+            std: [0.229, 0.224, 0.225],
+            bgr: false,
+            interpolation: Interpolation::Bilinear,
+        }
+    }
+
+    /// What the bundled ResNet-50-thin expects: BGR in 0..255 less Caffe's mean.
+    pub fn open_nsfw() -> Self {
+        Self {
+            resize: 256,
+            crop: 224,
+            scale: 1.0,
+            mean: [104.0, 117.0, 123.0],
+            std: [1.0; 3],
+            bgr: true,
+            interpolation: Interpolation::Bilinear,
+        }
+    }
+
+    /// One line that differs whenever the result can differ; part of the cache's key.
+    pub fn fingerprint(&self) -> String {
+        format!("{self:?}")
+    }
+
+    /// The network's input for a picture.
+    ///
+    /// Only the part that the crop keeps is scaled, with the very factors of scaling the whole, so a picture of
+    /// 1 × 60,000 pixels costs no more than another.
+    ///
+    /// # Errors
+    /// [`VisionError::Preprocess`] where the settings make no sense or the picture has no pixels.
+    pub fn apply(&self, picture: &RgbImage) -> Result<NetworkInput, VisionError> {
+        self.check()?;
+        let (width, height) = picture.dimensions();
+        let shorter = width.min(height);
+        if shorter == 0 {
+            return Err(VisionError::Preprocess("the picture has no pixels".to_string()));
+        }
+        // torchvision: the longer side is int(resize · longer / shorter), the crop's corner int(round(slack / 2)).
+        let scaled = |length: u32| u64::from(self.resize) * u64::from(length) / u64::from(shorter);
+        let span = |length: u32| {
+            let scaled = scaled(length);
+            let start = (((scaled - u64::from(self.crop)) as f64) / 2.0).round_ties_even();
+            let factor = f64::from(length) / scaled as f64;
+            (start * factor, f64::from(self.crop) * factor)
+        };
+        let ((left, area_width), (top, area_height)) = (span(width), span(height));
+        let area = [left, top, area_width.min(f64::from(width) - left), area_height.min(f64::from(height) - top)];
+        let rgb = resize(picture, area, self.crop, self.crop, self.interpolation.filter())?;
+        Ok(NetworkInput { side: self.crop as usize, data: self.normalise(&rgb) })
+    }
+
+    fn check(&self) -> Result<(), VisionError> {
+        let fault = if self.crop == 0 || self.crop > self.resize {
+            format!("a crop of {} does not fit a shorter side of {}", self.crop, self.resize)
+        } else if self.resize > 4096 {
+            format!("a shorter side of {} is too large (4096 at most)", self.resize)
+        } else if self.std.contains(&0.0) {
+            "a deviation of 0".to_string()
+        } else {
+            return Ok(());
+        };
+        Err(VisionError::Preprocess(fault))
+    }
+
+    /// Interleaved RGB bytes to normalised planes in the network's channel order.
+    fn normalise(&self, rgb: &[u8]) -> Vec<f32> {
+        let plane = rgb.len() / 3;
+        let mut data = Vec::with_capacity(rgb.len());
+        for channel in 0..3 {
+            let from = if self.bgr { 2 - channel } else { channel };
+            let (mean, std) = (self.mean[channel], self.std[channel]);
+            data.extend((0..plane).map(|pixel| (f32::from(rgb[3 * pixel + from]) * self.scale - mean) / std));
+        }
+        data
+    }
+}

@@ -1,0 +1,68 @@
+//! The distinct pictures of a data set.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+
+use super::embed::EmbedProgress;
+use super::file_hashes::FileHashes;
+use super::{EmbeddingCache, VisionError};
+use crate::dataset::Dataset;
+
+/// Files between two looks at whether to go on.
+const CHUNK: usize = 64;
+
+/// One content, however many images show it.
+pub(super) struct Picture {
+    /// The file of the first of its images.
+    pub(super) path: PathBuf,
+    /// Of the file's content.
+    pub(super) hash: blake3::Hash,
+    /// The images of the data set that have this content, in order.
+    pub(super) images: Vec<usize>,
+}
+
+/// The distinct pictures of a data set in the order of its images, and the images whose file cannot be read.
+pub(super) fn pictures(
+    dataset: &Dataset,
+    cache: &EmbeddingCache,
+    observe: &mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
+) -> Result<(Vec<Picture>, Vec<(usize, String)>), VisionError> {
+    let files: Vec<(usize, PathBuf)> = dataset
+        .images
+        .iter()
+        .enumerate()
+        .filter_map(|(index, image)| {
+            let file = image.file.as_ref()?;
+            // Relative paths mean another file from another folder, so the memory holds absolute ones.
+            Some((index, std::path::absolute(file).unwrap_or_else(|_| file.clone())))
+        })
+        .collect();
+    let mut hashes =
+        FileHashes::open(cache.files_folder(), &files.iter().map(|(_, path)| path.clone()).collect::<HashSet<_>>())?;
+    let mut pictures: Vec<Picture> = Vec::new();
+    let mut by_hash: HashMap<blake3::Hash, usize> = HashMap::new();
+    let mut failed = Vec::new();
+    for (chunk_index, chunk) in files.chunks(CHUNK).enumerate() {
+        if observe(EmbedProgress::plain("Reading files", chunk_index * CHUNK, files.len())).is_break() {
+            return Err(VisionError::Cancelled);
+        }
+        let found: Vec<_> = chunk.par_iter().map(|(_, path)| hashes.hash(path)).collect();
+        hashes.remember(found.iter().filter_map(|result| result.as_ref().ok()))?;
+        for ((image, path), result) in chunk.iter().zip(found) {
+            match result {
+                Ok(hashed) => {
+                    let at = *by_hash.entry(hashed.hash).or_insert(pictures.len());
+                    if at == pictures.len() {
+                        pictures.push(Picture { path: path.clone(), hash: hashed.hash, images: Vec::new() });
+                    }
+                    pictures[at].images.push(*image);
+                }
+                Err(error) => failed.push((*image, error.to_string())),
+            }
+        }
+    }
+    Ok((pictures, failed))
+}
