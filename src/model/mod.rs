@@ -1,1 +1,31 @@
-//! The network: DCMM, one layer per file.
+//! The network: DCMM (deep cross-modal graph convolution; Formal et al., ECIR 2020), one layer per file.
+//!
+//! ```text
+//! h⁰ = MLP(x)
+//! hˡ⁺¹_i = σ( Σ_{j ∈ N(i)} g(v_i, v_j) · (W hˡ_j + b) )     g = cos, or v_iᵀ diag(a) v_j with a learned a per layer
+//! s_i = w₀ᵀ h⁰_i + b₀ + w₁ᵀ hᴸ_i + b₁
+//! ```
+//! A [`DcmmConfig`] says what a network is and [`DcmmConfig::init`] makes one; a [`RankingInput`] is one query as it
+//! sees it. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
+//! over some hundred nodes there is nothing for an accelerator to gain. All sums run in an order of their own for
+//! every query, so no result depends on the number of threads.
+
+mod batch;
+mod checkpoint;
+mod config;
+mod conv;
+mod dcmm;
+mod dropout;
+mod edge;
+mod error;
+mod init;
+mod input;
+mod mlp;
+mod propagate;
+
+pub use batch::{Batch, Prepared};
+pub use checkpoint::{Metadata, Weights};
+pub use config::{Activation, DcmmConfig, ModelKind, UnknownName};
+pub use dcmm::{Dcmm, Output, Scores};
+pub use error::ModelError;
+pub use input::RankingInput;

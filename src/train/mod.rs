@@ -1,1 +1,20 @@
 //! Losses and the optimisation loop.
+//!
+//! [`train`] is a plain function: it knows nothing of threads, asks its [`Observer`] once per batch whether to go on,
+//! and tells it of every epoch in plain numbers. The same data, configuration and seed give the same curve to the last
+//! bit, whatever the number of threads.
+
+mod config;
+mod epoch;
+mod error;
+mod loss;
+mod optimiser;
+mod report;
+mod run;
+
+pub use config::{TrainConfig, TrainData};
+pub use error::TrainError;
+pub use loss::{Loss, Targets};
+pub use optimiser::Optimiser;
+pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
+pub use run::{measure, train};

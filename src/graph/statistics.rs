@@ -1,0 +1,51 @@
+//! What a graph looks like in a few numbers.
+
+use super::SimilarityGraph;
+use crate::dataset::Relevance;
+
+/// Counts and means of one graph.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphStatistics {
+    /// Images.
+    pub nodes: usize,
+    /// Directed edges.
+    pub edges: usize,
+    /// Edges per node.
+    pub mean_degree: f64,
+    /// Parts that no edge joins, whichever way it points.
+    pub components: usize,
+    /// Nodes without any edge, in or out.
+    pub isolated: usize,
+    /// Mean cosine of the edges; 0 where there are none.
+    pub mean_weight: f64,
+    /// Share of the edges between two judged nodes that join two relevant or two not relevant ones; `None` where no
+    /// edge joins judged nodes.
+    pub homophily: Option<f64>,
+}
+
+/// Statistics of a graph; `relevance` holds one judgement per node (missing ones count as unjudged).
+pub fn statistics(graph: &SimilarityGraph, relevance: &[Option<Relevance>]) -> GraphStatistics {
+    let (nodes, edges) = (graph.n(), graph.edge_count());
+    let digraph = graph.petgraph();
+    let judged = |i: usize| relevance.get(i).copied().flatten().filter(|grade| grade.is_judged());
+    let mut same = 0usize;
+    let mut between_judged = 0usize;
+    let mut weight_sum = 0.0;
+    for (i, j, weight) in graph.edges() {
+        weight_sum += f64::from(weight);
+        if let (Some(a), Some(b)) = (judged(i), judged(j)) {
+            between_judged += 1;
+            same += usize::from(a.is_relevant() == b.is_relevant());
+        }
+    }
+    let per = |sum: f64, count: usize| if count == 0 { 0.0 } else { sum / count as f64 };
+    GraphStatistics {
+        nodes,
+        edges,
+        mean_degree: per(edges as f64, nodes),
+        components: petgraph::algo::connected_components(digraph),
+        isolated: digraph.node_indices().filter(|&node| digraph.neighbors_undirected(node).next().is_none()).count(),
+        mean_weight: per(weight_sum, edges),
+        homophily: (between_judged > 0).then(|| same as f64 / between_judged as f64),
+    }
+}

@@ -1,0 +1,160 @@
+//! The whole network.
+
+use candle_core::{Device, Module, Tensor, Var};
+use candle_nn::Linear;
+
+use super::batch::{Batch, Prepared};
+use super::conv::GraphConv;
+use super::dropout::Dropout;
+use super::mlp::Mlp;
+use super::{DcmmConfig, ModelError, RankingInput, Weights};
+use crate::dataset::Rng;
+
+/// A network and its weights.
+///
+/// It is [`Send`], so that a worker can train it; [`Dcmm::snapshot`] makes one with weights of its own.
+#[derive(Debug)]
+pub struct Dcmm {
+    config: DcmmConfig,
+    vars: Vec<(String, Var)>,
+    mlp: Mlp,
+    convs: Vec<GraphConv>,
+    head_text: Linear,
+    head_conv: Option<Linear>,
+}
+
+/// What the network says of a batch, with gradients.
+///
+/// # Shapes
+/// Both N: images of all queries in their order.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `w₀ᵀ h⁰ + b₀`: what the signals alone say.
+    pub text: Tensor,
+    /// The score: `text` plus `w₁ᵀ hᴸ + b₁`.
+    pub total: Tensor,
+}
+
+/// What the network says of one query, in the order of its images.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// The part that the image's own signals decide.
+    pub text: Vec<f32>,
+    /// The score it is ranked by.
+    pub total: Vec<f32>,
+}
+
+impl Dcmm {
+    /// A network whose weights come from `weights`, asked by name and shape in the order of [`DcmmConfig::shapes`].
+    pub(super) fn assemble(
+        config: &DcmmConfig,
+        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f32>, ModelError>,
+    ) -> Result<Self, ModelError> {
+        config.check()?;
+        let mut vars = Vec::new();
+        for (name, shape) in config.shapes() {
+            let tensor = Tensor::from_vec(weights(&name, &shape)?, shape, &Device::Cpu)?;
+            vars.push((name, Var::from_tensor(&tensor)?));
+        }
+        let find = |name: &str| vars.iter().find(|(other, _)| other == name).map(|(_, var)| var.as_tensor().clone());
+        let linear = |name: &str| {
+            let weight = find(&format!("{name}.weight"))?;
+            Some(Linear::new(weight, find(&format!("{name}.bias"))))
+        };
+        let dropout = Dropout::new(config.dropout);
+        let mlp =
+            Mlp { layers: (0..config.mlp.len()).filter_map(|at| linear(&format!("mlp.{at}"))).collect(), dropout };
+        let conv = |at: usize| {
+            let (linear, a) = (linear(&format!("conv.{at}"))?, find(&format!("conv.{at}.a")));
+            Some(GraphConv { linear, a, activation: config.activation, dropout })
+        };
+        let convs = (0..config.conv.len()).filter_map(conv).collect();
+        let head_conv = linear("head_conv");
+        let head_text = linear("head_text").ok_or_else(|| ModelError::Config("no text head".into()))?;
+        Ok(Self { config: config.clone(), mlp, convs, head_text, head_conv, vars })
+    }
+
+    /// What this network is.
+    pub fn config(&self) -> &DcmmConfig {
+        &self.config
+    }
+
+    /// All weights by name, in the order of [`DcmmConfig::shapes`]; setting one changes the network.
+    pub fn vars(&self) -> &[(String, Var)] {
+        &self.vars
+    }
+
+    /// A batch through the network. `dropout` is the source of masks in training; without it nothing is dropped.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn forward(&self, batch: &Batch, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
+        let start = self.mlp.forward(&batch.features, dropout.as_deref_mut())?;
+        let text = self.head_text.forward(&start)?.squeeze(1)?;
+        let Some(head) = &self.head_conv else {
+            return Ok(Output { total: text.clone(), text });
+        };
+        let mut h = start;
+        for conv in &self.convs {
+            h = conv.forward(&batch.graph, &h, dropout.as_deref_mut())?;
+        }
+        let total = (&text + head.forward(&h)?.squeeze(1)?)?;
+        Ok(Output { text, total })
+    }
+
+    /// The scores of one query's images.
+    ///
+    /// # Errors
+    /// If the query does not fit the network.
+    pub fn score(&self, input: &RankingInput) -> Result<Scores, ModelError> {
+        let mut scores = self.score_all(&[Prepared::new(input, &self.config)?])?;
+        Ok(scores.pop().unwrap_or_default())
+    }
+
+    /// The scores of several queries in one pass.
+    ///
+    /// # Errors
+    /// If a query was prepared for a network of another shape.
+    pub fn score_all(&self, queries: &[Prepared]) -> Result<Vec<Scores>, ModelError> {
+        if queries.iter().all(|query| query.n() == 0) {
+            return Ok(vec![Scores::default(); queries.len()]);
+        }
+        let output = self.forward(&Batch::new(queries)?, None)?;
+        let (text, total) = (output.text.to_vec1::<f32>()?, output.total.to_vec1::<f32>()?);
+        let mut start = 0;
+        let piece = |query: &Prepared| {
+            let span = start..start + query.n();
+            start = span.end;
+            Scores { text: text[span.clone()].to_vec(), total: total[span].to_vec() }
+        };
+        Ok(queries.iter().map(piece).collect())
+    }
+
+    /// All weights as plain numbers.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn weights(&self) -> Result<Weights, ModelError> {
+        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f32>()?));
+        self.vars.iter().map(values).collect()
+    }
+
+    /// The same network with weights of its own, which later training of this one does not change.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn snapshot(&self) -> Result<Self, ModelError> {
+        Self::from_weights(&self.config, &self.weights()?)
+    }
+
+    /// A network of this shape with these weights (row-major, by name).
+    ///
+    /// # Errors
+    /// If a weight is missing or of another size.
+    pub fn from_weights(config: &DcmmConfig, weights: &Weights) -> Result<Self, ModelError> {
+        Self::assemble(config, |name, shape| {
+            let values = weights.get(name).filter(|values| values.len() == shape.iter().product::<usize>());
+            values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! Dropout with masks from our own seeded generator (candle's on the CPU cannot be seeded).
+
+use candle_core::{Result, Tensor};
+
+use crate::dataset::Rng;
+
+/// Inverted dropout: in training each value is zero with probability p and otherwise divided by 1 − p; else nothing
+/// changes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dropout {
+    p: f32,
+}
+
+impl Dropout {
+    pub(super) fn new(p: f32) -> Self {
+        Self { p }
+    }
+
+    /// Drops where `rng` is given, which is in training.
+    pub(super) fn forward(&self, x: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor> {
+        let Some(rng) = rng.filter(|_| self.p > 0.0) else {
+            return Ok(x.clone());
+        };
+        let kept = 1.0 / (1.0 - self.p);
+        let p = f64::from(self.p);
+        let mask: Vec<f32> = (0..x.elem_count()).map(|_| if rng.uniform() < p { 0.0 } else { kept }).collect();
+        x * Tensor::from_vec(mask, x.shape(), x.device())?
+    }
+}

@@ -1,0 +1,94 @@
+//! The learned similarity of the two ends of an edge.
+
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::batch::{BatchGraph, Part};
+use super::propagate::floats;
+use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
+
+/// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a batch, as a function of `a`; the vectors are constants.
+///
+/// Per node, `v_i ∘ a` is formed once and multiplied with each neighbour. Backward, with G the gradient of the edges:
+/// `∂/∂a = Σ_i v_i ∘ (Σ_j G_ij v_j)`, so again one product per edge and nothing of size edges × d is ever stored.
+///
+/// # Shapes
+/// `a`: d; the result: one value per edge, query after query.
+pub(super) struct EdgeSimilarity {
+    pub(super) graph: Arc<BatchGraph>,
+}
+
+impl CustomOp1 for EdgeSimilarity {
+    fn name(&self) -> &'static str {
+        "edge-similarity"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let a = floats(storage, layout)?;
+        let mut out = vec![0.0; self.graph.edge_count()];
+        let pieces = self.graph.by_edges_mut(&mut out);
+        self.graph.parts.par_iter().zip(pieces).for_each(|(part, out)| dispatch(Forward { part, a, out }));
+        let count = out.len();
+        Ok((CpuStorage::F32(out), Shape::from(count)))
+    }
+
+    fn bwd(&self, a: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let gradient = gradient.to_vec1::<f32>()?;
+        let pieces = self.graph.by_edges(&gradient);
+        let parts = self.graph.parts.par_iter().zip(pieces);
+        let by_query: Vec<Vec<f32>> = parts.map(|(part, gradient)| dispatch(Backward { part, gradient })).collect();
+        // In the order of the queries, whichever thread was first.
+        let mut sum = vec![0.0; a.elem_count()];
+        for of_query in by_query {
+            sum.iter_mut().zip(of_query).for_each(|(sum, x)| *sum += x);
+        }
+        Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
+    }
+}
+
+struct Forward<'a> {
+    part: &'a Part,
+    a: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Part { n, csr, dim, visual } = self.part;
+        let mut weighted = vec![0.0; *dim];
+        for i in 0..*n {
+            let row = csr.row(i);
+            hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, &mut weighted, false);
+            dot_rows(simd, &weighted, visual, &csr.targets[row.clone()], &mut self.out[row]);
+        }
+    }
+}
+
+struct Backward<'a> {
+    part: &'a Part,
+    gradient: &'a [f32],
+}
+
+impl WithSimd for Backward<'_> {
+    type Output = Vec<f32>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
+        let Part { n, csr, dim, visual } = self.part;
+        let mut sum = vec![0.0; *dim];
+        let mut pulled = vec![0.0; *dim];
+        for i in 0..*n {
+            let row = csr.row(i);
+            pulled.fill(0.0);
+            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &csr.targets[row], &mut pulled);
+            hadamard(simd, &visual[i * dim..(i + 1) * dim], &pulled, &mut sum, true);
+        }
+        sum
+    }
+}

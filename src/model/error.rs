@@ -1,0 +1,38 @@
+//! What can go wrong with a network.
+
+use std::path::PathBuf;
+
+/// Why a network could not be made, run, written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// A configuration that describes no network.
+    #[error("not a network: {0}")]
+    Config(String),
+    /// A query that does not fit the network, or not itself.
+    #[error("query {query}: {message}")]
+    Input {
+        /// The query's index in the data set.
+        query: usize,
+        /// What does not fit.
+        message: String,
+    },
+    /// A tensor operation failed.
+    #[error(transparent)]
+    Tensor(#[from] candle_core::Error),
+    /// A checkpoint that is no network of ours.
+    #[error("{message}: {path}")]
+    Checkpoint {
+        /// What is wrong with it.
+        message: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A checkpoint that could not be read or written.
+    #[error("{source}: {path}")]
+    Io {
+        /// The system's answer.
+        source: std::io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+}

@@ -1,0 +1,30 @@
+//! The multilayer perceptron that reads the signals.
+
+use candle_core::{Module, Result, Tensor};
+use candle_nn::Linear;
+
+use super::dropout::Dropout;
+use crate::dataset::Rng;
+
+/// `Linear, then (ReLU, Dropout, Linear)*`: nothing follows the last layer.
+///
+/// # Shapes
+/// N × F → N × H, H the last width (F where there is no layer).
+#[derive(Clone, Debug)]
+pub(super) struct Mlp {
+    pub(super) layers: Vec<Linear>,
+    pub(super) dropout: Dropout,
+}
+
+impl Mlp {
+    pub(super) fn forward(&self, x: &Tensor, mut rng: Option<&mut Rng>) -> Result<Tensor> {
+        let mut h = x.clone();
+        for (at, layer) in self.layers.iter().enumerate() {
+            if at > 0 {
+                h = self.dropout.forward(&h.relu()?, rng.as_deref_mut())?;
+            }
+            h = layer.forward(&h)?;
+        }
+        Ok(h)
+    }
+}

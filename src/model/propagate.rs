@@ -1,0 +1,142 @@
+//! Messages summed along the edges.
+
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
+use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
+
+use super::batch::{BatchGraph, Part};
+use crate::graph::simd::{add_scaled, add_scaled_rows, dispatch, dot_rows};
+
+/// `out_i = Σ_{j ∈ N(i)} α_ij m_j`, as a function of the edges' weights α and the messages m.
+///
+/// Backward, with G the gradient of `out`: `∂/∂α_ij = G_i · m_j` and `∂/∂m_j = Σ_{i: j ∈ N(i)} α_ij G_i`.
+///
+/// # Shapes
+/// α: one value per edge, query after query; m and the result: N × H.
+pub(super) struct Propagate {
+    pub(super) graph: Arc<BatchGraph>,
+    /// Whether α is learned; a constant one (the cosine) needs no gradient.
+    pub(super) learned: bool,
+}
+
+impl CustomOp2 for Propagate {
+    fn name(&self) -> &'static str {
+        "propagate"
+    }
+
+    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (alpha, messages) = (floats(s1, l1)?, floats(s2, l2)?);
+        let width = l2.dims().last().copied().unwrap_or(0);
+        let mut out = vec![0.0; messages.len()];
+        let edges = self.graph.by_edges(alpha);
+        let nodes = self.graph.by_nodes(messages, width);
+        let pieces = self.graph.by_nodes_mut(&mut out, width);
+        let jobs = self.graph.parts.par_iter().zip(edges).zip(nodes).zip(pieces);
+        jobs.for_each(|(((part, alpha), messages), out)| dispatch(Forward { part, width, alpha, messages, out }));
+        Ok((CpuStorage::F32(out), l2.shape().clone()))
+    }
+
+    fn bwd(
+        &self,
+        alpha: &Tensor,
+        messages: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let width = messages.dim(1)?;
+        let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
+        let (a, m, g) = (flat(alpha)?, flat(messages)?, flat(gradient)?);
+        let mut of_alpha = vec![0.0; if self.learned { a.len() } else { 0 }];
+        let mut of_messages = vec![0.0; m.len()];
+        if self.learned {
+            let inputs = self.graph.by_nodes(&m, width).into_par_iter().zip(self.graph.by_nodes(&g, width));
+            let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_edges_mut(&mut of_alpha));
+            jobs.for_each(|((part, (messages, gradient)), out)| {
+                dispatch(OfWeights { part, width, messages, gradient, out });
+            });
+        }
+        let inputs = self.graph.by_edges(&a).into_par_iter().zip(self.graph.by_nodes(&g, width));
+        let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_nodes_mut(&mut of_messages, width));
+        jobs.for_each(|((part, (alpha, gradient)), out)| dispatch(OfMessages { part, width, alpha, gradient, out }));
+        let of_alpha = match self.learned {
+            true => Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?),
+            false => None,
+        };
+        Ok((of_alpha, Some(Tensor::from_vec(of_messages, messages.shape(), messages.device())?)))
+    }
+}
+
+/// The values of a contiguous f32 tensor.
+pub(super) fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    match layout.contiguous_offsets() {
+        Some((start, end)) => Ok(&storage.as_slice::<f32>()?[start..end]),
+        None => bail!("a contiguous tensor is needed"),
+    }
+}
+
+struct Forward<'a> {
+    part: &'a Part,
+    width: usize,
+    alpha: &'a [f32],
+    messages: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let csr = &self.part.csr;
+        for (i, out) in self.out.chunks_mut(self.width).enumerate() {
+            let row = csr.row(i);
+            add_scaled_rows(simd, &self.alpha[row.clone()], self.messages, &csr.targets[row], out);
+        }
+    }
+}
+
+struct OfWeights<'a> {
+    part: &'a Part,
+    width: usize,
+    messages: &'a [f32],
+    gradient: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for OfWeights<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let csr = &self.part.csr;
+        for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
+            let row = csr.row(i);
+            dot_rows(simd, gradient, self.messages, &csr.targets[row.clone()], &mut self.out[row]);
+        }
+    }
+}
+
+struct OfMessages<'a> {
+    part: &'a Part,
+    width: usize,
+    alpha: &'a [f32],
+    gradient: &'a [f32],
+    out: &'a mut [f32],
+}
+
+impl WithSimd for OfMessages<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let csr = &self.part.csr;
+        for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
+            for edge in csr.row(i) {
+                let to = csr.targets[edge] as usize * self.width;
+                add_scaled(simd, self.alpha[edge], gradient, &mut self.out[to..to + self.width]);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What a training run is to do, and on what.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Loss, TrainError};
+use crate::dataset::Split;
+use crate::eval::Measure;
+use crate::model::RankingInput;
+
+/// How a network is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainConfig {
+    /// What is minimised.
+    pub loss: Loss,
+    /// AdamW's step size.
+    pub learning_rate: f64,
+    /// AdamW's decoupled weight decay; 0 makes it Adam.
+    pub weight_decay: f64,
+    /// Queries per step.
+    pub batch: usize,
+    /// At most this many passes over the training queries.
+    pub epochs: usize,
+    /// Seed of the order of the queries and of dropout.
+    pub seed: u64,
+    /// The validation measure that chooses the best epoch.
+    pub stop_on: Measure,
+    /// Epochs without a better one after which training ends; `None` runs all epochs (the best is kept all the same).
+    pub patience: Option<usize>,
+}
+
+impl Default for TrainConfig {
+    /// The middle of the authors' grid.
+    fn default() -> Self {
+        Self {
+            loss: Loss::Bpr,
+            learning_rate: 1e-3,
+            weight_decay: 0.0,
+            batch: 16,
+            epochs: 100,
+            seed: 1,
+            stop_on: Measure::Map,
+            patience: Some(50),
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Whether this can be run.
+    ///
+    /// # Errors
+    /// With a sentence that names the value that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let problem = if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
+            format!("the learning rate must be above 0, not {}", self.learning_rate)
+        } else if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            format!("weight decay must be 0 or above, not {}", self.weight_decay)
+        } else if self.batch == 0 || self.epochs == 0 {
+            "a batch and the number of epochs must be at least 1".into()
+        } else if matches!(self.stop_on, Measure::ClusterRecallAt(_) | Measure::F1At(_)) {
+            format!("{} needs diversity clusters, which training does not look at", self.stop_on)
+        } else {
+            return Ok(());
+        };
+        Err(TrainError::Config(problem))
+    }
+}
+
+/// The queries of a run.
+#[derive(Clone, Debug, Default)]
+pub struct TrainData {
+    /// One query each.
+    pub inputs: Vec<RankingInput>,
+    /// The part of the protocol each query belongs to.
+    pub split: Vec<Split>,
+}
+
+impl TrainData {
+    /// Positions in `inputs` of one part of the protocol.
+    pub fn of(&self, split: Split) -> Vec<usize> {
+        let inputs = self.inputs.iter().zip(&self.split).enumerate();
+        inputs.filter(|(_, (_, other))| **other == split).map(|(at, _)| at).collect()
+    }
+}

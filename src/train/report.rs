@@ -1,0 +1,67 @@
+//! What a run tells of itself.
+
+use std::ops::ControlFlow;
+
+use crate::eval::STANDARD;
+use crate::model::Dcmm;
+
+/// Measures of one set of queries.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// One value per [`STANDARD`], in its order; one mean over all queries each.
+    pub measures: Vec<f64>,
+}
+
+/// One epoch in numbers. Epochs count from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EpochReport {
+    /// Which one.
+    pub epoch: usize,
+    /// The loss while training (with dropout), one mean over all pairs or queries of the epoch.
+    pub train_loss: f64,
+    /// The loss on the validation queries after the epoch; the training loss where none of them has both relevant and
+    /// not relevant images.
+    pub validation_loss: f64,
+    /// [`STANDARD`] on the validation queries.
+    pub validation: [f64; STANDARD.len()],
+    /// [`STANDARD`] on the test queries, where there are any. Nothing is chosen by them.
+    pub test: Option<[f64; STANDARD.len()]>,
+    /// Wall time of the epoch with its evaluation.
+    pub seconds: f64,
+    /// The best epoch so far by the measure the run stops on; the first one where several are equal.
+    pub best_epoch: usize,
+}
+
+/// Who watches a run, and may end it.
+pub trait Observer {
+    /// Asked before the first batch of an epoch (`done` = 0) and after every batch. A break ends the run; the epoch at
+    /// hand is dropped.
+    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()>;
+
+    /// Told after every epoch; `model` has that epoch's weights. A break ends the run.
+    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()>;
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// All epochs were run.
+    Finished,
+    /// No better epoch within the patience.
+    EarlyStopped,
+    /// The observer said so.
+    Interrupted,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The network with the best epoch's weights (the initial ones where no epoch was completed).
+    pub model: Dcmm,
+    /// The best epoch, from 1; 0 where none was completed.
+    pub best_epoch: usize,
+    /// Every completed epoch.
+    pub history: Vec<EpochReport>,
+    /// Why it ended.
+    pub stopped: Stop,
+}
