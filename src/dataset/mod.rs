@@ -3,8 +3,11 @@
 //! A loader returns a [`Loaded`]: a [`Dataset`] and the list of everything that was wrong with the files.
 //! A bad row costs that row and a [`Warning`], never the rest.
 
+mod rng;
+pub mod synthetic;
 mod types;
 mod vectors;
 
+pub use rng::*;
 pub use types::*;
 pub use vectors::*;
