@@ -11,11 +11,11 @@ use crossrank::signals::{
     table, text_only, text_signal,
 };
 
-pub fn image(id: &str, title: &str) -> Image {
+pub(crate) fn image(id: &str, title: &str) -> Image {
     Image { title: title.into(), ..Image::new(id.into()) }
 }
 
-pub fn query(id: &str, text: &str, images: impl IntoIterator<Item = usize>) -> Query {
+pub(crate) fn query(id: &str, text: &str, images: impl IntoIterator<Item = usize>) -> Query {
     let candidate = |image| Candidate { image, rank: None, features: vec![], relevance: None, clusters: vec![] };
     Query {
         id: id.into(),
@@ -27,7 +27,7 @@ pub fn query(id: &str, text: &str, images: impl IntoIterator<Item = usize>) -> Q
     }
 }
 
-pub fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
+pub(crate) fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
     Dataset {
         name: "hand-made".into(),
         root: PathBuf::new(),
@@ -364,34 +364,17 @@ fn queries_without_judgements_are_left_out_and_missing_scores_rank_last() {
 }
 
 #[test]
-fn four_hundred_queries_are_evaluated_within_an_epochs_small_change() {
+fn four_hundred_queries_are_evaluated_within_milliseconds() {
     let (data, scores) = drawn(400, 100);
     let all: Vec<usize> = (0..400).collect();
-    let started = Instant::now();
-    let found = evaluate_scores(&data, &all, |query| &scores[query], &STANDARD);
-    let seconds = started.elapsed().as_secs_f64();
-    assert_eq!(found.per_query.len(), 400);
-    println!("400 queries of 100 candidates: {:.1} ms", seconds * 1e3);
-    assert!(seconds < 0.5, "{seconds} s");
-}
-
-#[test]
-fn tmp_speed() {
-    let words: Vec<String> = (0..5000).map(|i| format!("wording{i}s")).collect();
-    let images: Vec<Image> = (0..12000usize)
-        .map(|i| {
-            let mut im = image(&i.to_string(), &words[i % 5000]);
-            im.description = (0..80).map(|k| words[(i * 7 + k * k * 13) % 5000].as_str()).collect::<Vec<_>>().join(" ");
-            im
-        })
-        .collect();
-    let data = dataset(
-        images,
-        (0..120)
-            .map(|q| query(&q.to_string(), &format!("{} {}", words[q], words[q * 3]), q * 100..q * 100 + 100))
-            .collect(),
-    );
-    let t = Instant::now();
-    let s = compute(&data);
-    println!("compute {:?} {}", t.elapsed(), s.infos.len());
+    let mut best = f64::INFINITY;
+    for _ in 0..20 {
+        let started = Instant::now();
+        let found = evaluate_scores(&data, &all, |query| &scores[query], &STANDARD);
+        best = best.min(started.elapsed().as_secs_f64());
+        assert_eq!(found.per_query.len(), 400);
+    }
+    println!("400 queries of 100 candidates: {:.1} ms", best * 1e3);
+    // Some 3 ms on an idle core; the bound leaves room for a busy one.
+    assert!(best < 0.1, "{best} s");
 }

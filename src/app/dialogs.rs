@@ -45,7 +45,7 @@ impl Dialogs {
 }
 
 fn help_ui(ctx: &Context) -> bool {
-    let modal = Modal::new(Id::new("help")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("help")).show(ctx, |ui| {
         let palette = theme::palette(ui.visuals());
         ui.set_width(460.0);
         ui.label(RichText::new("Keyboard shortcuts").heading());
@@ -83,7 +83,7 @@ fn palette_ui(ctx: &Context, state: &mut PaletteState, workspace: &Workspace, co
     let last = fitting.len().saturating_sub(1);
     state.chosen = (state.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
     let mut done = false;
-    let modal = Modal::new(Id::new("palette")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("palette")).show(ctx, |ui| {
         ui.set_width(420.0);
         let field = ui
             .add(egui::TextEdit::singleline(&mut state.typed).hint_text("Type a command").desired_width(f32::INFINITY))

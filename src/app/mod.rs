@@ -126,7 +126,7 @@ impl App {
     }
 
     fn take_dropped(&mut self, ctx: &Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| file.path.clone()));
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| file.path().map(std::path::Path::to_owned)));
         if let Some(path) = dropped {
             self.actions.push(open::action_for(path));
         }
@@ -208,7 +208,7 @@ fn messages_ui(ctx: &Context, workspace: &Workspace, actions: &mut Vec<Action>) 
         return;
     }
     let corner = egui::Align2::RIGHT_BOTTOM;
-    egui::Area::new("messages".into()).anchor(corner, egui::vec2(-12.0, -40.0)).show(ctx, |ui| {
+    egui::Area::new(egui::Id::unique("messages")).anchor(corner, egui::vec2(-12.0, -40.0)).show(ctx, |ui| {
         let palette = theme::palette(ui.visuals());
         for (index, message) in workspace.messages().iter().enumerate() {
             egui::Frame::popup(ui.style()).show(ui, |ui| {

@@ -77,7 +77,7 @@ impl OpenDialog {
             Purpose::Attach => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
         };
         let mut chosen = None;
-        let modal = Modal::new(Id::new("open")).show(ctx, |ui| {
+        let modal = Modal::new(Id::unique("open")).show(ctx, |ui| {
             ui.set_width(520.0);
             ui.label(RichText::new(title).heading());
             ui.add_space(GRID);

@@ -178,12 +178,12 @@ pub(super) fn standard() -> Tree<Panel> {
     let middle = linear(LinearDir::Vertical, &[(graph, 0.58), (training, 0.42)]);
     let side = linear(LinearDir::Vertical, &[(tune, 0.56), (details, 0.44)]);
     let root = linear(LinearDir::Horizontal, &[(left, 0.19), (middle, 0.39), (ranking, 0.22), (side, 0.2)]);
-    Tree::new("panels", root, tiles)
+    Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
 /// One panel alone.
 pub(super) fn single(panel: Panel) -> Tree<Panel> {
-    Tree::new_tabs("panels", vec![panel])
+    Tree::new_tabs(egui::Id::unique("panels"), vec![panel])
 }
 
 /// The layout that was kept, if every panel is still in it; else the standard one.

@@ -2,7 +2,6 @@
 
 use super::theme::{self, GRID};
 use super::{icons, widgets};
-use crate::eval::Measure;
 use crate::graph::Neighbourhood;
 use crate::model::{Activation, ModelKind};
 use crate::signals::Normalisation;
@@ -196,7 +195,7 @@ fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
         widgets::field(ui, "Keep best by", "The validation measure that picks the epoch whose weights are kept", |ui| {
             egui::ComboBox::from_id_salt("stop").selected_text(training.stop_on.label()).width(90.0).show_ui(ui, |ui| {
                 for measure in crate::eval::STANDARD {
-                    ui.selectable_value(&mut training.stop_on, measure, Measure::label(&measure));
+                    ui.selectable_value(&mut training.stop_on, measure, measure.label());
                 }
             });
         });

@@ -1,6 +1,7 @@
 //! One query: from scores to an order, and from an order to measures.
 
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use super::diversity::{f1, measure_diversity};
 use super::measure::Measure;
@@ -192,9 +193,11 @@ fn ratio(part: usize, whole: usize) -> f64 {
 }
 
 fn dcg(gains: impl Iterator<Item = i32>) -> f64 {
-    gains
-        .enumerate()
-        .filter(|(_, gain)| *gain > 0)
-        .map(|(position, gain)| f64::from(gain) / ((position + 2) as f64).log2())
-        .sum()
+    gains.enumerate().filter(|(_, gain)| *gain > 0).map(|(position, gain)| f64::from(gain) / discount(position)).sum()
+}
+
+/// log₂(rank + 1) of a position from 0; the first ones are kept, as every epoch asks for them anew.
+fn discount(position: usize) -> f64 {
+    static FIRST: LazyLock<Vec<f64>> = LazyLock::new(|| (0..1000_u32).map(|i| f64::from(i + 2).log2()).collect());
+    FIRST.get(position).copied().unwrap_or_else(|| ((position + 2) as f64).log2())
 }

@@ -104,7 +104,7 @@ fn compose(first: char, second: char) -> Option<char> {
         (0x1100..=0x1112, 0x1161..=0x1175) => {
             char::from_u32(SYLLABLES.0 + ((first - 0x1100) * 21 + (second - 0x1161)) * 28)
         }
-        (0xac00..=0xd7a3, 0x11a8..=0x11c2) if (first - SYLLABLES.0) % 28 == 0 => {
+        (0xac00..=0xd7a3, 0x11a8..=0x11c2) if (first - SYLLABLES.0).is_multiple_of(28) => {
             char::from_u32(first + second - 0x11a7)
         }
         // The voiced (and for the h row the half-voiced) kana follow the plain ones.

@@ -21,7 +21,7 @@ pub use normalise::{Normalisation, table};
 pub use statistics::{Statistics, statistics};
 pub use tokens::{Terms, document_terms, query_terms};
 
-use text::{Fields, TextIndex};
+use text::{Fields, Scorer, TextIndex};
 
 /// What a signal is drawn from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +99,8 @@ struct Column {
 impl Column {
     fn new(name: &str, group: SignalGroup, description: &str, queries: Vec<Vec<f32>>) -> Column {
         let info = SignalInfo { name: name.to_owned(), description: description.to_owned(), group };
-        let finite = |value: f32| if value.is_finite() { value } else { f32::NAN };
+        // Adding 0 makes −0, which an empty sum gives, plain 0.
+        let finite = |value: f32| if value.is_finite() { value + 0.0 } else { f32::NAN };
         Column { info, queries: queries.into_iter().map(|row| row.into_iter().map(finite).collect()).collect() }
     }
 
@@ -114,7 +115,7 @@ impl Column {
 
 /// Computes every signal that the data set's files allow.
 ///
-/// Text signals are [`bm25`, `tfidf`, `lm_dirichlet`] over title, description and tags together, and BM25 over titles
+/// Text signals are `bm25`, `tfidf` and `lm_dirichlet` over title, description and tags together, and BM25 over titles
 /// alone and tags alone; their collection statistics (document frequencies, mean length, background model) are those
 /// of *all images of the data set*, whichever query they were retrieved for and whichever split it belongs to. No
 /// judgement enters any signal.
@@ -137,7 +138,7 @@ pub fn compute(dataset: &Dataset) -> Signals {
 /// The signals that compare words.
 fn text_columns(dataset: &Dataset) -> Vec<Column> {
     let index = TextIndex::new(dataset);
-    let column = |name: &str, description: &str, score: &dyn Fn(&TextIndex, &[(u32, u32)], usize) -> f64| {
+    let column = |name: &str, description: &str, score: &Scorer| {
         let queries = dataset.queries.iter().map(|query| {
             let terms = index.query(&query.text);
             query.candidates.iter().map(|candidate| score(&index, &terms, candidate.image) as f32).collect()

@@ -15,6 +15,9 @@ const B: f64 = 0.75;
 /// Pseudo-counts from the collection in the language model (Zhai and Lafferty, SIGIR 2001).
 const MU: f64 = 2000.0;
 
+/// Scores an image (by its place in the data set) for a query's terms and their counts.
+pub(super) type Scorer = dyn Fn(&TextIndex, &[(u32, u32)], usize) -> f64;
+
 /// Which of an image's texts are searched.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Fields {

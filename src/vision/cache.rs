@@ -58,6 +58,11 @@ impl EmbeddingCache {
         &self.folder
     }
 
+    /// Whether any vector of an encoder is kept.
+    pub fn holds(&self, key: EncoderKey) -> bool {
+        self.folder.join(key.to_string()).is_dir()
+    }
+
     /// Where [`super::file_hashes`] keeps its memory.
     pub(super) fn files_folder(&self) -> PathBuf {
         self.folder.join("files")

@@ -75,23 +75,49 @@ pub fn embed(
     let waiting: Vec<&Picture> = pictures.iter().filter(|picture| cached.get(&picture.hash).is_none()).collect();
     let mut run = Run::new(spec, device, cached, failed, pictures.len(), waiting.len(), observe);
     run.compute(&waiting)?;
-    let mut table = VectorTable::new(spec.architecture.name(), dim, dataset.images.len());
-    let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
-    for picture in &pictures {
-        rows.extend(picture.images.iter().map(|&image| (image, picture.hash)));
-    }
-    // In the order of the images, whatever order the threads finished in.
-    rows.sort_by_key(|&(image, _)| image);
-    for (image, hash) in rows {
-        if let Some(vector) = run.cached.get(&hash) {
-            table.set(image, vector);
-        }
-    }
+    let table = table(dataset, spec, &pictures, &run.cached);
     let mut failed = run.failed;
     failed.sort();
     let embedded = run.embedded;
     let cached = table.count() - embedded;
     Ok((table, EmbedReport { embedded, cached, failed, seconds: started.elapsed().as_secs_f64() }))
+}
+
+/// The vectors of every readable picture, if all of them are in the cache already; computes none.
+///
+/// # Errors
+/// Where weights or cache cannot be read.
+pub fn lookup(
+    dataset: &Dataset,
+    spec: &EncoderSpec,
+    cache: &EmbeddingCache,
+) -> Result<Option<VectorTable>, VisionError> {
+    let key = spec.key()?;
+    // Without a single vector of this encoder there is no need to look at any picture.
+    if !cache.holds(key) {
+        return Ok(None);
+    }
+    let (pictures, _) = pictures(dataset, cache, &mut |_| ControlFlow::Continue(()))?;
+    let wanted = pictures.iter().map(|picture| picture.hash).collect();
+    let cached = cache.vectors(key, spec.architecture.dim(), &wanted)?;
+    let complete = !pictures.is_empty() && pictures.iter().all(|picture| cached.get(&picture.hash).is_some());
+    Ok(complete.then(|| table(dataset, spec, &pictures, &cached)))
+}
+
+/// A row for each image whose picture has a vector, in the order of the images, whatever order they were computed in.
+fn table(dataset: &Dataset, spec: &EncoderSpec, pictures: &[Picture], cached: &CachedVectors) -> VectorTable {
+    let mut table = VectorTable::new(spec.architecture.name(), spec.architecture.dim(), dataset.images.len());
+    let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
+    for picture in pictures {
+        rows.extend(picture.images.iter().map(|&image| (image, picture.hash)));
+    }
+    rows.sort_by_key(|&(image, _)| image);
+    for (image, hash) in rows {
+        if let Some(vector) = cached.get(&hash) {
+            table.set(image, vector);
+        }
+    }
+    table
 }
 
 /// A picture on its way from a worker to the network.

@@ -23,7 +23,7 @@ pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceInfo, available};
-pub use embed::{EmbedProgress, EmbedReport, embed};
+pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
 pub use encoder::{Encoder, EncoderSpec};
 pub use error::VisionError;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};

@@ -42,7 +42,8 @@ impl QueryView {
         let rows = visual_rows(dataset, vectors, request.query);
         let similarities = Arc::new(Similarities::new(&rows, vectors.dim));
         let positions = initial_positions(&rows, vectors.dim, LAYOUT_SEED);
-        let relevance = dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
+        let relevance: Vec<Option<Relevance>> =
+            dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
         let mut view = Self {
             statistics: graph.statistics(&relevance),
