@@ -126,7 +126,7 @@ impl App {
     }
 
     fn take_dropped(&mut self, ctx: &Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| file.path().map(std::path::Path::to_owned)));
+        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| Some(file.path().to_owned())));
         if let Some(path) = dropped {
             self.actions.push(open::action_for(path));
         }

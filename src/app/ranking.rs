@@ -197,7 +197,7 @@ fn tile_ui(
     let known = &session.dataset.queries[session.query()].candidates[candidate];
     let image = &session.dataset.images[known.image];
     let palette = theme::palette(ui.visuals());
-    let response = ui.interact(whole, ui.id().with((order.name(), candidate)), Sense::click());
+    let response = ui.interact(whole, ui.scope_id().with((order.name(), candidate)), Sense::click());
     let picture = pictures.small(known.image, image.file.as_deref());
     let painter = ui.painter();
     widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);

@@ -34,6 +34,7 @@ impl Neighbourhood {
 
 /// What a graph is to be; a graph is stale when its request is no longer equal to the wanted one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GraphRequest {
     /// Neighbours of a node, without the node itself.
     pub k: usize,

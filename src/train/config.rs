@@ -9,6 +9,7 @@ use crate::model::RankingInput;
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct TrainConfig {
     /// What is minimised.
     pub loss: Loss,

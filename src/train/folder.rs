@@ -10,7 +10,7 @@
 
 use super::{Comparison, EpochReport, Experiment};
 use crate::dataset::{Run, write_run};
-use crate::model::Dcmm;
+use crate::model::{Dcmm, Metadata};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
@@ -106,9 +106,7 @@ impl RunFolder {
     /// What the system says, with the path.
     pub fn checkpoint(&self, model: &Dcmm) -> Result<(), String> {
         let path = self.path.join("model.safetensors");
-        let fresh = self.path.join("model.safetensors.new");
-        model.save(&fresh).map_err(|error| error.to_string())?;
-        fs::rename(&fresh, &path).map_err(|error| at(&error, &path))
+        model.save(&path, &Metadata::new()).map_err(|error| error.to_string())
     }
 
     /// Writes the record anew.

@@ -7,14 +7,22 @@
 mod config;
 mod epoch;
 mod error;
+mod experiment;
+mod folder;
 mod loss;
 mod optimiser;
 mod report;
 mod run;
+mod runner;
 
 pub use config::{TrainConfig, TrainData};
 pub use error::TrainError;
+pub use experiment::{
+    Comparison, Experiment, ModelSettings, mean_measures, measures_json, prepare, ranking_input, visual_rows,
+};
+pub use folder::{RunFolder, RunRecord, RunState, read_run_folder, write_whole};
 pub use loss::{Loss, Targets};
 pub use optimiser::Optimiser;
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
 pub use run::{measure, train};
+pub use runner::{RunData, RunObserver, RunResult, compare, rankings, run, score_all};

@@ -1,5 +1,6 @@
 //! What a run tells of itself.
 
+use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 use crate::eval::STANDARD;
@@ -13,7 +14,7 @@ pub struct Figures {
 }
 
 /// One epoch in numbers. Epochs count from 1.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
     /// Which one.
     pub epoch: usize,

@@ -3,7 +3,7 @@
 use super::{EncoderSettings, Message, Workspace};
 use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
+use crate::vision::{self, Architecture, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -44,9 +44,13 @@ impl EmbeddingState {
 /// # Errors
 /// An unknown name, for people.
 pub fn resolve(settings: &EncoderSettings) -> Result<(String, EncoderSpec, DeviceChoice), String> {
-    let architecture = settings.architecture.parse().map_err(|error: vision::VisionError| error.to_string())?;
-    let device = settings.device.parse().map_err(|error: vision::VisionError| error.to_string())?;
-    let spec = EncoderSpec::new(architecture, settings.weights.clone()).map_err(|error| error.to_string())?;
+    let architecture = settings.architecture.parse::<Architecture>().map_err(|error| error.to_string())?;
+    let device = settings.device.parse::<DeviceChoice>().map_err(|error| error.to_string())?;
+    let spec = match (&settings.weights, architecture) {
+        (Some(file), _) => EncoderSpec::from_file(architecture, file),
+        (None, Architecture::Resnet50Thin) => EncoderSpec::bundled(),
+        (None, _) => return Err(format!("{architecture} needs a weights file: choose one")),
+    };
     Ok((settings.architecture.clone(), spec, device))
 }
 
@@ -60,7 +64,7 @@ impl Workspace {
             (session.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
         self.embedding.job = Some(Job::spawn("embed", self.wake(), move |worker: &Worker<(), Embedded>| {
             let (_, spec, device) = resolve(&settings)?;
-            let cache = EmbeddingCache::open(&cache).map_err(|error| error.to_string())?;
+            let cache = EmbeddingCache::at(cache);
             vision::embed(&dataset, &spec, device, &cache, &mut |progress| {
                 worker.progress(Progress {
                     stage: progress.stage.to_owned(),

@@ -6,7 +6,7 @@ use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning
 use crate::eval::{STANDARD, evaluate_scores};
 use crate::jobs::{Event, Job, Progress, Worker};
 use crate::signals::{self, Signals, Statistics};
-use crate::vision::EmbeddingCache;
+use crate::vision::{EmbeddingCache, lookup};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -284,7 +284,7 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
     };
     if names.is_empty() {
         let (_, spec, _) = super::embedding::resolve(&wanted.settings.encoder).ok()?;
-        let table = EmbeddingCache::open(&wanted.cache).ok()?.lookup(dataset, &spec)?;
+        let table = lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()??;
         return Some((Vec::new(), Arc::new(table)));
     }
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();

@@ -1,7 +1,7 @@
 //! The current query's graph and where its nodes lie.
 
 use crate::dataset::{Dataset, Relevance, VectorTable};
-use crate::graph::{GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout};
+use crate::graph::{GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics};
 use crate::jobs::{Event, Job, Wake};
 use crate::train::visual_rows;
 use std::ops::ControlFlow;
@@ -46,7 +46,7 @@ impl QueryView {
             dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
         let mut view = Self {
-            statistics: graph.statistics(&relevance),
+            statistics: statistics(&graph, &relevance),
             edges: graph.undirected_edges(),
             request,
             similarities,
@@ -63,7 +63,7 @@ impl QueryView {
     pub fn regraph(&mut self, graph: GraphRequest, wake: Wake) {
         self.request.graph = graph;
         self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
-        self.statistics = self.graph.statistics(&self.relevance);
+        self.statistics = statistics(&self.graph, &self.relevance);
         self.edges = self.graph.undirected_edges();
         self.edges.sort_by(|a, b| a.2.total_cmp(&b.2));
         self.start_layout(wake);
@@ -76,7 +76,7 @@ impl QueryView {
         self.layout = None;
         self.layout = Some(Job::spawn("layout", wake, move |worker| {
             let mut shown = std::time::Instant::now();
-            Ok(layout(&graph, &start, LAYOUT_STEPS, &mut |positions, _| {
+            Ok(layout(&graph, &start, &[], LAYOUT_STEPS, &mut |positions, _| {
                 if shown.elapsed().as_millis() >= 30 {
                     shown = std::time::Instant::now();
                     worker.update(positions.to_vec());
