@@ -2,11 +2,43 @@
 //!
 //! A loader returns a [`Loaded`]: a [`Dataset`] and the list of everything that was wrong with the files.
 //! A bad row costs that row and a [`Warning`], never the rest.
+//!
+//! [`open`] recognises the format; each has a module of its own. Judgements and rankings in TREC's form can be attached
+//! to any of them. Visual vectors are only listed on opening and read by [`read_vectors`].
 
+mod attach;
+mod build;
+mod embeddings;
+mod folder;
+mod markup;
+mod mediaeval;
+mod naver;
+mod npy;
+mod open;
 mod rng;
+mod sample;
+mod sources;
+mod split;
+mod summary;
+mod table;
+mod text;
+pub mod trec;
 mod types;
+mod values;
 mod vectors;
+mod walk;
+mod warnings;
 
+pub use attach::{attach_qrels, attach_run};
+pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
+pub use mediaeval::text_descriptor_files;
+pub use npy::{Matrix, npy_shape, read_npy, write_npy};
+pub use open::{open, recognise};
 pub use rng::{Rng, SplitMix64};
+pub use sample::demo_sample;
+pub use sources::read_vectors;
+pub use split::assign_splits;
+pub use summary::{Summary, VectorSummary, summary};
+pub use trec::{Qrels, Run, read_qrels, read_run, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;

@@ -244,6 +244,8 @@ pub enum WarningKind {
     BadVector,
     /// Something left out that the format asks for.
     Missing,
+    /// Bytes that are not UTF-8; read as Windows-1252.
+    StrayBytes,
 }
 
 impl WarningKind {
@@ -258,6 +260,7 @@ impl WarningKind {
             WarningKind::BadFile => "Unreadable file",
             WarningKind::BadVector => "Bad vector",
             WarningKind::Missing => "Missing part",
+            WarningKind::StrayBytes => "Stray bytes",
         }
     }
 }

@@ -1,0 +1,251 @@
+//! Judgements and rankings in TREC's form, beside a data set of any layout or on their own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use super::build::Builder;
+use super::trec::{self, Entry, TrecKind};
+use super::walk;
+use super::warnings::{Warnings, owned, some_of};
+use super::{Dataset, DatasetError, Format, Loaded, Relevance, Warning, WarningKind};
+
+/// Takes the judgements of a qrels file; where a candidate is judged already, the file's grade replaces it, and a
+/// grade below 0 makes it unjudged.
+///
+/// # Errors
+/// If the file cannot be read or holds no judgement.
+pub fn attach_qrels(dataset: &mut Dataset, path: &Path) -> Result<Vec<Warning>, DatasetError> {
+    let mut warnings = Warnings::default();
+    judge(dataset, path, &mut warnings)?;
+    Ok(warnings.into_vec())
+}
+
+/// Takes a run file: its scores become a feature named after the file (missing for candidates it does not list), and
+/// its order gives the rank of candidates of queries in which none has one.
+///
+/// # Errors
+/// If the file cannot be read or holds no line of a run.
+pub fn attach_run(dataset: &mut Dataset, path: &Path) -> Result<Vec<Warning>, DatasetError> {
+    let mut warnings = Warnings::default();
+    score(dataset, path, &mut warnings)?;
+    Ok(warnings.into_vec())
+}
+
+/// Finds queries and their candidates by the names of TREC files, which hold no white space.
+struct Names {
+    queries: HashMap<String, usize>,
+    /// Per query: candidates by name. A photo that differs between queries is listed as `id@query`, and is found by
+    /// its `id` here.
+    candidates: Vec<HashMap<String, usize>>,
+}
+
+impl Names {
+    fn of(dataset: &Dataset) -> Self {
+        let mut queries = HashMap::new();
+        let mut candidates = Vec::with_capacity(dataset.queries.len());
+        for (index, query) in dataset.queries.iter().enumerate() {
+            let id = query.id.as_str();
+            queries.entry(trec::escape(id)).or_insert(index);
+            queries.entry(id.to_owned()).or_insert(index);
+            let suffix = format!("@{id}");
+            let mut names = HashMap::with_capacity(query.candidates.len());
+            for (position, candidate) in query.candidates.iter().enumerate() {
+                let Some(image) = dataset.images.get(candidate.image) else { continue };
+                let image = image.id.as_str();
+                names.insert(trec::escape(image), position);
+                if let Some(shared) = image.strip_suffix(&suffix) {
+                    names.entry(trec::escape(shared)).or_insert(position);
+                }
+            }
+            candidates.push(names);
+        }
+        Self { queries, candidates }
+    }
+
+    fn find(&self, query: &str, image: &str) -> Option<(usize, usize)> {
+        let query = *self.queries.get(query)?;
+        Some((query, *self.candidates.get(query)?.get(image)?))
+    }
+}
+
+/// Names in a file that have no place in the data set, gathered so that a query is reported once.
+#[derive(Default)]
+struct Strays(BTreeMap<String, (usize, Vec<String>)>);
+
+impl Strays {
+    fn add<T>(&mut self, entry: &Entry<T>) {
+        let (_, images) = self.0.entry(entry.query.clone()).or_insert_with(|| (entry.line, Vec::new()));
+        images.push(entry.image.clone());
+    }
+
+    fn report(self, what: &str, kind: WarningKind, names: &Names, path: &Path, warnings: &mut Warnings) {
+        for (query, (line, images)) in self.0 {
+            let message = if names.queries.contains_key(&query) {
+                format!("{} {what} not candidates of query '{query}': {}", images.len(), some_of(&images))
+            } else {
+                format!("{} {what} of query '{query}', which the data set does not have", images.len())
+            };
+            warnings.line(kind, path, line, message);
+        }
+    }
+}
+
+/// Reads a qrels file into a data set.
+pub(super) fn judge(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings) -> Result<(), DatasetError> {
+    let entries = trec::qrels_entries(path, warnings)?;
+    let names = Names::of(dataset);
+    let mut seen: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut strays = Strays::default();
+    for entry in entries {
+        let Some(place) = names.find(&entry.query, &entry.image) else {
+            strays.add(&entry);
+            continue;
+        };
+        let first = *seen.entry(place).or_insert(entry.line);
+        if first != entry.line {
+            let message = format!("image '{}' is judged again (first on line {first})", entry.image);
+            warnings.line(WarningKind::DuplicateId, path, entry.line, message);
+        } else {
+            dataset.queries[place.0].candidates[place.1].relevance =
+                Some(Relevance(entry.value)).filter(|grade| grade.is_judged());
+        }
+    }
+    strays.report("judged images are", WarningKind::OrphanLabel, &names, path, warnings);
+    Ok(())
+}
+
+/// Reads a run file into a data set.
+pub(super) fn score(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings) -> Result<(), DatasetError> {
+    let entries = trec::run_entries(path, warnings)?;
+    let names = Names::of(dataset);
+    let mut scores: BTreeMap<usize, HashMap<usize, f64>> = BTreeMap::new();
+    let mut strays = Strays::default();
+    for entry in entries {
+        let Some((query, candidate)) = names.find(&entry.query, &entry.image) else {
+            strays.add(&entry);
+            continue;
+        };
+        let of_query = scores.entry(query).or_default();
+        if of_query.contains_key(&candidate) {
+            let message = format!("image '{}' again in the same query; the first line counts", entry.image);
+            warnings.line(WarningKind::DuplicateId, path, entry.line, message);
+        } else {
+            of_query.insert(candidate, entry.value);
+        }
+    }
+    strays.report("images of the run are", WarningKind::Missing, &names, path, warnings);
+    add_feature(dataset, &walk::stem(path), &scores);
+    rank_where_missing(dataset, &scores);
+    Ok(())
+}
+
+fn add_feature(dataset: &mut Dataset, name: &str, scores: &BTreeMap<usize, HashMap<usize, f64>>) {
+    let name = free_name(&dataset.feature_names, name);
+    dataset.feature_names.push(name);
+    for (index, query) in dataset.queries.iter_mut().enumerate() {
+        let of_query = scores.get(&index);
+        for (position, candidate) in query.candidates.iter_mut().enumerate() {
+            let score = of_query.and_then(|scores| scores.get(&position));
+            candidate.features.push(score.map_or(f32::NAN, |&score| score as f32));
+        }
+    }
+}
+
+/// The name itself, or with the first free number behind it.
+fn free_name(taken: &[String], name: &str) -> String {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+fn rank_where_missing(dataset: &mut Dataset, scores: &BTreeMap<usize, HashMap<usize, f64>>) {
+    for (&index, scores) in scores {
+        let ids: BTreeMap<String, f64> = {
+            let query = &dataset.queries[index];
+            if query.candidates.iter().any(|candidate| candidate.rank.is_some()) {
+                continue;
+            }
+            let id = |position: usize| dataset.images[query.candidates[position].image].id.to_string();
+            scores.iter().map(|(&position, &score)| (id(position), score)).collect()
+        };
+        let ranks: HashMap<&str, u32> =
+            trec::best_first(&ids).into_iter().zip(1..).map(|((id, _), rank)| (id, rank)).collect();
+        let Dataset { queries, images, .. } = &mut *dataset;
+        for candidate in &mut queries[index].candidates {
+            candidate.rank = ranks.get(images[candidate.image].id.as_str()).copied();
+        }
+        queries[index].candidates.sort_by_key(|candidate| candidate.rank.unwrap_or(u32::MAX));
+    }
+}
+
+/// Adds the queries and candidates that a run lists, each query's best first.
+pub(super) fn candidates_of_run(builder: &mut Builder, path: &Path) {
+    // What is wrong with the lines is told when the scores are read.
+    let entries = trec::run_entries(path, &mut Warnings::default()).unwrap_or_default();
+    let mut scores: trec::Run = BTreeMap::new();
+    for entry in entries {
+        scores.entry(entry.query).or_default().entry(entry.image).or_insert(entry.value);
+    }
+    for (query, scores) in &scores {
+        let query = builder.query(query);
+        for (image, _) in trec::best_first(scores) {
+            let image = builder.image(image);
+            builder.add_candidate(query, image, None);
+        }
+    }
+}
+
+/// Qrels and run files among the files of a folder.
+pub(super) fn trec_files(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<&PathBuf>) {
+    let (mut qrels, mut runs) = (Vec::new(), Vec::new());
+    for path in files {
+        let may_be = matches!(walk::extension(path).as_str(), "txt" | "qrels" | "qrel" | "run" | "trec" | "res" | "");
+        match may_be.then(|| trec::sniff(path)).flatten() {
+            Some(TrecKind::Qrels) => qrels.push(path),
+            Some(TrecKind::Run) => runs.push(path),
+            None => {}
+        }
+    }
+    (qrels, runs)
+}
+
+/// Opens bare qrels and run files as a data set without pictures: the runs' images are the candidates, or the judged
+/// ones where there is no run.
+pub(super) fn open_trec(root: &Path, files: &[PathBuf]) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::Trec);
+    let (qrels, runs) = trec_files(files);
+    if qrels.is_empty() && runs.is_empty() {
+        let reason = "no qrels and no run file".to_owned();
+        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+    }
+    for run in &runs {
+        candidates_of_run(&mut builder, run);
+    }
+    if runs.is_empty() {
+        builder.warnings.file(WarningKind::Missing, root, "no run file; the judged images are the candidates");
+        for path in &qrels {
+            // What is wrong with the lines is told when the grades are read.
+            for entry in trec::qrels_entries(path, &mut Warnings::default()).unwrap_or_default() {
+                let (query, image) = (builder.query(&entry.query), builder.image(&entry.image));
+                builder.add_candidate(query, image, None);
+            }
+        }
+    }
+    if qrels.is_empty() {
+        builder.warnings.file(WarningKind::Missing, root, "no qrels file; nothing is judged");
+    }
+    let mut loaded = builder.finish();
+    take_files(&mut loaded, &qrels, &runs);
+    Ok(loaded)
+}
+
+/// Reads qrels and run files into a data set; one that cannot be read is a warning.
+pub(super) fn take_files(loaded: &mut Loaded, qrels: &[&PathBuf], runs: &[&PathBuf]) {
+    let mut warnings = Warnings::default();
+    for path in runs {
+        score(&mut loaded.dataset, path, &mut warnings).unwrap_or_else(|error| warnings.error(error));
+    }
+    for path in qrels {
+        judge(&mut loaded.dataset, path, &mut warnings).unwrap_or_else(|error| warnings.error(error));
+    }
+    loaded.warnings.extend(warnings.into_vec());
+}

@@ -1,0 +1,121 @@
+//! Putting a data set together from files that may repeat or contradict each other.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::warnings::Warnings;
+use super::{Candidate, Dataset, Format, Image, ImageId, Loaded, Query, QueryId, Warning};
+
+/// A data set under construction: images, queries and candidates are each kept once.
+#[derive(Debug)]
+pub(super) struct Builder {
+    pub dataset: Dataset,
+    pub warnings: Warnings,
+    images: HashMap<String, usize>,
+    queries: HashMap<String, usize>,
+    candidates: HashMap<(usize, usize), usize>,
+}
+
+impl Builder {
+    pub fn new(root: &Path, format: Format) -> Self {
+        let dataset = Dataset {
+            name: super::walk::title_of(root),
+            root: root.to_path_buf(),
+            format,
+            images: Vec::new(),
+            queries: Vec::new(),
+            feature_names: Vec::new(),
+            vectors: Vec::new(),
+        };
+        let (images, queries, candidates) = Default::default();
+        Self { dataset, warnings: Warnings::default(), images, queries, candidates }
+    }
+
+    /// The position of an image that is already known.
+    pub fn find_image(&self, id: &str) -> Option<usize> {
+        self.images.get(id).copied()
+    }
+
+    /// The position of a query that is already known.
+    pub fn find_query(&self, id: &str) -> Option<usize> {
+        self.queries.get(id).copied()
+    }
+
+    /// Adds an image; `None` where its id is taken.
+    pub fn add_image(&mut self, image: Image) -> Option<usize> {
+        let index = self.dataset.images.len();
+        if self.images.contains_key(image.id.as_str()) {
+            return None;
+        }
+        self.images.insert(image.id.as_str().to_owned(), index);
+        self.dataset.images.push(image);
+        Some(index)
+    }
+
+    /// The position of an image, which is added with nothing but its name where it is new.
+    pub fn image(&mut self, id: &str) -> usize {
+        match self.find_image(id) {
+            Some(index) => index,
+            None => {
+                let index = self.dataset.images.len();
+                self.images.insert(id.to_owned(), index);
+                self.dataset.images.push(Image::new(ImageId::from(id)));
+                index
+            }
+        }
+    }
+
+    /// The position of a query, which is added with its id as its text where it is new.
+    pub fn query(&mut self, id: &str) -> usize {
+        if let Some(index) = self.find_query(id) {
+            return index;
+        }
+        let index = self.dataset.queries.len();
+        self.queries.insert(id.to_owned(), index);
+        self.dataset.queries.push(Query {
+            id: QueryId::from(id),
+            text: id.to_owned(),
+            split: None,
+            location: None,
+            candidates: Vec::new(),
+            clusters: Default::default(),
+        });
+        index
+    }
+
+    /// A query's candidate for an image, if there is one.
+    pub fn find_candidate(&self, query: usize, image: usize) -> Option<usize> {
+        self.candidates.get(&(query, image)).copied()
+    }
+
+    /// A candidate, if the query has one for the image of this name.
+    pub fn candidate_mut(&mut self, query: usize, image: &str) -> Option<&mut Candidate> {
+        let index = self.find_candidate(query, self.find_image(image)?)?;
+        self.dataset.queries.get_mut(query)?.candidates.get_mut(index)
+    }
+
+    /// Adds a candidate; `None` where the query already has that image.
+    pub fn add_candidate(&mut self, query: usize, image: usize, rank: Option<u32>) -> Option<&mut Candidate> {
+        let list = &mut self.dataset.queries.get_mut(query)?.candidates;
+        if self.candidates.contains_key(&(query, image)) {
+            return None;
+        }
+        self.candidates.insert((query, image), list.len());
+        let features = vec![f32::NAN; self.dataset.feature_names.len()];
+        list.push(Candidate { image, rank, features, relevance: None, clusters: Vec::new() });
+        list.last_mut()
+    }
+
+    /// Puts every query's candidates in the order of their ranks (those without one keep their place at the end).
+    pub fn finish(mut self) -> Loaded {
+        for query in &mut self.dataset.queries {
+            query.candidates.sort_by_key(|candidate| candidate.rank.unwrap_or(u32::MAX));
+            for candidate in &mut query.candidates {
+                candidate.clusters.sort_unstable();
+                candidate.clusters.dedup();
+            }
+        }
+        let warnings: Vec<Warning> = self.warnings.into_vec();
+        Loaded { dataset: self.dataset, warnings }
+    }
+}

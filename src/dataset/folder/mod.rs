@@ -1,0 +1,184 @@
+//! Crossrank's own folder format; `FORMAT.md` beside this folder is its description.
+
+mod candidates;
+mod columns;
+mod images;
+
+use std::path::{Path, PathBuf};
+
+use super::build::Builder;
+use super::walk::{self, Pictures};
+use super::warnings::{Warnings, owned, some_of};
+use super::{DatasetError, Format, Loaded, WarningKind, attach, sources, table, values};
+
+/// The files of a folder by what they are for.
+#[derive(Debug, Default)]
+struct Files {
+    images: Option<PathBuf>,
+    queries: Option<PathBuf>,
+    candidates: Option<PathBuf>,
+    clusters: Option<PathBuf>,
+    qrels: Vec<PathBuf>,
+    runs: Vec<PathBuf>,
+}
+
+impl Files {
+    fn among(files: &[PathBuf], root: &Path) -> Self {
+        let mut sorted = Self::default();
+        let mut unnamed = Vec::new();
+        for path in files.iter().filter(|path| path.parent() == Some(root)) {
+            let stem = walk::stem(path).to_lowercase();
+            if walk::is_table(path) {
+                let place = match stem.as_str() {
+                    "images" | "photos" => &mut sorted.images,
+                    "queries" | "topics" => &mut sorted.queries,
+                    "candidates" => &mut sorted.candidates,
+                    "clusters" => &mut sorted.clusters,
+                    _ => {
+                        unnamed.push(path);
+                        continue;
+                    }
+                };
+                place.get_or_insert_with(|| path.clone());
+            } else if stem.contains("qrel") && walk::extension(path) == "txt" || walk::extension(path) == "qrels" {
+                sorted.qrels.push(path.clone());
+            }
+        }
+        // The table of the smallest set may be called anything.
+        if sorted.queries.is_none() && sorted.candidates.is_none() {
+            let mut with_queries = unnamed.into_iter().filter(|path| names_queries(path));
+            sorted.queries = with_queries.next().filter(|_| with_queries.next().is_none()).cloned();
+        }
+        let in_runs = |path: &&PathBuf| {
+            path.parent().and_then(Path::parent) == Some(root) && walk::folder_name(path).eq_ignore_ascii_case("runs")
+        };
+        let is_run = |path: &&PathBuf| matches!(walk::extension(path).as_str(), "txt" | "run" | "trec" | "res");
+        sorted.runs = files.iter().filter(in_runs).filter(is_run).cloned().collect();
+        sorted
+    }
+
+    fn is_a_set(&self) -> bool {
+        self.queries.is_some() || self.candidates.is_some() || (self.images.is_some() && !self.qrels.is_empty())
+    }
+}
+
+/// Whether a table's headings name queries.
+fn names_queries(path: &Path) -> bool {
+    let headings = table::peek_headings(path).unwrap_or_default();
+    columns::QUERY.iter().any(|name| headings.contains(&table::plain(name)))
+}
+
+/// Whether a folder is in our own format.
+pub(super) fn is_one(root: &Path) -> bool {
+    Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root).is_a_set()
+}
+
+/// Opens a folder in our own format.
+pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::Folder);
+    let listing = walk::all_files(root, &mut builder.warnings);
+    let files = Files::among(&listing, root);
+    if !files.is_a_set() {
+        let reason = "no table of queries or candidates".to_owned();
+        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+    }
+    let pictures = Pictures::among(&listing, root);
+    if let Some(path) = &files.images {
+        images::read(&mut builder, path, &pictures, root);
+    }
+    if let Some(path) = &files.queries {
+        candidates::read_queries(&mut builder, path, &pictures, root);
+    }
+    if let Some(path) = &files.candidates {
+        candidates::read_candidates(&mut builder, path, &pictures, root);
+    }
+    if builder.dataset.candidate_count() == 0 && files.candidates.is_none() {
+        files.runs.iter().for_each(|run| attach::candidates_of_run(&mut builder, run));
+    }
+    if builder.dataset.candidate_count() == 0 && files.candidates.is_none() {
+        without_table(&mut builder, &files, &pictures, root);
+    }
+    if let Some(path) = &files.clusters {
+        candidates::read_clusters(&mut builder, path);
+    }
+    check(&mut builder, root)?;
+    builder.dataset.vectors = sources::own_sources(&listing, root);
+    let mut loaded = builder.finish();
+    let (qrels, runs): (Vec<_>, Vec<_>) = (files.qrels.iter().collect(), files.runs.iter().collect());
+    attach::take_files(&mut loaded, &qrels, &runs);
+    Ok(loaded)
+}
+
+/// Candidates that no table lists: the pictures in folders named like the queries, or every image for every query.
+fn without_table(builder: &mut Builder, files: &Files, pictures: &Pictures, root: &Path) {
+    if files.images.is_none() {
+        for path in pictures.paths() {
+            let image = builder.image(&pictures.id_of(path, root));
+            builder.dataset.images[image].file = Some(path.clone());
+        }
+    }
+    // Queries may be known from their judgements alone.
+    if builder.dataset.queries.is_empty() {
+        for path in &files.qrels {
+            let (qrels, _) = super::read_qrels(path).unwrap_or_default();
+            qrels.keys().for_each(|query| drop(builder.query(query)));
+        }
+    }
+    let folders: Vec<Vec<String>> = builder.dataset.images.iter().map(|image| folders_of(image.file.as_deref(), root)).collect();
+    let of_query: Vec<Vec<usize>> = builder
+        .dataset
+        .queries
+        .iter()
+        .map(|query| {
+            let names = [table::plain(query.id.as_str()), table::plain(&query.text)];
+            let lies_in = |folders: &Vec<String>| folders.iter().any(|folder| names.contains(folder));
+            (0..folders.len()).filter(|&image| lies_in(&folders[image])).collect()
+        })
+        .collect();
+    let by_folder = of_query.iter().any(|images| !images.is_empty());
+    for (query, images) in of_query.into_iter().enumerate() {
+        let images = if by_folder { images } else { (0..folders.len()).collect() };
+        for image in images {
+            builder.add_candidate(query, image, None);
+        }
+    }
+}
+
+/// The plain names of the folders below the root that a picture lies in.
+fn folders_of(file: Option<&Path>, root: &Path) -> Vec<String> {
+    let below = file.and_then(|file| file.strip_prefix(root).ok()).and_then(Path::parent);
+    let names = below.into_iter().flat_map(Path::iter).map(|name| table::plain(&name.to_string_lossy()));
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+/// Warns of queries without candidates.
+///
+/// # Errors
+/// If there is no query at all.
+fn check(builder: &mut Builder, root: &Path) -> Result<(), DatasetError> {
+    let Builder { dataset, warnings, .. } = builder;
+    if dataset.queries.is_empty() {
+        let reason = "its tables name no query".to_owned();
+        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+    }
+    let empty = dataset.queries.iter().filter(|query| query.candidates.is_empty());
+    let empty: Vec<&str> = empty.map(|query| query.id.as_str()).collect();
+    if !empty.is_empty() {
+        let message = format!("{} queries without candidates: {}", empty.len(), some_of(&empty));
+        warnings.file(WarningKind::Missing, root, message);
+    }
+    Ok(())
+}
+
+/// Latitude and longitude from two fields; what is wrong with them goes to `bad` (what, value).
+fn location(latitude: &str, longitude: &str, bad: &mut dyn FnMut(&str, &str)) -> Option<(f64, f64)> {
+    if latitude.is_empty() && longitude.is_empty() {
+        return None;
+    }
+    let degrees = (values::number(latitude), values::number(longitude));
+    let location = degrees.0.zip(degrees.1).and_then(|(latitude, longitude)| values::location(latitude, longitude));
+    if location.is_none() {
+        bad("latitude, longitude", &format!("{latitude}, {longitude}"));
+    }
+    location
+}

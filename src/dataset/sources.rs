@@ -1,0 +1,229 @@
+//! Reading the visual vectors that a data set's files offer.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::embeddings::read_embeddings;
+use super::text::{numbered_lines, read_text_or_warn};
+use super::warnings::{Warnings, owned, some_of};
+use super::{Dataset, DatasetError, VectorSource, VectorTable, Warning, WarningKind, naver, walk};
+
+/// A vector as read from a file.
+pub(super) struct VectorRow {
+    /// Index into the data set's images.
+    pub image: usize,
+    pub values: Vec<f32>,
+    /// Where it stands in its file, from 1 (a line, or a row of a matrix).
+    pub line: usize,
+}
+
+/// The positions of a data set's images by id.
+pub(super) type ImageIndex<'a> = HashMap<&'a str, usize>;
+
+/// Reads the named vector sources. With more than one, each is divided by its length first and they stand side by side
+/// in the order of `names`; an image that some of them lack has zeros there. The table's name joins theirs by `+`.
+/// Vectors that are not finite or not as long as most of their source are left out with a warning.
+///
+/// # Errors
+/// If a name is not among [`Dataset::vectors`], or a source has no usable vector at all.
+pub fn read_vectors(
+    dataset: &Dataset,
+    names: &[&str],
+    warn: &mut dyn FnMut(Warning),
+) -> Result<VectorTable, DatasetError> {
+    let unusable = |message: String| DatasetError::Malformed { message, path: owned(&dataset.root), line: None };
+    let mut tables = Vec::with_capacity(names.len());
+    for &name in names {
+        let Some(source) = dataset.vectors.iter().find(|source| source.name == name) else {
+            let offered: Vec<&str> = dataset.vectors.iter().map(|source| source.name.as_str()).collect();
+            let message = format!("no vectors named '{name}'; there are: {}", offered.join(", "));
+            return Err(unusable(message));
+        };
+        let mut warnings = Warnings::default();
+        let table = read_source(dataset, source, &mut warnings);
+        warnings.into_vec().into_iter().for_each(&mut *warn);
+        tables.push(table?);
+    }
+    match tables.len() {
+        0 => Err(unusable("no vectors were asked for".to_owned())),
+        1 => Ok(tables.swap_remove(0)),
+        _ => Ok(side_by_side(&tables, dataset.images.len())),
+    }
+}
+
+fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings) -> Result<VectorTable, DatasetError> {
+    let index: ImageIndex =
+        dataset.images.iter().enumerate().map(|(position, image)| (image.id.as_str(), position)).collect();
+    let read: Vec<(Vec<VectorRow>, Warnings)> = source
+        .files
+        .par_iter()
+        .map(|path| {
+            let mut warnings = Warnings::default();
+            let rows = read_file(dataset, path, &index, &mut warnings);
+            (rows, warnings)
+        })
+        .collect();
+    let mut files = Vec::with_capacity(read.len());
+    for (path, (rows, of_file)) in source.files.iter().zip(read) {
+        warnings.extend(of_file);
+        files.push((path.as_path(), rows));
+    }
+    let Some(dim) = usual_length(&files) else {
+        let message = format!("no usable vector in source '{}'", source.name);
+        return Err(DatasetError::Malformed { message, path: owned(&dataset.root), line: None });
+    };
+    let mut table = VectorTable::new(&source.name, dim, dataset.images.len());
+    for (path, rows) in files {
+        take_rows(&mut table, dataset, path, rows, warnings);
+    }
+    report_missing(&table, dataset, source, warnings);
+    Ok(table)
+}
+
+fn read_file(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
+    match walk::extension(path).as_str() {
+        "csv" => read_csv(path, index, warnings),
+        "npy" if naver::is_matrix(path) => naver::read_matrix(dataset, path, index, warnings),
+        _ => read_with_ids(dataset, path, index, warnings),
+    }
+}
+
+/// MediaEval's descriptors: `id,v1,v2,…` without headings.
+fn read_csv(path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
+    let Some(text) = read_text_or_warn(path, warnings) else { return Vec::new() };
+    let mut rows = Vec::new();
+    for (line, content) in numbered_lines(&text).filter(|(_, content)| !content.trim().is_empty()) {
+        let Some((id, numbers)) = content.split_once(',') else {
+            warnings.line(WarningKind::BadRow, path, line, "no comma, where 'id,number,number,…' is asked for");
+            continue;
+        };
+        let Some(&image) = index.get(id.trim()) else { continue };
+        let numbers = numbers.trim().trim_end_matches(',');
+        let values: Result<Vec<f32>, &str> =
+            numbers.split(',').map(|field| field.trim().parse().map_err(|_| field)).collect();
+        match values {
+            Ok(values) => rows.push(VectorRow { image, values, line }),
+            Err(field) => {
+                let message = format!("'{field}' in the vector of image '{id}' is not a number");
+                warnings.line(WarningKind::BadNumber, path, line, message);
+            }
+        }
+    }
+    rows
+}
+
+/// Our own form: rows with ids, or in the order of the images.
+fn read_with_ids(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
+    let embeddings = match read_embeddings(path) {
+        Ok(embeddings) => embeddings,
+        Err(error) => {
+            warnings.error(error);
+            return Vec::new();
+        }
+    };
+    let matrix = &embeddings.matrix;
+    let images: Vec<Option<usize>> = match &embeddings.ids {
+        Some(ids) => ids.iter().map(|id| index.get(id.as_str()).copied()).collect(),
+        None if matrix.rows == dataset.images.len() => (0..matrix.rows).map(Some).collect(),
+        None => {
+            let message =
+                format!("{} vectors without ids, where there are {} images", matrix.rows, dataset.images.len());
+            warnings.file(WarningKind::BadFile, path, message);
+            return Vec::new();
+        }
+    };
+    let rows = matrix.data.chunks_exact(matrix.columns).zip(images).zip(1..);
+    rows.filter_map(|((values, image), line)| Some(VectorRow { image: image?, values: values.to_vec(), line })).collect()
+}
+
+/// The most frequent length; the greater one of equals.
+fn usual_length(files: &[(&Path, Vec<VectorRow>)]) -> Option<usize> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for row in files.iter().flat_map(|(_, rows)| rows) {
+        *counts.entry(row.values.len()).or_default() += 1;
+    }
+    counts.into_iter().filter(|&(length, _)| length > 0).max_by_key(|&(_, count)| count).map(|(length, _)| length)
+}
+
+fn take_rows(table: &mut VectorTable, dataset: &Dataset, path: &Path, rows: Vec<VectorRow>, warnings: &mut Warnings) {
+    let mut in_this_file = HashSet::new();
+    for row in rows {
+        let Some(image) = dataset.images.get(row.image) else { continue };
+        let id = &image.id;
+        if row.values.len() != table.dim {
+            let message = format!("the vector of image '{id}' has {} numbers instead of {}", row.values.len(), table.dim);
+            warnings.line(WarningKind::BadVector, path, row.line, message);
+        } else if row.values.iter().any(|value| !value.is_finite()) {
+            let message = format!("the vector of image '{id}' is not finite");
+            warnings.line(WarningKind::BadVector, path, row.line, message);
+        } else if !in_this_file.insert(row.image) {
+            let message = format!("a second vector of image '{id}'; the first counts");
+            warnings.line(WarningKind::DuplicateId, path, row.line, message);
+        } else if table.get(row.image).is_none() {
+            table.set(row.image, &row.values);
+        }
+    }
+}
+
+fn report_missing(table: &VectorTable, dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings) {
+    let without: Vec<&str> = dataset
+        .images
+        .iter()
+        .zip(&table.row_of_image)
+        .filter(|(_, row)| row.is_none())
+        .map(|(image, _)| image.id.as_str())
+        .collect();
+    if !without.is_empty() {
+        let message = format!("{} images without a vector in '{}': {}", without.len(), source.name, some_of(&without));
+        let place = source.files.first().map_or(dataset.root.as_path(), |path| path.as_path());
+        warnings.file(WarningKind::BadVector, place, message);
+    }
+}
+
+fn side_by_side(tables: &[VectorTable], images: usize) -> VectorTable {
+    let name = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join("+");
+    let mut joined = VectorTable::new(name, tables.iter().map(|table| table.dim).sum(), images);
+    let mut vector = Vec::with_capacity(joined.dim);
+    for image in 0..images {
+        if tables.iter().all(|table| table.get(image).is_none()) {
+            continue;
+        }
+        vector.clear();
+        for table in tables {
+            match table.get(image) {
+                Some(part) => {
+                    let length = part.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
+                    let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+                    vector.extend(part.iter().map(|&x| (f64::from(x) * scale) as f32));
+                }
+                None => vector.resize(vector.len() + table.dim, 0.0),
+            }
+        }
+        joined.set(image, &vector);
+    }
+    joined
+}
+
+/// The sources among a folder's files in our own form: `embeddings*` anywhere at the top, and everything in a folder
+/// `embeddings`.
+pub(super) fn own_sources(files: &[std::path::PathBuf], root: &Path) -> Vec<VectorSource> {
+    let is_own = |path: &&std::path::PathBuf| {
+        let form = matches!(walk::extension(path).as_str(), "npy" | "safetensors");
+        let at_top = path.parent() == Some(root) && walk::stem(path).to_lowercase().starts_with("embeddings");
+        let in_folder = path.parent().and_then(Path::parent) == Some(root)
+            && walk::folder_name(path).eq_ignore_ascii_case("embeddings");
+        form && (at_top || in_folder)
+    };
+    let mut sources: Vec<VectorSource> = Vec::new();
+    for path in files.iter().filter(is_own) {
+        let mut name = walk::stem(path);
+        if sources.iter().any(|source| source.name == name) {
+            name = walk::name(path);
+        }
+        let dim = super::embeddings::embeddings_dim(path);
+        sources.push(VectorSource { name, dim, files: vec![path.clone()] });
+    }
+    sources
+}

@@ -1,0 +1,81 @@
+//! What a data set holds, in figures.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Dataset, Split};
+
+/// The counts of a data set, as the loading report and `crossrank info` show them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Summary {
+    /// Queries in all.
+    pub queries: usize,
+    /// Queries that the files put into train.
+    pub train: usize,
+    /// Queries that the files put into validation.
+    pub validation: usize,
+    /// Queries that the files put into test.
+    pub test: usize,
+    /// Queries of which the files do not say.
+    pub open: usize,
+    /// Different images.
+    pub images: usize,
+    /// Images that have a picture.
+    pub pictures: usize,
+    /// Pairs of query and image.
+    pub candidates: usize,
+    /// Judged candidates per grade.
+    pub judgements: BTreeMap<i32, usize>,
+    /// Candidates without a judgement.
+    pub unjudged: usize,
+    /// Queries with at least one relevant candidate.
+    pub queries_with_relevant: usize,
+    /// Diversity clusters over all queries.
+    pub clusters: usize,
+    /// Names of the numeric features.
+    pub features: Vec<String>,
+    /// The sets of visual vectors that come with the files.
+    pub vectors: Vec<VectorSummary>,
+}
+
+/// One set of visual vectors.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VectorSummary {
+    /// Its name.
+    pub name: String,
+    /// Numbers per image, where the files' heads tell.
+    pub dim: Option<usize>,
+}
+
+/// Counts what a data set holds.
+pub fn summary(dataset: &Dataset) -> Summary {
+    let of_split = |split| dataset.queries.iter().filter(|query| query.split == split).count();
+    let mut summary = Summary {
+        queries: dataset.queries.len(),
+        train: of_split(Some(Split::Train)),
+        validation: of_split(Some(Split::Validation)),
+        test: of_split(Some(Split::Test)),
+        open: of_split(None),
+        images: dataset.images.len(),
+        pictures: dataset.images.iter().filter(|image| image.file.is_some()).count(),
+        candidates: dataset.candidate_count(),
+        clusters: dataset.queries.iter().map(|query| query.clusters.len()).sum(),
+        features: dataset.feature_names.clone(),
+        ..Summary::default()
+    };
+    for query in &dataset.queries {
+        let mut any_relevant = false;
+        for candidate in &query.candidates {
+            match candidate.relevance.filter(|grade| grade.is_judged()) {
+                Some(grade) => *summary.judgements.entry(grade.0).or_default() += 1,
+                None => summary.unjudged += 1,
+            }
+            any_relevant |= candidate.relevance.is_some_and(|grade| grade.is_relevant());
+        }
+        summary.queries_with_relevant += usize::from(any_relevant);
+    }
+    let sources = dataset.vectors.iter();
+    summary.vectors = sources.map(|source| VectorSummary { name: source.name.clone(), dim: source.dim }).collect();
+    summary
+}

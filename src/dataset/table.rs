@@ -1,0 +1,225 @@
+//! CSV and TSV tables with the line of every row, read so that a bad row costs only itself.
+
+use std::path::{Path, PathBuf};
+
+use super::text::read_text;
+use super::warnings::{Warnings, owned};
+use super::{DatasetError, WarningKind};
+
+/// A quoted field may run over lines, but not further than this: an opening quote that is never closed must not swallow
+/// the rest of the file.
+const LONGEST_QUOTED: usize = 64 * 1024;
+
+/// A table in memory.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub path: PathBuf,
+    /// Headings as written, without white space at the ends.
+    pub headings: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+/// One row: as many fields as there are headings.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Where it starts, from 1.
+    pub line: usize,
+    pub fields: Vec<String>,
+}
+
+impl Table {
+    /// Reads a table whose first row that is not empty holds the headings. The separator is a tab in `.tsv` files and
+    /// elsewhere whichever of comma, semicolon and tab the headings hold most of.
+    ///
+    /// # Errors
+    /// If the file cannot be read or holds no heading.
+    pub fn read(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
+        let text = read_text(path, warnings)?;
+        let mut rows = parse(&text, separator(path, &text), path, warnings).into_iter();
+        let Some(head) = rows.next() else {
+            let message = "the table is empty: not even a line of headings".to_owned();
+            return Err(DatasetError::Malformed { message, path: owned(path), line: None });
+        };
+        let headings: Vec<String> = head.fields.iter().map(|field| field.trim().to_owned()).collect();
+        let rows = rows.filter_map(|row| fit(row, headings.len(), path, warnings)).collect();
+        Ok(Self { path: owned(path), headings, rows })
+    }
+
+    /// Like [`Table::read`] where the rest can do without the table.
+    pub fn read_or_warn(path: &Path, warnings: &mut Warnings) -> Option<Self> {
+        Self::read(path, warnings).map_err(|error| warnings.error(error)).ok()
+    }
+
+    /// The first column that goes by one of these names; the names are tried in order, and compared without case,
+    /// spaces, hyphens and underscores.
+    pub fn column(&self, names: &[&str]) -> Option<usize> {
+        names.iter().find_map(|name| self.headings.iter().position(|heading| plain(heading) == plain(name)))
+    }
+}
+
+/// A heading reduced to its lower-case letters and digits.
+pub(super) fn plain(heading: &str) -> String {
+    heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The headings of a table, for recognising what it is; reads the start of the file only.
+pub(super) fn peek_headings(path: &Path) -> Option<Vec<String>> {
+    use std::io::Read;
+    let mut start = Vec::new();
+    std::fs::File::open(path).ok()?.take(LONGEST_QUOTED as u64).read_to_end(&mut start).ok()?;
+    let text = String::from_utf8_lossy(&start);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let first = text.lines().find(|line| !line.trim().is_empty())?;
+    let rows = parse(first, separator(path, first), path, &mut Warnings::default());
+    Some(rows.into_iter().next()?.fields.iter().map(|field| plain(field)).collect())
+}
+
+/// Makes a row as wide as the headings; `None` (and a warning) where it holds more than they do.
+fn fit(mut row: Row, width: usize, path: &Path, warnings: &mut Warnings) -> Option<Row> {
+    let found = row.fields.len();
+    if row.fields.iter().skip(width).any(|field| !field.trim().is_empty()) {
+        let message = format!("{found} fields where there are {width} headings; the row is left out");
+        warnings.line(WarningKind::BadRow, path, row.line, message);
+        return None;
+    }
+    if found < width {
+        let message = format!("{found} fields where there are {width} headings; the rest is taken as empty");
+        warnings.line(WarningKind::BadRow, path, row.line, message);
+    }
+    row.fields.resize(width, String::new());
+    Some(row)
+}
+
+fn separator(path: &Path, text: &str) -> char {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv")) {
+        return '\t';
+    }
+    let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |separator: char| head.matches(separator).count();
+    // The last of equals wins, so the comma comes last.
+    ['\t', ';', ','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(',')
+}
+
+/// Splits a text into rows of fields. Lines without any content are left out.
+fn parse(text: &str, separator: char, path: &Path, warnings: &mut Warnings) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut fields = Vec::new();
+    let (mut at, mut line, mut row_line) = (0, 1, 1);
+    while at < text.len() {
+        let field = match quoted(&text[at..], separator) {
+            Some(field) => field,
+            None => {
+                if text[at..].starts_with('"') && separator == ',' {
+                    warnings.line(WarningKind::BadRow, path, line, "a quote that is not closed; read as a character");
+                }
+                bare(&text[at..], separator)
+            }
+        };
+        line += text[at..at + field.length].matches('\n').count();
+        at += field.length;
+        fields.push(field.value);
+        let rest = &text[at..];
+        if let Some(rest) = rest.strip_prefix(separator) {
+            at += separator.len_utf8();
+            if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
+                continue;
+            }
+            fields.push(String::new());
+        }
+        let end = line_end(&text[at..]);
+        at += end;
+        let fields = std::mem::take(&mut fields);
+        if fields.iter().any(|field: &String| !field.trim().is_empty()) {
+            rows.push(Row { line: row_line, fields });
+        }
+        line += usize::from(end > 0);
+        row_line = line;
+    }
+    rows
+}
+
+struct Field {
+    value: String,
+    /// Bytes it takes in the text, quotes included.
+    length: usize,
+}
+
+/// A field in quotes, if one starts here and its closing quote is followed by a separator or a line's end. In tables
+/// with other separators than the comma it must end on its own line: a title there may well start with a quotation.
+fn quoted(text: &str, separator: char) -> Option<Field> {
+    let inside = text.strip_prefix('"')?;
+    let mut value = String::new();
+    let mut characters = inside.char_indices().peekable();
+    while let Some((at, character)) = characters.next() {
+        if at > LONGEST_QUOTED || (character == '\n' && separator == '\t') {
+            return None;
+        }
+        if character != '"' {
+            value.push(character);
+            continue;
+        }
+        match characters.peek() {
+            Some((_, '"')) => {
+                value.push('"');
+                characters.next();
+            }
+            Some(&(_, next)) if next != separator && next != '\n' && next != '\r' => value.push('"'),
+            _ => return Some(Field { value, length: at + 2 }),
+        }
+    }
+    None
+}
+
+/// A field without quotes: up to the separator or the line's end.
+fn bare(text: &str, separator: char) -> Field {
+    let length = text.find([separator, '\n', '\r']).unwrap_or(text.len());
+    Field { value: text[..length].to_owned(), length }
+}
+
+/// The bytes of the line end that a text starts with, if it starts with one.
+fn line_end(text: &str) -> usize {
+    if text.starts_with("\r\n") { 2 } else { usize::from(text.starts_with(['\n', '\r'])) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str, separator: char) -> (Vec<(usize, Vec<String>)>, usize) {
+        let mut warnings = Warnings::default();
+        let rows = parse(text, separator, Path::new("t.csv"), &mut warnings);
+        (rows.into_iter().map(|row| (row.line, row.fields)).collect(), warnings.into_vec().len())
+    }
+
+    fn row(line: usize, fields: &[&str]) -> (usize, Vec<String>) {
+        (line, fields.iter().map(|&field| field.to_owned()).collect())
+    }
+
+    #[test]
+    fn quotes_hold_separators_line_ends_and_doubled_quotes() {
+        let (found, warned) = rows("id,t\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,x\r\n", ',');
+        assert_eq!(found, [row(1, &["id", "t"]), row(2, &["1", "a, \"b\"\nc"]), row(4, &["2", "x"])]);
+        assert_eq!(warned, 0);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_costs_only_itself() {
+        let (found, warned) = rows("1,\"open,x\n2,y\n3,z", ',');
+        assert_eq!(found, [row(1, &["1", "\"open", "x"]), row(2, &["2", "y"]), row(3, &["3", "z"])]);
+        assert_eq!(warned, 1);
+    }
+
+    #[test]
+    fn a_title_that_starts_with_a_quotation_stays_whole_in_a_tsv() {
+        let (found, _) = rows("1\t\"Hello\" he said\tx\n2\t\"open\ty\n3\t\"a\tb\"\tz\n", '\t');
+        let expected =
+            [row(1, &["1", "\"Hello\" he said", "x"]), row(2, &["2", "\"open", "y"]), row(3, &["3", "a\tb", "z"])];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn empty_fields_at_the_end_count_and_empty_rows_do_not() {
+        let (found, _) = rows("a,b,\n\n,,\r\n\r\nc,", ',');
+        assert_eq!(found, [row(1, &["a", "b", ""]), row(5, &["c", ""])]);
+    }
+}
