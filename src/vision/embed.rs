@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::cache::CachedVectors;
 use super::decode::{decode_bytes, read_picture};
-use super::source::{Picture, pictures};
+use super::source::{Failures, Picture, pictures};
 use super::{DeviceChoice, EmbeddingCache, Encoder, EncoderSpec, NetworkInput, Preprocess, VisionError};
 use crate::dataset::{Dataset, VectorTable};
 
@@ -132,7 +132,7 @@ struct Run<'a> {
     spec: &'a EncoderSpec,
     device: DeviceChoice,
     cached: CachedVectors,
-    failed: Vec<(usize, String)>,
+    failed: Failures,
     observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
     total: usize,
     /// Pictures that had to be computed or failed.
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
         spec: &'a EncoderSpec,
         device: DeviceChoice,
         cached: CachedVectors,
-        failed: Vec<(usize, String)>,
+        failed: Failures,
         total: usize,
         waiting: usize,
         observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,

@@ -3,8 +3,8 @@
 use candle_core::{DType, Device, Module, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::resnet;
-use rayon::prelude::*;
 
+use super::lanes::Lanes;
 use super::thin::ThinResNet;
 use super::{Architecture, DeviceChoice, EncoderKey, NetworkInput, Preprocess, VisionError, WeightsSource, weights};
 
@@ -52,6 +52,9 @@ impl EncoderSpec {
 pub struct Encoder {
     network: Box<dyn Module + Send + Sync>,
     device: Device,
+    /// Where pictures go side by side: our own network on the main processor. Elsewhere the whole batch goes at once;
+    /// candle's layers use all cores by themselves, and get in each other's way when called from several threads.
+    lanes: Option<Lanes>,
     spec: EncoderSpec,
     key: EncoderKey,
 }
@@ -62,8 +65,11 @@ impl Encoder {
     /// # Errors
     /// Where the device is not there, or the file is missing, damaged, or holds other tensors than the architecture's;
     /// the message names tensor and file.
-    pub fn load(spec: &EncoderSpec, device: DeviceChoice) -> Result<Self, VisionError> {
-        let device = device.open()?;
+    pub fn load(spec: &EncoderSpec, choice: DeviceChoice) -> Result<Self, VisionError> {
+        let device = choice.open()?;
+        let side_by_side = device.is_cpu() && spec.architecture == Architecture::Resnet50Thin;
+        let lanes = side_by_side.then(Lanes::new).transpose();
+        let lanes = lanes.map_err(|error| VisionError::Device { choice, message: error.to_string() })?;
         let bytes = spec.weights.bytes(spec.architecture)?;
         let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess);
         let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
@@ -76,7 +82,7 @@ impl Encoder {
             Architecture::Resnet152 => Box::new(resnet::resnet152_no_final_layer(builder(tensors))?),
             Architecture::Resnet50Thin => Box::new(ThinResNet::load(spec.architecture.config(), &tensors)?),
         };
-        Ok(Self { network, device, spec: spec.clone(), key })
+        Ok(Self { network, device, lanes, spec: spec.clone(), key })
     }
 
     /// Numbers per vector.
@@ -115,14 +121,15 @@ impl Encoder {
         if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
             return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
         }
-        if matches!(self.device, Device::Cpu) {
-            // One picture a thread: every layer then stays in that core's cache, and no layer runs on one core only.
-            let rows: Result<Vec<Vec<f32>>, VisionError> =
-                inputs.par_iter().map(|input| self.forward(input.data.clone(), 1, side)).collect();
-            Ok(rows?.concat())
-        } else {
-            let data = inputs.iter().flat_map(|input| input.data.iter().copied()).collect();
-            self.forward(data, inputs.len(), side)
+        match &self.lanes {
+            Some(lanes) => {
+                let rows = lanes.map(inputs.len(), |index| self.forward(inputs[index].data.clone(), 1, side))?;
+                Ok(rows.concat())
+            }
+            None => {
+                let data = inputs.iter().flat_map(|input| input.data.iter().copied()).collect();
+                self.forward(data, inputs.len(), side)
+            }
         }
     }
 

@@ -24,12 +24,15 @@ pub(super) struct Picture {
     pub(super) images: Vec<usize>,
 }
 
+/// Images whose picture cannot be read, and why.
+pub(super) type Failures = Vec<(usize, String)>;
+
 /// The distinct pictures of a data set in the order of its images, and the images whose file cannot be read.
 pub(super) fn pictures(
     dataset: &Dataset,
     cache: &EmbeddingCache,
     observe: &mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
-) -> Result<(Vec<Picture>, Vec<(usize, String)>), VisionError> {
+) -> Result<(Vec<Picture>, Failures), VisionError> {
     let files: Vec<(usize, PathBuf)> = dataset
         .images
         .iter()
