@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::{DcmmConfig, ModelError, ModelKind, RankingInput};
 use crate::graph::Csr;
@@ -30,7 +30,7 @@ impl Prepared {
             visual: input.visual.clone(),
         };
         let shape = (input.n, input.feature_count);
-        let features = Tensor::from_slice(&input.features, shape, &Device::Cpu)?;
+        let features = Tensor::from_slice(&input.features, shape, &Device::Cpu)?.to_dtype(DType::F64)?;
         Ok(Self { features, part: Arc::new(part) })
     }
 
@@ -97,7 +97,7 @@ impl BatchGraph {
 
     /// The cosines of all edges, query after query.
     pub(super) fn cosines(&self) -> Result<Tensor, ModelError> {
-        let weights: Vec<f32> = self.parts.iter().flat_map(|part| &part.csr.weights).copied().collect();
+        let weights: Vec<f64> = self.parts.iter().flat_map(|part| &part.csr.weights).copied().map(f64::from).collect();
         Ok(Tensor::from_vec(weights, self.edge_count(), &Device::Cpu)?)
     }
 

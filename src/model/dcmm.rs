@@ -48,7 +48,7 @@ impl Dcmm {
     /// A network whose weights come from `weights`, asked by name and shape in the order of [`DcmmConfig::shapes`].
     pub(super) fn assemble(
         config: &DcmmConfig,
-        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f32>, ModelError>,
+        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
     ) -> Result<Self, ModelError> {
         config.check()?;
         let mut vars = Vec::new();
@@ -120,7 +120,7 @@ impl Dcmm {
             return Ok(vec![Scores::default(); queries.len()]);
         }
         let output = self.forward(&Batch::new(queries)?, None)?;
-        let (text, total) = (output.text.to_vec1::<f32>()?, output.total.to_vec1::<f32>()?);
+        let (text, total) = (plain(&output.text)?, plain(&output.total)?);
         let mut start = 0;
         let piece = |query: &Prepared| {
             let span = start..start + query.n();
@@ -135,7 +135,7 @@ impl Dcmm {
     /// # Errors
     /// If a tensor operation fails.
     pub fn weights(&self) -> Result<Weights, ModelError> {
-        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f32>()?));
+        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f64>()?));
         self.vars.iter().map(values).collect()
     }
 
@@ -157,4 +157,9 @@ impl Dcmm {
             values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
         })
     }
+}
+
+/// A tensor's values as plain numbers of the size people and rankings need.
+fn plain(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
+    Ok(tensor.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect())
 }

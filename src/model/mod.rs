@@ -9,6 +9,10 @@
 //! sees it. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
 //! over some hundred nodes there is nothing for an accelerator to gain. All sums run in an order of their own for
 //! every query, so no result depends on the number of threads.
+//!
+//! Weights and what flows between layers are f64, products over the long visual vectors f32. Ranking losses have
+//! directions they cannot see (a shift of all scores): their gradient is zero but for rounding, and Adam divides a
+//! gradient by its own size. In f64 what is left is far below Adam's ε; in f32 it would become whole steps.
 
 mod batch;
 mod checkpoint;

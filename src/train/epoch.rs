@@ -88,7 +88,7 @@ impl<'a> Queries<'a> {
             let (batch, targets) = self.put_together(queries)?;
             let scores = model.forward(&batch, Some(&mut rng))?.total;
             let loss = self.loss.of(&scores, &targets)?;
-            let value = f64::from(loss.to_scalar::<f32>()?);
+            let value = loss.to_scalar::<f64>()?;
             if !value.is_finite() {
                 return Err(TrainError::Diverged { epoch, what: "the loss" });
             }
@@ -115,13 +115,13 @@ impl<'a> Queries<'a> {
         for chunk in filled.chunks(self.batch) {
             let (batch, targets) = self.put_together(chunk)?;
             let total = model.forward(&batch, None)?.total;
-            let scores = total.to_vec1::<f32>()?;
+            let scores: Vec<f32> = total.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
             if scores.iter().any(|score| !score.is_finite()) {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
             let weight = self.loss.weight(&targets);
             if weight > 0.0 {
-                loss.add(f64::from(self.loss.of(&total, &targets)?.to_scalar::<f32>()?), weight);
+                loss.add(self.loss.of(&total, &targets)?.to_scalar::<f64>()?, weight);
             }
             let mut rest = scores.as_slice();
             for &at in chunk {

@@ -123,15 +123,15 @@ struct RankingLoss {
 
 impl RankingLoss {
     /// Loss and gradient; sums are taken per query and then in the order of the queries.
-    fn evaluate(&self, scores: &[f32], gradient: Option<&mut [f32]>) -> Result<f64> {
+    fn evaluate(&self, scores: &[f64], gradient: Option<&mut [f64]>) -> Result<f64> {
         if scores.len() != self.targets.n {
             bail!("{} scores for {} judgements", scores.len(), self.targets.n);
         }
         let per_query = |query: &QueryTargets| {
-            let scores: Vec<f64> = scores[query.span.clone()].iter().copied().map(f64::from).collect();
+            let scores = &scores[query.span.clone()];
             match self.loss {
-                Loss::Bpr => bpr(query, &scores),
-                Loss::SoftmaxCrossEntropy => softmax_cross_entropy(query, &scores),
+                Loss::Bpr => bpr(query, scores),
+                Loss::SoftmaxCrossEntropy => softmax_cross_entropy(query, scores),
             }
         };
         let usable: Vec<&QueryTargets> = self.targets.queries.iter().filter(|query| query.is_usable()).collect();
@@ -139,7 +139,7 @@ impl RankingLoss {
         let weight = self.loss.weight(&self.targets);
         if let Some(gradient) = gradient {
             for (query, (_, part)) in usable.iter().zip(&parts) {
-                gradient[query.span.clone()].iter_mut().zip(part).for_each(|(out, x)| *out = (x / weight) as f32);
+                gradient[query.span.clone()].iter_mut().zip(part).for_each(|(out, x)| *out = x / weight);
             }
         }
         Ok(parts.iter().map(|(sum, _)| sum).sum::<f64>() / weight)
@@ -155,15 +155,15 @@ impl CustomOp1 for RankingLoss {
         let Some((start, end)) = layout.contiguous_offsets() else {
             bail!("a contiguous tensor is needed");
         };
-        let loss = self.evaluate(&storage.as_slice::<f32>()?[start..end], None)?;
-        Ok((CpuStorage::F32(vec![loss as f32]), Shape::from(())))
+        let loss = self.evaluate(&storage.as_slice::<f64>()?[start..end], None)?;
+        Ok((CpuStorage::F64(vec![loss]), Shape::from(())))
     }
 
     fn bwd(&self, scores: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let values = scores.to_vec1::<f32>()?;
+        let values = scores.to_vec1::<f64>()?;
         let mut out = vec![0.0; values.len()];
         self.evaluate(&values, Some(&mut out))?;
-        let scale = gradient.to_scalar::<f32>()?;
+        let scale = gradient.to_scalar::<f64>()?;
         out.iter_mut().for_each(|x| *x *= scale);
         Ok(Some(Tensor::from_vec(out, scores.shape(), scores.device())?))
     }

@@ -6,13 +6,7 @@ use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use super::{TrainConfig, TrainError};
 use crate::model::Dcmm;
 
-/// Weights that a ranking loss cannot move: it looks at differences of scores only, and these are the same for all.
-const SHIFTS: [&str; 2] = ["head_text.bias", "head_conv.bias"];
-
 /// AdamW over a network's weights (β = 0.9, 0.999, ε = 1e-8; decoupled weight decay).
-///
-/// The biases of the heads are left alone: their gradient is zero but for rounding, which Adam's division by its own
-/// size would turn into whole steps.
 pub struct Optimiser(AdamW);
 
 impl Optimiser {
@@ -21,8 +15,7 @@ impl Optimiser {
     /// # Errors
     /// If a tensor operation fails.
     pub fn new(model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
-        let moved = model.vars().iter().filter(|(name, _)| !SHIFTS.contains(&name.as_str()));
-        let vars: Vec<Var> = moved.map(|(_, var)| var.clone()).collect();
+        let vars: Vec<Var> = model.vars().iter().map(|(_, var)| var.clone()).collect();
         let params =
             ParamsAdamW { lr: config.learning_rate, weight_decay: config.weight_decay, ..ParamsAdamW::default() };
         Ok(Self(AdamW::new(vars, params)?))
