@@ -1,0 +1,221 @@
+//! What can be measured, and what it is called.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A measure of a ranking; every one of them lies in 0..=1 and greater is better.
+///
+/// Written `map`, `ndcg@20`, `p@10`, … ([`fmt::Display`], serde); [`FromStr`] also reads trec_eval's own spellings
+/// (`P_10`, `ndcg_cut_20`, `ndcg_cut.20`), in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measure {
+    /// Average precision: the sum of the precision at each relevant image over the number of relevant images.
+    Map,
+    /// Normalised discounted cumulative gain of the whole ranking.
+    Ndcg,
+    /// nDCG of the first k.
+    NdcgAt(usize),
+    /// Precision: relevant images among the first k, over k.
+    PrecisionAt(usize),
+    /// Relevant images among the first k, over all relevant ones.
+    RecallAt(usize),
+    /// Precision at R, R the number of relevant images.
+    Rprec,
+    /// Binary preference (Buckley and Voorhees, SIGIR 2004).
+    Bpref,
+    /// One over the rank of the first relevant image.
+    ReciprocalRank,
+    /// 1 if one of the first k is relevant.
+    SuccessAt(usize),
+    /// Average precision cut at k (still over all relevant images).
+    MapAt(usize),
+    /// Cluster recall: diversity clusters met among the first k, over all clusters of the query.
+    ClusterRecallAt(usize),
+    /// Harmonic mean of P@k and CR@k.
+    F1At(usize),
+}
+
+/// The five figures that this field reports: MAP, P@10, P@20, nDCG@20, nDCG.
+pub const STANDARD: [Measure; 5] =
+    [Measure::Map, Measure::PrecisionAt(10), Measure::PrecisionAt(20), Measure::NdcgAt(20), Measure::Ndcg];
+
+impl Measure {
+    /// Reads a list such as `map,ndcg@20,P_10`; spaces and repetitions do no harm.
+    ///
+    /// # Errors
+    /// If a name is unknown or the list is empty.
+    pub fn parse_list(text: &str) -> Result<Vec<Measure>, MeasureError> {
+        let mut measures = Vec::new();
+        for name in text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty()) {
+            let measure = name.parse()?;
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        if measures.is_empty() { Err(MeasureError::Empty) } else { Ok(measures) }
+    }
+
+    /// How many of the first images it looks at; `None` where it looks at all.
+    pub fn cutoff(self) -> Option<usize> {
+        match self {
+            Self::Map | Self::Ndcg | Self::Rprec | Self::Bpref | Self::ReciprocalRank => None,
+            Self::NdcgAt(k) | Self::PrecisionAt(k) | Self::RecallAt(k) | Self::SuccessAt(k) => Some(k),
+            Self::MapAt(k) | Self::ClusterRecallAt(k) | Self::F1At(k) => Some(k),
+        }
+    }
+
+    /// Whether it can only be computed where diversity clusters are known.
+    pub fn needs_clusters(self) -> bool {
+        matches!(self, Self::ClusterRecallAt(_) | Self::F1At(_))
+    }
+
+    /// The name as people write it: `MAP`, `nDCG@20`, `P@10`.
+    pub fn label(self) -> String {
+        let name = match self {
+            Self::Map | Self::MapAt(_) => "MAP",
+            Self::Ndcg | Self::NdcgAt(_) => "nDCG",
+            Self::PrecisionAt(_) => "P",
+            Self::RecallAt(_) => "Recall",
+            Self::Rprec => "R-precision",
+            Self::Bpref => "bpref",
+            Self::ReciprocalRank => "MRR",
+            Self::SuccessAt(_) => "Success",
+            Self::ClusterRecallAt(_) => "CR",
+            Self::F1At(_) => "F1",
+        };
+        self.cutoff().map_or_else(|| name.to_owned(), |k| format!("{name}@{k}"))
+    }
+
+    /// What it tells, in one sentence.
+    pub fn explanation(self) -> String {
+        let first = |k: usize| if k == 1 { "the first image".to_owned() } else { format!("the first {k} images") };
+        match self {
+            Self::Map => "Precision at the rank of each relevant image, averaged over all relevant images.".to_owned(),
+            Self::MapAt(k) => format!(
+                "Precision at the rank of each relevant image within {}, averaged over all relevant images.",
+                first(k)
+            ),
+            Self::Ndcg => "Relevance grades summed with less weight down the whole ranking, as a share of the best \
+                           possible order."
+                .to_owned(),
+            Self::NdcgAt(k) => format!(
+                "Relevance grades within {} summed with less weight further down, as a share of the best possible \
+                 order.",
+                first(k)
+            ),
+            Self::PrecisionAt(k) => format!("Share of {} that is relevant.", first(k)),
+            Self::RecallAt(k) => format!("Share of all relevant images found within {}.", first(k)),
+            Self::Rprec => {
+                "Share of the first R images that is relevant, where R is the number of relevant images.".to_owned()
+            }
+            Self::Bpref => "Share of judged pairs in which the relevant image stands above the one that is not; \
+                            images without judgement are passed over."
+                .to_owned(),
+            Self::ReciprocalRank => "One over the rank of the first relevant image.".to_owned(),
+            Self::SuccessAt(k) => format!("1 if there is a relevant image within {}, else 0.", first(k)),
+            Self::ClusterRecallAt(k) => {
+                format!("Share of the query's diversity clusters met within {}.", first(k))
+            }
+            Self::F1At(k) => format!("Harmonic mean of precision and cluster recall within {}.", first(k)),
+        }
+    }
+}
+
+/// A measure's name that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MeasureError {
+    /// No measure is called this.
+    #[error(
+        "no measure is called “{name}” (there are map, ndcg, rprec, bpref, recip_rank, and with a cut-off as in \
+         ndcg@20: ndcg, p, recall, success, map, cr, f1)"
+    )]
+    Unknown {
+        /// What was written.
+        name: String,
+    },
+    /// The cut-off is missing or is no whole number from 1.
+    #[error("“{name}” needs a cut-off from 1 upwards, as in {example}@20")]
+    Cutoff {
+        /// What was written.
+        name: String,
+        /// The measure meant.
+        example: &'static str,
+    },
+    /// A list without any name.
+    #[error("no measure is named")]
+    Empty,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Map | Self::MapAt(_) => "map",
+            Self::Ndcg | Self::NdcgAt(_) => "ndcg",
+            Self::PrecisionAt(_) => "p",
+            Self::RecallAt(_) => "recall",
+            Self::Rprec => "rprec",
+            Self::Bpref => "bpref",
+            Self::ReciprocalRank => "recip_rank",
+            Self::SuccessAt(_) => "success",
+            Self::ClusterRecallAt(_) => "cr",
+            Self::F1At(_) => "f1",
+        };
+        f.write_str(name)?;
+        self.cutoff().map_or(Ok(()), |k| write!(f, "@{k}"))
+    }
+}
+
+impl FromStr for Measure {
+    type Err = MeasureError;
+
+    fn from_str(text: &str) -> Result<Self, MeasureError> {
+        let lower = text.trim().to_lowercase();
+        let (name, cutoff) = split_cutoff(&lower);
+        let at = |make: fn(usize) -> Measure, example: &'static str| match cutoff.map(str::parse) {
+            Some(Ok(k)) if k > 0 => Ok(make(k)),
+            _ => Err(MeasureError::Cutoff { name: text.to_owned(), example }),
+        };
+        match (name, cutoff) {
+            ("map", None) => Ok(Self::Map),
+            ("ndcg", None) => Ok(Self::Ndcg),
+            ("rprec" | "r-precision", None) => Ok(Self::Rprec),
+            ("bpref", None) => Ok(Self::Bpref),
+            ("recip_rank" | "mrr" | "rr", None) => Ok(Self::ReciprocalRank),
+            ("map" | "map_cut", _) => at(Self::MapAt, "map"),
+            ("ndcg" | "ndcg_cut", _) => at(Self::NdcgAt, "ndcg"),
+            ("p" | "precision", _) => at(Self::PrecisionAt, "p"),
+            ("recall", _) => at(Self::RecallAt, "recall"),
+            ("success", _) => at(Self::SuccessAt, "success"),
+            ("cr", _) => at(Self::ClusterRecallAt, "cr"),
+            ("f1", _) => at(Self::F1At, "f1"),
+            _ => Err(MeasureError::Unknown { name: text.to_owned() }),
+        }
+    }
+}
+
+/// `ndcg@20`, `ndcg_cut_20` and `ndcg_cut.20` into the name and the cut-off.
+fn split_cutoff(text: &str) -> (&str, Option<&str>) {
+    if let Some((name, cutoff)) = text.split_once('@') {
+        return (name, Some(cutoff));
+    }
+    match text.rsplit_once(['_', '.']) {
+        Some((name, cutoff)) if !cutoff.is_empty() && cutoff.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (name, Some(cutoff))
+        }
+        _ => (text, None),
+    }
+}
+
+impl Serialize for Measure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Measure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
