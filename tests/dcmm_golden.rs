@@ -6,8 +6,8 @@ use std::sync::Arc;
 use candle_core::Tensor;
 use crossrank::dataset::{ImageId, Relevance};
 use crossrank::graph::{GraphRequest, Neighbourhood, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Activation, Batch, Dcmm, DcmmConfig, ModelKind, Prepared, RankingInput, Weights};
-use crossrank::train::{Loss, Optimiser, Targets, TrainConfig};
+use crossrank::model::{Activation, Dcmm, DcmmConfig, ModelKind, Prepared, RankingInput, Weights};
+use crossrank::train::{Gradients, Loss, Optimiser, Targets, TrainConfig};
 use serde_json::Value;
 
 /// Largest error allowed, relative to the largest value of the same tensor (and to 1 where all are small).
@@ -107,10 +107,15 @@ impl Case {
         }
     }
 
-    fn batch(&self) -> (Batch, Arc<Targets>) {
-        let input = self.input();
-        let batch = Batch::new([&Prepared::new(&input, &self.config()).unwrap()]).unwrap();
-        (batch, Arc::new(Targets::new([input.relevance.as_slice()])))
+    fn prepared(&self) -> Prepared {
+        Prepared::new(&self.input(), &self.config()).unwrap()
+    }
+
+    /// The mean of `−log σ(s⁺ − s⁻)` over all pairs.
+    fn loss(&self, model: &Dcmm) -> Tensor {
+        let targets = Arc::new(Targets::new(&self.input().relevance));
+        let sum = Loss::Bpr.sum(&model.forward(&self.prepared(), None).unwrap().total, &targets).unwrap();
+        (sum / Loss::Bpr.weight(&targets)).unwrap()
     }
 }
 
@@ -179,8 +184,8 @@ fn text_and_final_scores_are_those_of_pytorch() {
 #[test]
 fn the_loss_and_every_gradient_are_those_of_pytorch() {
     for case in cases() {
-        let (model, (batch, targets)) = (case.model(), case.batch());
-        let loss = Loss::Bpr.of(&model.forward(&batch, None).unwrap().total, &targets).unwrap();
+        let model = case.model();
+        let loss = case.loss(&model);
         assert_close("loss", &[loss.to_scalar::<f64>().unwrap()], &case.numbers("bpr_loss"));
         let gradients = loss.backward().unwrap();
         let expected = case.0["grads"].as_object().unwrap();
@@ -194,15 +199,15 @@ fn the_loss_and_every_gradient_are_those_of_pytorch() {
 #[test]
 fn five_steps_of_adam_are_those_of_pytorch() {
     for case in cases() {
-        let (model, (batch, targets)) = (case.model(), case.batch());
+        let model = case.model();
         let rate = case.0["adam_lr"].as_f64().unwrap();
         let config = TrainConfig { learning_rate: rate, weight_decay: 0.0, ..TrainConfig::default() };
         let mut optimiser = Optimiser::new(&model, &config).unwrap();
         let mut losses = Vec::new();
         for _ in 0..5 {
-            let loss = Loss::Bpr.of(&model.forward(&batch, None).unwrap().total, &targets).unwrap();
+            let loss = case.loss(&model);
             losses.push(loss.to_scalar::<f64>().unwrap());
-            optimiser.step(&loss).unwrap();
+            optimiser.step(&Gradients::of(&model, &loss).unwrap()).unwrap();
         }
         assert_close("losses", &losses, &case.numbers("adam_losses"));
         let after: BTreeMap<String, Vec<f64>> = model.weights().unwrap();
@@ -221,27 +226,16 @@ fn parameters_are_counted_as_pytorch_counts_them() {
 }
 
 #[test]
-fn several_queries_in_a_batch_score_as_each_does_alone() {
-    let case = &cases()[4];
-    let (model, input) = (case.model(), case.input());
-    let alone = model.score(&input).unwrap();
-    let prepared = Prepared::new(&input, &case.config()).unwrap();
-    for scores in model.score_all(&[prepared.clone(), prepared.clone(), prepared]).unwrap() {
-        assert_eq!(scores, alone);
-    }
-}
-
-#[test]
 fn losses_and_their_gradients_are_those_of_pytorch() {
     let cases: Value = serde_json::from_str(include_str!("fixtures/losses.json")).unwrap();
     for case in cases.as_array().unwrap() {
         let scores = flat(&case["scores"]);
         let grades: Vec<_> = flat(&case["relevance"]).iter().map(|&grade| Some(Relevance(grade as i32))).collect();
-        let targets = Arc::new(Targets::new([grades.as_slice()]));
+        let targets = Arc::new(Targets::new(&grades));
         for (loss, name) in [(Loss::Bpr, "bpr"), (Loss::SoftmaxCrossEntropy, "softmax_cross_entropy")] {
             let expected = &case["losses"][name];
             let scores = candle_core::Var::new(scores.as_slice(), &candle_core::Device::Cpu).unwrap();
-            let value = loss.of(&scores, &targets).unwrap();
+            let value = (loss.sum(&scores, &targets).unwrap() / loss.weight(&targets)).unwrap();
             assert_close(name, &[value.to_scalar::<f64>().unwrap()], &flat(&expected["value"]));
             let gradients = value.backward().unwrap();
             assert_close(name, &values(gradients.get(&scores).unwrap()), &flat(&expected["grad"]));

@@ -4,22 +4,21 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
-use super::batch::{BatchGraph, Part};
+use super::prepared::Part;
 use super::propagate::values;
 use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 
-/// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a batch, as a function of `a`; the vectors are constants.
+/// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a query, as a function of `a`; the vectors are constants.
 ///
 /// Per node, `v_i ∘ a` is formed once and multiplied with each neighbour. Backward, with G the gradient of the edges:
 /// `∂/∂a = Σ_i v_i ∘ (Σ_j G_ij v_j)`, so again one product per edge and nothing of size edges × d is ever stored.
 /// Products are taken in f32, as the vectors are.
 ///
 /// # Shapes
-/// `a`: d; the result: one value per edge, query after query.
+/// `a`: d; the result: one value per edge.
 pub(super) struct EdgeSimilarity {
-    pub(super) graph: Arc<BatchGraph>,
+    pub(super) part: Arc<Part>,
 }
 
 impl CustomOp1 for EdgeSimilarity {
@@ -29,24 +28,16 @@ impl CustomOp1 for EdgeSimilarity {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let a: Vec<f32> = values(storage, layout)?.iter().map(|&x| x as f32).collect();
-        let a = a.as_slice();
-        let mut out = vec![0.0; self.graph.edge_count()];
-        let pieces = self.graph.by_edges_mut(&mut out);
-        self.graph.parts.par_iter().zip(pieces).for_each(|(part, out)| dispatch(Forward { part, a, out }));
+        let mut out = vec![0.0; self.part.csr.targets.len()];
+        dispatch(Forward { part: &self.part, a: &a, out: &mut out });
         let count = out.len();
         Ok((CpuStorage::F64(out.into_iter().map(f64::from).collect()), Shape::from(count)))
     }
 
     fn bwd(&self, a: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let gradient: Vec<f32> = gradient.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
-        let pieces = self.graph.by_edges(&gradient);
-        let parts = self.graph.parts.par_iter().zip(pieces);
-        let by_query: Vec<Vec<f32>> = parts.map(|(part, gradient)| dispatch(Backward { part, gradient })).collect();
-        // In the order of the queries, whichever thread was first.
-        let mut sum = vec![0.0; a.elem_count()];
-        for of_query in by_query {
-            sum.iter_mut().zip(of_query).for_each(|(sum, x)| *sum += f64::from(x));
-        }
+        let sum = dispatch(Backward { part: &self.part, gradient: &gradient });
+        let sum: Vec<f64> = sum.into_iter().map(f64::from).collect();
         Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
     }
 }

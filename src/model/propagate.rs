@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
-use super::batch::{BatchGraph, Part};
+use super::prepared::Part;
 use crate::graph::simd::dispatch;
 
 /// `out_i = Σ_{j ∈ N(i)} α_ij m_j`, as a function of the edges' weights α and the messages m.
@@ -14,9 +13,9 @@ use crate::graph::simd::dispatch;
 /// Backward, with G the gradient of `out`: `∂/∂α_ij = G_i · m_j` and `∂/∂m_j = Σ_{i: j ∈ N(i)} α_ij G_i`.
 ///
 /// # Shapes
-/// α: one value per edge, query after query; m and the result: N × H.
+/// α: one value per edge; m and the result: n × H.
 pub(super) struct Propagate {
-    pub(super) graph: Arc<BatchGraph>,
+    pub(super) part: Arc<Part>,
     /// Whether α is learned; a constant one (the cosine) needs no gradient.
     pub(super) learned: bool,
 }
@@ -30,11 +29,7 @@ impl CustomOp2 for Propagate {
         let (alpha, messages) = (values(s1, l1)?, values(s2, l2)?);
         let width = l2.dims().last().copied().unwrap_or(0);
         let mut out = vec![0.0; messages.len()];
-        let edges = self.graph.by_edges(alpha);
-        let nodes = self.graph.by_nodes(messages, width);
-        let pieces = self.graph.by_nodes_mut(&mut out, width);
-        let jobs = self.graph.parts.par_iter().zip(edges).zip(nodes).zip(pieces);
-        jobs.for_each(|(((part, alpha), messages), out)| dispatch(Forward { part, width, alpha, messages, out }));
+        dispatch(Forward { part: &self.part, width, alpha, messages, out: &mut out });
         Ok((CpuStorage::F64(out), l2.shape().clone()))
     }
 
@@ -45,26 +40,18 @@ impl CustomOp2 for Propagate {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let width = messages.dim(1)?;
+        let (part, width) = (self.part.as_ref(), messages.dim(1)?);
         let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f64>();
         let (a, m, g) = (flat(alpha)?, flat(messages)?, flat(gradient)?);
-        let mut of_alpha = vec![0.0; if self.learned { a.len() } else { 0 }];
         let mut of_messages = vec![0.0; m.len()];
-        if self.learned {
-            let inputs = self.graph.by_nodes(&m, width).into_par_iter().zip(self.graph.by_nodes(&g, width));
-            let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_edges_mut(&mut of_alpha));
-            jobs.for_each(|((part, (messages, gradient)), out)| {
-                dispatch(OfWeights { part, width, messages, gradient, out });
-            });
+        dispatch(OfMessages { part, width, alpha: &a, gradient: &g, out: &mut of_messages });
+        let of_messages = Tensor::from_vec(of_messages, messages.shape(), messages.device())?;
+        if !self.learned {
+            return Ok((None, Some(of_messages)));
         }
-        let inputs = self.graph.by_edges(&a).into_par_iter().zip(self.graph.by_nodes(&g, width));
-        let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_nodes_mut(&mut of_messages, width));
-        jobs.for_each(|((part, (alpha, gradient)), out)| dispatch(OfMessages { part, width, alpha, gradient, out }));
-        let of_alpha = match self.learned {
-            true => Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?),
-            false => None,
-        };
-        Ok((of_alpha, Some(Tensor::from_vec(of_messages, messages.shape(), messages.device())?)))
+        let mut of_alpha = vec![0.0; a.len()];
+        dispatch(OfWeights { part, width, messages: &m, gradient: &g, out: &mut of_alpha });
+        Ok((Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?), Some(of_messages)))
     }
 }
 

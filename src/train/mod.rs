@@ -15,6 +15,6 @@ mod run;
 pub use config::{TrainConfig, TrainData};
 pub use error::TrainError;
 pub use loss::{Loss, Targets};
-pub use optimiser::Optimiser;
+pub use optimiser::{Gradients, Optimiser};
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
 pub use run::{measure, train};
