@@ -11,8 +11,9 @@ use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 
 /// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a query, as a function of `a`; the vectors are constants.
 ///
-/// Per node, `v_i ∘ a` is formed once and multiplied with each neighbour. Backward, with G the gradient of the edges:
-/// `∂/∂a = Σ_i v_i ∘ (Σ_j G_ij v_j)`, so again one product per edge and nothing of size edges × d is ever stored.
+/// It is the same for i → j and j → i, so the work is done by pair: per node i, `v_i ∘ a` is formed once and
+/// multiplied with each of its partners j > i. Backward, with G the gradient of a pair:
+/// `∂/∂a = Σ_i v_i ∘ (Σ_{j > i} G_ij v_j)`, so again one product per pair, and nothing of size edges × d is ever stored.
 /// Products are taken in f32, as the vectors are.
 ///
 /// # Shapes
@@ -28,15 +29,19 @@ impl CustomOp1 for EdgeSimilarity {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let a: Vec<f32> = values(storage, layout)?.iter().map(|&x| x as f32).collect();
-        let mut out = vec![0.0; self.part.csr.targets.len()];
-        dispatch(Forward { part: &self.part, a: &a, out: &mut out });
-        let count = out.len();
-        Ok((CpuStorage::F64(out.into_iter().map(f64::from).collect()), Shape::from(count)))
+        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
+        dispatch(Forward { part: &self.part, a: &a, out: &mut of_pairs });
+        let of_edges = self.part.pairs.of_edge.iter().map(|&pair| f64::from(of_pairs[pair as usize]));
+        let count = self.part.pairs.of_edge.len();
+        Ok((CpuStorage::F64(of_edges.collect()), Shape::from(count)))
     }
 
     fn bwd(&self, a: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let gradient: Vec<f32> = gradient.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
-        let sum = dispatch(Backward { part: &self.part, gradient: &gradient });
+        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
+        for (&pair, x) in self.part.pairs.of_edge.iter().zip(gradient.to_vec1::<f64>()?) {
+            of_pairs[pair as usize] += x as f32;
+        }
+        let sum = dispatch(Backward { part: &self.part, gradient: &of_pairs });
         let sum: Vec<f64> = sum.into_iter().map(f64::from).collect();
         Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
     }
@@ -53,12 +58,12 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Part { n, csr, dim, visual } = self.part;
+        let Part { n, dim, visual, pairs, .. } = self.part;
         let mut weighted = vec![0.0; *dim];
         for i in 0..*n {
-            let row = csr.row(i);
+            let row = pairs.row(i);
             hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, &mut weighted, false);
-            dot_rows(simd, &weighted, visual, &csr.targets[row.clone()], &mut self.out[row]);
+            dot_rows(simd, &weighted, visual, &pairs.targets[row.clone()], &mut self.out[row]);
         }
     }
 }
@@ -73,13 +78,13 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let Part { n, csr, dim, visual } = self.part;
+        let Part { n, dim, visual, pairs, .. } = self.part;
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
         for i in 0..*n {
-            let row = csr.row(i);
+            let row = pairs.row(i);
             pulled.fill(0.0);
-            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &csr.targets[row], &mut pulled);
+            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &pairs.targets[row], &mut pulled);
             hadamard(simd, &visual[i * dim..(i + 1) * dim], &pulled, &mut sum, true);
         }
         sum
