@@ -1,1 +1,354 @@
 //! The optimisation loop.
+
+use std::ops::ControlFlow;
+use std::process::Command;
+use std::sync::Arc;
+
+use crossrank::dataset::{ImageId, Relevance, Rng, Split};
+use crossrank::eval::Measure;
+use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crossrank::model::{Activation, Dcmm, DcmmConfig, Metadata, ModelKind, RankingInput};
+use crossrank::train::{
+    EpochReport, Loss, Observer, Outcome, Stop, TrainConfig, TrainData, TrainError, measure, train,
+};
+
+/// A query whose relevant images look alike, and whose signals tell only half of the truth.
+fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInput {
+    let mut rng = Rng::new(seed.wrapping_add(index as u64 * 1000));
+    let relevant: Vec<bool> = (0..n).map(|i| i % 3 == 0).collect();
+    let mut rows = Vec::new();
+    let mut features = Vec::new();
+    for &relevant in &relevant {
+        rows.extend((0..dim).map(|d| (rng.normal() + f64::from(u8::from(relevant && d < dim / 2)) * 1.5) as f32));
+        features.extend([(rng.normal() + f64::from(u8::from(relevant))) as f32, rng.normal() as f32]);
+    }
+    let visual = unit_rows(&rows, dim);
+    let graph = SimilarityGraph::build(&Similarities::new(&visual, dim), GraphRequest { k: 5, ..Default::default() });
+    RankingInput {
+        query: index,
+        n,
+        features,
+        feature_count: 2,
+        visual: Arc::new(visual),
+        dim,
+        graph: graph.csr(),
+        relevance: relevant.iter().map(|&relevant| Some(Relevance(i32::from(relevant)))).collect(),
+        ids: (0..n).map(|i| ImageId::from(format!("{index}-{i}").as_str())).collect(),
+    }
+}
+
+/// Queries of several sizes, the last of each four for validation, one for test.
+fn data(queries: usize, dim: usize) -> TrainData {
+    let split = |i: usize| [Split::Train, Split::Train, Split::Test, Split::Validation][i % 4];
+    TrainData {
+        inputs: (0..queries).map(|i| query(i, 12 + 7 * (i % 3), dim, 5)).collect(),
+        split: (0..queries).map(split).collect(),
+    }
+}
+
+fn model(kind: ModelKind, dim: usize) -> DcmmConfig {
+    DcmmConfig { kind, feature_count: 2, visual_dim: dim, mlp: vec![8, 8], conv: vec![8, 8], ..DcmmConfig::default() }
+}
+
+fn config(epochs: usize) -> TrainConfig {
+    TrainConfig { learning_rate: 1e-2, batch: 2, epochs, patience: None, ..TrainConfig::default() }
+}
+
+/// Lets a run go on until a batch or an epoch, and counts.
+#[derive(Default)]
+struct Watcher {
+    batches: usize,
+    epochs: usize,
+    break_at_batch: Option<usize>,
+    break_at_epoch: Option<usize>,
+}
+
+impl Observer for Watcher {
+    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()> {
+        assert!(done <= total);
+        self.batches += usize::from(done > 0);
+        if self.break_at_batch == Some(self.batches) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn epoch(&mut self, report: &EpochReport, _: &Dcmm) -> ControlFlow<()> {
+        self.epochs += 1;
+        assert_eq!(report.epoch, self.epochs);
+        if self.break_at_epoch == Some(self.epochs) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+fn run(data: &TrainData, model: &DcmmConfig, config: &TrainConfig) -> Outcome {
+    train(data, model, config, &mut Watcher::default()).unwrap()
+}
+
+/// Every number of a curve, to the bit, but for the times.
+fn bits(outcome: &Outcome) -> Vec<u64> {
+    let report = |report: &EpochReport| {
+        let mut numbers = vec![report.train_loss, report.validation_loss];
+        numbers.extend(report.validation);
+        numbers.extend(report.test.unwrap_or_default());
+        numbers
+    };
+    let weights = outcome.model.weights().unwrap();
+    outcome.history.iter().flat_map(report).chain(weights.into_values().flatten()).map(f64::to_bits).collect()
+}
+
+#[test]
+fn a_tiny_set_is_learned_by_heart() {
+    for (kind, loss) in [
+        (ModelKind::DcmmEdge, Loss::Bpr),
+        (ModelKind::DcmmEdge, Loss::SoftmaxCrossEntropy),
+        (ModelKind::DcmmCos, Loss::Bpr),
+    ] {
+        let data = TrainData { inputs: vec![query(0, 15, 12, 1), query(1, 12, 12, 1)], split: vec![Split::Train; 2] };
+        let model = DcmmConfig { dropout: 0.0, mlp: vec![16, 16], ..model(kind, 12) };
+        let outcome = run(&data, &model, &TrainConfig { loss, ..config(250) });
+        let first = outcome.history[0].train_loss;
+        let last = outcome.history.last().unwrap();
+        assert!(last.train_loss < 0.7 * first, "{kind} {loss}: {first} → {}", last.train_loss);
+        let best = measure(&outcome.model, &data.inputs, &[0, 1]).unwrap().measures[0];
+        assert!(best > 0.97, "{kind} {loss}: MAP {best}");
+    }
+}
+
+#[test]
+fn the_graph_helps_where_relevant_images_look_alike() {
+    let data = data(16, 12);
+    let test = data.of(Split::Test);
+    let map = |kind| {
+        let outcome = run(&data, &model(kind, 12), &config(40));
+        measure(&outcome.model, &data.inputs, &test).unwrap().measures[0]
+    };
+    let (graph, alone) = (map(ModelKind::DcmmCos), map(ModelKind::Mlp));
+    assert!(graph > alone + 0.05, "{graph} with neighbours, {alone} without");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_curve_to_the_bit_and_another_seed_another() {
+    let data = data(8, 12);
+    let curve = |seed| bits(&run(&data, &model(ModelKind::DcmmEdge, 12), &TrainConfig { seed, ..config(4) }));
+    assert_eq!(curve(3), curve(3));
+    assert_ne!(curve(3), curve(4));
+    let with = |seed| DcmmConfig { seed, ..model(ModelKind::DcmmEdge, 12) }.init().unwrap().weights().unwrap();
+    assert_ne!(with(1), with(2));
+}
+
+/// The work whose bits must not depend on threads: wide layers and many images, so that every product is split.
+fn big_run() -> Vec<u64> {
+    let inputs: Vec<_> = (0..12).map(|i| query(i, 150 + 20 * (i % 4), 260, 9)).collect();
+    let split = (0..12).map(|i| [Split::Train, Split::Train, Split::Validation, Split::Test][i % 4]).collect();
+    let model = DcmmConfig { mlp: vec![96, 64], conv: vec![64, 48], ..model(ModelKind::DcmmEdge, 260) };
+    bits(&run(&TrainData { inputs, split }, &model, &TrainConfig { batch: 4, ..config(2) }))
+}
+
+#[test]
+#[ignore = "run by the test below, with several numbers of threads"]
+fn prints_the_bits_of_a_run() {
+    println!("bits {:?}", big_run());
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let with = |threads: &str| {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["training::prints_the_bits_of_a_run", "--exact", "--ignored", "--nocapture"])
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let found = text.split("bits ").nth(1).and_then(|rest| rest.lines().next()).map(str::to_owned);
+        found.unwrap_or_else(|| panic!("no bits: {text}"))
+    };
+    let one = with("1");
+    assert!(one.len() > 1000);
+    assert_eq!(one, format!("{:?}", big_run()), "one thread against this process's");
+    for threads in ["2", "3", "7"] {
+        assert!(one == with(threads), "{threads} threads give other bits than one");
+    }
+}
+
+#[test]
+fn a_run_ends_within_one_batch_of_the_wish() {
+    let data = data(24, 12);
+    for at in [0, 1, 8] {
+        let mut watcher = Watcher { break_at_batch: Some(at), ..Watcher::default() };
+        let outcome = train(&data, &model(ModelKind::DcmmEdge, 12), &config(50), &mut watcher).unwrap();
+        assert_eq!(outcome.stopped, Stop::Interrupted);
+        assert_eq!(watcher.batches, at, "not one batch more");
+        assert_eq!(outcome.history.len(), at / 6);
+        assert_eq!(outcome.best_epoch, at / 6);
+    }
+    let mut watcher = Watcher { break_at_epoch: Some(3), ..Watcher::default() };
+    let outcome = train(&data, &model(ModelKind::DcmmEdge, 12), &config(50), &mut watcher).unwrap();
+    assert_eq!((outcome.stopped, outcome.history.len()), (Stop::Interrupted, 3));
+}
+
+#[test]
+fn early_stopping_waits_out_the_patience_and_restores_the_best_epoch() {
+    let data = data(12, 12);
+    // A large step makes the curve jump, so that the best epoch is not the last.
+    let config = TrainConfig { learning_rate: 0.2, patience: Some(6), stop_on: Measure::Map, ..config(200) };
+    let outcome = run(&data, &model(ModelKind::DcmmEdge, 12), &config);
+    assert_eq!(outcome.stopped, Stop::EarlyStopped);
+    let maps: Vec<f64> = outcome.history.iter().map(|report| report.validation[0]).collect();
+    let best = maps.iter().copied().fold(0.0, f64::max);
+    assert_eq!(maps.iter().position(|&map| map == best), Some(outcome.best_epoch - 1), "the first of the best");
+    assert_eq!(outcome.history.len(), outcome.best_epoch + 6);
+    let restored = measure(&outcome.model, &data.inputs, &data.of(Split::Validation)).unwrap();
+    assert!((restored.measures[0] - best).abs() < 1e-9, "{} is not {best}", restored.measures[0]);
+    let last = maps.last().unwrap();
+    assert!((restored.measures[0] - last).abs() > 1e-6, "the last epoch's weights would have been another network");
+}
+
+#[test]
+fn the_order_of_the_images_changes_no_score() {
+    let (n, dim) = (20, 12);
+    let input = query(0, n, dim, 3);
+    let mut order: Vec<usize> = (0..n).collect();
+    Rng::new(8).shuffle(&mut order);
+    let rows = |values: &[f32], width: usize| -> Vec<f32> {
+        order.iter().flat_map(|&i| values[i * width..(i + 1) * width].to_vec()).collect()
+    };
+    let visual = rows(&input.visual, dim);
+    let similarities = Similarities::new(&visual, dim);
+    let shuffled = RankingInput {
+        features: rows(&input.features, 2),
+        graph: SimilarityGraph::build(&similarities, GraphRequest { k: 5, ..Default::default() }).csr(),
+        visual: Arc::new(visual),
+        ..input.clone()
+    };
+    for kind in ModelKind::ALL {
+        let model = DcmmConfig { activation: Activation::Relu, ..model(kind, dim) }.init().unwrap();
+        let (before, after) = (model.score(&input).unwrap(), model.score(&shuffled).unwrap());
+        for (to, &from) in order.iter().enumerate() {
+            assert!((after.total[to] - before.total[from]).abs() < 1e-5, "{kind}: image {from}");
+        }
+    }
+}
+
+#[test]
+fn queries_with_one_image_or_without_relevant_ones_do_no_harm() {
+    let mut data = data(8, 12);
+    data.inputs[0] = query(0, 1, 12, 1);
+    data.inputs[1].relevance.fill(Some(Relevance(0)));
+    data.inputs[3].relevance.fill(None);
+    data.inputs[4].relevance.fill(Some(Relevance(1)));
+    data.inputs[2] = query(2, 0, 12, 1);
+    for loss in Loss::ALL {
+        let outcome = run(&data, &model(ModelKind::DcmmEdge, 12), &TrainConfig { loss, batch: 1, ..config(3) });
+        let figures = outcome.history.iter().flat_map(|report| [report.train_loss, report.validation_loss]);
+        assert!(figures.chain(outcome.history[2].validation).all(f64::is_finite));
+        assert_eq!(outcome.model.score(&data.inputs[0]).unwrap().total.len(), 1);
+        assert_eq!(outcome.model.score(&data.inputs[2]).unwrap().total.len(), 0);
+    }
+}
+
+#[test]
+fn unjudged_images_are_scored_and_teach_nothing() {
+    let whole = data(4, 12);
+    let mut masked = whole.clone();
+    // Image 1 is judged not relevant; as "can't tell" it must weigh as much as without any judgement.
+    let curve = |data: &TrainData| bits(&run(data, &model(ModelKind::Mlp, 12), &config(2)));
+    masked.inputs.iter_mut().for_each(|input| input.relevance[1] = Some(Relevance(-1)));
+    let cannot_tell = curve(&masked);
+    masked.inputs.iter_mut().for_each(|input| input.relevance[1] = None);
+    assert_eq!(cannot_tell, curve(&masked));
+    assert_ne!(cannot_tell, curve(&whole));
+}
+
+#[test]
+fn what_cannot_be_trained_is_an_error_that_says_why() {
+    let good = data(4, 12);
+    let fails = |data: &TrainData, model: &DcmmConfig, config: &TrainConfig| {
+        train(data, model, config, &mut Watcher::default()).unwrap_err()
+    };
+    let edge = model(ModelKind::DcmmEdge, 12);
+    let mut unjudged = good.clone();
+    unjudged.inputs.iter_mut().for_each(|input| input.relevance.fill(None));
+    assert!(matches!(fails(&unjudged, &edge, &config(1)), TrainError::NothingToLearn));
+    assert!(matches!(fails(&TrainData::default(), &edge, &config(1)), TrainError::NothingToLearn));
+    for bad in [
+        TrainConfig { learning_rate: f64::NAN, ..config(1) },
+        TrainConfig { batch: 0, ..config(1) },
+        TrainConfig { stop_on: Measure::F1At(20), ..config(1) },
+        config(0),
+    ] {
+        assert!(matches!(fails(&good, &edge, &bad), TrainError::Config(_)), "{bad:?}");
+    }
+    for bad in [
+        DcmmConfig { visual_dim: 13, ..edge.clone() },
+        DcmmConfig { feature_count: 3, ..edge.clone() },
+        DcmmConfig { dropout: 1.0, ..edge.clone() },
+        DcmmConfig { conv: vec![], ..edge.clone() },
+        DcmmConfig { mlp: vec![usize::MAX, usize::MAX], ..edge.clone() },
+    ] {
+        assert!(matches!(fails(&good, &bad, &config(1)), TrainError::Model(_)), "{bad:?}");
+    }
+    let mut broken = good.clone();
+    broken.inputs[1].features[3] = f32::NAN;
+    let message = fails(&broken, &edge, &config(1)).to_string();
+    assert_eq!(message, "query 1: signal 1 of image 1 is not a finite number");
+}
+
+#[test]
+fn a_run_that_diverges_says_in_which_epoch() {
+    let config = TrainConfig { learning_rate: 1e300, ..config(20) };
+    let error = train(&data(8, 12), &model(ModelKind::DcmmEdge, 12), &config, &mut Watcher::default()).unwrap_err();
+    assert!(matches!(error, TrainError::Diverged { epoch: 1, .. }), "{error}");
+}
+
+#[test]
+fn a_saved_network_scores_as_before_and_a_damaged_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    let input = query(0, 20, 12, 3);
+    let model = model(ModelKind::DcmmEdge, 12).init().unwrap();
+    let note = Metadata::from([("dataset".to_string(), "stamps".to_string())]);
+    model.save(&path, &note).unwrap();
+    let (loaded, metadata) = Dcmm::load(&path).unwrap();
+    assert_eq!((loaded.config(), &metadata), (model.config(), &note));
+    assert_eq!(loaded.score(&input).unwrap(), model.score(&input).unwrap());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
+    let bytes = std::fs::read(&path).unwrap();
+    for damaged in [&bytes[..0], &bytes[..7], &bytes[..100], &bytes[..bytes.len() - 1]] {
+        std::fs::write(&path, damaged).unwrap();
+        let message = Dcmm::load(&path).unwrap_err().to_string();
+        assert!(message.ends_with("model.safetensors"), "{message}");
+    }
+    let mut other = bytes.clone();
+    let at = bytes.windows(16).position(|window| window == b"visual_dim\\\":12,").unwrap();
+    other[at + 14] = b'3';
+    std::fs::write(&path, &other).unwrap();
+    assert!(Dcmm::load(&path).unwrap_err().to_string().contains("conv.0.a"));
+    assert!(matches!(Dcmm::load(&folder.path().join("none")), Err(crossrank::model::ModelError::Io { .. })));
+}
+
+#[test]
+fn a_snapshot_keeps_its_weights_while_training_goes_on() {
+    let model = model(ModelKind::DcmmCos, 12).init().unwrap();
+    let input = query(0, 20, 12, 3);
+    let (snapshot, before) = (model.snapshot().unwrap(), model.score(&input).unwrap());
+    let (_, var) = &model.vars()[0];
+    var.set(&var.zeros_like().unwrap()).unwrap();
+    assert_ne!(model.score(&input).unwrap(), before);
+    assert_eq!(snapshot.score(&input).unwrap(), before);
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&snapshot);
+}
+
+#[test]
+fn initial_weights_lie_within_pytorchs_bounds_and_fill_them() {
+    let config = DcmmConfig { feature_count: 4, mlp: vec![64], conv: vec![64], ..model(ModelKind::DcmmEdge, 300) };
+    let weights = config.init().unwrap().weights().unwrap();
+    let span = |name: &str| {
+        let values = &weights[name];
+        values.iter().fold((f64::MAX, f64::MIN), |(low, high), &x| (low.min(x), high.max(x)))
+    };
+    for (name, bound) in [("mlp.0.weight", 0.5), ("mlp.0.bias", 0.5), ("conv.0.weight", 0.125), ("conv.0.bias", 0.125)]
+    {
+        let (low, high) = span(name);
+        assert!(-bound <= low && low < -0.9 * bound && 0.9 * bound < high && high <= bound, "{name}: {low} to {high}");
+    }
+    let (low, high) = span("conv.0.a");
+    assert!((0.0..0.05).contains(&low) && (0.95..1.0).contains(&high), "a: {low} to {high}");
+}

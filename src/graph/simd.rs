@@ -83,20 +83,6 @@ pub(crate) fn add_scaled4<S: Simd>(simd: S, c: [f32; 4], rows: [&[f32]; 4], y: &
     }
 }
 
-/// `y ← y + c x`.
-#[inline(always)]
-pub(crate) fn add_scaled<S: Simd>(simd: S, c: f32, x: &[f32], y: &mut [f32]) {
-    let (xs, x_tail) = S::as_simd_f32s(&x[..y.len()]);
-    let (ys, y_tail) = S::as_mut_simd_f32s(y);
-    let wide = simd.splat_f32s(c);
-    for (y, &x) in ys.iter_mut().zip(xs) {
-        *y = simd.mul_add_f32s(wide, x, *y);
-    }
-    for (y, &x) in y_tail.iter_mut().zip(x_tail) {
-        *y += c * x;
-    }
-}
-
 /// `y ← y + Σ_l c_l x_{targets_l}`, in the order of `targets`.
 #[inline(always)]
 pub(crate) fn add_scaled_rows<S: Simd>(simd: S, c: &[f32], rows: &[f32], targets: &[u32], y: &mut [f32]) {

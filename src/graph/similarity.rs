@@ -145,8 +145,8 @@ impl pulp::WithSimd for Block<'_> {
         let group = [0, 1, 2, 3].map(|lane| row((self.first + lane).min(last)));
         for j in 0..=last {
             let products = dot4(simd, row(j), group);
-            for lane in 0..rows {
-                self.out[lane * self.n + j] = products[lane];
+            for (lane, product) in products.into_iter().enumerate().take(rows) {
+                self.out[lane * self.n + j] = product;
             }
         }
     }

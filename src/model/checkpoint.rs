@@ -11,7 +11,7 @@ use safetensors::{Dtype, SafeTensors};
 use super::{Dcmm, DcmmConfig, ModelError};
 
 /// Weights by name, each row-major.
-pub type Weights = BTreeMap<String, Vec<f32>>;
+pub type Weights = BTreeMap<String, Vec<f64>>;
 /// What else a checkpoint's header says: free text by key.
 pub type Metadata = BTreeMap<String, String>;
 
@@ -36,7 +36,7 @@ impl Dcmm {
             self.config().shapes().into_iter().map(|(name, shape)| (name.clone(), shape, bytes(&name))).collect();
         let mut views = Vec::with_capacity(data.len());
         for (name, shape, bytes) in &data {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+            let view = TensorView::new(Dtype::F64, shape.clone(), bytes);
             views.push((name.as_str(), view.map_err(|error| checkpoint(error.to_string()))?));
         }
         let file = safetensors::serialize(views, Some(header)).map_err(|error| checkpoint(error.to_string()))?;
@@ -65,12 +65,17 @@ impl Dcmm {
     }
 }
 
-fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+/// A tensor's values; F32 is read too.
+fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
     let view = tensors.tensor(name).map_err(|error| error.to_string())?;
-    if view.dtype() != Dtype::F32 || view.shape() != shape {
-        return Err(format!("{name} is {:?} of shape {:?}, not F32 of {shape:?}", view.dtype(), view.shape()));
+    if view.shape() != shape {
+        return Err(format!("{name} is of shape {:?}, not {shape:?}", view.shape()));
     }
-    let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+    let values: Vec<f64> = match view.dtype() {
+        Dtype::F64 => view.data().as_chunks::<8>().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect(),
+        Dtype::F32 => view.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes).into()).collect(),
+        other => return Err(format!("{name} is {other:?}, not F64 or F32")),
+    };
     match values.iter().all(|x| x.is_finite()) {
         true => Ok(values),
         false => Err(format!("{name} holds a value that is not a finite number")),

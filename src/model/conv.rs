@@ -1,20 +1,21 @@
 //! One cross-modal graph convolution.
 
+use std::sync::Arc;
+
 use candle_core::{Module, Tensor};
 use candle_nn::Linear;
 
-use super::batch::BatchGraph;
 use super::dropout::Dropout;
 use super::edge::EdgeSimilarity;
+use super::prepared::Part;
 use super::propagate::Propagate;
 use super::{Activation, ModelError};
 use crate::dataset::Rng;
-use std::sync::Arc;
 
 /// `h'_i = dropout(σ( Σ_{j ∈ N(i)} g_ij · (W h_j + b) ))`, without any normalisation by degree.
 ///
 /// # Shapes
-/// N × H → N × H'.
+/// n × H → n × H'.
 #[derive(Clone, Debug)]
 pub(super) struct GraphConv {
     pub(super) linear: Linear,
@@ -25,18 +26,13 @@ pub(super) struct GraphConv {
 }
 
 impl GraphConv {
-    pub(super) fn forward(
-        &self,
-        graph: &Arc<BatchGraph>,
-        h: &Tensor,
-        rng: Option<&mut Rng>,
-    ) -> Result<Tensor, ModelError> {
+    pub(super) fn forward(&self, part: &Arc<Part>, h: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor, ModelError> {
         let alpha = match &self.a {
-            Some(a) => a.apply_op1(EdgeSimilarity { graph: graph.clone() })?,
-            None => graph.cosines()?,
+            Some(a) => a.apply_op1(EdgeSimilarity { part: part.clone() })?,
+            None => part.cosines()?,
         };
         let messages = self.linear.forward(h)?;
-        let sums = alpha.apply_op2(&messages, Propagate { graph: graph.clone(), learned: self.a.is_some() })?;
+        let sums = alpha.apply_op2(&messages, Propagate { part: part.clone(), learned: self.a.is_some() })?;
         let active = match self.activation {
             Activation::None => sums,
             Activation::Relu => sums.relu()?,

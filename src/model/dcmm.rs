@@ -3,11 +3,10 @@
 use candle_core::{Device, Module, Tensor, Var};
 use candle_nn::Linear;
 
-use super::batch::{Batch, Prepared};
 use super::conv::GraphConv;
 use super::dropout::Dropout;
 use super::mlp::Mlp;
-use super::{DcmmConfig, ModelError, RankingInput, Weights};
+use super::{DcmmConfig, ModelError, Prepared, RankingInput, Weights};
 use crate::dataset::Rng;
 
 /// A network and its weights.
@@ -23,10 +22,10 @@ pub struct Dcmm {
     head_conv: Option<Linear>,
 }
 
-/// What the network says of a batch, with gradients.
+/// What the network says of one query, with gradients.
 ///
 /// # Shapes
-/// Both N: images of all queries in their order.
+/// Both n.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// `w₀ᵀ h⁰ + b₀`: what the signals alone say.
@@ -48,7 +47,7 @@ impl Dcmm {
     /// A network whose weights come from `weights`, asked by name and shape in the order of [`DcmmConfig::shapes`].
     pub(super) fn assemble(
         config: &DcmmConfig,
-        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f32>, ModelError>,
+        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
     ) -> Result<Self, ModelError> {
         config.check()?;
         let mut vars = Vec::new();
@@ -84,19 +83,19 @@ impl Dcmm {
         &self.vars
     }
 
-    /// A batch through the network. `dropout` is the source of masks in training; without it nothing is dropped.
+    /// A query through the network. `dropout` is the source of masks in training; without it nothing is dropped.
     ///
     /// # Errors
-    /// If a tensor operation fails.
-    pub fn forward(&self, batch: &Batch, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
-        let start = self.mlp.forward(&batch.features, dropout.as_deref_mut())?;
+    /// If the query has no image or was prepared for a network of another shape.
+    pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
+        let start = self.mlp.forward(&query.features, dropout.as_deref_mut())?;
         let text = self.head_text.forward(&start)?.squeeze(1)?;
         let Some(head) = &self.head_conv else {
             return Ok(Output { total: text.clone(), text });
         };
         let mut h = start;
         for conv in &self.convs {
-            h = conv.forward(&batch.graph, &h, dropout.as_deref_mut())?;
+            h = conv.forward(&query.part, &h, dropout.as_deref_mut())?;
         }
         let total = (&text + head.forward(&h)?.squeeze(1)?)?;
         Ok(Output { text, total })
@@ -107,27 +106,19 @@ impl Dcmm {
     /// # Errors
     /// If the query does not fit the network.
     pub fn score(&self, input: &RankingInput) -> Result<Scores, ModelError> {
-        let mut scores = self.score_all(&[Prepared::new(input, &self.config)?])?;
-        Ok(scores.pop().unwrap_or_default())
+        self.score_prepared(&Prepared::new(input, &self.config)?)
     }
 
-    /// The scores of several queries in one pass.
+    /// The scores of a prepared query's images.
     ///
     /// # Errors
-    /// If a query was prepared for a network of another shape.
-    pub fn score_all(&self, queries: &[Prepared]) -> Result<Vec<Scores>, ModelError> {
-        if queries.iter().all(|query| query.n() == 0) {
-            return Ok(vec![Scores::default(); queries.len()]);
+    /// If the query was prepared for a network of another shape.
+    pub fn score_prepared(&self, query: &Prepared) -> Result<Scores, ModelError> {
+        if query.n() == 0 {
+            return Ok(Scores::default());
         }
-        let output = self.forward(&Batch::new(queries)?, None)?;
-        let (text, total) = (output.text.to_vec1::<f32>()?, output.total.to_vec1::<f32>()?);
-        let mut start = 0;
-        let piece = |query: &Prepared| {
-            let span = start..start + query.n();
-            start = span.end;
-            Scores { text: text[span.clone()].to_vec(), total: total[span].to_vec() }
-        };
-        Ok(queries.iter().map(piece).collect())
+        let output = self.forward(query, None)?;
+        Ok(Scores { text: plain(&output.text)?, total: plain(&output.total)? })
     }
 
     /// All weights as plain numbers.
@@ -135,7 +126,7 @@ impl Dcmm {
     /// # Errors
     /// If a tensor operation fails.
     pub fn weights(&self) -> Result<Weights, ModelError> {
-        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f32>()?));
+        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f64>()?));
         self.vars.iter().map(values).collect()
     }
 
@@ -157,4 +148,9 @@ impl Dcmm {
             values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
         })
     }
+}
+
+/// A tensor's values as plain numbers of the size people and rankings need.
+fn plain(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
+    Ok(tensor.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect())
 }

@@ -21,9 +21,9 @@ impl Dropout {
         let Some(rng) = rng.filter(|_| self.p > 0.0) else {
             return Ok(x.clone());
         };
-        let kept = 1.0 / (1.0 - self.p);
         let p = f64::from(self.p);
-        let mask: Vec<f32> = (0..x.elem_count()).map(|_| if rng.uniform() < p { 0.0 } else { kept }).collect();
+        let kept = 1.0 / (1.0 - p);
+        let mask: Vec<f64> = (0..x.elem_count()).map(|_| if rng.uniform() < p { 0.0 } else { kept }).collect();
         x * Tensor::from_vec(mask, x.shape(), x.device())?
     }
 }

@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
-use super::batch::{BatchGraph, Part};
-use super::propagate::floats;
+use super::prepared::Part;
+use super::propagate::values;
 use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 
-/// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a batch, as a function of `a`; the vectors are constants.
+/// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a query, as a function of `a`; the vectors are constants.
 ///
-/// Per node, `v_i ∘ a` is formed once and multiplied with each neighbour. Backward, with G the gradient of the edges:
-/// `∂/∂a = Σ_i v_i ∘ (Σ_j G_ij v_j)`, so again one product per edge and nothing of size edges × d is ever stored.
+/// It is the same for i → j and j → i, so the work is done by pair: per node i, `v_i ∘ a` is formed once and
+/// multiplied with each of its partners j > i. Backward, with G the gradient of a pair:
+/// `∂/∂a = Σ_i v_i ∘ (Σ_{j > i} G_ij v_j)`, so again one product per pair, and nothing of size edges × d is ever stored.
+/// Products are taken in f32, as the vectors are.
 ///
 /// # Shapes
-/// `a`: d; the result: one value per edge, query after query.
+/// `a`: d; the result: one value per edge.
 pub(super) struct EdgeSimilarity {
-    pub(super) graph: Arc<BatchGraph>,
+    pub(super) part: Arc<Part>,
 }
 
 impl CustomOp1 for EdgeSimilarity {
@@ -27,24 +28,21 @@ impl CustomOp1 for EdgeSimilarity {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let a = floats(storage, layout)?;
-        let mut out = vec![0.0; self.graph.edge_count()];
-        let pieces = self.graph.by_edges_mut(&mut out);
-        self.graph.parts.par_iter().zip(pieces).for_each(|(part, out)| dispatch(Forward { part, a, out }));
-        let count = out.len();
-        Ok((CpuStorage::F32(out), Shape::from(count)))
+        let a: Vec<f32> = values(storage, layout)?.iter().map(|&x| x as f32).collect();
+        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
+        dispatch(Forward { part: &self.part, a: &a, out: &mut of_pairs });
+        let of_edges = self.part.pairs.of_edge.iter().map(|&pair| f64::from(of_pairs[pair as usize]));
+        let count = self.part.pairs.of_edge.len();
+        Ok((CpuStorage::F64(of_edges.collect()), Shape::from(count)))
     }
 
     fn bwd(&self, a: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let gradient = gradient.to_vec1::<f32>()?;
-        let pieces = self.graph.by_edges(&gradient);
-        let parts = self.graph.parts.par_iter().zip(pieces);
-        let by_query: Vec<Vec<f32>> = parts.map(|(part, gradient)| dispatch(Backward { part, gradient })).collect();
-        // In the order of the queries, whichever thread was first.
-        let mut sum = vec![0.0; a.elem_count()];
-        for of_query in by_query {
-            sum.iter_mut().zip(of_query).for_each(|(sum, x)| *sum += x);
+        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
+        for (&pair, x) in self.part.pairs.of_edge.iter().zip(gradient.to_vec1::<f64>()?) {
+            of_pairs[pair as usize] += x as f32;
         }
+        let sum = dispatch(Backward { part: &self.part, gradient: &of_pairs });
+        let sum: Vec<f64> = sum.into_iter().map(f64::from).collect();
         Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
     }
 }
@@ -60,12 +58,12 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Part { n, csr, dim, visual } = self.part;
+        let Part { n, dim, visual, pairs, .. } = self.part;
         let mut weighted = vec![0.0; *dim];
         for i in 0..*n {
-            let row = csr.row(i);
+            let row = pairs.row(i);
             hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, &mut weighted, false);
-            dot_rows(simd, &weighted, visual, &csr.targets[row.clone()], &mut self.out[row]);
+            dot_rows(simd, &weighted, visual, &pairs.targets[row.clone()], &mut self.out[row]);
         }
     }
 }
@@ -80,13 +78,13 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let Part { n, csr, dim, visual } = self.part;
+        let Part { n, dim, visual, pairs, .. } = self.part;
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
         for i in 0..*n {
-            let row = csr.row(i);
+            let row = pairs.row(i);
             pulled.fill(0.0);
-            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &csr.targets[row], &mut pulled);
+            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &pairs.targets[row], &mut pulled);
             hadamard(simd, &visual[i * dim..(i + 1) * dim], &pulled, &mut sum, true);
         }
         sum

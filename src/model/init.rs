@@ -16,14 +16,14 @@ impl Initialiser {
 
     /// The weights called `name`: a layer's weight is Kaiming uniform with slope √5, which is U(±1/√fan_in), its bias
     /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1).
-    pub(super) fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f32> {
+    pub(super) fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f64> {
         let count = shape.iter().product();
         if name.ends_with(".a") {
-            return (0..count).map(|_| self.rng.uniform() as f32).collect();
+            return (0..count).map(|_| self.rng.uniform()).collect();
         }
         if let [_, fan_in] = shape {
             self.bound = 1.0 / (*fan_in as f64).sqrt();
         }
-        (0..count).map(|_| ((2.0 * self.rng.uniform() - 1.0) * self.bound) as f32).collect()
+        (0..count).map(|_| (2.0 * self.rng.uniform() - 1.0) * self.bound).collect()
     }
 }

@@ -9,7 +9,7 @@ use crate::dataset::Rng;
 /// `Linear, then (ReLU, Dropout, Linear)*`: nothing follows the last layer.
 ///
 /// # Shapes
-/// N × F → N × H, H the last width (F where there is no layer).
+/// n × F → n × H, H the last width (F where there is no layer).
 #[derive(Clone, Debug)]
 pub(super) struct Mlp {
     pub(super) layers: Vec<Linear>,

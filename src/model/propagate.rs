@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use pulp::{Simd, WithSimd};
-use rayon::prelude::*;
 
-use super::batch::{BatchGraph, Part};
-use crate::graph::simd::{add_scaled, add_scaled_rows, dispatch, dot_rows};
+use super::prepared::Part;
+use crate::graph::simd::dispatch;
 
 /// `out_i = Σ_{j ∈ N(i)} α_ij m_j`, as a function of the edges' weights α and the messages m.
 ///
 /// Backward, with G the gradient of `out`: `∂/∂α_ij = G_i · m_j` and `∂/∂m_j = Σ_{i: j ∈ N(i)} α_ij G_i`.
 ///
 /// # Shapes
-/// α: one value per edge, query after query; m and the result: N × H.
+/// α: one value per edge; m and the result: n × H.
 pub(super) struct Propagate {
-    pub(super) graph: Arc<BatchGraph>,
+    pub(super) part: Arc<Part>,
     /// Whether α is learned; a constant one (the cosine) needs no gradient.
     pub(super) learned: bool,
 }
@@ -27,15 +26,11 @@ impl CustomOp2 for Propagate {
     }
 
     fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (alpha, messages) = (floats(s1, l1)?, floats(s2, l2)?);
+        let (alpha, messages) = (values(s1, l1)?, values(s2, l2)?);
         let width = l2.dims().last().copied().unwrap_or(0);
         let mut out = vec![0.0; messages.len()];
-        let edges = self.graph.by_edges(alpha);
-        let nodes = self.graph.by_nodes(messages, width);
-        let pieces = self.graph.by_nodes_mut(&mut out, width);
-        let jobs = self.graph.parts.par_iter().zip(edges).zip(nodes).zip(pieces);
-        jobs.for_each(|(((part, alpha), messages), out)| dispatch(Forward { part, width, alpha, messages, out }));
-        Ok((CpuStorage::F32(out), l2.shape().clone()))
+        dispatch(Forward { part: &self.part, width, alpha, messages, out: &mut out });
+        Ok((CpuStorage::F64(out), l2.shape().clone()))
     }
 
     fn bwd(
@@ -45,33 +40,25 @@ impl CustomOp2 for Propagate {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let width = messages.dim(1)?;
-        let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f32>();
+        let (part, width) = (self.part.as_ref(), messages.dim(1)?);
+        let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f64>();
         let (a, m, g) = (flat(alpha)?, flat(messages)?, flat(gradient)?);
-        let mut of_alpha = vec![0.0; if self.learned { a.len() } else { 0 }];
         let mut of_messages = vec![0.0; m.len()];
-        if self.learned {
-            let inputs = self.graph.by_nodes(&m, width).into_par_iter().zip(self.graph.by_nodes(&g, width));
-            let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_edges_mut(&mut of_alpha));
-            jobs.for_each(|((part, (messages, gradient)), out)| {
-                dispatch(OfWeights { part, width, messages, gradient, out });
-            });
+        dispatch(OfMessages { part, width, alpha: &a, gradient: &g, out: &mut of_messages });
+        let of_messages = Tensor::from_vec(of_messages, messages.shape(), messages.device())?;
+        if !self.learned {
+            return Ok((None, Some(of_messages)));
         }
-        let inputs = self.graph.by_edges(&a).into_par_iter().zip(self.graph.by_nodes(&g, width));
-        let jobs = self.graph.parts.par_iter().zip(inputs).zip(self.graph.by_nodes_mut(&mut of_messages, width));
-        jobs.for_each(|((part, (alpha, gradient)), out)| dispatch(OfMessages { part, width, alpha, gradient, out }));
-        let of_alpha = match self.learned {
-            true => Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?),
-            false => None,
-        };
-        Ok((of_alpha, Some(Tensor::from_vec(of_messages, messages.shape(), messages.device())?)))
+        let mut of_alpha = vec![0.0; a.len()];
+        dispatch(OfWeights { part, width, messages: &m, gradient: &g, out: &mut of_alpha });
+        Ok((Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?), Some(of_messages)))
     }
 }
 
-/// The values of a contiguous f32 tensor.
-pub(super) fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+/// The values of a contiguous f64 tensor.
+pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f64]> {
     match layout.contiguous_offsets() {
-        Some((start, end)) => Ok(&storage.as_slice::<f32>()?[start..end]),
+        Some((start, end)) => Ok(&storage.as_slice::<f64>()?[start..end]),
         None => bail!("a contiguous tensor is needed"),
     }
 }
@@ -79,20 +66,22 @@ pub(super) fn floats<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a
 struct Forward<'a> {
     part: &'a Part,
     width: usize,
-    alpha: &'a [f32],
-    messages: &'a [f32],
-    out: &'a mut [f32],
+    alpha: &'a [f64],
+    messages: &'a [f64],
+    out: &'a mut [f64],
 }
 
 impl WithSimd for Forward<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, _: S) {
         let csr = &self.part.csr;
         for (i, out) in self.out.chunks_mut(self.width).enumerate() {
-            let row = csr.row(i);
-            add_scaled_rows(simd, &self.alpha[row.clone()], self.messages, &csr.targets[row], out);
+            for edge in csr.row(i) {
+                let from = csr.targets[edge] as usize * self.width;
+                add_scaled(self.alpha[edge], &self.messages[from..from + self.width], out);
+            }
         }
     }
 }
@@ -100,20 +89,22 @@ impl WithSimd for Forward<'_> {
 struct OfWeights<'a> {
     part: &'a Part,
     width: usize,
-    messages: &'a [f32],
-    gradient: &'a [f32],
-    out: &'a mut [f32],
+    messages: &'a [f64],
+    gradient: &'a [f64],
+    out: &'a mut [f64],
 }
 
 impl WithSimd for OfWeights<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, _: S) {
         let csr = &self.part.csr;
         for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
-            let row = csr.row(i);
-            dot_rows(simd, gradient, self.messages, &csr.targets[row.clone()], &mut self.out[row]);
+            for edge in csr.row(i) {
+                let from = csr.targets[edge] as usize * self.width;
+                self.out[edge] = dot(gradient, &self.messages[from..from + self.width]);
+            }
         }
     }
 }
@@ -121,22 +112,42 @@ impl WithSimd for OfWeights<'_> {
 struct OfMessages<'a> {
     part: &'a Part,
     width: usize,
-    alpha: &'a [f32],
-    gradient: &'a [f32],
-    out: &'a mut [f32],
+    alpha: &'a [f64],
+    gradient: &'a [f64],
+    out: &'a mut [f64],
 }
 
 impl WithSimd for OfMessages<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, _: S) {
         let csr = &self.part.csr;
         for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
             for edge in csr.row(i) {
                 let to = csr.targets[edge] as usize * self.width;
-                add_scaled(simd, self.alpha[edge], gradient, &mut self.out[to..to + self.width]);
+                add_scaled(self.alpha[edge], gradient, &mut self.out[to..to + self.width]);
             }
         }
     }
+}
+
+/// `y ← y + c x`.
+#[inline(always)]
+fn add_scaled(c: f64, x: &[f64], y: &mut [f64]) {
+    y.iter_mut().zip(x).for_each(|(y, x)| *y += c * x);
+}
+
+/// An inner product in eight partial sums, which the compiler can keep in one wide register.
+#[inline(always)]
+fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let (xs, x_tail) = x.as_chunks::<8>();
+    let (ys, y_tail) = y.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (x, y) in xs.iter().zip(ys) {
+        for lane in 0..8 {
+            sums[lane] += x[lane] * y[lane];
+        }
+    }
+    sums.iter().sum::<f64>() + x_tail.iter().zip(y_tail).map(|(x, y)| x * y).sum::<f64>()
 }

@@ -3,18 +3,21 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::{Loss, Observer, Optimiser, Targets, TrainConfig, TrainData, TrainError};
+use rayon::prelude::*;
+
+use super::{Gradients, Loss, Observer, Optimiser, Targets, TrainConfig, TrainData, TrainError};
 use crate::dataset::Rng;
 use crate::eval::{Measure, STANDARD, measure_query, order};
-use crate::model::{Batch, Dcmm, Prepared, RankingInput};
+use crate::model::{Dcmm, Prepared, RankingInput};
 
 /// Parts the seed's stream of query orders and dropout masks from that of the initial weights.
 const STREAM: u64 = 0x7472_6169_6e21;
 
-/// A run's queries, ready to be put into batches.
+/// A run's queries, ready to go through the network.
 pub(super) struct Queries<'a> {
     data: &'a TrainData,
     prepared: Vec<Prepared>,
+    targets: Vec<Arc<Targets>>,
     loss: Loss,
     batch: usize,
 }
@@ -28,42 +31,26 @@ pub(super) struct Evaluated {
     pub(super) chosen: f64,
 }
 
-/// Weighted parts of a mean.
-#[derive(Default)]
-struct Mean {
-    sum: f64,
-    weight: f64,
-}
-
-impl Mean {
-    fn add(&mut self, value: f64, weight: f64) {
-        self.sum += value * weight;
-        self.weight += weight;
-    }
-
-    fn value(&self) -> Option<f64> {
-        (self.weight > 0.0).then(|| self.sum / self.weight)
-    }
-}
-
 impl<'a> Queries<'a> {
     pub(super) fn new(data: &'a TrainData, model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
-        Ok(Self { data, prepared: prepared.collect::<Result<_, _>>()?, loss: config.loss, batch: config.batch })
+        let targets = data.inputs.iter().map(|input| Arc::new(Targets::new(&input.relevance)));
+        Ok(Self {
+            data,
+            prepared: prepared.collect::<Result<_, _>>()?,
+            targets: targets.collect(),
+            loss: config.loss,
+            batch: config.batch,
+        })
     }
 
     /// Those of `queries` that a ranking loss can learn from.
     pub(super) fn teaching(&self, queries: &[usize]) -> Vec<usize> {
-        queries.iter().copied().filter(|&at| self.loss.weight(&self.targets(&[at])) > 0.0).collect()
+        queries.iter().copied().filter(|&at| self.weight(at) > 0.0).collect()
     }
 
-    fn targets(&self, queries: &[usize]) -> Targets {
-        Targets::new(queries.iter().map(|&at| self.data.inputs[at].relevance.as_slice()))
-    }
-
-    fn put_together(&self, queries: &[usize]) -> Result<(Batch, Arc<Targets>), TrainError> {
-        let batch = Batch::new(queries.iter().map(|&at| &self.prepared[at]))?;
-        Ok((batch, Arc::new(self.targets(queries))))
+    fn weight(&self, at: usize) -> f64 {
+        self.loss.weight(&self.targets[at])
     }
 
     /// One pass over `queries` in an order of this epoch's own; the mean loss, or `None` if the observer broke.
@@ -72,36 +59,52 @@ impl<'a> Queries<'a> {
         model: &Dcmm,
         optimiser: &mut Optimiser,
         queries: &[usize],
-        seed: Rng,
-        epoch: usize,
+        (epoch, mut rng): (usize, Rng),
         observer: &mut dyn Observer,
     ) -> Result<Option<f64>, TrainError> {
-        let mut rng = seed;
         let mut shuffled = queries.to_vec();
         rng.shuffle(&mut shuffled);
         let total = shuffled.len().div_ceil(self.batch);
         if observer.batch(0, total).is_break() {
             return Ok(None);
         }
-        let mut mean = Mean::default();
-        for (at, queries) in shuffled.chunks(self.batch).enumerate() {
-            let (batch, targets) = self.put_together(queries)?;
-            let scores = model.forward(&batch, Some(&mut rng))?.total;
-            let loss = self.loss.of(&scores, &targets)?;
-            let value = f64::from(loss.to_scalar::<f32>()?);
-            if !value.is_finite() {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for (at, batch) in shuffled.chunks(self.batch).enumerate() {
+            let (batch_sum, gradients) = self.differentiate(model, batch, &mut rng)?;
+            if !batch_sum.is_finite() {
                 return Err(TrainError::Diverged { epoch, what: "the loss" });
             }
-            optimiser.step(&loss)?;
-            mean.add(value, self.loss.weight(&targets));
+            optimiser.step(&gradients)?;
+            sum += batch_sum;
+            weight += batch.iter().map(|&at| self.weight(at)).sum::<f64>();
             if observer.batch(at + 1, total) == ControlFlow::Break(()) {
                 return Ok(None);
             }
         }
-        Ok(mean.value())
+        Ok(Some(sum / weight))
     }
 
-    /// Loss and measures of `queries`, without dropout: one mean over queries each, whatever the batches.
+    /// The sum of a batch's losses and the gradient of their mean.
+    fn differentiate(&self, model: &Dcmm, batch: &[usize], rng: &mut Rng) -> Result<(f64, Gradients), TrainError> {
+        let weight: f64 = batch.iter().map(|&at| self.weight(at)).sum();
+        // Each query's dropout has a generator of its own, so that masks do not depend on who comes first.
+        let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
+        let one = |(at, mut rng): (usize, Rng)| {
+            let scores = model.forward(&self.prepared[at], Some(&mut rng))?.total;
+            let loss = self.loss.sum(&scores, &self.targets[at])?;
+            let gradients = Gradients::of(model, &(&loss / weight)?)?;
+            Ok((loss.to_scalar::<f64>()?, gradients))
+        };
+        let parts: Vec<(f64, Gradients)> = jobs.into_par_iter().map(one).collect::<Result<_, TrainError>>()?;
+        let (mut sum, mut gradients) = (0.0, Gradients::zero(model));
+        for (loss, part) in &parts {
+            sum += loss;
+            gradients.add(part);
+        }
+        Ok((sum, gradients))
+    }
+
+    /// Loss and measures of `queries`, without dropout: one mean over queries each.
     pub(super) fn evaluate(
         &self,
         model: &Dcmm,
@@ -109,31 +112,29 @@ impl<'a> Queries<'a> {
         stop_on: Measure,
         epoch: usize,
     ) -> Result<Evaluated, TrainError> {
-        let mut loss = Mean::default();
-        let mut sums = [0.0; STANDARD.len() + 1];
-        let filled: Vec<usize> = queries.iter().copied().filter(|&at| self.prepared[at].n() > 0).collect();
-        for chunk in filled.chunks(self.batch) {
-            let (batch, targets) = self.put_together(chunk)?;
-            let total = model.forward(&batch, None)?.total;
-            let scores = total.to_vec1::<f32>()?;
+        let one = |&at: &usize| {
+            let input = &self.data.inputs[at];
+            if input.n == 0 {
+                return Ok((0.0, measured(input, &[], STANDARD.iter().chain([&stop_on]))));
+            }
+            let total = model.forward(&self.prepared[at], None)?.total;
+            let scores: Vec<f32> = total.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
             if scores.iter().any(|score| !score.is_finite()) {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
-            let weight = self.loss.weight(&targets);
-            if weight > 0.0 {
-                loss.add(f64::from(self.loss.of(&total, &targets)?.to_scalar::<f32>()?), weight);
-            }
-            let mut rest = scores.as_slice();
-            for &at in chunk {
-                let (scores, after) = rest.split_at(self.data.inputs[at].n);
-                rest = after;
-                let measures = STANDARD.iter().chain([&stop_on]);
-                let input = &self.data.inputs[at];
-                sums.iter_mut().zip(measured(input, scores, measures)).for_each(|(sum, value)| *sum += value);
-            }
+            let loss = self.loss.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
+            Ok((loss, measured(input, &scores, STANDARD.iter().chain([&stop_on]))))
+        };
+        let parts: Vec<(f64, Vec<f64>)> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;
+        let mut loss = 0.0;
+        let mut sums = [0.0; STANDARD.len() + 1];
+        for (part, measures) in parts {
+            loss += part;
+            sums.iter_mut().zip(measures).for_each(|(sum, value)| *sum += value);
         }
+        let weight: f64 = queries.iter().map(|&at| self.weight(at)).sum();
         let [standard @ .., chosen] = sums.map(|sum| sum / queries.len().max(1) as f64);
-        Ok(Evaluated { loss: loss.value(), standard, chosen })
+        Ok(Evaluated { loss: (weight > 0.0).then(|| loss / weight), standard, chosen })
     }
 }
 

@@ -1,12 +1,10 @@
 //! Ranking losses, with gradients of their own.
 
 use std::fmt;
-use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Relevance;
@@ -37,23 +35,25 @@ impl Loss {
         }
     }
 
-    /// The loss of the scores of `targets`' images.
+    /// What the scores of one query's images add to the loss of a batch: the loss is the sum of these over the sum of
+    /// the [`Self::weight`]s.
     ///
     /// # Shapes
-    /// `scores`: N → a scalar; NaN where no query has both relevant and not relevant images.
+    /// `scores`: n → a scalar; 0 where the query does not have both relevant and not relevant images.
     ///
     /// # Errors
-    /// If the numbers of scores and of targets differ.
-    pub fn of(self, scores: &Tensor, targets: &Arc<Targets>) -> Result<Tensor> {
+    /// If the numbers of scores and of judgements differ.
+    pub fn sum(self, scores: &Tensor, targets: &Arc<Targets>) -> Result<Tensor> {
         scores.contiguous()?.apply_op1(RankingLoss { loss: self, targets: targets.clone() })
     }
 
-    /// What a batch weighs in a mean over batches: its pairs, or its queries.
+    /// What a query weighs in the mean: its pairs, or 1. 0 where it has no pair of a relevant and another image: such
+    /// a query teaches no order.
     pub fn weight(self, targets: &Targets) -> f64 {
-        let usable = targets.queries.iter().filter(|query| query.is_usable());
+        let pairs = (targets.relevant.len() * targets.others.len()) as f64;
         match self {
-            Loss::Bpr => usable.map(|query| (query.relevant.len() * query.others.len()) as f64).sum(),
-            Loss::SoftmaxCrossEntropy => usable.count() as f64,
+            Loss::Bpr => pairs,
+            Loss::SoftmaxCrossEntropy => pairs.min(1.0),
         }
     }
 }
@@ -73,76 +73,50 @@ impl FromStr for Loss {
     }
 }
 
-/// The judgements of a batch, as a loss reads them. Unjudged images take no part.
-#[derive(Clone, Debug, Default)]
+/// The judgements of one query, as a loss reads them. Unjudged images take no part.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Targets {
-    queries: Vec<QueryTargets>,
     n: usize,
-}
-
-#[derive(Clone, Debug)]
-struct QueryTargets {
-    /// The query's images in the batch.
-    span: Range<usize>,
-    /// Relevant images (position within the query) and their grades.
+    /// Relevant images and their grades.
     relevant: Vec<(usize, f64)>,
     /// Images judged not relevant.
     others: Vec<usize>,
 }
 
-impl QueryTargets {
-    /// A query of one kind only teaches no order.
-    fn is_usable(&self) -> bool {
-        !self.relevant.is_empty() && !self.others.is_empty()
-    }
-}
-
 impl Targets {
-    /// The judgements of several queries, in the order of the batch.
-    pub fn new<'a>(queries: impl IntoIterator<Item = &'a [Option<Relevance>]>) -> Self {
-        let mut targets = Self::default();
-        for relevance in queries {
-            let span = targets.n..targets.n + relevance.len();
-            targets.n = span.end;
-            let judged = |relevant: bool| {
-                let grades = relevance.iter().enumerate().filter_map(|(i, grade)| Some((i, (*grade)?)));
-                grades.filter(move |(_, grade)| grade.is_judged() && grade.is_relevant() == relevant)
-            };
-            let relevant = judged(true).map(|(i, grade)| (i, f64::from(grade.0))).collect();
-            targets.queries.push(QueryTargets { span, relevant, others: judged(false).map(|(i, _)| i).collect() });
+    /// From the judgement of each image.
+    pub fn new(relevance: &[Option<Relevance>]) -> Self {
+        let mut targets = Self { n: relevance.len(), ..Self::default() };
+        for (i, grade) in relevance.iter().enumerate() {
+            match grade {
+                Some(grade) if grade.is_relevant() => targets.relevant.push((i, f64::from(grade.0))),
+                Some(grade) if grade.is_judged() => targets.others.push(i),
+                _ => {}
+            }
         }
         targets
     }
 }
 
-/// The loss as an operation of one argument, the scores.
+/// One query's part of the loss as an operation of one argument, the scores.
 struct RankingLoss {
     loss: Loss,
     targets: Arc<Targets>,
 }
 
 impl RankingLoss {
-    /// Loss and gradient; sums are taken per query and then in the order of the queries.
-    fn evaluate(&self, scores: &[f32], gradient: Option<&mut [f32]>) -> Result<f64> {
+    /// The part and its gradient.
+    fn evaluate(&self, scores: &[f64]) -> Result<(f64, Vec<f64>)> {
         if scores.len() != self.targets.n {
             bail!("{} scores for {} judgements", scores.len(), self.targets.n);
         }
-        let per_query = |query: &QueryTargets| {
-            let scores: Vec<f64> = scores[query.span.clone()].iter().copied().map(f64::from).collect();
-            match self.loss {
-                Loss::Bpr => bpr(query, &scores),
-                Loss::SoftmaxCrossEntropy => softmax_cross_entropy(query, &scores),
-            }
-        };
-        let usable: Vec<&QueryTargets> = self.targets.queries.iter().filter(|query| query.is_usable()).collect();
-        let parts: Vec<(f64, Vec<f64>)> = usable.par_iter().map(|query| per_query(query)).collect();
-        let weight = self.loss.weight(&self.targets);
-        if let Some(gradient) = gradient {
-            for (query, (_, part)) in usable.iter().zip(&parts) {
-                gradient[query.span.clone()].iter_mut().zip(part).for_each(|(out, x)| *out = (x / weight) as f32);
-            }
+        if self.loss.weight(&self.targets) == 0.0 {
+            return Ok((0.0, vec![0.0; scores.len()]));
         }
-        Ok(parts.iter().map(|(sum, _)| sum).sum::<f64>() / weight)
+        Ok(match self.loss {
+            Loss::Bpr => bpr(&self.targets, scores),
+            Loss::SoftmaxCrossEntropy => softmax_cross_entropy(&self.targets, scores),
+        })
     }
 }
 
@@ -155,40 +129,46 @@ impl CustomOp1 for RankingLoss {
         let Some((start, end)) = layout.contiguous_offsets() else {
             bail!("a contiguous tensor is needed");
         };
-        let loss = self.evaluate(&storage.as_slice::<f32>()?[start..end], None)?;
-        Ok((CpuStorage::F32(vec![loss as f32]), Shape::from(())))
+        let (loss, _) = self.evaluate(&storage.as_slice::<f64>()?[start..end])?;
+        Ok((CpuStorage::F64(vec![loss]), Shape::from(())))
     }
 
     fn bwd(&self, scores: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let values = scores.to_vec1::<f32>()?;
-        let mut out = vec![0.0; values.len()];
-        self.evaluate(&values, Some(&mut out))?;
-        let scale = gradient.to_scalar::<f32>()?;
+        let (_, mut out) = self.evaluate(&scores.to_vec1::<f64>()?)?;
+        let scale = gradient.to_scalar::<f64>()?;
         out.iter_mut().for_each(|x| *x *= scale);
         Ok(Some(Tensor::from_vec(out, scores.shape(), scores.device())?))
     }
 }
 
+/// Factors from 1 to 2 whose product is far from overflow: one logarithm serves them all.
+const LOGS_AT_ONCE: usize = 512;
+
 /// Σ over pairs of −log σ(d), d = s⁺ − s⁻, and its gradient: ∂/∂s⁺ = −σ(−d) = −∂/∂s⁻.
-fn bpr(query: &QueryTargets, scores: &[f64]) -> (f64, Vec<f64>) {
+fn bpr(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
     let mut sum = 0.0;
     let mut gradient = vec![0.0; scores.len()];
     for &(i, _) in &query.relevant {
-        for &j in &query.others {
-            let d = scores[i] - scores[j];
-            // e ≤ 1, so that neither line overflows: −log σ(d) = max(−d, 0) + log(1 + e^−|d|).
-            let e = (-d.abs()).exp();
-            sum += (-d).max(0.0) + e.ln_1p();
-            let push = if d >= 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) };
-            gradient[i] -= push;
-            gradient[j] += push;
+        for others in query.others.chunks(LOGS_AT_ONCE) {
+            let mut product = 1.0;
+            for &j in others {
+                let d = scores[i] - scores[j];
+                // e ≤ 1, so that nothing overflows: −log σ(d) = max(−d, 0) + log(1 + e^−|d|).
+                let e = (-d.abs()).exp();
+                sum += (-d).max(0.0);
+                product *= 1.0 + e;
+                let push = if d >= 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) };
+                gradient[i] -= push;
+                gradient[j] += push;
+            }
+            sum += f64::ln(product);
         }
     }
     (sum, gradient)
 }
 
 /// −Σ y_i log softmax(s)_i / Σ y_i and its gradient softmax(s)_i − y_i / Σ y.
-fn softmax_cross_entropy(query: &QueryTargets, scores: &[f64]) -> (f64, Vec<f64>) {
+fn softmax_cross_entropy(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
     let judged = || query.relevant.iter().map(|&(i, _)| i).chain(query.others.iter().copied());
     let most = judged().map(|i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
     let total: f64 = judged().map(|i| (scores[i] - most).exp()).sum();

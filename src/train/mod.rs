@@ -22,7 +22,7 @@ pub use experiment::{
 };
 pub use folder::{RunFolder, RunRecord, RunState, read_run_folder, write_whole};
 pub use loss::{Loss, Targets};
-pub use optimiser::Optimiser;
+pub use optimiser::{Gradients, Optimiser};
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
 pub use run::{measure, train};
 pub use runner::{RunData, RunObserver, RunResult, compare, rankings, run, score_all};

@@ -6,7 +6,7 @@ use super::epoch::{Queries, epoch_rng, measured};
 use super::{EpochReport, Figures, Observer, Optimiser, Outcome, Stop, TrainConfig, TrainData, TrainError};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
-use crate::model::{Dcmm, DcmmConfig, Prepared, RankingInput, Weights};
+use crate::model::{Dcmm, DcmmConfig, RankingInput, Weights};
 
 /// Trains a network and returns it with its best epoch's weights.
 ///
@@ -43,7 +43,7 @@ pub fn train(
     for epoch in 1..=config.epochs {
         let watch = Instant::now();
         let rng = epoch_rng(config.seed, epoch);
-        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &teaching, rng, epoch, observer)? else {
+        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &teaching, (epoch, rng), observer)? else {
             stopped = Stop::Interrupted;
             break;
         };
@@ -92,8 +92,8 @@ pub fn measure(model: &Dcmm, inputs: &[RankingInput], which: &[usize]) -> Result
     let mut sums = vec![0.0; STANDARD.len()];
     for &at in which {
         let input = &inputs[at];
-        let scores = model.score_all(&[Prepared::new(input, model.config())?])?;
-        let values = scores.iter().flat_map(|scores| measured(input, &scores.total, STANDARD.iter()));
+        let scores = model.score(input)?;
+        let values = measured(input, &scores.total, STANDARD.iter());
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
     let measures = sums.into_iter().map(|sum| sum / which.len().max(1) as f64).collect();

@@ -50,11 +50,10 @@ impl Forces {
             *force = position.map(|x| -GRAVITY * x);
         }
         for &(i, j, strength) in &self.springs {
-            for axis in 0..2 {
-                let pull = strength * (positions[j][axis] - positions[i][axis]);
-                self.force[i][axis] += pull;
-                self.force[j][axis] -= pull;
-            }
+            let (from, to) = (positions[i], positions[j]);
+            let pull = [strength * (to[0] - from[0]), strength * (to[1] - from[1])];
+            self.force[i] = [self.force[i][0] + pull[0], self.force[i][1] + pull[1]];
+            self.force[j] = [self.force[j][0] - pull[0], self.force[j][1] - pull[1]];
         }
         if positions.len() <= ALL_PAIRS {
             repel_all(positions, &mut self.force);

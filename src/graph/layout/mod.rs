@@ -24,6 +24,9 @@ const FIRST_STEP: f32 = 0.5;
 /// The share of a force that becomes a step; below one over the stiffness of the springs, so that nothing swings.
 const GAIN: f32 = 0.3;
 
+/// Watches a layout settle: is shown the positions and the share done, and may end it.
+pub type LayoutObserver<'a> = dyn FnMut(&[[f32; 2]], f32) -> ControlFlow<()> + 'a;
+
 /// Everything a layout depends on; it is stale when its request is no longer equal to the wanted one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayoutRequest {
@@ -53,7 +56,7 @@ pub fn layout(
     start: &[[f32; 2]],
     radii: &[f32],
     iterations: usize,
-    observe: &mut dyn FnMut(&[[f32; 2]], f32) -> ControlFlow<()>,
+    observe: &mut LayoutObserver<'_>,
 ) -> Vec<[f32; 2]> {
     let n = graph.n();
     let sane = |p: [f32; 2]| if p[0].is_finite() && p[1].is_finite() { p } else { [0.0; 2] };
