@@ -91,9 +91,8 @@ pub(super) fn best_first(scores: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
     let mut ranked: Vec<(&str, f64)> = scores.iter().map(|(image, &score)| (image.as_str(), score)).collect();
     // −0 and 0 are a tie, and total_cmp alone would tell them apart.
     let key = |score: f64| if score.is_nan() { f64::NEG_INFINITY } else { score + 0.0 };
-    ranked.sort_by(|a, b| {
-        a.1.is_nan().cmp(&b.1.is_nan()).then(key(b.1).total_cmp(&key(a.1))).then_with(|| b.0.cmp(a.0))
-    });
+    ranked
+        .sort_by(|a, b| a.1.is_nan().cmp(&b.1.is_nan()).then(key(b.1).total_cmp(&key(a.1))).then_with(|| b.0.cmp(a.0)));
     ranked
 }
 
@@ -195,10 +194,7 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
     grouped
 }
 
-fn write_lines(
-    path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<(), DatasetError> {
+fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), DatasetError> {
     let write = || {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
         fill(&mut out)?;
