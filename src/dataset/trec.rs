@@ -1,6 +1,7 @@
 //! TREC qrels and run files: judgements and rankings as white-space separated lines.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 use std::io::Write;
 use std::path::Path;
 
@@ -184,11 +185,14 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
     let mut grouped: BTreeMap<String, BTreeMap<String, T>> = BTreeMap::new();
     for Entry { line, query, image, value } in entries {
         let of_query = grouped.entry(query).or_default();
-        if of_query.contains_key(&image) {
-            let message = format!("image '{image}' again in the same query; the first line counts");
-            warnings.line(WarningKind::DuplicateId, path, line, message);
-        } else {
-            of_query.insert(image, value);
+        match of_query.entry(image) {
+            Slot::Vacant(slot) => {
+                slot.insert(value);
+            }
+            Slot::Occupied(slot) => {
+                let message = format!("image '{}' again in the same query; the first line counts", slot.key());
+                warnings.line(WarningKind::DuplicateId, path, line, message);
+            }
         }
     }
     grouped
