@@ -1,5 +1,6 @@
 //! Judgements and rankings in TREC's form, beside a data set of any layout or on their own.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -126,11 +127,14 @@ pub(super) fn score(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings)
             continue;
         };
         let of_query = scores.entry(query).or_default();
-        if of_query.contains_key(&candidate) {
-            let message = format!("image '{}' again in the same query; the first line counts", entry.image);
-            warnings.line(WarningKind::DuplicateId, path, entry.line, message);
-        } else {
-            of_query.insert(candidate, entry.value);
+        match of_query.entry(candidate) {
+            Slot::Vacant(slot) => {
+                slot.insert(entry.value);
+            }
+            Slot::Occupied(_) => {
+                let message = format!("image '{}' again in the same query; the first line counts", entry.image);
+                warnings.line(WarningKind::DuplicateId, path, entry.line, message);
+            }
         }
     }
     strays.report("images of the run are", WarningKind::Missing, &names, path, warnings);

@@ -137,7 +137,10 @@ fn parse_safetensors(bytes: &[u8]) -> Result<Embeddings, String> {
         return Err(format!("the rows of tensor '{name}' hold no numbers"));
     }
     let data = floats(&tensor).ok_or_else(|| {
-        format!("numbers of kind {:?} in tensor '{name}', where 16-, 32- or 64-bit floats are asked for", tensor.dtype())
+        format!(
+            "numbers of kind {:?} in tensor '{name}', where 16-, 32- or 64-bit floats are asked for",
+            tensor.dtype()
+        )
     })?;
     let mut metadata = header.metadata().clone().unwrap_or_default();
     let ids = match metadata.remove(IDS) {
@@ -180,7 +183,9 @@ mod tests {
 
     #[test]
     fn half_precision_numbers_are_read_exactly() {
-        for (bits, number) in [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x8000, 0.0)] {
+        for (bits, number) in
+            [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x8000, 0.0)]
+        {
             assert_eq!(half(bits), number, "{bits:#x}");
         }
         assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());

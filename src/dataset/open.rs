@@ -9,6 +9,8 @@ use super::{DatasetError, Format, Loaded, attach, folder, mediaeval, naver, trec
 /// What to open, and as what.
 enum Found {
     Folder(Format, PathBuf),
+    /// A folder, and the one of its tables that holds the queries.
+    Table(PathBuf, PathBuf),
     /// Bare TREC files of one folder.
     Trec(PathBuf, Vec<PathBuf>),
 }
@@ -17,6 +19,7 @@ enum Found {
 pub fn recognise(path: &Path) -> Option<Format> {
     match find(path)? {
         Found::Folder(format, _) => Some(format),
+        Found::Table(..) => Some(Format::Folder),
         Found::Trec(..) => Some(Format::Trec),
     }
 }
@@ -31,7 +34,8 @@ pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
         return Err(DatasetError::Io { source, path: owned(path) });
     }
     match find(path) {
-        Some(Found::Folder(Format::Folder, root)) => folder::open(&root),
+        Some(Found::Folder(Format::Folder, root)) => folder::open(&root, None),
+        Some(Found::Table(root, table)) => folder::open(&root, Some(&table)),
         Some(Found::Folder(Format::MediaEval, root)) => mediaeval::open(&root),
         Some(Found::Folder(Format::Naver, root)) => naver::open(&root),
         Some(Found::Folder(Format::Trec, root)) => {
@@ -53,34 +57,39 @@ fn find(path: &Path) -> Option<Found> {
     let folder = |format, root| Some(Found::Folder(format, root));
     match walk::extension(path).as_str() {
         "xml" => parents().find(|root| mediaeval::is_one(root)).and_then(|root| folder(Format::MediaEval, root)),
-        "csv" | "tsv" | "json" | "npy" | "safetensors" => parents().find_map(|root| {
-            let format = [(Format::Naver, naver::is_one(&root)), (Format::Folder, folder::is_one(&root))]
-                .into_iter()
-                .find_map(|(format, is_one)| is_one.then_some(format))?;
-            folder(format, root)
-        }),
+        "csv" | "tsv" | "json" | "npy" | "safetensors" => {
+            let whole = parents().find_map(|root| {
+                if naver::is_one(&root) {
+                    return folder(Format::Naver, root);
+                }
+                folder::is_one(&root).then(|| folder(Format::Folder, root))?
+            });
+            let holds_queries = || walk::is_table(path) && folder::names_queries(path);
+            whole.or_else(|| holds_queries().then(|| Some(Found::Table(usable(path.parent()?), owned(path))))?)
+        }
         _ => {
-            let kind = trec::sniff(path)?;
-            let root = usable(path.parent()?);
             // The qrels of a folder in our own format stand for that folder.
-            if let Some(root) = parents().take(2).find(|root| folder::is_one(root)) {
-                return folder(Format::Folder, root);
+            let kind = trec::sniff(path)?;
+            match parents().take(2).find(|root| folder::is_one(root)) {
+                Some(root) => folder(Format::Folder, root),
+                None => Some(bare_trec(path, kind, usable(path.parent()?))),
             }
-            let partners = walk::files_below(&root, 0, &mut Warnings::default());
-            let is_partner = |other: &PathBuf| other == path || trec::sniff(other) != Some(kind);
-            let mut files: Vec<PathBuf> = partners.into_iter().filter(is_partner).collect();
-            if !files.iter().any(|other| other.file_name() == path.file_name()) {
-                files.push(owned(path));
-            }
-            // One of each kind: judgements of another task would only add noise.
-            if kind == TrecKind::Run {
-                let mut qrels = files.iter().filter(|other| trec::sniff(other) == Some(TrecKind::Qrels));
-                let first = qrels.next().cloned();
-                files.retain(|other| trec::sniff(other) == Some(TrecKind::Run) || Some(other) == first.as_ref());
-            }
-            Some(Found::Trec(root, files))
         }
     }
+}
+
+/// A bare TREC file with the others of its folder: all the runs of judgements, the first judgements of a run.
+fn bare_trec(path: &Path, kind: TrecKind, root: PathBuf) -> Found {
+    let beside = walk::files_below(&root, 0, &mut Warnings::default());
+    let mut partners: Vec<PathBuf> = beside
+        .into_iter()
+        .filter(|other| trec::sniff(other).is_some_and(|other| other != kind))
+        .filter(|other| other.file_name() != path.file_name())
+        .collect();
+    if kind == TrecKind::Run {
+        partners.truncate(1);
+    }
+    Found::Trec(root, std::iter::once(owned(path)).chain(partners).collect())
 }
 
 /// The parent of a bare file name is the working folder.

@@ -135,7 +135,8 @@ fn read_with_ids(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &
         }
     };
     let rows = matrix.data.chunks_exact(matrix.columns).zip(images).zip(1..);
-    rows.filter_map(|((values, image), line)| Some(VectorRow { image: image?, values: values.to_vec(), line })).collect()
+    rows.filter_map(|((values, image), line)| Some(VectorRow { image: image?, values: values.to_vec(), line }))
+        .collect()
 }
 
 /// The most frequent length; the greater one of equals.
@@ -153,7 +154,8 @@ fn take_rows(table: &mut VectorTable, dataset: &Dataset, path: &Path, rows: Vec<
         let Some(image) = dataset.images.get(row.image) else { continue };
         let id = &image.id;
         if row.values.len() != table.dim {
-            let message = format!("the vector of image '{id}' has {} numbers instead of {}", row.values.len(), table.dim);
+            let message =
+                format!("the vector of image '{id}' has {} numbers instead of {}", row.values.len(), table.dim);
             warnings.line(WarningKind::BadVector, path, row.line, message);
         } else if row.values.iter().any(|value| !value.is_finite()) {
             let message = format!("the vector of image '{id}' is not finite");

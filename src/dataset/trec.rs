@@ -1,6 +1,7 @@
 //! TREC qrels and run files: judgements and rankings as white-space separated lines.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Slot;
 use std::io::Write;
 use std::path::Path;
 
@@ -91,9 +92,8 @@ pub(super) fn best_first(scores: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
     let mut ranked: Vec<(&str, f64)> = scores.iter().map(|(image, &score)| (image.as_str(), score)).collect();
     // −0 and 0 are a tie, and total_cmp alone would tell them apart.
     let key = |score: f64| if score.is_nan() { f64::NEG_INFINITY } else { score + 0.0 };
-    ranked.sort_by(|a, b| {
-        a.1.is_nan().cmp(&b.1.is_nan()).then(key(b.1).total_cmp(&key(a.1))).then_with(|| b.0.cmp(a.0))
-    });
+    ranked
+        .sort_by(|a, b| a.1.is_nan().cmp(&b.1.is_nan()).then(key(b.1).total_cmp(&key(a.1))).then_with(|| b.0.cmp(a.0)));
     ranked
 }
 
@@ -185,20 +185,20 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
     let mut grouped: BTreeMap<String, BTreeMap<String, T>> = BTreeMap::new();
     for Entry { line, query, image, value } in entries {
         let of_query = grouped.entry(query).or_default();
-        if of_query.contains_key(&image) {
-            let message = format!("image '{image}' again in the same query; the first line counts");
-            warnings.line(WarningKind::DuplicateId, path, line, message);
-        } else {
-            of_query.insert(image, value);
+        match of_query.entry(image) {
+            Slot::Vacant(slot) => {
+                slot.insert(value);
+            }
+            Slot::Occupied(slot) => {
+                let message = format!("image '{}' again in the same query; the first line counts", slot.key());
+                warnings.line(WarningKind::DuplicateId, path, line, message);
+            }
         }
     }
     grouped
 }
 
-fn write_lines(
-    path: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<(), DatasetError> {
+fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), DatasetError> {
     let write = || {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
         fill(&mut out)?;

@@ -33,7 +33,7 @@ pub(super) fn tags(field: &str) -> Vec<String> {
 }
 
 /// Seconds since 1970-01-01 UTC of `2019-07-31`, `2019-07-31 18:23[:36[.5]]` (or with `T`, `Z`, `+09:00`; `/` or `:`
-/// between the parts of the day as well), `2019`, `2019-07`, or of a count of seconds with five digits or more.
+/// between the parts of the day as well), `2019`, `2019-07`, `2019-00-00`, or of a count of seconds with five digits or more.
 pub(super) fn date(field: &str) -> Option<i64> {
     let field = field.trim();
     let digits = field.strip_prefix('-').unwrap_or(field);
@@ -46,8 +46,9 @@ pub(super) fn date(field: &str) -> Option<i64> {
     };
     let mut parts = day.split(['-', '/', ':', '.']);
     let year = fixed(parts.next()?, 4)?;
-    let month = parts.next().map_or(Some(1), |part| fixed(part, 2))?;
-    let day = parts.next().map_or(Some(1), |part| fixed(part, 2))?;
+    // Flickr writes a month or a day that is not known as 00.
+    let month = parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1);
+    let day = parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1);
     let valid = year > 0 && (1..=12).contains(&month) && day >= 1 && day <= month_days(year, month);
     if parts.next().is_some() || !valid {
         return None;
@@ -125,6 +126,7 @@ mod tests {
         assert_eq!(date("2019:07:31 00:00:00"), Some(1_564_531_200));
         assert_eq!(date("1969-12-31 23:59"), Some(-60));
         assert_eq!(date("1999"), Some(915_148_800));
+        assert_eq!(date("1999-00-00 00:00:00"), Some(915_148_800));
         assert_eq!(date("1281810216"), Some(1_281_810_216));
     }
 

@@ -110,9 +110,7 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
         };
         let values: Vec<(usize, f32)> = features
             .iter()
-            .filter_map(|&(column, feature)| {
-                Some((feature, number(&table.headings[column], field(column))? as f32))
-            })
+            .filter_map(|&(column, feature)| Some((feature, number(&table.headings[column], field(column))? as f32)))
             .collect();
         let rank = rank.and_then(|at| number("rank", field(at))).filter(|&rank| (1.0..4e9).contains(&rank));
         let grade = relevance.and_then(|at| number("relevance", field(at))).map(|grade| Relevance(grade as i32));

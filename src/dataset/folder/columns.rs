@@ -16,8 +16,9 @@ pub(super) const QUERY_TEXT: &[&str] = &["text", "query_text", "title", "words"]
 pub(super) const SPLIT: &[&str] = &["split", "set", "fold", "subset"];
 
 pub(super) const QUERY: &[&str] = &["query", "query_id", "qid", "topic"];
-pub(super) const IMAGE: &[&str] =
-    &["image", "image_id", "img", "img_id", "photo", "photo_id", "docid", "doc_id", "file", "path", "filename", "picture"];
+pub(super) const IMAGE: &[&str] = &[
+    "image", "image_id", "img", "img_id", "photo", "photo_id", "docid", "doc_id", "file", "path", "filename", "picture",
+];
 pub(super) const RANK: &[&str] = &["rank", "position"];
 pub(super) const RELEVANCE: &[&str] = &["relevance", "rel", "grade", "label"];
 pub(super) const CLUSTER: &[&str] = &["cluster", "clusters"];

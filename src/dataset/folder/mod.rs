@@ -23,7 +23,8 @@ struct Files {
 }
 
 impl Files {
-    fn among(files: &[PathBuf], root: &Path) -> Self {
+    /// Sorts the files below `root`. Where `chosen` names a table, it is the one that holds the queries.
+    fn among(files: &[PathBuf], root: &Path, chosen: Option<&Path>) -> Self {
         let mut sorted = Self::default();
         let mut unnamed = Vec::new();
         for path in files.iter().filter(|path| path.parent() == Some(root)) {
@@ -44,6 +45,9 @@ impl Files {
                 sorted.qrels.push(path.clone());
             }
         }
+        if let Some(chosen) = chosen {
+            sorted.queries = Some(owned(chosen));
+        }
         // The table of the smallest set may be called anything.
         if sorted.queries.is_none() && sorted.candidates.is_none() {
             let mut with_queries = unnamed.into_iter().filter(|path| names_queries(path));
@@ -63,21 +67,21 @@ impl Files {
 }
 
 /// Whether a table's headings name queries.
-fn names_queries(path: &Path) -> bool {
+pub(super) fn names_queries(path: &Path) -> bool {
     let headings = table::peek_headings(path).unwrap_or_default();
     columns::QUERY.iter().any(|name| headings.contains(&table::plain(name)))
 }
 
 /// Whether a folder is in our own format.
 pub(super) fn is_one(root: &Path) -> bool {
-    Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root).is_a_set()
+    Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root, None).is_a_set()
 }
 
-/// Opens a folder in our own format.
-pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
+/// Opens a folder in our own format; `chosen` is the table of queries where the folder holds several that could be.
+pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
     let mut builder = Builder::new(root, Format::Folder);
     let listing = walk::all_files(root, &mut builder.warnings);
-    let files = Files::among(&listing, root);
+    let files = Files::among(&listing, root, chosen);
     if !files.is_a_set() {
         let reason = "no table of queries or candidates".to_owned();
         return Err(DatasetError::Unrecognised { reason, path: owned(root) });
@@ -121,10 +125,13 @@ fn without_table(builder: &mut Builder, files: &Files, pictures: &Pictures, root
     if builder.dataset.queries.is_empty() {
         for path in &files.qrels {
             let (qrels, _) = super::read_qrels(path).unwrap_or_default();
-            qrels.keys().for_each(|query| drop(builder.query(query)));
+            for query in qrels.keys() {
+                builder.query(query);
+            }
         }
     }
-    let folders: Vec<Vec<String>> = builder.dataset.images.iter().map(|image| folders_of(image.file.as_deref(), root)).collect();
+    let folders: Vec<Vec<String>> =
+        builder.dataset.images.iter().map(|image| folders_of(image.file.as_deref(), root)).collect();
     let of_query: Vec<Vec<usize>> = builder
         .dataset
         .queries

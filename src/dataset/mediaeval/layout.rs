@@ -115,11 +115,9 @@ impl Layout {
             "txt" if lower.contains("texttermsper") => self.text_terms.push(path.to_path_buf()),
             "txt" => {
                 // The longest suffix first: `dclusterGT` ends in `rGT`.
-                for (suffix, files) in [
-                    ("dclustergt", &mut self.cluster_names),
-                    ("rgt", &mut self.relevance),
-                    ("dgt", &mut self.clusters),
-                ] {
+                for (suffix, files) in
+                    [("dclustergt", &mut self.cluster_names), ("rgt", &mut self.relevance), ("dgt", &mut self.clusters)]
+                {
                     if lower.ends_with(suffix) {
                         // The suffix is ASCII, so as many bytes end the stem as written.
                         let topic = stem.get(..stem.len() - suffix.len()).unwrap_or(&stem);

@@ -215,7 +215,8 @@ fn report_unjudged(builder: &mut Builder, plans: &[Plan], root: &Path) {
             .map(|plan| plan.topic.title.as_str())
             .collect();
         if !without.is_empty() {
-            let message = format!("no relevance (rGT) for {} {} topics: {}", without.len(), part.name(), some_of(&without));
+            let message =
+                format!("no relevance (rGT) for {} {} topics: {}", without.len(), part.name(), some_of(&without));
             builder.warnings.file(WarningKind::Missing, root, message);
         }
     }

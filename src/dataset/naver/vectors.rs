@@ -86,7 +86,8 @@ pub(in crate::dataset) fn read_matrix(
     }
     let image = |id: &str| index.get(apart(id, &query).as_str()).or_else(|| index.get(id)).copied();
     let rows = matrix.data.chunks_exact(matrix.columns).zip(&ids).zip(1..);
-    rows.filter_map(|((values, id), line)| Some(VectorRow { image: image(id)?, values: values.to_vec(), line })).collect()
+    rows.filter_map(|((values, id), line)| Some(VectorRow { image: image(id)?, values: values.to_vec(), line }))
+        .collect()
 }
 
 fn read_list(matrix: &Path, query: &str, warnings: &mut Warnings) -> Option<Vec<String>> {
