@@ -7,5 +7,8 @@ mod loading;
 mod measures_golden;
 mod properties;
 mod sample;
+mod screenshots;
 mod signals;
 mod training;
+mod ui;
+mod workspace;

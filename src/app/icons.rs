@@ -37,10 +37,10 @@ pub const COMMAND: &str = "\u{E1C4}";
 /// Delete.
 pub const TRASH: &str = "\u{E4A6}";
 /// Back to the preset.
-pub const RESET: &str = "\u{E038}";
+pub const RESET: &str = "\u{E08A}";
 /// Compute embeddings.
 pub const CPU: &str = "\u{E610}";
 /// The panels' layout.
 pub const LAYOUT: &str = "\u{E6D6}";
-/// More choices.
-pub const DOWN: &str = "\u{E136}";
+/// More choices (Inter's own; the icon font's code for it means something else there).
+pub const DOWN: &str = "▾";

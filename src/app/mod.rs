@@ -23,7 +23,7 @@ mod tune;
 mod widgets;
 
 pub use panels::Panel;
-pub use screenshot::{Shot, screenshot};
+pub use screenshot::{Shot, headless, screenshot, settle};
 
 use crate::workspace::{Action, MessageKind, Order, ThemeChoice, Workspace};
 use actions::Commands;

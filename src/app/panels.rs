@@ -177,7 +177,7 @@ pub(super) fn standard() -> Tree<Panel> {
     };
     let middle = linear(LinearDir::Vertical, &[(graph, 0.58), (training, 0.42)]);
     let side = linear(LinearDir::Vertical, &[(tune, 0.56), (details, 0.44)]);
-    let root = linear(LinearDir::Horizontal, &[(left, 0.19), (middle, 0.39), (ranking, 0.22), (side, 0.2)]);
+    let root = linear(LinearDir::Horizontal, &[(left, 0.17), (middle, 0.38), (ranking, 0.26), (side, 0.19)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 

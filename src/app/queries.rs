@@ -25,7 +25,7 @@ pub fn queries_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, 
     };
     controls_ui(ui, panel, workspace, actions);
     let rows = rows(panel, session, workspace.settings().query_sort);
-    widgets::caption(ui, format!("{} of {} queries  ·  AP and its change against text only", rows.len(), session.dataset.queries.len()));
+    widgets::caption(ui, format!("{} of {} queries  ·  AP, change against text", rows.len(), session.dataset.queries.len()));
     let reveal = panel.shown != Some(session.query());
     panel.shown = Some(session.query());
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -112,13 +112,15 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     let (precision, change) = figures(session, query);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let inner = rect.shrink2(vec2(6.0, 5.0));
-    let right = inner.right() - 84.0;
-    let name = painter.with_clip_rect(Rect::from_min_max(rect.min, pos2(right, rect.bottom())).intersect(ui.clip_rect()));
+    let left_of = |room: f32| {
+        let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
+        painter.with_clip_rect(part.intersect(ui.clip_rect()))
+    };
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
-    name.text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(theme::BODY), palette.text);
+    left_of(84.0).text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(theme::BODY), palette.text);
     let relevant = known.candidates.iter().filter(|candidate| candidate.relevance.is_some_and(|grade| grade.is_relevant())).count();
     let facts = format!("{}  ·  {} images, {relevant} relevant", session.splits[query].name(), known.candidates.len());
-    name.text(inner.left_bottom(), Align2::LEFT_BOTTOM, facts, FontId::proportional(theme::SMALL), palette.weak);
+    left_of(38.0).text(inner.left_bottom(), Align2::LEFT_BOTTOM, facts, FontId::proportional(theme::SMALL), palette.weak);
     let small = FontId::proportional(12.0);
     painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), small.clone(), palette.text);
     let bar = Rect::from_min_size(pos2(inner.right() - 76.0, inner.top() + 5.0), vec2(44.0, 5.0));

@@ -95,16 +95,18 @@ fn heading_ui(ui: &mut Ui, session: &Session, order: Order) {
     ui.label(widgets::strong_text(order.name()));
     let Some(ranking) = session.ranking(order) else { return };
     let before = previous(order).and_then(|order| session.ranking(order));
-    ui.horizontal_wrapped(|ui| {
+    ui.vertical(|ui| {
         ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
         for index in [0, 2] {
-            let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
-            ui.label(RichText::new(name).small().color(palette.weak));
-            ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());
-            if let Some(before) = before {
-                let delta = ranking.measures[index] - before.measures[index];
-                ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
-            }
+            ui.horizontal(|ui| {
+                let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
+                ui.label(RichText::new(name).small().color(palette.weak));
+                ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());
+                if let Some(before) = before {
+                    let delta = ranking.measures[index] - before.measures[index];
+                    ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
+                }
+            });
         }
     })
     .response

@@ -36,19 +36,35 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// # Errors
 /// A message for people: the data set can't be opened, there is no such query, or nothing here can draw.
 pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, String> {
-    let mut harness = open(shot, store)?;
+    let mut harness = headless(shot, store);
     settle(&mut harness)?;
     prepare(&mut harness, shot)?;
     settle(&mut harness)?;
     harness.render()
 }
 
-/// The app on the shot's data set, without a window.
-pub fn open<'a>(shot: &Shot, store: Store) -> Result<Harness<'a, App>, String> {
+impl Shot {
+    /// The whole window on a data set, dark, as it opens.
+    pub fn of(dataset: impl Into<PathBuf>) -> Self {
+        Self {
+            dataset: dataset.into(),
+            panel: None,
+            query: None,
+            size: [1480.0, 920.0],
+            scale: 1.0,
+            theme: ThemeChoice::Dark,
+            epochs: 0,
+            image: None,
+        }
+    }
+}
+
+/// The app on the shot's data set, without a window: what scripts and tests click in place of a person.
+pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
     let mut workspace = Workspace::new(store);
     workspace.apply(Action::SetTheme(shot.theme));
     let (path, panel) = (shot.dataset.clone(), shot.panel);
-    let harness = Harness::builder()
+    Harness::builder()
         .with_size(egui::vec2(shot.size[0], shot.size[1]))
         .with_pixels_per_point(shot.scale)
         .with_step_dt(1.0 / 30.0)
@@ -62,8 +78,7 @@ pub fn open<'a>(shot: &Shot, store: Store) -> Result<Harness<'a, App>, String> {
                 app.show_only(panel);
             }
             app
-        });
-    Ok(harness)
+        })
 }
 
 fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
@@ -95,6 +110,9 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
 }
 
 /// Lets everything come to rest: files, graph, layout, pictures, training.
+///
+/// # Errors
+/// If that takes longer than five minutes.
 pub fn settle(harness: &mut Harness<'_, App>) -> Result<(), String> {
     let begun = Instant::now();
     let mut quiet = 0;

@@ -10,13 +10,22 @@ use egui::{
     WidgetText, pos2, vec2,
 };
 
-/// Paints a picture so that it covers `rect`, cutting what stands over; or a neutral tile that says why there is none.
+/// A picture's sides may differ so much before it is cut to fit a square tile.
+const MOST_CUT: f32 = 1.25;
+
+/// Paints a picture on a square tile, cutting only the ends of long ones; or a neutral tile that says why there is none.
 pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, tint: Color32) {
     let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
     match picture {
         Picture::Ready { texture, uv, aspect } => {
-            let uv = cover(uv, aspect, rect.width() / rect.height().max(1.0));
-            painter.add(RectShape::filled(rect, corners, tint).with_texture(texture, uv));
+            let wanted = aspect.clamp(1.0 / MOST_CUT, MOST_CUT);
+            let size = if wanted > 1.0 { vec2(1.0, 1.0 / wanted) } else { vec2(wanted, 1.0) };
+            let inner = Rect::from_center_size(rect.center(), rect.size() * size);
+            if inner != rect {
+                painter.rect_filled(rect, corners, Color32::WHITE.gamma_multiply(0.96 * f32::from(tint.a()) / 255.0));
+            }
+            let uv = cover(uv, aspect, wanted);
+            painter.add(RectShape::filled(inner, corners, tint).with_texture(texture, uv));
         }
         other => paint_tile(painter, rect, other, palette, corners, tint),
     }
@@ -189,7 +198,7 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Optio
         ui.label(RichText::new(icon).size(32.0).color(palette.weak));
         ui.label(RichText::new(title).font(theme::strong(15.0)));
         ui.scope(|ui| {
-            ui.set_max_width(420.0);
+            ui.set_max_width(ui.available_width().min(420.0));
             ui.label(RichText::new(text).color(palette.weak));
         });
         if let Some(next) = next {

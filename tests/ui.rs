@@ -1,0 +1,132 @@
+//! The window, driven by its accessible names.
+
+use crossrank::app::{App, Shot, headless, settle};
+use crossrank::workspace::{Action, Order, Store};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use std::path::Path;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+
+fn open_sample(home: &Path) -> Harness<'static, App> {
+    let mut harness = headless(&Shot::of(SAMPLE), Store::at(home));
+    settle(&mut harness).expect("the sample opens");
+    harness
+}
+
+fn query_text(harness: &Harness<'_, App>) -> String {
+    let session = harness.state().workspace().session().expect("a session");
+    session.dataset.queries[session.query()].text.clone()
+}
+
+/// Drags the first slider of that name by so many points.
+fn drag_slider(harness: &mut Harness<'_, App>, name: &str, by: f32) {
+    let knob = {
+        let slider = harness.get_all_by_label(name).next().expect("the slider").rect();
+        slider.center()
+    };
+    harness.hover_at(knob);
+    harness.step();
+    harness.drag_at(knob);
+    harness.step();
+    for part in 1..=4 {
+        harness.hover_at(knob + egui::vec2(by * part as f32 / 4.0, 0.0));
+        harness.step();
+    }
+    harness.drop_at(knob + egui::vec2(by, 0.0));
+    harness.step();
+}
+
+#[test]
+fn a_person_opens_the_sample_tunes_the_graph_and_trains() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    assert_eq!(query_text(&harness), "bird");
+    assert_eq!(harness.state().workspace().session().and_then(|session| session.view()).map(|view| view.n()), Some(100));
+
+    harness.get_by_label_contains("Query windmill").click();
+    settle(&mut harness).expect("the graph settles");
+    assert_eq!(query_text(&harness), "windmill");
+
+    let edges = |harness: &Harness<'_, App>| {
+        let session = harness.state().workspace().session().expect("a session");
+        session.view().expect("a graph").graph().edge_count()
+    };
+    let before = edges(&harness);
+    drag_slider(&mut harness, "Neighbours k", 30.0);
+    settle(&mut harness).expect("the graph settles");
+    let k = harness.state().workspace().settings().experiment.graph.k;
+    assert!(k > 10, "the slider raised k: {k}");
+    assert_eq!(before, 1000);
+    assert_eq!(edges(&harness), 100 * k);
+
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    experiment.training.epochs = 5;
+    experiment.training.patience = None;
+    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    harness.step();
+    assert!(harness.state().workspace().session().is_some_and(|session| session.ranking(Order::Model).is_none()));
+    harness.get_by_label("Train").click();
+    harness.step();
+    settle(&mut harness).expect("training ends");
+
+    let workspace = harness.state().workspace();
+    let run = workspace.training().run().expect("a run");
+    assert_eq!(run.history.iter().map(|report| report.epoch).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+    assert!(run.history[4].train_loss < run.history[0].train_loss, "the loss falls");
+    let session = workspace.session().expect("a session");
+    let (text, model) = (session.ranking(Order::Text).expect("text"), session.ranking(Order::Model).expect("network"));
+    assert_ne!(text.order, model.order, "the network ranks otherwise than the text");
+    assert!(run.path.join("model.safetensors").is_file() && run.path.join("run.txt").is_file());
+}
+
+#[test]
+fn moving_k_leaves_the_nodes_about_where_they_were() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let positions = |harness: &Harness<'_, App>| {
+        harness.state().workspace().session().and_then(|session| session.view()).expect("a graph").positions().to_vec()
+    };
+    let before = positions(&harness);
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    experiment.graph.k += 1;
+    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    settle(&mut harness).expect("the graph settles");
+    let after = positions(&harness);
+    let moved: Vec<f32> = before.iter().zip(&after).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();
+    let spread = before.iter().map(|p| p[0].hypot(p[1])).sum::<f32>() / before.len() as f32;
+    let mean = moved.iter().sum::<f32>() / moved.len() as f32;
+    assert!(mean < 0.25 * spread, "nodes moved {mean} on average in a graph of radius {spread}");
+}
+
+#[test]
+fn the_same_candidate_is_selected_everywhere() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    harness.get_by_label_contains("Initial order: rank 1,").click();
+    settle(&mut harness).expect("pictures load");
+    let session = harness.state().workspace().session().expect("a session");
+    let chosen = session.candidate().expect("a candidate");
+    assert_eq!(session.ranking(Order::Initial).expect("a ranking").place[chosen], 0);
+    let image = &session.dataset.images[session.dataset.queries[session.query()].candidates[chosen].image];
+    let title = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
+    assert!(harness.get_all_by_label(&title).next().is_some(), "the details show {title}");
+}
+
+#[test]
+fn keys_walk_queries_and_images_and_open_the_command_list() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let first = query_text(&harness);
+    harness.key_press(egui::Key::PageDown);
+    settle(&mut harness).expect("the graph settles");
+    assert_ne!(query_text(&harness), first);
+    harness.key_press(egui::Key::J);
+    harness.step();
+    harness.step();
+    assert!(harness.state().workspace().session().is_some_and(|session| session.candidate().is_some()));
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::P);
+    harness.step();
+    harness.step();
+    assert!(harness.query_by_label("Command").is_some(), "the list of commands is open");
+}

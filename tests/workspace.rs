@@ -1,0 +1,152 @@
+//! Sessions without a window.
+
+use crossrank::jobs::{Event, Job};
+use crossrank::train::RunState;
+use crossrank::workspace::{Action, Order, Store, ThemeChoice, Workspace};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+
+fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspace) -> bool) {
+    let begun = Instant::now();
+    while !done(workspace) {
+        workspace.poll();
+        assert!(begun.elapsed() < Duration::from_secs(120), "waiting for {what}; {:?}", workspace.messages());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+fn open(home: &Path, path: &str) -> Workspace {
+    let mut workspace = Workspace::new(Store::at(home));
+    workspace.apply(Action::Open(path.into()));
+    wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
+    workspace
+}
+
+fn train(workspace: &mut Workspace, epochs: usize) {
+    let mut experiment = workspace.settings().experiment.clone();
+    experiment.training.epochs = epochs;
+    experiment.training.patience = None;
+    workspace.apply(Action::SetExperiment(Box::new(experiment)));
+    workspace.apply(Action::Train);
+}
+
+#[test]
+fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    workspace.apply(Action::Open(home.path().join("nothing here")));
+    wait(&mut workspace, "the message", |workspace| !workspace.messages().is_empty() && !workspace.loading().is_running());
+    assert!(workspace.messages()[0].text.contains("nothing here"), "{:?}", workspace.messages());
+    assert_eq!(workspace.session().map(|session| session.dataset.queries.len()), Some(33));
+}
+
+#[test]
+fn settings_query_and_run_come_back_in_the_next_session() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut first = open(home.path(), SAMPLE);
+    first.apply(Action::SetTheme(ThemeChoice::Light));
+    first.apply(Action::SelectQuery(5));
+    train(&mut first, 3);
+    wait(&mut first, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    let scores = first.session().and_then(|session| session.ranking(Order::Model)).expect("a ranking").scores.clone();
+    drop(first);
+
+    let second = open(home.path(), SAMPLE);
+    assert_eq!(second.settings().theme, ThemeChoice::Light);
+    let session = second.session().expect("a session");
+    assert_eq!(session.query(), 5);
+    assert_eq!(second.training().run().map(|run| run.history.len()), Some(3));
+    let again = &session.ranking(Order::Model).expect("the run's ranking is back").scores;
+    let difference = scores.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(difference < 1e-5, "scores differ by {difference}");
+}
+
+#[test]
+fn a_damaged_settings_file_is_kept_aside_and_told_of() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("settings.json"), "{ \"theme\": 7").expect("written");
+    let workspace = Workspace::new(Store::at(home.path()));
+    assert!(workspace.messages()[0].text.contains("settings.json"));
+    assert!(home.path().join("settings.json.damaged").is_file());
+}
+
+#[test]
+fn a_run_cut_off_keeps_every_epoch_that_ended() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    train(&mut workspace, 4000);
+    wait(&mut workspace, "three epochs", |workspace| {
+        workspace.training().run().is_some_and(|run| run.history.len() >= 3)
+    });
+    let path = workspace.training().run().expect("a run").path.clone();
+    // What a crash would leave at this moment, with half a line at the end.
+    let copy = home.path().join("runs").join("cut-off");
+    std::fs::create_dir_all(&copy).expect("a folder");
+    for file in ["run.json", "history.jsonl", "model.safetensors"] {
+        std::fs::copy(path.join(file), copy.join(file)).expect("a copy");
+    }
+    let mut text = std::fs::read_to_string(copy.join("history.jsonl")).expect("a history");
+    let whole = text.lines().count();
+    text.push_str("{\"epoch\": 4, \"train_l");
+    std::fs::write(copy.join("history.jsonl"), text).expect("written");
+    workspace.apply(Action::StopTraining);
+    wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
+    workspace.apply(Action::OpenRun(copy));
+    wait(&mut workspace, "the run", |workspace| {
+        workspace.training().run().is_some_and(|run| run.path.ends_with("cut-off")) && !workspace.is_busy()
+    });
+    let run = workspace.training().run().expect("a run");
+    assert!(run.history.len() >= whole.min(3), "{} of {whole} epochs", run.history.len());
+    assert_eq!(run.record.state, RunState::Running);
+    assert!(workspace.session().is_some_and(|session| session.ranking(Order::Model).is_some()));
+}
+
+#[test]
+fn a_paused_run_waits_and_goes_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    train(&mut workspace, 4000);
+    let epochs = |workspace: &Workspace| workspace.training().run().map_or(0, |run| run.history.len());
+    wait(&mut workspace, "an epoch", |workspace| epochs(workspace) >= 1);
+    workspace.apply(Action::PauseTraining(true));
+    std::thread::sleep(Duration::from_millis(300));
+    workspace.poll();
+    let halted = epochs(&workspace);
+    std::thread::sleep(Duration::from_millis(300));
+    workspace.poll();
+    assert_eq!(epochs(&workspace), halted);
+    workspace.apply(Action::PauseTraining(false));
+    wait(&mut workspace, "another epoch", |workspace| epochs(workspace) > halted);
+    workspace.apply(Action::StopTraining);
+    wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
+    assert_eq!(workspace.training().run().map(|run| run.record.state), Some(RunState::Interrupted));
+}
+
+#[test]
+fn a_job_that_panics_is_reported_as_failed() {
+    let mut job: Job<(), ()> = Job::spawn("doomed", Arc::new(|| {}), |_| panic!("as this test wants"));
+    let begun = Instant::now();
+    loop {
+        match job.poll() {
+            Some(Event::Failed(message)) => break assert!(message.contains("as this test wants")),
+            Some(other) => panic!("{other:?}"),
+            None => assert!(begun.elapsed() < Duration::from_secs(10)),
+        }
+    }
+}
+
+#[test]
+fn dropping_a_job_ends_its_thread() {
+    let (sender, ended) = std::sync::mpsc::channel();
+    let job: Job<(), ()> = Job::spawn("endless", Arc::new(|| {}), move |worker| {
+        while !worker.is_cancelled() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        sender.send(()).map_err(|error| error.to_string())
+    });
+    drop(job);
+    assert!(ended.try_recv().is_ok(), "the thread had ended when drop returned");
+}
