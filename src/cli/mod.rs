@@ -40,7 +40,7 @@ pub fn main() -> ExitCode {
         // Who reads the output has seen enough (`crossrank info … | head`).
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            output::note(&format!("crossrank: {error:#}"));
+            output::note(&format!("crossrank: {error}"));
             ExitCode::FAILURE
         }
     }

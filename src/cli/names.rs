@@ -2,13 +2,14 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// Takes one of `all` by its name; anything else is refused with the list of names.
+/// Takes one of `all` by its name (in any case where the option ignores case); anything else is refused with the list
+/// of names.
 pub(super) fn one_of<T, const N: usize>(all: [T; N], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
 {
     PossibleValuesParser::new(all.map(name)).try_map(move |text| {
-        all.into_iter().find(|value| name(*value) == text).ok_or_else(|| format!("“{text}” is not among them"))
+        all.into_iter().find(|value| name(*value).eq_ignore_ascii_case(&text)).ok_or_else(|| format!("“{text}” is not among them"))
     })
 }
 

@@ -9,6 +9,7 @@ use crate::app::{Shot, screenshot};
 use crate::workspace::Store;
 use anyhow::{Result, bail};
 use serde_json::json;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 /// Pixels per point that make sense.
 const SCALES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
@@ -41,7 +42,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
         image: args.image.clone(),
     };
     let home = TemporaryFolder::new()?;
-    let picture = screenshot(&shot, Store::at(home.path())).map_err(about(&args.dataset))?;
+    let picture = guarded(|| screenshot(&shot, Store::at(home.path()))).map_err(about(&args.dataset))?;
     picture.save(&args.out).map_err(|error| fault(error, &args.out))?;
     progress.finish();
     let (width, height) = picture.dimensions();
@@ -49,5 +50,29 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
         print_json(&json!({ "out": args.out.display().to_string(), "width": width, "height": height }))
     } else {
         print(&format!("{width} × {height} pixels: {}\n", args.out.display()))
+    }
+}
+
+/// The library that draws panics where there is no graphics adapter: that becomes a message like any other.
+fn guarded<T>(draw: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let drawn = catch_unwind(AssertUnwindSafe(draw));
+    set_hook(hook);
+    drawn.unwrap_or_else(|panic| {
+        let reason = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let reason = reason.unwrap_or("no reason given");
+        Err(format!("the window could not be drawn (is there a graphics adapter? Mesa's software one will do), {reason}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_panic_while_drawing_becomes_a_message() {
+        let message = guarded::<()>(|| panic!("No adapter found")).expect_err("it panics");
+        assert!(message.ends_with("No adapter found"), "{message}");
     }
 }

@@ -31,6 +31,25 @@ pub(super) fn run(dataset: Option<PathBuf>) -> Result<()> {
     let create: eframe::AppCreator<'_> =
         Box::new(move |context| Ok(Box::new(App::new(&context.egui_ctx, Workspace::new(store), dataset))));
     eframe::run_native("Crossrank", options, create).map_err(|error| {
-        anyhow!("no window can be opened here ({error}); the commands work without one, see crossrank --help")
+        let reason = reason(&error.to_string());
+        anyhow!("no window can be opened here ({reason}); the commands work without one, see crossrank --help")
     })
+}
+
+/// The sentence behind the place in the window library's own files that its messages begin with.
+fn reason(message: &str) -> String {
+    let behind_place = message.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    behind_place.map_or(message, |(_, reason)| reason).trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reason;
+
+    #[test]
+    fn of_the_window_library_s_message_only_the_sentence_is_told() {
+        let message = "winit EventLoopError: os error at /home/a/winit-0.30.13/src/linux/mod.rs:765: DISPLAY is not set.";
+        assert_eq!(reason(message), "DISPLAY is not set");
+        assert_eq!(reason("no adapter"), "no adapter");
+    }
 }
