@@ -195,7 +195,8 @@ fn cosine(a: &[f32], b: &[f32]) -> f64 {
 fn the_embeddings_are_those_of_the_bundled_encoder() {
     let dataset = open(&folder()).expect("the sample opens").dataset;
     let mut warnings = Vec::new();
-    let shipped = read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).expect("they are there");
+    let shipped =
+        read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).expect("they are there");
     assert_eq!((shipped.count(), shipped.dim, warnings), (598, 1024, Vec::new()));
     let spec = EncoderSpec::bundled();
     let some: Vec<usize> = (0..dataset.images.len()).step_by(100).collect();

@@ -56,7 +56,8 @@ fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
 }
 
 fn object(args: &EmbedArgs, dataset: &Dataset, table: &VectorTable, report: &EmbedReport) -> Value {
-    let failed = |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
+    let failed =
+        |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
     json!({
         "encoder": table.name,
         "device": args.encoder.device.name(),

@@ -32,7 +32,10 @@ fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
     for &measure in args.measures.as_deref().unwrap_or(&STANDARD) {
         if measure.needs_clusters() {
-            bail!("{measure} needs diversity clusters, which judgements in TREC's form do not hold: {}", args.qrels.display());
+            bail!(
+                "{measure} needs diversity clusters, which judgements in TREC's form do not hold: {}",
+                args.qrels.display()
+            );
         }
         if !measures.contains(&measure) {
             measures.push(measure);

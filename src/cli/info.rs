@@ -78,8 +78,12 @@ fn text(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[War
 /// One count a row.
 fn counts(summary: &Summary) -> Vec<Vec<String>> {
     let mut rows = vec![("Queries".to_owned(), summary.queries)];
-    let splits =
-        [("train", summary.train), ("validation", summary.validation), ("test", summary.test), ("not said", summary.open)];
+    let splits = [
+        ("train", summary.train),
+        ("validation", summary.validation),
+        ("test", summary.test),
+        ("not said", summary.open),
+    ];
     rows.extend(splits.iter().filter(|(_, count)| *count > 0).map(|(name, count)| (format!("  {name}"), *count)));
     rows.push(("  with a relevant image".to_owned(), summary.queries_with_relevant));
     rows.push(("Images".to_owned(), summary.images));

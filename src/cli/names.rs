@@ -9,7 +9,9 @@ where
     T: Copy + Send + Sync + 'static,
 {
     PossibleValuesParser::new(all.map(name)).try_map(move |text| {
-        all.into_iter().find(|value| name(*value).eq_ignore_ascii_case(&text)).ok_or_else(|| format!("“{text}” is not among them"))
+        all.into_iter()
+            .find(|value| name(*value).eq_ignore_ascii_case(&text))
+            .ok_or_else(|| format!("“{text}” is not among them"))
     })
 }
 

@@ -62,7 +62,9 @@ fn guarded<T>(draw: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     drawn.unwrap_or_else(|panic| {
         let reason = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         let reason = reason.unwrap_or("no reason given");
-        Err(format!("the window could not be drawn (is there a graphics adapter? Mesa's software one will do), {reason}"))
+        Err(format!(
+            "the window could not be drawn (is there a graphics adapter? Mesa's software one will do), {reason}"
+        ))
     })
 }
 

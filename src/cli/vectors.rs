@@ -18,7 +18,9 @@ pub(super) fn encoder(args: &EncoderArgs) -> Result<EncoderSpec> {
     match (args.encoder.unwrap_or(Architecture::Resnet50Thin), &args.weights) {
         (architecture, Some(file)) => Ok(EncoderSpec::from_file(architecture, file)),
         (Architecture::Resnet50Thin, None) => Ok(EncoderSpec::bundled()),
-        (architecture, None) => bail!("no weights are bundled for {architecture}: give a safetensors file by --weights"),
+        (architecture, None) => {
+            bail!("no weights are bundled for {architecture}: give a safetensors file by --weights")
+        }
     }
 }
 
@@ -82,7 +84,8 @@ pub(super) fn choose(
     match kind {
         ModelKind::Mlp => Ok(VectorTable::new("none", 1, dataset.images.len())),
         _ => {
-            let message = format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");
+            let message =
+                format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");
             Err(fault(message, &dataset.root))
         }
     }

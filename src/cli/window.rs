@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn of_the_window_library_s_message_only_the_sentence_is_told() {
-        let message = "winit EventLoopError: os error at /home/a/winit-0.30.13/src/linux/mod.rs:765: DISPLAY is not set.";
+        let message =
+            "winit EventLoopError: os error at /home/a/winit-0.30.13/src/linux/mod.rs:765: DISPLAY is not set.";
         assert_eq!(reason(message), "DISPLAY is not set");
         assert_eq!(reason("no adapter"), "no adapter");
     }
