@@ -8,6 +8,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use crossrank::dataset::synthetic::{Concept, Photo, Rates, Sample, civil_date, generate};
+use crossrank::dataset::{open, read_vectors};
+use crossrank::vision::{DeviceChoice, Encoder, EncoderSpec, NetworkInput, decode};
 
 /// The seed of the committed files.
 const SEED: u64 = 14;
@@ -182,6 +184,33 @@ fn text_misses_about_a_third_of_the_relevant_candidates_and_matches_many_others(
     }
     assert!((0.2..0.5).contains(&(missed / relevant)), "missed: {missed} of {relevant}");
     assert!((0.3..1.0).contains(&(misleading / relevant)), "misleading: {misleading} against {relevant}");
+}
+
+fn cosine(a: &[f32], b: &[f32]) -> f64 {
+    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+    product(a, b) / (product(a, a) * product(b, b)).sqrt()
+}
+
+#[test]
+fn the_embeddings_are_those_of_the_bundled_encoder() {
+    let dataset = open(&folder()).expect("the sample opens").dataset;
+    let mut warnings = Vec::new();
+    let shipped =
+        read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).expect("they are there");
+    assert_eq!((shipped.count(), shipped.dim, warnings), (598, 1024, Vec::new()));
+    let spec = EncoderSpec::bundled();
+    let some: Vec<usize> = (0..dataset.images.len()).step_by(100).collect();
+    let input = |image: &usize| -> NetworkInput {
+        let file = dataset.images[*image].file.as_deref().expect("every image has a picture");
+        spec.preprocess.apply(&decode(file).expect("it can be read")).expect("it can be scaled")
+    };
+    let inputs: Vec<NetworkInput> = some.iter().map(input).collect();
+    let encoder = Encoder::load(&spec, DeviceChoice::Cpu).expect("the bundled weights load");
+    let computed = encoder.embed(&inputs).expect("the network runs");
+    for (image, vector) in some.into_iter().zip(computed.chunks_exact(1024)) {
+        let likeness = cosine(shipped.get(image).expect("it has a vector"), vector);
+        assert!(likeness > 0.999, "{}: {likeness}", dataset.images[image].id);
+    }
 }
 
 #[test]

@@ -1,1 +1,47 @@
 //! The same work without a window.
+//!
+//! What was typed is one type ([`args`]); each command has a file that turns it into calls of the rooms below and
+//! prints what comes back. With `--json` a command writes one object to standard output; everything else (progress,
+//! warnings, errors) goes to standard error. The exit code is 0 only on success.
+
+mod args;
+mod data;
+mod embed;
+mod evaluate;
+mod info;
+mod names;
+mod output;
+mod progress;
+mod screenshot;
+mod seeds;
+mod table;
+mod temporary;
+mod train;
+mod vectors;
+mod window;
+
+use args::{Args, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs what the command line asks for.
+pub fn main() -> ExitCode {
+    let Args { dataset, command } = Args::parse();
+    let done = match command {
+        None => window::run(dataset),
+        Some(Command::Info(args)) => info::run(&args),
+        Some(Command::Embed(args)) => embed::run(&args),
+        Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Evaluate(args)) => evaluate::run(&args),
+        Some(Command::Screenshot(args)) => screenshot::run(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // Who reads the output has seen enough (`crossrank info … | head`).
+        Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::note(&format!("crossrank: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}

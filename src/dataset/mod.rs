@@ -38,7 +38,7 @@ pub use open::{open, recognise};
 pub use rng::{Rng, SplitMix64};
 pub use sample::demo_sample;
 pub use sources::read_vectors;
-pub use split::assign_splits;
+pub use split::{SPLIT_SEED, assign_splits};
 pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, write_qrels, write_run};
 pub use types::*;

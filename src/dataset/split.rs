@@ -2,6 +2,9 @@
 
 use super::{Dataset, Rng, Split};
 
+/// The seed of the split of queries where the files give none: window and command line draw the same.
+pub const SPLIT_SEED: u64 = 13;
+
 /// The share of a pool of queries that goes to validation, and to the test where the files name none.
 const SHARE: f64 = 0.2;
 

@@ -10,9 +10,6 @@ use crate::vision::{EmbeddingCache, lookup};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Seeds the split of queries where the files give none.
-pub(crate) const SPLIT_SEED: u64 = 13;
-
 /// Everything that is ready when a data set opens.
 struct Opened {
     path: PathBuf,
@@ -247,7 +244,7 @@ fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Bo
     Ok(Opened {
         path: path.to_owned(),
         summary: dataset::summary(&dataset),
-        splits: dataset::assign_splits(&dataset, SPLIT_SEED),
+        splits: dataset::assign_splits(&dataset, dataset::SPLIT_SEED),
         dataset: Arc::new(dataset),
         warnings,
         signals: Arc::new(signals),

@@ -1,0 +1,294 @@
+//! What was typed.
+
+use super::names::{Patience, Size, count, one_of, patience, size};
+use crate::app::Panel;
+use crate::eval::{Averaging, Measure};
+use crate::graph::Neighbourhood;
+use crate::model::{Activation, ModelKind};
+use crate::signals::Normalisation;
+use crate::train::Loss;
+use crate::vision::{Architecture, DeviceChoice, Precision};
+use crate::workspace::ThemeChoice;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Learning to rank images with cross-modal graph convolutions.
+///
+/// Without a command this opens the window, on DATASET or on what was open last.
+#[derive(Debug, Parser)]
+#[command(name = "crossrank", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Args {
+    /// A data set's folder, one of its files, or a saved run's folder.
+    pub dataset: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Tell what a data set holds and what is wrong with its files.
+    Info(InfoArgs),
+    /// Compute visual vectors of a data set's pictures.
+    Embed(EmbedArgs),
+    /// Train a network and compare it with the initial order and with text alone.
+    Train(Box<TrainArgs>),
+    /// Evaluate a TREC run against TREC judgements, as trec_eval does.
+    Evaluate(EvaluateArgs),
+    /// Draw the window into a picture, without a display.
+    Screenshot(ScreenshotArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct InfoArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which network makes vectors of pictures.
+#[derive(Debug, clap::Args)]
+pub(super) struct EncoderArgs {
+    /// The network [default: resnet50-thin, whose weights come with the program].
+    #[arg(long, value_name = "NAME", value_parser = one_of(Architecture::ALL, Architecture::name))]
+    pub encoder: Option<Architecture>,
+    /// Its weights: a safetensors file with torchvision's or timm's tensor names.
+    #[arg(long, value_name = "FILE", requires = "encoder")]
+    pub weights: Option<PathBuf>,
+    /// Where it runs.
+    #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
+    pub device: DeviceChoice,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct EmbedArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
+    /// Where to write the vectors, .safetensors or .npy; without it they are only kept in the cache.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How FILE stores numbers.
+    #[arg(long, default_value = "f32", value_parser = one_of([Precision::F32, Precision::F16], precision_name))]
+    pub precision: Precision,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct TrainArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// Signals to use [default: all that `crossrank info` lists].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub features: Option<Vec<String>>,
+    /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "encoder")]
+    pub descriptors: Option<Vec<String>>,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
+    /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Train with so many seeds (the first one, the next, …) and report means and standard deviations.
+    #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
+    pub seeds: usize,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten, next_help_heading = "Network")]
+    pub model: ModelArgs,
+    #[command(flatten, next_help_heading = "Graph and signals")]
+    pub graph: GraphArgs,
+    #[command(flatten, next_help_heading = "Optimisation")]
+    pub training: TrainingArgs,
+}
+
+/// Settings of the network; what is not given keeps its default.
+#[derive(Debug, clap::Args)]
+pub(super) struct ModelArgs {
+    /// Which network.
+    #[arg(long, value_parser = one_of(ModelKind::ALL, ModelKind::name))]
+    pub model: Option<ModelKind>,
+    /// Graph convolutions, one after the other.
+    #[arg(long, value_name = "N")]
+    pub layers: Option<usize>,
+    /// Width of the layers of the MLP over the signals.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub hidden: Option<usize>,
+    /// Layers of that MLP.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub mlp_layers: Option<usize>,
+    /// Width of the graph convolutions.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub conv_size: Option<usize>,
+    /// What follows each convolution.
+    #[arg(long, value_parser = one_of(Activation::ALL, Activation::name))]
+    pub activation: Option<Activation>,
+    /// Share of units dropped while training, from 0 to below 1.
+    #[arg(long, value_name = "P")]
+    pub dropout: Option<f32>,
+}
+
+/// Settings of the neighbourhood graph and of the signals' scale.
+#[derive(Debug, clap::Args)]
+pub(super) struct GraphArgs {
+    /// Neighbours of an image, without itself.
+    #[arg(long, value_name = "N")]
+    pub k: Option<usize>,
+    /// Which of the edges to the k nearest are kept.
+    #[arg(long, value_parser = one_of(Neighbourhood::ALL, Neighbourhood::name))]
+    pub neighbourhood: Option<Neighbourhood>,
+    /// Leave out edges below this cosine.
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
+    pub min_weight: Option<f32>,
+    /// How the signals of a query are brought to one scale.
+    #[arg(long, value_parser = one_of(Normalisation::ALL, normalisation_name))]
+    pub normalisation: Option<Normalisation>,
+}
+
+/// Settings of the optimisation.
+#[derive(Debug, clap::Args)]
+pub(super) struct TrainingArgs {
+    /// At most so many passes over the training queries.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub epochs: Option<usize>,
+    /// Seed of weights, dropout and the order of queries.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// What is minimised.
+    #[arg(long, value_parser = one_of(Loss::ALL, Loss::name))]
+    pub loss: Option<Loss>,
+    /// Step size.
+    #[arg(long, alias = "lr", value_name = "X")]
+    pub learning_rate: Option<f64>,
+    /// Decoupled weight decay.
+    #[arg(long, value_name = "X")]
+    pub weight_decay: Option<f64>,
+    /// Queries per step.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub batch: Option<usize>,
+    /// The validation measure that chooses the best epoch.
+    #[arg(long, value_name = "MEASURE")]
+    pub stop_on: Option<Measure>,
+    /// Epochs without a better one after which training ends, or `none`.
+    #[arg(long, value_name = "N", value_parser = patience)]
+    pub patience: Option<Patience>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct EvaluateArgs {
+    /// Judgements: lines `query iteration image grade`.
+    pub qrels: PathBuf,
+    /// A ranking: lines `query iteration image rank score name`.
+    pub run: PathBuf,
+    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub measures: Option<Vec<Measure>>,
+    /// Print the figures of each query too.
+    #[arg(long)]
+    pub per_query: bool,
+    /// Average over the queries in both files, or over all of QRELS (trec_eval's -c).
+    #[arg(long, default_value = "both", value_parser = one_of(Averaging::ALL, averaging_name))]
+    pub averaging: Averaging,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ScreenshotArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// The picture to write.
+    #[arg(value_name = "OUT.png")]
+    pub out: PathBuf,
+    /// One panel alone [default: the whole window].
+    #[arg(long, ignore_case = true, value_parser = one_of(Panel::ALL, Panel::name))]
+    pub panel: Option<Panel>,
+    /// The query to show [default: the first].
+    #[arg(long, value_name = "ID")]
+    pub query: Option<String>,
+    /// An image of that query to select.
+    #[arg(long, value_name = "ID")]
+    pub image: Option<String>,
+    /// The window's size in points.
+    #[arg(long, default_value = "1480x920", value_name = "WxH", value_parser = size)]
+    pub size: Size,
+    /// Pixels per point.
+    #[arg(long, default_value = "1", value_name = "X")]
+    pub scale: f32,
+    /// Colours.
+    #[arg(long, default_value = "dark", value_parser = one_of(THEMES, theme_name))]
+    pub theme: ThemeChoice,
+    /// Train so many epochs first.
+    #[arg(long, default_value = "0", value_name = "N")]
+    pub epochs: usize,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Themes that do not depend on the desktop.
+const THEMES: [ThemeChoice; 2] = [ThemeChoice::Dark, ThemeChoice::Light];
+
+fn theme_name(theme: ThemeChoice) -> &'static str {
+    match theme {
+        ThemeChoice::System => "system",
+        ThemeChoice::Dark => "dark",
+        ThemeChoice::Light => "light",
+    }
+}
+
+pub(super) fn precision_name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "f32",
+        Precision::F16 => "f16",
+    }
+}
+
+fn normalisation_name(normalisation: Normalisation) -> &'static str {
+    match normalisation {
+        Normalisation::ZScore => "z-score",
+        Normalisation::MinMax => "min-max",
+        Normalisation::Quantile => "quantile",
+        Normalisation::None => "none",
+    }
+}
+
+pub(super) fn averaging_name(averaging: Averaging) -> &'static str {
+    match averaging {
+        Averaging::Both => "both",
+        Averaging::AllQrels => "all-qrels",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_free_of_contradictions() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_folder_without_a_command_is_opened_in_the_window() {
+        let args = Args::try_parse_from(["crossrank", "photos"]).expect("a folder is enough");
+        assert_eq!(args.dataset, Some(PathBuf::from("photos")));
+        assert!(args.command.is_none());
+    }
+
+    #[test]
+    fn a_panel_is_found_by_its_title_in_any_case() {
+        let typed = ["crossrank", "screenshot", "photos", "a.png", "--panel", "graph", "--size", "800x600"];
+        let Some(Command::Screenshot(args)) = Args::try_parse_from(typed).expect("all is well").command else {
+            panic!("it is a screenshot")
+        };
+        assert_eq!((args.panel, args.size), (Some(Panel::Graph), Size { width: 800, height: 600 }));
+    }
+}

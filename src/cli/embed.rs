@@ -1,0 +1,89 @@
+//! `crossrank embed`: visual vectors of a data set's pictures.
+
+use super::args::{EmbedArgs, precision_name};
+use super::data::{open, tell};
+use super::output::{note, print, print_json};
+use super::progress::Progress;
+use super::table::grouped;
+use super::vectors;
+use crate::dataset::{Dataset, VectorTable};
+use crate::vision::{self, EmbedReport, VisionError};
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Failed pictures that are told one by one.
+const SHOWN: usize = 10;
+
+/// Runs the command.
+///
+/// # Errors
+/// If the data set, the encoder or the device cannot be used, no picture can be read, or FILE cannot be written.
+pub(super) fn run(args: &EmbedArgs) -> Result<()> {
+    let spec = vectors::encoder(&args.encoder)?;
+    if let Some(out) = &args.out {
+        check_ending(out)?;
+    }
+    let mut progress = Progress::new(args.json);
+    let loaded = open(&args.dataset, &mut progress)?;
+    tell(&loaded.warnings, &mut progress);
+    let dataset = loaded.dataset;
+    let (table, report) = vectors::embed(&dataset, &spec, &args.encoder, &mut progress)?;
+    if let Some(out) = &args.out {
+        vision::write_vectors(out, &dataset, &table, args.precision)?;
+    }
+    progress.finish();
+    tell_failed(&dataset, &report);
+    if args.json { print_json(&object(args, &dataset, &table, &report)) } else { print(&text(args, &table, &report)) }
+}
+
+/// Minutes of work are not to end with a file that cannot be written.
+fn check_ending(out: &Path) -> Result<(), VisionError> {
+    let ending = out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    match ending.as_deref() {
+        Some("safetensors" | "npy") => Ok(()),
+        _ => Err(VisionError::VectorFormat(out.to_owned())),
+    }
+}
+
+fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
+    for (image, reason) in report.failed.iter().take(SHOWN) {
+        note(&format!("no vector for {}: {reason}", dataset.images[*image].id));
+    }
+    if report.failed.len() > SHOWN {
+        note(&format!("… and {} more without a vector", report.failed.len() - SHOWN));
+    }
+}
+
+fn object(args: &EmbedArgs, dataset: &Dataset, table: &VectorTable, report: &EmbedReport) -> Value {
+    let failed =
+        |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
+    json!({
+        "encoder": table.name,
+        "device": args.encoder.device.name(),
+        "dim": table.dim,
+        "images": table.count(),
+        "embedded": report.embedded,
+        "cached": report.cached,
+        "failed": report.failed.iter().map(failed).collect::<Vec<_>>(),
+        "seconds": report.seconds,
+        "out": args.out.as_ref().map(|out| out.display().to_string()),
+    })
+}
+
+fn text(args: &EmbedArgs, table: &VectorTable, report: &EmbedReport) -> String {
+    let mut text = format!(
+        "{} vectors of {} numbers by {}: {} computed, {} from the cache, {} pictures without one, in {:.1} s\n",
+        grouped(table.count()),
+        grouped(table.dim),
+        table.name,
+        grouped(report.embedded),
+        grouped(report.cached),
+        grouped(report.failed.len()),
+        report.seconds,
+    );
+    if let Some(out) = &args.out {
+        text += &format!("written as {}: {}\n", precision_name(args.precision), out.display());
+    }
+    text
+}

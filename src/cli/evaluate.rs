@@ -1,0 +1,66 @@
+//! `crossrank evaluate`: a TREC run against TREC judgements.
+
+use super::args::{EvaluateArgs, averaging_name};
+use super::data::{fault, tell};
+use super::output::{print, print_json};
+use super::progress::Progress;
+use super::table::columns;
+use crate::dataset::{read_qrels, read_run};
+use crate::eval::{Evaluation, Measure, STANDARD, evaluate};
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+/// Runs the command.
+///
+/// # Errors
+/// If a file cannot be read, a measure cannot be taken from such files, or they have no query in common.
+pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
+    let measures = measures(args)?;
+    let (qrels, mut warnings) = read_qrels(&args.qrels)?;
+    let (run, of_run) = read_run(&args.run)?;
+    warnings.extend(of_run);
+    tell(&warnings, &mut Progress::new(args.json));
+    if !run.keys().any(|query| qrels.contains_key(query)) {
+        return Err(fault(format!("no query of the run is judged in {}", args.qrels.display()), &args.run));
+    }
+    let evaluation = evaluate(&qrels, &run, &measures, args.averaging);
+    if args.json { print_json(&object(args, &evaluation)?) } else { print(&text(args, &evaluation)) }
+}
+
+/// The measures asked for, each once.
+fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
+    let mut measures = Vec::new();
+    for &measure in args.measures.as_deref().unwrap_or(&STANDARD) {
+        if measure.needs_clusters() {
+            bail!(
+                "{measure} needs diversity clusters, which judgements in TREC's form do not hold: {}",
+                args.qrels.display()
+            );
+        }
+        if !measures.contains(&measure) {
+            measures.push(measure);
+        }
+    }
+    Ok(measures)
+}
+
+fn object(args: &EvaluateArgs, evaluation: &Evaluation) -> Result<Value> {
+    let mut object = serde_json::to_value(evaluation)?;
+    object["averaging"] = averaging_name(args.averaging).into();
+    Ok(object)
+}
+
+fn text(args: &EvaluateArgs, evaluation: &Evaluation) -> String {
+    let heading = evaluation.measures.iter().map(|measure| measure.label());
+    let mut rows: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(heading).collect()];
+    if args.per_query {
+        rows.extend(evaluation.per_query.iter().map(|(query, values)| row(query, values)));
+    }
+    rows.push(row("all", &evaluation.all));
+    let count = evaluation.per_query.len();
+    format!("{}\nmeans {} ({count})\n", columns(&rows), args.averaging.name())
+}
+
+fn row(name: &str, values: &[f64]) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(values.iter().map(|value| format!("{value:.4}"))).collect()
+}

@@ -1,0 +1,96 @@
+//! `crossrank info`: what a data set holds, and what is wrong with its files.
+
+use super::args::InfoArgs;
+use super::data::open;
+use super::output::{print, print_json, warning_lines};
+use super::progress::Progress;
+use super::table::{columns, grouped};
+use crate::dataset::{self, Dataset, Loaded, Summary, Warning};
+use crate::signals::{self, Signals};
+use anyhow::Result;
+use serde_json::{Value, json};
+
+/// Runs the command.
+///
+/// # Errors
+/// If the data set cannot be opened.
+pub(super) fn run(args: &InfoArgs) -> Result<()> {
+    let mut progress = Progress::new(args.json);
+    let Loaded { dataset, warnings } = open(&args.dataset, &mut progress)?;
+    progress.stage("Computing signals");
+    let signals = signals::compute(&dataset);
+    let summary = dataset::summary(&dataset);
+    progress.finish();
+    if args.json {
+        print_json(&object(&dataset, &summary, &signals, &warnings))
+    } else {
+        print(&text(&dataset, &summary, &signals, &warnings))
+    }
+}
+
+fn object(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[Warning]) -> Value {
+    let splits = json!({
+        "train": summary.train, "validation": summary.validation, "test": summary.test, "open": summary.open,
+    });
+    let warning = |warning: &Warning| {
+        json!({
+            "kind": warning.kind.name(), "message": warning.message, "file": warning.file.display().to_string(),
+            "line": warning.line,
+        })
+    };
+    json!({
+        "name": dataset.name,
+        "path": dataset.root.display().to_string(),
+        "format": dataset.format.name(),
+        "queries": summary.queries,
+        "splits": splits,
+        "queries_with_relevant": summary.queries_with_relevant,
+        "images": summary.images,
+        "pictures": summary.pictures,
+        "candidates": summary.candidates,
+        "judgements": summary.judgements,
+        "unjudged": summary.unjudged,
+        "clusters": summary.clusters,
+        "features": signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>(),
+        "descriptors": summary.vectors,
+        "warnings": warnings.iter().map(warning).collect::<Vec<_>>(),
+    })
+}
+
+fn text(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[Warning]) -> String {
+    let mut text = format!("{} ({}): {}\n\n", dataset.name, dataset.format.name(), dataset.root.display());
+    text += &columns(&counts(summary));
+    text += &format!("\nFeatures ({})\n", signals.infos.len());
+    let width = signals.infos.iter().map(|info| info.name.chars().count()).max().unwrap_or(0);
+    for info in &signals.infos {
+        text += &format!("  {:width$}  {}: {}\n", info.name, info.group.name(), info.description);
+    }
+    text += &format!("\nDescriptors ({})\n", summary.vectors.len());
+    for source in &summary.vectors {
+        let dim = source.dim.map(|dim| format!("  {} numbers per image", grouped(dim))).unwrap_or_default();
+        text += &format!("  {}{dim}\n", source.name);
+    }
+    text += &format!("\nWarnings ({})\n", grouped(warnings.len()));
+    warning_lines(warnings).iter().for_each(|line| text += &format!("  {line}\n"));
+    text
+}
+
+/// One count a row.
+fn counts(summary: &Summary) -> Vec<Vec<String>> {
+    let mut rows = vec![("Queries".to_owned(), summary.queries)];
+    let splits = [
+        ("train", summary.train),
+        ("validation", summary.validation),
+        ("test", summary.test),
+        ("not said", summary.open),
+    ];
+    rows.extend(splits.iter().filter(|(_, count)| *count > 0).map(|(name, count)| (format!("  {name}"), *count)));
+    rows.push(("  with a relevant image".to_owned(), summary.queries_with_relevant));
+    rows.push(("Images".to_owned(), summary.images));
+    rows.push(("  with a picture".to_owned(), summary.pictures));
+    rows.push(("Candidates".to_owned(), summary.candidates));
+    rows.extend(summary.judgements.iter().map(|(grade, count)| (format!("  judged {grade}"), *count)));
+    rows.push(("  not judged".to_owned(), summary.unjudged));
+    rows.push(("Diversity clusters".to_owned(), summary.clusters));
+    rows.into_iter().map(|(name, count)| vec![name, grouped(count)]).collect()
+}

@@ -1,0 +1,87 @@
+//! Standard output and standard error.
+
+use crate::dataset::{Warning, WarningKind};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Lines of each kind of warning that are told one by one.
+const SHOWN: usize = 3;
+
+/// Writes to standard output.
+///
+/// # Errors
+/// What the system says; see [`is_closed_pipe`].
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+/// Writes one JSON object to standard output, on one line.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn print_json(object: &Value) -> anyhow::Result<()> {
+    print(&format!("{object}\n"))
+}
+
+/// Tells people something on standard error; that nobody listens there is no reason to stop.
+pub(super) fn note(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether an error only says that the reader of standard output has gone.
+pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Warnings in a few lines: a count for each kind, and the first of it.
+pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
+    let mut kinds: BTreeMap<WarningKind, Vec<&Warning>> = BTreeMap::new();
+    for warning in warnings {
+        kinds.entry(warning.kind).or_default().push(warning);
+    }
+    let mut lines = Vec::new();
+    for (kind, warnings) in kinds {
+        lines.push(format!("{}: {}", kind.name(), warnings.len()));
+        lines.extend(warnings.iter().take(SHOWN).map(|warning| format!("  {}", place(warning))));
+        if warnings.len() > SHOWN {
+            lines.push(format!("  … and {} more", warnings.len() - SHOWN));
+        }
+    }
+    lines
+}
+
+fn place(warning: &Warning) -> String {
+    let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
+    format!("{}: {}{line}", warning.message, warning.file.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_counted_by_kind_and_the_first_three_are_told() {
+        let bad = |line| Warning {
+            kind: WarningKind::BadNumber,
+            message: "“x” is no number".to_owned(),
+            file: "images.tsv".into(),
+            line: Some(line),
+        };
+        let missing = Warning { kind: WarningKind::MissingPicture, line: None, ..bad(0) };
+        let warnings = [bad(2), bad(3), missing, bad(5), bad(8)];
+        let lines = warning_lines(&warnings);
+        let expected = [
+            "Missing picture: 1",
+            "  “x” is no number: images.tsv",
+            "Bad number: 4",
+            "  “x” is no number: images.tsv:2",
+            "  “x” is no number: images.tsv:3",
+            "  “x” is no number: images.tsv:5",
+            "  … and 1 more",
+        ];
+        assert_eq!(lines, expected);
+    }
+}

@@ -1,0 +1,80 @@
+//! `crossrank screenshot`: the real interface as a picture.
+
+use super::args::ScreenshotArgs;
+use super::data::{about, fault};
+use super::output::{print, print_json};
+use super::progress::Progress;
+use super::temporary::TemporaryFolder;
+use crate::app::{Shot, screenshot};
+use crate::workspace::Store;
+use anyhow::{Result, bail};
+use serde_json::json;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+
+/// Pixels per point that make sense.
+const SCALES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
+
+/// Runs the command. The user's own settings are neither read nor written.
+///
+/// # Errors
+/// If the data set cannot be opened, holds no such query or image, nothing can draw, or the picture cannot be written.
+pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
+    if !SCALES.contains(&args.scale) {
+        bail!("--scale must lie from {} to {}, not at {}", SCALES.start(), SCALES.end(), args.scale);
+    }
+    let ending = args.out.extension().and_then(|ending| ending.to_str());
+    if !ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
+        return Err(fault("the picture's name must end in .png", &args.out));
+    }
+    if let Err(error) = std::fs::metadata(&args.dataset) {
+        return Err(fault(error, &args.dataset));
+    }
+    let mut progress = Progress::new(args.json);
+    progress.stage("Drawing");
+    let shot = Shot {
+        dataset: args.dataset.clone(),
+        panel: args.panel,
+        query: args.query.clone(),
+        size: [f32::from(args.size.width), f32::from(args.size.height)],
+        scale: args.scale,
+        theme: args.theme,
+        epochs: args.epochs,
+        image: args.image.clone(),
+    };
+    let home = TemporaryFolder::new()?;
+    let picture = guarded(|| screenshot(&shot, Store::at(home.path()))).map_err(about(&args.dataset))?;
+    picture.save(&args.out).map_err(|error| fault(error, &args.out))?;
+    progress.finish();
+    let (width, height) = picture.dimensions();
+    if args.json {
+        print_json(&json!({ "out": args.out.display().to_string(), "width": width, "height": height }))
+    } else {
+        print(&format!("{width} × {height} pixels: {}\n", args.out.display()))
+    }
+}
+
+/// The library that draws panics where there is no graphics adapter: that becomes a message like any other.
+fn guarded<T>(draw: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
+    let drawn = catch_unwind(AssertUnwindSafe(draw));
+    set_hook(hook);
+    drawn.unwrap_or_else(|panic| {
+        let reason = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        let reason = reason.unwrap_or("no reason given");
+        Err(format!(
+            "the window could not be drawn (is there a graphics adapter? Mesa's software one will do), {reason}"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::guarded;
+
+    #[test]
+    fn a_panic_while_drawing_becomes_a_message() {
+        let message = guarded::<()>(|| panic!("No adapter found")).expect_err("it panics");
+        assert!(message.ends_with("No adapter found"), "{message}");
+    }
+}

@@ -1,0 +1,98 @@
+//! The same experiment with several seeds.
+
+use crate::train::{Comparison, RunRecord};
+
+/// Mean and sample standard deviation (over n − 1; 0 for a single value).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Spread<T> {
+    pub mean: T,
+    pub deviation: T,
+}
+
+/// Runs that differ in their seed only; at least one.
+pub(super) struct Seeds(Vec<RunRecord>);
+
+impl Seeds {
+    /// From the runs in the order of their seeds.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn new(records: Vec<RunRecord>) -> Self {
+        assert!(!records.is_empty(), "at least one seed is trained with");
+        Self(records)
+    }
+
+    pub fn records(&self) -> &[RunRecord] {
+        &self.0
+    }
+
+    pub fn first(&self) -> &RunRecord {
+        &self.0[0]
+    }
+
+    pub fn validation(&self) -> Spread<Comparison> {
+        self.comparison(|record| &record.validation)
+    }
+
+    pub fn test(&self) -> Spread<Comparison> {
+        self.comparison(|record| &record.test)
+    }
+
+    pub fn best_epoch(&self) -> Spread<f64> {
+        spread(self.0.iter().map(|record| record.best_epoch as f64))
+    }
+
+    pub fn seconds_per_epoch(&self) -> Spread<f64> {
+        spread(self.0.iter().map(|record| record.seconds_per_epoch))
+    }
+
+    fn comparison(&self, part: fn(&RunRecord) -> &Comparison) -> Spread<Comparison> {
+        let figures = |of: fn(&Comparison) -> &Vec<f64>| -> (Vec<f64>, Vec<f64>) {
+            let columns = of(part(self.first())).len();
+            (0..columns)
+                .map(|column| spread(self.0.iter().filter_map(|record| of(part(record)).get(column).copied())))
+                .map(|spread| (spread.mean, spread.deviation))
+                .unzip()
+        };
+        let initial = figures(|comparison| &comparison.initial);
+        let text = figures(|comparison| &comparison.text);
+        let model = figures(|comparison| &comparison.model);
+        Spread {
+            mean: Comparison { initial: initial.0, text: text.0, model: model.0 },
+            deviation: Comparison { initial: initial.1, text: text.1, model: model.1 },
+        }
+    }
+}
+
+fn spread(values: impl Iterator<Item = f64> + Clone) -> Spread<f64> {
+    // Equal values are their own mean, which dividing a sum may miss by a bit.
+    let first = values.clone().next().unwrap_or_default();
+    if values.clone().all(|value| value == first) {
+        return Spread { mean: first, deviation: 0.0 };
+    }
+    let count = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / count;
+    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
+    Spread { mean, deviation: (squares / (count - 1.0)).sqrt() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deviation_is_that_of_a_sample() {
+        let spread = spread([1.0, 2.0, 6.0].into_iter());
+        assert_eq!(spread.mean, 3.0);
+        assert!((spread.deviation - 7.0_f64.sqrt()).abs() < 1e-12, "{}", spread.deviation);
+    }
+
+    #[test]
+    fn baselines_that_are_equal_for_all_seeds_have_no_deviation() {
+        let figures = |model| Comparison { initial: vec![0.1], text: vec![0.7], model: vec![model] };
+        let record = |model| RunRecord { test: figures(model), ..RunRecord::default() };
+        let test = Seeds::new(vec![record(0.8), record(0.9), record(1.0)]).test();
+        assert_eq!((test.mean.text[0], test.deviation.text[0]), (0.7, 0.0));
+        assert!((test.mean.model[0] - 0.9).abs() < 1e-12 && (test.deviation.model[0] - 0.1).abs() < 1e-12);
+    }
+}

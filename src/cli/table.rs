@@ -1,0 +1,53 @@
+//! Figures in columns.
+
+/// Rows of cells as text: the first column flush left, the others flush right, blanks between them.
+pub(super) fn columns(rows: &[Vec<String>]) -> String {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (column, cell) in row.iter().enumerate() {
+            let blank = " ".repeat(widths[column] - length(cell));
+            line += &if column == 0 { format!("{cell}{blank}") } else { format!("  {blank}{cell}") };
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+fn length(cell: &str) -> usize {
+    cell.chars().count()
+}
+
+/// 3300 as `3,300`.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_left_and_figures_right() {
+        let rows = [["", "MAP"], ["text only", "0.5"], ["μ", "0.1234"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(columns(&rows), "              MAP\ntext only     0.5\nμ          0.1234\n");
+    }
+
+    #[test]
+    fn thousands_are_parted_by_commas() {
+        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,33 @@
+//! A folder that lives as long as one command.
+
+use super::data::fault;
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+/// Removed with all it holds when it is dropped.
+pub(super) struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    /// A new folder of this process among the system's temporary ones.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn new() -> Result<Self> {
+        let time = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos());
+        let path = std::env::temp_dir().join(format!("crossrank-{}-{time}", std::process::id()));
+        std::fs::create_dir(&path).map_err(|error| fault(error, &path))?;
+        Ok(Self(path))
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        // What cannot be removed the system removes later.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

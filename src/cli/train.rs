@@ -1,0 +1,76 @@
+//! `crossrank train`: the network against the initial order and text alone.
+
+mod experiment;
+mod observer;
+mod report;
+
+use super::args::TrainArgs;
+use super::data::{about, open, tell};
+use super::output::{print, print_json};
+use super::progress::Progress;
+use super::seeds::Seeds;
+use super::vectors;
+use crate::dataset::{SPLIT_SEED, assign_splits};
+use crate::signals;
+use crate::train::{Experiment, RunData, RunRecord, run as train};
+use anyhow::Result;
+use experiment::experiment;
+use observer::Watcher;
+use std::path::PathBuf;
+
+/// Runs the command.
+///
+/// # Errors
+/// If the data set or what was chosen of it cannot be used, or training fails.
+pub(super) fn run(args: &TrainArgs) -> Result<()> {
+    let experiment = experiment(args);
+    let mut progress = Progress::new(args.json);
+    let loaded = open(&args.dataset, &mut progress)?;
+    tell(&loaded.warnings, &mut progress);
+    let dataset = loaded.dataset;
+    progress.stage("Computing signals");
+    let signals = signals::compute(&dataset);
+    let descriptors = args.descriptors.as_deref();
+    let vectors = vectors::choose(&dataset, experiment.model.kind, descriptors, &args.encoder, &mut progress)?;
+    let splits = assign_splits(&dataset, SPLIT_SEED);
+    let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
+    let mut records = Vec::with_capacity(args.seeds);
+    for number in 0..args.seeds {
+        let experiment = with_seed(&experiment, number);
+        let record = begin(args, &experiment);
+        let folder = folder(args, &experiment);
+        let mut watcher = Watcher::new(&mut progress, &experiment, args.seeds > 1);
+        let result = train(data, &experiment, record, folder.as_deref(), &mut watcher);
+        records.push(result.map_err(about(&args.dataset))?.record);
+    }
+    progress.finish();
+    let seeds = Seeds::new(records);
+    if args.json {
+        print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))
+    } else {
+        print(&report::text(&seeds, &splits, args.out.as_deref()))
+    }
+}
+
+/// The experiment with the `number`th seed, from 0.
+fn with_seed(experiment: &Experiment, number: usize) -> Experiment {
+    let mut experiment = experiment.clone();
+    experiment.training.seed = experiment.training.seed.wrapping_add(number as u64);
+    experiment
+}
+
+/// Where a run is kept: the folder asked for, or one in it for each seed.
+fn folder(args: &TrainArgs, experiment: &Experiment) -> Option<PathBuf> {
+    let out = args.out.as_ref()?;
+    Some(if args.seeds > 1 { out.join(format!("seed-{}", experiment.training.seed)) } else { out.clone() })
+}
+
+fn begin(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
+    let folder = folder(args, experiment);
+    let name = folder.as_ref().and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
+    RunRecord {
+        name: name.unwrap_or_else(|| format!("{}-{}", experiment.model.kind, experiment.training.seed)),
+        started: std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()),
+        ..RunRecord::default()
+    }
+}

@@ -1,0 +1,91 @@
+//! What the options mean.
+
+use crate::cli::args::TrainArgs;
+use crate::train::Experiment;
+
+/// The default experiment with what was typed put in its place.
+pub(super) fn experiment(args: &TrainArgs) -> Experiment {
+    let mut experiment = Experiment { features: args.features.as_deref().map(distinct), ..Experiment::default() };
+    let (model, graph, training) = (&mut experiment.model, &mut experiment.graph, &mut experiment.training);
+    set(&mut model.kind, args.model.model);
+    set(&mut model.conv_layers, args.model.layers);
+    set(&mut model.hidden, args.model.hidden);
+    set(&mut model.mlp_layers, args.model.mlp_layers);
+    set(&mut model.conv_size, args.model.conv_size);
+    set(&mut model.activation, args.model.activation);
+    set(&mut model.dropout, args.model.dropout);
+    set(&mut graph.k, args.graph.k);
+    set(&mut graph.neighbourhood, args.graph.neighbourhood);
+    set(&mut graph.min_weight, args.graph.min_weight);
+    set(&mut training.epochs, args.training.epochs);
+    set(&mut training.seed, args.training.seed);
+    set(&mut training.loss, args.training.loss);
+    set(&mut training.learning_rate, args.training.learning_rate);
+    set(&mut training.weight_decay, args.training.weight_decay);
+    set(&mut training.batch, args.training.batch);
+    set(&mut training.stop_on, args.training.stop_on);
+    set(&mut training.patience, args.training.patience.map(|patience| patience.0));
+    set(&mut experiment.normalisation, args.graph.normalisation);
+    experiment
+}
+
+fn set<T>(place: &mut T, typed: Option<T>) {
+    if let Some(value) = typed {
+        *place = value;
+    }
+}
+
+/// Each name once, without blanks.
+fn distinct(names: &[String]) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        if !kept.iter().any(|other| other == name) {
+            kept.push(name.to_owned());
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Args, Command};
+    use clap::Parser;
+
+    fn typed(options: &[&str]) -> Experiment {
+        let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
+        match args.command {
+            Some(Command::Train(args)) => experiment(&args),
+            other => panic!("not a training: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_options_it_is_the_window_s_own_preset() {
+        assert_eq!(typed(&[]), Experiment::default());
+    }
+
+    #[test]
+    fn each_option_changes_its_setting_and_no_other() {
+        let names = "--features bm25,rank,bm25 --model dcmm-edge --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
+                     --activation relu --dropout 0.1 --k 7 --neighbourhood mutual --min-weight -0.5 --epochs 9 --seed 5 \
+                     --loss softmax-cross-entropy --lr 0.01 --weight-decay 0.1 --batch 3 --stop-on ndcg@20 \
+                     --patience none --normalisation quantile";
+        let experiment = typed(&names.split_whitespace().collect::<Vec<_>>());
+        let json = serde_json::to_value(&experiment).expect("plain values");
+        let expected = serde_json::json!({
+            "features": ["bm25", "rank"],
+            "normalisation": "quantile",
+            "graph": { "k": 7, "neighbourhood": "mutual", "min_weight": -0.5 },
+            "model": {
+                "kind": "dcmm-edge", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
+                "activation": "relu", "dropout": 0.1_f32,
+            },
+            "training": {
+                "loss": "softmax-cross-entropy", "learning_rate": 0.01, "weight_decay": 0.1, "batch": 3, "epochs": 9,
+                "seed": 5, "stop_on": "ndcg@20", "patience": null,
+            },
+        });
+        assert_eq!(json, expected);
+    }
+}

@@ -1,0 +1,45 @@
+//! Following a run.
+
+use crate::cli::progress::Progress;
+use crate::eval::STANDARD;
+use crate::model::{Dcmm, RankingInput};
+use crate::train::{EpochReport, Experiment, RunObserver};
+use std::ops::ControlFlow;
+
+/// Tells of each epoch.
+pub(super) struct Watcher<'a> {
+    progress: &'a mut Progress,
+    /// What the training stage is called; it names the seed where there are several.
+    training: String,
+    epoch: usize,
+    epochs: usize,
+    more: String,
+}
+
+impl<'a> Watcher<'a> {
+    pub fn new(progress: &'a mut Progress, experiment: &Experiment, several: bool) -> Self {
+        let training = match several {
+            true => format!("Training with seed {}", experiment.training.seed),
+            false => "Training".to_owned(),
+        };
+        Self { progress, training, epoch: 0, epochs: experiment.training.epochs, more: String::new() }
+    }
+}
+
+impl RunObserver for Watcher<'_> {
+    fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()> {
+        match stage {
+            "Training" => self.progress.step(&self.training, self.epoch, self.epochs, &self.more),
+            _ => self.progress.step(stage, done, total, ""),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn epoch(&mut self, report: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
+        self.epoch = report.epoch;
+        let (measure, value) = (STANDARD[0].label(), report.validation[0]);
+        self.more = format!("{measure} {value:.4}, best epoch {}", report.best_epoch);
+        self.progress.step(&self.training, self.epoch, self.epochs, &self.more);
+        ControlFlow::Continue(())
+    }
+}

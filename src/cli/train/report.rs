@@ -1,0 +1,111 @@
+//! What came of a training, for people and for scripts.
+
+use crate::cli::seeds::{Seeds, Spread};
+use crate::cli::table::{columns, grouped};
+use crate::dataset::Split;
+use crate::eval::STANDARD;
+use crate::train::{Comparison, RunRecord, RunState, measures_json};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// The figures as one object; those of several seeds as their means, with the deviations and each seed's own beside.
+pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Value {
+    let shown = |path: &Path| path.display().to_string();
+    if let [record] = seeds.records() {
+        return of_record(record, out.map(shown));
+    }
+    let (test, validation) = (seeds.test(), seeds.validation());
+    let each = |record: &RunRecord| {
+        let mut object = of_record(record, folder(record).as_deref().map(shown));
+        object["seed"] = record.experiment.training.seed.into();
+        object
+    };
+    json!({
+        "test": comparison(&test.mean),
+        "validation": comparison(&validation.mean),
+        "best_epoch": seeds.best_epoch().mean,
+        "seconds_per_epoch": seeds.seconds_per_epoch().mean,
+        "parameters": seeds.first().parameters,
+        "out": out.map(shown),
+        "deviation": { "test": comparison(&test.deviation), "validation": comparison(&validation.deviation) },
+        "seeds": seeds.records().iter().map(each).collect::<Vec<_>>(),
+    })
+}
+
+fn of_record(record: &RunRecord, out: Option<String>) -> Value {
+    json!({
+        "test": comparison(&record.test),
+        "validation": comparison(&record.validation),
+        "best_epoch": record.best_epoch,
+        "seconds_per_epoch": record.seconds_per_epoch,
+        "parameters": record.parameters,
+        "out": out,
+    })
+}
+
+fn comparison(figures: &Comparison) -> Value {
+    json!({
+        "initial": measures_json(&figures.initial),
+        "text": measures_json(&figures.text),
+        "model": measures_json(&figures.model),
+    })
+}
+
+/// The figures as a table.
+pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> String {
+    let record = seeds.first();
+    let (model, graph) = (&record.experiment.model, &record.experiment.graph);
+    let mut text = format!(
+        "{}: {}, {} parameters, {} features, {} vectors, k = {}\n",
+        record.dataset,
+        model.kind,
+        grouped(record.parameters),
+        record.features.len(),
+        record.vectors,
+        graph.k,
+    );
+    if seeds.records().len() > 1 {
+        let first = record.experiment.training.seed;
+        let last = seeds.records().last().map_or(first, |record| record.experiment.training.seed);
+        text += &format!("means ± standard deviations over {} seeds, {first} to {last}\n", seeds.records().len());
+    }
+    for (split, figures) in [(Split::Validation, seeds.validation()), (Split::Test, seeds.test())] {
+        let count = splits.iter().filter(|other| **other == split).count();
+        text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &figures, seeds)));
+    }
+    text += &format!("\nbest epoch {}, {} s per epoch\n", epochs(seeds), seconds(seeds));
+    if let Some(out) = out {
+        text += &format!("kept in {}\n", out.display());
+    }
+    text
+}
+
+fn rows(heading: &str, figures: &Spread<Comparison>, seeds: &Seeds) -> Vec<Vec<String>> {
+    let several = seeds.records().len() > 1;
+    let row = |name: &str, of: fn(&Comparison) -> &Vec<f64>, deviations: bool| {
+        let cells = of(&figures.mean).iter().zip(of(&figures.deviation)).map(|(mean, deviation)| match deviations {
+            true => format!("{mean:.4} ± {deviation:.4}"),
+            false => format!("{mean:.4}"),
+        });
+        std::iter::once(name.to_owned()).chain(cells).collect()
+    };
+    let labels = STANDARD.iter().map(|measure| measure.label());
+    vec![
+        std::iter::once(heading.to_owned()).chain(labels).collect(),
+        row("  initial order", |figures| &figures.initial, false),
+        row("  text only", |figures| &figures.text, false),
+        row(&format!("  {}", seeds.first().experiment.model.kind), |figures| &figures.model, several),
+    ]
+}
+
+fn epochs(seeds: &Seeds) -> String {
+    let each = seeds.records().iter().map(|record| match record.state {
+        RunState::EarlyStopped => format!("{} (stopped early)", record.best_epoch),
+        _ => record.best_epoch.to_string(),
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn seconds(seeds: &Seeds) -> String {
+    format!("{:.3}", seeds.seconds_per_epoch().mean)
+}

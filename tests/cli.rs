@@ -1,0 +1,337 @@
+//! The command line, as scripts use it: the built program, its exit codes, its JSON.
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// The program with settings, runs and cache under a folder of the test's own.
+fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crossrank"));
+    command.env("CROSSRANK_HOME", home).stdin(Stdio::null());
+    command
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let home = folder();
+    program(home.path()).args(arguments).output().expect("the program runs")
+}
+
+fn sample() -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places").display().to_string()
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Standard output as one JSON object and nothing else.
+fn object(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", errors(output));
+    let value: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
+    assert!(value.is_object(), "{value}");
+    value
+}
+
+/// Fails with code 1 and one line on standard error (after the stages) that holds all of `words`.
+fn refused(arguments: &[&str], words: &[&str]) {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", errors(&output));
+    assert!(output.stdout.is_empty(), "{arguments:?}");
+    let told = errors(&output);
+    let last = told.lines().last().unwrap_or_default();
+    assert!(last.starts_with("crossrank: "), "{told}");
+    for word in words {
+        assert_eq!(last.matches(word).count(), 1, "“{word}” once in: {last}");
+    }
+}
+
+#[test]
+fn info_counts_the_sample() {
+    let info = object(&run(&["info", &sample(), "--json"]));
+    let count = |name: &str| info[name].as_u64().unwrap_or_else(|| panic!("{name}: {info}"));
+    assert_eq!([count("queries"), count("images"), count("pictures")], [33, 598, 598]);
+    assert_eq!(info["splits"], serde_json::json!({ "train": 20, "validation": 5, "test": 8, "open": 0 }));
+    assert_eq!([count("candidates"), count("unjudged")], [3300, 0]);
+    let judged = |grade: &str| info["judgements"][grade].as_u64().unwrap_or_default();
+    assert_eq!(judged("0") + judged("1"), 3300);
+    assert!(judged("1") > 300, "{info}");
+    let features = info["features"].as_array().expect("a list");
+    assert!(
+        ["bm25", "rank", "popularity", "freshness"].iter().all(|name| features.contains(&(*name).into())),
+        "{info}"
+    );
+    assert_eq!(info["descriptors"], serde_json::json!([{ "name": "embeddings", "dim": 1024 }]));
+    assert_eq!(info["warnings"], serde_json::json!([]));
+}
+
+#[test]
+fn info_lists_what_is_wrong_with_file_and_line() {
+    let broken = folder();
+    fs::write(broken.path().join("images.csv"), "id,title,popularity\na,A,3\nb,B,many\na,A,3\n").expect("written");
+    fs::write(broken.path().join("candidates.csv"), "query,image,rank\nq,a,1\nq,b,2\n").expect("written");
+    let path = broken.path().display().to_string();
+    let info = object(&run(&["info", &path, "--json"]));
+    let warnings = info["warnings"].as_array().expect("a list");
+    let at = |kind: &str, line: u64| {
+        warnings.iter().any(|warning| {
+            let file = warning["file"].as_str().unwrap_or_default();
+            warning["kind"] == kind && warning["line"] == line && file.ends_with("images.csv")
+        })
+    };
+    assert!(at("Bad number", 3) && at("Duplicate id", 4), "{info}");
+    let text = run(&["info", &path]);
+    assert!(String::from_utf8_lossy(&text.stdout).contains("images.csv:3"), "{text:?}");
+}
+
+/// Two queries in both files, one only judged. By hand: q1 ranks relevant, not, relevant of three relevant images;
+/// q2 ranks not (the tie goes to the greater id), relevant.
+fn trec_files() -> (TempDir, String, String) {
+    let folder = folder();
+    let qrels = "q1 0 a 1\nq1 0 b 0\nq1 0 c 1\nq1 0 d 1\nq2 0 a 1\nq2 0 b 0\nq3 0 a 1\n";
+    let run = "q1 Q0 a 1 3.0 t\nq1 Q0 b 2 2.0 t\nq1 Q0 c 3 1.0 t\nq2 Q0 a 1 0.5 t\nq2 Q0 b 2 0.5 t\n";
+    let (qrels_path, run_path) = (folder.path().join("q.txt"), folder.path().join("r.txt"));
+    fs::write(&qrels_path, qrels).expect("written");
+    fs::write(&run_path, run).expect("written");
+    (folder, qrels_path.display().to_string(), run_path.display().to_string())
+}
+
+fn near(value: &Value, expected: f64) {
+    let value = value.as_f64().unwrap_or(f64::NAN);
+    assert!((value - expected).abs() < 1e-9, "{value}, not {expected}");
+}
+
+#[test]
+fn evaluate_gives_the_figures_worked_out_by_hand() {
+    let (_folder, qrels, run_file) = trec_files();
+    let figures = object(&run(&["evaluate", &qrels, &run_file, "--measures", "map,P_2,ndcg@3", "--json"]));
+    let of = |query: &str, measure: &str| figures["per_query"][query][measure].clone();
+    near(&of("q1", "map"), (1.0 + 2.0 / 3.0) / 3.0);
+    near(&of("q2", "map"), 0.5);
+    near(&of("q1", "p@2"), 0.5);
+    let third = 1.0 / 4.0_f64.log2();
+    let second = 1.0 / 3.0_f64.log2();
+    near(&of("q1", "ndcg@3"), (1.0 + third) / (1.0 + second + third));
+    near(&of("q2", "ndcg@3"), second);
+    near(&figures["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 2.0);
+    assert_eq!(figures["all"].as_object().map(|all| all.len()), Some(3), "{figures}");
+    assert_eq!((figures["per_query"]["q3"].is_null(), &figures["averaging"]), (true, &"both".into()));
+}
+
+#[test]
+fn evaluate_over_all_judged_queries_counts_the_one_that_the_run_lacks() {
+    let (_folder, qrels, run_file) = trec_files();
+    let figures =
+        object(&run(&["evaluate", &qrels, &run_file, "--measures", "map", "--averaging", "all-qrels", "--json"]));
+    near(&figures["per_query"]["q3"]["map"], 0.0);
+    near(&figures["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 3.0);
+}
+
+#[test]
+fn evaluate_prints_a_row_per_query_only_when_asked() {
+    let (_folder, qrels, run_file) = trec_files();
+    let printed = |more: &[&str]| {
+        let output = run(&[&["evaluate", &qrels, &run_file][..], more].concat());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let (plain, each) = (printed(&[]), printed(&["--per-query"]));
+    assert!(plain.contains("nDCG@20") && plain.contains("all") && !plain.contains("q1"), "{plain}");
+    assert!(each.contains("q1") && each.contains("q2") && each.contains("over the queries in both"), "{each}");
+}
+
+/// The figures of a short training, without its times.
+fn figures(threads: Option<&str>, more: &[&str]) -> String {
+    let home = folder();
+    let mut command = program(home.path());
+    command.args(["train", &sample(), "--json", "--epochs", "2"]).args(more);
+    if let Some(threads) = threads {
+        command.env("RAYON_NUM_THREADS", threads);
+    }
+    let mut object = object(&command.output().expect("the program runs"));
+    assert!(object["seconds_per_epoch"].as_f64().is_some_and(|seconds| seconds > 0.0), "{object}");
+    object["seconds_per_epoch"].take();
+    object.to_string()
+}
+
+#[test]
+fn train_gives_both_splits_three_rankings_and_five_measures_each() {
+    let object: Value = serde_json::from_str(&figures(None, &[])).expect("JSON");
+    for split in ["test", "validation"] {
+        for ranking in ["initial", "text", "model"] {
+            for measure in ["map", "p@10", "p@20", "ndcg@20", "ndcg"] {
+                let value = object[split][ranking][measure].as_f64();
+                assert!(
+                    value.is_some_and(|value| (0.0..=1.0).contains(&value)),
+                    "{split} {ranking} {measure}: {object}"
+                );
+            }
+        }
+        assert!(object[split]["text"]["map"].as_f64() > Some(0.4), "{object}");
+    }
+    assert!((1..=2).contains(&object["best_epoch"].as_u64().unwrap_or(0)), "{object}");
+    assert!(object["parameters"].as_u64().is_some_and(|count| count > 100) && object["out"].is_null(), "{object}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_figures_whatever_the_number_of_threads() {
+    let first = figures(None, &[]);
+    assert_eq!(figures(None, &[]), first);
+    assert_eq!(figures(Some("1"), &[]), first);
+    assert_eq!(figures(Some("2"), &[]), first);
+    assert_ne!(figures(None, &["--seed", "2"]), first);
+}
+
+#[test]
+fn several_seeds_give_their_mean_their_deviation_and_each_one_s_figures() {
+    let of = |object: &Value| object["test"]["model"]["map"].as_f64().expect("a number");
+    let both: Value = serde_json::from_str(&figures(None, &["--seed", "4", "--seeds", "2"])).expect("JSON");
+    let each = both["seeds"].as_array().expect("a list");
+    assert_eq!((&each[0]["seed"], &each[1]["seed"], each.len()), (&4.into(), &5.into(), 2));
+    let alone: Value = serde_json::from_str(&figures(None, &["--seed", "5"])).expect("JSON");
+    assert_eq!(each[1]["test"], alone["test"]);
+    let (a, b) = (of(&each[0]), of(&each[1]));
+    assert!((of(&both) - (a + b) / 2.0).abs() < 1e-12, "{both}");
+    assert!((of(&both["deviation"]) - (a - b).abs() / 2.0_f64.sqrt()).abs() < 1e-12, "{both}");
+}
+
+#[test]
+fn a_run_is_kept_where_it_was_asked_for_and_its_ranking_evaluates_to_the_same_figures() {
+    let kept = folder();
+    let out = kept.path().join("first");
+    let shown = out.display().to_string();
+    let trained = object(&run(&["train", &sample(), "--json", "--epochs", "2", "--model", "mlp", "--out", &shown]));
+    assert_eq!(trained["out"], shown.as_str());
+    for name in ["run.json", "history.jsonl", "model.safetensors", "run.txt"] {
+        assert!(out.join(name).is_file(), "{name}");
+    }
+    let (qrels, ranking) = (format!("{}/qrels.txt", sample()), format!("{shown}/run.txt"));
+    let evaluated = object(&run(&["evaluate", &qrels, &ranking, "--json", "--measures", "map"]));
+    let queries = fs::read_to_string(format!("{}/queries.tsv", sample())).expect("the sample's queries");
+    let test: Vec<&str> = queries
+        .lines()
+        .map(|line| line.split('\t').collect::<Vec<_>>())
+        .filter(|row| row[2] == "test")
+        .map(|row| row[0])
+        .collect();
+    let sum: f64 = test.iter().filter_map(|query| evaluated["per_query"][*query]["map"].as_f64()).sum();
+    near(&trained["test"]["model"]["map"], sum / 8.0);
+}
+
+/// Three photos of the sample and one file that is no picture.
+fn few_pictures() -> TempDir {
+    let folder = folder();
+    let mut table = "id,file\n".to_owned();
+    let mut photos: Vec<PathBuf> = fs::read_dir(Path::new(&sample()).join("photos"))
+        .expect("photos")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    photos.sort();
+    for (number, photo) in photos.iter().take(3).enumerate() {
+        fs::copy(photo, folder.path().join(format!("{number}.jpg"))).expect("copied");
+        table += &format!("{number},{number}.jpg\n");
+    }
+    fs::write(folder.path().join("broken.jpg"), "no picture").expect("written");
+    fs::write(folder.path().join("images.csv"), table + "broken,broken.jpg\n").expect("written");
+    fs::write(folder.path().join("candidates.csv"), "query,image\nq,0\nq,1\nq,2\nq,broken\n").expect("written");
+    folder
+}
+
+#[test]
+fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture() {
+    let (home, data) = (folder(), few_pictures());
+    let path = data.path().display().to_string();
+    let embed = |out: &str| {
+        let out = home.path().join(out).display().to_string();
+        object(
+            &program(home.path()).args(["embed", &path, "--json", "--out", &out]).output().expect("the program runs"),
+        )
+    };
+    let first = embed("a.safetensors");
+    assert_eq!((&first["embedded"], &first["cached"], &first["dim"]), (&3.into(), &0.into(), &1024.into()));
+    assert_eq!((&first["failed"][0]["image"], &first["encoder"]), (&"broken".into(), &"resnet50-thin".into()));
+    let again = embed("b.npy");
+    assert_eq!((&again["embedded"], &again["cached"]), (&0.into(), &3.into()));
+    assert!(home.path().join("a.safetensors").is_file() && home.path().join("b.ids.txt").is_file());
+}
+
+#[test]
+fn what_is_not_there_is_named_with_its_path() {
+    refused(&["info", "no/such/folder"], &["no/such/folder"]);
+    refused(&["train", "no/such/folder", "--json"], &["no/such/folder"]);
+    refused(&["no-such-command"], &["no-such-command", "neither a command nor a data set"]);
+    refused(&["train", &sample(), "--features", "bm25,charm"], &["charm", "popularity", &sample()]);
+    refused(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings", &sample()]);
+    refused(&["train", &sample(), "--dropout", "1.5"], &["dropout", "1.5", &sample()]);
+    refused(&["embed", &sample(), "--encoder", "resnet18"], &["resnet18", "--weights"]);
+    refused(&["embed", &sample(), "--out", "vectors.txt"], &["vectors.txt", ".safetensors"]);
+    refused(&["screenshot", &sample(), "picture.jpg"], &["picture.jpg", ".png"]);
+    let (_folder, qrels, run_file) = trec_files();
+    refused(&["evaluate", &qrels, "no-run.txt"], &["no-run.txt"]);
+    refused(&["evaluate", &qrels, &run_file, "--measures", "cr@20"], &["cr@20", "clusters", &qrels]);
+}
+
+#[test]
+fn an_option_that_makes_no_sense_is_refused_with_what_would() {
+    let cases: [(&[&str], &str); 6] = [
+        (&["train", "x", "--model", "cnn"], "dcmm-cos"),
+        (&["train", "x", "--epochs", "0"], "at least 1"),
+        (&["train", "x", "--stop-on", "charm"], "ndcg@20"),
+        (&["embed", "x", "--device", "abacus"], "cuda"),
+        (&["evaluate", "x", "y", "--measures", "ndcg@zero"], "ndcg@20"),
+        (&["screenshot", "x", "y.png", "--size", "big"], "1480x920"),
+    ];
+    for (arguments, word) in cases {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && errors(&output).contains(word), "{arguments:?}: {}", errors(&output));
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_reason_to_panic() {
+    let home = folder();
+    let mut command = program(home.path());
+    let mut child = command
+        .args(["info", &sample()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success() && !errors(&output).contains("panicked"), "{output:?}");
+}
+
+#[test]
+fn screenshot_draws_a_panel_or_says_that_nothing_here_can_draw() {
+    let home = folder();
+    let picture = home.path().join("data.png");
+    let shown = picture.display().to_string();
+    let output =
+        run(&["screenshot", &sample(), &shown, "--panel", "data", "--size", "640x480", "--theme", "light", "--json"]);
+    if output.status.success() {
+        let told = object(&output);
+        assert_eq!((&told["width"], &told["height"]), (&640.into(), &480.into()));
+        assert!(fs::read(&picture).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() > 5_000));
+    } else {
+        assert_eq!(output.status.code(), Some(1));
+        assert!(errors(&output).contains("graphics adapter"), "{}", errors(&output));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_the_window_says_so() {
+    let home = folder();
+    let mut command = program(home.path());
+    let output = command.arg(sample()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    let output = output.output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(errors(&output).contains("no window can be opened here"), "{}", errors(&output));
+}
