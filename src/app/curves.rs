@@ -7,7 +7,7 @@ use crate::eval::STANDARD;
 use crate::train::{EpochReport, RunState};
 use crate::workspace::{Action, LiveRun, Session, Workspace};
 use egui::{Color32, RichText, Ui, vec2};
-use egui_plot::{HLine, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -36,8 +36,12 @@ pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, ac
         return;
     }
     let count = STANDARD.len() + 1;
-    let columns = ((ui.available_width() / 190.0) as usize).clamp(1, if count == 6 { 6 } else { count });
-    let columns = if columns >= 6 { 6 } else { columns.min(3) };
+    let columns = match ui.available_width() {
+        width if width >= 1100.0 && ui.available_height() < 260.0 => count,
+        width if width >= 420.0 => 3,
+        width if width >= 260.0 => 2,
+        _ => 1,
+    };
     let rows = count.div_ceil(columns);
     let gap = 2.0 * GRID;
     let size = vec2(
@@ -69,7 +73,7 @@ fn means(session: &Session, figures: &[Vec<f64>]) -> Vec<f64> {
 fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
     let palette = theme::palette(ui.visuals());
     ui.horizontal(|ui| {
-        widgets::one_line(ui, widgets::strong_text(&run.record.name));
+        ui.label(widgets::strong_text(&run.record.name));
         let state = match (workspace.training().is_running(), workspace.training().is_paused(), run.record.state) {
             (true, true, _) => "paused",
             (true, false, _) => "training",
@@ -82,20 +86,19 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
         if let Some(last) = run.history.last() {
             let text = format!("epoch {}, best {}  ·  {} parameters", last.epoch, run.record.best_epoch, run.record.parameters);
             let text = if run.record.parameters == 0 { format!("epoch {}, best {}", last.epoch, run.record.best_epoch) } else { text };
-            ui.label(RichText::new(text).small().color(palette.weak));
+            widgets::one_line(ui, RichText::new(text).small().color(palette.weak));
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| legend_ui(ui, palette));
     });
+    ui.horizontal(|ui| legend_ui(ui, palette));
 }
 
 fn legend_ui(ui: &mut Ui, palette: &Palette) {
     for (name, colour, dash) in [
-        ("text only", palette.curves[3], true),
-        ("initial", palette.weak, true),
-        ("test", palette.curves[1], true),
         ("validation", palette.curves[0], false),
+        ("test", palette.curves[1], true),
+        ("text only", palette.curves[3], true),
+        ("initial order", palette.weak, true),
     ] {
-        ui.label(RichText::new(name).small().color(palette.weak));
         let (rect, _) = ui.allocate_exact_size(vec2(16.0, 8.0), egui::Sense::hover());
         let y = rect.center().y;
         if dash {
@@ -104,6 +107,7 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
         } else {
             ui.painter().hline(rect.x_range(), y, egui::Stroke::new(2.0, colour));
         }
+        ui.label(RichText::new(name).small().color(palette.weak));
     }
 }
 
@@ -132,12 +136,27 @@ fn plot_ui(ui: &mut Ui, panel: &mut CurvesPanel, index: usize, run: &LiveRun, ba
             .allow_drag(panel.alone.is_some())
             .allow_zoom(panel.alone.is_some())
             .include_x(1.0)
-            .y_axis_min_width(30.0)
+            .y_axis_min_width(24.0)
             .grid_color(palette.weak)
             .show_crosshair(false)
-            .y_axis_formatter(|mark, _| widgets::figure(mark.value).trim_end_matches('0').to_owned());
+            .y_axis_formatter(|mark, _| tick(mark.value))
+            .label_formatter(|position| match position {
+                HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                    Some(format!("{plot_name}, epoch {:.0}: {}", position.x, widgets::figure(position.y)))
+                }
+                HoverPosition::Elsewhere { .. } => None,
+            });
+        // The plot writes its axes in the style's ordinary text.
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, egui::FontId::proportional(10.0));
         plot.show(ui, |plot| curves(plot, index, run, baselines, palette));
     });
+}
+
+/// A value on an axis: no more digits than it needs.
+fn tick(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
 }
 
 fn current(report: &EpochReport, index: usize) -> f64 {

@@ -175,9 +175,9 @@ pub(super) fn standard() -> Tree<Panel> {
         }
         tiles.insert_new(Tile::Container(Container::Linear(linear)))
     };
-    let middle = linear(LinearDir::Vertical, &[(graph, 0.58), (training, 0.42)]);
+    let middle = linear(LinearDir::Vertical, &[(graph, 0.62), (training, 0.38)]);
     let side = linear(LinearDir::Vertical, &[(tune, 0.56), (details, 0.44)]);
-    let root = linear(LinearDir::Horizontal, &[(left, 0.17), (middle, 0.38), (ranking, 0.26), (side, 0.19)]);
+    let root = linear(LinearDir::Horizontal, &[(left, 0.155), (middle, 0.4), (ranking, 0.255), (side, 0.19)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 

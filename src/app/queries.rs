@@ -119,7 +119,7 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
     left_of(84.0).text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(theme::BODY), palette.text);
     let relevant = known.candidates.iter().filter(|candidate| candidate.relevance.is_some_and(|grade| grade.is_relevant())).count();
-    let facts = format!("{}  ·  {} images, {relevant} relevant", session.splits[query].name(), known.candidates.len());
+    let facts = format!("{}  ·  {relevant}/{} relevant", session.splits[query].name(), known.candidates.len());
     left_of(38.0).text(inner.left_bottom(), Align2::LEFT_BOTTOM, facts, FontId::proportional(theme::SMALL), palette.weak);
     let small = FontId::proportional(12.0);
     painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), small.clone(), palette.text);

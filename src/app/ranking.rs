@@ -8,7 +8,7 @@ use crate::workspace::{Action, Order, Ranking, Session, Workspace};
 use egui::{Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Side of a picture in a ranking, in points.
-const TILE: f32 = 58.0;
+const TILE: f32 = 50.0;
 
 /// Room under a picture for its rank and movement.
 const CAPTION: f32 = 15.0;

@@ -176,13 +176,15 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
 /// A row of a form: the name on the left, the control on the right; `hint` explains.
 pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
-        let width = 104.0;
+        let width = 92.0;
         let (rect, label) = ui.allocate_exact_size(vec2(width, theme::ROW), Sense::hover());
         let palette = theme::palette(ui.visuals());
         let font = FontId::proportional(theme::BODY);
         ui.painter().text(pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, name, font, palette.weak);
         label.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
         label.on_hover_text(hint);
+        // Room for a slider's number beside it.
+        ui.spacing_mut().slider_width = (ui.available_width() - 58.0).clamp(40.0, 160.0);
         control(ui)
     })
     .inner

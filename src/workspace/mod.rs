@@ -25,7 +25,7 @@ pub use session::{Baselines, Session};
 pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
 pub use store::Store;
 pub use training::{LiveRun, TrainingState};
-pub use view::{QueryView, ViewRequest};
+pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
 use crate::jobs::Wake;
 use std::path::{Path, PathBuf};

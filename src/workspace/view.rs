@@ -33,8 +33,11 @@ pub struct QueryView {
 /// Seeds the layout: the same query always looks the same.
 const LAYOUT_SEED: u64 = 20;
 
-/// Layout steps at the most; it stops by itself when nodes come to rest.
-const LAYOUT_STEPS: usize = 400;
+/// Steps of a layout: enough for nodes to come to rest from their first positions.
+const LAYOUT_STEPS: usize = 200;
+
+/// Radius of a node's disc in layout units; the layout lets no two discs overlap.
+pub const NODE_RADIUS: f32 = 0.62;
 
 impl QueryView {
     /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.
@@ -76,7 +79,7 @@ impl QueryView {
         self.layout = None;
         self.layout = Some(Job::spawn("layout", wake, move |worker| {
             let mut shown = std::time::Instant::now();
-            Ok(layout(&graph, &start, &[], LAYOUT_STEPS, &mut |positions, _| {
+            Ok(layout(&graph, &start, &vec![NODE_RADIUS; start.len()], LAYOUT_STEPS, &mut |positions, _| {
                 if shown.elapsed().as_millis() >= 30 {
                     shown = std::time::Instant::now();
                     worker.update(positions.to_vec());

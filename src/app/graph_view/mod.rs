@@ -9,12 +9,12 @@ use super::theme;
 use super::thumbnails::Thumbnails;
 use super::widgets;
 use super::{icons, tune};
-use crate::workspace::{Action, QueryView, Session, Settings, Workspace};
+use crate::workspace::{Action, NODE_RADIUS, QueryView, Session, Settings, Workspace};
 use camera::Camera;
 use egui::{Pos2, Rect, Response, Sense, Ui, Vec2};
 
-/// A node's side in layout units, where neighbours are about 1 apart.
-const NODE: f32 = 0.86;
+/// A node's side in layout units; the layout keeps discs of that size apart.
+const NODE: f32 = 2.0 * NODE_RADIUS / 1.1;
 
 /// Side in points below which nodes are dots.
 const DOT: f32 = 13.0;
