@@ -73,7 +73,7 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
         let count = splits.iter().filter(|other| **other == split).count();
         text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &figures, seeds)));
     }
-    text += &format!("\nbest epoch {}, {} s per epoch\n", epochs(seeds), seconds(seeds));
+    text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
     if let Some(out) = out {
         text += &format!("kept in {}\n", out.display());
     }
