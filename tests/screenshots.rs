@@ -25,7 +25,16 @@ fn sample() -> Shot {
 #[test]
 fn the_whole_window_dark_and_light() {
     for (name, theme) in [("workbench-dark.png", ThemeChoice::Dark), ("workbench-light.png", ThemeChoice::Light)] {
-        write(name, Shot { theme, epochs: 60, size: [1600.0, 980.0], image: Some("stamp-animals-birds-pelican".to_owned()), ..sample() });
+        write(
+            name,
+            Shot {
+                theme,
+                epochs: 60,
+                size: [1600.0, 980.0],
+                image: Some("stamp-animals-birds-pelican".to_owned()),
+                ..sample()
+            },
+        );
     }
 }
 

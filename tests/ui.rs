@@ -42,7 +42,10 @@ fn a_person_opens_the_sample_tunes_the_graph_and_trains() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = open_sample(home.path());
     assert_eq!(query_text(&harness), "bird");
-    assert_eq!(harness.state().workspace().session().and_then(|session| session.view()).map(|view| view.n()), Some(100));
+    assert_eq!(
+        harness.state().workspace().session().and_then(|session| session.view()).map(|view| view.n()),
+        Some(100)
+    );
 
     harness.get_by_label_contains("Query windmill").click();
     settle(&mut harness).expect("the graph settles");

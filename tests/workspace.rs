@@ -38,7 +38,9 @@ fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
     workspace.apply(Action::Open(home.path().join("nothing here")));
-    wait(&mut workspace, "the message", |workspace| !workspace.messages().is_empty() && !workspace.loading().is_running());
+    wait(&mut workspace, "the message", |workspace| {
+        !workspace.messages().is_empty() && !workspace.loading().is_running()
+    });
     assert!(workspace.messages()[0].text.contains("nothing here"), "{:?}", workspace.messages());
     assert_eq!(workspace.session().map(|session| session.dataset.queries.len()), Some(33));
 }

@@ -196,7 +196,8 @@ pub(super) fn take_shortcuts(ctx: &Context, workspace: &Workspace, commands: &mu
     let typing = ctx.egui_wants_keyboard_input();
     for command in Command::ALL {
         let Some(shortcut) = command.shortcut() else { continue };
-        let plain = shortcut.modifiers == NONE && !matches!(shortcut.logical_key, Key::F1 | Key::PageDown | Key::PageUp);
+        let plain =
+            shortcut.modifiers == NONE && !matches!(shortcut.logical_key, Key::F1 | Key::PageDown | Key::PageUp);
         let space = shortcut.logical_key == Key::Space;
         // Space on a focused button presses that button.
         if (plain && typing) || (space && ctx.memory(|memory| memory.focused().is_some())) {

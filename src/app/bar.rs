@@ -21,7 +21,11 @@ pub(super) fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<A
             training_buttons(ui, workspace, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
-                for (icon, command) in [(icons::HELP, Command::Help), (theme_icon, Command::SwitchTheme), (icons::COMMAND, Command::Palette)] {
+                for (icon, command) in [
+                    (icons::HELP, Command::Help),
+                    (theme_icon, Command::SwitchTheme),
+                    (icons::COMMAND, Command::Palette),
+                ] {
                     if widgets::icon_button(ui, icon, &named(command)).clicked() {
                         commands.push(command);
                     }
@@ -56,7 +60,8 @@ fn data_menu(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, comm
         ui.separator();
         widgets::caption(ui, "Opened of late");
         for path in &workspace.settings().recent {
-            let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+            let name =
+                path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
             if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
                 actions.push(Action::Open(path.clone()));
                 ui.close();
@@ -122,7 +127,9 @@ pub(super) fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Ve
                     actions.push(Action::CancelLoading);
                 }
             } else if let Some((progress, elapsed)) = workspace.embedding().progress() {
-                ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0));
+                ui.add(
+                    egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0),
+                );
                 widgets::caption(ui, progress_text(progress, elapsed));
                 if ui.small_button("Cancel").clicked() {
                     actions.push(Action::CancelEmbedding);
@@ -141,8 +148,8 @@ pub(super) fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Ve
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(session) = workspace.session() {
-                    let vectors = session.vectors.as_ref().map_or("no visual vectors", |vectors| &vectors.name);
-                    widgets::caption(ui, vectors);
+                    let vectors = session.vectors.as_ref().map_or("none yet", |vectors| &vectors.name);
+                    widgets::caption(ui, format!("Visual vectors: {vectors}"));
                 }
             });
         });
@@ -160,7 +167,11 @@ pub(super) fn progress_text(progress: &Progress, elapsed: Duration) -> String {
     }
     if let Some(left) = progress.remaining(elapsed) {
         let seconds = left.as_secs();
-        parts.push(if seconds >= 60 { format!("{} min left", seconds.div_ceil(60)) } else { format!("{seconds} s left") });
+        parts.push(if seconds >= 60 {
+            format!("{} min left", seconds.div_ceil(60))
+        } else {
+            format!("{seconds} s left")
+        });
     }
     parts.join("  ·  ")
 }

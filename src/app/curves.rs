@@ -84,8 +84,15 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
         };
         ui.label(RichText::new(state).small().color(palette.weak));
         if let Some(last) = run.history.last() {
-            let text = format!("epoch {}, best {}  ·  {} parameters", last.epoch, run.record.best_epoch, run.record.parameters);
-            let text = if run.record.parameters == 0 { format!("epoch {}, best {}", last.epoch, run.record.best_epoch) } else { text };
+            let text = format!(
+                "epoch {}, best {}  ·  {} parameters",
+                last.epoch, run.record.best_epoch, run.record.parameters
+            );
+            let text = if run.record.parameters == 0 {
+                format!("epoch {}, best {}", last.epoch, run.record.best_epoch)
+            } else {
+                text
+            };
             widgets::one_line(ui, RichText::new(text).small().color(palette.weak));
         }
     });
@@ -102,7 +109,12 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
         let (rect, _) = ui.allocate_exact_size(vec2(16.0, 8.0), egui::Sense::hover());
         let y = rect.center().y;
         if dash {
-            let line = egui::Shape::dashed_line(&[rect.left_center(), rect.right_center()], egui::Stroke::new(1.5, colour), 4.0, 2.5);
+            let line = egui::Shape::dashed_line(
+                &[rect.left_center(), rect.right_center()],
+                egui::Stroke::new(1.5, colour),
+                4.0,
+                2.5,
+            );
             ui.painter().extend(line);
         } else {
             ui.painter().hline(rect.x_range(), y, egui::Stroke::new(2.0, colour));
@@ -111,19 +123,29 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
     }
 }
 
-fn plot_ui(ui: &mut Ui, panel: &mut CurvesPanel, index: usize, run: &LiveRun, baselines: &[Vec<f64>; 2], size: egui::Vec2) {
+fn plot_ui(
+    ui: &mut Ui,
+    panel: &mut CurvesPanel,
+    index: usize,
+    run: &LiveRun,
+    baselines: &[Vec<f64>; 2],
+    size: egui::Vec2,
+) {
     let palette = theme::palette(ui.visuals());
     ui.vertical(|ui| {
         ui.set_width(size.x);
         ui.spacing_mut().item_spacing.y = 2.0;
         let (name, hint) = match index.checked_sub(1) {
-            None => ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned()),
+            None => {
+                ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
+            }
             Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
         };
         let now = run.history.last().map(|report| current(report, index)).map_or_else(String::new, widgets::figure);
         let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
         let action = if panel.alone.is_some() { "Click to see all plots." } else { "Click to see it alone." };
-        let heading = ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
+        let heading =
+            ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
         if heading.clicked() {
             panel.alone = if panel.alone.is_some() { None } else { Some(index) };
         }
@@ -138,6 +160,7 @@ fn plot_ui(ui: &mut Ui, panel: &mut CurvesPanel, index: usize, run: &LiveRun, ba
             .include_x(1.0)
             .y_axis_min_width(24.0)
             .grid_color(palette.weak)
+            .grid_spacing(egui::Rangef::new(14.0, 70.0))
             .show_crosshair(false)
             .y_axis_formatter(|mark, _| tick(mark.value))
             .label_formatter(|position| match position {
@@ -166,7 +189,13 @@ fn current(report: &EpochReport, index: usize) -> f64 {
     }
 }
 
-fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, index: usize, run: &LiveRun, baselines: &[Vec<f64>; 2], palette: &Palette) {
+fn curves<'a>(
+    plot: &mut egui_plot::PlotUi<'a>,
+    index: usize,
+    run: &LiveRun,
+    baselines: &[Vec<f64>; 2],
+    palette: &Palette,
+) {
     let series = |value: &dyn Fn(&EpochReport) -> Option<f64>| -> PlotPoints<'a> {
         run.history.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
     };
@@ -185,7 +214,9 @@ fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, index: usize, run: &LiveRun, bas
             for (name, figures, colour) in
                 [("initial order", &baselines[0], palette.weak), ("text only", &baselines[1], palette.curves[3])]
             {
-                plot.hline(HLine::new(name, figures[measure]).color(colour).width(1.2).style(LineStyle::dashed_dense()));
+                plot.hline(
+                    HLine::new(name, figures[measure]).color(colour).width(1.2).style(LineStyle::dashed_dense()),
+                );
             }
         }
     }

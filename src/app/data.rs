@@ -41,7 +41,8 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         .filter(|(_, count)| *count > 0)
         .map(|(split, count)| format!("{count} {}", split.name()))
         .collect();
-    let grades: Vec<String> = summary.judgements.iter().map(|(grade, count)| format!("{count} of grade {grade}")).collect();
+    let grades: Vec<String> =
+        summary.judgements.iter().map(|(grade, count)| format!("{count} of grade {grade}")).collect();
     let rows = [
         ("Queries", format!("{} ({})", session.dataset.queries.len(), parts.join(", "))),
         ("Images", format!("{}, {} with a picture", summary.images, summary.pictures)),
@@ -126,11 +127,16 @@ fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions
     let missing = encoder.architecture != EncoderSettings::default().architecture && encoder.weights.is_none();
     let ready = pictures > 0 && !missing;
     let button = egui::Button::new(format!("{}  Compute embeddings of {pictures} pictures", icons::CPU));
-    if ui.add_enabled(ready, button).on_disabled_hover_text("Needs pictures, and a weights file for this network").clicked() {
+    if ui
+        .add_enabled(ready, button)
+        .on_disabled_hover_text("Needs pictures, and a weights file for this network")
+        .clicked()
+    {
         actions.push(Action::Embed);
     }
     if let Some(last) = workspace.embedding().last() {
-        let text = format!("Last time: {} computed, {} from the cache, {:.1} s", last.embedded, last.cached, last.seconds);
+        let text =
+            format!("Last time: {} computed, {} from the cache, {:.1} s", last.embedded, last.cached, last.seconds);
         ui.label(RichText::new(text).small().color(palette.weak));
     }
 }
@@ -142,8 +148,10 @@ fn weights_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings)
     }
     widgets::field(ui, "Weights", "A safetensors file with torchvision's or timm's names", |ui| {
         let width = (ui.available_width() - 2.0 * GRID).max(80.0);
-        ui.add(egui::TextEdit::singleline(&mut panel.weights).hint_text("/path/to/model.safetensors").desired_width(width))
-            .accessible_name("Weights file");
+        ui.add(
+            egui::TextEdit::singleline(&mut panel.weights).hint_text("/path/to/model.safetensors").desired_width(width),
+        )
+        .accessible_name("Weights file");
     });
     let typed = std::path::PathBuf::from(panel.weights.trim());
     encoder.weights = (!panel.weights.trim().is_empty()).then_some(typed);
@@ -159,7 +167,8 @@ fn device_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) 
         for device in devices.iter() {
             let name = device.choice.to_string();
             let chosen = encoder.device == name;
-            let label = ui.add_enabled_ui(device.ready.is_ok(), |ui| ui.selectable_label(chosen, name.to_uppercase())).inner;
+            let label =
+                ui.add_enabled_ui(device.ready.is_ok(), |ui| ui.selectable_label(chosen, name.to_uppercase())).inner;
             let hint = match &device.ready {
                 Ok(()) => device.name.clone(),
                 Err(reason) => reason.clone(),
@@ -198,7 +207,9 @@ fn problems_ui(ui: &mut Ui, panel: &mut DataPanel, session: &Session) {
         session.warnings.iter().filter(|warning| panel.kind.is_none_or(|kind| kind == warning.kind)).collect();
     const MOST: usize = 200;
     for warning in shown.iter().take(MOST) {
-        let place = warning.line.map_or_else(|| warning.file.display().to_string(), |line| format!("{}:{line}", warning.file.display()));
+        let place = warning
+            .line
+            .map_or_else(|| warning.file.display().to_string(), |line| format!("{}:{line}", warning.file.display()));
         ui.add(egui::Label::new(RichText::new(format!("{}  {}", icons::WARNING, warning.message)).size(12.0)).wrap());
         ui.add(egui::Label::new(RichText::new(place).small().color(palette.weak)).truncate());
     }

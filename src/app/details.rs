@@ -42,7 +42,11 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, candidate: &Candidate,
     let palette = theme::palette(ui.visuals());
     let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
     ui.add(egui::Label::new(RichText::new(title).font(theme::strong(14.0))).wrap());
-    ui.label(RichText::new(format!("{}  ·  {}", widgets::judgement_name(candidate.relevance), image.id)).small().color(palette.weak));
+    ui.label(
+        RichText::new(format!("{}  ·  {}", widgets::judgement_name(candidate.relevance), image.id))
+            .small()
+            .color(palette.weak),
+    );
     if !image.description.is_empty() && image.description != image.title {
         ui.add(egui::Label::new(&image.description).wrap());
     }
@@ -79,7 +83,9 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
             let text = widgets::figure(f64::from(weight)).chars().take(3).collect::<String>();
             ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);
             let title = session.dataset.images[known.image].title.clone();
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}")));
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
+            });
             if response.hovered() && session.hovered() != Some(neighbour) {
                 actions.push(Action::HoverCandidate(Some(neighbour)));
             }

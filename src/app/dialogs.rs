@@ -58,7 +58,11 @@ fn help_ui(ctx: &Context) -> bool {
                     ui.label(RichText::new(shortcut_text(command)).monospace().color(palette.weak));
                     ui.end_row();
                 }
-                for (name, keys) in [("Move the graph", "Drag"), ("Zoom the graph", "Scroll or pinch"), ("Show all of the graph", "Double click")] {
+                for (name, keys) in [
+                    ("Move the graph", "Drag"),
+                    ("Zoom the graph", "Scroll or pinch"),
+                    ("Show all of the graph", "Double click"),
+                ] {
                     ui.label(name);
                     ui.label(RichText::new(keys).monospace().color(palette.weak));
                     ui.end_row();
@@ -78,8 +82,9 @@ fn palette_ui(ctx: &Context, state: &mut PaletteState, workspace: &Workspace, co
         .into_iter()
         .filter(|command| *command != Command::Palette && command.name().to_lowercase().contains(&needle))
         .collect();
-    let (down, up, enter) =
-        ctx.input(|input| (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter)));
+    let (down, up, enter) = ctx.input(|input| {
+        (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter))
+    });
     let last = fitting.len().saturating_sub(1);
     state.chosen = (state.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
     let mut done = false;

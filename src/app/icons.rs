@@ -43,4 +43,4 @@ pub const CPU: &str = "\u{E610}";
 /// The panels' layout.
 pub const LAYOUT: &str = "\u{E6D6}";
 /// More choices (Inter's own; the icon font's code for it means something else there).
-pub const DOWN: &str = "▾";
+pub const DOWN: &str = "▼";

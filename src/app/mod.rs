@@ -52,6 +52,7 @@ pub struct App {
     actions: Vec<Action>,
     shown: Option<PathBuf>,
     theme: Option<ThemeChoice>,
+    alone: bool,
 }
 
 impl App {
@@ -75,7 +76,7 @@ impl App {
             dialogs: dialogs::Dialogs::default(),
         };
         let tree = panels::restore(workspace.settings().panels.as_ref());
-        Self { workspace, parts, tree, actions: Vec::new(), shown: None, theme: None }
+        Self { workspace, parts, tree, actions: Vec::new(), shown: None, theme: None, alone: false }
     }
 
     /// The state, to look at.
@@ -93,8 +94,9 @@ impl App {
         panels::focus(&mut self.tree, panel);
     }
 
-    /// Gives a panel the whole window.
+    /// Gives a panel the whole window, without the bars.
     pub fn show_only(&mut self, panel: Panel) {
+        self.alone = true;
         self.tree = panels::single(panel);
     }
 
@@ -153,12 +155,18 @@ impl eframe::App for App {
         self.take_dropped(ui.ctx());
         let mut commands = Commands::default();
         actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
-        bar::top_bar_ui(ui, &self.workspace, &mut self.actions, &mut commands);
-        bar::status_bar_ui(ui, &self.workspace, &mut self.actions);
+        if !self.alone {
+            bar::top_bar_ui(ui, &self.workspace, &mut self.actions, &mut commands);
+            bar::status_bar_ui(ui, &self.workspace, &mut self.actions);
+        }
         let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
         CentralPanel::default().frame(ground).show(ui, |ui| {
-            let mut behavior =
-                panels::Panels { workspace: &self.workspace, parts: &mut self.parts, actions: &mut self.actions, edited: false };
+            let mut behavior = panels::Panels {
+                workspace: &self.workspace,
+                parts: &mut self.parts,
+                actions: &mut self.actions,
+                edited: false,
+            };
             self.tree.ui(&mut behavior, ui);
             if behavior.edited {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));

@@ -82,7 +82,9 @@ impl OpenDialog {
             ui.label(RichText::new(title).heading());
             ui.add_space(GRID);
             ui.horizontal(|ui| {
-                let field = egui::TextEdit::singleline(&mut self.typed).hint_text(hint).desired_width(ui.available_width() - 70.0);
+                let field = egui::TextEdit::singleline(&mut self.typed)
+                    .hint_text(hint)
+                    .desired_width(ui.available_width() - 70.0);
                 let field = ui.add(field).accessible_name("Path");
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
                 if !field.has_focus() && self.typed.is_empty() {
@@ -96,7 +98,11 @@ impl OpenDialog {
             });
             let palette = theme::palette(ui.visuals());
             let typed = self.typed.trim();
-            let told = if !typed.is_empty() && !PathBuf::from(typed).exists() { "There is nothing at this path." } else { " " };
+            let told = if !typed.is_empty() && !PathBuf::from(typed).exists() {
+                "There is nothing at this path."
+            } else {
+                " "
+            };
             ui.label(RichText::new(told).small().color(palette.warning));
             let waiting = self.answer.is_some();
             ui.horizontal(|ui| {

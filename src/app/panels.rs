@@ -3,7 +3,9 @@
 use super::{Parts, curves, data, details, icons, queries, ranking, runs, theme, tune};
 use crate::workspace::{Action, PanelLayout, Workspace};
 use egui::{RichText, Ui, WidgetText};
-use egui_tiles::{Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse};
+use egui_tiles::{
+    Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
+};
 use serde::{Deserialize, Serialize};
 
 /// One panel.

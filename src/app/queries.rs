@@ -25,7 +25,7 @@ pub fn queries_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, 
     };
     controls_ui(ui, panel, workspace, actions);
     let rows = rows(panel, session, workspace.settings().query_sort);
-    widgets::caption(ui, format!("{} of {} queries  ·  AP, change against text", rows.len(), session.dataset.queries.len()));
+    widgets::caption(ui, format!("{} of {}  ·  AP and gain over text", rows.len(), session.dataset.queries.len()));
     let reveal = panel.shown != Some(session.query());
     panel.shown = Some(session.query());
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -118,9 +118,19 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     };
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
     left_of(84.0).text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(theme::BODY), palette.text);
-    let relevant = known.candidates.iter().filter(|candidate| candidate.relevance.is_some_and(|grade| grade.is_relevant())).count();
+    let relevant = known
+        .candidates
+        .iter()
+        .filter(|candidate| candidate.relevance.is_some_and(|grade| grade.is_relevant()))
+        .count();
     let facts = format!("{}  ·  {relevant}/{} relevant", session.splits[query].name(), known.candidates.len());
-    left_of(38.0).text(inner.left_bottom(), Align2::LEFT_BOTTOM, facts, FontId::proportional(theme::SMALL), palette.weak);
+    left_of(38.0).text(
+        inner.left_bottom(),
+        Align2::LEFT_BOTTOM,
+        facts,
+        FontId::proportional(theme::SMALL),
+        palette.weak,
+    );
     let small = FontId::proportional(12.0);
     painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), small.clone(), palette.text);
     let bar = Rect::from_min_size(pos2(inner.right() - 76.0, inner.top() + 5.0), vec2(44.0, 5.0));
@@ -129,11 +139,18 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     painter.rect_filled(filled, 2, palette.accent);
     if session.model_measures(query).is_some() {
         let text = widgets::change(change);
-        painter.text(inner.right_bottom(), Align2::RIGHT_BOTTOM, text, FontId::proportional(theme::SMALL), palette.change(change));
+        painter.text(
+            inner.right_bottom(),
+            Align2::RIGHT_BOTTOM,
+            text,
+            FontId::proportional(theme::SMALL),
+            palette.change(change),
+        );
     }
     let told = format!("Query {title}: average precision {}", widgets::figure(precision));
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &told));
     if response.clicked() {
         actions.push(Action::SelectQuery(query));
     }
+    response.on_hover_text(title);
 }

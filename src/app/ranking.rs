@@ -5,7 +5,10 @@ use super::thumbnails::Thumbnails;
 use super::{icons, widgets};
 use crate::eval::STANDARD;
 use crate::workspace::{Action, Order, Ranking, Session, Workspace};
-use egui::{Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
+    vec2,
+};
 
 /// Side of a picture in a ranking, in points.
 const TILE: f32 = 50.0;
@@ -42,7 +45,13 @@ pub fn ranking_ui(
     }
 }
 
-fn columns_ui(ui: &mut Ui, session: &Session, pictures: &mut Thumbnails, reveal: Option<usize>, actions: &mut Vec<Action>) {
+fn columns_ui(
+    ui: &mut Ui,
+    session: &Session,
+    pictures: &mut Thumbnails,
+    reveal: Option<usize>,
+    actions: &mut Vec<Action>,
+) {
     let gap = 2.0 * GRID;
     let width = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
     let height = ui.available_height();
@@ -53,7 +62,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, pictures: &mut Thumbnails, reveal:
                 ui.push_id(order.name(), |ui| {
                     ui.set_width(width);
                     ui.vertical(|ui| {
-                        heading_ui(ui, session, order);
+                        heading_ui(ui, session, order, false);
                         let Some(ranking) = session.ranking(order) else {
                             untrained(ui);
                             return;
@@ -68,17 +77,25 @@ fn columns_ui(ui: &mut Ui, session: &Session, pictures: &mut Thumbnails, reveal:
     });
 }
 
-fn rows_ui(ui: &mut Ui, session: &Session, pictures: &mut Thumbnails, reveal: Option<usize>, actions: &mut Vec<Action>) {
+fn rows_ui(
+    ui: &mut Ui,
+    session: &Session,
+    pictures: &mut Thumbnails,
+    reveal: Option<usize>,
+    actions: &mut Vec<Action>,
+) {
+    // Three strips fill the panel: what is left of a third after heading, captions and scroll bar.
+    let side = (ui.available_height() / 3.0 - theme::ROW - CAPTION - 6.0 * GRID).clamp(44.0, 140.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for order in Order::ALL {
             ui.push_id(order.name(), |ui| {
-                heading_ui(ui, session, order);
+                heading_ui(ui, session, order, true);
                 let Some(ranking) = session.ranking(order) else {
                     untrained(ui);
                     return;
                 };
                 ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-                    strip_ui(ui, session, order, ranking, pictures, reveal, actions);
+                    strip_ui(ui, session, order, ranking, side, pictures, reveal, actions);
                 });
             });
         }
@@ -90,27 +107,37 @@ fn untrained(ui: &mut Ui) {
 }
 
 /// The ranking's name, its figures, and their change against the ranking to its left.
-fn heading_ui(ui: &mut Ui, session: &Session, order: Order) {
+fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
+    if one_line {
+        ui.horizontal(|ui| {
+            ui.label(widgets::strong_text(order.name()));
+            headline_ui(ui, session, order);
+        });
+    } else {
+        ui.label(widgets::strong_text(order.name()));
+        ui.vertical(|ui| headline_ui(ui, session, order));
+    }
+}
+
+fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
-    ui.label(widgets::strong_text(order.name()));
     let Some(ranking) = session.ranking(order) else { return };
     let before = previous(order).and_then(|order| session.ranking(order));
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
-        for index in [0, 2] {
-            ui.horizontal(|ui| {
-                let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
-                ui.label(RichText::new(name).small().color(palette.weak));
-                ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());
-                if let Some(before) = before {
-                    let delta = ranking.measures[index] - before.measures[index];
-                    ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
-                }
-            });
-        }
-    })
-    .response
-    .on_hover_ui(|ui| figures_ui(ui, ranking, before));
+    for index in [0, 2] {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
+            ui.set_max_height(16.0);
+            let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
+            ui.label(RichText::new(name).small().color(palette.weak));
+            ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());
+            if let Some(before) = before {
+                let delta = ranking.measures[index] - before.measures[index];
+                ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
+            }
+        })
+        .response
+        .on_hover_ui(|ui| figures_ui(ui, ranking, before));
+    }
 }
 
 fn figures_ui(ui: &mut Ui, ranking: &Ranking, before: Option<&Ranking>) {
@@ -159,20 +186,22 @@ fn grid_ui(
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "one strip is drawn from many independent facts")]
 fn strip_ui(
     ui: &mut Ui,
     session: &Session,
     order: Order,
     ranking: &Ranking,
+    side: f32,
     pictures: &mut Thumbnails,
     reveal: Option<usize>,
     actions: &mut Vec<Action>,
 ) {
-    let step = TILE + GRID;
-    let size = vec2(ranking.order.len() as f32 * step, TILE + CAPTION + GRID);
+    let step = side + GRID;
+    let size = vec2(ranking.order.len() as f32 * step, side + CAPTION + GRID);
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     for (rank, &candidate) in ranking.order.iter().enumerate() {
-        let tile = Rect::from_min_size(area.min + vec2(rank as f32 * step, 2.0), vec2(TILE, TILE));
+        let tile = Rect::from_min_size(area.min + vec2(rank as f32 * step, 2.0), vec2(side, side));
         tile_ui(ui, session, order, ranking, candidate, tile, pictures, reveal == Some(candidate), actions);
     }
 }
@@ -220,7 +249,12 @@ fn tile_ui(
         .map(|before| before.place[candidate] as isize - ranking.place[candidate] as isize);
     caption(painter, tile, ranking.place[candidate] + 1, moved, palette);
     let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
-    let told = format!("{}: rank {}, {}, {title}", order.name(), ranking.place[candidate] + 1, widgets::judgement_name(known.relevance));
+    let told = format!(
+        "{}: rank {}, {}, {title}",
+        order.name(),
+        ranking.place[candidate] + 1,
+        widgets::judgement_name(known.relevance)
+    );
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
     if response.hovered() && session.hovered() != Some(candidate) {
         actions.push(Action::HoverCandidate(Some(candidate)));

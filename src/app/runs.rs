@@ -40,12 +40,17 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
                     RunState::EarlyStopped => "stopped early",
                     RunState::Interrupted => "stopped by hand",
                 };
-                let facts = format!("k {}  ·  seed {}  ·  best epoch {}  ·  {state}", experiment.graph.k, experiment.training.seed, record.best_epoch);
+                let facts = format!(
+                    "k {}  ·  seed {}  ·  best epoch {}  ·  {state}",
+                    experiment.graph.k, experiment.training.seed, record.best_epoch
+                );
                 widgets::one_line(ui, RichText::new(facts).small().color(palette.weak));
                 ui.horizontal(|ui| {
                     if let (Some(model), Some(text)) = (record.test.model.first(), record.test.text.first()) {
                         ui.label(widgets::figure(*model));
-                        ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
+                        ui.label(
+                            RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)),
+                        );
                     }
                 });
             });

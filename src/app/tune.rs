@@ -64,11 +64,14 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             experiment.features = if all { None } else { Some(kept) };
         }
         widgets::field(ui, "Normalisation", "How a query's values are brought to one scale", |ui| {
-            egui::ComboBox::from_id_salt("normalisation").selected_text(experiment.normalisation.name()).show_ui(ui, |ui| {
-                for choice in Normalisation::ALL {
-                    ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
-                }
-            });
+            egui::ComboBox::from_id_salt("normalisation").selected_text(experiment.normalisation.name()).show_ui(
+                ui,
+                |ui| {
+                    for choice in Normalisation::ALL {
+                        ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
+                    }
+                },
+            );
         });
     });
 }
@@ -89,7 +92,8 @@ fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> boo
             let text = format!("{}{:.2}", if correlation < 0.0 { "−" } else { "" }, correlation.abs());
             ui.label(RichText::new(text).small().color(palette.weak));
             let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
-            widgets::bar(ui, correlation.abs(), 44.0, colour).on_hover_text("Correlation with relevance over all queries");
+            widgets::bar(ui, correlation.abs(), 44.0, colour)
+                .on_hover_text("Correlation with relevance over all queries");
         });
         changed.changed()
     })
@@ -114,7 +118,11 @@ fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
             );
         });
         widgets::field(ui, "Least weight", "Edges with a smaller cosine are left out", |ui| {
-            ui.add(Slider::new(&mut graph.min_weight, 0.0..=1.0).fixed_decimals(2)).accessible_name("Least weight");
+            let slider = Slider::new(&mut graph.min_weight, -1.0..=1.0).custom_formatter(|value, _| match value {
+                value if value <= -1.0 => "any".to_owned(),
+                value => format!("{value:.2}"),
+            });
+            ui.add(slider).accessible_name("Least weight");
         });
     });
 }
@@ -150,7 +158,10 @@ fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment)
                 ui.label("deep");
             });
             widgets::field(ui, "Activation", "What follows each convolution", |ui| {
-                let choices = [(Activation::None, "None", "The sum as it is"), (Activation::Relu, "ReLU", "Negative values become 0")];
+                let choices = [
+                    (Activation::None, "None", "The sum as it is"),
+                    (Activation::Relu, "ReLU", "Negative values become 0"),
+                ];
                 widgets::segmented(ui, &mut model.activation, &choices);
             });
         });
@@ -158,7 +169,8 @@ fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment)
             ui.add(Slider::new(&mut model.dropout, 0.0..=0.8).fixed_decimals(2)).accessible_name("Dropout");
         });
         let dim = session.and_then(|session| session.vectors.as_ref()).map_or(0, |vectors| vectors.dim);
-        let features = experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
+        let features =
+            experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
         let parameters = experiment.model_config(features.unwrap_or(0), dim).parameter_count();
         widgets::caption(ui, format!("{parameters} trainable parameters"));
     });
@@ -170,7 +182,11 @@ fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
         widgets::field(ui, "Loss", "What training lowers", |ui| {
             let choices = [
                 (Loss::Bpr, "BPR", "−log σ(s⁺ − s⁻) over all pairs of a relevant and an irrelevant image of one query"),
-                (Loss::SoftmaxCrossEntropy, "Softmax", "Cross-entropy of each query's softmax with its relevant images"),
+                (
+                    Loss::SoftmaxCrossEntropy,
+                    "Softmax",
+                    "Cross-entropy of each query's softmax with its relevant images",
+                ),
             ];
             widgets::segmented(ui, &mut training.loss, &choices);
         });
@@ -192,18 +208,27 @@ fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
         widgets::field(ui, "Seed", "Decides first weights, dropout and the order of queries", |ui| {
             ui.add(DragValue::new(&mut training.seed)).accessible_name("Seed");
         });
-        widgets::field(ui, "Keep best by", "The validation measure that picks the epoch whose weights are kept", |ui| {
-            egui::ComboBox::from_id_salt("stop").selected_text(training.stop_on.label()).width(90.0).show_ui(ui, |ui| {
-                for measure in crate::eval::STANDARD {
-                    ui.selectable_value(&mut training.stop_on, measure, measure.label());
-                }
-            });
-        });
+        widgets::field(
+            ui,
+            "Keep best by",
+            "The validation measure that picks the epoch whose weights are kept",
+            |ui| {
+                egui::ComboBox::from_id_salt("stop").selected_text(training.stop_on.label()).width(90.0).show_ui(
+                    ui,
+                    |ui| {
+                        for measure in crate::eval::STANDARD {
+                            ui.selectable_value(&mut training.stop_on, measure, measure.label());
+                        }
+                    },
+                );
+            },
+        );
         widgets::field(ui, "Early stopping", "End when the measure has not risen for so many epochs", |ui| {
             let mut on = training.patience.is_some();
             ui.checkbox(&mut on, "").accessible_name("Early stopping");
             let mut patience = training.patience.unwrap_or(20);
-            ui.add_enabled(on, DragValue::new(&mut patience).range(1..=1000).suffix(" epochs")).accessible_name("Patience");
+            ui.add_enabled(on, DragValue::new(&mut patience).range(1..=1000).suffix(" epochs"))
+                .accessible_name("Patience");
             training.patience = on.then_some(patience);
         });
     });

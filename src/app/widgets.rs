@@ -6,19 +6,19 @@ use super::thumbnails::Picture;
 use crate::dataset::Relevance;
 use egui::epaint::RectShape;
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetText, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetText, pos2, vec2,
 };
 
-/// A picture's sides may differ so much before it is cut to fit a square tile.
-const MOST_CUT: f32 = 1.25;
+/// At the most this share of a picture's longer side is cut, so that long things stay recognisable: all of a 3:2 photo's.
+const MOST_CUT: f32 = 1.5;
 
 /// Paints a picture on a square tile, cutting only the ends of long ones; or a neutral tile that says why there is none.
 pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, tint: Color32) {
     let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
     match picture {
         Picture::Ready { texture, uv, aspect } => {
-            let wanted = aspect.clamp(1.0 / MOST_CUT, MOST_CUT);
+            let wanted = if aspect > 1.0 { (aspect / MOST_CUT).max(1.0) } else { (aspect * MOST_CUT).min(1.0) };
             let size = if wanted > 1.0 { vec2(1.0, 1.0 / wanted) } else { vec2(wanted, 1.0) };
             let inner = Rect::from_center_size(rect.center(), rect.size() * size);
             if inner != rect {
@@ -52,7 +52,14 @@ pub fn paint_contain(painter: &Painter, rect: Rect, picture: Picture, palette: &
     }
 }
 
-fn paint_tile(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, corners: CornerRadius, tint: Color32) {
+fn paint_tile(
+    painter: &Painter,
+    rect: Rect,
+    picture: Picture,
+    palette: &Palette,
+    corners: CornerRadius,
+    tint: Color32,
+) {
     let dim = f32::from(tint.a()) / 255.0;
     painter.rect_filled(rect, corners, palette.raised.gamma_multiply(dim));
     let icon = match picture {

@@ -132,8 +132,14 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
             };
             worker.send(end);
         };
-        let mut job =
-            Self { name: name.clone(), control, events, thread: None, started: Instant::now(), progress: Progress::default() };
+        let mut job = Self {
+            name: name.clone(),
+            control,
+            events,
+            thread: None,
+            started: Instant::now(),
+            progress: Progress::default(),
+        };
         // Where no thread can be had the channel is closed at once, and `poll` reports a failure.
         job.thread = std::thread::Builder::new().name(name).spawn(run).ok();
         job
@@ -149,9 +155,8 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
                 Some(event)
             }
             Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => {
-                (self.thread.is_none() || self.is_finished()).then(|| Event::Failed(format!("{} could not run", self.name)))
-            }
+            Err(TryRecvError::Disconnected) => (self.thread.is_none() || self.is_finished())
+                .then(|| Event::Failed(format!("{} could not run", self.name))),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{TrainConfig, TrainData};
 use crate::dataset::{Dataset, Split, VectorTable};
 use crate::eval::{self, Measure, STANDARD};
-use crate::graph::{GraphRequest, SimilarityGraph, Similarities, unit_rows};
+use crate::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
 use crate::model::{Activation, DcmmConfig, ModelKind, RankingInput};
 use crate::signals::{self, Normalisation, Signals};
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,8 @@ pub fn prepare(
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Option<TrainData> {
     use rayon::prelude::*;
-    let queries: Vec<usize> = (0..dataset.queries.len()).filter(|&q| !dataset.queries[q].candidates.is_empty()).collect();
+    let queries: Vec<usize> =
+        (0..dataset.queries.len()).filter(|&q| !dataset.queries[q].candidates.is_empty()).collect();
     let mut inputs = Vec::with_capacity(queries.len());
     for chunk in queries.chunks(8) {
         let ready: Vec<RankingInput> = chunk
@@ -182,5 +183,10 @@ pub fn mean_measures(dataset: &Dataset, queries: &[usize], scores: impl Fn(usize
 
 /// [`STANDARD`] as one JSON object, by each measure's name.
 pub fn measures_json(figures: &[f64]) -> serde_json::Value {
-    STANDARD.iter().zip(figures).map(|(measure, &figure): (&Measure, _)| (measure.to_string(), figure.into())).collect::<serde_json::Map<_, _>>().into()
+    STANDARD
+        .iter()
+        .zip(figures)
+        .map(|(measure, &figure): (&Measure, _)| (measure.to_string(), figure.into()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

@@ -64,10 +64,11 @@ pub fn run(
     if use_signals.is_empty() {
         return Err("no signal is chosen: choose at least one".to_owned());
     }
-    let inputs = prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, &mut |done, total| {
-        observer.step("Building graphs", done, total)
-    })
-    .ok_or("cancelled")?;
+    let inputs =
+        prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, &mut |done, total| {
+            observer.step("Building graphs", done, total)
+        })
+        .ok_or("cancelled")?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim);
     fill_record(&mut record, data, experiment, &use_signals, config.parameter_count());
     let folder = folder.map(|path| RunFolder::create(path, &record)).transpose()?;
@@ -91,7 +92,13 @@ fn signal_names(signals: &Signals) -> String {
     signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn fill_record(record: &mut RunRecord, data: RunData<'_>, experiment: &Experiment, use_signals: &[usize], parameters: usize) {
+fn fill_record(
+    record: &mut RunRecord,
+    data: RunData<'_>,
+    experiment: &Experiment,
+    use_signals: &[usize],
+    parameters: usize,
+) {
     record.dataset = data.dataset.name.clone();
     record.dataset_path = std::path::absolute(&data.dataset.root).unwrap_or_else(|_| data.dataset.root.clone());
     record.vectors = data.vectors.name.clone();
@@ -141,7 +148,8 @@ pub fn rankings(dataset: &Dataset, scores: &[Vec<f32>]) -> Run {
     let mut run = Run::new();
     for (query, scores) in dataset.queries.iter().zip(scores) {
         let by_image: HashMap<_, _> = query.candidates.iter().map(|candidate| candidate.image).zip(scores).collect();
-        let entries = by_image.into_iter().map(|(image, &score)| (dataset.images[image].id.to_string(), f64::from(score)));
+        let entries =
+            by_image.into_iter().map(|(image, &score)| (dataset.images[image].id.to_string(), f64::from(score)));
         run.insert(query.id.to_string(), entries.collect());
     }
     run

@@ -113,7 +113,9 @@ impl Workspace {
 fn told(report: &EmbedReport) -> String {
     let mut text = match report.embedded {
         0 => format!("All {} embeddings were in the cache", report.cached),
-        embedded => format!("{embedded} pictures embedded in {:.1} s, {} from the cache", report.seconds, report.cached),
+        embedded => {
+            format!("{embedded} pictures embedded in {:.1} s, {} from the cache", report.seconds, report.cached)
+        }
     };
     if !report.failed.is_empty() {
         text += &format!("; {} could not be read (see the data report)", report.failed.len());

@@ -59,7 +59,11 @@ impl Ranking {
 
     /// A candidate's score between 0 (the query's lowest) and 1 (its highest).
     pub fn share(&self, candidate: usize) -> f32 {
-        let (low, high) = self.scores.iter().filter(|score| score.is_finite()).fold((f32::MAX, f32::MIN), |(low, high), &score| (low.min(score), high.max(score)));
+        let (low, high) = self
+            .scores
+            .iter()
+            .filter(|score| score.is_finite())
+            .fold((f32::MAX, f32::MIN), |(low, high), &score| (low.min(score), high.max(score)));
         if high > low { ((self.scores[candidate] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
     }
 }

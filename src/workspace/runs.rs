@@ -52,8 +52,9 @@ impl Workspace {
     /// Shows the run last shown again, if it belongs to the open data set.
     pub(super) fn resume_last_run(&mut self) {
         let (Some(path), Some(session)) = (self.settings.last_run.clone(), &self.session) else { return };
-        let belongs = train::read_run_folder(&path)
-            .is_ok_and(|(record, _)| std::path::absolute(&session.dataset.root).is_ok_and(|root| root == record.dataset_path));
+        let belongs = train::read_run_folder(&path).is_ok_and(|(record, _)| {
+            std::path::absolute(&session.dataset.root).is_ok_and(|root| root == record.dataset_path)
+        });
         if belongs {
             self.open_run(path);
         }
@@ -78,13 +79,20 @@ impl Workspace {
                     return Err(format!("it was trained on {}, and {} is chosen now", record.vectors, vectors.name));
                 }
                 let (model, _) = Dcmm::load(&path.join("model.safetensors")).map_err(|error| error.to_string())?;
-                let experiment = train::Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
-                let use_signals =
-                    experiment.signal_indices(&signals).map_err(|name| format!("this data set has no signal “{name}”"))?;
-                let inputs = train::prepare(&dataset, &signals, &vectors, &use_signals, &experiment, &splits, &mut |_, _| {
-                    if worker.is_cancelled() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
-                })
-                .ok_or("cancelled")?;
+                let experiment =
+                    train::Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+                let use_signals = experiment
+                    .signal_indices(&signals)
+                    .map_err(|name| format!("this data set has no signal “{name}”"))?;
+                let inputs =
+                    train::prepare(&dataset, &signals, &vectors, &use_signals, &experiment, &splits, &mut |_, _| {
+                        if worker.is_cancelled() {
+                            std::ops::ControlFlow::Break(())
+                        } else {
+                            std::ops::ControlFlow::Continue(())
+                        }
+                    })
+                    .ok_or("cancelled")?;
                 train::score_all(&dataset, &inputs, &model)
             })();
             Ok(Reopened { path, record, history, scores })

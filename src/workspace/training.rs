@@ -141,7 +141,8 @@ impl Workspace {
         };
         let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let experiment = self.settings.experiment.clone();
-        let name = free_name(self.store.runs(), &format!("{}-{}", session.dataset.name, experiment.model.kind), started);
+        let name =
+            free_name(self.store.runs(), &format!("{}-{}", session.dataset.name, experiment.model.kind), started);
         let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
         let folder = self.store.runs().join(name);
         let (dataset, signals, splits) = (session.dataset.clone(), session.signals.clone(), session.splits.clone());

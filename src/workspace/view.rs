@@ -1,7 +1,9 @@
 //! The current query's graph and where its nodes lie.
 
 use crate::dataset::{Dataset, Relevance, VectorTable};
-use crate::graph::{GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics};
+use crate::graph::{
+    GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics,
+};
 use crate::jobs::{Event, Job, Wake};
 use crate::train::visual_rows;
 use std::ops::ControlFlow;
@@ -37,7 +39,7 @@ const LAYOUT_SEED: u64 = 20;
 const LAYOUT_STEPS: usize = 200;
 
 /// Radius of a node's disc in layout units; the layout lets no two discs overlap.
-pub const NODE_RADIUS: f32 = 0.62;
+pub const NODE_RADIUS: f32 = 0.8;
 
 impl QueryView {
     /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.

@@ -7,7 +7,14 @@ use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Painter, Pos2, Rect, Shape};
 
 /// Paints every edge, wider and stronger with its weight; those of the node in focus stand out, the rest stand back.
-pub fn paint(painter: &Painter, camera: &Camera, canvas: Rect, view: &QueryView, focus: Option<usize>, palette: &Palette) {
+pub fn paint(
+    painter: &Painter,
+    camera: &Camera,
+    canvas: Rect,
+    view: &QueryView,
+    focus: Option<usize>,
+    palette: &Palette,
+) {
     let (low, high) = weight_range(view);
     let points: Vec<Pos2> = view.positions().iter().map(|&place| camera.to_screen(canvas, place)).collect();
     let seen = canvas.expand(40.0);

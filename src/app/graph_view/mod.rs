@@ -13,8 +13,8 @@ use crate::workspace::{Action, NODE_RADIUS, QueryView, Session, Settings, Worksp
 use camera::Camera;
 use egui::{Pos2, Rect, Response, Sense, Ui, Vec2};
 
-/// A node's side in layout units; the layout keeps discs of that size apart.
-const NODE: f32 = 2.0 * NODE_RADIUS / 1.1;
+/// A node's side in layout units: the largest nodes then fill the disc that the layout keeps free for each.
+const NODE: f32 = 1.44 * NODE_RADIUS;
 
 /// Side in points below which nodes are dots.
 const DOT: f32 = 13.0;
@@ -109,7 +109,7 @@ impl GraphPanel {
             edges::paint(&painter, &self.camera, canvas, view, focus, palette);
         }
         nodes::paint(&painter, &nodes, session, look, pictures, palette);
-        overlay::statistics(&painter, canvas, session, view, palette);
+        overlay::statistics(&painter, canvas, view, palette);
         overlay::legend(&painter, canvas, palette);
         self.point(ui, &response, session, &nodes, actions);
         overlay::tooltip(ui, &response, session, view, pictures);
@@ -160,6 +160,8 @@ fn place(
 ) -> Vec<Node> {
     let ranking = session.best_ranking().filter(|ranking| ranking.scores.len() == view.n());
     let near = focus.map(|focus| neighbourhood(view, focus));
+    // Pointing is a question about one node; a selection stays, so the rest must remain legible.
+    let faded = if session.hovered().is_some() { 0.16 } else { 0.38 };
     let mut nodes: Vec<Node> = (0..view.n())
         .map(|candidate| {
             let scale = match ranking {
@@ -168,7 +170,7 @@ fn place(
             };
             let side = (NODE * camera.zoom() * scale).clamp(4.0, 320.0);
             let rect = Rect::from_center_size(camera.to_screen(canvas, view.positions()[candidate]), Vec2::splat(side));
-            let alpha = if near.as_ref().is_none_or(|near| near[candidate]) { 1.0 } else { 0.16 };
+            let alpha = if near.as_ref().is_none_or(|near| near[candidate]) { 1.0 } else { faded };
             Node { candidate, rect, alpha }
         })
         .collect();

@@ -8,7 +8,7 @@ use crate::workspace::{Order, QueryView, Session};
 use egui::{Align2, FontId, Painter, Rect, Response, RichText, Ui, pos2, vec2};
 
 /// The graph's figures, in the upper left corner.
-pub fn statistics(painter: &Painter, canvas: Rect, session: &Session, view: &QueryView, palette: &Palette) {
+pub fn statistics(painter: &Painter, canvas: Rect, view: &QueryView, palette: &Palette) {
     let statistics = view.statistics();
     let mut parts = vec![format!("{} images", statistics.nodes), format!("{} edges", statistics.edges)];
     if statistics.components > 1 {
@@ -17,7 +17,6 @@ pub fn statistics(painter: &Painter, canvas: Rect, session: &Session, view: &Que
     if let Some(homophily) = statistics.homophily {
         parts.push(format!("homophily {}", widgets::figure(f64::from(homophily))));
     }
-    parts.push(session.vectors.as_ref().map_or_else(String::new, |vectors| vectors.name.clone()));
     let font = FontId::proportional(theme::SMALL);
     let at = canvas.left_top() + vec2(2.0 * GRID, 2.0 * GRID);
     painter.text(at, Align2::LEFT_TOP, parts.join("  ·  "), font, palette.weak);
