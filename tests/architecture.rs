@@ -178,7 +178,7 @@ fn home_fault(file: &str, path: &PathUse) -> Option<String> {
         key.split("::").count() <= path.segments.len() && names.all(|(name, segment)| name == segment)
     })?;
     let at_home = |home: &&str| home.is_empty() || file == *home || room_of(file) == *home;
-    (!homes.iter().any(|home| at_home(home))).then(|| match homes {
+    (!homes.iter().any(at_home)).then(|| match homes {
         [] => format!("{key} is named nowhere"),
         _ => format!("{key} is at home in {}", homes.join(", ")),
     })
