@@ -18,8 +18,8 @@
 //! | [`train`] | losses and the optimisation loop; knows nothing of threads | model, eval, graph, signals, dataset |
 //! | [`jobs`] | threads and nothing else | all above |
 //! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
-//! | [`app`] | pixels: the only room that knows egui | workspace and the plain values below it |
-//! | [`cli`] | the same work without a window | all but app (`screenshot` draws the app) |
+//! | [`app`] | pixels: the only room that knows egui | all above |
+//! | [`cli`] | what was typed: the same work without a window; starts the window, or draws it for `screenshot` | all above but app |
 
 pub mod app;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! All integration tests in one binary, so that one link serves them all.
 
+mod architecture;
 mod cli;
 mod dcmm_golden;
 mod encoder_golden;

@@ -1,4 +1,4 @@
-//! Crossrank's own folder format; `FORMAT.md` beside this folder is its description.
+//! Crossrank's own folder format; README describes it.
 
 mod candidates;
 mod columns;
