@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 33] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -24,6 +24,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("egui_plot", &["app"]),
     ("egui_tiles", &["app"]),
     ("egui_kittest", &["app"]),
+    ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
     ("image", &["vision", "app/screenshot.rs", "cli/screenshot.rs"]),

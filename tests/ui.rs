@@ -133,3 +133,15 @@ fn keys_walk_queries_and_images_and_open_the_command_list() {
     harness.step();
     assert!(harness.query_by_label("Command").is_some(), "the list of commands is open");
 }
+
+#[test]
+fn every_control_has_a_name() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    harness.check_accessibility();
+    for panel in ["Data", "Runs", "Tune"] {
+        harness.state_mut().show_panel(crossrank::app::Panel::by_name(panel).expect("a panel"));
+        settle(&mut harness).expect("at rest");
+        harness.check_accessibility();
+    }
+}

@@ -38,9 +38,9 @@ pub(super) fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<A
 
 /// A command's name with its shortcut.
 pub(super) fn named(command: Command) -> String {
-    match command.shortcut() {
-        Some(shortcut) => format!("{} ({})", command.name(), shortcut.format(&egui::ModifierNames::NAMES, false)),
-        None => command.name(),
+    match shortcut_text(command) {
+        shortcut if shortcut.is_empty() => command.name(),
+        shortcut => format!("{} ({shortcut})", command.name()),
     }
 }
 
@@ -108,9 +108,13 @@ fn panels_menu(ui: &mut Ui, commands: &mut Commands) {
     });
 }
 
-/// A command's shortcut as text.
+/// A command's shortcut as the keys are labelled.
 pub(super) fn shortcut_text(command: Command) -> String {
-    command.shortcut().map_or_else(String::new, |shortcut| shortcut.format(&egui::ModifierNames::NAMES, false))
+    let Some(shortcut) = command.shortcut() else { return String::new() };
+    let text = shortcut.format(&egui::ModifierNames::NAMES, false);
+    [("CloseBracket", "]"), ("OpenBracket", "["), ("Period", "."), ("PageDown", "Page Down"), ("PageUp", "Page Up")]
+        .into_iter()
+        .fold(text, |text, (name, label)| text.replace(name, label))
 }
 
 /// Draws the lower bar: what is open and what is being done.

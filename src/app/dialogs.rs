@@ -21,6 +21,11 @@ struct PaletteState {
 }
 
 impl Dialogs {
+    /// Whether any is shown.
+    pub fn is_open(&self) -> bool {
+        self.help || self.palette.is_some()
+    }
+
     /// Opens or closes the list of commands.
     pub fn toggle_palette(&mut self) {
         self.palette = if self.palette.is_some() { None } else { Some(PaletteState::default()) };
@@ -50,7 +55,7 @@ fn help_ui(ctx: &Context) -> bool {
         ui.set_width(460.0);
         ui.label(RichText::new("Keyboard shortcuts").heading());
         widgets::caption(ui, "Tab walks through all controls; arrow keys move sliders.");
-        ScrollArea::vertical().max_height(460.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(460.0).auto_shrink([false, true]).show(ui, |ui| {
             Grid::new("shortcuts").num_columns(2).spacing(egui::vec2(24.0, 4.0)).show(ui, |ui| {
                 for command in Command::ALL {
                     let Some(_) = command.shortcut() else { continue };

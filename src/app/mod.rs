@@ -1,7 +1,7 @@
 //! Pixels: the only room that knows egui.
 //!
 //! Panels get the [`Workspace`] to read and push [`Action`]s; nothing else changes state. What only concerns looks
-//! (camera, filters, which dialog is open) lives in [`Parts`].
+//! (camera, filters, which dialog is open) lives in `Parts`.
 
 mod actions;
 mod bar;
@@ -128,7 +128,7 @@ impl App {
     }
 
     fn take_dropped(&mut self, ctx: &Context) {
-        let dropped = ctx.input(|input| input.raw.dropped_files.iter().find_map(|file| Some(file.path().to_owned())));
+        let dropped = ctx.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
         if let Some(path) = dropped {
             self.actions.push(open::action_for(path));
         }
@@ -154,7 +154,10 @@ impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         self.take_dropped(ui.ctx());
         let mut commands = Commands::default();
-        actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
+        // An open dialog has the keyboard to itself.
+        if !self.parts.dialogs.is_open() && !self.parts.open.is_open() {
+            actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
+        }
         if !self.alone {
             bar::top_bar_ui(ui, &self.workspace, &mut self.actions, &mut commands);
             bar::status_bar_ui(ui, &self.workspace, &mut self.actions);
@@ -190,6 +193,8 @@ impl App {
     fn carry_out(&mut self, ctx: &Context, commands: Commands) {
         for command in commands.0 {
             command.run(self, ctx);
+            // What it opened is drawn in the next frame.
+            ctx.request_repaint();
         }
     }
 

@@ -35,6 +35,11 @@ pub fn action_for(path: PathBuf) -> Action {
 }
 
 impl OpenDialog {
+    /// Whether it is shown.
+    pub fn is_open(&self) -> bool {
+        self.shown
+    }
+
     /// Asks for a data set.
     pub fn open(&mut self, start: Option<PathBuf>) {
         (self.shown, self.purpose, self.start) = (true, Purpose::Open, start);

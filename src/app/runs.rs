@@ -2,7 +2,7 @@
 
 use super::theme;
 use super::{icons, widgets};
-use crate::train::RunState;
+use crate::train::{RunRecord, RunState};
 use crate::workspace::{Action, SavedRun, Workspace};
 use egui::{RichText, ScrollArea, Ui};
 
@@ -15,7 +15,7 @@ pub fn runs_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
         return;
     }
     let shown = workspace.training().run().map(|run| run.path.clone());
-    widgets::caption(ui, format!("{} runs  ·  test MAP of the network, and against text only", runs.len()));
+    widgets::caption(ui, "Test MAP of the network, and its gain over text");
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for run in runs {
             run_ui(ui, run, shown.as_ref() == Some(&run.path), actions);
@@ -29,32 +29,14 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
     let fill = if shown { palette.selected } else { palette.raised };
     egui::Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(6).show(ui, |ui| {
         ui.set_width(ui.available_width());
+        widgets::one_line(ui, widgets::strong_text(&record.name)).on_hover_text(run.path.display().to_string());
+        widgets::one_line(ui, RichText::new(facts(record)).small().color(palette.weak));
         ui.horizontal(|ui| {
-            ui.vertical(|ui| {
-                ui.set_width((ui.available_width() - 66.0).max(80.0));
-                widgets::one_line(ui, widgets::strong_text(&record.name)).on_hover_text(run.path.display().to_string());
-                let experiment = &record.experiment;
-                let state = match record.state {
-                    RunState::Running => "cut off",
-                    RunState::Finished => "finished",
-                    RunState::EarlyStopped => "stopped early",
-                    RunState::Interrupted => "stopped by hand",
-                };
-                let facts = format!(
-                    "k {}  ·  seed {}  ·  best epoch {}  ·  {state}",
-                    experiment.graph.k, experiment.training.seed, record.best_epoch
-                );
-                widgets::one_line(ui, RichText::new(facts).small().color(palette.weak));
-                ui.horizontal(|ui| {
-                    if let (Some(model), Some(text)) = (record.test.model.first(), record.test.text.first()) {
-                        ui.label(widgets::figure(*model));
-                        ui.label(
-                            RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)),
-                        );
-                    }
-                });
-            });
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
+            if let (Some(model), Some(text)) = (record.test.model.first(), record.test.text.first()) {
+                ui.label(widgets::figure(*model));
+                ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
+            }
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::TRASH, &format!("Delete {}", record.name)).clicked() {
                     actions.push(Action::DeleteRun(run.path.clone()));
                 }
@@ -64,4 +46,15 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
             });
         });
     });
+}
+
+fn facts(record: &RunRecord) -> String {
+    let state = match record.state {
+        RunState::Running => "cut off",
+        RunState::Finished => "finished",
+        RunState::EarlyStopped => "stopped early",
+        RunState::Interrupted => "stopped by hand",
+    };
+    let (k, seed) = (record.experiment.graph.k, record.experiment.training.seed);
+    format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}", record.best_epoch)
 }

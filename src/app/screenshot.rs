@@ -3,8 +3,10 @@
 use super::{App, Panel};
 use crate::workspace::{Action, Store, ThemeChoice, Workspace};
 use egui_kittest::Harness;
+use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What to draw.
@@ -73,6 +75,8 @@ pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
         .with_render_options(Default::default())
         .wgpu()
         .build_eframe(move |context| {
+            // As eframe does in a real window: letters that our fonts lack come from the system's.
+            context.egui_ctx.add_font_provider(Arc::new(SystemFontProvider::new()));
             let mut app = App::new(&context.egui_ctx, workspace, Some(path));
             if let Some(panel) = panel {
                 app.show_only(panel);

@@ -20,6 +20,8 @@ pub struct ViewRequest {
     pub graph: GraphRequest,
 }
 
+type Positions = Vec<[f32; 2]>;
+
 /// The current query's graph and where its nodes lie.
 pub struct QueryView {
     request: ViewRequest,
@@ -27,9 +29,9 @@ pub struct QueryView {
     graph: Arc<SimilarityGraph>,
     statistics: GraphStatistics,
     edges: Vec<(usize, usize, f32)>,
-    positions: Vec<[f32; 2]>,
+    positions: Positions,
     relevance: Vec<Option<Relevance>>,
-    layout: Option<Job<Vec<[f32; 2]>, Vec<[f32; 2]>>>,
+    layout: Option<Job<Positions, Positions>>,
 }
 
 /// Seeds the layout: the same query always looks the same.

@@ -6,7 +6,7 @@ use egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
 const ZOOM: std::ops::RangeInclusive<f32> = 4.0..=400.0;
 
 /// Points left free around a graph that fills its panel.
-const MARGIN: f32 = 44.0;
+const MARGIN: f32 = 36.0;
 
 /// Which part of the plane is seen.
 pub struct Camera {

@@ -74,11 +74,9 @@ fn picture(
         let radius = (side * 0.11).clamp(4.5, 9.0);
         widgets::paint_judgement(painter, node.rect.right_top(), radius, candidate.relevance, palette);
     }
-    if look.ranks && side >= 34.0 {
-        if let Some(ranking) = session.best_ranking() {
-            let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);
-            let rank = (ranking.place[node.candidate] + 1).to_string();
-            widgets::paint_badge(painter, node.rect.left_bottom() + vec2(2.0, -2.0), &rank, size, palette, 1.0);
-        }
+    if let Some(ranking) = session.best_ranking().filter(|_| look.ranks && side >= 34.0) {
+        let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);
+        let rank = (ranking.place[node.candidate] + 1).to_string();
+        widgets::paint_badge(painter, node.rect.left_bottom() + vec2(2.0, -2.0), &rank, size, palette, 1.0);
     }
 }

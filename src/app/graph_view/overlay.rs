@@ -15,7 +15,7 @@ pub fn statistics(painter: &Painter, canvas: Rect, view: &QueryView, palette: &P
         parts.push(format!("{} components", statistics.components));
     }
     if let Some(homophily) = statistics.homophily {
-        parts.push(format!("homophily {}", widgets::figure(f64::from(homophily))));
+        parts.push(format!("homophily {}", widgets::figure(homophily)));
     }
     let font = FontId::proportional(theme::SMALL);
     let at = canvas.left_top() + vec2(2.0 * GRID, 2.0 * GRID);

@@ -1,0 +1,134 @@
+//! How fast the window answers: `cargo bench --bench interface`.
+//!
+//! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10. Times
+//! are processor work between a person's act and the finished list of triangles; drawing them is the graphics card's.
+
+use crossrank::app::{App, Shot, headless, settle};
+use crossrank::workspace::{Action, Store};
+use egui_kittest::Harness;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+
+/// Images of the large queries.
+const LARGE: usize = 300;
+
+fn main() {
+    let home = tempfile::tempdir().expect("a folder");
+    sample(home.path());
+    large(home.path());
+    if let Some(peak) = peak_memory() {
+        println!("peak memory, sample and large graph, everything loaded\t{peak:.0}\tMB");
+    }
+}
+
+fn sample(home: &Path) {
+    let begun = Instant::now();
+    let mut harness = headless(&Shot::of(SAMPLE), Store::at(&home.join("sample")));
+    while harness.state().workspace().session().is_none_or(|session| session.view().is_none()) {
+        harness.step();
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    println!("open the sample to its first graph\t{:.0}\tms", begun.elapsed().as_secs_f64() * 1e3);
+    settle(&mut harness).expect("at rest");
+    let queries = harness.state().workspace().session().map_or(0, |session| session.dataset.queries.len());
+    let times = (1..queries).map(|query| act(&mut harness, Action::SelectQuery(query))).collect();
+    report("switch query, 100 images", times);
+
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    experiment.training.epochs = 30;
+    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(Action::Train);
+    settle(&mut harness).expect("at rest");
+    let run = harness.state().workspace().training().run().expect("a run");
+    println!("training epoch on the sample\t{:.4}\ts", run.record.seconds_per_epoch);
+    if let Some(peak) = peak_memory() {
+        println!("peak memory on the sample, trained\t{peak:.0}\tMB");
+    }
+}
+
+fn large(home: &Path) {
+    let folder = home.join("large");
+    write_large(&folder).expect("the large set is written");
+    let mut harness = headless(&Shot::of(&folder), Store::at(&home.join("large home")));
+    settle(&mut harness).expect("at rest");
+    let times = (0..12).map(|turn| act(&mut harness, Action::SelectQuery((turn + 1) % 2))).collect();
+    report("switch query, 300 images", times);
+    settle(&mut harness).expect("at rest");
+    let times = (0..24)
+        .map(|turn| {
+            let mut experiment = harness.state().workspace().settings().experiment.clone();
+            experiment.graph.k = 10 + turn % 5;
+            act(&mut harness, Action::SetExperiment(Box::new(experiment)))
+        })
+        .collect();
+    report("move k to the redrawn graph, 300 images", times);
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    experiment.graph.k = 10;
+    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    settle(&mut harness).expect("at rest");
+    let edges = harness
+        .state()
+        .workspace()
+        .session()
+        .and_then(|session| session.view())
+        .map_or(0, |view| view.graph().edge_count());
+    let times = (0..60).map(|_| frame(&mut harness)).collect();
+    report(&format!("frame of 300 thumbnails and {edges} edges"), times);
+}
+
+/// Milliseconds from an act to the finished frame that shows it.
+fn act(harness: &mut Harness<'_, App>, action: Action) -> f64 {
+    let begun = Instant::now();
+    harness.state_mut().workspace_mut().apply(action);
+    frame(harness);
+    begun.elapsed().as_secs_f64() * 1e3
+}
+
+/// Milliseconds to build one frame, triangles included.
+fn frame(harness: &mut Harness<'_, App>) -> f64 {
+    let begun = Instant::now();
+    harness.step();
+    let shapes = harness.output().shapes.clone();
+    std::hint::black_box(harness.ctx.tessellate(shapes, 1.0));
+    begun.elapsed().as_secs_f64() * 1e3
+}
+
+fn report(name: &str, mut times: Vec<f64>) {
+    times.sort_by(f64::total_cmp);
+    println!("{name}, median\t{:.2}\tms", times[times.len() / 2]);
+    println!("{name}, slowest\t{:.2}\tms", times[times.len() - 1]);
+}
+
+/// Two queries with the same 300 images of the sample, in our own format.
+fn write_large(folder: &Path) -> std::io::Result<()> {
+    let sample = Path::new(SAMPLE);
+    fs::create_dir_all(folder.join("photos"))?;
+    for entry in fs::read_dir(sample.join("photos"))?.flatten() {
+        fs::copy(entry.path(), folder.join("photos").join(entry.file_name()))?;
+    }
+    for file in ["images.tsv", "embeddings.safetensors"] {
+        fs::copy(sample.join(file), folder.join(file))?;
+    }
+    fs::write(folder.join("queries.tsv"), "id\ttext\tsplit\none\tbird\ttrain\ntwo\tfruit\ttest\n")?;
+    let images = fs::read_to_string(sample.join("images.tsv"))?;
+    let ids: Vec<&str> = images.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
+    let (mut candidates, mut judgements) = (String::from("query\timage\trank\n"), String::new());
+    for (query, skip) in [("one", 0), ("two", ids.len() - LARGE)] {
+        for (rank, id) in ids.iter().skip(skip).take(LARGE).enumerate() {
+            candidates += &format!("{query}\t{id}\t{}\n", rank + 1);
+            judgements += &format!("{query} 0 {id} {}\n", u8::from(rank % 3 == 0));
+        }
+    }
+    fs::write(folder.join("candidates.tsv"), candidates)?;
+    fs::write(folder.join("qrels.txt"), judgements)
+}
+
+/// The process's largest resident size so far, in MB, where the system tells.
+fn peak_memory() -> Option<f64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kilobytes| kilobytes / 1024.0)
+}
