@@ -98,7 +98,7 @@ fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions
     let palette = theme::palette(ui.visuals());
     let mut encoder = workspace.settings().encoder.clone();
     widgets::field(ui, "Network", "The network that turns pictures into vectors", |ui| {
-        egui::ComboBox::from_id_salt("encoder").selected_text(&encoder.architecture).show_ui(ui, |ui| {
+        widgets::choices(ui, "Network", encoder.architecture.clone(), |ui| {
             for choice in Architecture::ALL {
                 ui.selectable_value(&mut encoder.architecture, choice.to_string(), choice.to_string());
             }

@@ -50,7 +50,7 @@ fn controls_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, act
     });
     ui.horizontal(|ui| {
         let mut sort = workspace.settings().query_sort;
-        egui::ComboBox::from_id_salt("sort").selected_text(sort.name()).width(116.0).show_ui(ui, |ui| {
+        widgets::choices(ui, "Sort queries", sort.name(), |ui| {
             for choice in QuerySort::ALL {
                 if ui.selectable_value(&mut sort, choice, choice.name()).changed() {
                     actions.push(Action::SetQuerySort(choice));
@@ -58,7 +58,7 @@ fn controls_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, act
             }
         });
         let name = panel.split.map_or("All parts", Split::name);
-        egui::ComboBox::from_id_salt("split").selected_text(name).width(80.0).show_ui(ui, |ui| {
+        widgets::choices(ui, "Part of the protocol", name, |ui| {
             ui.selectable_value(&mut panel.split, None, "All parts");
             for split in Split::ALL {
                 ui.selectable_value(&mut panel.split, Some(split), split.name());

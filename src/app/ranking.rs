@@ -126,7 +126,7 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     for index in [0, 2] {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
-            ui.set_max_height(16.0);
+            ui.spacing_mut().interact_size.y = 15.0;
             let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
             ui.label(RichText::new(name).small().color(palette.weak));
             ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());

@@ -64,14 +64,11 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             experiment.features = if all { None } else { Some(kept) };
         }
         widgets::field(ui, "Normalisation", "How a query's values are brought to one scale", |ui| {
-            egui::ComboBox::from_id_salt("normalisation").selected_text(experiment.normalisation.name()).show_ui(
-                ui,
-                |ui| {
-                    for choice in Normalisation::ALL {
-                        ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
-                    }
-                },
-            );
+            widgets::choices(ui, "Normalisation", experiment.normalisation.name(), |ui| {
+                for choice in Normalisation::ALL {
+                    ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
+                }
+            });
         });
     });
 }
@@ -213,14 +210,11 @@ fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
             "Keep best by",
             "The validation measure that picks the epoch whose weights are kept",
             |ui| {
-                egui::ComboBox::from_id_salt("stop").selected_text(training.stop_on.label()).width(90.0).show_ui(
-                    ui,
-                    |ui| {
-                        for measure in crate::eval::STANDARD {
-                            ui.selectable_value(&mut training.stop_on, measure, measure.label());
-                        }
-                    },
-                );
+                widgets::choices(ui, "Keep best by", training.stop_on.label(), |ui| {
+                    for measure in crate::eval::STANDARD {
+                        ui.selectable_value(&mut training.stop_on, measure, measure.label());
+                    }
+                });
             },
         );
         widgets::field(ui, "Early stopping", "End when the measure has not risen for so many epochs", |ui| {

@@ -237,3 +237,14 @@ pub fn strong_text(text: impl Into<String>) -> RichText {
 pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     ui.add(egui::Label::new(text).truncate())
 }
+
+/// A drop-down list; `name` is what a screen reader says, `selected` what it shows while closed.
+pub fn choices(ui: &mut Ui, name: &str, selected: impl Into<WidgetText>, list: impl FnOnce(&mut Ui)) {
+    let width = (ui.available_width() - 4.0 * GRID).clamp(72.0, 112.0);
+    egui::ComboBox::from_id_salt(name)
+        .selected_text(selected)
+        .width(width)
+        .show_ui(ui, list)
+        .response
+        .accessible_name(name);
+}

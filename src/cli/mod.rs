@@ -1,6 +1,6 @@
 //! The same work without a window.
 //!
-//! What was typed is one type ([`args`]); each command has a file that turns it into calls of the rooms below and
+//! What was typed is one type (`args`); each command has a file that turns it into calls of the rooms below and
 //! prints what comes back. With `--json` a command writes one object to standard output; everything else (progress,
 //! warnings, errors) goes to standard error. The exit code is 0 only on success.
 

@@ -172,6 +172,14 @@ impl<E, T> Job<E, T> {
         self.control.resumed.notify_all();
     }
 
+    /// Asks the worker to end and leaves it to that: for work whose result nobody wants any more, where waiting would
+    /// hold up a frame.
+    pub fn retire(mut self) {
+        self.cancel();
+        // Without its handle the thread goes on alone until it next asks.
+        drop(self.thread.take());
+    }
+
     /// Halts the worker at its next question, or lets it go on.
     pub fn pause(&self, pause: bool) {
         if let Ok(mut paused) = self.control.paused.lock() {

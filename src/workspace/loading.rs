@@ -46,12 +46,17 @@ impl LoadingState {
         Some((&self.path, progress))
     }
 
+    /// Gives up what is being read, at once.
     pub(super) fn cancel(&mut self) {
-        for job in [&self.opening].into_iter().flatten() {
-            job.cancel();
+        self.retire();
+    }
+
+    fn retire(&mut self) {
+        if let Some(job) = self.opening.take() {
+            job.retire();
         }
-        if let Some(job) = &self.vectors {
-            job.cancel();
+        if let Some(job) = self.vectors.take() {
+            job.retire();
         }
     }
 }
@@ -97,7 +102,7 @@ impl Workspace {
         let same = self.settings.recent.first() == Some(&path);
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
         self.loading.path = path.clone();
-        self.loading.vectors = None;
+        self.loading.retire();
         self.loading.opening =
             Some(Job::spawn("open", self.wake(), move |worker| open(&path, &attach, &wanted, worker).map(Box::new)));
     }
@@ -109,6 +114,7 @@ impl Workspace {
         }
         let dataset = session.dataset.clone();
         let kept = names.clone();
+        self.loading.retire();
         self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
             worker.progress(stage("Reading visual vectors"));
             let mut warnings = Vec::new();

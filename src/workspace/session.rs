@@ -177,7 +177,9 @@ impl Session {
                 return;
             }
         }
-        self.view_job = None;
+        if let Some(job) = self.view_job.take() {
+            job.retire();
+        }
         let n = self.dataset.queries[self.query].candidates.len();
         if n * n / 2 * vectors.dim <= AT_ONCE {
             self.install(QueryView::build(&self.dataset, &vectors, request));

@@ -79,8 +79,7 @@ impl QueryView {
     /// Lets the nodes find their places, in a thread of its own.
     pub fn start_layout(&mut self, wake: Wake) {
         let (graph, start) = (self.graph.clone(), self.positions.clone());
-        // A running layout is told to end before the next begins, so two never compete.
-        self.layout = None;
+        self.retire_layout();
         self.layout = Some(Job::spawn("layout", wake, move |worker| {
             let mut shown = std::time::Instant::now();
             Ok(layout(&graph, &start, &vec![NODE_RADIUS; start.len()], LAYOUT_STEPS, &mut |positions, _| {
@@ -91,6 +90,12 @@ impl QueryView {
                 if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }))
         }));
+    }
+
+    fn retire_layout(&mut self) {
+        if let Some(layout) = self.layout.take() {
+            layout.retire();
+        }
     }
 
     /// Takes in what the layout has told; `true` if nodes have moved.
@@ -147,5 +152,12 @@ impl QueryView {
     /// The number of nodes.
     pub fn n(&self) -> usize {
         self.positions.len()
+    }
+}
+
+impl Drop for QueryView {
+    /// The next query's graph must not wait for this one's layout.
+    fn drop(&mut self) {
+        self.retire_layout();
     }
 }
