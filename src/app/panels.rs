@@ -179,7 +179,7 @@ pub(super) fn standard() -> Tree<Panel> {
     };
     let middle = linear(LinearDir::Vertical, &[(graph, 0.62), (training, 0.38)]);
     let side = linear(LinearDir::Vertical, &[(tune, 0.56), (details, 0.44)]);
-    let root = linear(LinearDir::Horizontal, &[(left, 0.155), (middle, 0.4), (ranking, 0.255), (side, 0.19)]);
+    let root = linear(LinearDir::Horizontal, &[(left, 0.165), (middle, 0.385), (ranking, 0.245), (side, 0.205)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 

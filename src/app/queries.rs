@@ -1,13 +1,13 @@
 //! The list of queries.
 
-use super::theme::{self, GRID};
+use super::theme::{self, GRID, Palette};
 use super::{icons, widgets};
 use crate::dataset::Split;
 use crate::workspace::{Action, QuerySort, Session, Workspace};
-use egui::{Align2, FontId, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Height of one query's row.
-const HEIGHT: f32 = 38.0;
+const HEIGHT: f32 = 41.0;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -109,48 +109,53 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     } else if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(ground, theme::RADIUS, palette.raised);
     }
-    let (precision, change) = figures(session, query);
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let inner = rect.shrink2(vec2(6.0, 5.0));
-    let left_of = |room: f32| {
-        let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
-        painter.with_clip_rect(part.intersect(ui.clip_rect()))
-    };
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
-    left_of(84.0).text(inner.left_top(), Align2::LEFT_TOP, title, FontId::proportional(theme::BODY), palette.text);
-    let relevant = known
-        .candidates
-        .iter()
-        .filter(|candidate| candidate.relevance.is_some_and(|grade| grade.is_relevant()))
-        .count();
-    let facts = format!("{}  ·  {relevant}/{} relevant", session.splits[query].name(), known.candidates.len());
-    left_of(38.0).text(
-        inner.left_bottom(),
-        Align2::LEFT_BOTTOM,
-        facts,
-        FontId::proportional(theme::SMALL),
-        palette.weak,
-    );
-    let small = FontId::proportional(12.0);
-    painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), small.clone(), palette.text);
-    let bar = Rect::from_min_size(pos2(inner.right() - 76.0, inner.top() + 5.0), vec2(44.0, 5.0));
-    painter.rect_filled(bar, 2, palette.hovered);
-    let filled = Rect::from_min_size(bar.min, vec2(bar.width() * precision.clamp(0.0, 1.0) as f32, bar.height()));
-    painter.rect_filled(filled, 2, palette.accent);
-    if session.model_measures(query).is_some() {
-        let text = widgets::change(change);
-        painter.text(
-            inner.right_bottom(),
-            Align2::RIGHT_BOTTOM,
+    let judged = known.candidates.iter().filter_map(|candidate| candidate.relevance);
+    let is_judged = judged.clone().next().is_some();
+    let relevant = judged.filter(|grade| grade.is_relevant()).count();
+    let count = known.candidates.len();
+    let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
+    let facts = format!("{}  ·  {found}", session.splits[query].name());
+    let line = |room: f32, at: Pos2, align: Align2, text: &str, size: f32, colour: Color32| {
+        let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
+        painter.with_clip_rect(part.intersect(painter.clip_rect())).text(
+            at,
+            align,
             text,
-            FontId::proportional(theme::SMALL),
-            palette.change(change),
+            FontId::proportional(size),
+            colour,
         );
-    }
-    let told = format!("Query {title}: average precision {}", widgets::figure(precision));
+    };
+    line(70.0, inner.left_top(), Align2::LEFT_TOP, title, theme::BODY, palette.text);
+    line(36.0, inner.left_bottom(), Align2::LEFT_BOTTOM, &facts, theme::SMALL, palette.weak);
+    let told = if is_judged {
+        let (precision, change) = figures(session, query);
+        let change = session.model_measures(query).map(|_| change);
+        paint_figures(&painter, inner, precision, change, palette);
+        format!("Query {title}: average precision {}", widgets::figure(precision))
+    } else {
+        format!("Query {title}: not judged")
+    };
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &told));
     if response.clicked() {
         actions.push(Action::SelectQuery(query));
     }
     response.on_hover_text(title);
+}
+
+/// Average precision as a bar and a number, and under it the change.
+fn paint_figures(painter: &Painter, inner: Rect, precision: f64, change: Option<f64>, palette: &Palette) {
+    let font = FontId::proportional(12.0);
+    painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), font, palette.text);
+    let bar = Rect::from_min_size(pos2(inner.right() - 64.0, inner.top() + 5.0), vec2(32.0, 5.0));
+    painter.rect_filled(bar, 2, palette.hovered);
+    let filled = Rect::from_min_size(bar.min, vec2(bar.width() * precision.clamp(0.0, 1.0) as f32, bar.height()));
+    painter.rect_filled(filled, 2, palette.accent);
+    if let Some(change) = change {
+        let font = FontId::proportional(theme::SMALL);
+        let colour = palette.change(change);
+        painter.text(inner.right_bottom(), Align2::RIGHT_BOTTOM, widgets::change(change), font, colour);
+    }
 }

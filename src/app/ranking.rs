@@ -122,6 +122,10 @@ fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
 fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
+    if session.dataset.queries[session.query()].candidates.iter().all(|candidate| candidate.relevance.is_none()) {
+        widgets::caption(ui, "Not judged: no figures");
+        return;
+    }
     let before = previous(order).and_then(|order| session.ranking(order));
     for index in [0, 2] {
         ui.horizontal(|ui| {

@@ -170,6 +170,7 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
     let mut changed = false;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 6.0;
         for &(choice, name, hint) in choices {
             if ui.selectable_label(*value == choice, name).on_hover_text(hint).clicked() && *value != choice {
                 *value = choice;
@@ -183,7 +184,7 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
 /// A row of a form: the name on the left, the control on the right; `hint` explains.
 pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
-        let width = 92.0;
+        let width = 86.0;
         let (rect, label) = ui.allocate_exact_size(vec2(width, theme::ROW), Sense::hover());
         let palette = theme::palette(ui.visuals());
         let font = FontId::proportional(theme::BODY);
