@@ -145,3 +145,18 @@ fn every_control_has_a_name() {
         harness.check_accessibility();
     }
 }
+
+#[test]
+fn pointing_at_an_image_lasts_as_long_as_the_pointer_stays() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let hovered =
+        |harness: &Harness<'_, App>| harness.state().workspace().session().and_then(|session| session.hovered());
+    let tile = harness.get_by_label_contains("Initial order: rank 1,").rect();
+    harness.hover_at(tile.center());
+    harness.run_steps(3);
+    assert!(hovered(&harness).is_some());
+    harness.hover_at(egui::pos2(tile.center().x, 2.0));
+    harness.run_steps(3);
+    assert_eq!(hovered(&harness), None);
+}

@@ -128,6 +128,36 @@ fn a_paused_run_waits_and_goes_on() {
 }
 
 #[test]
+fn opening_a_run_opens_its_data_set_first() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut first = open(home.path(), SAMPLE);
+    train(&mut first, 2);
+    wait(&mut first, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    let path = first.training().run().expect("a run").path.clone();
+    drop(first);
+
+    let mut second = Workspace::new(Store::at(home.path()));
+    second.apply(Action::Open(path.clone()));
+    wait(&mut second, "the run", |workspace| workspace.training().run().is_some() && !workspace.is_busy());
+    assert_eq!(second.training().run().map(|run| run.path.clone()), Some(path));
+    assert!(second.session().is_some_and(|session| session.ranking(Order::Model).is_some()));
+}
+
+#[test]
+fn a_set_without_queries_is_refused_by_name() {
+    let home = tempfile::tempdir().expect("a folder");
+    let set = home.path().join("hollow");
+    std::fs::create_dir_all(&set).expect("a folder");
+    std::fs::write(set.join("queries.csv"), "id,text\n").expect("written");
+    std::fs::write(set.join("images.csv"), "id,title\na,A\n").expect("written");
+    let mut workspace = Workspace::new(Store::at(home.path()));
+    workspace.apply(Action::Open(set));
+    wait(&mut workspace, "the message", |workspace| !workspace.messages().is_empty());
+    assert!(workspace.messages()[0].text.contains("hollow"), "{:?}", workspace.messages());
+    assert!(workspace.session().is_none());
+}
+
+#[test]
 fn a_job_that_panics_is_reported_as_failed() {
     let mut job: Job<(), ()> = Job::spawn("doomed", Arc::new(|| {}), |_| panic!("as this test wants"));
     let begun = Instant::now();

@@ -101,6 +101,7 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
 
 fn legend_ui(ui: &mut Ui, palette: &Palette) {
     for (name, colour, dash) in [
+        ("train (loss)", palette.curves[2], false),
         ("validation", palette.curves[0], false),
         ("test", palette.curves[1], true),
         ("text only", palette.curves[3], true),

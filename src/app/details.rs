@@ -86,7 +86,7 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
             });
-            if response.hovered() && session.hovered() != Some(neighbour) {
+            if response.hovered() {
                 actions.push(Action::HoverCandidate(Some(neighbour)));
             }
             if response.clicked() {

@@ -179,6 +179,7 @@ impl eframe::App for App {
         self.parts.dialogs.show(ui.ctx(), &self.workspace, &mut commands);
         messages_ui(ui.ctx(), &self.workspace, &mut self.actions);
         self.carry_out(ui.ctx(), commands);
+        self.settle_hover();
         if !self.actions.is_empty() {
             ui.ctx().request_repaint();
         }
@@ -195,6 +196,21 @@ impl App {
             command.run(self, ctx);
             // What it opened is drawn in the next frame.
             ctx.request_repaint();
+        }
+    }
+
+    /// Of all the panels said in this frame about what a person points at, the last word counts; silence means nothing.
+    fn settle_hover(&mut self) {
+        let mut pointed = None;
+        self.actions.retain(|action| match action {
+            Action::HoverCandidate(candidate) => {
+                pointed = *candidate;
+                false
+            }
+            _ => true,
+        });
+        if self.workspace.session().is_some_and(|session| session.hovered() != pointed) {
+            self.actions.push(Action::HoverCandidate(pointed));
         }
     }
 

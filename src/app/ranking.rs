@@ -260,7 +260,7 @@ fn tile_ui(
         widgets::judgement_name(known.relevance)
     );
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
-    if response.hovered() && session.hovered() != Some(candidate) {
+    if response.hovered() {
         actions.push(Action::HoverCandidate(Some(candidate)));
     }
     if response.clicked() {

@@ -128,14 +128,22 @@ impl RunFolder {
     }
 }
 
+/// Reads what is known of a run.
+///
+/// # Errors
+/// What is wrong with `run.json`, with the path.
+pub fn read_run_record(path: &Path) -> Result<RunRecord, String> {
+    let file = path.join("run.json");
+    let text = fs::read_to_string(&file).map_err(|error| at(&error, &file))?;
+    serde_json::from_str(&text).map_err(|error| format!("not a run: {error}: {}", file.display()))
+}
+
 /// Reads a run: its record and its epochs. A last line cut off by a crash is passed over.
 ///
 /// # Errors
 /// What is wrong with `run.json`, with the path.
 pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), String> {
-    let file = path.join("run.json");
-    let text = fs::read_to_string(&file).map_err(|error| at(&error, &file))?;
-    let record = serde_json::from_str(&text).map_err(|error| format!("not a run: {error}: {}", file.display()))?;
+    let record = read_run_record(path)?;
     let history = fs::read_to_string(path.join("history.jsonl")).unwrap_or_default();
     Ok((record, history.lines().map_while(|line| serde_json::from_str(line).ok()).collect()))
 }

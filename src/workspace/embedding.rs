@@ -32,6 +32,13 @@ impl EmbeddingState {
         self.last.as_ref()
     }
 
+    pub(super) fn forget(&mut self) {
+        if let Some(job) = self.job.take() {
+            job.retire();
+        }
+        self.last = None;
+    }
+
     pub(super) fn cancel(&self) {
         if let Some(job) = &self.job {
             job.cancel();

@@ -172,7 +172,10 @@ impl Workspace {
     }
 
     fn install(&mut self, opened: Opened) {
+        // What still runs belongs to the data set that goes.
         self.training.forget();
+        self.embedding.forget();
+        self.runs.forget_reading();
         let query = self.loading.wanted_query.take().and_then(|id| opened.dataset.query_index(&id));
         let (vector_names, vectors) = opened.vectors.map_or((Vec::new(), None), |(names, table)| (names, Some(table)));
         let mut session = Session {
@@ -236,6 +239,9 @@ fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Bo
     let Loaded { mut dataset, mut warnings } = dataset::open(path).map_err(|error| error.to_string())?;
     for file in attach {
         warnings.extend(attach_file(&mut dataset, file)?);
+    }
+    if dataset.queries.is_empty() {
+        return Err(format!("there is no query in it: {}", path.display()));
     }
     proceed("Computing signals")?;
     let signals = signals::compute(&dataset);

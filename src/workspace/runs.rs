@@ -37,6 +37,12 @@ impl RunList {
         &self.known
     }
 
+    pub(super) fn forget_reading(&mut self) {
+        if let Some(job) = self.reading.take() {
+            job.retire();
+        }
+    }
+
     /// Whether a run is being read.
     pub fn is_reading(&self) -> bool {
         self.reading.is_some() || self.listing.is_some()
@@ -51,11 +57,8 @@ impl Workspace {
 
     /// Shows the run last shown again, if it belongs to the open data set.
     pub(super) fn resume_last_run(&mut self) {
-        let (Some(path), Some(session)) = (self.settings.last_run.clone(), &self.session) else { return };
-        let belongs = train::read_run_folder(&path).is_ok_and(|(record, _)| {
-            std::path::absolute(&session.dataset.root).is_ok_and(|root| root == record.dataset_path)
-        });
-        if belongs {
+        let Some(path) = self.settings.last_run.clone() else { return };
+        if train::read_run_record(&path).is_ok_and(|record| self.is_open(&record)) {
             self.open_run(path);
         }
     }
@@ -65,10 +68,16 @@ impl Workspace {
             self.tell(Message::warning("Stop the run in training before opening another."));
             return;
         }
-        let Some(session) = &self.session else {
-            self.tell(Message::warning("Open the run's data set first, then the run."));
-            return;
-        };
+        match train::read_run_record(&path) {
+            Err(message) => return self.tell(Message::warning(format!("Could not open the run: {message}"))),
+            // Its data set comes first; the run then follows as the one last shown.
+            Ok(record) if !self.is_open(&record) => {
+                self.change(|settings| settings.last_run = Some(path));
+                return self.open_with(record.dataset_path, Vec::new());
+            }
+            Ok(_) => {}
+        }
+        let Some(session) = &self.session else { return };
         let (dataset, signals, vectors) = (session.dataset.clone(), session.signals.clone(), session.vectors.clone());
         let splits = session.splits.clone();
         self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
@@ -97,6 +106,12 @@ impl Workspace {
             })();
             Ok(Reopened { path, record, history, scores })
         }));
+    }
+
+    /// Whether the open data set is the one a run was made on.
+    fn is_open(&self, record: &RunRecord) -> bool {
+        let root = self.session.as_ref().and_then(|session| std::path::absolute(&session.dataset.root).ok());
+        root.is_some_and(|root| root == record.dataset_path)
     }
 
     pub(super) fn delete_run(&mut self, path: &Path) {
@@ -160,7 +175,7 @@ fn list(folder: &Path) -> Vec<SavedRun> {
         .flatten()
         .filter_map(|entry| {
             let path = entry.path();
-            train::read_run_folder(&path).ok().map(|(record, _)| SavedRun { path, record })
+            train::read_run_record(&path).ok().map(|record| SavedRun { path, record })
         })
         .collect();
     runs.sort_by(|a, b| b.record.started.cmp(&a.record.started).then_with(|| b.record.name.cmp(&a.record.name)));

@@ -86,7 +86,9 @@ impl TrainingState {
     }
 
     pub(super) fn forget(&mut self) {
-        self.job = None;
+        if let Some(job) = self.job.take() {
+            job.retire();
+        }
         self.run = None;
     }
 }

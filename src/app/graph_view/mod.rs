@@ -111,21 +111,16 @@ impl GraphPanel {
         nodes::paint(&painter, &nodes, session, look, pictures, palette);
         overlay::statistics(&painter, canvas, view, palette);
         overlay::legend(&painter, canvas, palette);
-        self.point(ui, &response, session, &nodes, actions);
+        self.point(ui, &response, &nodes, actions);
         overlay::tooltip(ui, &response, session, view, pictures);
         describe(&response, session, view);
     }
 
-    fn point(&mut self, ui: &Ui, response: &Response, session: &Session, nodes: &[Node], actions: &mut Vec<Action>) {
+    fn point(&mut self, ui: &Ui, response: &Response, nodes: &[Node], actions: &mut Vec<Action>) {
         let pointer = response.hover_pos();
         let under = pointer.and_then(|pointer| pick(nodes, pointer));
-        if response.hovered() && !response.dragged() && session.hovered() != under {
+        if response.hovered() && !response.dragged() {
             actions.push(Action::HoverCandidate(under));
-        } else if !response.hovered() && session.hovered().is_some() && ui.input(|input| input.pointer.has_pointer()) {
-            // Another panel may be pointing; it sets its own candidate in the same frame, after this.
-            if pointer.is_none() && response.contains_pointer() {
-                actions.push(Action::HoverCandidate(None));
-            }
         }
         if response.clicked() {
             actions.push(Action::SelectCandidate(under));
