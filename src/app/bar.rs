@@ -3,10 +3,8 @@
 use super::actions::{Command, Commands};
 use super::theme::{self, GRID};
 use super::{icons, widgets};
-use crate::jobs::Progress;
 use crate::workspace::{Action, Workspace};
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
-use std::time::Duration;
 
 /// Draws the upper bar: data set, training, help.
 pub(super) fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, commands: &mut Commands) {
@@ -87,7 +85,7 @@ fn training_buttons(ui: &mut Ui, workspace: &Workspace, commands: &mut Commands)
     }
     if let Some((progress, elapsed)) = workspace.training().progress() {
         ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(120.0).desired_height(6.0));
-        widgets::caption(ui, progress_text(progress, elapsed));
+        widgets::caption(ui, widgets::progress_text(progress, elapsed));
     }
 }
 
@@ -134,7 +132,7 @@ pub(super) fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Ve
                 ui.add(
                     egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0),
                 );
-                widgets::caption(ui, progress_text(progress, elapsed));
+                widgets::caption(ui, widgets::progress_text(progress, elapsed));
                 if ui.small_button("Cancel").clicked() {
                     actions.push(Action::CancelEmbedding);
                 }
@@ -158,24 +156,4 @@ pub(super) fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Ve
             });
         });
     });
-}
-
-/// Stage, n of N, rate and time left.
-pub(super) fn progress_text(progress: &Progress, elapsed: Duration) -> String {
-    let mut parts = vec![progress.stage.clone()];
-    if progress.total > 0 {
-        parts.push(format!("{} of {}", progress.done, progress.total));
-    }
-    if let Some(rate) = progress.rate {
-        parts.push(format!("{rate:.1}/s"));
-    }
-    if let Some(left) = progress.remaining(elapsed) {
-        let seconds = left.as_secs();
-        parts.push(if seconds >= 60 {
-            format!("{} min left", seconds.div_ceil(60))
-        } else {
-            format!("{seconds} s left")
-        });
-    }
-    parts.join("  ·  ")
 }

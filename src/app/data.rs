@@ -117,7 +117,7 @@ fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions
     if let Some((progress, elapsed)) = workspace.embedding().progress() {
         let bar = egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0);
         ui.add(bar);
-        widgets::caption(ui, super::bar::progress_text(progress, elapsed));
+        widgets::caption(ui, widgets::progress_text(progress, elapsed));
         if ui.button("Cancel").clicked() {
             actions.push(Action::CancelEmbedding);
         }
@@ -164,19 +164,17 @@ fn weights_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings)
 fn device_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) {
     let devices = panel.devices.get_or_insert_with(vision::available);
     widgets::field(ui, "Device", "Where the network runs", |ui| {
-        for device in devices.iter() {
-            let name = device.choice.to_string();
-            let chosen = encoder.device == name;
-            let label =
-                ui.add_enabled_ui(device.ready.is_ok(), |ui| ui.selectable_label(chosen, name.to_uppercase())).inner;
-            let hint = match &device.ready {
-                Ok(()) => device.name.clone(),
-                Err(reason) => reason.clone(),
-            };
-            if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
-                encoder.device = name;
+        widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
+            for device in devices.iter() {
+                let name = device.choice.to_string();
+                let hint = device.ready.as_ref().map_or_else(|reason| reason.clone(), |()| device.name.clone());
+                let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
+                let label = ui.add_enabled(device.ready.is_ok(), label);
+                if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
+                    encoder.device = name;
+                }
             }
-        }
+        });
     });
     let known: Result<DeviceChoice, _> = encoder.device.parse();
     if known.is_err() {

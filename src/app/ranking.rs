@@ -11,7 +11,7 @@ use egui::{
 };
 
 /// Side of a picture in a ranking, in points.
-const TILE: f32 = 50.0;
+const TILE: f32 = 45.0;
 
 /// Room under a picture for its rank and movement.
 const CAPTION: f32 = 15.0;

@@ -4,6 +4,7 @@ use super::icons;
 use super::theme::{self, GRID, Palette};
 use super::thumbnails::Picture;
 use crate::dataset::Relevance;
+use crate::jobs::Progress;
 use egui::epaint::RectShape;
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
@@ -21,8 +22,9 @@ pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Pa
             let wanted = if aspect > 1.0 { (aspect / MOST_CUT).max(1.0) } else { (aspect * MOST_CUT).min(1.0) };
             let size = if wanted > 1.0 { vec2(1.0, 1.0 / wanted) } else { vec2(wanted, 1.0) };
             let inner = Rect::from_center_size(rect.center(), rect.size() * size);
-            if inner != rect {
-                painter.rect_filled(rect, corners, Color32::WHITE.gamma_multiply(0.96 * f32::from(tint.a()) / 255.0));
+            // A faded picture over a faded ground would show the ground through.
+            if inner != rect && tint.a() == 255 {
+                painter.rect_filled(rect, corners, Color32::from_gray(250));
             }
             let uv = cover(uv, aspect, wanted);
             painter.add(RectShape::filled(inner, corners, tint).with_texture(texture, uv));
@@ -248,4 +250,24 @@ pub fn choices(ui: &mut Ui, name: &str, selected: impl Into<WidgetText>, list: i
         .show_ui(ui, list)
         .response
         .accessible_name(name);
+}
+
+/// Stage, n of N, rate and time left.
+pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
+    let mut parts = vec![progress.stage.clone()];
+    if progress.total > 0 {
+        parts.push(format!("{} of {}", progress.done, progress.total));
+    }
+    if let Some(rate) = progress.rate {
+        parts.push(format!("{rate:.1}/s"));
+    }
+    if let Some(left) = progress.remaining(elapsed) {
+        let seconds = left.as_secs();
+        parts.push(if seconds >= 60 {
+            format!("{} min left", seconds.div_ceil(60))
+        } else {
+            format!("{seconds} s left")
+        });
+    }
+    parts.join("  ·  ")
 }

@@ -68,10 +68,8 @@ impl GraphPanel {
 
     fn toolbar_ui(&mut self, ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
         let palette = theme::palette(ui.visuals());
+        let query = &session.dataset.queries[session.query()];
         ui.horizontal(|ui| {
-            let query = &session.dataset.queries[session.query()];
-            ui.label(widgets::strong_text(&query.text));
-            ui.label(egui::RichText::new(session.splits[session.query()].name()).color(palette.weak).small());
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::FIT, "Fit the graph to its panel (F)").clicked() {
                     self.camera.follow();
@@ -82,6 +80,12 @@ impl GraphPanel {
                     actions.push(Action::SetExperiment(Box::new(experiment)));
                 }
                 ui.label(egui::RichText::new("Neighbours").color(palette.weak));
+                // What is left of the row is the query's; a long one is cut.
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let split = session.splits[session.query()].name();
+                    ui.label(egui::RichText::new(split).color(palette.weak).small());
+                    widgets::one_line(ui, widgets::strong_text(&query.text));
+                });
             });
         });
     }

@@ -18,8 +18,15 @@ pub fn statistics(painter: &Painter, canvas: Rect, view: &QueryView, palette: &P
         parts.push(format!("homophily {}", widgets::figure(homophily)));
     }
     let font = FontId::proportional(theme::SMALL);
+    let galley = painter.layout_no_wrap(parts.join("  ·  "), font, palette.weak);
     let at = canvas.left_top() + vec2(2.0 * GRID, 2.0 * GRID);
-    painter.text(at, Align2::LEFT_TOP, parts.join("  ·  "), font, palette.weak);
+    ground(painter, Rect::from_min_size(at, galley.size()), palette);
+    painter.galley(at, galley, palette.weak);
+}
+
+/// Keeps text legible where pictures lie under it.
+fn ground(painter: &Painter, text: Rect, palette: &Palette) {
+    painter.rect_filled(text.expand2(vec2(GRID, 2.0)), theme::RADIUS, palette.ground.gamma_multiply(0.8));
 }
 
 /// What frames and marks mean, in the lower left corner.
@@ -27,6 +34,7 @@ pub fn legend(painter: &Painter, canvas: Rect, palette: &Palette) {
     let font = FontId::proportional(theme::SMALL);
     let y = canvas.bottom() - 4.0 * GRID;
     let mut x = canvas.left() + 4.0 * GRID;
+    ground(painter, Rect::from_min_max(pos2(x - 8.0, y - 8.0), pos2(x + 236.0, y + 8.0)), palette);
     for (relevance, name) in
         [(Some(Relevance(1)), "relevant"), (Some(Relevance(0)), "not relevant"), (None, "not judged")]
     {
