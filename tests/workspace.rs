@@ -144,6 +144,58 @@ fn opening_a_run_opens_its_data_set_first() {
 }
 
 #[test]
+fn judgements_and_a_run_added_one_after_the_other_both_stay() {
+    let home = tempfile::tempdir().expect("a folder");
+    let set = home.path().join("set");
+    std::fs::create_dir_all(&set).expect("a folder");
+    std::fs::write(set.join("queries.csv"), "id,text\nq,sea\n").expect("written");
+    std::fs::write(set.join("images.csv"), "id,title\na,sea\nb,hill\nc,sea and hill\n").expect("written");
+    std::fs::write(set.join("candidates.csv"), "query,image,rank\nq,a,1\nq,b,2\nq,c,3\n").expect("written");
+    std::fs::write(home.path().join("qrels.txt"), "q 0 a 1\nq 0 b 0\n").expect("written");
+    std::fs::write(home.path().join("other.txt"), "q Q0 c 1 3.5 x\nq Q0 a 2 1.5 x\n").expect("written");
+    let mut workspace = open(home.path(), set.to_str().expect("a path"));
+    for file in ["qrels.txt", "other.txt"] {
+        workspace.apply(Action::AttachTrec(home.path().join(file)));
+        wait(&mut workspace, "the file", |workspace| !workspace.loading().is_running() && !workspace.is_busy());
+    }
+    drop(workspace);
+    let workspace = open(home.path(), set.to_str().expect("a path"));
+    let session = workspace.session().expect("a session");
+    assert_eq!(session.summary.judgements.values().sum::<usize>(), 2);
+    assert!(
+        session.signals.infos.iter().any(|info| info.name.contains("other")),
+        "{:?}",
+        session.dataset.feature_names
+    );
+}
+
+#[test]
+fn stopping_before_the_first_epoch_leaves_no_run() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    train(&mut workspace, 50);
+    workspace.apply(Action::StopTraining);
+    wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    let epochs = workspace.training().run().map_or(0, |run| run.history.len());
+    let kept = std::fs::read_dir(home.path().join("runs")).map_or(0, |entries| entries.count());
+    assert_eq!(kept, usize::from(epochs > 0), "{epochs} epochs");
+}
+
+#[test]
+fn another_run_in_training_does_not_show_the_rankings_of_the_last_one() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    train(&mut workspace, 2);
+    wait(&mut workspace, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    assert!(workspace.session().is_some_and(|session| session.ranking(Order::Model).is_some()));
+    workspace.apply(Action::Train);
+    assert!(workspace.session().is_some_and(|session| session.ranking(Order::Model).is_none()));
+    assert!(workspace.session().is_some_and(|session| session.model_measures(0).is_none()));
+    workspace.apply(Action::StopTraining);
+    wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
+}
+
+#[test]
 fn a_set_without_queries_is_refused_by_name() {
     let home = tempfile::tempdir().expect("a folder");
     let set = home.path().join("hollow");

@@ -124,9 +124,12 @@ impl Command {
         match self {
             Command::AttachTrec | Command::NextQuery | Command::PreviousQuery => workspace.session().is_some(),
             Command::NextImage | Command::PreviousImage | Command::FitGraph => workspace.session().is_some(),
-            Command::Train => !training && workspace.session().is_some_and(|session| session.vectors.is_some()),
+            Command::Train => !training && workspace.can_train(),
             Command::Pause | Command::Stop => training,
-            Command::Embed => !workspace.embedding().is_running() && workspace.session().is_some(),
+            Command::Embed => {
+                !workspace.embedding().is_running()
+                    && workspace.session().is_some_and(|session| session.summary.pictures > 0)
+            }
             _ => true,
         }
     }

@@ -19,7 +19,7 @@ pub struct CurvesPanel {
 /// Draws the panel.
 pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
     let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
-        let ready = workspace.session().is_some_and(|session| session.vectors.is_some());
+        let ready = workspace.can_train();
         let text = "Training fits the graph network on the train queries. Its curves grow here, epoch by epoch, and the \
                     rankings follow.";
         let next = ready.then_some("Start training");
@@ -60,12 +60,14 @@ pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, ac
 
 /// Means over the validation queries of figures without a network.
 fn means(session: &Session, figures: &[Vec<f64>]) -> Vec<f64> {
-    let rows: Vec<&Vec<f64>> = figures
-        .iter()
-        .zip(session.splits.iter())
-        .filter(|(_, split)| **split == Split::Validation)
-        .map(|(row, _)| row)
-        .collect();
+    let rows_of = |wanted: Split| -> Vec<&Vec<f64>> {
+        let judged = |query: usize| session.dataset.queries[query].candidates.iter().any(|c| c.relevance.is_some());
+        let queries = 0..figures.len();
+        queries.filter(|&query| session.splits[query] == wanted && judged(query)).map(|query| &figures[query]).collect()
+    };
+    // As training does: where no query validates, those it learns from stand in.
+    let rows =
+        Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| rows_of(Split::Train));
     let mean = |index: usize| rows.iter().map(|row| row[index]).sum::<f64>() / rows.len().max(1) as f64;
     (0..STANDARD.len()).map(mean).collect()
 }

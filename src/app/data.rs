@@ -1,19 +1,38 @@
 //! What was loaded, which visual vectors are in use, and what is wrong with the files.
 
-use super::theme::{self, GRID};
+use super::theme;
 use super::{icons, widgets};
 use crate::dataset::{Split, Warning, WarningKind};
+use crate::jobs::{Event, Job};
 use crate::vision::{self, Architecture, DeviceChoice};
 use crate::workspace::{Action, EncoderSettings, Session, Workspace};
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct DataPanel {
     kind: Option<WarningKind>,
     weights: String,
-    devices: Option<Vec<vision::DeviceInfo>>,
+    seen: Option<PathBuf>,
+    /// Set when a person wants to pick a weights file.
+    pub wants_weights: bool,
+    devices: Vec<vision::DeviceInfo>,
+    asking: Option<Job<(), Vec<vision::DeviceInfo>>>,
+}
+
+impl DataPanel {
+    /// Looks for devices in a thread of its own: opening one can take a while.
+    fn find_devices(&mut self, workspace: &Workspace) {
+        if self.devices.is_empty() && self.asking.is_none() {
+            self.asking = Some(Job::spawn("devices", workspace.wake(), |_| Ok(vision::available())));
+        }
+        if let Some(Event::Done(devices)) = self.asking.as_mut().and_then(Job::poll) {
+            self.devices = devices;
+            self.asking = None;
+        }
+    }
 }
 
 /// Draws the panel.
@@ -24,7 +43,7 @@ pub fn data_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, action
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         summary_ui(ui, session);
-        vectors_ui(ui, session, actions);
+        vectors_ui(ui, workspace, session, actions);
         encoder_ui(ui, panel, workspace, actions);
         problems_ui(ui, panel, session);
     });
@@ -60,7 +79,7 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
     });
 }
 
-fn vectors_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
+fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
     widgets::section(ui, "Visual vectors");
     match &session.vectors {
         Some(vectors) => {
@@ -73,7 +92,8 @@ fn vectors_ui(ui: &mut Ui, session: &Session, actions: &mut Vec<Action>) {
         return;
     }
     widgets::caption(ui, "From the files; several are joined, each normalised first:");
-    let mut names = session.vector_names.clone();
+    let mut names = workspace.loading().pending_vectors().unwrap_or(&session.vector_names).to_vec();
+    names.retain(|name| session.dataset.vectors.iter().any(|source| source.name == *name));
     let mut changed = false;
     ui.horizontal_wrapped(|ui| {
         for source in &session.dataset.vectors {
@@ -110,6 +130,7 @@ fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions
     } else {
         weights_ui(ui, panel, &mut encoder);
     }
+    panel.find_devices(workspace);
     device_ui(ui, panel, &mut encoder);
     if encoder != workspace.settings().encoder {
         actions.push(Action::SetEncoder(encoder.clone()));
@@ -142,19 +163,19 @@ fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions
 }
 
 fn weights_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) {
-    let kept = encoder.weights.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    if panel.weights.is_empty() {
-        panel.weights.clone_from(&kept);
+    // A file picked elsewhere shows up here; what is typed here counts from then on.
+    if panel.seen != encoder.weights {
+        panel.weights = encoder.weights.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     }
     widgets::field(ui, "Weights", "A safetensors file with torchvision's or timm's names", |ui| {
-        let width = (ui.available_width() - 2.0 * GRID).max(80.0);
-        ui.add(
-            egui::TextEdit::singleline(&mut panel.weights).hint_text("/path/to/model.safetensors").desired_width(width),
-        )
-        .accessible_name("Weights file");
+        let width = (ui.available_width() - 40.0).max(60.0);
+        let field = egui::TextEdit::singleline(&mut panel.weights).hint_text("/path/to/model.safetensors");
+        ui.add(field.desired_width(width)).accessible_name("Weights file");
+        panel.wants_weights |= widgets::icon_button(ui, icons::OPEN, "Choose a weights file…").clicked();
     });
-    let typed = std::path::PathBuf::from(panel.weights.trim());
+    let typed = PathBuf::from(panel.weights.trim());
     encoder.weights = (!panel.weights.trim().is_empty()).then_some(typed);
+    panel.seen.clone_from(&encoder.weights);
     if encoder.weights.as_ref().is_some_and(|path| !path.is_file()) {
         let palette = theme::palette(ui.visuals());
         ui.label(RichText::new("There is no such file.").small().color(palette.warning));
@@ -162,7 +183,7 @@ fn weights_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings)
 }
 
 fn device_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) {
-    let devices = panel.devices.get_or_insert_with(vision::available);
+    let devices = &panel.devices;
     widgets::field(ui, "Device", "Where the network runs", |ui| {
         widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
             for device in devices.iter() {

@@ -50,7 +50,7 @@ pub struct App {
     parts: Parts,
     tree: egui_tiles::Tree<Panel>,
     actions: Vec<Action>,
-    shown: Option<PathBuf>,
+    shown: Option<u64>,
     theme: Option<ThemeChoice>,
     alone: bool,
 }
@@ -119,7 +119,7 @@ impl App {
 
     /// Forgets pictures and camera when another data set is open.
     fn follow_data(&mut self) {
-        let open = self.workspace.session().map(|session| session.path.clone());
+        let open = self.workspace.session().map(|session| session.generation);
         if open != self.shown {
             self.shown = open;
             self.parts.thumbnails.clear();
@@ -146,7 +146,7 @@ impl eframe::App for App {
             self.workspace.apply(action);
         }
         // Notices go and settings are written a little later, also when nobody moves the mouse.
-        if !self.workspace.messages().is_empty() {
+        if !self.workspace.messages().is_empty() || self.workspace.is_unsaved() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }
     }
@@ -175,6 +175,9 @@ impl eframe::App for App {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));
             }
         });
+        if std::mem::take(&mut self.parts.data.wants_weights) {
+            self.parts.open.weights();
+        }
         self.parts.open.show(ui.ctx(), &self.workspace, &mut self.actions);
         self.parts.dialogs.show(ui.ctx(), &self.workspace, &mut commands);
         messages_ui(ui.ctx(), &self.workspace, &mut self.actions);

@@ -13,6 +13,7 @@ enum Purpose {
     #[default]
     Open,
     Attach,
+    Weights,
 }
 
 /// The dialog's state.
@@ -50,6 +51,11 @@ impl OpenDialog {
         (self.shown, self.purpose, self.start) = (true, Purpose::Attach, start);
     }
 
+    /// Asks for an encoder's weights.
+    pub fn weights(&mut self) {
+        (self.shown, self.purpose, self.start) = (true, Purpose::Weights, None);
+    }
+
     /// Takes in what the system's dialog answered.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
         let Some(answer) = &self.answer else { return };
@@ -69,6 +75,7 @@ impl OpenDialog {
         actions.push(match self.purpose {
             Purpose::Open => Action::Open(path),
             Purpose::Attach => Action::AttachTrec(path),
+            Purpose::Weights => Action::SetWeights(path),
         });
     }
 
@@ -80,6 +87,7 @@ impl OpenDialog {
         let (title, hint) = match self.purpose {
             Purpose::Open => ("Open a data set", "/path/to/a/folder"),
             Purpose::Attach => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
+            Purpose::Weights => ("Take the encoder's weights from a file", "/path/to/model.safetensors"),
         };
         let mut chosen = None;
         let modal = Modal::new(Id::unique("open")).show(ctx, |ui| {
@@ -148,6 +156,7 @@ impl OpenDialog {
             let path = match purpose {
                 Purpose::Open => dialog.pick_folder(),
                 Purpose::Attach => dialog.pick_file(),
+                Purpose::Weights => dialog.add_filter("safetensors", &["safetensors"]).pick_file(),
             };
             let _ = sender.send(path);
             ctx.request_repaint();

@@ -37,9 +37,13 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
                 ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if widgets::icon_button(ui, icons::TRASH, &format!("Delete {}", record.name)).clicked() {
-                    actions.push(Action::DeleteRun(run.path.clone()));
-                }
+                let menu = ui.menu_button(icons::TRASH, |ui| {
+                    if ui.button(format!("Delete {} for good", record.name)).clicked() {
+                        actions.push(Action::DeleteRun(run.path.clone()));
+                        ui.close();
+                    }
+                });
+                menu.response.accessible_name(format!("Delete {}…", record.name));
                 if widgets::icon_button_if(ui, !shown, icons::OPEN, &format!("Open {}", record.name)).clicked() {
                     actions.push(Action::OpenRun(run.path.clone()));
                 }

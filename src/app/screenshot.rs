@@ -101,6 +101,11 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
         workspace.apply(Action::SetExperiment(Box::new(experiment)));
         workspace.apply(Action::Train);
         settle(harness)?;
+        let workspace = harness.state().workspace();
+        if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
+            let told = workspace.messages().last().map_or("training did not begin", |message| &message.text);
+            return Err(told.to_owned());
+        }
     }
     let workspace = harness.state_mut().workspace_mut();
     if let (Some(id), Some(session)) = (&shot.image, workspace.session()) {

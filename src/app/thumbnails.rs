@@ -12,8 +12,8 @@ const SMALL: usize = 96;
 /// Slots along one side of a page.
 const SLOTS: usize = 12;
 
-/// Pages at the most: 8 × 144 small pictures in 42 MB.
-const PAGES: usize = 8;
+/// Pages at the most: 12 × 144 small pictures in 64 MB.
+const PAGES: usize = 12;
 
 /// Longest side of a large picture, in pixels.
 const LARGE: u32 = 512;
@@ -76,6 +76,8 @@ pub struct Thumbnails {
     large: HashMap<usize, Large>,
     waiting: HashSet<(usize, bool)>,
     broken: HashSet<usize>,
+    /// Pictures there was no room for, and when.
+    crowded: HashMap<usize, u64>,
     generation: u64,
     frame: u64,
 }
@@ -97,6 +99,7 @@ impl Thumbnails {
             large: HashMap::new(),
             waiting: HashSet::new(),
             broken: HashSet::new(),
+            crowded: HashMap::new(),
             generation: 0,
             frame: 0,
         }
@@ -110,6 +113,7 @@ impl Thumbnails {
         self.large.clear();
         self.waiting.clear();
         self.broken.clear();
+        self.crowded.clear();
         self.pages.clear();
     }
 
@@ -171,6 +175,9 @@ impl Thumbnails {
         if self.broken.contains(&image) {
             return Picture::Broken;
         }
+        if !large && self.crowded.get(&image).is_some_and(|since| since + 60 > self.frame) {
+            return Picture::Loading;
+        }
         if self.waiting.insert((image, large)) {
             self.pool.request(Request { image, large, generation: self.generation, path: path.to_owned() });
         }
@@ -178,7 +185,10 @@ impl Thumbnails {
     }
 
     fn keep_small(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
-        let Some((page, cell)) = self.free_cell(ctx) else { return };
+        let Some((page, cell)) = self.free_cell(ctx) else {
+            self.crowded.insert(image, self.frame);
+            return;
+        };
         let size = [picture.width as usize, picture.height as usize];
         let position = cell_origin(cell);
         let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
@@ -212,7 +222,9 @@ impl Thumbnails {
             self.pages.push(ctx.load_texture(format!("pictures {}", self.pages.len()), blank, TextureOptions::LINEAR));
             return Some((self.pages.len() - 1, 0));
         }
-        let (&image, slot) = self.slots.iter().min_by_key(|(_, slot)| slot.used)?;
+        // What is on the screen now stays: pictures that push each other out would be decoded for ever.
+        let out_of_sight = self.slots.iter().filter(|(_, slot)| slot.used + 2 < self.frame);
+        let (&image, slot) = out_of_sight.min_by_key(|(_, slot)| slot.used)?;
         let place = (slot.page, slot.cell);
         self.slots.remove(&image);
         Some(place)

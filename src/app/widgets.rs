@@ -10,6 +10,7 @@ use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
     Vec2, WidgetText, pos2, vec2,
 };
+use std::time::Duration;
 
 /// At the most this share of a picture's longer side is cut, so that long things stay recognisable: all of a 3:2 photo's.
 const MOST_CUT: f32 = 1.5;

@@ -29,6 +29,8 @@ pub struct Progress {
     pub total: usize,
     /// Steps per second, where that means something to people.
     pub rate: Option<f64>,
+    /// Time left by the worker's own reckoning, where it knows better than the share done tells.
+    pub left: Option<Duration>,
 }
 
 impl Progress {
@@ -37,8 +39,12 @@ impl Progress {
         (self.total > 0).then(|| self.done as f32 / self.total as f32)
     }
 
-    /// Time left if it goes on as it went.
+    /// Time left: as the worker reckons, or if it goes on as it went.
     pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
+        self.left.or_else(|| self.at_this_pace(elapsed))
+    }
+
+    fn at_this_pace(&self, elapsed: Duration) -> Option<Duration> {
         (self.done > 0 && self.total >= self.done && elapsed > Duration::from_millis(500))
             .then(|| elapsed.mul_f64((self.total - self.done) as f64 / self.done as f64))
     }
@@ -168,7 +174,10 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
 impl<E, T> Job<E, T> {
     /// Asks the worker to end; does not wait.
     pub fn cancel(&self) {
+        // Under the lock, or a worker between its look and its wait would miss the call and sleep for ever.
+        let guard = self.control.paused.lock();
         self.control.cancelled.store(true, Ordering::Relaxed);
+        drop(guard);
         self.control.resumed.notify_all();
     }
 

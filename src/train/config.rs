@@ -81,4 +81,11 @@ impl TrainData {
         let inputs = self.inputs.iter().zip(&self.split).enumerate();
         inputs.filter(|(_, (_, other))| **other == split).map(|(at, _)| at).collect()
     }
+
+    /// The same, without the queries that have no judgement at all: they are in no mean, as in trec_eval.
+    pub fn judged(&self, split: Split) -> Vec<usize> {
+        let mut positions = self.of(split);
+        positions.retain(|&at| self.inputs[at].relevance.iter().any(Option::is_some));
+        positions
+    }
 }

@@ -45,6 +45,8 @@ pub struct RunRecord {
     pub dataset_path: PathBuf,
     /// Which visual vectors were used.
     pub vectors: String,
+    /// The names of their sources, as they are chosen in the window.
+    pub vector_sources: Vec<String>,
     /// Names of the signals, in the order of the network's inputs.
     pub features: Vec<String>,
     /// What was asked for.
@@ -87,6 +89,15 @@ impl RunFolder {
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Takes away what [`RunFolder::create`] made, and the folder if nothing else is in it.
+    pub fn discard(self) {
+        for file in ["run.json", "history.jsonl", "model.safetensors"] {
+            // What can't be removed shows up as a run that was cut off; there is nothing better to do about it here.
+            let _ = fs::remove_file(self.path.join(file));
+        }
+        let _ = fs::remove_dir(&self.path);
     }
 
     /// Adds an epoch to the history.
@@ -143,9 +154,14 @@ pub fn read_run_record(path: &Path) -> Result<RunRecord, String> {
 /// # Errors
 /// What is wrong with `run.json`, with the path.
 pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), String> {
-    let record = read_run_record(path)?;
+    let mut record = read_run_record(path)?;
     let history = fs::read_to_string(path.join("history.jsonl")).unwrap_or_default();
-    Ok((record, history.lines().map_while(|line| serde_json::from_str(line).ok()).collect()))
+    let history: Vec<EpochReport> = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+    // A run that was cut off could not say which epoch was best; its last line does.
+    if let (0, Some(last)) = (record.best_epoch, history.last()) {
+        record.best_epoch = last.best_epoch;
+    }
+    Ok((record, history))
 }
 
 /// Replaces a file as a whole: a reader, and a crash, see the old content or the new, never a part.

@@ -34,8 +34,8 @@ pub fn train(
     if teaching.is_empty() {
         return Err(TrainError::NothingToLearn);
     }
-    let (validation, test) = (data.of(Split::Validation), data.of(Split::Test));
-    let validation = if validation.is_empty() { data.of(Split::Train) } else { validation };
+    let (validation, test) = (data.judged(Split::Validation), data.judged(Split::Test));
+    let validation = if validation.is_empty() { data.judged(Split::Train) } else { validation };
     let mut optimiser = Optimiser::new(&model, config)?;
     let mut best = Best { epoch: 0, value: f64::NEG_INFINITY, weights: model.weights()? };
     let mut history: Vec<EpochReport> = Vec::new();

@@ -73,9 +73,20 @@ pub fn run(
     fill_record(&mut record, data, experiment, &use_signals, config.parameter_count());
     let folder = folder.map(|path| RunFolder::create(path, &record)).transpose()?;
 
-    let mut keeper = Keeper { observer, folder: folder.as_ref(), inputs: &inputs, failed: None };
-    let outcome = train(&inputs, &config, &experiment.training, &mut keeper).map_err(|error| error.to_string())?;
-    if let Some(failed) = keeper.failed {
+    let mut keeper = Keeper { observer, folder: folder.as_ref(), inputs: &inputs, epochs: 0, failed: None };
+    let outcome = train(&inputs, &config, &experiment.training, &mut keeper).map_err(|error| error.to_string());
+    let (failed, epochs) = (keeper.failed, keeper.epochs);
+    let outcome = match outcome {
+        Ok(outcome) if epochs > 0 => outcome,
+        ended => {
+            // A run without a single epoch is none; one that went wrong later keeps what it has.
+            if let Some(folder) = folder.filter(|_| epochs == 0) {
+                folder.discard();
+            }
+            return Err(failed.or(ended.err()).unwrap_or_else(|| "cancelled".to_owned()));
+        }
+    };
+    if let Some(failed) = failed {
         return Err(failed);
     }
     let scores = score_all(data.dataset, &inputs, &outcome.model)?;
@@ -160,6 +171,7 @@ struct Keeper<'a> {
     observer: &'a mut dyn RunObserver,
     folder: Option<&'a RunFolder>,
     inputs: &'a TrainData,
+    epochs: usize,
     failed: Option<String>,
 }
 
@@ -180,6 +192,7 @@ impl Observer for Keeper<'_> {
     }
 
     fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
+        self.epochs += 1;
         if let Err(message) = self.keep(report, model) {
             self.failed = Some(message);
             return ControlFlow::Break(());

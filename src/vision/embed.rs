@@ -106,7 +106,7 @@ pub fn lookup(
 
 /// A row for each image whose picture has a vector, in the order of the images, whatever order they were computed in.
 fn table(dataset: &Dataset, spec: &EncoderSpec, pictures: &[Picture], cached: &CachedVectors) -> VectorTable {
-    let mut table = VectorTable::new(spec.architecture.name(), spec.architecture.dim(), dataset.images.len());
+    let mut table = VectorTable::new(spec.name(), spec.architecture.dim(), dataset.images.len());
     let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
     for picture in pictures {
         rows.extend(picture.images.iter().map(|&image| (image, picture.hash)));

@@ -38,6 +38,17 @@ impl EncoderSpec {
         Self { architecture, weights: WeightsSource::File(path.into()), preprocess }
     }
 
+    /// What people call its vectors: the architecture, and the weights file where they are not the bundled ones.
+    pub fn name(&self) -> String {
+        match &self.weights {
+            WeightsSource::Bundled => self.architecture.name().to_owned(),
+            WeightsSource::File(path) => {
+                let file = path.file_stem().unwrap_or_default().to_string_lossy();
+                format!("{} ({file})", self.architecture.name())
+            }
+        }
+    }
+
     /// What names this encoder's vectors in the cache: architecture, weights (by content) and preprocessing.
     ///
     /// # Errors

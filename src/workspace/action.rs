@@ -34,6 +34,8 @@ pub enum Action {
     CancelEmbedding,
     /// Change encoder, weights or device.
     SetEncoder(super::EncoderSettings),
+    /// Take the encoder's weights from a file.
+    SetWeights(PathBuf),
     /// Begin a training run.
     Train,
     /// Halt or go on.

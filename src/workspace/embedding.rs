@@ -6,6 +6,10 @@ use crate::jobs::{Event, Job, Progress, Worker};
 use crate::vision::{self, Architecture, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// Stands among the names of visual vectors for those the encoder computed.
+pub(super) const COMPUTED: &str = "computed embeddings";
 
 type Embedded = (VectorTable, EmbedReport);
 
@@ -78,6 +82,7 @@ impl Workspace {
                     done: progress.done,
                     total: progress.total,
                     rate: Some(progress.images_per_second).filter(|rate| *rate > 0.0),
+                    left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
                 });
                 if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })
@@ -90,6 +95,10 @@ impl Workspace {
         while let Some(event) = self.embedding.job.as_mut().and_then(Job::poll) {
             changed = true;
             match event {
+                Event::Done((table, _)) if table.count() == 0 => {
+                    self.embedding.job = None;
+                    self.tell(Message::warning("No picture could be read, so the visual vectors stay as they are."));
+                }
                 Event::Done((table, report)) => {
                     self.embedding.job = None;
                     self.tell(Message::notice(told(&report)));
@@ -97,7 +106,8 @@ impl Workspace {
                         self.tell_undecodable(*image, reason);
                     }
                     self.embedding.last = Some(report);
-                    self.install_vectors(Vec::new(), Arc::new(table), Vec::new());
+                    self.change(|settings| settings.vectors = vec![COMPUTED.to_owned()]);
+                    self.install_vectors(vec![COMPUTED.to_owned()], Arc::new(table), Vec::new());
                 }
                 Event::Failed(message) => {
                     self.embedding.job = None;

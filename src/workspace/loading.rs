@@ -1,5 +1,6 @@
 //! Opening a data set as a job.
 
+use super::embedding::{COMPUTED, resolve};
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
 use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning};
@@ -21,6 +22,8 @@ struct Opened {
     splits: Vec<Split>,
     vectors: Option<(Vec<String>, Arc<VectorTable>)>,
     baselines: Baselines,
+    /// Added files that could not be read, and why.
+    refused: Vec<(PathBuf, String)>,
 }
 
 type VectorsRead = (Vec<String>, VectorTable, Vec<Warning>);
@@ -32,12 +35,18 @@ pub struct LoadingState {
     vectors: Option<Job<(), VectorsRead>>,
     path: PathBuf,
     wanted_query: Option<String>,
+    pending: Option<Vec<String>>,
 }
 
 impl LoadingState {
     /// Whether a data set or its vectors are being read.
     pub fn is_running(&self) -> bool {
         self.opening.is_some() || self.vectors.is_some()
+    }
+
+    /// The visual vectors being read, by their sources' names.
+    pub fn pending_vectors(&self) -> Option<&[String]> {
+        self.pending.as_deref().filter(|_| self.vectors.is_some())
     }
 
     /// What is being opened, and how far it is.
@@ -51,7 +60,7 @@ impl LoadingState {
         self.retire();
     }
 
-    fn retire(&mut self) {
+    pub(super) fn retire(&mut self) {
         if let Some(job) = self.opening.take() {
             job.retire();
         }
@@ -92,12 +101,13 @@ impl Workspace {
         if path.join("run.json").is_file() {
             self.open_run(path);
         } else {
-            self.open_with(path, Vec::new());
+            self.open_with(path);
         }
     }
 
-    pub(super) fn open_with(&mut self, path: PathBuf, attach: Vec<PathBuf>) {
+    pub(super) fn open_with(&mut self, path: PathBuf) {
         let path = std::path::absolute(&path).unwrap_or(path);
+        let attach = self.settings.attached.get(&path).cloned().unwrap_or_default();
         let wanted = Wanted { settings: self.settings.clone(), cache: self.store.cache().to_owned() };
         let same = self.settings.recent.first() == Some(&path);
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
@@ -114,7 +124,9 @@ impl Workspace {
         }
         let dataset = session.dataset.clone();
         let kept = names.clone();
-        self.loading.retire();
+        if let Some(job) = self.loading.vectors.take() {
+            job.retire();
+        }
         self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
             worker.progress(stage("Reading visual vectors"));
             let mut warnings = Vec::new();
@@ -123,6 +135,7 @@ impl Workspace {
                 .map_err(|error| error.to_string())?;
             Ok((names, table, warnings))
         }));
+        self.loading.pending = Some(kept.clone());
         self.change(|settings| settings.vectors = kept);
     }
 
@@ -168,6 +181,8 @@ impl Workspace {
         session.warnings.extend(warnings);
         session.vector_names = names;
         session.vectors = Some(table);
+        // Other vectors may bear the same name.
+        session.view = None;
         session.refresh_view(graph);
     }
 
@@ -178,7 +193,9 @@ impl Workspace {
         self.runs.forget_reading();
         let query = self.loading.wanted_query.take().and_then(|id| opened.dataset.query_index(&id));
         let (vector_names, vectors) = opened.vectors.map_or((Vec::new(), None), |(names, table)| (names, Some(table)));
+        self.openings += 1;
         let mut session = Session {
+            generation: self.openings,
             path: opened.path.clone(),
             dataset: opened.dataset,
             warnings: opened.warnings,
@@ -204,6 +221,12 @@ impl Workspace {
         self.training.follow(session.query);
         self.drop_unknown_signals(&session);
         self.session = Some(session);
+        for (file, reason) in opened.refused {
+            self.tell(Message::warning(format!("Could not add: {reason}")));
+            self.change(|settings| {
+                settings.attached.entry(opened.path.clone()).or_default().retain(|known| *known != file);
+            });
+        }
         self.change(|settings| settings.remember(&opened.path));
         self.refresh_runs();
         self.resume_last_run();
@@ -237,8 +260,12 @@ fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Bo
     };
     proceed("Reading files")?;
     let Loaded { mut dataset, mut warnings } = dataset::open(path).map_err(|error| error.to_string())?;
+    let mut refused = Vec::new();
     for file in attach {
-        warnings.extend(attach_file(&mut dataset, file)?);
+        match attach_file(&mut dataset, file) {
+            Ok(more) => warnings.extend(more),
+            Err(reason) => refused.push((file.clone(), reason)),
+        }
     }
     if dataset.queries.is_empty() {
         return Err(format!("there is no query in it: {}", path.display()));
@@ -263,6 +290,7 @@ fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Bo
         statistics,
         vectors,
         baselines,
+        refused,
     })
 }
 
@@ -287,14 +315,17 @@ type NamedVectors = Option<(Vec<String>, Arc<VectorTable>)>;
 fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>) -> NamedVectors {
     let has = |name: &String| dataset.vectors.iter().any(|source| source.name == *name);
     let chosen = &wanted.settings.vectors;
+    if chosen.iter().any(|name| name == COMPUTED)
+        && let Some(table) = computed(dataset, wanted)
+    {
+        return Some((vec![COMPUTED.to_owned()], Arc::new(table)));
+    }
     let names = match !chosen.is_empty() && chosen.iter().all(has) {
         true => chosen.clone(),
         false => VectorChoice::preset(dataset).names,
     };
     if names.is_empty() {
-        let (_, spec, _) = super::embedding::resolve(&wanted.settings.encoder).ok()?;
-        let table = lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()??;
-        return Some((Vec::new(), Arc::new(table)));
+        return Some((vec![COMPUTED.to_owned()], Arc::new(computed(dataset, wanted)?)));
     }
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
     match dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning)) {
@@ -309,4 +340,10 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
             None
         }
     }
+}
+
+/// The chosen encoder's vectors of every picture, where the cache has them all.
+fn computed(dataset: &Dataset, wanted: &Wanted) -> Option<VectorTable> {
+    let (_, spec, _) = resolve(&wanted.settings.encoder).ok()?;
+    lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()?
 }

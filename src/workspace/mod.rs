@@ -44,6 +44,7 @@ pub struct Workspace {
     runs: RunList,
     messages: Vec<Message>,
     unsaved_since: Option<Instant>,
+    openings: u64,
 }
 
 impl Workspace {
@@ -65,6 +66,7 @@ impl Workspace {
             training: TrainingState::default(),
             messages,
             unsaved_since: None,
+            openings: 0,
         }
     }
 
@@ -118,6 +120,11 @@ impl Workspace {
         &self.messages
     }
 
+    /// Whether changed settings have still to be written.
+    pub fn is_unsaved(&self) -> bool {
+        self.unsaved_since.is_some()
+    }
+
     /// Whether a job is at work (a frame may change without anybody touching anything).
     pub fn is_busy(&self) -> bool {
         self.loading.is_running()
@@ -149,6 +156,7 @@ impl Workspace {
             Action::Embed => self.embed(),
             Action::CancelEmbedding => self.embedding.cancel(),
             Action::SetEncoder(encoder) => self.change(|settings| settings.encoder = encoder),
+            Action::SetWeights(path) => self.change(|settings| settings.encoder.weights = Some(path)),
             Action::Train => self.train(),
             Action::PauseTraining(pause) => self.training.pause(pause),
             Action::StopTraining => self.training.stop(),
@@ -197,7 +205,11 @@ impl Workspace {
 }
 
 impl Drop for Workspace {
+    /// Closing waits for training, which then writes its run whole, and for nothing else.
     fn drop(&mut self) {
+        self.loading.retire();
+        self.runs.forget_reading();
+        self.embedding.forget();
         if self.unsaved_since.is_some() {
             self.save();
         }

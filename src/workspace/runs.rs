@@ -1,10 +1,14 @@
 //! The runs on disk.
 
 use super::{LiveRun, Message, Workspace};
-use crate::jobs::{Event, Job};
-use crate::model::Dcmm;
-use crate::train::{self, EpochReport, RunRecord};
+use crate::dataset::{self, Dataset, Split, VectorTable};
+use crate::jobs::{Event, Job, Worker};
+use crate::model::{Dcmm, ModelKind};
+use crate::signals::Signals;
+use crate::train::{self, EpochReport, Experiment, RunRecord};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A run on disk.
 #[derive(Clone, Debug)]
@@ -20,7 +24,53 @@ pub struct Reopened {
     path: PathBuf,
     record: RunRecord,
     history: Vec<EpochReport>,
-    scores: Result<Vec<Vec<f32>>, String>,
+    scored: Result<Scored, String>,
+}
+
+/// A run's scores, and the visual vectors it was trained on where those are not in use.
+struct Scored {
+    scores: Vec<Vec<f32>>,
+    vectors: Option<Arc<VectorTable>>,
+}
+
+/// What a run is scored on again.
+struct OpenSet {
+    dataset: Arc<Dataset>,
+    signals: Arc<Signals>,
+    vectors: Option<Arc<VectorTable>>,
+    splits: Arc<Vec<Split>>,
+}
+
+impl OpenSet {
+    fn score(&self, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, String> {
+        let (vectors, fresh) = self.vectors_of(record)?;
+        let (model, _) = Dcmm::load(&path.join("model.safetensors")).map_err(|error| error.to_string())?;
+        let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+        let missing = |name| format!("this data set has no signal “{name}”");
+        let use_signals = experiment.signal_indices(&self.signals).map_err(missing)?;
+        let mut go_on = |_, _| if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let (dataset, splits) = (&self.dataset, &self.splits);
+        let inputs = train::prepare(dataset, &self.signals, &vectors, &use_signals, &experiment, splits, &mut go_on);
+        let scores = train::score_all(dataset, &inputs.ok_or("cancelled")?, &model)?;
+        Ok(Scored { scores, vectors: fresh.then_some(vectors) })
+    }
+
+    /// The vectors a run was trained on: those in use, or read from the files again (then `true`).
+    fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
+        if record.experiment.model.kind == ModelKind::Mlp {
+            return Ok((Arc::new(VectorTable::new("none", 1, self.dataset.images.len())), false));
+        }
+        if let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.name == record.vectors) {
+            return Ok((vectors.clone(), false));
+        }
+        let sources: Vec<&str> = record.vector_sources.iter().map(String::as_str).collect();
+        let known = |name: &&str| self.dataset.vectors.iter().any(|source| source.name == *name);
+        if sources.is_empty() || !sources.iter().all(known) {
+            return Err(format!("it was trained on “{}”, which is not in use now", record.vectors));
+        }
+        let read = dataset::read_vectors(&self.dataset, &sources, &mut |_| {});
+        read.map(|table| (Arc::new(table), true)).map_err(|error| error.to_string())
+    }
 }
 
 /// The runs on disk, newest first.
@@ -52,6 +102,9 @@ impl RunList {
 impl Workspace {
     pub(super) fn refresh_runs(&mut self) {
         let folder = self.store.runs().to_owned();
+        if let Some(job) = self.runs.listing.take() {
+            job.retire();
+        }
         self.runs.listing = Some(Job::spawn("runs", self.wake(), move |_| Ok(list(&folder))));
     }
 
@@ -73,38 +126,22 @@ impl Workspace {
             // Its data set comes first; the run then follows as the one last shown.
             Ok(record) if !self.is_open(&record) => {
                 self.change(|settings| settings.last_run = Some(path));
-                return self.open_with(record.dataset_path, Vec::new());
+                return self.open_with(record.dataset_path);
             }
             Ok(_) => {}
         }
         let Some(session) = &self.session else { return };
-        let (dataset, signals, vectors) = (session.dataset.clone(), session.signals.clone(), session.vectors.clone());
-        let splits = session.splits.clone();
+        let open = OpenSet {
+            dataset: session.dataset.clone(),
+            signals: session.signals.clone(),
+            vectors: session.vectors.clone(),
+            splits: session.splits.clone(),
+        };
+        self.runs.forget_reading();
         self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
             let (record, history) = train::read_run_folder(&path)?;
-            let scores = (|| {
-                let vectors = vectors.ok_or("the data set has no visual vectors now")?;
-                if vectors.name != record.vectors {
-                    return Err(format!("it was trained on {}, and {} is chosen now", record.vectors, vectors.name));
-                }
-                let (model, _) = Dcmm::load(&path.join("model.safetensors")).map_err(|error| error.to_string())?;
-                let experiment =
-                    train::Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
-                let use_signals = experiment
-                    .signal_indices(&signals)
-                    .map_err(|name| format!("this data set has no signal “{name}”"))?;
-                let inputs =
-                    train::prepare(&dataset, &signals, &vectors, &use_signals, &experiment, &splits, &mut |_, _| {
-                        if worker.is_cancelled() {
-                            std::ops::ControlFlow::Break(())
-                        } else {
-                            std::ops::ControlFlow::Continue(())
-                        }
-                    })
-                    .ok_or("cancelled")?;
-                train::score_all(&dataset, &inputs, &model)
-            })();
-            Ok(Reopened { path, record, history, scores })
+            let scored = open.score(&path, &record, worker);
+            Ok(Reopened { path, record, history, scored })
         }));
     }
 
@@ -116,6 +153,11 @@ impl Workspace {
 
     pub(super) fn delete_run(&mut self, path: &Path) {
         // Only a folder that holds a run, and only one of ours, is ever removed.
+        let in_training = self.training.is_running() && self.training.run().is_some_and(|run| run.path == path);
+        if in_training {
+            self.tell(Message::warning("This run is in training: stop it first."));
+            return;
+        }
         if path.parent() != Some(self.store.runs()) || !path.join("run.json").is_file() {
             self.tell(Message::warning(format!("Not a saved run: {}", path.display())));
             return;
@@ -155,16 +197,24 @@ impl Workspace {
     }
 
     fn show_run(&mut self, run: Reopened) {
-        let name = run.record.name.clone();
+        let (name, sources) = (run.record.name.clone(), run.record.vector_sources.clone());
         self.training.show(LiveRun { record: run.record, history: run.history, path: run.path.clone() });
         self.change(|settings| settings.last_run = Some(run.path));
-        match (run.scores, &mut self.session) {
-            (Ok(scores), Some(session)) => session.set_model(Some(scores)),
-            (Err(message), Some(session)) => {
-                session.set_model(None);
+        match run.scored {
+            Ok(scored) => {
+                if let Some(vectors) = scored.vectors {
+                    self.install_vectors(sources, vectors, Vec::new());
+                }
+                if let Some(session) = &mut self.session {
+                    session.set_model(Some(scored.scores));
+                }
+            }
+            Err(message) => {
+                if let Some(session) = &mut self.session {
+                    session.set_model(None);
+                }
                 self.tell(Message::warning(format!("{name} is shown without its rankings: {message}")));
             }
-            _ => {}
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct ModelScores {
 
 /// The open data set and what is selected in it.
 pub struct Session {
+    /// Tells one opening from another, also of the same path.
+    pub generation: u64,
     /// Where it was opened from.
     pub path: PathBuf,
     /// What is on disk.
@@ -162,6 +164,10 @@ impl Session {
 
     /// Makes the current query's graph, if the one at hand is another's.
     pub(super) fn refresh_view(&mut self, graph: GraphRequest) {
+        // Whatever was being built was for another request.
+        if let Some(job) = self.view_job.take() {
+            job.retire();
+        }
         let Some(vectors) = self.vectors.clone() else {
             self.view = None;
             return;
@@ -176,9 +182,6 @@ impl Session {
                 view.regraph(graph, self.wake.clone());
                 return;
             }
-        }
-        if let Some(job) = self.view_job.take() {
-            job.retire();
         }
         let n = self.dataset.queries[self.query].candidates.len();
         if n * n / 2 * vectors.dim <= AT_ONCE {
@@ -217,7 +220,7 @@ impl Workspace {
     pub(super) fn select_query(&mut self, query: usize) {
         let graph = self.settings.experiment.graph;
         let Some(session) = &mut self.session else { return };
-        if query >= session.dataset.queries.len() || (query == session.query && session.view.is_some()) {
+        if query >= session.dataset.queries.len() || (query == session.query && session.view().is_some()) {
             return;
         }
         session.select(query, graph);
@@ -261,6 +264,20 @@ impl Workspace {
             return;
         };
         let base = session.path.clone();
-        self.open_with(base, vec![path]);
+        self.change(|settings| {
+            let files = settings.attached.entry(base.clone()).or_default();
+            files.retain(|known| *known != path);
+            files.push(path);
+        });
+        self.open_with(base);
+    }
+}
+
+impl Drop for Session {
+    /// The next data set must not wait for this one's graph.
+    fn drop(&mut self) {
+        if let Some(job) = self.view_job.take() {
+            job.retire();
+        }
     }
 }

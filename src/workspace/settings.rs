@@ -2,6 +2,7 @@
 
 use crate::train::Experiment;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Which theme to use.
@@ -100,6 +101,8 @@ pub struct Settings {
     pub experiment: Experiment,
     /// Data sets opened of late, the last one first.
     pub recent: Vec<PathBuf>,
+    /// TREC files added to data sets, by the data set's path.
+    pub attached: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// The query shown last, by its name.
     pub last_query: Option<String>,
     /// The run shown last.

@@ -48,20 +48,23 @@ impl Store {
         let text = match std::fs::read_to_string(&self.settings) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), None),
-            Err(error) => return (Settings::default(), Some(format!("{error}: {}", self.settings.display()))),
+            Err(error) => return self.set_aside(&error),
         };
         match serde_json::from_str(&text) {
             Ok(settings) => (settings, None),
-            Err(error) => {
-                let aside = self.settings.with_extension("json.damaged");
-                let kept = match std::fs::rename(&self.settings, &aside) {
-                    Ok(()) => format!("kept as {}", aside.display()),
-                    Err(error) => error.to_string(),
-                };
-                let message = format!("settings could not be read ({error}; {kept}): {}", self.settings.display());
-                (Settings::default(), Some(message))
-            }
+            Err(error) => self.set_aside(&error),
         }
+    }
+
+    /// Settings that can't be read must not be overwritten by the next ones.
+    fn set_aside(&self, error: &dyn std::fmt::Display) -> (Settings, Option<String>) {
+        let aside = self.settings.with_extension("json.damaged");
+        let kept = match std::fs::rename(&self.settings, &aside) {
+            Ok(()) => format!("kept as {}", aside.display()),
+            Err(error) => error.to_string(),
+        };
+        let message = format!("settings could not be read ({error}; {kept}): {}", self.settings.display());
+        (Settings::default(), Some(message))
     }
 
     /// Writes the settings as a whole.

@@ -1,8 +1,9 @@
 //! Training as a job, and the run it makes.
 
 use super::{Message, Workspace};
+use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::model::{Dcmm, RankingInput};
+use crate::model::{Dcmm, ModelKind, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -113,7 +114,7 @@ impl RunObserver for Reporter<'_> {
             other => (other.to_owned(), done, total),
         };
         if total > 0 {
-            self.worker.progress(Progress { stage, done, total, rate: None });
+            self.worker.progress(Progress { stage, done, total, ..Progress::default() });
         }
         self.flow()
     }
@@ -137,7 +138,7 @@ impl Workspace {
             self.tell(Message::warning("Open a data set first."));
             return;
         };
-        let Some(vectors) = session.vectors.clone() else {
+        let Some(vectors) = self.training_vectors() else {
             self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
             return;
         };
@@ -145,9 +146,20 @@ impl Workspace {
         let experiment = self.settings.experiment.clone();
         let name =
             free_name(self.store.runs(), &format!("{}-{}", session.dataset.name, experiment.model.kind), started);
-        let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
+        let record = RunRecord {
+            name: name.clone(),
+            started,
+            experiment: experiment.clone(),
+            vector_sources: session.vector_names.clone(),
+            ..RunRecord::default()
+        };
         let folder = self.store.runs().join(name);
         let (dataset, signals, splits) = (session.dataset.clone(), session.signals.clone(), session.splits.clone());
+        // Another run's rankings must not pass for this one's, nor one still being read take its place.
+        self.runs.forget_reading();
+        if let Some(session) = &mut self.session {
+            session.set_model(None);
+        }
         self.training.run = Some(LiveRun { record: record.clone(), history: Vec::new(), path: folder.clone() });
         let followed = self.training.followed.clone();
         self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
@@ -158,6 +170,19 @@ impl Workspace {
                 train::run(data, &experiment, record, Some(&folder), &mut reporter)?;
             Ok(TrainDone { record, history, scores })
         }));
+    }
+
+    /// Whether training could begin now, but for a run already in training.
+    pub fn can_train(&self) -> bool {
+        self.training_vectors().is_some()
+    }
+
+    /// The visual vectors to train on. Without a graph none are needed, so empty ones do.
+    fn training_vectors(&self) -> Option<Arc<VectorTable>> {
+        let session = self.session.as_ref()?;
+        let without_graph = self.settings.experiment.model.kind == ModelKind::Mlp;
+        let none = || Arc::new(VectorTable::new("none", 1, session.dataset.images.len()));
+        session.vectors.clone().or_else(|| without_graph.then(none))
     }
 
     pub(super) fn poll_training(&mut self) -> bool {
@@ -174,6 +199,10 @@ impl Workspace {
                     self.training.job = None;
                     if message != "cancelled" {
                         self.tell(Message::warning(format!("Training stopped: {message}")));
+                    }
+                    self.training.run.take_if(|run| run.history.is_empty());
+                    if let Some(session) = &mut self.session {
+                        session.rank_model();
                     }
                     self.refresh_runs();
                 }
