@@ -53,7 +53,7 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
     let palette = theme::palette(ui.visuals());
     let summary = &session.summary;
     ui.label(widgets::strong_text(&session.dataset.name));
-    widgets::caption(ui, format!("{}  ·  {}", session.dataset.format.name(), session.path.display()));
+    widgets::caption(ui, format!("{}  ·  {}", session.dataset.format.name(), widgets::short_path(&session.path)));
     let parts: Vec<String> = Split::ALL
         .iter()
         .map(|split| (split, session.splits.iter().filter(|known| *known == split).count()))
@@ -226,9 +226,10 @@ fn problems_ui(ui: &mut Ui, panel: &mut DataPanel, session: &Session) {
         session.warnings.iter().filter(|warning| panel.kind.is_none_or(|kind| kind == warning.kind)).collect();
     const MOST: usize = 200;
     for warning in shown.iter().take(MOST) {
-        let place = warning
-            .line
-            .map_or_else(|| warning.file.display().to_string(), |line| format!("{}:{line}", warning.file.display()));
+        let place = warning.line.map_or_else(
+            || widgets::short_path(&warning.file),
+            |line| format!("{}:{line}", widgets::short_path(&warning.file)),
+        );
         ui.add(egui::Label::new(RichText::new(format!("{}  {}", icons::WARNING, warning.message)).size(12.0)).wrap());
         ui.add(egui::Label::new(RichText::new(place).small().color(palette.weak)).truncate());
     }

@@ -124,6 +124,6 @@ fn columns_ui(ui: &mut Ui, image: &Image) {
         ui.add(egui::Label::new(RichText::new(format!("{name}: {value}")).small().color(palette.weak)).wrap());
     }
     if let Some(file) = &image.file {
-        ui.add(egui::Label::new(RichText::new(file.display().to_string()).small().color(palette.weak)).wrap());
+        ui.add(egui::Label::new(RichText::new(widgets::short_path(file)).small().color(palette.weak)).wrap());
     }
 }

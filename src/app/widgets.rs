@@ -10,6 +10,7 @@ use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
     Vec2, WidgetText, pos2, vec2,
 };
+use std::path::Path;
 use std::time::Duration;
 
 /// At the most this share of a picture's longer side is cut, so that long things stay recognisable: all of a 3:2 photo's.
@@ -271,4 +272,11 @@ pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
         });
     }
     parts.join("  ·  ")
+}
+
+/// A path as people would type it: from the current folder where it lies within.
+pub fn short_path(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
+    inside.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(|| path.to_owned()).display().to_string()
 }

@@ -82,9 +82,13 @@ impl GraphPanel {
                 ui.label(egui::RichText::new("Neighbours").color(palette.weak));
                 // What is left of the row is the query's; a long one is cut.
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let room = (ui.available_width() - 72.0).max(40.0);
+                    ui.scope(|ui| {
+                        ui.set_max_width(room);
+                        widgets::one_line(ui, widgets::strong_text(&query.text));
+                    });
                     let split = session.splits[session.query()].name();
                     ui.label(egui::RichText::new(split).color(palette.weak).small());
-                    widgets::one_line(ui, widgets::strong_text(&query.text));
                 });
             });
         });
