@@ -227,6 +227,20 @@ fn nodes_stay_about_where_they_were_when_k_moves() {
 }
 
 #[test]
+fn images_without_neighbours_stay_beside_the_rest() {
+    let mut rows = clustered(80, 16, 4, 3);
+    rows.extend([0.0; 3 * 16]);
+    let graph = SimilarityGraph::build(&Similarities::new(&rows, 16), request(8, Neighbourhood::Directed));
+    let places = layout(&graph, &initial_positions(&rows, 16, 1), &[], 200, &mut silent());
+    let from_centre = |i: usize| places[i][0].hypot(places[i][1]);
+    let farthest = (0..80).map(from_centre).fold(0.0, f32::max);
+    for lonely in 80..83 {
+        assert_eq!(graph.neighbours(lonely).count(), 0);
+        assert!(from_centre(lonely) < 1.6 * farthest, "{} beside {farthest}", from_centre(lonely));
+    }
+}
+
+#[test]
 fn a_layout_ends_where_its_observer_breaks() {
     let unit = clustered(50, 8, 2, 4);
     let graph = SimilarityGraph::build(&Similarities::new(&unit, 8), GraphRequest::default());

@@ -187,7 +187,10 @@ impl Workspace {
     }
 
     fn install(&mut self, opened: Opened) {
-        // What still runs belongs to the data set that goes.
+        // What still runs belongs to the data set that goes, and so does what was wrong with it.
+        if self.session.is_some() {
+            self.messages.clear();
+        }
         self.training.forget();
         self.embedding.forget();
         self.runs.forget_reading();

@@ -8,6 +8,8 @@ use super::super::SimilarityGraph;
 const SPRING: f32 = 1.0;
 /// Strength of the pull to the centre.
 const GRAVITY: f32 = 0.15;
+/// Strength of that pull on a node without edges, which no spring holds: it rests at 1.3 times the cluster's radius.
+const ISOLATED_GRAVITY: f32 = (SPRING + GRAVITY) / (1.3 * 1.3);
 /// Nodes per unit of area inside a cluster whose springs and repulsion are in balance.
 const DENSITY: f32 = 0.8;
 /// Repulsion of strength c/r between nodes of density ρ spreads them against a pull of stiffness s where 2πcρ = 2s.
@@ -23,6 +25,8 @@ const LANES: usize = 16;
 pub(super) struct Forces {
     /// (i, j, strength), i < j.
     springs: Vec<(usize, usize, f32)>,
+    /// The pull to the centre on every node.
+    gravity: Vec<f32>,
     force: Vec<[f32; 2]>,
 }
 
@@ -41,13 +45,14 @@ impl Forces {
             if weight > 0.0 && scale > 0.0 { SPRING * weight / scale } else { 0.0 }
         };
         let springs = edges.into_iter().map(|(i, j, weight)| (i, j, strength(i, j, weight))).collect();
-        Self { springs, force: vec![[0.0; 2]; graph.n()] }
+        let gravity = degree.iter().map(|&degree| if degree > 0.0 { GRAVITY } else { ISOLATED_GRAVITY }).collect();
+        Self { springs, gravity, force: vec![[0.0; 2]; graph.n()] }
     }
 
     /// The force on every node.
     pub(super) fn at(&mut self, positions: &[[f32; 2]]) -> &[[f32; 2]] {
-        for (force, position) in self.force.iter_mut().zip(positions) {
-            *force = position.map(|x| -GRAVITY * x);
+        for ((force, position), gravity) in self.force.iter_mut().zip(positions).zip(&self.gravity) {
+            *force = position.map(|x| -gravity * x);
         }
         for &(i, j, strength) in &self.springs {
             let (from, to) = (positions[i], positions[j]);
