@@ -14,3 +14,12 @@ mod signals;
 mod training;
 mod ui;
 mod workspace;
+
+/// Says on the terminal that a test did not run, and why. Printed past the test runner, which hides what passing tests
+/// print.
+fn skipped(reason: &str) {
+    use std::io::Write;
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    // Where nobody can be told, nothing is lost.
+    let _ = writeln!(std::io::stderr(), "skipped: {test}: {reason}");
+}

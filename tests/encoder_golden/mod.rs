@@ -40,7 +40,7 @@ fn photos() -> Option<PathBuf> {
     let places = ["datasets/stamps-and-places/photos", "shared/sample/photos", "../shared/sample/photos"];
     let found = places.iter().map(|place| root.join(place)).find(|folder| folder.is_dir());
     if found.is_none() {
-        eprintln!("SKIPPED: no photos of the sample under {}", root.display());
+        crate::skipped(&format!("no photos of the sample under {}", root.display()));
     }
     found
 }

@@ -13,13 +13,13 @@ fn unpacked(name: &'static str, place: &'static OnceLock<Option<TempDir>>) -> Op
     let folder = place.get_or_init(|| {
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(format!("{name}.tar.xz"));
         if !archive.is_file() {
-            eprintln!("skipped: {} is not there", archive.display());
+            crate::skipped(&format!("{} is not there", archive.display()));
             return None;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
         let status = Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(folder.path()).status();
         if !status.as_ref().is_ok_and(|status| status.success()) {
-            eprintln!("skipped: {} cannot be unpacked ({status:?})", archive.display());
+            crate::skipped(&format!("{} cannot be unpacked ({status:?})", archive.display()));
             return None;
         }
         Some(folder)
