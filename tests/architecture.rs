@@ -32,7 +32,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("blake3", &["vision"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("directories", &["vision/cache.rs", "workspace/store.rs"]),
+    ("directories", &["workspace/store.rs"]),
     ("encoding_rs", &["dataset"]),
     ("quick_xml", &["dataset"]),
     ("rust_stemmers", &["signals"]),

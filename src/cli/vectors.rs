@@ -15,12 +15,10 @@ use std::ops::ControlFlow;
 /// # Errors
 /// If the network needs a weights file and none is given.
 pub(super) fn encoder(args: &EncoderArgs) -> Result<EncoderSpec> {
-    match (args.encoder.unwrap_or(Architecture::Resnet50Thin), &args.weights) {
-        (architecture, Some(file)) => Ok(EncoderSpec::from_file(architecture, file)),
-        (Architecture::Resnet50Thin, None) => Ok(EncoderSpec::bundled()),
-        (architecture, None) => {
-            bail!("no weights are bundled for {architecture}: give a safetensors file by --weights")
-        }
+    let architecture = args.encoder.unwrap_or(Architecture::Resnet50Thin);
+    match EncoderSpec::choose(architecture, args.weights.as_deref()) {
+        Some(spec) => Ok(spec),
+        None => bail!("no weights are bundled for {architecture}: give a safetensors file by --weights"),
     }
 }
 
@@ -82,7 +80,7 @@ pub(super) fn choose(
         return Ok(embed(dataset, &EncoderSpec::bundled(), encoder_args, progress)?.0);
     }
     match kind {
-        ModelKind::Mlp => Ok(VectorTable::new("none", 1, dataset.images.len())),
+        ModelKind::Mlp => Ok(VectorTable::none(dataset.images.len())),
         _ => {
             let message =
                 format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");

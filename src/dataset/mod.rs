@@ -29,6 +29,7 @@ mod values;
 mod vectors;
 mod walk;
 mod warnings;
+mod whole;
 
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
@@ -43,3 +44,4 @@ pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
+pub use whole::write_whole;

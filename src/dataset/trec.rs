@@ -8,7 +8,7 @@ use std::path::Path;
 use super::text::{numbered_lines, read_text};
 use super::values;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Warning, WarningKind};
+use super::{DatasetError, Warning, WarningKind, write_whole};
 
 /// Judged grade by image by query.
 pub type Qrels = BTreeMap<String, BTreeMap<String, i32>>;
@@ -199,12 +199,10 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
 }
 
 fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), DatasetError> {
-    let write = || {
-        let mut out = std::io::BufWriter::new(std::fs::File::create(path)?);
-        fill(&mut out)?;
-        out.flush()
-    };
-    write().map_err(|source| DatasetError::Io { source, path: owned(path) })
+    let mut lines = Vec::new();
+    fill(&mut lines)
+        .and_then(|()| write_whole(path, &[&lines]))
+        .map_err(|source| DatasetError::Io { source, path: owned(path) })
 }
 
 /// A name without white space: each such character as the `%` escapes of its UTF-8 bytes.

@@ -22,6 +22,11 @@ impl VectorTable {
         Self { name: name.into(), dim, row_of_image: vec![None; images], data: Vec::new() }
     }
 
+    /// No visual vectors at all, for `images` images: what a network without a graph is given.
+    pub fn none(images: usize) -> Self {
+        Self::new("none", 1, images)
+    }
+
     /// The vector of an image, if it has one.
     pub fn get(&self, image: usize) -> Option<&[f32]> {
         let row = (*self.row_of_image.get(image)?)? as usize;

@@ -11,6 +11,6 @@ mod similarity;
 mod statistics;
 
 pub use knn::{Csr, GraphRequest, Neighbourhood, SimilarityGraph};
-pub use layout::{DEFAULT_RADIUS, LayoutObserver, LayoutRequest, initial_positions, layout};
-pub use similarity::{Similarities, fingerprint, unit_rows};
+pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
+pub use similarity::{Similarities, unit_rows};
 pub use statistics::{GraphStatistics, statistics};

@@ -34,11 +34,6 @@ pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
     unit
 }
 
-/// A number that tells vectors apart: FNV-1a over their bits, four bytes at a time.
-pub fn fingerprint(vectors: &[f32]) -> u64 {
-    vectors.iter().fold(0xcbf2_9ce4_8422_2325, |hash, x| (hash ^ u64::from(x.to_bits())).wrapping_mul(0x100_0000_01b3))
-}
-
 /// All cosines of one query's images, and for every image the others from the most to the least similar.
 ///
 /// Computed once per query; graphs for any k are then cut from it without another product.

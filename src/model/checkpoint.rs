@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{Dcmm, DcmmConfig, ModelError};
+use crate::dataset::write_whole;
 
 /// Weights by name, each row-major.
 pub type Weights = BTreeMap<String, Vec<f64>>;
@@ -40,7 +40,7 @@ impl Dcmm {
             views.push((name.as_str(), view.map_err(|error| checkpoint(error.to_string()))?));
         }
         let file = safetensors::serialize(views, Some(header)).map_err(|error| checkpoint(error.to_string()))?;
-        write_whole(path, &file).map_err(io)
+        write_whole(path, &[&file]).map_err(io)
     }
 
     /// Reads a network and what else its header says.
@@ -80,20 +80,4 @@ fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f64>
         true => Ok(values),
         false => Err(format!("{name} holds a value that is not a finite number")),
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let moved = written.and_then(|()| fs::rename(&beside, path));
-    if moved.is_err() {
-        // What is left of a failed attempt helps no one; that it failed is reported.
-        let _ = fs::remove_file(&beside);
-    }
-    moved
 }

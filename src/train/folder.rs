@@ -9,7 +9,7 @@
 //! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
 
 use super::{Comparison, EpochReport, Experiment};
-use crate::dataset::{Run, write_run};
+use crate::dataset::{Run, write_run, write_whole};
 use crate::model::{Dcmm, Metadata};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -127,7 +127,7 @@ impl RunFolder {
     pub fn write(&self, record: &RunRecord) -> Result<(), String> {
         let path = self.path.join("run.json");
         let text = serde_json::to_string_pretty(record).map_err(|error| format!("{error}: {}", path.display()))?;
-        write_whole(&path, text.as_bytes()).map_err(|error| at(&error, &path))
+        write_whole(&path, &[text.as_bytes()]).map_err(|error| at(&error, &path))
     }
 
     /// Writes the rankings.
@@ -162,23 +162,6 @@ pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), Str
         record.best_epoch = last.best_epoch;
     }
     Ok((record, history))
-}
-
-/// Replaces a file as a whole: a reader, and a crash, see the old content or the new, never a part.
-///
-/// # Errors
-/// What the system says.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let fresh = path.with_file_name(name);
-    let mut file = fs::File::create(&fresh)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&fresh, path)
 }
 
 fn at(error: &io::Error, path: &Path) -> String {

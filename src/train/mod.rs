@@ -20,7 +20,7 @@ pub use error::TrainError;
 pub use experiment::{
     Comparison, Experiment, ModelSettings, mean_measures, measures_json, prepare, ranking_input, visual_rows,
 };
-pub use folder::{RunFolder, RunRecord, RunState, read_run_folder, read_run_record, write_whole};
+pub use folder::{RunFolder, RunRecord, RunState, read_run_folder, read_run_record};
 pub use loss::{Loss, Targets};
 pub use optimiser::{Gradients, Optimiser};
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};

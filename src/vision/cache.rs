@@ -46,13 +46,6 @@ impl EmbeddingCache {
         Self { folder: folder.into() }
     }
 
-    /// The user's own cache: `crossrank/embeddings` in the system's folder for such things, or in the temporary folder
-    /// where there is none.
-    pub fn user() -> Self {
-        let base = directories::ProjectDirs::from("", "", "crossrank").map(|dirs| dirs.cache_dir().to_path_buf());
-        Self::at(base.unwrap_or_else(|| std::env::temp_dir().join("crossrank")).join("embeddings"))
-    }
-
     /// Where it lies.
     pub fn folder(&self) -> &Path {
         &self.folder

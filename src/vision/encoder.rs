@@ -5,6 +5,8 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::resnet;
 
 use super::lanes::Lanes;
+use std::path::Path;
+
 use super::thin::ThinResNet;
 use super::{Architecture, DeviceChoice, EncoderKey, NetworkInput, Preprocess, VisionError, WeightsSource, weights};
 
@@ -36,6 +38,15 @@ impl EncoderSpec {
             _ => Preprocess::imagenet(),
         };
         Self { architecture, weights: WeightsSource::File(path.into()), preprocess }
+    }
+
+    /// An architecture with the weights a person chose, or the bundled ones; `None` where it has none bundled.
+    pub fn choose(architecture: Architecture, weights: Option<&Path>) -> Option<Self> {
+        match (weights, architecture) {
+            (Some(file), _) => Some(Self::from_file(architecture, file)),
+            (None, Architecture::Resnet50Thin) => Some(Self::bundled()),
+            (None, _) => None,
+        }
     }
 
     /// What people call its vectors: the architecture, and the weights file where they are not the bundled ones.

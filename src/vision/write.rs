@@ -1,13 +1,12 @@
 //! Vectors to files that `dataset::read_vectors` and other programs read.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
 use safetensors::View;
 
 use super::VisionError;
-use crate::dataset::{Dataset, VectorTable};
+use crate::dataset::{Dataset, VectorTable, write_whole};
 
 /// How numbers are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,11 +47,15 @@ pub fn write_vectors(
     let bytes = to_bytes(numbers, precision)?;
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
     match ending.as_deref() {
-        Some("safetensors") => write_whole(path, &[&safetensors_header(&ids, &table.name, shape, precision), &bytes]),
+        Some("safetensors") => {
+            let header = safetensors_header(&ids, &table.name, shape, precision);
+            write_whole(path, &[&header, &bytes]).map_err(VisionError::io(path))
+        }
         Some("npy") => {
             let list: String = ids.iter().flat_map(|id| [id, "\n"]).collect();
-            write_whole(&path.with_extension("ids.txt"), &[list.as_bytes()])?;
-            write_whole(path, &[&npy_header(shape, precision), &bytes])
+            let names = path.with_extension("ids.txt");
+            write_whole(&names, &[list.as_bytes()]).map_err(VisionError::io(&names))?;
+            write_whole(path, &[&npy_header(shape, precision), &bytes]).map_err(VisionError::io(path))
         }
         _ => Err(VisionError::VectorFormat(path.to_path_buf())),
     }
@@ -100,23 +103,4 @@ fn npy_header([rows, columns]: [usize; 2], precision: Precision) -> Vec<u8> {
     }
     text.push('\n');
     [&b"\x93NUMPY\x01\x00"[..], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat()
-}
-
-/// Writes beside the file first and then puts it in place, so that nobody ever reads half of it.
-fn write_whole(path: &Path, parts: &[&[u8]]) -> Result<(), VisionError> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.part", std::process::id()));
-    let part: PathBuf = path.with_file_name(name);
-    let written = std::fs::File::create(&part).and_then(|mut file| {
-        for bytes in parts {
-            file.write_all(bytes)?;
-        }
-        file.sync_all()?;
-        std::fs::rename(&part, path)
-    });
-    written.map_err(|error| {
-        // The half-written file is of no use; that it cannot be removed either changes nothing.
-        let _ = std::fs::remove_file(&part);
-        VisionError::io(path)(error)
-    })
 }

@@ -50,19 +50,15 @@ impl EmbeddingState {
     }
 }
 
-/// What the settings mean: label, encoder and device.
+/// What the settings mean.
 ///
 /// # Errors
-/// An unknown name, for people.
-pub fn resolve(settings: &EncoderSettings) -> Result<(String, EncoderSpec, DeviceChoice), String> {
+/// An unknown name, or weights that are missing, for people.
+pub fn resolve(settings: &EncoderSettings) -> Result<(EncoderSpec, DeviceChoice), String> {
     let architecture = settings.architecture.parse::<Architecture>().map_err(|error| error.to_string())?;
     let device = settings.device.parse::<DeviceChoice>().map_err(|error| error.to_string())?;
-    let spec = match (&settings.weights, architecture) {
-        (Some(file), _) => EncoderSpec::from_file(architecture, file),
-        (None, Architecture::Resnet50Thin) => EncoderSpec::bundled(),
-        (None, _) => return Err(format!("{architecture} needs a weights file: choose one")),
-    };
-    Ok((settings.architecture.clone(), spec, device))
+    let spec = EncoderSpec::choose(architecture, settings.weights.as_deref());
+    Ok((spec.ok_or_else(|| format!("{architecture} needs a weights file: choose one"))?, device))
 }
 
 impl Workspace {
@@ -74,7 +70,7 @@ impl Workspace {
         let (dataset, settings, cache) =
             (session.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
         self.embedding.job = Some(Job::spawn("embed", self.wake(), move |worker: &Worker<(), Embedded>| {
-            let (_, spec, device) = resolve(&settings)?;
+            let (spec, device) = resolve(&settings)?;
             let cache = EmbeddingCache::at(cache);
             vision::embed(&dataset, &spec, device, &cache, &mut |progress| {
                 worker.progress(Progress {

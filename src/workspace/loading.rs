@@ -218,9 +218,7 @@ impl Workspace {
             model: None,
             wake: self.wake(),
         };
-        if !session.dataset.queries.is_empty() {
-            session.select(query.unwrap_or(0), self.settings.experiment.graph);
-        }
+        session.select(query.unwrap_or(0), self.settings.experiment.graph);
         self.training.follow(session.query);
         self.drop_unknown_signals(&session);
         self.session = Some(session);
@@ -347,6 +345,6 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
 
 /// The chosen encoder's vectors of every picture, where the cache has them all.
 fn computed(dataset: &Dataset, wanted: &Wanted) -> Option<VectorTable> {
-    let (_, spec, _) = resolve(&wanted.settings.encoder).ok()?;
+    let (spec, _) = resolve(&wanted.settings.encoder).ok()?;
     lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()?
 }

@@ -58,7 +58,7 @@ impl OpenSet {
     /// The vectors a run was trained on: those in use, or read from the files again (then `true`).
     fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
         if record.experiment.model.kind == ModelKind::Mlp {
-            return Ok((Arc::new(VectorTable::new("none", 1, self.dataset.images.len())), false));
+            return Ok((Arc::new(VectorTable::none(self.dataset.images.len())), false));
         }
         if let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.name == record.vectors) {
             return Ok((vectors.clone(), false));

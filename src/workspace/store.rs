@@ -1,7 +1,7 @@
 //! Where settings, runs and the embedding cache lie on disk.
 
 use super::Settings;
-use crate::train::write_whole;
+use crate::dataset::write_whole;
 use std::path::{Path, PathBuf};
 
 /// The folders of one user. `CROSSRANK_HOME` puts them all under one folder of its own.
@@ -73,6 +73,9 @@ impl Store {
     /// What the system says, with the path.
     pub fn save_settings(&self, settings: &Settings) -> Result<(), String> {
         let text = serde_json::to_string_pretty(settings).map_err(|error| error.to_string())?;
-        write_whole(&self.settings, text.as_bytes()).map_err(|error| format!("{error}: {}", self.settings.display()))
+        let folder = self.settings.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)
+            .and_then(|()| write_whole(&self.settings, &[text.as_bytes()]))
+            .map_err(|error| format!("{error}: {}", self.settings.display()))
     }
 }

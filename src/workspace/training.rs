@@ -181,7 +181,7 @@ impl Workspace {
     fn training_vectors(&self) -> Option<Arc<VectorTable>> {
         let session = self.session.as_ref()?;
         let without_graph = self.settings.experiment.model.kind == ModelKind::Mlp;
-        let none = || Arc::new(VectorTable::new("none", 1, session.dataset.images.len()));
+        let none = || Arc::new(VectorTable::none(session.dataset.images.len()));
         session.vectors.clone().or_else(|| without_graph.then(none))
     }
 

@@ -52,18 +52,16 @@ impl QueryView {
         let relevance: Vec<Option<Relevance>> =
             dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
-        let mut view = Self {
+        Self {
             statistics: statistics(&graph, &relevance),
-            edges: graph.undirected_edges(),
+            edges: weakest_first(&graph),
             request,
             similarities,
             graph,
             positions,
             relevance,
             layout: None,
-        };
-        view.edges.sort_by(|a, b| a.2.total_cmp(&b.2));
-        view
+        }
     }
 
     /// Another graph over the same similarities. Nodes stay where they are and drift to their new places.
@@ -71,8 +69,7 @@ impl QueryView {
         self.request.graph = graph;
         self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
         self.statistics = statistics(&self.graph, &self.relevance);
-        self.edges = self.graph.undirected_edges();
-        self.edges.sort_by(|a, b| a.2.total_cmp(&b.2));
+        self.edges = weakest_first(&self.graph);
         self.start_layout(wake);
     }
 
@@ -153,6 +150,13 @@ impl QueryView {
     pub fn n(&self) -> usize {
         self.positions.len()
     }
+}
+
+/// Each pair of neighbours once, so that the strongest are drawn last.
+fn weakest_first(graph: &SimilarityGraph) -> Vec<(usize, usize, f32)> {
+    let mut edges = graph.undirected_edges();
+    edges.sort_by(|a, b| a.2.total_cmp(&b.2));
+    edges
 }
 
 impl Drop for QueryView {

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 
 pub use start::initial_positions;
 
-use super::{GraphRequest, SimilarityGraph};
+use super::SimilarityGraph;
 use forces::Forces;
 
 /// Radius of a node's disc where a caller gives none, in units of the layout.
@@ -26,19 +26,6 @@ const GAIN: f32 = 0.3;
 
 /// Watches a layout settle: is shown the positions and the share done, and may end it.
 pub type LayoutObserver<'a> = dyn FnMut(&[[f32; 2]], f32) -> ControlFlow<()> + 'a;
-
-/// Everything a layout depends on; it is stale when its request is no longer equal to the wanted one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LayoutRequest {
-    /// The query (index in the data set).
-    pub query: usize,
-    /// [`fingerprint`](super::fingerprint) of its vectors.
-    pub vectors: u64,
-    /// The graph.
-    pub graph: GraphRequest,
-    /// Breaks ties of the start positions.
-    pub seed: u64,
-}
 
 /// Lets the nodes settle, and returns where they end with no two discs overlapping.
 ///
