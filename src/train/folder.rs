@@ -5,6 +5,7 @@
 //! history.jsonl       one line per epoch, written as the epoch ends
 //! model.safetensors   the weights of the best epoch so far
 //! run.txt             every query's ranking, in TREC's format
+//! queries.json        every query's measures
 //! ```
 //! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
 

@@ -8,6 +8,7 @@ mod config;
 mod epoch;
 mod error;
 mod experiment;
+mod figures;
 mod folder;
 mod loss;
 mod optimiser;
@@ -20,6 +21,7 @@ pub use error::TrainError;
 pub use experiment::{
     Comparison, Experiment, ModelSettings, mean_measures, measures_json, prepare, ranking_input, visual_rows,
 };
+pub use figures::{QueryFigures, QueryRow};
 pub use folder::{RunFolder, RunRecord, RunState, read_run_folder, read_run_record};
 pub use loss::{Loss, Targets};
 pub use optimiser::{Gradients, Optimiser};

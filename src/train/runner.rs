@@ -1,6 +1,7 @@
 //! One whole run: data made ready, training, figures, and the folder that keeps it all.
 
 use super::experiment::{Comparison, Experiment, mean_measures, prepare};
+use super::figures::QueryFigures;
 use super::folder::{RunFolder, RunRecord, RunState};
 use super::{EpochReport, Observer, Outcome, Stop, TrainData, train};
 use crate::dataset::{Dataset, Run, Split, VectorTable};
@@ -94,6 +95,7 @@ pub fn run(
     if let Some(folder) = &folder {
         folder.checkpoint(&outcome.model)?;
         folder.rankings(&rankings(data.dataset, &scores), &record.name)?;
+        QueryFigures::of(data, &scores).write(folder.path())?;
         folder.write(&record)?;
     }
     Ok(RunResult { record, history: outcome.history, model: outcome.model, scores })
