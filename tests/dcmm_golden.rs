@@ -70,6 +70,7 @@ impl Case {
             activation: self.0["conv_activation"].as_str().unwrap().parse().unwrap(),
             dropout: 0.0,
             seed: 0,
+            ..DcmmConfig::default()
         }
     }
 

@@ -7,6 +7,7 @@ mod encoder_golden;
 mod graph;
 mod loading;
 mod measures_golden;
+mod models;
 mod properties;
 mod sample;
 mod screenshots;

@@ -217,7 +217,7 @@ fn the_order_of_the_images_changes_no_score() {
         visual: Arc::new(visual),
         ..input.clone()
     };
-    for kind in ModelKind::ALL {
+    for kind in ModelKind::ALL.into_iter().filter(|kind| kind.network() == Some(*kind)) {
         let model = DcmmConfig { activation: Activation::Relu, ..model(kind, dim) }.init().unwrap();
         let (before, after) = (model.score(&input).unwrap(), model.score(&shuffled).unwrap());
         for (to, &from) in order.iter().enumerate() {

@@ -1,9 +1,10 @@
 //! Everything that decides a run: signals, graph, network, optimisation.
 
+mod model;
+
 use super::theme::{self, GRID};
 use super::{icons, widgets};
 use crate::graph::Neighbourhood;
-use crate::model::{Activation, ModelKind};
 use crate::signals::Normalisation;
 use crate::train::{Experiment, Loss};
 use crate::workspace::{Action, Session, Workspace};
@@ -15,7 +16,7 @@ pub fn tune_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         signals_ui(ui, workspace.session(), &mut experiment);
         graph_ui(ui, &mut experiment);
-        model_ui(ui, workspace.session(), &mut experiment);
+        model::model_ui(ui, workspace.session(), &mut experiment);
         training_ui(ui, &mut experiment);
         ui.add_space(2.0 * GRID);
         if ui.button(format!("{}  Back to the preset", icons::RESET)).clicked() {
@@ -35,7 +36,7 @@ pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
         .changed()
 }
 
-fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
+pub(super) fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
     egui::CollapsingHeader::new(widgets::strong_text(title)).default_open(open).show_unindented(ui, |ui| {
         body(ui);
         ui.add_space(GRID);
@@ -121,55 +122,6 @@ fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
             });
             ui.add(slider).accessible_name("Least weight");
         });
-    });
-}
-
-fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
-    folded(ui, "Network", true, |ui| {
-        let model = &mut experiment.model;
-        widgets::field(ui, "Kind", "What weighs the messages between neighbours", |ui| {
-            widgets::segmented(
-                ui,
-                &mut model.kind,
-                &[
-                    (ModelKind::DcmmCos, "cos", "DCMM-cos: neighbours weigh by their cosine"),
-                    (ModelKind::DcmmEdge, "edge", "DCMM-edge: a learned weight for each visual dimension"),
-                    (ModelKind::Mlp, "MLP", "Text-only learning to rank: no graph at all"),
-                ],
-            );
-        });
-        let number = |ui: &mut Ui, value: &mut usize, range: std::ops::RangeInclusive<usize>, name: &str| {
-            ui.add(DragValue::new(value).range(range).speed(0.1)).accessible_name(name);
-        };
-        widgets::field(ui, "MLP", "Width and number of the layers over the signals", |ui| {
-            number(ui, &mut model.hidden, 1..=512, "MLP width");
-            ui.label("wide,");
-            number(ui, &mut model.mlp_layers, 1..=4, "MLP layers");
-            ui.label("deep");
-        });
-        ui.add_enabled_ui(model.kind != ModelKind::Mlp, |ui| {
-            widgets::field(ui, "Convolutions", "Width and number of the graph convolutions", |ui| {
-                number(ui, &mut model.conv_size, 1..=512, "Convolution width");
-                ui.label("wide,");
-                number(ui, &mut model.conv_layers, 1..=4, "Convolution layers");
-                ui.label("deep");
-            });
-            widgets::field(ui, "Activation", "What follows each convolution", |ui| {
-                let choices = [
-                    (Activation::None, "None", "The sum as it is"),
-                    (Activation::Relu, "ReLU", "Negative values become 0"),
-                ];
-                widgets::segmented(ui, &mut model.activation, &choices);
-            });
-        });
-        widgets::field(ui, "Dropout", "Share of units silenced at random while training", |ui| {
-            ui.add(Slider::new(&mut model.dropout, 0.0..=0.8).fixed_decimals(2)).accessible_name("Dropout");
-        });
-        let dim = session.and_then(|session| session.vectors.as_ref()).map_or(0, |vectors| vectors.dim);
-        let features =
-            experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
-        let parameters = experiment.model_config(features.unwrap_or(0), dim).parameter_count();
-        widgets::caption(ui, format!("{parameters} trainable parameters"));
     });
 }
 

@@ -4,9 +4,9 @@ use super::names::{Patience, Size, count, one_of, patience, size};
 use crate::app::Panel;
 use crate::eval::{Averaging, Measure};
 use crate::graph::Neighbourhood;
-use crate::model::{Activation, ModelKind};
+use crate::model::{Activation, Degree, ModelKind};
 use crate::signals::Normalisation;
-use crate::train::Loss;
+use crate::train::{Loss, Preset};
 use crate::vision::{Architecture, DeviceChoice, Precision};
 use crate::workspace::ThemeChoice;
 use clap::{Parser, Subcommand};
@@ -110,9 +110,15 @@ pub(super) struct TrainArgs {
 /// Settings of the network; what is not given keeps its default.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
-    /// Which network.
+    /// Where the settings start from.
+    #[arg(long, default_value = "best", value_parser = one_of(Preset::ALL, Preset::name))]
+    pub preset: Preset,
+    /// What ranks.
     #[arg(long, value_parser = one_of(ModelKind::ALL, ModelKind::name))]
     pub model: Option<ModelKind>,
+    /// The text score of `signal` and `cm` [default: the best text signal].
+    #[arg(long, value_name = "NAME")]
+    pub signal: Option<String>,
     /// Graph convolutions, one after the other.
     #[arg(long, value_name = "N")]
     pub layers: Option<usize>,
@@ -128,6 +134,18 @@ pub(super) struct ModelArgs {
     /// What follows each convolution.
     #[arg(long, value_parser = one_of(Activation::ALL, Activation::name))]
     pub activation: Option<Activation>,
+    /// Whether each convolution adds what came in to what goes out.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub residual: Option<bool>,
+    /// How DCMM's sums over neighbours are scaled.
+    #[arg(long, value_parser = one_of(Degree::ALL, Degree::name))]
+    pub degree: Option<Degree>,
+    /// Attention heads of GAT.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub heads: Option<usize>,
+    /// Networks trained side by side whose scores are averaged.
+    #[arg(long, alias = "ensemble", value_name = "N", value_parser = count)]
+    pub members: Option<usize>,
     /// Share of units dropped while training, from 0 to below 1.
     #[arg(long, value_name = "P")]
     pub dropout: Option<f32>,

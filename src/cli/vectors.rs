@@ -80,7 +80,7 @@ pub(super) fn choose(
         return Ok(embed(dataset, &EncoderSpec::bundled(), encoder_args, progress)?.0);
     }
     match kind {
-        ModelKind::Mlp => Ok(VectorTable::none(dataset.images.len())),
+        kind if !kind.looks() => Ok(VectorTable::none(dataset.images.len())),
         _ => {
             let message =
                 format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");

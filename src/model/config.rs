@@ -1,11 +1,8 @@
 //! What a network is to be, in plain values.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Dcmm, ModelError, init};
+use super::{Activation, Dcmm, Degree, ModelError, ModelKind, init};
 
 /// The widest layer and the longest vector that a configuration may ask for.
 const MAX_WIDTH: usize = 1 << 20;
@@ -13,102 +10,8 @@ const MAX_WIDTH: usize = 1 << 20;
 const MAX_LAYERS: usize = 64;
 /// The most weights in one network.
 const MAX_PARAMETERS: usize = 1 << 28;
-
-/// A name that is not among those there are.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{given}” is none of {known}")]
-pub struct UnknownName {
-    given: String,
-    known: &'static str,
-}
-
-impl UnknownName {
-    /// `given` is none of `known` (a list for people).
-    pub fn new(given: &str, known: &'static str) -> Self {
-        Self { given: given.into(), known }
-    }
-}
-
-/// Which network.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ModelKind {
-    /// Graph convolution weighted by a learned similarity, `v_iᵀ diag(a) v_j`.
-    #[default]
-    DcmmEdge,
-    /// Graph convolution weighted by the cosine.
-    DcmmCos,
-    /// Learning to rank from the signals alone: the MLP and its head, no graph.
-    Mlp,
-}
-
-impl ModelKind {
-    /// All of them.
-    pub const ALL: [ModelKind; 3] = [ModelKind::DcmmEdge, ModelKind::DcmmCos, ModelKind::Mlp];
-
-    /// `dcmm-edge`, `dcmm-cos` or `mlp`.
-    pub fn name(self) -> &'static str {
-        match self {
-            ModelKind::DcmmEdge => "dcmm-edge",
-            ModelKind::DcmmCos => "dcmm-cos",
-            ModelKind::Mlp => "mlp",
-        }
-    }
-}
-
-impl fmt::Display for ModelKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for ModelKind {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL.into_iter().find(|kind| kind.name() == text.trim());
-        found.ok_or_else(|| UnknownName::new(text, "dcmm-edge, dcmm-cos, mlp"))
-    }
-}
-
-/// What follows a convolution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activation {
-    /// Nothing, as in the authors' code.
-    #[default]
-    None,
-    /// max(0, x), as in the paper.
-    Relu,
-}
-
-impl Activation {
-    /// Both.
-    pub const ALL: [Activation; 2] = [Activation::None, Activation::Relu];
-
-    /// `none` or `relu`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Activation::None => "none",
-            Activation::Relu => "relu",
-        }
-    }
-}
-
-impl fmt::Display for Activation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Activation {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL.into_iter().find(|activation| activation.name() == text.trim());
-        found.ok_or_else(|| UnknownName::new(text, "none, relu"))
-    }
-}
+/// The most networks whose scores are averaged.
+const MAX_MEMBERS: usize = 64;
 
 /// A network's shape and the seed of its first weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,14 +24,30 @@ pub struct DcmmConfig {
     pub visual_dim: usize,
     /// Widths of the MLP's layers; none passes the signals on as they are.
     pub mlp: Vec<usize>,
-    /// Widths of the convolutions; not used by [`ModelKind::Mlp`].
+    /// Widths of the convolutions; only graph networks use them.
     pub conv: Vec<usize>,
     /// What follows every convolution.
     pub activation: Activation,
+    /// Whether a convolution adds what came in to what goes out, where both are equally wide.
+    #[serde(default)]
+    pub residual: bool,
+    /// How a DCMM convolution scales its sums.
+    #[serde(default)]
+    pub degree: Degree,
+    /// Attention heads of [`ModelKind::Gat`], which share a layer's width.
+    #[serde(default = "one")]
+    pub heads: usize,
+    /// Networks with initial weights and dropout of their own whose scores are averaged.
+    #[serde(default = "one")]
+    pub members: usize,
     /// Share of values dropped in training, in [0, 1).
     pub dropout: f32,
     /// Seed of the initial weights.
     pub seed: u64,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Default for DcmmConfig {
@@ -141,6 +60,10 @@ impl Default for DcmmConfig {
             mlp: vec![32, 32],
             conv: vec![32],
             activation: Activation::None,
+            residual: false,
+            degree: Degree::None,
+            heads: 1,
+            members: 1,
             dropout: 0.2,
             seed: 1,
         }
@@ -148,10 +71,11 @@ impl Default for DcmmConfig {
 }
 
 impl DcmmConfig {
-    /// How many weights the network learns.
+    /// How many weights the network learns, all members together.
     pub fn parameter_count(&self) -> usize {
         let size = |shape: &[usize]| shape.iter().fold(1usize, |size, &side| size.saturating_mul(side));
-        self.shapes().iter().fold(0, |sum, (_, shape)| sum.saturating_add(size(shape)))
+        let of_one = self.member_shapes().iter().fold(0usize, |sum, (_, shape)| sum.saturating_add(size(shape)));
+        of_one.saturating_mul(self.members)
     }
 
     /// A network with its initial weights, decided by [`Self::seed`] alone.
@@ -163,8 +87,21 @@ impl DcmmConfig {
         Dcmm::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
     }
 
-    /// Every weight's name and shape, in the order in which they are drawn. Names are those of PyTorch.
+    /// Every weight's name and shape, in the order in which they are drawn. Names are those of PyTorch; with several
+    /// members each name begins with `member.<number>.`.
     pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
+        let of_one = self.member_shapes();
+        if self.members == 1 {
+            return of_one;
+        }
+        let of_member = |member: usize| {
+            let named = of_one.iter().map(move |(name, shape)| (format!("member.{member}.{name}"), shape.clone()));
+            named.collect::<Vec<_>>()
+        };
+        (0..self.members).flat_map(of_member).collect()
+    }
+
+    fn member_shapes(&self) -> Vec<(String, Vec<usize>)> {
         let mut shapes = Vec::new();
         let mut linear = |name: String, input: usize, output: usize| {
             shapes.push((format!("{name}.weight"), vec![output, input]));
@@ -176,15 +113,24 @@ impl DcmmConfig {
             width = next;
         }
         linear("head_text".into(), width, 1);
-        if self.kind != ModelKind::Mlp {
-            for (layer, &next) in self.conv.iter().enumerate() {
-                linear(format!("conv.{layer}"), width, next);
-                width = next;
-            }
-            linear("head_conv".into(), width, 1);
+        if !self.kind.convolves() {
+            return shapes;
         }
-        if self.kind == ModelKind::DcmmEdge {
-            shapes.extend((0..self.conv.len()).map(|layer| (format!("conv.{layer}.a"), vec![self.visual_dim])));
+        for (layer, &next) in self.conv.iter().enumerate() {
+            // An edge convolution reads a node and the difference to its neighbour side by side.
+            let input = if self.kind == ModelKind::EdgeConv { width.saturating_mul(2) } else { width };
+            linear(format!("conv.{layer}"), input, next);
+            width = next;
+        }
+        linear("head_conv".into(), width, 1);
+        for (layer, &width) in self.conv.iter().enumerate() {
+            match self.kind {
+                ModelKind::DcmmEdge => shapes.push((format!("conv.{layer}.a"), vec![self.visual_dim])),
+                ModelKind::Gat => shapes.extend(["att_src", "att_dst"].map(|part| {
+                    (format!("conv.{layer}.{part}"), vec![self.heads, width.checked_div(self.heads).unwrap_or(0)])
+                })),
+                _ => {}
+            }
         }
         shapes
     }
@@ -204,11 +150,22 @@ impl DcmmConfig {
         if self.mlp.len() > MAX_LAYERS || self.conv.len() > MAX_LAYERS {
             return fail(format!("at most {MAX_LAYERS} layers of a kind"));
         }
-        if self.kind != ModelKind::Mlp {
+        if self.kind.network() != Some(self.kind) {
+            return fail(format!("{} has no network of its own", self.kind));
+        }
+        if self.members == 0 || self.members > MAX_MEMBERS {
+            return fail(format!("from 1 to {MAX_MEMBERS} members, not {}", self.members));
+        }
+        if self.kind.convolves() {
             self.conv.iter().try_for_each(|&value| width("a convolution's width", value))?;
             if self.conv.is_empty() {
                 return fail("a graph network needs at least one convolution".into());
             }
+        }
+        if self.kind == ModelKind::Gat
+            && let Some(width) = self.conv.iter().find(|&width| self.heads == 0 || width % self.heads != 0)
+        {
+            return fail(format!("{} heads do not share a width of {width} evenly", self.heads));
         }
         if self.kind == ModelKind::DcmmEdge {
             width("the length of the visual vectors", self.visual_dim)?;

@@ -3,19 +3,26 @@
 use candle_core::{Device, Module, Tensor, Var};
 use candle_nn::Linear;
 
-use super::conv::GraphConv;
+use super::conv::{GraphConv, Kind};
 use super::dropout::Dropout;
 use super::mlp::Mlp;
-use super::{DcmmConfig, ModelError, Prepared, RankingInput, Weights};
+use super::{DcmmConfig, ModelError, ModelKind, Prepared, RankingInput, Weights};
 use crate::dataset::Rng;
 
 /// A network and its weights.
 ///
-/// It is [`Send`], so that a worker can train it; [`Dcmm::snapshot`] makes one with weights of its own.
+/// It is [`Send`], so that a worker can train it; [`Dcmm::snapshot`] makes one with weights of its own. With several
+/// [`DcmmConfig::members`] it is as many networks side by side, which share no weight and whose scores are averaged.
 #[derive(Debug)]
 pub struct Dcmm {
     config: DcmmConfig,
     vars: Vec<(String, Var)>,
+    members: Vec<Member>,
+}
+
+/// One network of its own weights.
+#[derive(Debug)]
+struct Member {
     mlp: Mlp,
     convs: Vec<GraphConv>,
     head_text: Linear,
@@ -25,13 +32,15 @@ pub struct Dcmm {
 /// What the network says of one query, with gradients.
 ///
 /// # Shapes
-/// Both n.
+/// All n.
 #[derive(Clone, Debug)]
 pub struct Output {
     /// `w₀ᵀ h⁰ + b₀`: what the signals alone say.
     pub text: Tensor,
-    /// The score: `text` plus `w₁ᵀ hᴸ + b₁`.
+    /// The score: `text` plus `w₁ᵀ hᴸ + b₁`, the mean over the members.
     pub total: Tensor,
+    /// The score of each member, which is what its training looks at.
+    pub members: Vec<Tensor>,
 }
 
 /// What the network says of one query, in the order of its images.
@@ -55,22 +64,10 @@ impl Dcmm {
             let tensor = Tensor::from_vec(weights(&name, &shape)?, shape, &Device::Cpu)?;
             vars.push((name, Var::from_tensor(&tensor)?));
         }
-        let find = |name: &str| vars.iter().find(|(other, _)| other == name).map(|(_, var)| var.as_tensor().clone());
-        let linear = |name: &str| {
-            let weight = find(&format!("{name}.weight"))?;
-            Some(Linear::new(weight, find(&format!("{name}.bias"))))
-        };
-        let dropout = Dropout::new(config.dropout);
-        let mlp =
-            Mlp { layers: (0..config.mlp.len()).filter_map(|at| linear(&format!("mlp.{at}"))).collect(), dropout };
-        let conv = |at: usize| {
-            let (linear, a) = (linear(&format!("conv.{at}"))?, find(&format!("conv.{at}.a")));
-            Some(GraphConv { linear, a, activation: config.activation, dropout })
-        };
-        let convs = (0..config.conv.len()).filter_map(conv).collect();
-        let head_conv = linear("head_conv");
-        let head_text = linear("head_text").ok_or_else(|| ModelError::Config("no text head".into()))?;
-        Ok(Self { config: config.clone(), mlp, convs, head_text, head_conv, vars })
+        let prefix = |member: usize| if config.members == 1 { String::new() } else { format!("member.{member}.") };
+        let members = (0..config.members).map(|member| Member::new(config, &vars, &prefix(member)));
+        let members = members.collect::<Option<_>>().ok_or_else(|| ModelError::Config("a weight is missing".into()))?;
+        Ok(Self { config: config.clone(), members, vars })
     }
 
     /// What this network is.
@@ -88,17 +85,14 @@ impl Dcmm {
     /// # Errors
     /// If the query has no image or was prepared for a network of another shape.
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
-        let start = self.mlp.forward(&query.features, dropout.as_deref_mut())?;
-        let text = self.head_text.forward(&start)?.squeeze(1)?;
-        let Some(head) = &self.head_conv else {
-            return Ok(Output { total: text.clone(), text });
-        };
-        let mut h = start;
-        for conv in &self.convs {
-            h = conv.forward(&query.part, &h, dropout.as_deref_mut())?;
+        let mut members = Vec::with_capacity(self.members.len());
+        let mut texts = Vec::with_capacity(self.members.len());
+        for member in &self.members {
+            let (text, total) = member.forward(query, dropout.as_deref_mut())?;
+            texts.push(text);
+            members.push(total);
         }
-        let total = (&text + head.forward(&h)?.squeeze(1)?)?;
-        Ok(Output { text, total })
+        Ok(Output { text: mean(&texts)?, total: mean(&members)?, members })
     }
 
     /// The scores of one query's images.
@@ -148,6 +142,58 @@ impl Dcmm {
             values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
         })
     }
+}
+
+impl Member {
+    /// The network whose weights' names begin with `prefix`; `None` where one is missing.
+    fn new(config: &DcmmConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
+        let find = |name: &str| {
+            let named = |(other, _): &&(String, Var)| other.strip_prefix(prefix) == Some(name);
+            vars.iter().find(named).map(|(_, var)| var.as_tensor().clone())
+        };
+        let linear = |name: &str| Some(Linear::new(find(&format!("{name}.weight"))?, find(&format!("{name}.bias"))));
+        let dropout = Dropout::new(config.dropout);
+        let layers = (0..config.mlp.len()).map(|at| linear(&format!("mlp.{at}"))).collect::<Option<_>>()?;
+        let conv = |at: usize| {
+            let part = |name: &str| find(&format!("conv.{at}.{name}"));
+            let kind = match config.kind {
+                ModelKind::DcmmEdge => Kind::Learned { a: part("a")? },
+                ModelKind::Gat => Kind::Attention { from: part("att_src")?, to: part("att_dst")? },
+                ModelKind::EdgeConv => Kind::Edges,
+                _ => Kind::Fixed,
+            };
+            let (activation, residual) = (config.activation, config.residual);
+            Some(GraphConv { kind, linear: linear(&format!("conv.{at}"))?, activation, dropout, residual })
+        };
+        let graph = config.kind.convolves();
+        let convs = (0..if graph { config.conv.len() } else { 0 }).map(conv).collect::<Option<_>>()?;
+        let head_conv = if graph { Some(linear("head_conv")?) } else { None };
+        Some(Self { mlp: Mlp { layers, dropout }, convs, head_text: linear("head_text")?, head_conv })
+    }
+
+    /// What the signals alone say, and the score.
+    fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<(Tensor, Tensor), ModelError> {
+        let start = self.mlp.forward(&query.features, dropout.as_deref_mut())?;
+        let text = self.head_text.forward(&start)?.squeeze(1)?;
+        let Some(head) = &self.head_conv else {
+            return Ok((text.clone(), text));
+        };
+        let mut h = start;
+        for conv in &self.convs {
+            h = conv.forward(&query.part, &h, dropout.as_deref_mut())?;
+        }
+        let total = (&text + head.forward(&h)?.squeeze(1)?)?;
+        Ok((text, total))
+    }
+}
+
+/// The mean of vectors of one length; a single one is itself, to the bit.
+fn mean(vectors: &[Tensor]) -> Result<Tensor, ModelError> {
+    let [first, others @ ..] = vectors else {
+        return Err(ModelError::Config("no member".into()));
+    };
+    let sum = others.iter().try_fold(first.clone(), |sum, vector| sum + vector)?;
+    Ok(if others.is_empty() { sum } else { (sum / vectors.len() as f64)? })
 }
 
 /// A tensor's values as plain numbers of the size people and rankings need.

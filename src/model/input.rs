@@ -57,7 +57,7 @@ impl RankingInput {
         if self.relevance.len() != n || self.ids.len() != n {
             return Some(format!("{} judgements and {} names for {n} images", self.relevance.len(), self.ids.len()));
         }
-        if config.kind == ModelKind::Mlp {
+        if !config.kind.convolves() {
             return None;
         }
         if config.kind == ModelKind::DcmmEdge {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
-use super::{DcmmConfig, ModelError, ModelKind, RankingInput};
+use super::{DcmmConfig, Degree, ModelError, ModelKind, RankingInput};
 use crate::graph::Csr;
 
 /// A query that was checked against a network's shape. Cheap to clone.
@@ -26,6 +26,8 @@ pub(super) struct Part {
     pub(super) dim: usize,
     pub(super) visual: Arc<Vec<f32>>,
     pub(super) pairs: Pairs,
+    /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
+    scale: Option<Vec<f32>>,
 }
 
 /// The pairs of images that at least one edge joins: what depends on both ends alike is computed once for two edges.
@@ -83,10 +85,24 @@ impl Prepared {
     /// If the query does not fit the network.
     pub fn new(input: &RankingInput, config: &DcmmConfig) -> Result<Self, ModelError> {
         input.check(config)?;
-        let graph = config.kind != ModelKind::Mlp;
-        let csr = if graph { input.graph.clone() } else { Csr { offsets: vec![0; input.n + 1], ..Csr::default() } };
+        let mut scale = None;
+        let csr = match config.kind {
+            kind if !kind.convolves() => Csr { offsets: vec![0; input.n + 1], ..Csr::default() },
+            ModelKind::Gcn => normalised_adjacency(&input.graph),
+            ModelKind::Gat | ModelKind::EdgeConv => with_itself(&input.graph),
+            ModelKind::DcmmEdge => {
+                scale = degree_scale(&input.graph, config.degree);
+                input.graph.clone()
+            }
+            _ => {
+                let mut csr = input.graph.clone();
+                let scale = degree_scale(&csr, config.degree).unwrap_or_default();
+                csr.weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight *= scale);
+                csr
+            }
+        };
         let pairs = if config.kind == ModelKind::DcmmEdge { Pairs::new(&csr) } else { Pairs::default() };
-        let part = Part { n: input.n, csr, dim: input.dim, visual: input.visual.clone(), pairs };
+        let part = Part { n: input.n, csr, dim: input.dim, visual: input.visual.clone(), pairs, scale };
         let shape = (input.n, input.feature_count);
         let features = Tensor::from_slice(&input.features, shape, &Device::Cpu)?.to_dtype(DType::F64)?;
         Ok(Self { features, part: Arc::new(part) })
@@ -98,11 +114,80 @@ impl Prepared {
     }
 }
 
-impl Part {
-    /// The cosines of the edges.
-    pub(super) fn cosines(&self) -> Result<Tensor, ModelError> {
-        let weights: Vec<f64> = self.csr.weights.iter().copied().map(f64::from).collect();
-        let count = weights.len();
-        Ok(Tensor::from_vec(weights, count, &Device::Cpu)?)
+/// What the degrees of an edge's ends make of its weight.
+fn degree_scale(csr: &Csr, degree: Degree) -> Option<Vec<f32>> {
+    let mut reached = vec![0usize; csr.n()];
+    csr.targets.iter().for_each(|&j| reached[j as usize] += 1);
+    let scale = |i: usize, j: u32| match degree {
+        Degree::None => 1.0,
+        Degree::Mean => 1.0 / csr.row(i).len() as f64,
+        Degree::Symmetric => 1.0 / (csr.row(i).len() as f64 * reached[j as usize] as f64).sqrt(),
+    };
+    let edges = (0..csr.n()).flat_map(|i| csr.row(i).map(move |edge| (i, csr.targets[edge])));
+    (degree != Degree::None).then(|| edges.map(|(i, j)| scale(i, j) as f32).collect())
+}
+
+/// Every node a neighbour of itself too, as its first; the graph's own edges keep their weights.
+fn with_itself(csr: &Csr) -> Csr {
+    let mut out = Csr { offsets: vec![0], ..Csr::default() };
+    for i in 0..csr.n() {
+        out.targets.push(i as u32);
+        out.weights.push(1.0);
+        out.targets.extend_from_slice(&csr.targets[csr.row(i)]);
+        out.weights.extend_from_slice(&csr.weights[csr.row(i)]);
+        out.offsets.push(out.targets.len() as u32);
     }
+    out
+}
+
+/// `D^−½ (A + I) D^−½` with A the graph made undirected, every edge 1, and D the degrees of A + I (Kipf and Welling,
+/// ICLR 2017, eq. 2).
+fn normalised_adjacency(csr: &Csr) -> Csr {
+    let n = csr.n();
+    let mut rows: Vec<Vec<u32>> = (0..n as u32).map(|i| vec![i]).collect();
+    for i in 0..n {
+        for edge in csr.row(i) {
+            let j = csr.targets[edge];
+            rows[i].push(j);
+            rows[j as usize].push(i as u32);
+        }
+    }
+    let mut out = Csr { offsets: vec![0], ..Csr::default() };
+    for row in &mut rows {
+        row.sort_unstable();
+        row.dedup();
+        out.targets.extend_from_slice(row);
+        out.offsets.push(out.targets.len() as u32);
+    }
+    for (i, row) in rows.iter().enumerate() {
+        let degrees = row.iter().map(|&j| (rows[i].len() * rows[j as usize].len()) as f64);
+        out.weights.extend(degrees.map(|product| (1.0 / product.sqrt()) as f32));
+    }
+    out
+}
+
+impl Part {
+    /// The graph's own weights, one per edge.
+    pub(super) fn weights(&self) -> Result<Tensor, ModelError> {
+        edge_values(&self.csr.weights)
+    }
+
+    /// What multiplies each edge's learned weight, if anything.
+    pub(super) fn scale(&self) -> Result<Option<Tensor>, ModelError> {
+        self.scale.as_deref().map(edge_values).transpose()
+    }
+
+    /// For each edge i → j: all i, and all j.
+    pub(super) fn ends(&self) -> candle_core::Result<(Tensor, Tensor)> {
+        let count = self.csr.targets.len();
+        let sources: Vec<u32> = (0..self.n).flat_map(|i| self.csr.row(i).map(move |_| i as u32)).collect();
+        let targets = Tensor::from_slice(&self.csr.targets, count, &Device::Cpu)?;
+        Ok((Tensor::from_vec(sources, count, &Device::Cpu)?, targets))
+    }
+}
+
+fn edge_values(values: &[f32]) -> Result<Tensor, ModelError> {
+    let values: Vec<f64> = values.iter().copied().map(f64::from).collect();
+    let count = values.len();
+    Ok(Tensor::from_vec(values, count, &Device::Cpu)?)
 }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use candle_core::Tensor;
 use rayon::prelude::*;
 
 use super::{Gradients, Loss, Observer, Optimiser, Targets, TrainConfig, TrainData, TrainError};
@@ -90,8 +91,7 @@ impl<'a> Queries<'a> {
         // Each query's dropout has a generator of its own, so that masks do not depend on who comes first.
         let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
         let one = |(at, mut rng): (usize, Rng)| {
-            let scores = model.forward(&self.prepared[at], Some(&mut rng))?.total;
-            let loss = self.loss.sum(&scores, &self.targets[at])?;
+            let loss = self.mean_loss(&model.forward(&self.prepared[at], Some(&mut rng))?.members, at)?;
             let gradients = Gradients::of(model, &(&loss / weight)?)?;
             Ok((loss.to_scalar::<f64>()?, gradients))
         };
@@ -102,6 +102,15 @@ impl<'a> Queries<'a> {
             gradients.add(part);
         }
         Ok((sum, gradients))
+    }
+
+    /// A query's part of the loss, the mean over the members: each learns as if it were alone, since no weight is
+    /// shared and Adam does not see the scale of a gradient.
+    fn mean_loss(&self, members: &[Tensor], at: usize) -> Result<Tensor, TrainError> {
+        let mut losses = members.iter().map(|scores| self.loss.sum(scores, &self.targets[at]));
+        let first = losses.next().ok_or_else(|| TrainError::Config("a network without members".into()))??;
+        let sum = losses.try_fold(first, |sum, loss| sum + loss?)?;
+        Ok(if members.len() == 1 { sum } else { (sum / members.len() as f64)? })
     }
 
     /// Loss and measures of `queries`, without dropout: one mean over queries each.

@@ -3,19 +3,22 @@
 use super::{TrainConfig, TrainData};
 use crate::dataset::{Dataset, Split, VectorTable};
 use crate::eval::{self, Measure, STANDARD};
-use crate::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crate::model::{Activation, DcmmConfig, ModelKind, RankingInput};
+use crate::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crate::model::{Activation, DcmmConfig, Degree, ModelKind, RankingInput};
 use crate::signals::{self, Normalisation, Signals};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// Sizes and kind of the network, before the data fix its input sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// What ranks and how large it is, before the data fix its input sizes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelSettings {
-    /// Which network.
+    /// What ranks.
     pub kind: ModelKind,
+    /// The text score of [`ModelKind::Signal`] and [`ModelKind::Cm`], by name; `None` takes the one that
+    /// [`signals::text_signal`] finds.
+    pub signal: Option<String>,
     /// Width of every layer of the MLP over the signals.
     pub hidden: usize,
     /// Layers of that MLP.
@@ -26,6 +29,14 @@ pub struct ModelSettings {
     pub conv_layers: usize,
     /// What follows each convolution.
     pub activation: Activation,
+    /// Whether each convolution adds what came in to what goes out.
+    pub residual: bool,
+    /// How DCMM's sums over neighbours are scaled.
+    pub degree: Degree,
+    /// Attention heads of GAT.
+    pub heads: usize,
+    /// Networks whose scores are averaged, each with initial weights and dropout of its own.
+    pub members: usize,
     /// Share of units dropped while training, 0 to below 1.
     pub dropout: f32,
 }
@@ -34,29 +45,42 @@ impl Default for ModelSettings {
     fn default() -> Self {
         Self {
             kind: ModelKind::DcmmCos,
+            signal: None,
             hidden: 32,
             mlp_layers: 2,
             conv_size: 32,
             conv_layers: 1,
             activation: Activation::None,
+            residual: false,
+            degree: Degree::None,
+            heads: 4,
+            members: 1,
             dropout: 0.2,
         }
     }
 }
 
 impl ModelSettings {
-    /// The network's configuration for `feature_count` signals and vectors of `visual_dim` numbers.
-    pub fn config(&self, feature_count: usize, visual_dim: usize, seed: u64) -> DcmmConfig {
-        DcmmConfig {
-            kind: self.kind,
+    /// The configuration of the network that is trained, for `feature_count` signals and vectors of `visual_dim`
+    /// numbers; `None` for what learns no network.
+    pub fn config(&self, feature_count: usize, visual_dim: usize, seed: u64) -> Option<DcmmConfig> {
+        let kind = self.kind.network()?;
+        // Without a hidden layer the head is all there is: a weighted sum.
+        let layers = if kind == ModelKind::Linear { 0 } else { self.mlp_layers.max(1) };
+        Some(DcmmConfig {
+            kind,
             feature_count,
             visual_dim,
-            mlp: vec![self.hidden; self.mlp_layers.max(1)],
-            conv: vec![self.conv_size; self.conv_layers],
+            mlp: vec![self.hidden; layers],
+            conv: if kind.convolves() { vec![self.conv_size; self.conv_layers] } else { Vec::new() },
             activation: self.activation,
+            residual: self.residual,
+            degree: self.degree,
+            heads: self.heads,
+            members: self.members,
             dropout: self.dropout,
             seed,
-        }
+        })
     }
 }
 
@@ -89,8 +113,8 @@ impl Experiment {
             .collect()
     }
 
-    /// The network's configuration on this data.
-    pub fn model_config(&self, feature_count: usize, visual_dim: usize) -> DcmmConfig {
+    /// The configuration of the network that is trained on this data, if one is.
+    pub fn model_config(&self, feature_count: usize, visual_dim: usize) -> Option<DcmmConfig> {
         self.model.config(feature_count, visual_dim, self.training.seed)
     }
 }
@@ -120,8 +144,11 @@ pub fn ranking_input(
     query: usize,
 ) -> RankingInput {
     let visual = visual_rows(dataset, vectors, query);
-    let graph = SimilarityGraph::build(&Similarities::new(&visual, vectors.dim), experiment.graph).csr();
     let candidates = &dataset.queries[query].candidates;
+    let graph = match experiment.model.kind.convolves() {
+        true => SimilarityGraph::build(&Similarities::new(&visual, vectors.dim), experiment.graph).csr(),
+        false => Csr { offsets: vec![0; candidates.len() + 1], ..Csr::default() },
+    };
     RankingInput {
         query,
         n: candidates.len(),

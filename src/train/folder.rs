@@ -11,7 +11,7 @@
 
 use super::{Comparison, EpochReport, Experiment};
 use crate::dataset::{Run, write_run, write_whole};
-use crate::model::{Dcmm, Metadata};
+use crate::model::{Dcmm, Feedback, Metadata};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
@@ -54,6 +54,8 @@ pub struct RunRecord {
     pub experiment: Experiment,
     /// Trainable numbers of the network.
     pub parameters: usize,
+    /// What cross-modal feedback chose on the validation queries.
+    pub feedback: Option<Feedback>,
     /// How it stands.
     pub state: RunState,
     /// The epoch whose weights are kept, from 1.
@@ -93,7 +95,7 @@ impl RunFolder {
     }
 
     /// Takes away what [`RunFolder::create`] made, and the folder if nothing else is in it.
-    pub fn discard(self) {
+    pub fn discard(&self) {
         for file in ["run.json", "history.jsonl", "model.safetensors"] {
             // What can't be removed shows up as a run that was cut off; there is nothing better to do about it here.
             let _ = fs::remove_file(self.path.join(file));

@@ -33,6 +33,11 @@ impl Gradients {
         Ok(Self(model.vars().iter().map(|(_, var)| of_weight(var)).collect::<Result<_, TrainError>>()?))
     }
 
+    /// One list of values per weight, in the order of [`Dcmm::vars`].
+    pub fn values(&self) -> &[Vec<f64>] {
+        &self.0
+    }
+
     /// Adds another gradient of the same network.
     pub fn add(&mut self, other: &Self) {
         for (sum, other) in self.0.iter_mut().zip(&other.0) {

@@ -151,7 +151,7 @@ impl Workspace {
             Action::SelectCandidate(candidate) => self.select_candidate(candidate),
             Action::HoverCandidate(candidate) => self.hover_candidate(candidate),
             Action::SetExperiment(experiment) => self.set_experiment(*experiment),
-            Action::ResetExperiment => self.set_experiment(Default::default()),
+            Action::ResetExperiment => self.set_experiment(crate::train::Preset::Best.experiment()),
             Action::ChooseVectors(names) => self.choose_vectors(names),
             Action::Embed => self.embed(),
             Action::CancelEmbedding => self.embedding.cancel(),

@@ -3,9 +3,9 @@
 use super::{LiveRun, Message, Workspace};
 use crate::dataset::{self, Dataset, Split, VectorTable};
 use crate::jobs::{Event, Job, Worker};
-use crate::model::{Dcmm, ModelKind};
+use crate::model::{Dcmm, RankingInput};
 use crate::signals::Signals;
-use crate::train::{self, EpochReport, Experiment, RunRecord};
+use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,23 +41,30 @@ struct OpenSet {
     splits: Arc<Vec<Split>>,
 }
 
+/// Ends the work when its worker is cancelled; there is nothing else to tell.
+struct Until<'a>(&'a Worker<(), Reopened>);
+
+impl RunObserver for Until<'_> {
+    fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
+        if self.0.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn epoch(&mut self, _: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
 impl OpenSet {
     fn score(&self, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, String> {
         let (vectors, fresh) = self.vectors_of(record)?;
-        let (model, _) = Dcmm::load(&path.join("model.safetensors")).map_err(|error| error.to_string())?;
-        let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
-        let missing = |name| format!("this data set has no signal “{name}”");
-        let use_signals = experiment.signal_indices(&self.signals).map_err(missing)?;
-        let mut go_on = |_, _| if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-        let (dataset, splits) = (&self.dataset, &self.splits);
-        let inputs = train::prepare(dataset, &self.signals, &vectors, &use_signals, &experiment, splits, &mut go_on);
-        let scores = train::score_all(dataset, &inputs.ok_or("cancelled")?, &model)?;
+        let data = RunData { dataset: &self.dataset, signals: &self.signals, vectors: &vectors, splits: &self.splits };
+        let scores = train::score_again(data, path, record, &mut Until(worker))?;
         Ok(Scored { scores, vectors: fresh.then_some(vectors) })
     }
 
     /// The vectors a run was trained on: those in use, or read from the files again (then `true`).
     fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
-        if record.experiment.model.kind == ModelKind::Mlp {
+        if !record.experiment.model.kind.looks() {
             return Ok((Arc::new(VectorTable::none(self.dataset.images.len())), false));
         }
         if let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.name == record.vectors) {

@@ -1,6 +1,6 @@
 //! What persists from one session to the next.
 
-use crate::train::Experiment;
+use crate::train::{Experiment, Preset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -94,7 +94,7 @@ impl Default for GraphLook {
 }
 
 /// What persists from one session to the next.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Signals, graph, model and training.
@@ -119,6 +119,24 @@ pub struct Settings {
     pub look: GraphLook,
     /// How the panels lie.
     pub panels: PanelLayout,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            experiment: Preset::Best.experiment(),
+            recent: Vec::new(),
+            attached: BTreeMap::new(),
+            last_query: None,
+            last_run: None,
+            vectors: Vec::new(),
+            theme: ThemeChoice::default(),
+            query_sort: QuerySort::default(),
+            encoder: EncoderSettings::default(),
+            look: GraphLook::default(),
+            panels: PanelLayout::default(),
+        }
+    }
 }
 
 impl Settings {

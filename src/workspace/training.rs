@@ -3,7 +3,7 @@
 use super::{Message, Workspace};
 use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::model::{Dcmm, ModelKind, RankingInput};
+use crate::model::{Dcmm, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -180,7 +180,7 @@ impl Workspace {
     /// The visual vectors to train on. Without a graph none are needed, so empty ones do.
     fn training_vectors(&self) -> Option<Arc<VectorTable>> {
         let session = self.session.as_ref()?;
-        let without_graph = self.settings.experiment.model.kind == ModelKind::Mlp;
+        let without_graph = !self.settings.experiment.model.kind.looks();
         let none = || Arc::new(VectorTable::none(session.dataset.images.len()));
         session.vectors.clone().or_else(|| without_graph.then(none))
     }

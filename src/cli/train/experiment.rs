@@ -5,7 +5,8 @@ use crate::train::Experiment;
 
 /// The default experiment with what was typed put in its place.
 pub(super) fn experiment(args: &TrainArgs) -> Experiment {
-    let mut experiment = Experiment { features: args.features.as_deref().map(distinct), ..Experiment::default() };
+    let preset = args.model.preset.experiment();
+    let mut experiment = Experiment { features: args.features.as_deref().map(distinct).or(preset.features), ..preset };
     let (model, graph, training) = (&mut experiment.model, &mut experiment.graph, &mut experiment.training);
     set(&mut model.kind, args.model.model);
     set(&mut model.conv_layers, args.model.layers);
@@ -13,6 +14,11 @@ pub(super) fn experiment(args: &TrainArgs) -> Experiment {
     set(&mut model.mlp_layers, args.model.mlp_layers);
     set(&mut model.conv_size, args.model.conv_size);
     set(&mut model.activation, args.model.activation);
+    set(&mut model.residual, args.model.residual);
+    set(&mut model.degree, args.model.degree);
+    set(&mut model.heads, args.model.heads);
+    set(&mut model.members, args.model.members);
+    set(&mut model.signal, args.model.signal.clone().map(Some));
     set(&mut model.dropout, args.model.dropout);
     set(&mut graph.k, args.graph.k);
     set(&mut graph.neighbourhood, args.graph.neighbourhood);
@@ -50,6 +56,7 @@ fn distinct(names: &[String]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::cli::args::{Args, Command};
+    use crate::train::Preset;
     use clap::Parser;
 
     fn typed(options: &[&str]) -> Experiment {
@@ -62,12 +69,13 @@ mod tests {
 
     #[test]
     fn without_options_it_is_the_window_s_own_preset() {
-        assert_eq!(typed(&[]), Experiment::default());
+        assert_eq!(typed(&[]), Preset::Best.experiment());
     }
 
     #[test]
     fn each_option_changes_its_setting_and_no_other() {
-        let names = "--features bm25,rank,bm25 --model dcmm-edge --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
+        let names = "--preset reference --features bm25,rank,bm25 --model gat --signal tfidf --residual --degree mean \
+                     --heads 2 --members 3 --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
                      --activation relu --dropout 0.1 --k 7 --neighbourhood mutual --min-weight -0.5 --epochs 9 --seed 5 \
                      --loss softmax-cross-entropy --lr 0.01 --weight-decay 0.1 --batch 3 --stop-on ndcg@20 \
                      --patience none --normalisation quantile";
@@ -78,8 +86,9 @@ mod tests {
             "normalisation": "quantile",
             "graph": { "k": 7, "neighbourhood": "mutual", "min_weight": -0.5 },
             "model": {
-                "kind": "dcmm-edge", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
-                "activation": "relu", "dropout": 0.1_f32,
+                "kind": "gat", "signal": "tfidf", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
+                "activation": "relu", "residual": true, "degree": "mean", "heads": 2, "members": 3,
+                "dropout": 0.1_f32,
             },
             "training": {
                 "loss": "softmax-cross-entropy", "learning_rate": 0.01, "weight_decay": 0.1, "batch": 3, "epochs": 9,

@@ -1,0 +1,81 @@
+//! Edge convolution.
+
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_nn::Linear;
+
+use super::prepared::Part;
+use super::propagate::values;
+
+/// `out_i = max_{j ∈ N(i)} ReLU(Φ h_i + Θ (h_j − h_i) + b)` (Wang et al., ACM TOG 2019, eq. 8), `[Φ Θ]` the layer's
+/// weight. N(i) holds i itself, for which the difference is 0.
+///
+/// The rectifier and the sum with what depends on i alone keep the order, so the maximum over j is taken of `Θ h_j`
+/// first and nothing of size edges × H' is ever made.
+///
+/// # Shapes
+/// h: n × H; weight: H' × 2H; the result: n × H'.
+pub(super) fn edge_conv(part: &Arc<Part>, h: &Tensor, linear: &Linear) -> Result<Tensor> {
+    let width = h.dim(1)?;
+    let half = |at: usize| linear.weight().narrow(1, at * width, width)?.contiguous();
+    let (own, difference) = (half(0)?, half(1)?);
+    let alone = h.matmul(&(own - &difference)?.t()?)?;
+    let alone = match linear.bias() {
+        Some(bias) => alone.broadcast_add(bias)?,
+        None => alone,
+    };
+    let strongest = h.matmul(&difference.t()?)?.contiguous()?.apply_op1(RowMax { part: part.clone() })?;
+    (alone + strongest)?.relu()
+}
+
+/// `out_ic = max_{j ∈ N(i)} x_jc`, the first of equal ones; 0 for a node without neighbours.
+struct RowMax {
+    part: Arc<Part>,
+}
+
+impl RowMax {
+    /// The values, and the neighbour each comes from.
+    fn forward(&self, x: &[f64], width: usize) -> Result<(Vec<f64>, Vec<usize>)> {
+        let csr = &self.part.csr;
+        if x.len() != csr.n() * width {
+            bail!("{} values for {} × {width}", x.len(), csr.n());
+        }
+        let (mut out, mut from) = (vec![0.0; x.len()], vec![usize::MAX; x.len()]);
+        for i in 0..csr.n() {
+            for edge in csr.row(i) {
+                let j = csr.targets[edge] as usize;
+                for column in 0..width {
+                    let (at, value) = (i * width + column, x[j * width + column]);
+                    if from[at] == usize::MAX || value > out[at] {
+                        (out[at], from[at]) = (value, j * width + column);
+                    }
+                }
+            }
+        }
+        Ok((out, from))
+    }
+}
+
+impl CustomOp1 for RowMax {
+    fn name(&self) -> &'static str {
+        "row-max"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let width = layout.dims().last().copied().unwrap_or(0);
+        Ok((CpuStorage::F64(self.forward(values(storage, layout)?, width)?.0), layout.shape().clone()))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let values = x.flatten_all()?.to_vec1::<f64>()?;
+        let (_, from) = self.forward(&values, x.dim(1)?)?;
+        let mut out = vec![0.0; values.len()];
+        for (from, gradient) in from.into_iter().zip(gradient.flatten_all()?.to_vec1::<f64>()?) {
+            if let Some(value) = out.get_mut(from) {
+                *value += gradient;
+            }
+        }
+        Ok(Some(Tensor::from_vec(out, x.shape(), x.device())?))
+    }
+}

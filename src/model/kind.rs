@@ -1,0 +1,176 @@
+//! Names of what can rank, and of the choices within a network.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A name that is not among those there are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{given}” is none of {known}")]
+pub struct UnknownName {
+    given: String,
+    known: String,
+}
+
+impl UnknownName {
+    /// `given` is none of `known` (a list for people).
+    pub fn new(given: &str, known: impl Into<String>) -> Self {
+        Self { given: given.into(), known: known.into() }
+    }
+}
+
+/// Gives an enum its names: `ALL`, `name`, `Display` and `FromStr` from one table.
+macro_rules! named {
+    ($kind:ident: $($value:ident = $name:literal),+ $(,)?) => {
+        impl $kind {
+            /// All of them.
+            pub const ALL: [$kind; [$($name),+].len()] = [$($kind::$value),+];
+
+            /// As it is typed and written to files.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($kind::$value => $name),+
+                }
+            }
+        }
+
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $kind {
+            type Err = UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, UnknownName> {
+                let found = Self::ALL.into_iter().find(|value| value.name() == text.trim());
+                found.ok_or_else(|| UnknownName::new(text, Self::ALL.map(Self::name).join(", ")))
+            }
+        }
+    };
+}
+
+/// What ranks: from the search engine's own order to the graph networks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ModelKind {
+    /// The search engine's order.
+    Initial,
+    /// One signal as it is.
+    Signal,
+    /// Cross-modal feedback: the images most like those that the text ranks first; nothing is learned but two numbers
+    /// chosen on the validation queries.
+    Cm,
+    /// Learning to rank from the signals alone, linear.
+    Linear,
+    /// Learning to rank from the signals alone: the MLP and its head, no graph.
+    Mlp,
+    /// Cross-modal feedback with the learned text score (that of [`ModelKind::Mlp`]).
+    LtrCm,
+    /// Graph convolution with the symmetrically normalised adjacency (Kipf and Welling, ICLR 2017).
+    Gcn,
+    /// Graph attention (Veličković et al., ICLR 2018).
+    Gat,
+    /// Edge convolution (Wang et al., ACM TOG 2019).
+    EdgeConv,
+    /// Graph convolution weighted by the cosine.
+    DcmmCos,
+    /// Graph convolution weighted by a learned similarity, `v_iᵀ diag(a) v_j`.
+    #[default]
+    DcmmEdge,
+}
+
+named!(ModelKind:
+    Initial = "initial", Signal = "signal", Cm = "cm", Linear = "linear", Mlp = "mlp", LtrCm = "ltr-cm", Gcn = "gcn",
+    Gat = "gat", EdgeConv = "edge-conv", DcmmCos = "dcmm-cos", DcmmEdge = "dcmm-edge",
+);
+
+impl ModelKind {
+    /// The network that is trained, if any: [`ModelKind::LtrCm`] trains the text's.
+    pub fn network(self) -> Option<ModelKind> {
+        match self {
+            ModelKind::Initial | ModelKind::Signal | ModelKind::Cm => None,
+            ModelKind::LtrCm => Some(ModelKind::Mlp),
+            other => Some(other),
+        }
+    }
+
+    /// Whether messages go along the edges of the neighbour graph.
+    pub fn convolves(self) -> bool {
+        matches!(self, ModelKind::Gcn | ModelKind::Gat | ModelKind::EdgeConv | ModelKind::DcmmCos | ModelKind::DcmmEdge)
+    }
+
+    /// Whether it mixes a text score with cross-modal feedback.
+    pub fn feeds_back(self) -> bool {
+        matches!(self, ModelKind::Cm | ModelKind::LtrCm)
+    }
+
+    /// Whether visual vectors are needed at all.
+    pub fn looks(self) -> bool {
+        self.convolves() || self.feeds_back()
+    }
+
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            ModelKind::Initial => "Initial order",
+            ModelKind::Signal => "One signal",
+            ModelKind::Cm => "CM",
+            ModelKind::Linear => "LTR (linear)",
+            ModelKind::Mlp => "LTR (MLP)",
+            ModelKind::LtrCm => "LTR + CM",
+            ModelKind::Gcn => "GCN",
+            ModelKind::Gat => "GAT",
+            ModelKind::EdgeConv => "EdgeConv",
+            ModelKind::DcmmCos => "DCMM-cos",
+            ModelKind::DcmmEdge => "DCMM-edge",
+        }
+    }
+
+    /// What it does, in one line for people.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            ModelKind::Initial => "The search engine's own order, nothing learned",
+            ModelKind::Signal => "One signal as it is, nothing learned",
+            ModelKind::Cm => "Cross-modal feedback: images like those the text ranks first, nothing learned",
+            ModelKind::Linear => "Text-only learning to rank: a weighted sum of the signals",
+            ModelKind::Mlp => "Text-only learning to rank: a small network over the signals, no graph",
+            ModelKind::LtrCm => "Cross-modal feedback on top of the learned text score",
+            ModelKind::Gcn => "Graph convolution, every neighbour weighs alike but for its degree",
+            ModelKind::Gat => "Graph attention: neighbours weigh by what they say",
+            ModelKind::EdgeConv => "Edge convolution: the strongest difference to a neighbour counts",
+            ModelKind::DcmmCos => "Cross-modal convolution: neighbours weigh by their cosine",
+            ModelKind::DcmmEdge => "Cross-modal convolution: a learned weight for each visual dimension",
+        }
+    }
+}
+
+/// What follows a convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// Nothing, as in the authors' code.
+    #[default]
+    None,
+    /// max(0, x), as in the paper.
+    Relu,
+}
+
+named!(Activation: None = "none", Relu = "relu");
+
+/// How a DCMM convolution's sums are scaled by the number of neighbours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Degree {
+    /// Not at all, as in the paper.
+    #[default]
+    None,
+    /// Divided by the number of neighbours: a mean.
+    Mean,
+    /// Divided by the root of (edges that leave i × edges that reach j).
+    Symmetric,
+}
+
+named!(Degree: None = "none", Mean = "mean", Symmetric = "symmetric");

@@ -1,0 +1,44 @@
+//! Cross-modal feedback on a data set: its scores, and the choice of its two numbers.
+
+use super::TrainData;
+use super::epoch::measured;
+use super::experiment::visual_rows;
+use super::runner::RunData;
+use crate::dataset::Split;
+use crate::eval::Measure;
+use crate::graph::Similarities;
+use crate::model::{Feedback, FeedbackScores, RankingInput};
+use rayon::prelude::*;
+
+/// The feedback of every input, in their order; `text` is asked for a query's text scores by its index in the data set.
+pub(super) fn feedback_scores(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    text: impl Fn(usize) -> Vec<f32> + Sync,
+) -> Vec<FeedbackScores> {
+    let one = |input: &RankingInput| {
+        let visual = visual_rows(data.dataset, data.vectors, input.query);
+        FeedbackScores::new(&text(input.query), &Similarities::new(&visual, data.vectors.dim))
+    };
+    inputs.inputs.par_iter().map(one).collect()
+}
+
+/// The first of the grid with the highest mean of `measure` over the validation queries (over the training queries
+/// where there is none).
+pub(super) fn choose(inputs: &TrainData, scores: &[FeedbackScores], measure: Measure) -> Feedback {
+    let validation = inputs.judged(Split::Validation);
+    let queries = if validation.is_empty() { inputs.judged(Split::Train) } else { validation };
+    let value = |feedback: Feedback| -> f64 {
+        let of = |&at: &usize| measured(&inputs.inputs[at], &scores[at].mix(feedback), [measure].iter())[0];
+        queries.iter().map(of).sum()
+    };
+    let values: Vec<(Feedback, f64)> =
+        Feedback::grid().collect::<Vec<_>>().into_par_iter().map(|feedback| (feedback, value(feedback))).collect();
+    let mut best = values[0];
+    for &(feedback, value) in &values[1..] {
+        if value > best.1 {
+            best = (feedback, value);
+        }
+    }
+    best.0
+}

@@ -1,0 +1,245 @@
+//! Every kind of graph network against its formula written out plainly, and its gradients against differences.
+
+use std::sync::Arc;
+
+use crossrank::dataset::{Relevance, Rng};
+use crossrank::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crossrank::model::{Activation, Dcmm, DcmmConfig, Degree, ModelKind, Prepared, RankingInput, Weights};
+use crossrank::train::{Gradients, Loss, Targets};
+
+const N: usize = 9;
+const DIM: usize = 6;
+const SIGNALS: usize = 3;
+
+type Rows = Vec<Vec<f64>>;
+
+fn input() -> RankingInput {
+    let mut rng = Rng::new(5);
+    let mut values = |count: usize| (0..count).map(|_| rng.normal() as f32).collect::<Vec<f32>>();
+    let visual = unit_rows(&values(N * DIM), DIM);
+    let graph = SimilarityGraph::build(&Similarities::new(&visual, DIM), GraphRequest { k: 3, ..Default::default() });
+    RankingInput {
+        query: 0,
+        n: N,
+        features: values(N * SIGNALS),
+        feature_count: SIGNALS,
+        visual: Arc::new(visual),
+        dim: DIM,
+        graph: graph.csr(),
+        relevance: (0..N as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
+        ids: (0..N).map(|i| format!("i{i}").as_str().into()).collect(),
+    }
+}
+
+fn config(kind: ModelKind) -> DcmmConfig {
+    DcmmConfig {
+        kind,
+        feature_count: SIGNALS,
+        visual_dim: DIM,
+        mlp: vec![4],
+        conv: vec![4, 4],
+        heads: 2,
+        dropout: 0.0,
+        seed: 3,
+        ..DcmmConfig::default()
+    }
+}
+
+/// `x Wᵀ + b` with W of `rows` rows starting at the column `from` of each.
+fn linear(x: &Rows, weights: &Weights, name: &str) -> Rows {
+    let (weight, bias) = (&weights[&format!("{name}.weight")], &weights[&format!("{name}.bias")]);
+    let width = weight.len() / bias.len();
+    let row = |x: &Vec<f64>| {
+        let product = |o: usize| bias[o] + (0..width).map(|c| weight[o * width + c] * x[c]).sum::<f64>();
+        (0..bias.len()).map(product).collect()
+    };
+    x.iter().map(row).collect()
+}
+
+fn neighbours(csr: &Csr, i: usize) -> Vec<usize> {
+    csr.row(i).map(|edge| csr.targets[edge] as usize).collect()
+}
+
+fn cos(input: &RankingInput, i: usize, j: usize) -> f64 {
+    let row = |i: usize| &input.visual[i * DIM..(i + 1) * DIM];
+    row(i).iter().zip(row(j)).map(|(x, y)| f64::from(x * y)).sum()
+}
+
+/// One convolution as its paper writes it.
+fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer: usize, h: &Rows) -> Rows {
+    let name = format!("conv.{layer}");
+    let nb = |i: usize| neighbours(&input.graph, i);
+    let undirected = |i: usize, j: usize| i == j || nb(i).contains(&j) || nb(j).contains(&i);
+    let sum = |of: &dyn Fn(usize) -> Vec<(usize, f64)>, z: &Rows| -> Rows {
+        let row = |i: usize| {
+            (0..z[0].len()).map(|c| of(i).iter().map(|&(j, alpha)| alpha * z[j][c]).sum()).collect::<Vec<f64>>()
+        };
+        (0..N).map(row).collect()
+    };
+    match config.kind {
+        ModelKind::Gcn => {
+            let degree = |i: usize| (0..N).filter(|&j| undirected(i, j)).count() as f64;
+            let of = |i: usize| -> Vec<(usize, f64)> {
+                let near = (0..N).filter(|&j| undirected(i, j));
+                near.map(|j| (j, 1.0 / (degree(i) * degree(j)).sqrt())).collect()
+            };
+            sum(&of, &linear(h, weights, &name))
+        }
+        ModelKind::Gat => {
+            let z = linear(h, weights, &name);
+            let (from, to) = (&weights[&format!("{name}.att_src")], &weights[&format!("{name}.att_dst")]);
+            let width = z[0].len() / config.heads;
+            let mut out = vec![Vec::new(); N];
+            for head in 0..config.heads {
+                let columns = head * width..(head + 1) * width;
+                let part: Rows = z.iter().map(|row| row[columns.clone()].to_vec()).collect();
+                let dot = |a: &[f64], i: usize| (0..width).map(|c| a[head * width + c] * part[i][c]).sum::<f64>();
+                let of = |i: usize| -> Vec<(usize, f64)> {
+                    let near: Vec<usize> = std::iter::once(i).chain(nb(i)).collect();
+                    let raw = |j: usize| dot(from, i) + dot(to, j);
+                    let e = |j: usize| (if raw(j) > 0.0 { raw(j) } else { 0.2 * raw(j) }).exp();
+                    let total: f64 = near.iter().map(|&j| e(j)).sum();
+                    near.iter().map(|&j| (j, e(j) / total)).collect()
+                };
+                for (out, row) in out.iter_mut().zip(sum(&of, &part)) {
+                    out.extend(row);
+                }
+            }
+            out
+        }
+        ModelKind::EdgeConv => {
+            let edge = |i: usize, j: usize| -> Vec<f64> {
+                let pair = h[i].iter().copied().chain(h[j].iter().zip(&h[i]).map(|(j, i)| j - i)).collect();
+                linear(&vec![pair], weights, &name).remove(0).iter().map(|x| x.max(0.0)).collect()
+            };
+            let strongest = |i: usize| {
+                let own = edge(i, i);
+                nb(i).iter().fold(own, |most, &j| most.iter().zip(edge(i, j)).map(|(a, b)| a.max(b)).collect())
+            };
+            (0..N).map(strongest).collect()
+        }
+        kind => {
+            let reached = |j: usize| (0..N).filter(|&i| nb(i).contains(&j)).count() as f64;
+            let scale = |i: usize, j: usize| match config.degree {
+                Degree::None => 1.0,
+                Degree::Mean => 1.0 / nb(i).len() as f64,
+                Degree::Symmetric => 1.0 / (nb(i).len() as f64 * reached(j)).sqrt(),
+            };
+            let learned = |i: usize, j: usize| {
+                let a = &weights[&format!("{name}.a")];
+                (0..DIM).map(|c| a[c] * f64::from(input.visual[i * DIM + c] * input.visual[j * DIM + c])).sum::<f64>()
+            };
+            let g = |i: usize, j: usize| if kind == ModelKind::DcmmEdge { learned(i, j) } else { cos(input, i, j) };
+            let of = |i: usize| nb(i).into_iter().map(|j| (j, scale(i, j) * g(i, j))).collect();
+            sum(&of, &linear(h, weights, &name))
+        }
+    }
+}
+
+fn plainly(input: &RankingInput, config: &DcmmConfig, weights: &Weights) -> Vec<f64> {
+    let x: Rows = input.features.chunks(SIGNALS).map(|row| row.iter().copied().map(f64::from).collect()).collect();
+    let mut h = if config.mlp.is_empty() { x } else { linear(&x, weights, "mlp.0") };
+    let text = linear(&h, weights, "head_text");
+    if !config.kind.convolves() {
+        return text.concat();
+    }
+    for layer in 0..config.conv.len() {
+        let mut out = convolve(input, config, weights, layer, &h);
+        if config.activation == Activation::Relu {
+            out.iter_mut().flatten().for_each(|x| *x = x.max(0.0));
+        }
+        if config.residual {
+            out.iter_mut().zip(&h).for_each(|(out, h)| out.iter_mut().zip(h).for_each(|(out, h)| *out += h));
+        }
+        h = out;
+    }
+    linear(&h, weights, "head_conv").iter().zip(&text).map(|(conv, text)| conv[0] + text[0]).collect()
+}
+
+/// Every network there is, with the options that change its formula.
+fn networks() -> Vec<DcmmConfig> {
+    let kinds = ModelKind::ALL.into_iter().filter(|kind| kind.network() == Some(*kind));
+    let mut all: Vec<DcmmConfig> = kinds.map(config).collect();
+    for kind in [ModelKind::DcmmCos, ModelKind::DcmmEdge] {
+        for degree in [Degree::Mean, Degree::Symmetric] {
+            all.push(DcmmConfig { degree, residual: true, activation: Activation::Relu, ..config(kind) });
+        }
+    }
+    all.push(DcmmConfig { mlp: Vec::new(), ..config(ModelKind::Linear) });
+    all
+}
+
+#[test]
+fn each_network_computes_its_formula() {
+    let input = input();
+    for config in networks() {
+        let model = config.init().unwrap();
+        let expected = plainly(&input, &config, &model.weights().unwrap());
+        let scores = model.score(&input).unwrap().total;
+        for (i, (score, expected)) in scores.iter().zip(&expected).enumerate() {
+            assert!((f64::from(*score) - expected).abs() < 1e-5, "{config:?}: image {i}: {score} {expected}");
+        }
+    }
+}
+
+#[test]
+fn each_network_s_gradient_is_the_slope_of_its_loss() {
+    let input = input();
+    let targets = Arc::new(Targets::new(&input.relevance));
+    for config in networks() {
+        let config = DcmmConfig { members: 2, ..config };
+        let loss = |model: &Dcmm| {
+            let output = model.forward(&Prepared::new(&input, &config).unwrap(), None).unwrap();
+            let members = output.members.iter().map(|scores| Loss::Bpr.sum(scores, &targets).unwrap());
+            members.reduce(|sum, loss| (sum + loss).unwrap()).unwrap()
+        };
+        let model = config.init().unwrap();
+        let gradients = Gradients::of(&model, &loss(&model)).unwrap();
+        let weights = model.weights().unwrap();
+        for ((name, _), gradient) in model.vars().iter().zip(gradients.values()) {
+            let at = gradient.len() / 2;
+            let moved = |step: f64| {
+                let mut weights = weights.clone();
+                weights.get_mut(name).unwrap()[at] += step;
+                loss(&Dcmm::from_weights(&config, &weights).unwrap()).to_scalar::<f64>().unwrap()
+            };
+            let step = 1e-4;
+            let slope = (moved(step) - moved(-step)) / (2.0 * step);
+            // The learned similarity is computed in f32.
+            let tolerance = if config.kind == ModelKind::DcmmEdge { 2e-2 } else { 1e-5 };
+            assert!((slope - gradient[at]).abs() <= tolerance * slope.abs().max(1.0), "{config:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn members_are_networks_of_their_own_and_the_score_is_their_mean() {
+    let input = input();
+    for config in networks() {
+        let three = DcmmConfig { members: 3, ..config.clone() }.init().unwrap();
+        assert_eq!(three.config().parameter_count(), 3 * config.parameter_count());
+        let weights = three.weights().unwrap();
+        let scores = |member: usize| {
+            let prefix = format!("member.{member}.");
+            let own = |(name, values): (&String, &Vec<f64>)| Some((name.strip_prefix(&prefix)?.into(), values.clone()));
+            let own: Weights = weights.iter().filter_map(own).collect();
+            Dcmm::from_weights(&config, &own).unwrap().score(&input).unwrap().total
+        };
+        let each: Vec<Vec<f32>> = (0..3).map(scores).collect();
+        assert_ne!(each[0], each[1], "{config:?}");
+        // The first member is what a single network of this seed is.
+        assert_eq!(each[0], config.init().unwrap().score(&input).unwrap().total);
+        for (i, score) in three.score(&input).unwrap().total.iter().enumerate() {
+            let mean = (each[0][i] + each[1][i] + each[2][i]) / 3.0;
+            assert!((score - mean).abs() < 1e-5, "{config:?}: {score} {mean}");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_network_or_uneven_heads_is_refused_by_name() {
+    let refused = |config: DcmmConfig| config.init().unwrap_err().to_string();
+    assert!(refused(config(ModelKind::Cm)).contains("cm has no network"));
+    assert!(refused(DcmmConfig { heads: 3, ..config(ModelKind::Gat) }).contains("3 heads"));
+    assert!(refused(DcmmConfig { members: 0, ..config(ModelKind::Gcn) }).contains("members"));
+}
