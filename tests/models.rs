@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use candle_core::{Device, Tensor};
 use crossrank::dataset::{Relevance, Rng};
 use crossrank::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
 use crossrank::model::{Activation, Dcmm, DcmmConfig, Degree, ModelKind, Prepared, RankingInput, Weights};
@@ -14,20 +15,24 @@ const SIGNALS: usize = 3;
 type Rows = Vec<Vec<f64>>;
 
 fn input() -> RankingInput {
+    sized(N, DIM, 3)
+}
+
+fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
     let mut rng = Rng::new(5);
     let mut values = |count: usize| (0..count).map(|_| rng.normal() as f32).collect::<Vec<f32>>();
-    let visual = unit_rows(&values(N * DIM), DIM);
-    let graph = SimilarityGraph::build(&Similarities::new(&visual, DIM), GraphRequest { k: 3, ..Default::default() });
+    let visual = unit_rows(&values(n * dim), dim);
+    let graph = SimilarityGraph::build(&Similarities::new(&visual, dim), GraphRequest { k, ..Default::default() });
     RankingInput {
         query: 0,
-        n: N,
-        features: values(N * SIGNALS),
+        n,
+        features: values(n * SIGNALS),
         feature_count: SIGNALS,
         visual: Arc::new(visual),
-        dim: DIM,
+        dim,
         graph: graph.csr(),
-        relevance: (0..N as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
-        ids: (0..N).map(|i| format!("i{i}").as_str().into()).collect(),
+        relevance: (0..n as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
+        ids: (0..n).map(|i| format!("i{i}").as_str().into()).collect(),
     }
 }
 
@@ -61,7 +66,7 @@ fn neighbours(csr: &Csr, i: usize) -> Vec<usize> {
 }
 
 fn cos(input: &RankingInput, i: usize, j: usize) -> f64 {
-    let row = |i: usize| &input.visual[i * DIM..(i + 1) * DIM];
+    let row = |i: usize| &input.visual[i * input.dim..(i + 1) * input.dim];
     row(i).iter().zip(row(j)).map(|(x, y)| f64::from(x * y)).sum()
 }
 
@@ -74,13 +79,13 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
         let row = |i: usize| {
             (0..z[0].len()).map(|c| of(i).iter().map(|&(j, alpha)| alpha * z[j][c]).sum()).collect::<Vec<f64>>()
         };
-        (0..N).map(row).collect()
+        (0..input.n).map(row).collect()
     };
     match config.kind {
         ModelKind::Gcn => {
-            let degree = |i: usize| (0..N).filter(|&j| undirected(i, j)).count() as f64;
+            let degree = |i: usize| (0..input.n).filter(|&j| undirected(i, j)).count() as f64;
             let of = |i: usize| -> Vec<(usize, f64)> {
-                let near = (0..N).filter(|&j| undirected(i, j));
+                let near = (0..input.n).filter(|&j| undirected(i, j));
                 near.map(|j| (j, 1.0 / (degree(i) * degree(j)).sqrt())).collect()
             };
             sum(&of, &linear(h, weights, &name))
@@ -89,7 +94,7 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
             let z = linear(h, weights, &name);
             let (from, to) = (&weights[&format!("{name}.att_src")], &weights[&format!("{name}.att_dst")]);
             let width = z[0].len() / config.heads;
-            let mut out = vec![Vec::new(); N];
+            let mut out = vec![Vec::new(); input.n];
             for head in 0..config.heads {
                 let columns = head * width..(head + 1) * width;
                 let part: Rows = z.iter().map(|row| row[columns.clone()].to_vec()).collect();
@@ -116,10 +121,10 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
                 let own = edge(i, i);
                 nb(i).iter().fold(own, |most, &j| most.iter().zip(edge(i, j)).map(|(a, b)| a.max(b)).collect())
             };
-            (0..N).map(strongest).collect()
+            (0..input.n).map(strongest).collect()
         }
         kind => {
-            let reached = |j: usize| (0..N).filter(|&i| nb(i).contains(&j)).count() as f64;
+            let reached = |j: usize| (0..input.n).filter(|&i| nb(i).contains(&j)).count() as f64;
             let scale = |i: usize, j: usize| match config.degree {
                 Degree::None => 1.0,
                 Degree::Mean => 1.0 / nb(i).len() as f64,
@@ -127,7 +132,9 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
             };
             let learned = |i: usize, j: usize| {
                 let a = &weights[&format!("{name}.a")];
-                (0..DIM).map(|c| a[c] * f64::from(input.visual[i * DIM + c] * input.visual[j * DIM + c])).sum::<f64>()
+                (0..input.dim)
+                    .map(|c| a[c] * f64::from(input.visual[i * input.dim + c] * input.visual[j * input.dim + c]))
+                    .sum::<f64>()
             };
             let g = |i: usize, j: usize| if kind == ModelKind::DcmmEdge { learned(i, j) } else { cos(input, i, j) };
             let of = |i: usize| nb(i).into_iter().map(|j| (j, scale(i, j) * g(i, j))).collect();
@@ -208,6 +215,39 @@ fn each_network_s_gradient_is_the_slope_of_its_loss() {
             // The learned similarity is computed in f32.
             let tolerance = if config.kind == ModelKind::DcmmEdge { 2e-2 } else { 1e-5 };
             assert!((slope - gradient[at]).abs() <= tolerance * slope.abs().max(1.0), "{config:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_learned_similarity_is_exact_for_every_length_and_density() {
+    for (n, dim, k) in
+        [(2, 1, 1), (5, 7, 4), (6, 16, 5), (9, 17, 8), (23, 63, 20), (23, 64, 2), (13, 65, 9), (31, 130, 30)]
+    {
+        let input = sized(n, dim, k);
+        let config = DcmmConfig { visual_dim: dim, conv: vec![4], ..config(ModelKind::DcmmEdge) };
+        let model = config.init().unwrap();
+        let weights = model.weights().unwrap();
+        for (score, expected) in model.score(&input).unwrap().total.iter().zip(plainly(&input, &config, &weights)) {
+            assert!((f64::from(*score) - expected).abs() < 1e-5, "{n} × {dim}, k = {k}: {score} {expected}");
+        }
+        let prepared = Prepared::new(&input, &config).unwrap();
+        let mix: Vec<f64> = (0..n).map(|i| ((i * 7) % 5) as f64 - 1.5).collect();
+        let loss = (model.forward(&prepared, None).unwrap().total * Tensor::new(mix.as_slice(), &Device::Cpu).unwrap())
+            .and_then(|products| products.sum_all())
+            .unwrap();
+        let gradients = Gradients::of(&model, &loss).unwrap();
+        let at = model.vars().iter().position(|(name, _)| name == "conv.0.a").unwrap();
+        for c in 0..dim {
+            let moved = |step: f64| {
+                let mut weights = weights.clone();
+                weights.get_mut("conv.0.a").unwrap()[c] += step;
+                plainly(&input, &config, &weights).iter().zip(&mix).map(|(score, mix)| score * mix).sum::<f64>()
+            };
+            // The score is linear in a, so the difference is exact but for rounding.
+            let slope = moved(1.0) - moved(0.0);
+            let found = gradients.values()[at][c];
+            assert!((slope - found).abs() < 1e-5, "{n} × {dim}, k = {k}: ∂a_{c} is {slope}, not {found}");
         }
     }
 }

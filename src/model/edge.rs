@@ -7,6 +7,7 @@ use pulp::{Simd, WithSimd};
 
 use super::prepared::Part;
 use super::propagate::values;
+use super::tile::ROWS;
 use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 
 /// `g_ij = v_iᵀ diag(a) v_j` for every edge i → j of a query, as a function of `a`; the vectors are constants.
@@ -59,11 +60,20 @@ impl WithSimd for Forward<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Part { n, dim, visual, pairs, .. } = self.part;
-        let mut weighted = vec![0.0; *dim];
-        for i in 0..*n {
-            let row = pairs.row(i);
-            hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, &mut weighted, false);
-            dot_rows(simd, &weighted, visual, &pairs.targets[row.clone()], &mut self.out[row]);
+        let mut weighted = vec![0.0; ROWS * dim];
+        for (group, tile) in pairs.tiles.iter().enumerate() {
+            let nodes = group * ROWS..((group + 1) * ROWS).min(*n);
+            for (i, weighted) in nodes.clone().zip(weighted.chunks_mut(*dim)) {
+                hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, weighted, false);
+            }
+            if let Some(tile) = tile {
+                tile.products(simd, &weighted, visual, *dim, self.out);
+                continue;
+            }
+            for (i, weighted) in nodes.zip(weighted.chunks(*dim)) {
+                let row = pairs.row(i);
+                dot_rows(simd, weighted, visual, &pairs.targets[row.clone()], &mut self.out[row]);
+            }
         }
     }
 }
@@ -81,11 +91,17 @@ impl WithSimd for Backward<'_> {
         let Part { n, dim, visual, pairs, .. } = self.part;
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
-        for i in 0..*n {
-            let row = pairs.row(i);
-            pulled.fill(0.0);
-            add_scaled_rows(simd, &self.gradient[row.clone()], visual, &pairs.targets[row], &mut pulled);
-            hadamard(simd, &visual[i * dim..(i + 1) * dim], &pulled, &mut sum, true);
+        for (group, tile) in pairs.tiles.iter().enumerate() {
+            if let Some(tile) = tile {
+                tile.pull(simd, self.gradient, group * ROWS, visual, &mut sum);
+                continue;
+            }
+            for i in group * ROWS..((group + 1) * ROWS).min(*n) {
+                let row = pairs.row(i);
+                pulled.fill(0.0);
+                add_scaled_rows(simd, &self.gradient[row.clone()], visual, &pairs.targets[row], &mut pulled);
+                hadamard(simd, &visual[i * dim..(i + 1) * dim], &pulled, &mut sum, true);
+            }
         }
         sum
     }

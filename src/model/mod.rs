@@ -30,6 +30,7 @@ mod kind;
 mod mlp;
 mod prepared;
 mod propagate;
+mod tile;
 
 pub use checkpoint::{Metadata, Weights};
 pub use config::DcmmConfig;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
+use super::tile::{ROWS, Tile};
 use super::{DcmmConfig, Degree, ModelError, ModelKind, RankingInput};
 use crate::graph::Csr;
 
@@ -39,6 +40,8 @@ pub(super) struct Pairs {
     pub(super) targets: Vec<u32>,
     /// For each edge of the graph, its pair.
     pub(super) of_edge: Vec<u32>,
+    /// For each group of consecutive nodes, how they go together where they have most partners in common.
+    pub(super) tiles: Vec<Option<Tile>>,
 }
 
 impl Pairs {
@@ -69,6 +72,7 @@ impl Pairs {
                 pairs.of_edge.push((pairs.offsets[low] + before) as u32);
             }
         }
+        pairs.tiles = (0..n).step_by(ROWS).map(|first| Tile::new(&pairs, first, n)).collect();
         pairs
     }
 
