@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -34,6 +34,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("indicatif", &["cli"]),
     ("directories", &["workspace/store.rs"]),
     ("encoding_rs", &["dataset"]),
+    ("tempfile", &["dataset"]),
     ("quick_xml", &["dataset"]),
     ("rust_stemmers", &["signals"]),
     ("anyhow", &["cli", "main.rs"]),

@@ -100,7 +100,7 @@ impl Case {
             n,
             features: standardised(&self.numbers("raw_features"), self.columns("raw_features")),
             feature_count: self.columns("raw_features"),
-            visual: Arc::new(self.unit()),
+            visual: self.unit().into(),
             dim: self.columns("raw_visual"),
             graph: self.graph().csr(),
             relevance: self.numbers("relevance").iter().map(|&grade| Some(Relevance(grade as i32))).collect(),

@@ -28,7 +28,7 @@ fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
         n,
         features: values(n * SIGNALS),
         feature_count: SIGNALS,
-        visual: Arc::new(visual),
+        visual: visual.into(),
         dim,
         graph: graph.csr(),
         relevance: (0..n as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
@@ -66,7 +66,8 @@ fn neighbours(csr: &Csr, i: usize) -> Vec<usize> {
 }
 
 fn cos(input: &RankingInput, i: usize, j: usize) -> f64 {
-    let row = |i: usize| &input.visual[i * input.dim..(i + 1) * input.dim];
+    let rows = input.visual.load(input.dim).unwrap();
+    let row = |i: usize| &rows[i * input.dim..(i + 1) * input.dim];
     row(i).iter().zip(row(j)).map(|(x, y)| f64::from(x * y)).sum()
 }
 
@@ -130,11 +131,10 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
                 Degree::Mean => 1.0 / nb(i).len() as f64,
                 Degree::Symmetric => 1.0 / (nb(i).len() as f64 * reached(j)).sqrt(),
             };
+            let rows = input.visual.load(input.dim).unwrap();
             let learned = |i: usize, j: usize| {
                 let a = &weights[&format!("{name}.a")];
-                (0..input.dim)
-                    .map(|c| a[c] * f64::from(input.visual[i * input.dim + c] * input.visual[j * input.dim + c]))
-                    .sum::<f64>()
+                (0..input.dim).map(|c| a[c] * f64::from(rows[i * input.dim + c] * rows[j * input.dim + c])).sum::<f64>()
             };
             let g = |i: usize, j: usize| if kind == ModelKind::DcmmEdge { learned(i, j) } else { cos(input, i, j) };
             let of = |i: usize| nb(i).into_iter().map(|j| (j, scale(i, j) * g(i, j))).collect();

@@ -208,7 +208,7 @@ fn the_embeddings_are_those_of_the_bundled_encoder() {
     let encoder = Encoder::load(&spec, DeviceChoice::Cpu).expect("the bundled weights load");
     let computed = encoder.embed(&inputs).expect("the network runs");
     for (image, vector) in some.into_iter().zip(computed.chunks_exact(1024)) {
-        let likeness = cosine(shipped.get(image).expect("it has a vector"), vector);
+        let likeness = cosine(&shipped.get(image).expect("it has a vector"), vector);
         assert!(likeness > 0.999, "{}: {likeness}", dataset.images[image].id);
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 use std::process::Command;
-use std::sync::Arc;
 
 use crossrank::dataset::{ImageId, Relevance, Rng, Split};
 use crossrank::eval::Measure;
@@ -29,7 +28,7 @@ fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInput {
         n,
         features,
         feature_count: 2,
-        visual: Arc::new(visual),
+        visual: visual.into(),
         dim,
         graph: graph.csr(),
         relevance: relevant.iter().map(|&relevant| Some(Relevance(i32::from(relevant)))).collect(),
@@ -209,12 +208,12 @@ fn the_order_of_the_images_changes_no_score() {
     let rows = |values: &[f32], width: usize| -> Vec<f32> {
         order.iter().flat_map(|&i| values[i * width..(i + 1) * width].to_vec()).collect()
     };
-    let visual = rows(&input.visual, dim);
+    let visual = rows(&input.visual.load(dim).unwrap(), dim);
     let similarities = Similarities::new(&visual, dim);
     let shuffled = RankingInput {
         features: rows(&input.features, 2),
         graph: SimilarityGraph::build(&similarities, GraphRequest { k: 5, ..Default::default() }).csr(),
-        visual: Arc::new(visual),
+        visual: visual.into(),
         ..input.clone()
     };
     for kind in ModelKind::ALL.into_iter().filter(|kind| kind.network() == Some(*kind)) {

@@ -1,7 +1,8 @@
 //! Reading the visual vectors that a data set's files offer.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -9,6 +10,11 @@ use super::embeddings::read_embeddings;
 use super::text::{numbered_lines, read_text_or_warn};
 use super::warnings::{Warnings, owned, some_of};
 use super::{Dataset, DatasetError, VectorSource, VectorTable, Warning, WarningKind, naver, walk};
+
+/// Up to so many bytes of files are read whole.
+const READ_WHOLE: u64 = 1 << 30;
+/// Files that are read together beyond that.
+const FILES_AT_ONCE: usize = 16;
 
 /// A vector as read from a file.
 pub(super) struct VectorRow {
@@ -49,34 +55,42 @@ pub fn read_vectors(
     match tables.len() {
         0 => Err(unusable("no vectors were asked for".to_owned())),
         1 => Ok(tables.swap_remove(0)),
-        _ => Ok(side_by_side(&tables, dataset.images.len())),
+        _ => side_by_side(&tables, dataset.images.len())
+            .map_err(|source| DatasetError::Io { source, path: owned(&dataset.root) }),
     }
 }
 
 fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings) -> Result<VectorTable, DatasetError> {
     let index: ImageIndex =
         dataset.images.iter().enumerate().map(|(position, image)| (image.id.as_str(), position)).collect();
-    let read: Vec<(Vec<VectorRow>, Warnings)> = source
-        .files
-        .par_iter()
-        .map(|path| {
+    let all = source.files.iter().map(|path| path.metadata().map_or(0, |metadata| metadata.len())).sum::<u64>();
+    // Files that may not fit into memory together are read twice, some at a time.
+    let at_once = if all > READ_WHOLE { FILES_AT_ONCE } else { source.files.len().max(1) };
+    let read = |files: &[PathBuf]| -> Vec<(Vec<VectorRow>, Warnings)> {
+        let one = |path: &PathBuf| {
             let mut warnings = Warnings::default();
-            let rows = read_file(dataset, path, &index, &mut warnings);
-            (rows, warnings)
-        })
-        .collect();
-    let mut files = Vec::with_capacity(read.len());
-    for (path, (rows, of_file)) in source.files.iter().zip(read) {
-        warnings.extend(of_file);
-        files.push((path.as_path(), rows));
+            (read_file(dataset, path, &index, &mut warnings), warnings)
+        };
+        files.par_iter().map(one).collect()
+    };
+    let mut lengths = BTreeMap::new();
+    let mut first = Vec::new();
+    for files in source.files.chunks(at_once) {
+        first = read(files);
+        count_lengths(&first, &mut lengths);
     }
-    let Some(dim) = usual_length(&files) else {
+    let Some(dim) = usual_length(lengths) else {
+        first.into_iter().for_each(|(_, of_file)| warnings.extend(of_file));
         let message = format!("no usable vector in source '{}'", source.name);
         return Err(DatasetError::Malformed { message, path: owned(&dataset.root), line: None });
     };
     let mut table = VectorTable::new(&source.name, dim, dataset.images.len());
-    for (path, rows) in files {
-        take_rows(&mut table, dataset, path, rows, warnings);
+    for files in source.files.chunks(at_once) {
+        let rows = if at_once >= source.files.len() { std::mem::take(&mut first) } else { read(files) };
+        for (path, (rows, of_file)) in files.iter().zip(rows) {
+            warnings.extend(of_file);
+            take_rows(&mut table, dataset, path, rows, warnings)?;
+        }
     }
     report_missing(&table, dataset, source, warnings);
     Ok(table)
@@ -139,16 +153,24 @@ fn read_with_ids(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &
         .collect()
 }
 
-/// The most frequent length; the greater one of equals.
-fn usual_length(files: &[(&Path, Vec<VectorRow>)]) -> Option<usize> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for row in files.iter().flat_map(|(_, rows)| rows) {
+fn count_lengths(files: &[(Vec<VectorRow>, Warnings)], counts: &mut BTreeMap<usize, usize>) {
+    for row in files.iter().flat_map(|(rows, _)| rows) {
         *counts.entry(row.values.len()).or_default() += 1;
     }
+}
+
+/// The most frequent length; the greater one of equals.
+fn usual_length(counts: BTreeMap<usize, usize>) -> Option<usize> {
     counts.into_iter().filter(|&(length, _)| length > 0).max_by_key(|&(_, count)| count).map(|(length, _)| length)
 }
 
-fn take_rows(table: &mut VectorTable, dataset: &Dataset, path: &Path, rows: Vec<VectorRow>, warnings: &mut Warnings) {
+fn take_rows(
+    table: &mut VectorTable,
+    dataset: &Dataset,
+    path: &Path,
+    rows: Vec<VectorRow>,
+    warnings: &mut Warnings,
+) -> Result<(), DatasetError> {
     let mut in_this_file = HashSet::new();
     for row in rows {
         let Some(image) = dataset.images.get(row.image) else { continue };
@@ -163,10 +185,11 @@ fn take_rows(table: &mut VectorTable, dataset: &Dataset, path: &Path, rows: Vec<
         } else if !in_this_file.insert(row.image) {
             let message = format!("a second vector of image '{id}'; the first counts");
             warnings.line(WarningKind::DuplicateId, path, row.line, message);
-        } else if table.get(row.image).is_none() {
-            table.set(row.image, &row.values);
+        } else if table.row_of_image[row.image].is_none() {
+            table.set(row.image, &row.values).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
         }
     }
+    Ok(())
 }
 
 fn report_missing(table: &VectorTable, dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings) {
@@ -184,12 +207,12 @@ fn report_missing(table: &VectorTable, dataset: &Dataset, source: &VectorSource,
     }
 }
 
-fn side_by_side(tables: &[VectorTable], images: usize) -> VectorTable {
+fn side_by_side(tables: &[VectorTable], images: usize) -> io::Result<VectorTable> {
     let name = tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join("+");
     let mut joined = VectorTable::new(name, tables.iter().map(|table| table.dim).sum(), images);
     let mut vector = Vec::with_capacity(joined.dim);
     for image in 0..images {
-        if tables.iter().all(|table| table.get(image).is_none()) {
+        if tables.iter().all(|table| table.row_of_image[image].is_none()) {
             continue;
         }
         vector.clear();
@@ -203,9 +226,9 @@ fn side_by_side(tables: &[VectorTable], images: usize) -> VectorTable {
                 None => vector.resize(vector.len() + table.dim, 0.0),
             }
         }
-        joined.set(image, &vector);
+        joined.set(image, &vector)?;
     }
-    joined
+    Ok(joined)
 }
 
 /// The sources among a folder's files in our own form: `embeddings*` anywhere at the top, and everything in a folder

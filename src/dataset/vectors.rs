@@ -1,9 +1,20 @@
-//! Visual vectors by image.
+//! Visual vectors by image, in memory or, where they are many, in a scratch file.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Beyond so many bytes of vectors a table goes to a scratch file.
+const HELD_BYTES: usize = 1 << 30;
+/// Bytes of a number.
+const NUMBER: usize = size_of::<f32>();
 
 /// A table of visual vectors: one row for each image that has one.
 ///
-/// # Shapes
-/// `data` is row-major, `rows × dim`.
+/// Up to 1 GiB lies in memory. A larger table moves to a file that has no name and goes when the last use of it does;
+/// rows are then read one by one, so that a data set far larger than memory can be worked on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorTable {
     /// Where the vectors come from (`resnet50-thin`, `CN3x3+HOG`, …).
@@ -12,14 +23,39 @@ pub struct VectorTable {
     pub dim: usize,
     /// For each image of the data set, its row.
     pub row_of_image: Vec<Option<u32>>,
-    /// The rows, one after the other.
-    pub data: Vec<f32>,
+    rows: Rows,
+    count: usize,
+    held_bytes: usize,
+}
+
+/// The rows, one after the other.
+#[derive(Clone, Debug)]
+enum Rows {
+    Held(Vec<f32>),
+    Stored(Arc<File>),
+}
+
+impl PartialEq for Rows {
+    /// Stored rows are equal to themselves alone.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Rows::Held(one), Rows::Held(other)) => one == other,
+            (Rows::Stored(one), Rows::Stored(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
 }
 
 impl VectorTable {
     /// A table for `images` images without any row yet.
     pub fn new(name: impl Into<String>, dim: usize, images: usize) -> Self {
-        Self { name: name.into(), dim, row_of_image: vec![None; images], data: Vec::new() }
+        Self::within(HELD_BYTES, name, dim, images)
+    }
+
+    /// The same, with at most `held_bytes` of vectors in memory.
+    pub fn within(held_bytes: usize, name: impl Into<String>, dim: usize, images: usize) -> Self {
+        let (row_of_image, rows) = (vec![None; images], Rows::Held(Vec::new()));
+        Self { name: name.into(), dim, row_of_image, rows, count: 0, held_bytes }
     }
 
     /// No visual vectors at all, for `images` images: what a network without a graph is given.
@@ -27,29 +63,170 @@ impl VectorTable {
         Self::new("none", 1, images)
     }
 
-    /// The vector of an image, if it has one.
-    pub fn get(&self, image: usize) -> Option<&[f32]> {
+    /// The vector of an image, if it has one (and the scratch file can still be read).
+    pub fn get(&self, image: usize) -> Option<Cow<'_, [f32]>> {
         let row = (*self.row_of_image.get(image)?)? as usize;
-        self.data.get(row * self.dim..(row + 1) * self.dim)
+        match &self.rows {
+            Rows::Held(data) => data.get(row * self.dim..(row + 1) * self.dim).map(Cow::Borrowed),
+            Rows::Stored(file) => {
+                let mut vector = vec![0.0; self.dim];
+                read_row(file, row, &mut vector).ok()?;
+                Some(Cow::Owned(vector))
+            }
+        }
     }
 
     /// Gives an image a vector (replacing the one it had).
     ///
+    /// # Errors
+    /// If the scratch file of a large table cannot be made or written: most likely the disk is full.
+    ///
     /// # Panics
     /// If `vector` is not `dim` long or `image` is out of range.
-    pub fn set(&mut self, image: usize, vector: &[f32]) {
+    pub fn set(&mut self, image: usize, vector: &[f32]) -> io::Result<()> {
         assert_eq!(vector.len(), self.dim, "a vector of another size");
-        if let Some(row) = self.row_of_image[image] {
-            let start = row as usize * self.dim;
-            self.data[start..start + self.dim].copy_from_slice(vector);
-        } else {
-            self.row_of_image[image] = Some((self.data.len() / self.dim) as u32);
-            self.data.extend_from_slice(vector);
+        let row = self.row_of_image[image].map_or(self.count, |row| row as usize);
+        if let Rows::Held(data) = &self.rows
+            && (self.count + 1) * self.dim * NUMBER > self.held_bytes
+        {
+            let file = scratch()?;
+            for (row, vector) in data.chunks(self.dim.max(1)).enumerate() {
+                write_row(&file, row, vector)?;
+            }
+            self.rows = Rows::Stored(Arc::new(file));
         }
+        match &mut self.rows {
+            Rows::Held(data) if row < self.count => {
+                data[row * self.dim..(row + 1) * self.dim].copy_from_slice(vector);
+            }
+            Rows::Held(data) => data.extend_from_slice(vector),
+            Rows::Stored(file) => write_row(file, row, vector)?,
+        }
+        if row == self.count {
+            self.row_of_image[image] = Some(u32::try_from(row).map_err(io::Error::other)?);
+            self.count += 1;
+        }
+        Ok(())
     }
 
     /// How many images have a vector.
     pub fn count(&self) -> usize {
         self.row_of_image.iter().flatten().count()
+    }
+
+    /// The rows of these images where they lie in a scratch file; `None` where they are in memory anyway.
+    pub fn stored(&self, images: impl Iterator<Item = usize>) -> Option<StoredRows> {
+        let Rows::Stored(file) = &self.rows else { return None };
+        let rows = images.map(|image| self.row_of_image.get(image).copied().flatten()).collect();
+        Some(StoredRows { file: file.clone(), dim: self.dim, rows })
+    }
+}
+
+/// Rows of a large table, read when they are asked for.
+#[derive(Clone, Debug)]
+pub struct StoredRows {
+    file: Arc<File>,
+    dim: usize,
+    rows: Vec<Option<u32>>,
+}
+
+impl StoredRows {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows one after the other, zeros for an image without one.
+    ///
+    /// # Errors
+    /// What the system says of the scratch file.
+    pub fn read(&self) -> io::Result<Vec<f32>> {
+        let mut data = vec![0.0; self.rows.len() * self.dim];
+        for (row, out) in self.rows.iter().zip(data.chunks_mut(self.dim.max(1))) {
+            if let Some(row) = row {
+                read_row(&self.file, *row as usize, out)?;
+            }
+        }
+        Ok(data)
+    }
+}
+
+impl PartialEq for StoredRows {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.file, &other.file) && self.dim == other.dim && self.rows == other.rows
+    }
+}
+
+/// A file without a name. Not in the folder for temporary files where that may lie in memory, as it does on many
+/// systems.
+fn scratch() -> io::Result<File> {
+    let on_disk = Path::new("/var/tmp");
+    if on_disk.is_dir() { tempfile::tempfile_in(on_disk) } else { tempfile::tempfile() }
+}
+
+fn write_row(file: &File, row: usize, vector: &[f32]) -> io::Result<()> {
+    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let start = (row * bytes.len()) as u64;
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::FileExt::write_all_at(file, &bytes, start)
+    }
+    #[cfg(windows)]
+    {
+        let mut done = 0;
+        while done < bytes.len() {
+            done += std::os::windows::fs::FileExt::seek_write(file, &bytes[done..], start + done as u64)?;
+        }
+        Ok(())
+    }
+}
+
+fn read_row(file: &File, row: usize, out: &mut [f32]) -> io::Result<()> {
+    let mut bytes = vec![0; out.len() * NUMBER];
+    let start = (row * bytes.len()) as u64;
+    #[cfg(unix)]
+    std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, start)?;
+    #[cfg(windows)]
+    {
+        let mut done = 0;
+        while done < bytes.len() {
+            match std::os::windows::fs::FileExt::seek_read(file, &mut bytes[done..], start + done as u64)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                more => done += more,
+            }
+        }
+    }
+    let (numbers, _) = bytes.as_chunks::<NUMBER>();
+    out.iter_mut().zip(numbers).for_each(|(out, &bytes)| *out = f32::from_le_bytes(bytes));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_outgrows_memory_holds_the_same_vectors_in_a_file() {
+        let vector = |image: usize| [image as f32, 0.5, -1.0];
+        let mut held = VectorTable::new("v", 3, 9);
+        let mut stored = VectorTable::within(4 * 3 * NUMBER, "v", 3, 9);
+        for image in [4, 0, 8, 2, 1, 7, 4] {
+            held.set(image, &vector(image + 1)).unwrap();
+            stored.set(image, &vector(image + 1)).unwrap();
+        }
+        stored.set(0, &vector(99)).unwrap();
+        held.set(0, &vector(99)).unwrap();
+        for image in 0..9 {
+            assert_eq!(held.get(image), stored.get(image), "image {image}");
+        }
+        assert_eq!((held.count(), stored.count()), (6, 6));
+        assert!(held.stored(0..9).is_none());
+        let rows = stored.stored([3, 8].into_iter()).unwrap();
+        assert_eq!(rows.read().unwrap(), [0.0, 0.0, 0.0, 9.0, 0.5, -1.0]);
     }
 }

@@ -43,14 +43,20 @@ pub(super) enum Kind {
 }
 
 impl GraphConv {
-    pub(super) fn forward(&self, part: &Arc<Part>, h: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor, ModelError> {
+    pub(super) fn forward(
+        &self,
+        part: &Arc<Part>,
+        visual: &Arc<Vec<f32>>,
+        h: &Tensor,
+        rng: Option<&mut Rng>,
+    ) -> Result<Tensor, ModelError> {
         let sums = match &self.kind {
             Kind::Fixed => {
                 let messages = self.linear.forward(h)?;
                 part.weights()?.apply_op2(&messages, Propagate { part: part.clone(), learned: false })?
             }
             Kind::Learned { a } => {
-                let similarity = a.apply_op1(EdgeSimilarity { part: part.clone() })?;
+                let similarity = a.apply_op1(EdgeSimilarity { part: part.clone(), visual: visual.clone() })?;
                 let alpha = match part.scale()? {
                     Some(scale) => (similarity * scale)?,
                     None => similarity,

@@ -1,5 +1,7 @@
 //! The whole network.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Module, Tensor, Var};
 use candle_nn::Linear;
 
@@ -85,14 +87,23 @@ impl Dcmm {
     /// # Errors
     /// If the query has no image or was prepared for a network of another shape.
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
+        let visual = self.visual(query)?;
         let mut members = Vec::with_capacity(self.members.len());
         let mut texts = Vec::with_capacity(self.members.len());
         for member in &self.members {
-            let (text, total) = member.forward(query, dropout.as_deref_mut())?;
+            let (text, total) = member.forward(query, &visual, dropout.as_deref_mut())?;
             texts.push(text);
             members.push(total);
         }
         Ok(Output { text: mean(&texts)?, total: mean(&members)?, members })
+    }
+
+    /// The visual vectors where the network looks at them.
+    fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
+        match self.config.kind {
+            ModelKind::DcmmEdge => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
+            _ => Ok(Arc::default()),
+        }
     }
 
     /// The scores of one query's images.
@@ -172,7 +183,12 @@ impl Member {
     }
 
     /// What the signals alone say, and the score.
-    fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<(Tensor, Tensor), ModelError> {
+    fn forward(
+        &self,
+        query: &Prepared,
+        visual: &Arc<Vec<f32>>,
+        mut dropout: Option<&mut Rng>,
+    ) -> Result<(Tensor, Tensor), ModelError> {
         let start = self.mlp.forward(&query.features, dropout.as_deref_mut())?;
         let text = self.head_text.forward(&start)?.squeeze(1)?;
         let Some(head) = &self.head_conv else {
@@ -180,7 +196,7 @@ impl Member {
         };
         let mut h = start;
         for conv in &self.convs {
-            h = conv.forward(&query.part, &h, dropout.as_deref_mut())?;
+            h = conv.forward(&query.part, visual, &h, dropout.as_deref_mut())?;
         }
         let total = (&text + head.forward(&h)?.squeeze(1)?)?;
         Ok((text, total))

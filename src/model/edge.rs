@@ -21,6 +21,8 @@ use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 /// `a`: d; the result: one value per edge.
 pub(super) struct EdgeSimilarity {
     pub(super) part: Arc<Part>,
+    /// The unit rows, n × d.
+    pub(super) visual: Arc<Vec<f32>>,
 }
 
 impl CustomOp1 for EdgeSimilarity {
@@ -31,7 +33,7 @@ impl CustomOp1 for EdgeSimilarity {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let a: Vec<f32> = values(storage, layout)?.iter().map(|&x| x as f32).collect();
         let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
-        dispatch(Forward { part: &self.part, a: &a, out: &mut of_pairs });
+        dispatch(Forward { part: &self.part, visual: &self.visual, a: &a, out: &mut of_pairs });
         let of_edges = self.part.pairs.of_edge.iter().map(|&pair| f64::from(of_pairs[pair as usize]));
         let count = self.part.pairs.of_edge.len();
         Ok((CpuStorage::F64(of_edges.collect()), Shape::from(count)))
@@ -42,7 +44,7 @@ impl CustomOp1 for EdgeSimilarity {
         for (&pair, x) in self.part.pairs.of_edge.iter().zip(gradient.to_vec1::<f64>()?) {
             of_pairs[pair as usize] += x as f32;
         }
-        let sum = dispatch(Backward { part: &self.part, gradient: &of_pairs });
+        let sum = dispatch(Backward { part: &self.part, visual: &self.visual, gradient: &of_pairs });
         let sum: Vec<f64> = sum.into_iter().map(f64::from).collect();
         Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
     }
@@ -50,6 +52,7 @@ impl CustomOp1 for EdgeSimilarity {
 
 struct Forward<'a> {
     part: &'a Part,
+    visual: &'a [f32],
     a: &'a [f32],
     out: &'a mut [f32],
 }
@@ -59,7 +62,7 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Part { n, dim, visual, pairs, .. } = self.part;
+        let (Part { n, dim, pairs, .. }, visual) = (self.part, self.visual);
         let mut weighted = vec![0.0; ROWS * dim];
         for (group, tile) in pairs.tiles.iter().enumerate() {
             let nodes = group * ROWS..((group + 1) * ROWS).min(*n);
@@ -80,6 +83,7 @@ impl WithSimd for Forward<'_> {
 
 struct Backward<'a> {
     part: &'a Part,
+    visual: &'a [f32],
     gradient: &'a [f32],
 }
 
@@ -88,7 +92,7 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let Part { n, dim, visual, pairs, .. } = self.part;
+        let (Part { n, dim, pairs, .. }, visual) = (self.part, self.visual);
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
         for (group, tile) in pairs.tiles.iter().enumerate() {

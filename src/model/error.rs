@@ -16,6 +16,9 @@ pub enum ModelError {
         /// What does not fit.
         message: String,
     },
+    /// Visual vectors that could not be read back.
+    #[error("{0}: the scratch file of visual vectors")]
+    Scratch(std::io::Error),
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

@@ -1,8 +1,6 @@
 //! One query as the network sees it.
 
-use std::sync::Arc;
-
-use super::{DcmmConfig, ModelError, ModelKind};
+use super::{DcmmConfig, ModelError, ModelKind, Visual};
 use crate::dataset::{ImageId, Relevance};
 use crate::graph::Csr;
 
@@ -17,8 +15,8 @@ pub struct RankingInput {
     pub features: Vec<f32>,
     /// Signals per image.
     pub feature_count: usize,
-    /// n × `dim` unit rows, row-major; may be empty where only cosines or signals are used.
-    pub visual: Arc<Vec<f32>>,
+    /// n × `dim` unit rows; only [`ModelKind::DcmmEdge`] looks at them.
+    pub visual: Visual,
     /// Numbers per visual vector.
     pub dim: usize,
     /// The neighbours each image sums over.
@@ -64,11 +62,17 @@ impl RankingInput {
             if self.dim != config.visual_dim {
                 return Some(format!("visual vectors of {} numbers for a network of {}", self.dim, config.visual_dim));
             }
-            if self.visual.len() != n * self.dim {
-                return Some(format!("{} values for {n} visual vectors of {}", self.visual.len(), self.dim));
-            }
-            if self.visual.iter().any(|x| !x.is_finite()) {
-                return Some("a visual vector holds a value that is not a finite number".into());
+            match &self.visual {
+                Visual::Held(rows) if rows.len() != n * self.dim => {
+                    return Some(format!("{} values for {n} visual vectors of {}", rows.len(), self.dim));
+                }
+                Visual::Held(rows) if rows.iter().any(|x| !x.is_finite()) => {
+                    return Some("a visual vector holds a value that is not a finite number".into());
+                }
+                Visual::Stored(rows) if rows.len() != n => {
+                    return Some(format!("{} visual vectors for {n} images", rows.len()));
+                }
+                _ => {}
             }
         }
         graph_problem(&self.graph, n)

@@ -31,6 +31,7 @@ mod mlp;
 mod prepared;
 mod propagate;
 mod tile;
+mod visual;
 
 pub use checkpoint::{Metadata, Weights};
 pub use config::DcmmConfig;
@@ -40,3 +41,4 @@ pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;
 pub use kind::{Activation, Degree, ModelKind, UnknownName};
 pub use prepared::Prepared;
+pub use visual::Visual;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Tensor};
 
 use super::tile::{ROWS, Tile};
-use super::{DcmmConfig, Degree, ModelError, ModelKind, RankingInput};
+use super::{DcmmConfig, Degree, ModelError, ModelKind, RankingInput, Visual};
 use crate::graph::Csr;
 
 /// A query that was checked against a network's shape. Cheap to clone.
@@ -17,15 +17,16 @@ pub struct Prepared {
     /// n × F.
     pub(super) features: Tensor,
     pub(super) part: Arc<Part>,
+    /// The visual vectors; read for each passage where they do not fit into memory.
+    pub(super) visual: Visual,
 }
 
-/// The graph and the vectors of one query.
+/// The graph of one query.
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) n: usize,
     pub(super) csr: Csr,
     pub(super) dim: usize,
-    pub(super) visual: Arc<Vec<f32>>,
     pub(super) pairs: Pairs,
     /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
     scale: Option<Vec<f32>>,
@@ -106,10 +107,10 @@ impl Prepared {
             }
         };
         let pairs = if config.kind == ModelKind::DcmmEdge { Pairs::new(&csr) } else { Pairs::default() };
-        let part = Part { n: input.n, csr, dim: input.dim, visual: input.visual.clone(), pairs, scale };
+        let part = Part { n: input.n, csr, dim: input.dim, pairs, scale };
         let shape = (input.n, input.feature_count);
         let features = Tensor::from_slice(&input.features, shape, &Device::Cpu)?.to_dtype(DType::F64)?;
-        Ok(Self { features, part: Arc::new(part) })
+        Ok(Self { features, part: Arc::new(part), visual: input.visual.clone() })
     }
 
     /// Number of images.

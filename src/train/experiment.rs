@@ -4,11 +4,10 @@ use super::{TrainConfig, TrainData};
 use crate::dataset::{Dataset, Split, VectorTable};
 use crate::eval::{self, Measure, STANDARD};
 use crate::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crate::model::{Activation, DcmmConfig, Degree, ModelKind, RankingInput};
+use crate::model::{Activation, DcmmConfig, Degree, ModelKind, RankingInput, Visual};
 use crate::signals::{self, Normalisation, Signals};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// What ranks and how large it is, before the data fix its input sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,7 +127,7 @@ pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Ve
     let mut rows = vec![0.0; candidates.len() * vectors.dim];
     for (row, candidate) in rows.chunks_exact_mut(vectors.dim.max(1)).zip(candidates) {
         if let Some(vector) = vectors.get(candidate.image) {
-            row.copy_from_slice(vector);
+            row.copy_from_slice(&vector);
         }
     }
     unit_rows(&rows, vectors.dim)
@@ -154,12 +153,21 @@ pub fn ranking_input(
         n: candidates.len(),
         features: signals::table(signals, query, use_signals, experiment.normalisation),
         feature_count: use_signals.len(),
-        visual: Arc::new(visual),
+        visual: kept(dataset, vectors, experiment, query, visual),
         dim: vectors.dim,
         graph,
         relevance: candidates.iter().map(|candidate| candidate.relevance).collect(),
         ids: candidates.iter().map(|candidate| dataset.images[candidate.image].id.clone()).collect(),
     }
+}
+
+/// The vectors that stay with a query: those that the network looks at, and only if they fit into memory.
+fn kept(dataset: &Dataset, vectors: &VectorTable, experiment: &Experiment, query: usize, rows: Vec<f32>) -> Visual {
+    if experiment.model.kind != ModelKind::DcmmEdge {
+        return Visual::none();
+    }
+    let images = dataset.queries[query].candidates.iter().map(|candidate| candidate.image);
+    vectors.stored(images).map_or_else(|| rows.into(), Visual::Stored)
 }
 
 /// All queries as the network wants them; queries without candidates are left out.

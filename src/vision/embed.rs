@@ -75,7 +75,7 @@ pub fn embed(
     let waiting: Vec<&Picture> = pictures.iter().filter(|picture| cached.get(&picture.hash).is_none()).collect();
     let mut run = Run::new(spec, device, cached, failed, pictures.len(), waiting.len(), observe);
     run.compute(&waiting)?;
-    let table = table(dataset, spec, &pictures, &run.cached);
+    let table = table(dataset, spec, &pictures, &run.cached)?;
     let mut failed = run.failed;
     failed.sort();
     let embedded = run.embedded;
@@ -101,11 +101,16 @@ pub fn lookup(
     let wanted = pictures.iter().map(|picture| picture.hash).collect();
     let cached = cache.vectors(key, spec.architecture.dim(), &wanted)?;
     let complete = !pictures.is_empty() && pictures.iter().all(|picture| cached.get(&picture.hash).is_some());
-    Ok(complete.then(|| table(dataset, spec, &pictures, &cached)))
+    complete.then(|| table(dataset, spec, &pictures, &cached)).transpose()
 }
 
 /// A row for each image whose picture has a vector, in the order of the images, whatever order they were computed in.
-fn table(dataset: &Dataset, spec: &EncoderSpec, pictures: &[Picture], cached: &CachedVectors) -> VectorTable {
+fn table(
+    dataset: &Dataset,
+    spec: &EncoderSpec,
+    pictures: &[Picture],
+    cached: &CachedVectors,
+) -> Result<VectorTable, VisionError> {
     let mut table = VectorTable::new(spec.name(), spec.architecture.dim(), dataset.images.len());
     let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
     for picture in pictures {
@@ -114,10 +119,12 @@ fn table(dataset: &Dataset, spec: &EncoderSpec, pictures: &[Picture], cached: &C
     rows.sort_by_key(|&(image, _)| image);
     for (image, hash) in rows {
         if let Some(vector) = cached.get(&hash) {
-            table.set(image, vector);
+            table
+                .set(image, vector)
+                .map_err(VisionError::io(std::path::Path::new("scratch file of visual vectors")))?;
         }
     }
-    table
+    Ok(table)
 }
 
 /// A picture on its way from a worker to the network.

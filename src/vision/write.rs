@@ -40,7 +40,7 @@ pub fn write_vectors(
     for (index, image) in dataset.images.iter().enumerate() {
         if let Some(vector) = table.get(index) {
             ids.push(image.id.as_str());
-            numbers.extend_from_slice(vector);
+            numbers.extend_from_slice(&vector);
         }
     }
     let shape = [ids.len(), table.dim];

@@ -3,7 +3,6 @@
 //! `cargo bench --bench training`. The first shape is that of the authors' WebQ experiment, cut to 88 queries.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::Instant;
 
 use crossrank::dataset::{ImageId, Relevance, Rng, Split};
@@ -27,7 +26,7 @@ fn query(index: usize, shape: &Shape) -> (Similarities, RankingInput) {
         n,
         features: (0..n * 4).map(|_| rng.normal() as f32).collect(),
         feature_count: 4,
-        visual: Arc::new(visual.clone()),
+        visual: visual.clone().into(),
         dim,
         graph: Default::default(),
         relevance: (0..n).map(|_| Some(Relevance(i32::from(rng.uniform() < 0.5)))).collect(),

@@ -210,8 +210,8 @@ fn written_vectors_are_read_back_with_their_ids() {
     let folder = tempfile::tempdir().unwrap();
     let data = dataset(&[("a", None), ("b \"ü\"", None), ("c", None)]);
     let mut table = VectorTable::new("resnet50-thin", 2, 3);
-    table.set(2, &[3.0, -4.5]);
-    table.set(0, &[1.0, 0.333]);
+    table.set(2, &[3.0, -4.5]).unwrap();
+    table.set(0, &[1.0, 0.333]).unwrap();
     let path = folder.path().join("embeddings.safetensors");
     for (precision, tolerance) in [(Precision::F32, 0.0), (Precision::F16, 1e-3)] {
         write_vectors(&path, &data, &table, precision).unwrap();

@@ -43,8 +43,10 @@ fn interactions_qrels_queries_and_vectors_come_together() {
     assert_warns(&loaded.warnings, WarningKind::OrphanLabel, "test_qrels.json", None, "ghost");
 
     let table = read_vectors(dataset, &["net"], &mut |warning| panic!("{warning}")).unwrap();
-    let of = |id: &str| table.get(dataset.images.iter().position(|image| image.id.as_str() == id).unwrap()).unwrap();
-    assert_eq!((of("a"), of("b"), of("c")), (&[1.0, 2.0][..], &[3.0, 4.0][..], &[5.0, 6.0][..]));
+    let of = |id: &str| {
+        table.get(dataset.images.iter().position(|image| image.id.as_str() == id).unwrap()).unwrap().into_owned()
+    };
+    assert_eq!([of("a"), of("b"), of("c")], [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]);
     assert_eq!(dataset.images.len(), 3, "'a' has the same vector in both its queries");
 }
 
@@ -56,8 +58,8 @@ fn one_id_with_two_vectors_is_two_images() {
     let mut dataset = fixture.open().dataset;
     assert_eq!((ids(&dataset, "q1"), ids(&dataset, "q2")), (vec!["a", "b"], vec!["a@q2"]));
     let table = read_vectors(&dataset, &["net"], &mut |warning| panic!("{warning}")).unwrap();
-    let vector = |query: usize| table.get(dataset.queries[query].candidates[0].image).unwrap();
-    assert_eq!((vector(0), vector(1)), (&[1.0, 2.0][..], &[9.0, 9.0][..]));
+    let vector = |query: usize| table.get(dataset.queries[query].candidates[0].image).unwrap().into_owned();
+    assert_eq!([vector(0), vector(1)], [[1.0, 2.0], [9.0, 9.0]]);
     assert!(attach_qrels(&mut dataset, &fixture.path("more.qrels")).unwrap().is_empty(), "judged by its plain id");
     assert_eq!(grades(&dataset, "q2"), [Some(1)]);
 }

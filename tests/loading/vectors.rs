@@ -99,7 +99,7 @@ fn vectors_reach_their_images_by_id_or_by_order() {
     }
     let both = read_vectors(&loaded.dataset, &["embeddings", "embeddings-plain"], &mut |_| {}).unwrap();
     let half = 0.5f32.sqrt();
-    assert_eq!((both.dim, both.get(1)), (3, Some(&[1.0, half, half][..])), "each part has length 1");
+    assert_eq!((both.dim, both.get(1).as_deref()), (3, Some(&[1.0, half, half][..])), "each part has length 1");
 }
 
 #[test]
@@ -109,7 +109,10 @@ fn bad_vectors_are_told_of_and_the_others_stay() {
     let dataset = fixture.open().dataset;
     let mut warnings: Vec<Warning> = Vec::new();
     let table = read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).unwrap();
-    assert_eq!((table.get(0), table.get(1), table.get(2)), (Some(&[1.0][..]), Some(&[2.0][..]), None));
+    assert_eq!(
+        (table.get(0).as_deref(), table.get(1).as_deref(), table.get(2)),
+        (Some(&[1.0][..]), Some(&[2.0][..]), None)
+    );
     let told: Vec<(WarningKind, Option<usize>)> = warnings.iter().map(|w| (w.kind, w.line)).collect();
     assert_eq!(told, [(WarningKind::BadVector, Some(2)), (WarningKind::BadVector, None)], "{warnings:#?}");
     assert!(warnings[1].message.contains("1 images without a vector in 'embeddings': c"));
