@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 36] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -16,6 +16,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("gemm", &[]),
     ("pulp", &["graph", "model"]),
     ("petgraph", &["graph"]),
+    ("faer", &["graph"]),
     ("rayon", &["dataset", "vision", "graph", "model", "train"]),
     ("safetensors", &["dataset", "vision", "model"]),
     // The window is opened by the command line, and drawn by the app.

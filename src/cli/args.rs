@@ -273,6 +273,7 @@ fn normalisation_name(normalisation: Normalisation) -> &'static str {
         Normalisation::ZScore => "z-score",
         Normalisation::MinMax => "min-max",
         Normalisation::Quantile => "quantile",
+        Normalisation::Gaussian => "gaussian",
         Normalisation::None => "none",
     }
 }

@@ -9,8 +9,10 @@ mod layout;
 pub(crate) mod simd;
 mod similarity;
 mod statistics;
+mod whitening;
 
 pub use knn::{Csr, GraphRequest, Neighbourhood, SimilarityGraph};
 pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
 pub use similarity::{Similarities, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
+pub use whitening::{VisualSettings, Whitening};

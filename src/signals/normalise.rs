@@ -1,6 +1,7 @@
 //! Raw signals into features that compare within a query.
 
 use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Signals;
 
@@ -19,14 +20,22 @@ pub enum Normalisation {
     /// (rank − 1) / (count − 1) from the lowest value, equal values sharing their mean rank; zeros where there is but
     /// one value.
     Quantile,
+    /// The place among all as a quantile of the normal distribution, Φ⁻¹((rank − ½) / count), equal values sharing
+    /// their mean rank; zeros where all are equal. Outliers count no more than their place.
+    Gaussian,
     /// As it is.
     None,
 }
 
 impl Normalisation {
     /// All of them, the usual one first.
-    pub const ALL: [Normalisation; 4] =
-        [Normalisation::ZScore, Normalisation::MinMax, Normalisation::Quantile, Normalisation::None];
+    pub const ALL: [Normalisation; 5] = [
+        Normalisation::ZScore,
+        Normalisation::MinMax,
+        Normalisation::Quantile,
+        Normalisation::Gaussian,
+        Normalisation::None,
+    ];
 
     /// As people call it.
     pub fn name(self) -> &'static str {
@@ -34,6 +43,7 @@ impl Normalisation {
             Normalisation::ZScore => "Z-score",
             Normalisation::MinMax => "Min–max",
             Normalisation::Quantile => "Quantile",
+            Normalisation::Gaussian => "Gaussian quantile",
             Normalisation::None => "None",
         }
     }
@@ -56,7 +66,18 @@ impl Normalisation {
                 let scale = |value: f64| if high > low { (value - low) / (high - low) } else { 0.0 };
                 values.iter_mut().for_each(|value| *value = scale(*value));
             }
-            Normalisation::Quantile => quantiles(values),
+            Normalisation::Quantile => {
+                let last = (values.len() as f64 - 1.0).max(1.0);
+                ranks(values);
+                values.iter_mut().for_each(|rank| *rank /= last);
+            }
+            Normalisation::Gaussian => {
+                let constant = values.iter().all(|value| *value == values[0]);
+                ranks(values);
+                let normal = Normal::standard();
+                let score = |rank: f64| if constant { 0.0 } else { normal.inverse_cdf((rank + 0.5) / count) };
+                values.iter_mut().for_each(|rank| *rank = score(*rank));
+            }
             Normalisation::None => {}
         }
     }
@@ -66,9 +87,8 @@ fn range(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
 }
 
-/// Replaces each value by its place among all, from 0 to 1.
-fn quantiles(values: &mut [f64]) {
-    let last = values.len().saturating_sub(1).max(1) as f64;
+/// Replaces each value by its rank from the lowest, from 0; equal values share their mean rank.
+fn ranks(values: &mut [f64]) {
     let mut places: Vec<usize> = (0..values.len()).collect();
     places.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut start = 0;
@@ -78,7 +98,7 @@ fn quantiles(values: &mut [f64]) {
         let mean_rank = start as f64 + (ties - 1) as f64 / 2.0;
         // Ranks of equal values are written only after the whole group was found.
         for &place in &places[start..start + ties] {
-            values[place] = mean_rank / last;
+            values[place] = mean_rank;
         }
         start += ties;
     }

@@ -1,0 +1,260 @@
+//! Visual vectors brought to one scale in every direction, so that no frequent trait drowns the others.
+
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Mat, MatRef, Par, Side};
+use serde::{Deserialize, Serialize};
+
+use super::unit_rows;
+
+/// At most so many images are learned from, evenly spread: a correlation needs no more.
+const MOST_ROWS: usize = 10_000;
+/// At most so many principal components are kept.
+const MOST_COMPONENTS: usize = 512;
+/// A direction with less than this share of a number's variance is rounding error.
+const LEAST_VARIANCE: f64 = 1e-6;
+
+/// How visual vectors are prepared before they become neighbours and inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VisualSettings {
+    /// Whether vectors are whitened: `sign(x) |x|^power`, standardised, and divided in every principal direction by
+    /// the root of (variance + shrinkage), all learned on the images of the training queries.
+    pub whiten: bool,
+    /// The power; ½ damps the large counts of histograms, 1 changes nothing.
+    pub power: f64,
+    /// What is added to a direction's variance: the more, the less do faint directions count.
+    pub shrinkage: f64,
+    /// How many principal components, standardised per query, join the signals as inputs.
+    pub components: usize,
+}
+
+impl Default for VisualSettings {
+    fn default() -> Self {
+        Self { whiten: false, power: 0.5, shrinkage: 1.0, components: 0 }
+    }
+}
+
+impl VisualSettings {
+    /// Whether anything is learned of the vectors.
+    pub fn learns(&self) -> bool {
+        self.whiten || self.components > 0
+    }
+}
+
+/// Principal components of visual vectors (Jégou and Chum, ECCV 2012, for retrieval), learned without labels.
+///
+/// # Shapes
+/// d numbers a vector, r components kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Whitening {
+    settings: VisualSettings,
+    /// d.
+    mean: Vec<f32>,
+    /// One over the deviation, d; 0 where all are equal.
+    scale: Vec<f32>,
+    /// Eigenvalues of the correlation matrix, largest first: r.
+    variance: Vec<f32>,
+    /// The directions, d × r row-major.
+    basis: Vec<f32>,
+}
+
+impl Whitening {
+    /// Learns from `rows`, each of `dim` numbers. Nothing is kept where there are fewer than two.
+    pub fn learn<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>, dim: usize, settings: VisualSettings) -> Self {
+        let step = rows.len().div_ceil(MOST_ROWS).max(1);
+        let power = |x: f32| power(f64::from(x), settings.power);
+        let data: Vec<f64> = rows.step_by(step).flat_map(|row| row.iter().copied().map(power)).collect();
+        let count = data.len().checked_div(dim).unwrap_or(0);
+        let (mut mean, mut squares) = (vec![0.0; dim], vec![0.0; dim]);
+        for row in data.chunks(dim.max(1)) {
+            mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x / count as f64);
+        }
+        for row in data.chunks(dim.max(1)) {
+            squares.iter_mut().zip(row).zip(&mean).for_each(|((sum, x), mean)| *sum += (x - mean).powi(2));
+        }
+        let deviation = |sum: &f64| (sum / count as f64).sqrt();
+        let scale: Vec<f64> =
+            squares.iter().map(|sum| if deviation(sum) > 1e-9 { 1.0 / deviation(sum) } else { 0.0 }).collect();
+        let standard: Vec<f64> = data
+            .chunks(dim.max(1))
+            .flat_map(|row| row.iter().zip(&mean).zip(&scale).map(|((x, mean), scale)| (x - mean) * scale))
+            .collect();
+        let (variance, basis) = if count < 2 { (Vec::new(), Vec::new()) } else { principal(&standard, count, dim) };
+        let plain = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect();
+        Self { settings, mean: plain(mean), scale: plain(scale), variance, basis }
+    }
+
+    /// What it was learned with.
+    pub fn settings(&self) -> VisualSettings {
+        self.settings
+    }
+
+    /// Numbers of a whitened vector (r).
+    pub fn dim(&self) -> usize {
+        self.variance.len()
+    }
+
+    /// How many components join the signals: those asked for, as far as there are so many.
+    pub fn components(&self) -> usize {
+        self.settings.components.min(self.dim())
+    }
+
+    /// The principal components of some vectors; a row of zeros (an image without a vector) stays one.
+    ///
+    /// # Shapes
+    /// n × d → n × r.
+    pub fn project(&self, rows: &[f32]) -> Vec<f32> {
+        let (dim, kept) = (self.mean.len(), self.dim());
+        let n = rows.len().checked_div(dim).unwrap_or(0);
+        let standard = |(row, column): (&[f32], usize)| {
+            let x = power(f64::from(row[column]), self.settings.power) as f32;
+            (x - self.mean[column]) * self.scale[column]
+        };
+        let mut standardised = Vec::with_capacity(n * dim);
+        for row in rows.chunks(dim.max(1)) {
+            let there = row.iter().any(|&x| x != 0.0);
+            standardised.extend((0..dim).map(|column| if there { standard((row, column)) } else { 0.0 }));
+        }
+        let mut out = Mat::<f32>::zeros(n, kept);
+        let left = MatRef::from_row_major_slice(&standardised, n, dim);
+        let right = MatRef::from_row_major_slice(&self.basis, dim, kept);
+        matmul(out.as_mut(), Accum::Replace, left, right, 1.0, Par::Seq);
+        (0..n).flat_map(|i| (0..kept).map(move |c| (i, c))).map(|(i, c)| out[(i, c)]).collect()
+    }
+
+    /// Whitened unit vectors from [`Self::project`]'s rows.
+    ///
+    /// # Shapes
+    /// n × r → n × r.
+    pub fn whitened(&self, projected: &[f32]) -> Vec<f32> {
+        let scale: Vec<f32> =
+            self.variance.iter().map(|v| 1.0 / (f64::from(*v) + self.settings.shrinkage).sqrt() as f32).collect();
+        let rows: Vec<f32> = projected.iter().zip(scale.iter().cycle()).map(|(x, scale)| x * scale).collect();
+        unit_rows(&rows, self.dim())
+    }
+
+    /// The first components from [`Self::project`]'s rows, each with mean 0 and deviation 1 over the rows.
+    ///
+    /// # Shapes
+    /// n × r → n × [`Self::components`].
+    pub fn inputs(&self, projected: &[f32]) -> Vec<f32> {
+        let (kept, wanted) = (self.dim(), self.components());
+        let n = projected.len().checked_div(kept).unwrap_or(0);
+        let mut out = vec![0.0; n * wanted];
+        for column in 0..wanted {
+            let values = || (0..n).map(|i| f64::from(projected[i * kept + column]));
+            let mean = values().sum::<f64>() / n as f64;
+            let deviation = (values().map(|x| (x - mean).powi(2)).sum::<f64>() / (n as f64 - 1.0).max(1.0)).sqrt();
+            for (i, x) in values().enumerate() {
+                out[i * wanted + column] = if deviation > 1e-9 { ((x - mean) / deviation) as f32 } else { 0.0 };
+            }
+        }
+        out
+    }
+}
+
+/// `sign(x) |x|^power`.
+fn power(x: f64, power: f64) -> f64 {
+    match power {
+        1.0 => x,
+        0.5 => x.signum() * x.abs().sqrt(),
+        power => x.signum() * x.abs().powf(power),
+    }
+}
+
+/// Eigenvalues, largest first, and eigenvectors (d × r row-major) of the correlation of standardised rows.
+fn principal(standard: &[f64], count: usize, dim: usize) -> (Vec<f32>, Vec<f32>) {
+    let rows = MatRef::from_row_major_slice(standard, count, dim);
+    let mut correlation = Mat::<f64>::zeros(dim, dim);
+    matmul(correlation.as_mut(), Accum::Replace, rows.transpose(), rows, 1.0 / count as f64, Par::Seq);
+    // A decomposition that does not converge leaves nothing to whiten with; it does for every finite symmetric matrix.
+    let Ok(eigen) = correlation.self_adjoint_eigen(Side::Lower) else { return (Vec::new(), Vec::new()) };
+    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
+    // They rise; the largest come first here.
+    let order: Vec<usize> = (0..dim).rev().filter(|&at| values[at] > LEAST_VARIANCE).take(MOST_COMPONENTS).collect();
+    let variance = order.iter().map(|&at| values[at] as f32).collect();
+    // An eigenvector's sign is free: its largest number is made positive, so that the same data give the same inputs.
+    let sign = |at: usize| {
+        let largest =
+            (0..dim).map(|i| vectors[(i, at)]).fold(0.0, |most: f64, x| if x.abs() > most.abs() { x } else { most });
+        if largest < 0.0 { -1.0 } else { 1.0 }
+    };
+    let signs: Vec<f64> = order.iter().map(|&at| sign(at)).collect();
+    let entry = |i: usize| order.iter().zip(&signs).map(move |(&at, sign)| (vectors[(i, at)] * sign) as f32);
+    (variance, (0..dim).flat_map(entry).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Rng;
+
+    const DIM: usize = 5;
+
+    /// Numbers that hang together: the last two follow the first.
+    fn rows(count: usize) -> Vec<f32> {
+        let mut rng = Rng::new(3);
+        let row = |rng: &mut Rng| {
+            let x = [0; 3].map(|_| rng.normal());
+            [x[0], 2.0 * x[1], x[2] + 1.0, 3.0 * x[0] + 0.1 * x[1], x[0] - x[2]].map(|x| x as f32)
+        };
+        (0..count).flat_map(|_| row(&mut rng)).collect()
+    }
+
+    fn learned(shrinkage: f64) -> (Vec<f32>, Whitening) {
+        let rows = rows(400);
+        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage, components: 2 };
+        let whitening = Whitening::learn(rows.chunks_exact(DIM), DIM, settings);
+        (rows, whitening)
+    }
+
+    #[test]
+    fn components_have_the_variance_of_their_eigenvalue_and_do_not_correlate() {
+        let (rows, whitening) = learned(0.0);
+        assert!(whitening.dim() <= 4, "five numbers that depend on three");
+        let projected = whitening.project(&rows);
+        let r = whitening.dim();
+        for a in 0..r {
+            for b in 0..r {
+                let products = projected.chunks(r).map(|row| f64::from(row[a] * row[b]));
+                let mean = products.sum::<f64>() / 400.0;
+                let expected = if a == b { f64::from(whitening.variance[a]) } else { 0.0 };
+                assert!((mean - expected).abs() < 1e-3, "{a} {b}: {mean} {expected}");
+            }
+        }
+        assert!(whitening.variance.windows(2).all(|pair| pair[0] >= pair[1]));
+    }
+
+    #[test]
+    fn whitened_rows_have_length_one_and_an_image_without_a_vector_has_none() {
+        let (mut rows, whitening) = learned(1.0);
+        rows[..DIM].fill(0.0);
+        let whitened = whitening.whitened(&whitening.project(&rows));
+        let length = |row: &[f32]| row.iter().map(|x| x * x).sum::<f32>();
+        assert_eq!(length(&whitened[..whitening.dim()]), 0.0);
+        assert!(whitened.chunks(whitening.dim()).skip(1).all(|row| (length(row) - 1.0).abs() < 1e-4));
+    }
+
+    #[test]
+    fn inputs_are_standard_over_the_query() {
+        let (rows, whitening) = learned(1.0);
+        let inputs = whitening.inputs(&whitening.project(&rows[..20 * DIM]));
+        assert_eq!(inputs.len(), 20 * 2);
+        for column in 0..2 {
+            let values: Vec<f32> = inputs.chunks(2).map(|row| row[column]).collect();
+            let (mean, squares) = (values.iter().sum::<f32>() / 20.0, values.iter().map(|x| x * x).sum::<f32>());
+            assert!(mean.abs() < 1e-5 && (squares / 19.0 - 1.0).abs() < 1e-4, "{mean} {squares}");
+        }
+    }
+
+    #[test]
+    fn too_few_or_equal_vectors_leave_nothing_to_learn() {
+        let settings = VisualSettings { whiten: true, components: 3, ..VisualSettings::default() };
+        let one = [1.0_f32; DIM];
+        for rows in [vec![], vec![&one[..]], vec![&one[..]; 6]] {
+            let whitening = Whitening::learn(rows.into_iter(), DIM, settings);
+            assert_eq!((whitening.dim(), whitening.components()), (0, 0));
+            assert!(whitening.whitened(&whitening.project(&one)).is_empty());
+        }
+    }
+}
