@@ -1,0 +1,21 @@
+//! Many runs as one question.
+//!
+//! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
+//! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
+//! trains them side by side and takes up where it was cut off.
+
+mod error;
+mod fingerprint;
+mod folds;
+mod inputs;
+mod parameters;
+mod runner;
+mod trial;
+mod variants;
+
+pub use error::{Place, StudyError};
+pub use folds::{Folds, cross_validation};
+pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
+pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
+pub use trial::{Configuration, Figures, Trial, TrialResult};
+pub use variants::{REFERENCE, benchmark_names, configurations, named, names, reference};
