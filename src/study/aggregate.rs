@@ -1,6 +1,7 @@
 //! Figures of many trials as means and deviations.
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 use super::TrialResult;
@@ -31,12 +32,18 @@ impl Spread {
     }
 }
 
+/// Spreads by the name of their measure; `null` for none.
+pub(super) fn named_spreads(spreads: &[Spread]) -> Value {
+    let named = STANDARD.iter().zip(spreads).map(|(measure, spread)| (measure.to_string(), json!(spread)));
+    if spreads.is_empty() { Value::Null } else { named.collect::<serde_json::Map<_, _>>().into() }
+}
+
 /// Each of [`STANDARD`] on one part of the queries: mean and deviation over the trials (seeds × folds) of their means
 /// over queries. `None` where no trial has a figure.
-pub fn over_trials(results: &[&TrialResult], split: Split) -> Option<Vec<Spread>> {
+pub fn over_trials(results: &[&TrialResult], split: Split) -> Vec<Spread> {
     let means: Vec<Vec<f64>> = results.iter().filter_map(|result| result.outcome.as_ref().ok()?.means(split)).collect();
     let column = |at: usize| means.iter().filter_map(|row| row.get(at).copied()).collect::<Vec<_>>();
-    (!means.is_empty()).then(|| (0..STANDARD.len()).map(|at| Spread::of(&column(at))).collect())
+    (0..STANDARD.len()).filter(|_| !means.is_empty()).map(|at| Spread::of(&column(at))).collect()
 }
 
 /// The test queries of all folds together, each with its values averaged over the seeds.

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Folds, StudyData, StudyError};
 use crate::dataset::write_whole;
-use crate::eval::Averaging;
-use crate::eval::{Measure, STANDARD};
+use crate::eval::{Averaging, Measure, STANDARD};
 
 /// Everything that decides a study's figures besides its configurations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,14 +58,23 @@ impl Facts {
     }
 }
 
-/// Writes `study.json`: what kind of study it is, its facts and its results.
+/// What `study.json` holds: the kind of study, its facts and its results.
+pub(super) fn object(kind: &str, facts: &Facts, results: &Value) -> Value {
+    json!({ "kind": kind, "facts": facts, "results": results })
+}
+
+/// The folders' names.
+pub(super) fn names(folders: &[PathBuf]) -> Vec<String> {
+    folders.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Writes `study.json`.
 ///
 /// # Errors
 /// What the system says, with the path.
-pub(super) fn keep(folder: &Path, kind: &str, facts: &Facts, results: &Value) -> Result<(), StudyError> {
+pub(super) fn keep(folder: &Path, object: &Value) -> Result<(), StudyError> {
     let path = folder.join("study.json");
-    let object = json!({ "kind": kind, "facts": facts, "results": results });
-    let text = serde_json::to_string_pretty(&object).map_err(|error| StudyError::at(error, &path))?;
+    let text = serde_json::to_string_pretty(object).map_err(|error| StudyError::at(error, &path))?;
     let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()]));
     written.map_err(|error| StudyError::at(error, &path))
 }

@@ -4,12 +4,15 @@
 //! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
 //! trains them side by side and takes up where it was cut off.
 
+mod ablation;
 mod aggregate;
+mod benchmark;
 mod error;
 mod facts;
 mod fingerprint;
 mod folds;
 mod inputs;
+mod paired;
 mod parameters;
 mod runner;
 mod space;
@@ -18,10 +21,13 @@ mod sweep_file;
 mod trial;
 mod variants;
 
+pub use ablation::{Ablation, AblationRow, ablate, ablations};
 pub use aggregate::{PerQuery, Spread, over_trials};
+pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark};
 pub use error::{Place, StudyError};
 pub use facts::Facts;
 pub use folds::{Folds, cross_validation};
+pub use paired::{Paired, holm, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
 pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};

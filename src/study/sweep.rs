@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::aggregate::{Spread, over_trials};
+use super::aggregate::{Spread, named_spreads, over_trials};
 use super::facts::{self, Facts};
 use super::space::{Axis, grid, random};
 use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
@@ -135,7 +135,7 @@ impl SweepPlan {
         rows.sort_by(|a, b| b.round.cmp(&a.round).then_with(|| self.compare(a, b)));
         let facts = Facts::new(&runner.data(), self.folds, &self.seeds);
         let sweep = Sweep { facts, objective: self.objective, method: self.method, rows };
-        facts::keep(runner.folder(), "sweep", &sweep.facts, &sweep.results())?;
+        facts::keep(runner.folder(), &sweep.object())?;
         Ok(sweep)
     }
 
@@ -152,7 +152,7 @@ impl SweepPlan {
 
     fn value(&self, row: &SweepRow) -> Option<f64> {
         let at = objective_index(self.objective).ok()?;
-        row.validation.as_ref().map(|spreads| spreads[at].mean)
+        row.validation.get(at).map(|spread| spread.mean)
     }
 
     /// The better one first; without a figure last.
@@ -212,10 +212,10 @@ pub struct SweepRow {
     pub experiment: Experiment,
     /// The last round of a halving it was in, from 0.
     pub round: usize,
-    /// [`STANDARD`] on the validation queries; `None` where every trial failed.
-    pub validation: Option<Vec<Spread>>,
+    /// [`STANDARD`] on the validation queries; empty where every trial failed.
+    pub validation: Vec<Spread>,
     /// [`STANDARD`] on the test queries. Nothing is chosen by them.
-    pub test: Option<Vec<Spread>>,
+    pub test: Vec<Spread>,
     /// Where its trials of that round are kept.
     pub folders: Vec<PathBuf>,
     /// What went wrong, with the number of trials it went wrong for.
@@ -229,8 +229,8 @@ impl SweepRow {
             changes: configuration.changes.clone(),
             experiment: configuration.experiment.clone(),
             round: 0,
-            validation: None,
-            test: None,
+            validation: Vec::new(),
+            test: Vec::new(),
             folders: Vec::new(),
             failures: BTreeMap::new(),
         }
@@ -256,31 +256,24 @@ pub(super) fn failures(results: &[&TrialResult]) -> BTreeMap<String, usize> {
 }
 
 impl Sweep {
-    /// The result as it stands in `study.json`.
-    pub fn results(&self) -> Value {
-        let measures = |spreads: &Option<Vec<Spread>>| -> Value {
-            let named = |spreads: &Vec<Spread>| -> serde_json::Map<String, Value> {
-                STANDARD.iter().zip(spreads).map(|(measure, spread)| (measure.to_string(), json!(spread))).collect()
-            };
-            spreads.as_ref().map_or(Value::Null, |spreads| named(spreads).into())
-        };
+    /// The result as `study.json` keeps it.
+    pub fn object(&self) -> Value {
         let row = |row: &SweepRow| {
-            let folder = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
-            let folders: Vec<String> = row.folders.iter().filter_map(folder).collect();
             json!({
                 "name": row.name,
                 "changes": row.changes,
                 "epochs": row.experiment.training.epochs,
-                "validation": measures(&row.validation),
-                "test": measures(&row.test),
-                "trials": folders,
+                "validation": named_spreads(&row.validation),
+                "test": named_spreads(&row.test),
+                "trials": facts::names(&row.folders),
                 "failures": row.failures,
             })
         };
-        json!({
+        let results = json!({
             "objective": format!("{} on validation", self.objective),
             "method": self.method,
             "configurations": self.rows.iter().map(row).collect::<Vec<_>>(),
-        })
+        });
+        facts::object("sweep", &self.facts, &results)
     }
 }
