@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::aggregate::{Spread, named_spreads, over_trials};
 use super::facts::{self, Facts};
-use super::space::{Axis, grid, random};
+use super::space::{Axis, Values, grid, random};
 use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
@@ -81,7 +81,7 @@ impl SweepPlan {
             let experiment = apply(&self.base, &changes)?;
             // Drawn twice, or two spellings of one value.
             if configurations.iter().all(|other| other.experiment != experiment) {
-                configurations.push(Configuration { name: name(&changes), changes, experiment });
+                configurations.push(Configuration { name: self.name(&changes), changes, experiment });
             }
         }
         Ok(configurations)
@@ -139,6 +139,16 @@ impl SweepPlan {
         Ok(sweep)
     }
 
+    /// The changes that are not the same for all; `base` where there is none.
+    fn name(&self, changes: &[Change]) -> String {
+        let varies = |change: &&Change| {
+            let axis = self.axes.iter().find(|axis| axis.parameter == change.parameter);
+            axis.is_none_or(|axis| !matches!(&axis.values, Values::List(values) if values.len() == 1))
+        };
+        let parts: Vec<String> = changes.iter().filter(varies).map(ToString::to_string).collect();
+        if parts.is_empty() { "base".to_owned() } else { parts.join(",") }
+    }
+
     fn eta(&self) -> usize {
         if let Method::Halving { eta, .. } = self.method { eta } else { 1 }
     }
@@ -171,12 +181,6 @@ pub fn objective_index(objective: Measure) -> Result<usize, StudyError> {
         let names: Vec<String> = STANDARD.iter().map(ToString::to_string).collect();
         StudyError::Plan(format!("the objective must be one of {}, not {objective}", names.join(", ")))
     })
-}
-
-/// A configuration's changes as a name; the base's own is `base`.
-pub(super) fn name(changes: &[Change]) -> String {
-    let parts: Vec<String> = changes.iter().map(ToString::to_string).collect();
-    if parts.is_empty() { "base".to_owned() } else { parts.join(",") }
 }
 
 fn with_epochs(configuration: &Configuration, epochs: Option<usize>) -> Configuration {

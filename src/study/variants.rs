@@ -52,9 +52,18 @@ pub fn named(name: &str) -> Result<Experiment, StudyError> {
     }
 }
 
-/// What a benchmark compares where nothing else is asked for.
+/// What a benchmark compares where nothing else is asked for: all of [`names`] but `default`, and one name for each
+/// experiment (the reference is of a kind that has a name too).
 pub fn benchmark_names() -> Vec<&'static str> {
-    names().into_iter().filter(|name| *name != "default").collect()
+    let mut kept: Vec<(&'static str, Experiment)> = Vec::new();
+    for name in names().into_iter().filter(|name| *name != "default") {
+        if let Ok(experiment) = named(name)
+            && kept.iter().all(|(_, other)| *other != experiment)
+        {
+            kept.push((name, experiment));
+        }
+    }
+    kept.into_iter().map(|(name, _)| name).collect()
 }
 
 /// Named experiments as configurations of a study.

@@ -28,7 +28,8 @@ fn object(output: &Output) -> Value {
 
 /// The trials that have ended, with the time of their mark.
 fn marks(out: &Path) -> Vec<(PathBuf, SystemTime)> {
-    let entries = fs::read_dir(out.join("trials")).map(|entries| entries.flatten().collect()).unwrap_or(Vec::new());
+    let entries: Vec<_> =
+        fs::read_dir(out.join("trials")).map(|entries| entries.flatten().collect()).unwrap_or_default();
     let mark = |entry: fs::DirEntry| {
         let path = entry.path().join("trial.json");
         let modified = fs::metadata(&path).and_then(|data| data.modified()).ok()?;

@@ -118,6 +118,18 @@ fn a_sweep_file_says_what_to_try() {
     assert_eq!(plan.configurations().expect("they can be made").len(), 4);
 }
 
+#[test]
+fn the_sweep_file_that_the_readme_shows_can_be_read() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).expect("there");
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("k.toml");
+    fs::write(&path, example).expect("written");
+    let plan = SweepPlan::read(&path).expect("well written");
+    assert_eq!(plan.configurations().expect("they can be made").len(), 27);
+}
+
 /// What is told of a sweep file with this text.
 fn fault(text: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder");
