@@ -5,7 +5,7 @@ use super::{Configuration, StudyError};
 use crate::model::{Activation, ModelKind};
 use crate::train::{Experiment, Loss};
 
-/// The name of [`reference`].
+/// The name of [`reference()`].
 pub const REFERENCE: &str = "reference";
 
 /// DCMM-edge with the settings of the authors' released code: its grid's larger widths, 10 neighbours counting the
