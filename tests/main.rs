@@ -1,9 +1,12 @@
 //! All integration tests in one binary, so that one link serves them all.
 
 mod architecture;
+mod charts;
 mod cli;
+mod comparison;
 mod dcmm_golden;
 mod encoder_golden;
+mod export;
 mod graph;
 mod loading;
 mod measures_golden;
@@ -11,6 +14,7 @@ mod properties;
 mod sample;
 mod screenshots;
 mod signals;
+mod significance_golden;
 mod study;
 mod training;
 mod ui;
