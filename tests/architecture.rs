@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 36] = [
+const HOMES: [(&str, &[&str]); 40] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -17,7 +17,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("pulp", &["graph", "model"]),
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
-    ("rayon", &["dataset", "vision", "graph", "model", "train"]),
+    ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
     ("safetensors", &["dataset", "vision", "model"]),
     // The window is opened by the command line, and drawn by the app.
     ("eframe", &["app", "cli/window.rs"]),
@@ -28,9 +28,12 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
-    ("image", &["vision", "app/screenshot.rs", "cli/screenshot.rs"]),
+    ("image", &["vision", "export", "app/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
-    ("blake3", &["vision"]),
+    ("blake3", &["vision", "export/manifest.rs"]),
+    ("statrs", &["eval"]),
+    ("plotters", &["export"]),
+    ("crc32c", &["export"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("directories", &["workspace/store.rs"]),
@@ -39,6 +42,7 @@ const HOMES: [(&str, &[&str]); 36] = [
     ("quick_xml", &["dataset"]),
     ("rust_stemmers", &["signals"]),
     ("anyhow", &["cli", "main.rs"]),
+    ("toml", &["study"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("thiserror", EVERYWHERE),

@@ -1,9 +1,12 @@
 //! All integration tests in one binary, so that one link serves them all.
 
 mod architecture;
+mod charts;
 mod cli;
+mod comparison;
 mod dcmm_golden;
 mod encoder_golden;
+mod export;
 mod graph;
 mod loading;
 mod measures_golden;
@@ -12,6 +15,8 @@ mod properties;
 mod sample;
 mod screenshots;
 mod signals;
+mod significance_golden;
+mod study;
 mod training;
 mod ui;
 mod workspace;

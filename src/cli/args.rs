@@ -1,6 +1,9 @@
 //! What was typed.
 
+use super::compare::CompareArgs;
+use super::export::ExportArgs;
 use super::names::{Patience, Size, count, one_of, patience, size};
+use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use crate::app::Panel;
 use crate::eval::{Averaging, Measure};
 use crate::graph::Neighbourhood;
@@ -32,8 +35,18 @@ pub(super) enum Command {
     Embed(EmbedArgs),
     /// Train a network and compare it with the initial order and with text alone.
     Train(Box<TrainArgs>),
+    /// Try many values of some parameters and rank them on the validation queries.
+    Sweep(Box<SweepArgs>),
+    /// Compare a configuration with itself without each of its parts.
+    Ablate(Box<AblateArgs>),
+    /// Compare models on the same queries, with intervals and tests.
+    Benchmark(Box<BenchmarkArgs>),
     /// Evaluate a TREC run against TREC judgements, as trec_eval does.
     Evaluate(EvaluateArgs),
+    /// Compare runs with a baseline, query by query: intervals, tests of significance, effect sizes.
+    Compare(CompareArgs),
+    /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
+    Export(ExportArgs),
     /// Draw the window into a picture, without a display.
     Screenshot(ScreenshotArgs),
 }
@@ -203,7 +216,8 @@ pub(super) struct EvaluateArgs {
     pub qrels: PathBuf,
     /// A ranking: lines `query iteration image rank score name`.
     pub run: PathBuf,
-    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg].
+    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg]; there are map, ndcg, ndcg-exp, err, rprec, bpref,
+    /// recip_rank, rbp@0.8, and with a cut-off as in ndcg@20: map, ndcg, ndcg-exp, err, p, recall, success.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub measures: Option<Vec<Measure>>,
     /// Print the figures of each query too.

@@ -5,15 +5,18 @@
 //! warnings, errors) goes to standard error. The exit code is 0 only on success.
 
 mod args;
+mod compare;
 mod data;
 mod embed;
 mod evaluate;
+mod export;
 mod info;
 mod names;
 mod output;
 mod progress;
 mod screenshot;
 mod seeds;
+mod study;
 mod table;
 mod temporary;
 mod train;
@@ -32,7 +35,12 @@ pub fn main() -> ExitCode {
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Embed(args)) => embed::run(&args),
         Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Sweep(args)) => study::sweep(&args),
+        Some(Command::Ablate(args)) => study::ablate(&args),
+        Some(Command::Benchmark(args)) => study::benchmark(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

@@ -30,4 +30,6 @@ pub use optimiser::{Gradients, Optimiser};
 pub use preset::Preset;
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
 pub use run::{measure, train};
-pub use runner::{RunData, RunObserver, RunResult, compare, rankings, run, score_again, score_all};
+pub use runner::{
+    RunData, RunObserver, RunResult, compare, prepare_run, rankings, run, run_prepared, score_again, score_all,
+};
