@@ -6,6 +6,7 @@ mod dcmm_golden;
 mod encoder_golden;
 mod graph;
 mod loading;
+mod losses;
 mod measures_golden;
 mod properties;
 mod sample;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::{Gradients, Loss, Observer, Optimiser, Targets, TrainConfig, TrainData, TrainError};
+use super::{Gradients, Objective, Observer, Optimiser, Schedule, Targets, TrainConfig, TrainData, TrainError};
 use crate::dataset::Rng;
 use crate::eval::{Measure, STANDARD, measure_query, order};
 use crate::model::{Dcmm, Prepared, RankingInput};
@@ -18,13 +18,15 @@ pub(super) struct Queries<'a> {
     data: &'a TrainData,
     prepared: Vec<Prepared>,
     targets: Vec<Arc<Targets>>,
-    loss: Loss,
+    objective: Objective,
+    schedule: Schedule,
     batch: usize,
+    epochs: usize,
 }
 
 /// The loss and the measures of some queries.
 pub(super) struct Evaluated {
-    /// `None` where no query has both relevant and not relevant images.
+    /// `None` where the loss can learn from no query.
     pub(super) loss: Option<f64>,
     pub(super) standard: [f64; STANDARD.len()],
     /// The measure the run stops on.
@@ -34,23 +36,26 @@ pub(super) struct Evaluated {
 impl<'a> Queries<'a> {
     pub(super) fn new(data: &'a TrainData, model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
-        let targets = data.inputs.iter().map(|input| Arc::new(Targets::new(&input.relevance)));
+        let targets: Vec<Targets> = data.inputs.iter().map(|input| Targets::new(&input.relevance)).collect();
+        let top = targets.iter().map(Targets::top).fold(0.0, f64::max);
         Ok(Self {
             data,
             prepared: prepared.collect::<Result<_, _>>()?,
-            targets: targets.collect(),
-            loss: config.loss,
+            targets: targets.into_iter().map(|targets| Arc::new(targets.with_top(top))).collect(),
+            objective: config.objective(),
+            schedule: config.schedule,
             batch: config.batch,
+            epochs: config.epochs,
         })
     }
 
-    /// Those of `queries` that a ranking loss can learn from.
+    /// Those of `queries` that the loss can learn from.
     pub(super) fn teaching(&self, queries: &[usize]) -> Vec<usize> {
         queries.iter().copied().filter(|&at| self.weight(at) > 0.0).collect()
     }
 
     fn weight(&self, at: usize) -> f64 {
-        self.loss.weight(&self.targets[at])
+        self.objective.weight(&self.targets[at])
     }
 
     /// One pass over `queries` in an order of this epoch's own; the mean loss, or `None` if the observer broke.
@@ -74,6 +79,7 @@ impl<'a> Queries<'a> {
             if !batch_sum.is_finite() {
                 return Err(TrainError::Diverged { epoch, what: "the loss" });
             }
+            optimiser.set_share(self.schedule.share(epoch, at, total, self.epochs));
             optimiser.step(&gradients)?;
             sum += batch_sum;
             weight += batch.iter().map(|&at| self.weight(at)).sum::<f64>();
@@ -91,7 +97,7 @@ impl<'a> Queries<'a> {
         let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
         let one = |(at, mut rng): (usize, Rng)| {
             let scores = model.forward(&self.prepared[at], Some(&mut rng))?.total;
-            let loss = self.loss.sum(&scores, &self.targets[at])?;
+            let loss = self.objective.sum(&scores, &self.targets[at])?;
             let gradients = Gradients::of(model, &(&loss / weight)?)?;
             Ok((loss.to_scalar::<f64>()?, gradients))
         };
@@ -122,7 +128,7 @@ impl<'a> Queries<'a> {
             if scores.iter().any(|score| !score.is_finite()) {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
-            let loss = self.loss.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
+            let loss = self.objective.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
             Ok((loss, measured(input, &scores, STANDARD.iter().chain([&stop_on]))))
         };
         let parts: Vec<(f64, Vec<f64>)> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;

@@ -2,8 +2,9 @@
 
 use super::experiment::{Comparison, Experiment, mean_measures, prepare};
 use super::figures::QueryFigures;
-use super::folder::{RunFolder, RunRecord, RunState};
-use super::{EpochReport, Observer, Outcome, Stop, TrainData, train};
+use super::folder::{RunFolder, RunRecord, RunState, read_run_record};
+use super::keeper::{Keeper, Saved};
+use super::{EpochReport, Outcome, Stop, TrainData};
 use crate::dataset::{Dataset, Run, Split, VectorTable};
 use crate::model::{Dcmm, RankingInput};
 use crate::signals::{self, Signals};
@@ -55,8 +56,55 @@ pub struct RunResult {
 pub fn run(
     data: RunData<'_>,
     experiment: &Experiment,
+    record: RunRecord,
+    folder: Option<&Path>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    work(data, experiment, record, folder, None, observer)
+}
+
+/// Goes on with a run that was interrupted or cut off, from its last epoch, to the same bits as if it had not been;
+/// `epochs` may raise the number of epochs, which also lets a finished run go on.
+///
+/// # Errors
+/// As [`run`], or if there is nothing to go on from, the run has come to its end, or the data are others.
+pub fn resume(
+    data: RunData<'_>,
+    folder: &Path,
+    epochs: Option<usize>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let mut record = read_run_record(folder)?;
+    let saved = Saved::read(folder)?;
+    let before = record.experiment.training.epochs;
+    let epochs = epochs.unwrap_or(before);
+    if epochs < saved.epochs() {
+        return Err(format!("{} epochs are done already: {}", saved.epochs(), folder.display()));
+    }
+    if matches!(record.state, RunState::Finished | RunState::EarlyStopped) && epochs == before {
+        let how =
+            if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
+        return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
+    }
+    for (what, then, now) in
+        [("data set", &record.dataset, &data.dataset.name), ("visual vectors", &record.vectors, &data.vectors.name)]
+    {
+        if then != now {
+            return Err(format!("the run's {what} are “{then}”, not “{now}”: {}", folder.display()));
+        }
+    }
+    record.experiment.training.epochs = epochs;
+    record.state = RunState::Running;
+    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    work(data, &experiment, record, Some(folder), Some(saved), observer)
+}
+
+fn work(
+    data: RunData<'_>,
+    experiment: &Experiment,
     mut record: RunRecord,
     folder: Option<&Path>,
+    saved: Option<Saved>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, String> {
     let use_signals = experiment
@@ -71,14 +119,20 @@ pub fn run(
         })
         .ok_or("cancelled")?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim);
-    fill_record(&mut record, data, experiment, &use_signals, config.parameter_count());
-    let folder = folder.map(|path| RunFolder::create(path, &record)).transpose()?;
+    // What was asked for stays as it was asked for; the signals' names are recorded beside.
+    let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
+    fill_record(&mut record, data, &asked, &use_signals, config.parameter_count());
+    let folder = match &saved {
+        None => folder.map(|path| RunFolder::create(path, &record)),
+        Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
+    };
+    let folder = folder.transpose()?;
 
-    let mut keeper = Keeper { observer, folder: folder.as_ref(), inputs: &inputs, epochs: 0, failed: None };
-    let outcome = train(&inputs, &config, &experiment.training, &mut keeper).map_err(|error| error.to_string());
-    let (failed, epochs) = (keeper.failed, keeper.epochs);
-    let outcome = match outcome {
-        Ok(outcome) if epochs > 0 => outcome,
+    let mut keeper = Keeper::new(observer, folder.as_ref(), &inputs);
+    let trained = keeper.train(&config, &experiment.training, saved.unwrap_or_default());
+    let (failed, epochs) = (keeper.failed.take(), keeper.epochs);
+    let trained = match trained.map_err(|error| error.to_string()) {
+        Ok(trained) if epochs > 0 => trained,
         ended => {
             // A run without a single epoch is none; one that went wrong later keeps what it has.
             if let Some(folder) = folder.filter(|_| epochs == 0) {
@@ -90,12 +144,21 @@ pub fn run(
     if let Some(failed) = failed {
         return Err(failed);
     }
+    let outcome = trained.outcome;
     let scores = score_all(data.dataset, &inputs, &outcome.model)?;
-    finish_record(&mut record, data, &outcome, &scores);
+    // Figures on validation queries come from the network that had not seen them.
+    let mut figures = scores.clone();
+    if let Some(chosen) = &trained.chosen {
+        let before = score_all(data.dataset, &inputs, chosen)?;
+        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
+        validation.for_each(|query| figures[query].clone_from(&before[query]));
+    }
+    record.retrained = trained.chosen.is_some().then_some(outcome.best_epoch);
+    finish_record(&mut record, data, &outcome, &figures);
     if let Some(folder) = &folder {
         folder.checkpoint(&outcome.model)?;
         folder.rankings(&rankings(data.dataset, &scores), &record.name)?;
-        QueryFigures::of(data, &scores).write(folder.path())?;
+        QueryFigures::of(data, &figures).write(folder.path())?;
         folder.write(&record)?;
     }
     Ok(RunResult { record, history: outcome.history, model: outcome.model, scores })
@@ -166,39 +229,4 @@ pub fn rankings(dataset: &Dataset, scores: &[Vec<f32>]) -> Run {
         run.insert(query.id.to_string(), entries.collect());
     }
     run
-}
-
-/// Writes each epoch to the run's folder before anyone else hears of it.
-struct Keeper<'a> {
-    observer: &'a mut dyn RunObserver,
-    folder: Option<&'a RunFolder>,
-    inputs: &'a TrainData,
-    epochs: usize,
-    failed: Option<String>,
-}
-
-impl Keeper<'_> {
-    fn keep(&mut self, report: &EpochReport, model: &Dcmm) -> Result<(), String> {
-        let Some(folder) = self.folder else { return Ok(()) };
-        folder.append(report)?;
-        if report.best_epoch == report.epoch {
-            folder.checkpoint(model)?;
-        }
-        Ok(())
-    }
-}
-
-impl Observer for Keeper<'_> {
-    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()> {
-        self.observer.step("Training", done, total)
-    }
-
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
-        self.epochs += 1;
-        if let Err(message) = self.keep(report, model) {
-            self.failed = Some(message);
-            return ControlFlow::Break(());
-        }
-        self.observer.epoch(report, model, &self.inputs.inputs)
-    }
 }
