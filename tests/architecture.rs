@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 36] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
@@ -32,6 +32,7 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("toml", &["train"]),
     ("blake3", &["vision"]),
     ("clap", &["cli"]),
+    ("signal_hook", &["cli/interrupt.rs"]),
     ("indicatif", &["cli"]),
     ("directories", &["workspace/store.rs"]),
     ("encoding_rs", &["dataset"]),

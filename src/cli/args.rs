@@ -1,12 +1,12 @@
 //! What was typed.
 
 use super::names::{Patience, Size, count, one_of, patience, size};
+use super::optimisation::{LossArgs, StepArgs};
 use crate::app::Panel;
 use crate::eval::{Averaging, Measure};
 use crate::graph::Neighbourhood;
 use crate::model::{Activation, ModelKind};
 use crate::signals::Normalisation;
-use crate::train::Loss;
 use crate::vision::{Architecture, DeviceChoice, Precision};
 use crate::workspace::ThemeChoice;
 use clap::{Parser, Subcommand};
@@ -93,6 +93,13 @@ pub(super) struct TrainArgs {
     /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Take the settings from this file: a run's run.json, an experiment as JSON or TOML, or a params.json of the paper
+    /// authors' code; what is typed beside takes their place.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Go on with the run in this folder, with its settings; --epochs may raise their number.
+    #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
+    pub resume: Option<PathBuf>,
     /// Train with so many seeds (the first one, the next, …) and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,
@@ -159,15 +166,10 @@ pub(super) struct TrainingArgs {
     /// Seed of weights, dropout and the order of queries.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// What is minimised.
-    #[arg(long, value_parser = one_of(Loss::ALL, Loss::name))]
-    pub loss: Option<Loss>,
-    /// Step size.
-    #[arg(long, alias = "lr", value_name = "X")]
-    pub learning_rate: Option<f64>,
-    /// Decoupled weight decay.
-    #[arg(long, value_name = "X")]
-    pub weight_decay: Option<f64>,
+    #[command(flatten)]
+    pub loss: LossArgs,
+    #[command(flatten)]
+    pub steps: StepArgs,
     /// Queries per step.
     #[arg(long, value_name = "N", value_parser = count)]
     pub batch: Option<usize>,
@@ -177,6 +179,9 @@ pub(super) struct TrainingArgs {
     /// Epochs without a better one after which training ends, or `none`.
     #[arg(long, value_name = "N", value_parser = patience)]
     pub patience: Option<Patience>,
+    /// Then train on train and validation queries together, for as many epochs as were best, and keep that network.
+    #[arg(long)]
+    pub retrain: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -91,10 +91,7 @@ fn optimise(
     state: Option<&TrainState>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
-    config.check()?;
-    if data.inputs.len() != data.split.len() {
-        return Err(TrainError::Config(format!("{} queries with {} splits", data.inputs.len(), data.split.len())));
-    }
+    check(data, config)?;
     let (model, moments) = begin(network, state)?;
     let queries = Queries::new(data, &model, config)?;
     let teaching = queries.teaching(&course.teaching);
@@ -104,10 +101,8 @@ fn optimise(
     let test = data.judged(Split::Test);
     let mut optimiser = Optimiser::new(&model, config)?;
     optimiser.restore(moments)?;
-    let mut best = match state {
-        Some(state) => state.best.clone(),
-        None => Best { epoch: 0, value: f64::NEG_INFINITY, weights: model.weights()? },
-    };
+    let fresh = || Ok(Best { epoch: 0, value: f64::NEG_INFINITY, weights: model.weights()? });
+    let mut best = state.map_or_else(fresh, |state| Ok::<_, TrainError>(state.best.clone()))?;
     let mut history: Vec<EpochReport> = state.map(|state| state.history.clone()).unwrap_or_default();
     let mut stopped = Stop::Finished;
     for epoch in history.len() + 1..=course.epochs {
@@ -123,10 +118,7 @@ fn optimise(
             break;
         };
         let seen = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
-        let test = match test.is_empty() {
-            true => None,
-            false => Some(queries.evaluate(&model, &test, config.stop_on, epoch)?.standard),
-        };
+        let test = (!test.is_empty()).then(|| queries.evaluate(&model, &test, config.stop_on, epoch)).transpose()?;
         if course.retraining || seen.chosen > best.value {
             best = Best { epoch, value: seen.chosen, weights: model.weights()? };
         }
@@ -135,7 +127,7 @@ fn optimise(
             train_loss,
             validation_loss: seen.loss.unwrap_or(train_loss),
             validation: seen.standard,
-            test,
+            test: test.map(|test| test.standard),
             seconds: watch.elapsed().as_secs_f64(),
             best_epoch: best.epoch,
             retraining: course.retraining,
@@ -149,6 +141,14 @@ fn optimise(
     }
     let model = Dcmm::from_weights(model.config(), &best.weights)?;
     Ok(Outcome { model, best_epoch: best.epoch, history, stopped })
+}
+
+fn check(data: &TrainData, config: &TrainConfig) -> Result<(), TrainError> {
+    config.check()?;
+    if data.inputs.len() != data.split.len() {
+        return Err(TrainError::Config(format!("{} queries with {} splits", data.inputs.len(), data.split.len())));
+    }
+    Ok(())
 }
 
 /// The network as it is at first, or as it was.

@@ -159,6 +159,9 @@ impl TrainState {
         let other = || TrainError::Config("the saved state is of another network".into());
         let model = Dcmm::from_weights(config, &self.weights).map_err(|_| other())?;
         Dcmm::from_weights(config, &self.best.weights).map_err(|_| other())?;
+        if self.parts().iter().any(|(_, weights)| weights.len() != model.vars().len()) {
+            return Err(other());
+        }
         let ordered = |named: &Weights| -> Option<Vec<Vec<f64>>> {
             model.vars().iter().map(|(name, _)| named.get(name).cloned()).collect()
         };

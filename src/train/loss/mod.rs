@@ -168,7 +168,7 @@ impl FromStr for Loss {
 }
 
 /// Numbers that some losses ask for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LossSettings {
     /// How smooth the ranks of ApproxNDCG and the sort of NeuralNDCG are; `None` takes [`Loss::temperature`].
@@ -177,8 +177,15 @@ pub struct LossSettings {
     pub truncation: Option<usize>,
     /// Whether a grade is worth 2^grade − 1 to nDCG instead of itself.
     pub exponential_gain: bool,
-    /// Rounds of Sinkhorn's scaling in NeuralNDCG, after which each image is chosen about once; 0 leaves it out.
+    /// Rounds of Sinkhorn's scaling in NeuralNDCG, after which each image is chosen about once; without any (0) the
+    /// smooth sort may choose an image for several ranks.
     pub sinkhorn: usize,
+}
+
+impl Default for LossSettings {
+    fn default() -> Self {
+        Self { temperature: None, truncation: None, exponential_gain: false, sinkhorn: 5 }
+    }
 }
 
 /// What the mean of a batch's losses is taken over.

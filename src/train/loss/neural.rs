@@ -33,6 +33,9 @@ pub(super) fn neural_ndcg(query: &Targets, scores: &[f64], sorting: Sorting) -> 
     (1.0 - value, backward(scores, &matrix, &slopes, sorting.temperature))
 }
 
+/// A logit so far behind the largest counts as nothing.
+const NOTHING: f64 = -50.0;
+
 /// Factor of row `k` (from 0) for `n` images.
 fn slant(n: usize, k: usize) -> f64 {
     n as f64 - 1.0 - 2.0 * k as f64
@@ -52,7 +55,9 @@ fn choices(scores: &[f64], rows: usize, temperature: f64) -> Vec<f64> {
         }
         let mut total = 0.0;
         for cell in row.iter_mut() {
-            *cell = (*cell - most).exp();
+            let behind = *cell - most;
+            // Most of a row is far behind its choice; what is lost is below the last bit of the sum.
+            *cell = if behind < NOTHING { 0.0 } else { behind.exp() };
             total += *cell;
         }
         row.iter_mut().for_each(|cell| *cell /= total);
