@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 40] = [
+const HOMES: [(&str, &[&str]); 41] = [
     ("candle_core", &["vision", "model", "train"]),
-    ("candle_nn", &["vision", "model", "train"]),
+    ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
     // Only there to switch on a feature of candle's matrix product.
     ("gemm", &[]),
@@ -18,7 +18,7 @@ const HOMES: [(&str, &[&str]); 40] = [
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
     ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
-    ("safetensors", &["dataset", "vision", "model"]),
+    ("safetensors", &["dataset", "vision", "model", "train"]),
     // The window is opened by the command line, and drawn by the app.
     ("eframe", &["app", "cli/window.rs"]),
     ("egui", &["app", "cli/window.rs"]),
@@ -31,10 +31,11 @@ const HOMES: [(&str, &[&str]); 40] = [
     ("image", &["vision", "export", "app/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
     ("blake3", &["vision", "export/manifest.rs"]),
-    ("statrs", &["eval"]),
+    ("statrs", &["signals", "eval"]),
     ("plotters", &["export"]),
     ("crc32c", &["export"]),
     ("clap", &["cli"]),
+    ("signal_hook", &["cli/interrupt.rs"]),
     ("indicatif", &["cli"]),
     ("directories", &["workspace/store.rs"]),
     ("encoding_rs", &["dataset"]),
@@ -42,7 +43,7 @@ const HOMES: [(&str, &[&str]); 40] = [
     ("quick_xml", &["dataset"]),
     ("rust_stemmers", &["signals"]),
     ("anyhow", &["cli", "main.rs"]),
-    ("toml", &["study"]),
+    ("toml", &["train", "study"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("thiserror", EVERYWHERE),

@@ -233,7 +233,13 @@ fn losses_and_their_gradients_are_those_of_pytorch() {
         let scores = flat(&case["scores"]);
         let grades: Vec<_> = flat(&case["relevance"]).iter().map(|&grade| Some(Relevance(grade as i32))).collect();
         let targets = Arc::new(Targets::new(&grades));
-        for (loss, name) in [(Loss::Bpr, "bpr"), (Loss::SoftmaxCrossEntropy, "softmax_cross_entropy")] {
+        for (loss, name) in [
+            (Loss::Bpr, "bpr"),
+            (Loss::BinaryCrossEntropy, "bce_pointwise"),
+            (Loss::SoftmaxCrossEntropy, "softmax_cross_entropy"),
+            (Loss::ApproxNdcg, "approx_ndcg_temperature_0.1"),
+            (Loss::LambdaNdcg, "lambda_ndcg_sum_over_pairs"),
+        ] {
             let expected = &case["losses"][name];
             let scores = candle_core::Var::new(scores.as_slice(), &candle_core::Device::Cpu).unwrap();
             let value = (loss.sum(&scores, &targets).unwrap() / loss.weight(&targets)).unwrap();

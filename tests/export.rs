@@ -18,6 +18,7 @@ pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
             test: (epoch % 2 == 0).then(|| [0.5; 5]),
             seconds: 0.5,
             best_epoch: epoch.min(epochs * 2 / 3).max(1),
+            retraining: false,
         }
     };
     (1..=epochs).map(report).collect()

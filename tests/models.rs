@@ -197,7 +197,7 @@ fn each_network_s_gradient_is_the_slope_of_its_loss() {
         let config = DcmmConfig { members: 2, ..config };
         let loss = |model: &Dcmm| {
             let output = model.forward(&Prepared::new(&input, &config).unwrap(), None).unwrap();
-            let members = output.members.iter().map(|scores| Loss::Bpr.sum(scores, &targets).unwrap());
+            let members = output.members.iter().map(|member| Loss::Bpr.sum(&member.total, &targets).unwrap());
             members.reduce(|sum, loss| (sum + loss).unwrap()).unwrap()
         };
         let model = config.init().unwrap();

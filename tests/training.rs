@@ -12,7 +12,7 @@ use crossrank::train::{
 };
 
 /// A query whose relevant images look alike, and whose signals tell only half of the truth.
-fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInput {
+pub(crate) fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInput {
     let mut rng = Rng::new(seed.wrapping_add(index as u64 * 1000));
     let relevant: Vec<bool> = (0..n).map(|i| i % 3 == 0).collect();
     let mut rows = Vec::new();
@@ -37,19 +37,20 @@ fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInput {
 }
 
 /// Queries of several sizes, the last of each four for validation, one for test.
-fn data(queries: usize, dim: usize) -> TrainData {
+pub(crate) fn data(queries: usize, dim: usize) -> TrainData {
     let split = |i: usize| [Split::Train, Split::Train, Split::Test, Split::Validation][i % 4];
     TrainData {
         inputs: (0..queries).map(|i| query(i, 12 + 7 * (i % 3), dim, 5)).collect(),
         split: (0..queries).map(split).collect(),
+        ..TrainData::default()
     }
 }
 
-fn model(kind: ModelKind, dim: usize) -> DcmmConfig {
+pub(crate) fn model(kind: ModelKind, dim: usize) -> DcmmConfig {
     DcmmConfig { kind, feature_count: 2, visual_dim: dim, mlp: vec![8, 8], conv: vec![8, 8], ..DcmmConfig::default() }
 }
 
-fn config(epochs: usize) -> TrainConfig {
+pub(crate) fn config(epochs: usize) -> TrainConfig {
     TrainConfig { learning_rate: 1e-2, batch: 2, epochs, patience: None, ..TrainConfig::default() }
 }
 
@@ -76,12 +77,12 @@ impl Observer for Watcher {
     }
 }
 
-fn run(data: &TrainData, model: &DcmmConfig, config: &TrainConfig) -> Outcome {
+pub(crate) fn run(data: &TrainData, model: &DcmmConfig, config: &TrainConfig) -> Outcome {
     train(data, model, config, &mut Watcher::default()).unwrap()
 }
 
 /// Every number of a curve, to the bit, but for the times.
-fn bits(outcome: &Outcome) -> Vec<u64> {
+pub(crate) fn bits(outcome: &Outcome) -> Vec<u64> {
     let report = |report: &EpochReport| {
         let mut numbers = vec![report.train_loss, report.validation_loss];
         numbers.extend(report.validation);
@@ -99,7 +100,11 @@ fn a_tiny_set_is_learned_by_heart() {
         (ModelKind::DcmmEdge, Loss::SoftmaxCrossEntropy),
         (ModelKind::DcmmCos, Loss::Bpr),
     ] {
-        let data = TrainData { inputs: vec![query(0, 15, 12, 1), query(1, 12, 12, 1)], split: vec![Split::Train; 2] };
+        let data = TrainData {
+            inputs: vec![query(0, 15, 12, 1), query(1, 12, 12, 1)],
+            split: vec![Split::Train; 2],
+            ..TrainData::default()
+        };
         let model = DcmmConfig { dropout: 0.0, mlp: vec![16, 16], ..model(kind, 12) };
         let outcome = run(&data, &model, &TrainConfig { loss, ..config(250) });
         let first = outcome.history[0].train_loss;
@@ -137,7 +142,7 @@ fn big_run() -> Vec<u64> {
     let inputs: Vec<_> = (0..12).map(|i| query(i, 150 + 20 * (i % 4), 260, 9)).collect();
     let split = (0..12).map(|i| [Split::Train, Split::Train, Split::Validation, Split::Test][i % 4]).collect();
     let model = DcmmConfig { mlp: vec![96, 64], conv: vec![64, 48], ..model(ModelKind::DcmmEdge, 260) };
-    bits(&run(&TrainData { inputs, split }, &model, &TrainConfig { batch: 4, ..config(2) }))
+    bits(&run(&TrainData { inputs, split, ..TrainData::default() }, &model, &TrainConfig { batch: 4, ..config(2) }))
 }
 
 #[test]

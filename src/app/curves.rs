@@ -144,7 +144,12 @@ fn plot_ui(
             }
             Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
         };
-        let now = run.history.last().map(|report| current(report, index)).map_or_else(String::new, widgets::figure);
+        let now = run
+            .history
+            .iter()
+            .rfind(|report| !report.retraining || index == 0)
+            .map(|report| current(report, index))
+            .map_or_else(String::new, widgets::figure);
         let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
         let action = if panel.alone.is_some() { "Click to see all plots." } else { "Click to see it alone." };
         let heading =
@@ -192,6 +197,11 @@ fn current(report: &EpochReport, index: usize) -> f64 {
     }
 }
 
+/// What a report says of queries that were not trained on.
+fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
+    (!report.retraining).then_some(value)
+}
+
 fn curves<'a>(
     plot: &mut egui_plot::PlotUi<'a>,
     index: usize,
@@ -209,10 +219,10 @@ fn curves<'a>(
     match index.checked_sub(1) {
         None => {
             line("train", series(&|report| Some(report.train_loss)), palette.curves[2], false);
-            line("validation", series(&|report| Some(report.validation_loss)), palette.curves[0], false);
+            line("validation", series(&|report| unseen(report, report.validation_loss)), palette.curves[0], false);
         }
         Some(measure) => {
-            line("validation", series(&|report| Some(report.validation[measure])), palette.curves[0], false);
+            line("validation", series(&|report| unseen(report, report.validation[measure])), palette.curves[0], false);
             line("test", series(&|report| report.test.as_ref().map(|test| test[measure])), palette.curves[1], true);
             for (name, figures, colour) in
                 [("initial order", &baselines[0], palette.weak), ("text only", &baselines[1], palette.curves[3])]
@@ -226,5 +236,11 @@ fn curves<'a>(
     if run.record.best_epoch > 0 {
         let colour = palette.accent.gamma_multiply(0.6);
         plot.vline(VLine::new("best epoch", run.record.best_epoch as f64).color(colour).width(1.0));
+    }
+    // From here on validation queries are trained on too, so they have no curve any more.
+    if let Some(first) = run.history.iter().find(|report| report.retraining) {
+        let name = "trained again on train and validation from here";
+        let line = VLine::new(name, first.epoch as f64 - 0.5).color(palette.weak).width(1.0);
+        plot.vline(line.style(LineStyle::dashed_dense()));
     }
 }

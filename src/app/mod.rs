@@ -12,6 +12,7 @@ mod dialogs;
 mod graph_view;
 mod icons;
 mod open;
+mod optimisation;
 mod panels;
 mod queries;
 mod ranking;

@@ -18,12 +18,14 @@ pub fn runs_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
     widgets::caption(ui, "Test MAP of the network, and its gain over text");
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for run in runs {
-            run_ui(ui, run, shown.as_ref() == Some(&run.path), actions);
+            let is_shown = shown.as_ref() == Some(&run.path);
+            let resumable = run.resumable && !workspace.training().is_running();
+            run_ui(ui, run, (is_shown, resumable), actions);
         }
     });
 }
 
-fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
+fn run_ui(ui: &mut Ui, run: &SavedRun, (shown, resumable): (bool, bool), actions: &mut Vec<Action>) {
     let palette = theme::palette(ui.visuals());
     let record = &run.record;
     let fill = if shown { palette.selected } else { palette.raised };
@@ -44,6 +46,12 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, shown: bool, actions: &mut Vec<Action>) {
                     }
                 });
                 menu.response.accessible_name(format!("Delete {}…", record.name));
+                if resumable {
+                    let resume = ui.button("Resume").on_hover_text("Train on from its last epoch, with its settings");
+                    if resume.accessible_name(format!("Resume {}", record.name)).clicked() {
+                        actions.push(Action::ResumeRun(run.path.clone()));
+                    }
+                }
                 if widgets::icon_button_if(ui, !shown, icons::OPEN, &format!("Open {}", record.name)).clicked() {
                     actions.push(Action::OpenRun(run.path.clone()));
                 }
@@ -60,5 +68,6 @@ fn facts(record: &RunRecord) -> String {
         RunState::Interrupted => "stopped by hand",
     };
     let (k, seed) = (record.experiment.graph.k, record.experiment.training.seed);
-    format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}", record.best_epoch)
+    let again = if record.retrained.is_some() { "  ·  trained again on train and validation" } else { "" };
+    format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}{again}", record.best_epoch)
 }

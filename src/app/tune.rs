@@ -2,11 +2,12 @@
 
 mod model;
 
+use super::optimisation::training_ui;
 use super::theme::{self, GRID};
 use super::{icons, widgets};
-use crate::graph::Neighbourhood;
+use crate::graph::{Neighbourhood, VisualSettings};
 use crate::signals::Normalisation;
-use crate::train::{Experiment, Loss};
+use crate::train::Experiment;
 use crate::workspace::{Action, Session, Workspace};
 use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 
@@ -122,60 +123,23 @@ fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
             });
             ui.add(slider).accessible_name("Least weight");
         });
+        whitening_ui(ui, &mut experiment.visual);
     });
 }
 
-fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
-    folded(ui, "Optimisation", true, |ui| {
-        let training = &mut experiment.training;
-        widgets::field(ui, "Loss", "What training lowers", |ui| {
-            let choices = [
-                (Loss::Bpr, "BPR", "−log σ(s⁺ − s⁻) over all pairs of a relevant and an irrelevant image of one query"),
-                (
-                    Loss::SoftmaxCrossEntropy,
-                    "Softmax",
-                    "Cross-entropy of each query's softmax with its relevant images",
-                ),
-            ];
-            widgets::segmented(ui, &mut training.loss, &choices);
+fn whitening_ui(ui: &mut Ui, visual: &mut VisualSettings) {
+    widgets::field(ui, "Whitening", "Bring the visual vectors to one scale in every direction first", |ui| {
+        ui.checkbox(&mut visual.whiten, "").accessible_name("Whitening");
+        ui.add_enabled_ui(visual.learns(), |ui| {
+            ui.label("power").on_hover_text("Every number is first taken to this power; ½ damps large counts");
+            ui.add(DragValue::new(&mut visual.power).range(0.1..=2.0).speed(0.01).max_decimals(2))
+                .accessible_name("Whitening power");
+            ui.label("shrink").on_hover_text("The more, the less do faint directions count");
+            ui.add(DragValue::new(&mut visual.shrinkage).range(0.0..=100.0).speed(0.05).max_decimals(2))
+                .accessible_name("Whitening shrinkage");
         });
-        widgets::field(ui, "Learning rate", "Step size of Adam", |ui| {
-            let slider = Slider::new(&mut training.learning_rate, 1e-5..=1e-1).logarithmic(true);
-            ui.add(slider.custom_formatter(|value, _| format!("{value:.0e}"))).accessible_name("Learning rate");
-        });
-        widgets::field(ui, "Weight decay", "Share of each weight taken away per step (decoupled, AdamW)", |ui| {
-            ui.add(DragValue::new(&mut training.weight_decay).range(0.0..=1.0).speed(0.0001).max_decimals(5))
-                .accessible_name("Weight decay");
-        });
-        let mut row = |name: &str, hint: &str, value: &mut usize, range: std::ops::RangeInclusive<usize>| {
-            widgets::field(ui, name, hint, |ui| {
-                ui.add(DragValue::new(value).range(range).speed(0.2)).accessible_name(name);
-            });
-        };
-        row("Batch", "Queries per step", &mut training.batch, 1..=256);
-        row("Epochs", "Passes over the train queries, at most", &mut training.epochs, 1..=5000);
-        widgets::field(ui, "Seed", "Decides first weights, dropout and the order of queries", |ui| {
-            ui.add(DragValue::new(&mut training.seed)).accessible_name("Seed");
-        });
-        widgets::field(
-            ui,
-            "Keep best by",
-            "The validation measure that picks the epoch whose weights are kept",
-            |ui| {
-                widgets::choices(ui, "Keep best by", training.stop_on.label(), |ui| {
-                    for measure in crate::eval::STANDARD {
-                        ui.selectable_value(&mut training.stop_on, measure, measure.label());
-                    }
-                });
-            },
-        );
-        widgets::field(ui, "Early stopping", "End when the measure has not risen for so many epochs", |ui| {
-            let mut on = training.patience.is_some();
-            ui.checkbox(&mut on, "").accessible_name("Early stopping");
-            let mut patience = training.patience.unwrap_or(20);
-            ui.add_enabled(on, DragValue::new(&mut patience).range(1..=1000).suffix(" epochs"))
-                .accessible_name("Patience");
-            training.patience = on.then_some(patience);
-        });
+    });
+    widgets::field(ui, "Components", "Principal components of the visual vectors that join the signals", |ui| {
+        ui.add(DragValue::new(&mut visual.components).range(0..=512).speed(0.5)).accessible_name("Components");
     });
 }

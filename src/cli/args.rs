@@ -3,13 +3,14 @@
 use super::compare::CompareArgs;
 use super::export::ExportArgs;
 use super::names::{Patience, Size, count, one_of, patience, size};
+use super::optimisation::{LossArgs, StepArgs};
 use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use crate::app::Panel;
 use crate::eval::{Averaging, Measure};
 use crate::graph::Neighbourhood;
 use crate::model::{Activation, Degree, ModelKind};
 use crate::signals::Normalisation;
-use crate::train::{Loss, Preset};
+use crate::train::{Keep, Preset};
 use crate::vision::{Architecture, DeviceChoice, Precision};
 use crate::workspace::ThemeChoice;
 use clap::{Parser, Subcommand};
@@ -106,6 +107,13 @@ pub(super) struct TrainArgs {
     /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Take the settings from this file: a run's run.json, an experiment as JSON or TOML, or a params.json of the paper
+    /// authors' code; what is typed beside takes their place.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Go on with the run in this folder, with its settings; --epochs may raise their number.
+    #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
+    pub resume: Option<PathBuf>,
     /// Train with so many seeds (the first one, the next, …) and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,
@@ -123,9 +131,9 @@ pub(super) struct TrainArgs {
 /// Settings of the network; what is not given keeps its default.
 #[derive(Debug, clap::Args)]
 pub(super) struct ModelArgs {
-    /// Where the settings start from.
-    #[arg(long, default_value = "best", value_parser = one_of(Preset::ALL, Preset::name))]
-    pub preset: Preset,
+    /// Where the settings start from [default: best].
+    #[arg(long, value_parser = one_of(Preset::ALL, Preset::name), conflicts_with_all = ["config", "resume"])]
+    pub preset: Option<Preset>,
     /// What ranks.
     #[arg(long, value_parser = one_of(ModelKind::ALL, ModelKind::name))]
     pub model: Option<ModelKind>,
@@ -138,8 +146,8 @@ pub(super) struct ModelArgs {
     /// Width of the layers of the MLP over the signals.
     #[arg(long, value_name = "N", value_parser = count)]
     pub hidden: Option<usize>,
-    /// Layers of that MLP.
-    #[arg(long, value_name = "N", value_parser = count)]
+    /// Layers of that MLP; 0 for none (dcmm-prf only).
+    #[arg(long, value_name = "N")]
     pub mlp_layers: Option<usize>,
     /// Width of the graph convolutions.
     #[arg(long, value_name = "N", value_parser = count)]
@@ -176,6 +184,18 @@ pub(super) struct GraphArgs {
     /// Leave out edges below this cosine.
     #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
     pub min_weight: Option<f32>,
+    /// Whether visual vectors are whitened before they become neighbours.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub whiten: Option<bool>,
+    /// The power that whitening first takes every number to.
+    #[arg(long, value_name = "X")]
+    pub power: Option<f64>,
+    /// What whitening adds to the variance of each direction.
+    #[arg(long, value_name = "X")]
+    pub shrinkage: Option<f64>,
+    /// Principal components of the visual vectors that join the signals.
+    #[arg(long, value_name = "N")]
+    pub components: Option<usize>,
     /// How the signals of a query are brought to one scale.
     #[arg(long, value_parser = one_of(Normalisation::ALL, normalisation_name))]
     pub normalisation: Option<Normalisation>,
@@ -190,24 +210,28 @@ pub(super) struct TrainingArgs {
     /// Seed of weights, dropout and the order of queries.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// What is minimised.
-    #[arg(long, value_parser = one_of(Loss::ALL, Loss::name))]
-    pub loss: Option<Loss>,
-    /// Step size.
-    #[arg(long, alias = "lr", value_name = "X")]
-    pub learning_rate: Option<f64>,
-    /// Decoupled weight decay.
-    #[arg(long, value_name = "X")]
-    pub weight_decay: Option<f64>,
+    #[command(flatten)]
+    pub loss: LossArgs,
+    #[command(flatten)]
+    pub steps: StepArgs,
     /// Queries per step.
     #[arg(long, value_name = "N", value_parser = count)]
     pub batch: Option<usize>,
     /// The validation measure that chooses the best epoch.
     #[arg(long, value_name = "MEASURE")]
     pub stop_on: Option<Measure>,
+    /// Which epoch's weights are kept.
+    #[arg(long, value_parser = one_of(Keep::ALL, Keep::name))]
+    pub keep: Option<Keep>,
+    /// What the same loss on the signals' own score weighs.
+    #[arg(long, value_name = "X")]
+    pub text_loss: Option<f64>,
     /// Epochs without a better one after which training ends, or `none`.
     #[arg(long, value_name = "N", value_parser = patience)]
     pub patience: Option<Patience>,
+    /// Then train on train and validation queries together, for as many epochs as were best, and keep that network.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub retrain: Option<bool>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,17 +3,19 @@
 mod experiment;
 mod observer;
 mod report;
+mod resume;
 
 use super::args::TrainArgs;
-use super::data::{about, open, tell};
-use super::output::{print, print_json};
+use super::data::{about, fault, open, tell};
+use super::interrupt::Interrupt;
+use super::output::{note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors;
 use crate::dataset::{SPLIT_SEED, assign_splits};
 use crate::signals;
-use crate::train::{Experiment, RunData, RunRecord, run as train};
-use anyhow::Result;
+use crate::train::{Experiment, RunData, RunRecord, RunState, read_config, run as train};
+use anyhow::{Result, anyhow};
 use experiment::experiment;
 use observer::Watcher;
 use std::path::PathBuf;
@@ -23,8 +25,12 @@ use std::path::PathBuf;
 /// # Errors
 /// If the data set or what was chosen of it cannot be used, or training fails.
 pub(super) fn run(args: &TrainArgs) -> Result<()> {
-    let experiment = experiment(args);
+    if let Some(path) = &args.resume {
+        return resume::resume(args, path);
+    }
     let mut progress = Progress::new(args.json);
+    let interrupt = Interrupt::listen();
+    let experiment = experiment(args, start(args, &mut progress)?);
     let loaded = open(&args.dataset, &mut progress)?;
     tell(&loaded.warnings, &mut progress);
     let dataset = loaded.dataset;
@@ -34,21 +40,50 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let vectors = vectors::choose(&dataset, experiment.model.kind, descriptors, &args.encoder, &mut progress)?;
     let splits = assign_splits(&dataset, SPLIT_SEED);
     let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
+    let sources = vectors::sources(&dataset, descriptors, &args.encoder);
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);
-        let record = begin(args, &experiment);
+        let record = RunRecord { vector_sources: sources.clone(), ..begin(args, &experiment) };
         let folder = folder(args, &experiment);
-        let mut watcher = Watcher::new(&mut progress, &experiment, args.seeds > 1);
+        let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
         let result = train(data, &experiment, record, folder.as_deref(), &mut watcher);
         records.push(result.map_err(about(&args.dataset))?.record);
+        if records.last().is_some_and(|record| record.state == RunState::Interrupted) {
+            break;
+        }
     }
     progress.finish();
+    let ended = ended(&records, |record| folder(args, &record.experiment));
     let seeds = Seeds::new(records);
     if args.json {
-        print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))
+        print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))?;
     } else {
-        print(&report::text(&seeds, &splits, args.out.as_deref()))
+        print(&report::text(&seeds, &splits, args.out.as_deref()))?;
+    }
+    ended
+}
+
+/// An error where the last run was interrupted, which says how to go on.
+fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Result<()> {
+    match records.last().filter(|record| record.state == RunState::Interrupted) {
+        None => Ok(()),
+        Some(record) => Err(match folder(record) {
+            Some(folder) => anyhow!("interrupted; --resume {} goes on", folder.display()),
+            None => anyhow!("interrupted; with --out the run would be kept"),
+        }),
+    }
+}
+
+/// The settings that what is typed is put into: those of a file, or the preset.
+fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
+    let Some(path) = &args.config else { return Ok(args.model.preset.unwrap_or_default().experiment()) };
+    let (mut experiments, warnings) = read_config(path).map_err(|message| anyhow!(message))?;
+    progress.finish();
+    warnings.iter().for_each(|warning| note(warning));
+    match experiments.len() {
+        1 => Ok(experiments.remove(0)),
+        count => Err(fault(format!("this is a grid of {count} configurations; train takes one"), path)),
     }
 }
 

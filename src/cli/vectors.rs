@@ -64,10 +64,7 @@ pub(super) fn choose(
     if encoder_args.encoder.is_some() {
         return Ok(embed(dataset, &encoder(encoder_args)?, encoder_args, progress)?.0);
     }
-    let names = match descriptors {
-        Some(names) => names.iter().map(|name| spelling(dataset, name)).collect(),
-        None => VectorChoice::preset(dataset).names,
-    };
+    let names = sources(dataset, descriptors, encoder_args);
     if !names.is_empty() {
         progress.stage("Reading visual vectors");
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -86,6 +83,16 @@ pub(super) fn choose(
                 format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");
             Err(fault(message, &dataset.root))
         }
+    }
+}
+
+/// The names of the files' vectors that [`choose`] takes, with which it takes the same again; none where it computes
+/// them from pictures.
+pub(super) fn sources(dataset: &Dataset, descriptors: Option<&[String]>, encoder_args: &EncoderArgs) -> Vec<String> {
+    match descriptors {
+        _ if encoder_args.encoder.is_some() => Vec::new(),
+        Some(names) => names.iter().map(|name| spelling(dataset, name)).collect(),
+        None => VectorChoice::preset(dataset).names,
     }
 }
 

@@ -44,4 +44,4 @@ pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
-pub use whole::write_whole;
+pub use whole::{write_unsynced, write_whole};

@@ -10,12 +10,25 @@ use std::path::Path;
 /// # Errors
 /// What the system says.
 pub fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    replace(path, parts, fs::File::sync_all)
+}
+
+/// The same without waiting for the disk, for what is written many times a minute: it survives the death of the
+/// program, but a power failure soon after may leave a damaged file.
+///
+/// # Errors
+/// What the system says.
+pub fn write_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace(path, &[content], |_| Ok(()))
+}
+
+fn replace(path: &Path, parts: &[&[u8]], finish: impl FnOnce(&fs::File) -> io::Result<()>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let beside = path.with_file_name(name);
     let written = fs::File::create(&beside).and_then(|mut file| {
         parts.iter().try_for_each(|part| file.write_all(part))?;
-        file.sync_all()
+        finish(&file)
     });
     let moved = written.and_then(|()| fs::rename(&beside, path));
     if moved.is_err() {

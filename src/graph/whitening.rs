@@ -1,7 +1,11 @@
 //! Visual vectors brought to one scale in every direction, so that no frequent trait drowns the others.
 
+use std::borrow::Cow;
+
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::unit_rows;
@@ -59,11 +63,20 @@ pub struct Whitening {
 }
 
 impl Whitening {
-    /// Learns from `rows`, each of `dim` numbers. Nothing is kept where there are fewer than two.
-    pub fn learn<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>, dim: usize, settings: VisualSettings) -> Self {
-        let step = rows.len().div_ceil(MOST_ROWS).max(1);
-        let power = |x: f32| power(f64::from(x), settings.power);
-        let data: Vec<f64> = rows.step_by(step).flat_map(|row| row.iter().copied().map(power)).collect();
+    /// Learns from the vectors, of `dim` numbers each, that `row` gives for `images`. Nothing is kept where there are
+    /// fewer than two.
+    pub fn learn<'a>(
+        images: &[usize],
+        row: impl Fn(usize) -> Option<Cow<'a, [f32]>>,
+        dim: usize,
+        settings: VisualSettings,
+    ) -> Self {
+        let step = images.len().div_ceil(MOST_ROWS).max(1);
+        let power = |&x: &f32| power(f64::from(x), settings.power);
+        let mut data: Vec<f64> = Vec::new();
+        for row in images.iter().step_by(step).filter_map(|&image| row(image)).filter(|row| row.len() == dim) {
+            data.extend(row.iter().map(power));
+        }
         let count = data.len().checked_div(dim).unwrap_or(0);
         let (mut mean, mut squares) = (vec![0.0; dim], vec![0.0; dim]);
         for row in data.chunks(dim.max(1)) {
@@ -153,6 +166,63 @@ impl Whitening {
     }
 }
 
+/// The header's key for the settings, as JSON.
+const SETTINGS_KEY: &str = "crossrank.whitening";
+
+impl Whitening {
+    /// As the bytes of a safetensors file.
+    ///
+    /// # Errors
+    /// A message, should the format refuse the tensors.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+        let (dim, kept) = (self.mean.len(), self.dim());
+        let settings = serde_json::to_string(&self.settings).map_err(|error| error.to_string())?;
+        let bytes = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+        let parts = [
+            ("mean", vec![dim], bytes(&self.mean)),
+            ("scale", vec![dim], bytes(&self.scale)),
+            ("variance", vec![kept], bytes(&self.variance)),
+            ("basis", vec![dim, kept], bytes(&self.basis)),
+        ];
+        let mut views = Vec::with_capacity(parts.len());
+        for (name, shape, bytes) in &parts {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|error| error.to_string())?;
+            views.push((*name, view));
+        }
+        let header = [(SETTINGS_KEY.to_owned(), settings)].into();
+        safetensors::serialize(views, Some(header)).map_err(|error| error.to_string())
+    }
+
+    /// From such bytes.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+        let settings = header.metadata().as_ref().and_then(|metadata| metadata.get(SETTINGS_KEY));
+        let settings = settings.ok_or_else(|| format!("no {SETTINGS_KEY} in the header"))?;
+        let settings = serde_json::from_str(settings).map_err(|error| format!("{SETTINGS_KEY}: {error}"))?;
+        let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+        let values = |name: &str| {
+            let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+            let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|&x| f32::from_le_bytes(x)).collect();
+            match view.dtype() == Dtype::F32 && values.iter().all(|x| x.is_finite()) {
+                true => Ok(values),
+                false => Err(format!("{name} does not hold finite 32-bit numbers")),
+            }
+        };
+        let found = Self {
+            settings,
+            mean: values("mean")?,
+            scale: values("scale")?,
+            variance: values("variance")?,
+            basis: values("basis")?,
+        };
+        let fits = found.scale.len() == found.mean.len() && found.basis.len() == found.mean.len() * found.dim();
+        if fits { Ok(found) } else { Err("the parts are not of one size".to_owned()) }
+    }
+}
+
 /// `sign(x) |x|^power`.
 fn power(x: f64, power: f64) -> f64 {
     match power {
@@ -204,7 +274,8 @@ mod tests {
     fn learned(shrinkage: f64) -> (Vec<f32>, Whitening) {
         let rows = rows(400);
         let settings = VisualSettings { whiten: true, power: 1.0, shrinkage, components: 2 };
-        let whitening = Whitening::learn(rows.chunks_exact(DIM), DIM, settings);
+        let row = |i: usize| Some(Cow::Borrowed(&rows[i * DIM..(i + 1) * DIM]));
+        let whitening = Whitening::learn(&(0..400).collect::<Vec<_>>(), row, DIM, settings);
         (rows, whitening)
     }
 
@@ -248,11 +319,21 @@ mod tests {
     }
 
     #[test]
+    fn it_reads_back_what_it_wrote_and_refuses_what_is_damaged() {
+        let (_, whitening) = learned(0.5);
+        let bytes = whitening.to_bytes().unwrap();
+        assert_eq!(Whitening::from_bytes(&bytes).unwrap(), whitening);
+        assert!(Whitening::from_bytes(&bytes[..bytes.len() - 9]).is_err());
+        assert!(Whitening::from_bytes(b"nonsense").is_err());
+    }
+
+    #[test]
     fn too_few_or_equal_vectors_leave_nothing_to_learn() {
         let settings = VisualSettings { whiten: true, components: 3, ..VisualSettings::default() };
         let one = [1.0_f32; DIM];
-        for rows in [vec![], vec![&one[..]], vec![&one[..]; 6]] {
-            let whitening = Whitening::learn(rows.into_iter(), DIM, settings);
+        for images in [0, 1, 6] {
+            let row = |_| Some(Cow::Borrowed(&one[..]));
+            let whitening = Whitening::learn(&(0..images).collect::<Vec<_>>(), row, DIM, settings);
             assert_eq!((whitening.dim(), whitening.components()), (0, 0));
             assert!(whitening.whitened(&whitening.project(&one)).is_empty());
         }

@@ -20,7 +20,10 @@ pub struct DcmmConfig {
     pub kind: ModelKind,
     /// Signals per image (F).
     pub feature_count: usize,
-    /// Numbers per visual vector (d); only [`ModelKind::DcmmEdge`] looks at them.
+    /// How many of them, the last, are principal components of the visual vectors.
+    #[serde(default)]
+    pub component_count: usize,
+    /// Numbers per visual vector (d), for what looks at them ([`ModelKind::sees`]).
     pub visual_dim: usize,
     /// Widths of the MLP's layers; none passes the signals on as they are.
     pub mlp: Vec<usize>,
@@ -56,6 +59,7 @@ impl Default for DcmmConfig {
         Self {
             kind: ModelKind::DcmmEdge,
             feature_count: 1,
+            component_count: 0,
             visual_dim: 1,
             mlp: vec![32, 32],
             conv: vec![32],
@@ -83,7 +87,7 @@ impl DcmmConfig {
     /// # Errors
     /// If the configuration describes no network.
     pub fn init(&self) -> Result<Dcmm, ModelError> {
-        let mut draw = init::Initialiser::new(self.seed);
+        let mut draw = init::Initialiser::new(self.seed, self.kind == ModelKind::DcmmPrf);
         Dcmm::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
     }
 
@@ -114,6 +118,13 @@ impl DcmmConfig {
         }
         linear("head_text".into(), width, 1);
         if !self.kind.convolves() {
+            return shapes;
+        }
+        if self.kind == ModelKind::DcmmPrf {
+            // Components speak through the text's score alone unless an MLP mixes them in.
+            let said = if self.mlp.is_empty() { width.saturating_sub(self.component_count) } else { width };
+            shapes.extend((0..self.conv.len()).map(|hop| (format!("hop.{hop}.weight"), vec![1, said + 1])));
+            shapes.extend([("feedback.beta".into(), vec![1]), ("feedback.gamma".into(), vec![1])]);
             return shapes;
         }
         for (layer, &next) in self.conv.iter().enumerate() {
@@ -158,7 +169,7 @@ impl DcmmConfig {
         }
         if self.kind.convolves() {
             self.conv.iter().try_for_each(|&value| width("a convolution's width", value))?;
-            if self.conv.is_empty() {
+            if self.conv.is_empty() && self.kind != ModelKind::DcmmPrf {
                 return fail("a graph network needs at least one convolution".into());
             }
         }
@@ -167,7 +178,10 @@ impl DcmmConfig {
         {
             return fail(format!("{} heads do not share a width of {width} evenly", self.heads));
         }
-        if self.kind == ModelKind::DcmmEdge {
+        if self.component_count >= self.feature_count {
+            return fail(format!("{} components among {} inputs", self.component_count, self.feature_count));
+        }
+        if self.kind.sees() {
             width("the length of the visual vectors", self.visual_dim)?;
         }
         if !(0.0..1.0).contains(&self.dropout) {

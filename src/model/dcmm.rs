@@ -8,6 +8,7 @@ use candle_nn::Linear;
 use super::conv::{GraphConv, Kind};
 use super::dropout::Dropout;
 use super::mlp::Mlp;
+use super::prf::Feedback;
 use super::{DcmmConfig, ModelError, ModelKind, Prepared, RankingInput, Weights};
 use crate::dataset::Rng;
 
@@ -29,6 +30,10 @@ struct Member {
     convs: Vec<GraphConv>,
     head_text: Linear,
     head_conv: Option<Linear>,
+    feedback: Option<Feedback>,
+    /// Principal components among the inputs.
+    components: usize,
+    dropout: Dropout,
 }
 
 /// What the network says of one query, with gradients.
@@ -41,8 +46,20 @@ pub struct Output {
     pub text: Tensor,
     /// The score: `text` plus `w₁ᵀ hᴸ + b₁`, the mean over the members.
     pub total: Tensor,
-    /// The score of each member, which is what its training looks at.
-    pub members: Vec<Tensor>,
+    /// What each member says, which is what its training looks at.
+    pub members: Vec<MemberOutput>,
+}
+
+/// What one member of a network says of one query.
+///
+/// # Shapes
+/// Both n.
+#[derive(Clone, Debug)]
+pub struct MemberOutput {
+    /// What the signals alone say.
+    pub text: Tensor,
+    /// The score.
+    pub total: Tensor,
 }
 
 /// What the network says of one query, in the order of its images.
@@ -89,19 +106,18 @@ impl Dcmm {
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
         let visual = self.visual(query)?;
         let mut members = Vec::with_capacity(self.members.len());
-        let mut texts = Vec::with_capacity(self.members.len());
         for member in &self.members {
             let (text, total) = member.forward(query, &visual, dropout.as_deref_mut())?;
-            texts.push(text);
-            members.push(total);
+            members.push(MemberOutput { text, total });
         }
-        Ok(Output { text: mean(&texts)?, total: mean(&members)?, members })
+        let text = mean(members.iter().map(|member| &member.text))?;
+        Ok(Output { text, total: mean(members.iter().map(|member| &member.total))?, members })
     }
 
     /// The visual vectors where the network looks at them.
     fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
         match self.config.kind {
-            ModelKind::DcmmEdge => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
+            kind if kind.sees() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
             _ => Ok(Arc::default()),
         }
     }
@@ -176,10 +192,21 @@ impl Member {
             let (activation, residual) = (config.activation, config.residual);
             Some(GraphConv { kind, linear: linear(&format!("conv.{at}"))?, activation, dropout, residual })
         };
-        let graph = config.kind.convolves();
+        let feeds_back = config.kind == ModelKind::DcmmPrf;
+        let graph = config.kind.convolves() && !feeds_back;
         let convs = (0..if graph { config.conv.len() } else { 0 }).map(conv).collect::<Option<_>>()?;
         let head_conv = if graph { Some(linear("head_conv")?) } else { None };
-        Some(Self { mlp: Mlp { layers, dropout }, convs, head_text: linear("head_text")?, head_conv })
+        let hops = (0..config.conv.len()).map(|hop| find(&format!("hop.{hop}.weight")));
+        let feedback = match feeds_back {
+            true => Some(Feedback {
+                hops: hops.collect::<Option<_>>()?,
+                beta: find("feedback.beta")?,
+                gamma: find("feedback.gamma")?,
+            }),
+            false => None,
+        };
+        let (components, head_text) = (config.component_count, linear("head_text")?);
+        Some(Self { mlp: Mlp { layers, dropout }, convs, head_text, head_conv, feedback, components, dropout })
     }
 
     /// What the signals alone say, and the score.
@@ -189,8 +216,14 @@ impl Member {
         visual: &Arc<Vec<f32>>,
         mut dropout: Option<&mut Rng>,
     ) -> Result<(Tensor, Tensor), ModelError> {
-        let start = self.mlp.forward(&query.features, dropout.as_deref_mut())?;
+        let features = self.dropped(&query.features, dropout.as_deref_mut())?;
+        let start = self.mlp.forward(&features, dropout.as_deref_mut())?;
         let text = self.head_text.forward(&start)?.squeeze(1)?;
+        if let Some(feedback) = &self.feedback {
+            let said = if self.mlp.layers.is_empty() { start.dim(1)? - self.components } else { start.dim(1)? };
+            let total = feedback.forward(&query.part, visual, &start.narrow(1, 0, said)?.contiguous()?, &text)?;
+            return Ok((text, total));
+        }
         let Some(head) = &self.head_conv else {
             return Ok((text.clone(), text));
         };
@@ -203,13 +236,25 @@ impl Member {
     }
 }
 
+impl Member {
+    /// The inputs with dropout over the principal components, which are many and each of little weight.
+    fn dropped(&self, features: &Tensor, dropout: Option<&mut Rng>) -> Result<Tensor, ModelError> {
+        if self.components == 0 || dropout.is_none() {
+            return Ok(features.clone());
+        }
+        let signals = features.dim(1)? - self.components;
+        let components = features.narrow(1, signals, self.components)?.contiguous()?;
+        let components = self.dropout.forward(&components, dropout)?;
+        Ok(Tensor::cat(&[&features.narrow(1, 0, signals)?, &components], 1)?)
+    }
+}
+
 /// The mean of vectors of one length; a single one is itself, to the bit.
-fn mean(vectors: &[Tensor]) -> Result<Tensor, ModelError> {
-    let [first, others @ ..] = vectors else {
-        return Err(ModelError::Config("no member".into()));
-    };
-    let sum = others.iter().try_fold(first.clone(), |sum, vector| sum + vector)?;
-    Ok(if others.is_empty() { sum } else { (sum / vectors.len() as f64)? })
+fn mean<'a>(mut vectors: impl ExactSizeIterator<Item = &'a Tensor>) -> Result<Tensor, ModelError> {
+    let count = vectors.len();
+    let first = vectors.next().ok_or_else(|| ModelError::Config("no member".into()))?.clone();
+    let sum = vectors.try_fold(first, |sum, vector| sum + vector)?;
+    Ok(if count == 1 { sum } else { (sum / count as f64)? })
 }
 
 /// A tensor's values as plain numbers of the size people and rankings need.

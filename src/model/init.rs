@@ -2,24 +2,36 @@
 
 use crate::dataset::Rng;
 
+/// How sharply feedback first prefers what the text ranks high.
+const FIRST_SHARPNESS: f64 = 1.5;
+
 /// Draws weights in the order it is asked for them.
 pub(super) struct Initialiser {
     rng: Rng,
     /// Bound of the linear layer whose bias comes next.
     bound: f64,
+    /// Whether heads start at 0: a sum of parts then begins with none, and its best weights do not depend on the seed.
+    zero_heads: bool,
 }
 
 impl Initialiser {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { rng: Rng::new(seed), bound: 0.0 }
+    pub(super) fn new(seed: u64, zero_heads: bool) -> Self {
+        Self { rng: Rng::new(seed), bound: 0.0, zero_heads }
     }
 
     /// The weights called `name`: a layer's weight is Kaiming uniform with slope √5, which is U(±1/√fan_in), its bias
-    /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1).
+    /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1). Where heads start at 0, all but the
+    /// MLP and the sharpness of feedback does.
     pub(super) fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f64> {
         let count = shape.iter().product();
         if name.ends_with(".a") {
             return (0..count).map(|_| self.rng.uniform()).collect();
+        }
+        if name.ends_with(".beta") {
+            return vec![FIRST_SHARPNESS; count];
+        }
+        if self.zero_heads && !name.contains("mlp.") {
+            return vec![0.0; count];
         }
         if let [_, fan_in] = shape {
             self.bound = 1.0 / (*fan_in as f64).sqrt();

@@ -1,6 +1,6 @@
 //! One query as the network sees it.
 
-use super::{DcmmConfig, ModelError, ModelKind, Visual};
+use super::{DcmmConfig, ModelError, Visual};
 use crate::dataset::{ImageId, Relevance};
 use crate::graph::Csr;
 
@@ -15,7 +15,7 @@ pub struct RankingInput {
     pub features: Vec<f32>,
     /// Signals per image.
     pub feature_count: usize,
-    /// n × `dim` unit rows; only [`ModelKind::DcmmEdge`] looks at them.
+    /// n × `dim` unit rows, for what looks at them ([`super::ModelKind::sees`]).
     pub visual: Visual,
     /// Numbers per visual vector.
     pub dim: usize,
@@ -58,7 +58,7 @@ impl RankingInput {
         if !config.kind.convolves() {
             return None;
         }
-        if config.kind == ModelKind::DcmmEdge {
+        if config.kind.sees() {
             if self.dim != config.visual_dim {
                 return Some(format!("visual vectors of {} numbers for a network of {}", self.dim, config.visual_dim));
             }
@@ -69,7 +69,7 @@ impl RankingInput {
                 Visual::Held(rows) if rows.iter().any(|x| !x.is_finite()) => {
                     return Some("a visual vector holds a value that is not a finite number".into());
                 }
-                Visual::Stored(rows) if rows.len() != n => {
+                Visual::Stored { rows, .. } if rows.len() != n => {
                     return Some(format!("{} visual vectors for {n} images", rows.len()));
                 }
                 _ => {}

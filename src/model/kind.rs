@@ -80,11 +80,14 @@ pub enum ModelKind {
     /// Graph convolution weighted by a learned similarity, `v_iᵀ diag(a) v_j`.
     #[default]
     DcmmEdge,
+    /// Graph convolution by the cosine together with learned pseudo-relevance feedback over the whole result set.
+    DcmmPrf,
 }
 
 named!(ModelKind:
     Initial = "initial", Signal = "signal", Cm = "cm", Linear = "linear", Mlp = "mlp", LtrCm = "ltr-cm", Gcn = "gcn",
     Gat = "gat", EdgeConv = "edge-conv", DcmmCos = "dcmm-cos", DcmmEdge = "dcmm-edge",
+    DcmmPrf = "dcmm-prf",
 );
 
 impl ModelKind {
@@ -99,12 +102,17 @@ impl ModelKind {
 
     /// Whether messages go along the edges of the neighbour graph.
     pub fn convolves(self) -> bool {
-        matches!(self, ModelKind::Gcn | ModelKind::Gat | ModelKind::EdgeConv | ModelKind::DcmmCos | ModelKind::DcmmEdge)
+        self.network() == Some(self) && !matches!(self, ModelKind::Linear | ModelKind::Mlp)
     }
 
     /// Whether it mixes a text score with cross-modal feedback.
     pub fn feeds_back(self) -> bool {
         matches!(self, ModelKind::Cm | ModelKind::LtrCm)
+    }
+
+    /// Whether the network itself computes with visual vectors, and not with the graph's weights alone.
+    pub fn sees(self) -> bool {
+        matches!(self, ModelKind::DcmmEdge | ModelKind::DcmmPrf)
     }
 
     /// Whether visual vectors are needed at all.
@@ -126,6 +134,7 @@ impl ModelKind {
             ModelKind::EdgeConv => "EdgeConv",
             ModelKind::DcmmCos => "DCMM-cos",
             ModelKind::DcmmEdge => "DCMM-edge",
+            ModelKind::DcmmPrf => "DCMM-PRF",
         }
     }
 
@@ -143,6 +152,7 @@ impl ModelKind {
             ModelKind::EdgeConv => "Edge convolution: the strongest difference to a neighbour counts",
             ModelKind::DcmmCos => "Cross-modal convolution: neighbours weigh by their cosine",
             ModelKind::DcmmEdge => "Cross-modal convolution: a learned weight for each visual dimension",
+            ModelKind::DcmmPrf => "Cross-modal convolution with learned feedback from the images ranked first",
         }
     }
 }

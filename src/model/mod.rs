@@ -29,13 +29,14 @@ mod input;
 mod kind;
 mod mlp;
 mod prepared;
+mod prf;
 mod propagate;
 mod tile;
 mod visual;
 
 pub use checkpoint::{Metadata, Weights};
 pub use config::DcmmConfig;
-pub use dcmm::{Dcmm, Output, Scores};
+pub use dcmm::{Dcmm, MemberOutput, Output, Scores};
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;

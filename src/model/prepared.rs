@@ -94,6 +94,7 @@ impl Prepared {
         let csr = match config.kind {
             kind if !kind.convolves() => Csr { offsets: vec![0; input.n + 1], ..Csr::default() },
             ModelKind::Gcn => normalised_adjacency(&input.graph),
+            ModelKind::DcmmPrf => shares(&input.graph),
             ModelKind::Gat | ModelKind::EdgeConv => with_itself(&input.graph),
             ModelKind::DcmmEdge => {
                 scale = degree_scale(&input.graph, config.degree);
@@ -130,6 +131,18 @@ fn degree_scale(csr: &Csr, degree: Degree) -> Option<Vec<f32>> {
     };
     let edges = (0..csr.n()).flat_map(|i| csr.row(i).map(move |edge| (i, csr.targets[edge])));
     (degree != Degree::None).then(|| edges.map(|(i, j)| scale(i, j) as f32).collect())
+}
+
+/// Each node's edges, cut off at 0, as shares of their sum.
+fn shares(csr: &Csr) -> Csr {
+    let mut out = csr.clone();
+    for i in 0..csr.n() {
+        let row = &mut out.weights[csr.row(i)];
+        row.iter_mut().for_each(|weight| *weight = weight.max(0.0));
+        let sum: f32 = row.iter().sum::<f32>() + 1e-6;
+        row.iter_mut().for_each(|weight| *weight /= sum);
+    }
+    out
 }
 
 /// Every node a neighbour of itself too, as its first; the graph's own edges keep their weights.

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::dataset::StoredRows;
-use crate::graph::unit_rows;
+use crate::graph::{Whitening, unit_rows};
 
 /// One query's unit vectors: in memory, or read whenever the query goes through the network.
 ///
@@ -15,7 +15,12 @@ pub enum Visual {
     /// Unit rows in memory.
     Held(Arc<Vec<f32>>),
     /// Raw rows of a table too large for it.
-    Stored(StoredRows),
+    Stored {
+        /// Where they lie.
+        rows: StoredRows,
+        /// What they go through, if anything.
+        whitening: Option<Arc<Whitening>>,
+    },
 }
 
 impl Visual {
@@ -31,7 +36,10 @@ impl Visual {
     pub fn load(&self, dim: usize) -> io::Result<Arc<Vec<f32>>> {
         match self {
             Visual::Held(rows) => Ok(rows.clone()),
-            Visual::Stored(rows) => Ok(Arc::new(unit_rows(&rows.read()?, dim))),
+            Visual::Stored { rows, whitening: None } => Ok(Arc::new(unit_rows(&rows.read()?, dim))),
+            Visual::Stored { rows, whitening: Some(whitening) } => {
+                Ok(Arc::new(whitening.whitened(&whitening.project(&rows.read()?))))
+            }
         }
     }
 }

@@ -9,12 +9,12 @@ use super::facts::{self, Facts};
 use super::sweep::failures;
 use super::{
     Change, Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult, apply, paired,
-    parameters, reference, set,
+    parameters, set,
 };
 use crate::eval::STANDARD;
 use crate::model::ModelKind;
 use crate::signals::Signals;
-use crate::train::Experiment;
+use crate::train::{Experiment, Preset};
 
 /// Neighbours tried besides the configuration's own number.
 const NEIGHBOURS: [usize; 4] = [5, 10, 20, 50];
@@ -36,7 +36,7 @@ const NOT_PARTS: [&str; 8] = [
 ///
 /// Without each signal; for networks with a graph without its edges, with one layer fewer and more, and with other
 /// numbers of neighbours; without each option that is switched on (`true`, a name where `none` is one too, dropout,
-/// weight decay); and each remaining setting that differs from [`reference()`] put back to it.
+/// weight decay); and each remaining setting that differs from [`Preset::Reference.experiment()`] put back to it.
 ///
 /// # Errors
 /// If a change can't be made.
@@ -106,7 +106,7 @@ fn options_off(full: &Experiment) -> Vec<Named> {
 
 /// Whatever is not as in the reference, put back one by one.
 fn as_reference(full: &Experiment) -> Vec<Named> {
-    let (own, theirs) = (parameters(full), parameters(&reference()));
+    let (own, theirs) = (parameters(full), parameters(&Preset::Reference.experiment()));
     let back = |change: &Change| {
         let now = own.iter().find(|own| own.parameter == change.parameter)?;
         let differs = now.value != change.value && !NOT_PARTS.contains(&change.parameter.as_str());

@@ -39,7 +39,7 @@ pub(super) fn of_data(data: &StudyData<'_>) -> u64 {
     hash.text(&data.vectors.name);
     hash.word(data.vectors.dim as u64);
     data.vectors.row_of_image.iter().for_each(|row| hash.word(row.map_or(u64::MAX, u64::from)));
-    hash.numbers(&data.vectors.data);
+    (0..data.dataset.images.len()).filter_map(|image| data.vectors.get(image)).for_each(|row| hash.numbers(&row));
     hash.0
 }
 

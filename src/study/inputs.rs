@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::model::RankingInput;
+use crate::train::TrainData;
 
-type Inputs = Arc<Vec<RankingInput>>;
+type Inputs = Arc<TrainData>;
 type Slot = Arc<OnceLock<Result<Inputs, String>>>;
 
 /// Keeps the inputs used last, up to a number of bytes; visual vectors are the same for all and are kept once.
@@ -30,11 +31,7 @@ impl InputCache {
     ///
     /// # Errors
     /// What `make` says; it is then asked anew the next time.
-    pub(super) fn get(
-        &self,
-        key: &str,
-        make: impl FnOnce() -> Result<Vec<RankingInput>, String>,
-    ) -> Result<Inputs, String> {
+    pub(super) fn get(&self, key: &str, make: impl FnOnce() -> Result<TrainData, String>) -> Result<Inputs, String> {
         let slot = self.slot(key);
         let result = slot.get_or_init(|| make().map(|inputs| self.share(inputs))).clone();
         let mut state = self.state();
@@ -57,10 +54,10 @@ impl InputCache {
     }
 
     /// The inputs with the visual vectors of those that came first, where they are equal.
-    fn share(&self, mut inputs: Vec<RankingInput>) -> Inputs {
+    fn share(&self, mut inputs: TrainData) -> Inputs {
         let first = self.state().vectors.clone();
-        if let Some(first) = first.filter(|first| first.len() == inputs.len()) {
-            for (input, first) in inputs.iter_mut().zip(first.iter()) {
+        if let Some(first) = first.filter(|first| first.inputs.len() == inputs.inputs.len()) {
+            for (input, first) in inputs.inputs.iter_mut().zip(&first.inputs) {
                 if input.visual == first.visual {
                     input.visual = first.visual.clone();
                 }
@@ -75,7 +72,7 @@ impl InputCache {
     /// Lets go of what was not used for longest. What is being made counts nothing yet, and the last one stays.
     fn shrink(&self, state: &mut State) {
         let size = |slot: &Slot| match slot.get() {
-            Some(Ok(inputs)) => inputs.iter().map(bytes).sum(),
+            Some(Ok(data)) => data.inputs.iter().map(bytes).sum(),
             _ => 0usize,
         };
         let mut total: usize = state.entries.iter().map(|(_, slot)| size(slot)).sum();
@@ -102,18 +99,19 @@ mod tests {
     use crate::graph::Csr;
     use std::cell::Cell;
 
-    fn inputs(features: usize) -> Vec<RankingInput> {
-        vec![RankingInput {
+    fn inputs(features: usize) -> TrainData {
+        let input = RankingInput {
             query: 0,
             n: features,
             features: vec![0.0; features],
             feature_count: 1,
-            visual: Arc::new(vec![1.0; 4]),
+            visual: vec![1.0; 4].into(),
             dim: 2,
             graph: Csr::default(),
             relevance: Vec::new(),
             ids: Vec::new(),
-        }]
+        };
+        TrainData { inputs: vec![input], ..TrainData::default() }
     }
 
     #[test]
@@ -130,7 +128,8 @@ mod tests {
         let (first, again, other) = (ask("a"), ask("a"), ask("b"));
         assert_eq!(made.get(), 2);
         assert!(Arc::ptr_eq(&first, &again));
-        assert!(Arc::ptr_eq(&first[0].visual, &other[0].visual), "vectors are kept once");
+        let rows = |data: &TrainData| data.inputs[0].visual.load(2).expect("in memory");
+        assert!(Arc::ptr_eq(&rows(&first), &rows(&other)), "vectors are kept once");
         ask("b");
         assert_eq!(made.get(), 2, "the one used last stays");
         ask("a");
@@ -140,7 +139,7 @@ mod tests {
     #[test]
     fn what_failed_is_tried_again() {
         let cache = InputCache::new(1000);
-        assert_eq!(cache.get("a", || Err("cancelled".to_owned())), Err("cancelled".to_owned()));
+        assert_eq!(cache.get("a", || Err("cancelled".to_owned())).err(), Some("cancelled".to_owned()));
         assert!(cache.get("a", || Ok(inputs(1))).is_ok());
     }
 }

@@ -35,4 +35,4 @@ pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};
 pub use sweep::{Method, Sweep, SweepPlan, SweepRow, objective_index};
 pub use trial::{Configuration, Figures, Trial, TrialResult};
-pub use variants::{REFERENCE, benchmark_names, configurations, named, names, reference};
+pub use variants::{REFERENCE, benchmark_names, configurations, named, names};

@@ -163,10 +163,10 @@ impl<'a> Runner<'a> {
         let StudyData { dataset, signals, vectors } = self.data;
         let splits = &self.splits[trial.fold];
         let data = RunData { dataset, signals, vectors, splits };
-        let make = || prepare_run(data, &trial.experiment, observer).map(|data| data.inputs);
-        let shared: Vec<RankingInput> = self.inputs.get(&trial.experiment.input_key(), make)?.to_vec();
-        let split = shared.iter().map(|input| splits[input.query]).collect();
-        let inputs = TrainData { inputs: shared, split };
+        let make = || prepare_run(data, &trial.experiment, observer);
+        let shared = self.inputs.get(&trial.experiment.input_key(splits), make)?;
+        let split = shared.inputs.iter().map(|input| splits[input.query]).collect();
+        let inputs = TrainData { split, ..TrainData::clone(&shared) };
         let name = folder.file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
         let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
         let vector_sources = match dataset.vectors.iter().any(|source| source.name == vectors.name) {

@@ -1,11 +1,38 @@
 //! What a training run is to do, and on what.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, TrainError};
+use super::{Loss, LossSettings, Method, Objective, Schedule, TrainError, Weighting};
 use crate::dataset::Split;
 use crate::eval::Measure;
+use crate::graph::Whitening;
 use crate::model::RankingInput;
+
+/// Which epoch's weights a training keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// The best by the validation measure.
+    #[default]
+    Best,
+    /// The last: nothing is chosen, so a few validation queries cannot mislead.
+    Last,
+}
+
+impl Keep {
+    /// Both.
+    pub const ALL: [Keep; 2] = [Keep::Best, Keep::Last];
+
+    /// `best` or `last`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Keep::Best => "best",
+            Keep::Last => "last",
+        }
+    }
+}
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,10 +40,20 @@ use crate::model::RankingInput;
 pub struct TrainConfig {
     /// What is minimised.
     pub loss: Loss,
-    /// AdamW's step size.
+    /// Numbers that some losses ask for.
+    pub loss_settings: LossSettings,
+    /// What the mean of a batch's losses is taken over.
+    pub weighting: Weighting,
+    /// How gradients become steps.
+    pub optimiser: Method,
+    /// The step size.
     pub learning_rate: f64,
-    /// AdamW's decoupled weight decay; 0 makes it Adam.
+    /// How the step size changes over the run. [`TrainConfig::epochs`] is what a cosine stretches over.
+    pub schedule: Schedule,
+    /// Weight decay: decoupled in AdamW, an L2 term in Adam.
     pub weight_decay: f64,
+    /// The longest gradient (all weights together); a longer one is shortened to it.
+    pub clip: Option<f64>,
     /// Queries per step.
     pub batch: usize,
     /// At most this many passes over the training queries.
@@ -27,6 +64,14 @@ pub struct TrainConfig {
     pub stop_on: Measure,
     /// Epochs without a better one after which training ends; `None` runs all epochs (the best is kept all the same).
     pub patience: Option<usize>,
+    /// Which epoch's weights are kept.
+    pub keep: Keep,
+    /// What the same loss on the text's own score adds: the signals then learn to rank by themselves too, which the
+    /// graph's layers build on. 0 leaves it out.
+    pub text_loss: f64,
+    /// Whether a second network is then trained on train and validation queries together, from the same initial
+    /// weights and for as many epochs as were best, as the paper does. Only a run does this, not [`super::train`].
+    pub retrain: bool,
 }
 
 impl Default for TrainConfig {
@@ -34,18 +79,31 @@ impl Default for TrainConfig {
     fn default() -> Self {
         Self {
             loss: Loss::Bpr,
+            loss_settings: LossSettings::default(),
+            weighting: Weighting::default(),
+            optimiser: Method::default(),
             learning_rate: 1e-3,
+            schedule: Schedule::default(),
             weight_decay: 0.0,
+            clip: None,
             batch: 16,
             epochs: 100,
             seed: 1,
             stop_on: Measure::Map,
             patience: Some(50),
+            keep: Keep::Best,
+            text_loss: 0.0,
+            retrain: false,
         }
     }
 }
 
 impl TrainConfig {
+    /// The loss with its numbers and its weighting.
+    pub fn objective(&self) -> Objective {
+        Objective { loss: self.loss, settings: self.loss_settings, weighting: self.weighting }
+    }
+
     /// Whether this can be run.
     ///
     /// # Errors
@@ -55,6 +113,16 @@ impl TrainConfig {
             format!("the learning rate must be above 0, not {}", self.learning_rate)
         } else if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
             format!("weight decay must be 0 or above, not {}", self.weight_decay)
+        } else if !(self.text_loss.is_finite() && self.text_loss >= 0.0) {
+            format!("the weight of the text's loss must be 0 or above, not {}", self.text_loss)
+        } else if let Some(temperature) = self.loss_settings.temperature.filter(|t| !(t.is_finite() && *t > 0.0)) {
+            format!("the temperature of the loss must be above 0, not {temperature}")
+        } else if self.loss_settings.truncation == Some(0) {
+            "the last rank that the loss counts must be at least 1".into()
+        } else if let Some(clip) = self.clip.filter(|clip| !(clip.is_finite() && *clip > 0.0)) {
+            format!("the longest gradient must be above 0, not {clip}")
+        } else if let Some(problem) = self.schedule.problem() {
+            problem
         } else if self.batch == 0 || self.epochs == 0 {
             "a batch and the number of epochs must be at least 1".into()
         } else if matches!(self.stop_on, Measure::ClusterRecallAt(_) | Measure::F1At(_)) {
@@ -73,6 +141,8 @@ pub struct TrainData {
     pub inputs: Vec<RankingInput>,
     /// The part of the protocol each query belongs to.
     pub split: Vec<Split>,
+    /// What the visual vectors went through, where it was learned.
+    pub whitening: Option<Arc<Whitening>>,
 }
 
 impl TrainData {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use candle_core::Tensor;
 use rayon::prelude::*;
 
-use super::{Gradients, Loss, Observer, Optimiser, Targets, TrainConfig, TrainData, TrainError};
+use super::{Gradients, Objective, Observer, Optimiser, Schedule, Targets, TrainConfig, TrainData, TrainError};
 use crate::dataset::Rng;
 use crate::eval::{Measure, STANDARD, measure_query, order};
-use crate::model::{Dcmm, Prepared, RankingInput};
+use crate::model::{Dcmm, Output, Prepared, RankingInput};
 
 /// Parts the seed's stream of query orders and dropout masks from that of the initial weights.
 const STREAM: u64 = 0x7472_6169_6e21;
@@ -19,13 +19,17 @@ pub(super) struct Queries<'a> {
     data: &'a TrainData,
     prepared: Vec<Prepared>,
     targets: Vec<Arc<Targets>>,
-    loss: Loss,
+    objective: Objective,
+    /// What the loss of the text's score weighs.
+    text_loss: f64,
+    schedule: Schedule,
     batch: usize,
+    epochs: usize,
 }
 
 /// The loss and the measures of some queries.
 pub(super) struct Evaluated {
-    /// `None` where no query has both relevant and not relevant images.
+    /// `None` where the loss can learn from no query.
     pub(super) loss: Option<f64>,
     pub(super) standard: [f64; STANDARD.len()],
     /// The measure the run stops on.
@@ -35,23 +39,27 @@ pub(super) struct Evaluated {
 impl<'a> Queries<'a> {
     pub(super) fn new(data: &'a TrainData, model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
-        let targets = data.inputs.iter().map(|input| Arc::new(Targets::new(&input.relevance)));
+        let targets: Vec<Targets> = data.inputs.iter().map(|input| Targets::new(&input.relevance)).collect();
+        let top = targets.iter().map(Targets::top).fold(0.0, f64::max);
         Ok(Self {
             data,
             prepared: prepared.collect::<Result<_, _>>()?,
-            targets: targets.collect(),
-            loss: config.loss,
+            targets: targets.into_iter().map(|targets| Arc::new(targets.with_top(top))).collect(),
+            objective: config.objective(),
+            text_loss: config.text_loss,
+            schedule: config.schedule,
             batch: config.batch,
+            epochs: config.epochs,
         })
     }
 
-    /// Those of `queries` that a ranking loss can learn from.
+    /// Those of `queries` that the loss can learn from.
     pub(super) fn teaching(&self, queries: &[usize]) -> Vec<usize> {
         queries.iter().copied().filter(|&at| self.weight(at) > 0.0).collect()
     }
 
     fn weight(&self, at: usize) -> f64 {
-        self.loss.weight(&self.targets[at])
+        self.objective.weight(&self.targets[at])
     }
 
     /// One pass over `queries` in an order of this epoch's own; the mean loss, or `None` if the observer broke.
@@ -75,6 +83,7 @@ impl<'a> Queries<'a> {
             if !batch_sum.is_finite() {
                 return Err(TrainError::Diverged { epoch, what: "the loss" });
             }
+            optimiser.set_share(self.schedule.share(epoch, at, total, self.epochs));
             optimiser.step(&gradients)?;
             sum += batch_sum;
             weight += batch.iter().map(|&at| self.weight(at)).sum::<f64>();
@@ -91,7 +100,7 @@ impl<'a> Queries<'a> {
         // Each query's dropout has a generator of its own, so that masks do not depend on who comes first.
         let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
         let one = |(at, mut rng): (usize, Rng)| {
-            let loss = self.mean_loss(&model.forward(&self.prepared[at], Some(&mut rng))?.members, at)?;
+            let loss = self.mean_loss(&model.forward(&self.prepared[at], Some(&mut rng))?, at)?;
             let gradients = Gradients::of(model, &(&loss / weight)?)?;
             Ok((loss.to_scalar::<f64>()?, gradients))
         };
@@ -106,11 +115,20 @@ impl<'a> Queries<'a> {
 
     /// A query's part of the loss, the mean over the members: each learns as if it were alone, since no weight is
     /// shared and Adam does not see the scale of a gradient.
-    fn mean_loss(&self, members: &[Tensor], at: usize) -> Result<Tensor, TrainError> {
-        let mut losses = members.iter().map(|scores| self.loss.sum(scores, &self.targets[at]));
-        let first = losses.next().ok_or_else(|| TrainError::Config("a network without members".into()))??;
-        let sum = losses.try_fold(first, |sum, loss| sum + loss?)?;
-        Ok(if members.len() == 1 { sum } else { (sum / members.len() as f64)? })
+    fn mean_loss(&self, output: &Output, at: usize) -> Result<Tensor, TrainError> {
+        let mut losses = Vec::with_capacity(output.members.len());
+        for member in &output.members {
+            let mut loss = self.objective.sum(&member.total, &self.targets[at])?;
+            if self.text_loss > 0.0 {
+                loss = (loss + (self.objective.sum(&member.text, &self.targets[at])? * self.text_loss)?)?;
+            }
+            losses.push(loss);
+        }
+        let [first, others @ ..] = losses.as_slice() else {
+            return Err(TrainError::Config("a network without members".into()));
+        };
+        let sum = others.iter().try_fold(first.clone(), |sum, loss| sum + loss)?;
+        Ok(if others.is_empty() { sum } else { (sum / losses.len() as f64)? })
     }
 
     /// Loss and measures of `queries`, without dropout: one mean over queries each.
@@ -131,7 +149,7 @@ impl<'a> Queries<'a> {
             if scores.iter().any(|score| !score.is_finite()) {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
-            let loss = self.loss.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
+            let loss = self.objective.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
             Ok((loss, measured(input, &scores, STANDARD.iter().chain([&stop_on]))))
         };
         let parts: Vec<(f64, Vec<f64>)> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;

@@ -1,13 +1,12 @@
-//! Everything that decides a training run, and the data made ready for it.
+//! Everything that decides a training run.
 
-use super::{TrainConfig, TrainData};
-use crate::dataset::{Dataset, Split, VectorTable};
+use super::TrainConfig;
+use crate::dataset::{Dataset, Split};
 use crate::eval::{self, Measure, STANDARD};
-use crate::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crate::model::{Activation, DcmmConfig, Degree, ModelKind, RankingInput, Visual};
-use crate::signals::{self, Normalisation, Signals};
+use crate::graph::{GraphRequest, VisualSettings, Whitening};
+use crate::model::{Activation, DcmmConfig, Degree, ModelKind};
+use crate::signals::{Normalisation, Signals};
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
 /// What ranks and how large it is, before the data fix its input sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,7 +15,7 @@ pub struct ModelSettings {
     /// What ranks.
     pub kind: ModelKind,
     /// The text score of [`ModelKind::Signal`] and [`ModelKind::Cm`], by name; `None` takes the one that
-    /// [`signals::text_signal`] finds.
+    /// [`crate::signals::text_signal`] finds.
     pub signal: Option<String>,
     /// Width of every layer of the MLP over the signals.
     pub hidden: usize,
@@ -60,15 +59,25 @@ impl Default for ModelSettings {
 }
 
 impl ModelSettings {
-    /// The configuration of the network that is trained, for `feature_count` signals and vectors of `visual_dim`
-    /// numbers; `None` for what learns no network.
-    pub fn config(&self, feature_count: usize, visual_dim: usize, seed: u64) -> Option<DcmmConfig> {
+    /// The configuration of the network that is trained, for so many signals and principal components, and vectors of
+    /// `visual_dim` numbers; `None` for what learns no network.
+    pub fn config(
+        &self,
+        (feature_count, component_count): (usize, usize),
+        visual_dim: usize,
+        seed: u64,
+    ) -> Option<DcmmConfig> {
         let kind = self.kind.network()?;
         // Without a hidden layer the head is all there is: a weighted sum.
-        let layers = if kind == ModelKind::Linear { 0 } else { self.mlp_layers.max(1) };
+        let layers = match kind {
+            ModelKind::Linear => 0,
+            ModelKind::DcmmPrf => self.mlp_layers,
+            _ => self.mlp_layers.max(1),
+        };
         Some(DcmmConfig {
             kind,
-            feature_count,
+            feature_count: feature_count + component_count,
+            component_count,
             visual_dim,
             mlp: vec![self.hidden; layers],
             conv: if kind.convolves() { vec![self.conv_size; self.conv_layers] } else { Vec::new() },
@@ -91,6 +100,8 @@ pub struct Experiment {
     pub features: Option<Vec<String>>,
     /// How the signals of a query are brought to one scale.
     pub normalisation: Normalisation,
+    /// What visual vectors go through before they become neighbours of a graph network.
+    pub visual: VisualSettings,
     /// How images become neighbours.
     pub graph: GraphRequest,
     /// The network.
@@ -112,101 +123,30 @@ impl Experiment {
             .collect()
     }
 
-    /// The configuration of the network that is trained on this data, if one is.
-    pub fn model_config(&self, feature_count: usize, visual_dim: usize) -> Option<DcmmConfig> {
-        self.model.config(feature_count, visual_dim, self.training.seed)
+    /// The configuration of the network that is trained on `signals` signals and vectors of `dim` numbers, if one is;
+    /// `learned` tells what the vectors go through first.
+    pub fn model_config(&self, signals: usize, dim: usize, learned: Option<&Whitening>) -> Option<DcmmConfig> {
+        let components = learned.map_or(0, Whitening::components);
+        let dim = learned.filter(|_| self.visual.whiten).map_or(dim, Whitening::dim);
+        self.model.config((signals, components), dim, self.training.seed)
     }
 
-    /// Everything of the experiment that [`prepare`] looks at, as text: on the same data, experiments with the same key
-    /// have the same inputs and may share them. A setting of the model or of the training that comes to change the
-    /// inputs must be added here.
-    pub fn input_key(&self) -> String {
+    /// Whether something is learned of the visual vectors first: only graph networks have a use for it.
+    pub fn whitens(&self) -> bool {
+        self.visual.learns() && self.model.kind.convolves()
+    }
+
+    /// Everything that [`super::prepare`] looks at, as text: on the same data, experiments with the same key have the
+    /// same inputs and may share them. A setting of the model or of the training that comes to change the inputs must
+    /// be added here.
+    pub fn input_key(&self, splits: &[Split]) -> String {
+        let kind = self.model.kind;
+        // What is learned of the vectors is learned on the training queries.
+        let learned = self.whitens().then_some((&self.visual, splits));
+        let parts = (&self.features, &self.normalisation, &self.graph, kind.convolves(), kind.sees(), learned);
         // Plain values can always be written.
-        let parts = (&self.features, &self.normalisation, &self.graph);
         serde_json::to_string(&parts).unwrap_or_default()
     }
-}
-
-/// The vectors of a query's candidates, L2-normalised; a row of zeros where an image has none.
-///
-/// # Shapes
-/// Row-major, `candidates × dim`.
-pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
-    let candidates = &dataset.queries[query].candidates;
-    let mut rows = vec![0.0; candidates.len() * vectors.dim];
-    for (row, candidate) in rows.chunks_exact_mut(vectors.dim.max(1)).zip(candidates) {
-        if let Some(vector) = vectors.get(candidate.image) {
-            row.copy_from_slice(&vector);
-        }
-    }
-    unit_rows(&rows, vectors.dim)
-}
-
-/// One query as the network wants it.
-pub fn ranking_input(
-    dataset: &Dataset,
-    signals: &Signals,
-    vectors: &VectorTable,
-    use_signals: &[usize],
-    experiment: &Experiment,
-    query: usize,
-) -> RankingInput {
-    let visual = visual_rows(dataset, vectors, query);
-    let candidates = &dataset.queries[query].candidates;
-    let graph = match experiment.model.kind.convolves() {
-        true => SimilarityGraph::build(&Similarities::new(&visual, vectors.dim), experiment.graph).csr(),
-        false => Csr { offsets: vec![0; candidates.len() + 1], ..Csr::default() },
-    };
-    RankingInput {
-        query,
-        n: candidates.len(),
-        features: signals::table(signals, query, use_signals, experiment.normalisation),
-        feature_count: use_signals.len(),
-        visual: kept(dataset, vectors, experiment, query, visual),
-        dim: vectors.dim,
-        graph,
-        relevance: candidates.iter().map(|candidate| candidate.relevance).collect(),
-        ids: candidates.iter().map(|candidate| dataset.images[candidate.image].id.clone()).collect(),
-    }
-}
-
-/// The vectors that stay with a query: those that the network looks at, and only if they fit into memory.
-fn kept(dataset: &Dataset, vectors: &VectorTable, experiment: &Experiment, query: usize, rows: Vec<f32>) -> Visual {
-    if experiment.model.kind != ModelKind::DcmmEdge {
-        return Visual::none();
-    }
-    let images = dataset.queries[query].candidates.iter().map(|candidate| candidate.image);
-    vectors.stored(images).map_or_else(|| rows.into(), Visual::Stored)
-}
-
-/// All queries as the network wants them; queries without candidates are left out.
-///
-/// `observe` is told how many queries are done, of how many, and may end the work: the result is then `None`.
-pub fn prepare(
-    dataset: &Dataset,
-    signals: &Signals,
-    vectors: &VectorTable,
-    use_signals: &[usize],
-    experiment: &Experiment,
-    splits: &[Split],
-    observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-) -> Option<TrainData> {
-    use rayon::prelude::*;
-    let queries: Vec<usize> =
-        (0..dataset.queries.len()).filter(|&q| !dataset.queries[q].candidates.is_empty()).collect();
-    let mut inputs = Vec::with_capacity(queries.len());
-    for chunk in queries.chunks(8) {
-        let ready: Vec<RankingInput> = chunk
-            .par_iter()
-            .map(|&query| ranking_input(dataset, signals, vectors, use_signals, experiment, query))
-            .collect();
-        inputs.extend(ready);
-        if observe(inputs.len(), queries.len()).is_break() {
-            return None;
-        }
-    }
-    let split = queries.iter().map(|&query| splits[query]).collect();
-    Some(TrainData { inputs, split })
 }
 
 /// The figures of the three rankings over one part of the queries, each in the order of [`STANDARD`].

@@ -2,7 +2,7 @@
 
 use super::TrainData;
 use super::epoch::measured;
-use super::experiment::visual_rows;
+use super::inputs::visual_rows;
 use super::runner::RunData;
 use crate::dataset::Split;
 use crate::eval::Measure;

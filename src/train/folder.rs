@@ -4,18 +4,29 @@
 //! run.json            configuration, figures, state
 //! history.jsonl       one line per epoch, written as the epoch ends
 //! model.safetensors   the weights of the best epoch so far
+//! whitening.safetensors what the visual vectors go through, where that is learned
 //! run.txt             every query's ranking, in TREC's format
 //! queries.json        every query's measures
+//! state.safetensors   where the training stood after its last epoch: weights, best weights, optimiser, history
+//! retrain.safetensors the same of the second training, on train and validation queries, where there is one
 //! ```
 //! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
 
-use super::{Comparison, EpochReport, Experiment};
+use super::{Comparison, EpochReport, Experiment, TrainState};
 use crate::dataset::{Run, write_run, write_whole};
+use crate::graph::Whitening;
 use crate::model::{Dcmm, Feedback, Metadata};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// What a run's visual vectors go through.
+const WHITENING: &str = "whitening.safetensors";
+/// The state of a run's training.
+pub(super) const FIRST_STATE: &str = "state.safetensors";
+/// The state of its second training.
+pub(super) const SECOND_STATE: &str = "retrain.safetensors";
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +71,9 @@ pub struct RunRecord {
     pub state: RunState,
     /// The epoch whose weights are kept, from 1.
     pub best_epoch: usize,
+    /// How many epochs of a second training, on train and validation queries together, made the weights that are kept
+    /// in their place. [`RunRecord::validation`] is then still that of the first training, which had not seen them.
+    pub retrained: Option<usize>,
     /// Mean time of an epoch.
     pub seconds_per_epoch: f64,
     /// Figures on the validation queries.
@@ -82,11 +96,44 @@ impl RunFolder {
     /// What the system says, with the path.
     pub fn create(path: &Path, record: &RunRecord) -> Result<Self, String> {
         fs::create_dir_all(path).map_err(|error| at(&error, path))?;
-        let history = path.join("history.jsonl");
-        fs::write(&history, "").map_err(|error| at(&error, &history))?;
         let folder = Self { path: path.to_owned() };
-        folder.write(record)?;
+        folder.forget(FIRST_STATE);
+        folder.forget(SECOND_STATE);
+        folder.reopen(record, &[])?;
         Ok(folder)
+    }
+
+    /// A folder that is there, to go on with: its history becomes these epochs.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub(super) fn resume(path: &Path, record: &RunRecord, history: &[EpochReport]) -> Result<Self, String> {
+        let folder = Self { path: path.to_owned() };
+        folder.reopen(record, history)?;
+        Ok(folder)
+    }
+
+    fn reopen(&self, record: &RunRecord, history: &[EpochReport]) -> Result<(), String> {
+        let path = self.path.join("history.jsonl");
+        let lines: Result<Vec<String>, _> = history.iter().map(serde_json::to_string).collect();
+        let lines = lines.map_err(|error| format!("{error}: {}", path.display()))?;
+        let text: String = lines.into_iter().map(|line| line + "\n").collect();
+        write_whole(&path, &[text.as_bytes()]).map_err(|error| at(&error, &path))?;
+        self.write(record)
+    }
+
+    /// Keeps where a training stands.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub(super) fn keep_state(&self, name: &str, state: &TrainState) -> Result<(), String> {
+        state.write(&self.path.join(name))
+    }
+
+    /// Takes a state away.
+    pub(super) fn forget(&self, name: &str) {
+        // What is not there need not go; what stays is recognised by its note.
+        let _ = fs::remove_file(self.path.join(name));
     }
 
     /// Where it lies.
@@ -96,7 +143,7 @@ impl RunFolder {
 
     /// Takes away what [`RunFolder::create`] made, and the folder if nothing else is in it.
     pub fn discard(&self) {
-        for file in ["run.json", "history.jsonl", "model.safetensors"] {
+        for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING, FIRST_STATE, SECOND_STATE] {
             // What can't be removed shows up as a run that was cut off; there is nothing better to do about it here.
             let _ = fs::remove_file(self.path.join(file));
         }
@@ -123,6 +170,16 @@ impl RunFolder {
         model.save(&path, &Metadata::new()).map_err(|error| error.to_string())
     }
 
+    /// Keeps what the visual vectors go through.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub(super) fn whitening(&self, whitening: &Whitening) -> Result<(), String> {
+        let path = self.path.join(WHITENING);
+        let bytes = whitening.to_bytes().map_err(|error| format!("{error}: {}", path.display()))?;
+        write_whole(&path, &[&bytes]).map_err(|error| at(&error, &path))
+    }
+
     /// Writes the record anew.
     ///
     /// # Errors
@@ -142,6 +199,16 @@ impl RunFolder {
     }
 }
 
+/// Reads what a run's visual vectors went through.
+///
+/// # Errors
+/// What is wrong with the file, with the path.
+pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, String> {
+    let path = folder.join(WHITENING);
+    let bytes = fs::read(&path).map_err(|error| at(&error, &path))?;
+    Whitening::from_bytes(&bytes).map_err(|error| format!("{error}: {}", path.display()))
+}
+
 /// Reads what is known of a run.
 ///
 /// # Errors
@@ -150,6 +217,11 @@ pub fn read_run_record(path: &Path) -> Result<RunRecord, String> {
     let file = path.join("run.json");
     let text = fs::read_to_string(&file).map_err(|error| at(&error, &file))?;
     serde_json::from_str(&text).map_err(|error| format!("not a run: {error}: {}", file.display()))
+}
+
+/// Whether a run can go on from where it stood: it did not come to its end, and its state was kept.
+pub fn can_resume(path: &Path, record: &RunRecord) -> bool {
+    matches!(record.state, RunState::Running | RunState::Interrupted) && path.join(FIRST_STATE).is_file()
 }
 
 /// Reads a run: its record and its epochs. A last line cut off by a crash is passed over.

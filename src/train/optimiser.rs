@@ -1,11 +1,41 @@
 //! Steps down the gradient.
 
-use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
-use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+use serde::{Deserialize, Serialize};
 
 use super::{TrainConfig, TrainError};
 use crate::model::Dcmm;
+
+/// Decay of the mean of gradients.
+const BETA_1: f64 = 0.9;
+/// Decay of the mean of squared gradients.
+const BETA_2: f64 = 0.999;
+/// Keeps the division by the latter finite.
+const EPSILON: f64 = 1e-8;
+
+/// How gradients become steps. The two are the same without weight decay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Adam (ICLR 2015); weight decay is an L2 term in the gradient, as in the paper authors' code.
+    Adam,
+    /// AdamW (ICLR 2019): weight decay is taken from the weights themselves, step size times decay.
+    #[default]
+    AdamW,
+}
+
+impl Method {
+    /// Both.
+    pub const ALL: [Method; 2] = [Method::Adam, Method::AdamW];
+
+    /// `adam` or `adamw`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Method::Adam => "adam",
+            Method::AdamW => "adamw",
+        }
+    }
+}
 
 /// The gradient of all of a network's weights, in the order of [`Dcmm::vars`], as plain numbers.
 ///
@@ -44,25 +74,95 @@ impl Gradients {
             sum.iter_mut().zip(other).for_each(|(sum, x)| *sum += x);
         }
     }
+
+    /// The length of all of it as one vector.
+    pub fn norm(&self) -> f64 {
+        self.0.iter().flatten().map(|x| x * x).sum::<f64>().sqrt()
+    }
+
+    /// Shortens it to the length `most` if it is longer.
+    pub fn clip(&mut self, most: f64) {
+        let norm = self.norm();
+        if norm > most {
+            self.0.iter_mut().flatten().for_each(|x| *x *= most / norm);
+        }
+    }
 }
 
-/// AdamW over a network's weights (β = 0.9, 0.999, ε = 1e-8; decoupled weight decay).
+/// What Adam remembers between steps: one number a weight each, in the order of [`Dcmm::vars`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
+    /// Steps taken.
+    pub steps: usize,
+    /// The decaying mean of gradients.
+    pub first: Vec<Vec<f64>>,
+    /// The decaying mean of their squares.
+    pub second: Vec<Vec<f64>>,
+}
+
+impl Moments {
+    /// Before the first step.
+    pub fn zero(model: &Dcmm) -> Self {
+        let zero = Gradients::zero(model).0;
+        Self { steps: 0, first: zero.clone(), second: zero }
+    }
+}
+
+/// Adam or AdamW over a network's weights (β = 0.9, 0.999, ε = 1e-8), in plain numbers, so that a run can go on from
+/// where it was to the same bits.
 #[derive(Debug)]
 pub struct Optimiser {
     vars: Vec<Var>,
-    adam: AdamW,
+    moments: Moments,
+    method: Method,
+    rate: f64,
+    share: f64,
+    decay: f64,
+    clip: Option<f64>,
 }
 
 impl Optimiser {
     /// For the weights of this network.
     ///
     /// # Errors
-    /// If a tensor operation fails.
+    /// If the configuration cannot be run.
     pub fn new(model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
-        let vars: Vec<Var> = model.vars().iter().map(|(_, var)| var.clone()).collect();
-        let params =
-            ParamsAdamW { lr: config.learning_rate, weight_decay: config.weight_decay, ..ParamsAdamW::default() };
-        Ok(Self { adam: AdamW::new(vars.clone(), params)?, vars })
+        config.check()?;
+        Ok(Self {
+            vars: model.vars().iter().map(|(_, var)| var.clone()).collect(),
+            moments: Moments::zero(model),
+            method: config.optimiser,
+            rate: config.learning_rate,
+            share: 1.0,
+            decay: config.weight_decay,
+            clip: config.clip,
+        })
+    }
+
+    /// What it remembers.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    /// Goes on from what another one of the same network remembered.
+    ///
+    /// # Errors
+    /// If it was of another network.
+    pub fn restore(&mut self, moments: Moments) -> Result<(), TrainError> {
+        let fits = |numbers: &[Vec<f64>]| {
+            numbers.len() == self.vars.len()
+                && numbers.iter().zip(&self.vars).all(|(numbers, var)| numbers.len() == var.elem_count())
+        };
+        if !(fits(&moments.first) && fits(&moments.second)) {
+            return Err(TrainError::Config("the saved state is of another network".into()));
+        }
+        self.moments = moments;
+        Ok(())
+    }
+
+    /// The share of the learning rate that the next steps take.
+    pub fn set_share(&mut self, share: f64) {
+        self.share = share;
     }
 
     /// One step down this gradient.
@@ -70,10 +170,33 @@ impl Optimiser {
     /// # Errors
     /// If the gradient is that of another network.
     pub fn step(&mut self, gradients: &Gradients) -> Result<(), TrainError> {
-        let mut store = GradStore::default();
-        for (var, gradient) in self.vars.iter().zip(&gradients.0) {
-            store.insert(var, Tensor::from_slice(gradient, var.shape(), &Device::Cpu)?);
+        let clipped = self.clip.map(|most| {
+            let mut clipped = gradients.clone();
+            clipped.clip(most);
+            clipped
+        });
+        let gradients = clipped.as_ref().unwrap_or(gradients);
+        self.moments.steps += 1;
+        let steps = i32::try_from(self.moments.steps).unwrap_or(i32::MAX);
+        let scales = (1.0 / (1.0 - BETA_1.powi(steps)), 1.0 / (1.0 - BETA_2.powi(steps)));
+        for (at, var) in self.vars.iter().enumerate() {
+            let mut weights = var.flatten_all()?.to_vec1::<f64>()?;
+            let Some(gradient) = gradients.0.get(at).filter(|gradient| gradient.len() == weights.len()) else {
+                return Err(TrainError::Config("the gradient is that of another network".into()));
+            };
+            let moments = self.moments.first[at].iter_mut().zip(&mut self.moments.second[at]);
+            let (rate, decay) = (self.rate * self.share, self.decay);
+            for ((weight, &g), (first, second)) in weights.iter_mut().zip(gradient).zip(moments) {
+                let (g, kept) = match self.method {
+                    Method::Adam => (g + decay * *weight, 1.0),
+                    Method::AdamW => (g, 1.0 - rate * decay),
+                };
+                *first = *first * BETA_1 + g * (1.0 - BETA_1);
+                *second = *second * BETA_2 + g * g * (1.0 - BETA_2);
+                *weight = *weight * kept - *first * scales.0 / ((*second * scales.1).sqrt() + EPSILON) * rate;
+            }
+            var.set(&Tensor::from_vec(weights, var.shape(), &Device::Cpu)?)?;
         }
-        Ok(self.adam.step(&store)?)
+        Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
+use super::Standing;
 use crate::eval::STANDARD;
 use crate::model::Dcmm;
 
@@ -31,6 +32,11 @@ pub struct EpochReport {
     pub seconds: f64,
     /// The best epoch so far by the measure the run stops on; the first one where several are equal.
     pub best_epoch: usize,
+    /// Whether this epoch was of the second training of a run, on train and validation queries together: its figures on
+    /// the validation queries then say only how well these were learned. Such epochs are numbered on from the first
+    /// training's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retraining: bool,
 }
 
 /// Who watches a run, and may end it.
@@ -41,6 +47,11 @@ pub trait Observer {
 
     /// Told after every epoch; `model` has that epoch's weights. A break ends the run.
     fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()>;
+
+    /// Shown after every epoch, before [`Observer::epoch`], where the training stands. A break ends the run.
+    fn standing(&mut self, _: &Standing<'_>) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// Why a run ended.

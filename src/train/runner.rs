@@ -1,16 +1,17 @@
 //! One whole run: data made ready, training, figures, and the folder that keeps it all.
 
-use super::experiment::{Comparison, Experiment, mean_measures, prepare};
-use super::feedback::{choose, feedback_scores};
 use super::figures::QueryFigures;
-use super::folder::{RunFolder, RunRecord, RunState};
-use super::{EpochReport, Observer, Outcome, Stop, TrainConfig, TrainData, train};
-use crate::dataset::{Dataset, Run, Split, VectorTable};
-use crate::model::{Dcmm, DcmmConfig, Feedback, ModelKind, RankingInput};
-use crate::signals::{self, Normalisation, Signals};
-use std::collections::HashMap;
+use super::folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
+use super::inputs::{prepare, prepare_with};
+use super::keeper::{Keeper, Saved, Trained};
+use super::ranker::{compare, rank, rankings};
+use super::{EpochReport, Experiment, Outcome, Stop, TrainConfig, TrainData};
+use crate::dataset::{Dataset, Split, VectorTable};
+use crate::model::{Dcmm, DcmmConfig, RankingInput};
+use crate::signals::Signals;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What a run works on.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ pub struct RunResult {
 }
 
 /// Trains on the train queries, chooses the epoch on the validation queries, and reports on both others. What learns
-/// no network ([`ModelKind::network`]) only scores.
+/// no network ([`crate::model::ModelKind::network`]) only scores.
 ///
 /// With `folder` the run is kept there as it goes.
 ///
@@ -57,34 +58,80 @@ pub struct RunResult {
 pub fn run(
     data: RunData<'_>,
     experiment: &Experiment,
-    mut record: RunRecord,
+    record: RunRecord,
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, String> {
+    let inputs = prepare_run(data, experiment, observer)?;
+    run_prepared(data, &inputs, experiment, record, folder, observer)
+}
+
+/// The first half of [`run`]: signals chosen and normalised, vectors whitened, graphs built.
+///
+/// # Errors
+/// An unknown signal or none, or that the run was cancelled.
+pub fn prepare_run(
+    data: RunData<'_>,
+    experiment: &Experiment,
+    observer: &mut dyn RunObserver,
+) -> Result<TrainData, String> {
     let use_signals = chosen_signals(data, experiment)?;
-    let inputs = prepare_inputs(data, experiment, &use_signals, observer)?;
-    let config = experiment.model_config(use_signals.len(), data.vectors.dim);
-    fill_record(&mut record, data, experiment, &use_signals);
-    record.parameters = config.as_ref().map_or(0, DcmmConfig::parameter_count);
-    let folder = folder.map(|path| RunFolder::create(path, &record)).transpose()?;
-    let outcome = match config {
-        Some(config) => Some(learn(&inputs, &config, &experiment.training, folder.as_ref(), observer)?),
-        None => None,
-    };
-    let model = outcome.as_ref().map(|outcome| &outcome.model);
-    let ranked = rank(data, experiment, &inputs, model, None)?;
-    record.feedback = ranked.feedback;
-    finish_record(&mut record, data, outcome.as_ref(), &ranked.scores);
-    if let Some(folder) = &folder {
-        if let Some(model) = model {
-            folder.checkpoint(model)?;
-        }
-        folder.rankings(&rankings(data.dataset, &ranked.scores), &record.name)?;
-        QueryFigures::of(data, &ranked.scores).write(folder.path())?;
-        folder.write(&record)?;
+    let step = &mut |done, total| observer.step("Building graphs", done, total);
+    let inputs = prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, step);
+    inputs.ok_or_else(|| "cancelled".to_owned())
+}
+
+/// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_prepared(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    experiment: &Experiment,
+    record: RunRecord,
+    folder: Option<&Path>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    work(data, inputs, experiment, record, (folder, None), observer)
+}
+
+/// Goes on with a run that was interrupted or cut off, from its last epoch, to the same bits as if it had not been;
+/// `epochs` may raise the number of epochs, which also lets a finished run go on.
+///
+/// # Errors
+/// As [`run`], or if there is nothing to go on from, the run has come to its end, or the data are others.
+pub fn resume(
+    data: RunData<'_>,
+    folder: &Path,
+    epochs: Option<usize>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let mut record = read_run_record(folder)?;
+    let saved = Saved::read(folder)?;
+    let before = record.experiment.training.epochs;
+    let epochs = epochs.unwrap_or(before);
+    if epochs < saved.epochs() {
+        return Err(format!("{} epochs are done already: {}", saved.epochs(), folder.display()));
     }
-    let (history, model) = outcome.map_or((Vec::new(), None), |outcome| (outcome.history, Some(outcome.model)));
-    Ok(RunResult { record, history, model, scores: ranked.scores })
+    if matches!(record.state, RunState::Finished | RunState::EarlyStopped) && epochs == before {
+        let how =
+            if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
+        return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
+    }
+    for (what, then, now) in
+        [("data set", &record.dataset, &data.dataset.name), ("visual vectors", &record.vectors, &data.vectors.name)]
+    {
+        if then != now {
+            return Err(format!("the run's {what} are “{then}”, not “{now}”: {}", folder.display()));
+        }
+    }
+    record.experiment.training.epochs = epochs;
+    record.state = RunState::Running;
+    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let inputs = prepare_run(data, &experiment, observer)?;
+    work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
 }
 
 /// A run's scores of every query once more, from what its folder keeps.
@@ -99,7 +146,9 @@ pub fn score_again(
 ) -> Result<Vec<Vec<f32>>, String> {
     let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
     let use_signals = chosen_signals(data, &experiment)?;
-    let inputs = prepare_inputs(data, &experiment, &use_signals, observer)?;
+    let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
+    let step = &mut |done, total| observer.step("Building graphs", done, total);
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or("cancelled")?;
     let model = match experiment.model.kind.network() {
         Some(_) => Some(Dcmm::load(&folder.join("model.safetensors")).map_err(|error| error.to_string())?.0),
         None => None,
@@ -110,36 +159,81 @@ pub fn score_again(
 fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usize>, String> {
     let unknown = |name: String| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals));
     let use_signals = experiment.signal_indices(data.signals).map_err(unknown)?;
-    if use_signals.is_empty() {
-        return Err("no signal is chosen: choose at least one".to_owned());
+    match use_signals.is_empty() {
+        true => Err("no signal is chosen: choose at least one".to_owned()),
+        false => Ok(use_signals),
     }
-    Ok(use_signals)
 }
 
-fn prepare_inputs(
+/// Where a run is kept, and where it stood.
+type Kept<'a> = (Option<&'a Path>, Option<Saved>);
+
+fn work(
     data: RunData<'_>,
+    inputs: &TrainData,
     experiment: &Experiment,
-    use_signals: &[usize],
+    mut record: RunRecord,
+    (folder, saved): Kept<'_>,
     observer: &mut dyn RunObserver,
-) -> Result<TrainData, String> {
-    let mut observe = |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare(data.dataset, data.signals, data.vectors, use_signals, experiment, data.splits, &mut observe);
-    inputs.ok_or_else(|| "cancelled".to_owned())
+) -> Result<RunResult, String> {
+    let use_signals = chosen_signals(data, experiment)?;
+    let config = experiment.model_config(use_signals.len(), data.vectors.dim, inputs.whitening.as_deref());
+    // What was asked for stays as it was asked for; the signals' names are recorded beside.
+    let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
+    fill_record(&mut record, data, &asked, &use_signals);
+    record.parameters = config.as_ref().map_or(0, DcmmConfig::parameter_count);
+    let folder = match &saved {
+        None => folder.map(|path| RunFolder::create(path, &record)),
+        Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
+    };
+    let folder = folder.transpose()?;
+    if let (Some(folder), Some(whitening)) = (&folder, &inputs.whitening) {
+        folder.whitening(whitening)?;
+    }
+    let trained = match config {
+        Some(config) => {
+            let keeper = Keeper::new(observer, folder.as_ref(), inputs);
+            Some(learn(keeper, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
+        }
+        None => None,
+    };
+    let outcome = trained.as_ref().map(|trained| &trained.outcome);
+    let ranked = rank(data, experiment, inputs, outcome.map(|outcome| &outcome.model), None)?;
+    record.feedback = ranked.feedback;
+    // Figures on validation queries come from the network that had not seen them.
+    let mut figures = ranked.scores.clone();
+    if let Some(chosen) = trained.as_ref().and_then(|trained| trained.chosen.as_ref()) {
+        let before = rank(data, experiment, inputs, Some(chosen), record.feedback)?.scores;
+        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
+        validation.for_each(|query| figures[query].clone_from(&before[query]));
+        record.retrained = outcome.map(|outcome| outcome.best_epoch);
+    }
+    finish_record(&mut record, data, outcome, &figures);
+    if let Some(folder) = &folder {
+        if let Some(outcome) = outcome {
+            folder.checkpoint(&outcome.model)?;
+        }
+        folder.rankings(&rankings(data.dataset, &ranked.scores), &record.name)?;
+        QueryFigures::of(data, &figures).write(folder.path())?;
+        folder.write(&record)?;
+    }
+    let outcome = trained.map(|trained| trained.outcome);
+    let (history, model) = outcome.map_or((Vec::new(), None), |outcome| (outcome.history, Some(outcome.model)));
+    Ok(RunResult { record, history, model, scores: ranked.scores })
 }
 
-/// Trains the network, and keeps each epoch in the folder.
+/// The trainings of a run, each epoch kept in its folder.
 fn learn(
-    inputs: &TrainData,
+    mut keeper: Keeper<'_>,
     config: &DcmmConfig,
     training: &TrainConfig,
+    saved: Saved,
     folder: Option<&RunFolder>,
-    observer: &mut dyn RunObserver,
-) -> Result<Outcome, String> {
-    let mut keeper = Keeper { observer, folder, inputs, epochs: 0, failed: None };
-    let outcome = train(inputs, config, training, &mut keeper).map_err(|error| error.to_string());
-    let (failed, epochs) = (keeper.failed, keeper.epochs);
-    match outcome {
-        Ok(outcome) if epochs > 0 => failed.map_or(Ok(outcome), Err),
+) -> Result<Trained, String> {
+    let trained = keeper.train(config, training, saved);
+    let (failed, epochs) = (keeper.failed.take(), keeper.epochs);
+    match trained.map_err(|error| error.to_string()) {
+        Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
         ended => {
             // A run without a single epoch is none; one that went wrong later keeps what it has.
             if let Some(folder) = folder.filter(|_| epochs == 0) {
@@ -150,52 +244,7 @@ fn learn(
     }
 }
 
-/// Every query's scores, and what was chosen for them.
-struct Ranked {
-    scores: Vec<Vec<f32>>,
-    feedback: Option<Feedback>,
-}
-
-/// Scores every query by the experiment's kind; `feedback` is what was chosen before, if it was.
-fn rank(
-    data: RunData<'_>,
-    experiment: &Experiment,
-    inputs: &TrainData,
-    model: Option<&Dcmm>,
-    feedback: Option<Feedback>,
-) -> Result<Ranked, String> {
-    let learned = model.map(|model| score_all(data.dataset, inputs, model)).transpose()?;
-    let signal = match &experiment.model.signal {
-        Some(name) => data
-            .signals
-            .infos
-            .iter()
-            .position(|info| info.name == *name)
-            .ok_or_else(|| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals)))?,
-        None => signals::text_signal(data.signals).unwrap_or(0),
-    };
-    let all = 0..data.dataset.queries.len();
-    let raw = |query: usize| signals::table(data.signals, query, &[signal], Normalisation::None);
-    Ok(match (experiment.model.kind, learned) {
-        (kind, learned) if kind.feeds_back() => {
-            let text = |query: usize| learned.as_ref().map_or_else(|| raw(query), |scores| scores[query].clone());
-            let each = feedback_scores(data, inputs, text);
-            let chosen = feedback.unwrap_or_else(|| choose(inputs, &each, experiment.training.stop_on));
-            let mut scores = vec![Vec::new(); data.dataset.queries.len()];
-            for (input, each) in inputs.inputs.iter().zip(&each) {
-                scores[input.query] = each.mix(chosen);
-            }
-            Ranked { scores, feedback: Some(chosen) }
-        }
-        (_, Some(scores)) => Ranked { scores, feedback: None },
-        (ModelKind::Initial, None) => {
-            Ranked { scores: all.map(|query| signals::initial_order(data.dataset, query)).collect(), feedback: None }
-        }
-        (_, None) => Ranked { scores: all.map(raw).collect(), feedback: None },
-    })
-}
-
-fn signal_names(signals: &Signals) -> String {
+pub(super) fn signal_names(signals: &Signals) -> String {
     signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
@@ -222,73 +271,4 @@ fn finish_record(record: &mut RunRecord, data: RunData<'_>, outcome: Option<&Out
     }
     record.validation = compare(data, Split::Validation, scores);
     record.test = compare(data, Split::Test, scores);
-}
-
-/// The three rankings' figures over one part of the queries.
-pub fn compare(data: RunData<'_>, split: Split, scores: &[Vec<f32>]) -> Comparison {
-    let queries: Vec<usize> = (0..data.splits.len()).filter(|&query| data.splits[query] == split).collect();
-    Comparison {
-        initial: mean_measures(data.dataset, &queries, |query| signals::initial_order(data.dataset, query)),
-        text: mean_measures(data.dataset, &queries, |query| signals::text_only(data.signals, query)),
-        model: mean_measures(data.dataset, &queries, |query| scores.get(query).cloned().unwrap_or_default()),
-    }
-}
-
-/// The network's scores of every query of the data set.
-///
-/// # Errors
-/// What the network says of inputs that do not fit it.
-pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Dcmm) -> Result<Vec<Vec<f32>>, String> {
-    let mut scores = vec![Vec::new(); dataset.queries.len()];
-    for input in &inputs.inputs {
-        scores[input.query] = model.score(input).map_err(|error| error.to_string())?.total;
-    }
-    Ok(scores)
-}
-
-/// Scores as a TREC run.
-pub fn rankings(dataset: &Dataset, scores: &[Vec<f32>]) -> Run {
-    let mut run = Run::new();
-    for (query, scores) in dataset.queries.iter().zip(scores) {
-        let by_image: HashMap<_, _> = query.candidates.iter().map(|candidate| candidate.image).zip(scores).collect();
-        let entries =
-            by_image.into_iter().map(|(image, &score)| (dataset.images[image].id.to_string(), f64::from(score)));
-        run.insert(query.id.to_string(), entries.collect());
-    }
-    run
-}
-
-/// Writes each epoch to the run's folder before anyone else hears of it.
-struct Keeper<'a> {
-    observer: &'a mut dyn RunObserver,
-    folder: Option<&'a RunFolder>,
-    inputs: &'a TrainData,
-    epochs: usize,
-    failed: Option<String>,
-}
-
-impl Keeper<'_> {
-    fn keep(&mut self, report: &EpochReport, model: &Dcmm) -> Result<(), String> {
-        let Some(folder) = self.folder else { return Ok(()) };
-        folder.append(report)?;
-        if report.best_epoch == report.epoch {
-            folder.checkpoint(model)?;
-        }
-        Ok(())
-    }
-}
-
-impl Observer for Keeper<'_> {
-    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()> {
-        self.observer.step("Training", done, total)
-    }
-
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
-        self.epochs += 1;
-        if let Err(message) = self.keep(report, model) {
-            self.failed = Some(message);
-            return ControlFlow::Break(());
-        }
-        self.observer.epoch(report, model, &self.inputs.inputs)
-    }
 }

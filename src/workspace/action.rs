@@ -42,6 +42,8 @@ pub enum Action {
     PauseTraining(bool),
     /// End the run and keep the best epoch.
     StopTraining,
+    /// Go on with a saved run that was interrupted or cut off.
+    ResumeRun(PathBuf),
     /// Open a saved run.
     OpenRun(PathBuf),
     /// Delete a saved run.

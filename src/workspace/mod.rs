@@ -160,6 +160,7 @@ impl Workspace {
             Action::Train => self.train(),
             Action::PauseTraining(pause) => self.training.pause(pause),
             Action::StopTraining => self.training.stop(),
+            Action::ResumeRun(path) => self.resume_run(path),
             Action::OpenRun(path) => self.open_run(path),
             Action::DeleteRun(path) => self.delete_run(&path),
             Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),

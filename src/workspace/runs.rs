@@ -13,6 +13,8 @@ use std::sync::Arc;
 /// A run on disk.
 #[derive(Clone, Debug)]
 pub struct SavedRun {
+    /// Whether training can go on from where it stood.
+    pub resumable: bool,
     /// Its folder.
     pub path: PathBuf,
     /// What is known of it.
@@ -34,11 +36,11 @@ struct Scored {
 }
 
 /// What a run is scored on again.
-struct OpenSet {
-    dataset: Arc<Dataset>,
-    signals: Arc<Signals>,
+pub(super) struct OpenSet {
+    pub(super) dataset: Arc<Dataset>,
+    pub(super) signals: Arc<Signals>,
     vectors: Option<Arc<VectorTable>>,
-    splits: Arc<Vec<Split>>,
+    pub(super) splits: Arc<Vec<Split>>,
 }
 
 /// Ends the work when its worker is cancelled; there is nothing else to tell.
@@ -63,7 +65,7 @@ impl OpenSet {
     }
 
     /// The vectors a run was trained on: those in use, or read from the files again (then `true`).
-    fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
+    pub(super) fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
         if !record.experiment.model.kind.looks() {
             return Ok((Arc::new(VectorTable::none(self.dataset.images.len())), false));
         }
@@ -137,13 +139,7 @@ impl Workspace {
             }
             Ok(_) => {}
         }
-        let Some(session) = &self.session else { return };
-        let open = OpenSet {
-            dataset: session.dataset.clone(),
-            signals: session.signals.clone(),
-            vectors: session.vectors.clone(),
-            splits: session.splits.clone(),
-        };
+        let Some(open) = self.open_set() else { return };
         self.runs.forget_reading();
         self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
             let (record, history) = train::read_run_folder(&path)?;
@@ -152,8 +148,18 @@ impl Workspace {
         }));
     }
 
+    /// What a run of the open data set is scored and trained on.
+    pub(super) fn open_set(&self) -> Option<OpenSet> {
+        self.session.as_ref().map(|session| OpenSet {
+            dataset: session.dataset.clone(),
+            signals: session.signals.clone(),
+            vectors: session.vectors.clone(),
+            splits: session.splits.clone(),
+        })
+    }
+
     /// Whether the open data set is the one a run was made on.
-    fn is_open(&self, record: &RunRecord) -> bool {
+    pub(super) fn is_open(&self, record: &RunRecord) -> bool {
         let root = self.session.as_ref().and_then(|session| std::path::absolute(&session.dataset.root).ok());
         root.is_some_and(|root| root == record.dataset_path)
     }
@@ -232,7 +238,8 @@ fn list(folder: &Path) -> Vec<SavedRun> {
         .flatten()
         .filter_map(|entry| {
             let path = entry.path();
-            train::read_run_record(&path).ok().map(|record| SavedRun { path, record })
+            let record = train::read_run_record(&path).ok()?;
+            Some(SavedRun { resumable: train::can_resume(&path, &record), path, record })
         })
         .collect();
     runs.sort_by(|a, b| b.record.started.cmp(&a.record.started).then_with(|| b.record.name.cmp(&a.record.name)));

@@ -172,6 +172,37 @@ impl Workspace {
         }));
     }
 
+    /// Goes on with a run that was interrupted or cut off, with its own settings.
+    pub(super) fn resume_run(&mut self, path: PathBuf) {
+        if self.training.is_running() {
+            return self.tell(Message::warning("Stop the run in training before going on with another."));
+        }
+        let found = train::read_run_record(&path).and_then(|record| Ok((record, train::saved_history(&path)?)));
+        let (record, history) = match found {
+            Ok(found) => found,
+            Err(message) => return self.tell(Message::warning(format!("Could not go on with the run: {message}"))),
+        };
+        let Some(open) = self.open_set().filter(|_| self.is_open(&record)) else {
+            let text = format!("Open {} first: the run was made on it.", record.dataset);
+            return self.tell(Message::warning(text));
+        };
+        self.runs.forget_reading();
+        if let Some(session) = &mut self.session {
+            session.set_model(None);
+        }
+        let (epoch, epochs) = (history.len(), record.experiment.training.epochs);
+        self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
+        let followed = self.training.followed.clone();
+        self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
+            let (vectors, _) = open.vectors_of(&record)?;
+            let (dataset, signals, splits) = (&open.dataset, &open.signals, &open.splits);
+            let data = RunData { dataset, signals, vectors: &vectors, splits };
+            let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
+            let RunResult { record, history, scores, .. } = train::resume(data, &path, None, &mut reporter)?;
+            Ok(TrainDone { record, history, scores })
+        }));
+    }
+
     /// Whether training could begin now, but for a run already in training.
     pub fn can_train(&self) -> bool {
         self.training_vectors().is_some()

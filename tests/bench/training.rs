@@ -76,7 +76,7 @@ fn main() {
                 ..input.clone()
             };
             let inputs: Vec<RankingInput> = queries.iter().map(input).collect();
-            let data = TrainData { split: vec![Split::Train; inputs.len()], inputs };
+            let data = TrainData { split: vec![Split::Train; inputs.len()], inputs, ..TrainData::default() };
             let model = DcmmConfig { feature_count: 4, visual_dim: shape.dim, ..DcmmConfig::default() };
             let config = TrainConfig { epochs: 5, ..TrainConfig::default() };
             let mut times = Times::default();

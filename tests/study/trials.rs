@@ -4,9 +4,9 @@ use super::Sample;
 use crossrank::dataset::Split;
 use crossrank::study::{
     Change, Configuration, Folds, Method, PerQuery, Runner, StudyError, StudyProgress, SweepPlan, Trial, TrialResult,
-    ablate, apply, benchmark, configurations, reference,
+    ablate, apply, benchmark, configurations,
 };
-use crossrank::train::{Experiment, read_run_folder};
+use crossrank::train::{Experiment, Preset, read_run_folder};
 use serde_json::Value;
 use std::fs;
 use std::ops::ControlFlow;
@@ -19,7 +19,7 @@ const FOLDS: Folds = Folds::Cross { count: 3, seed: 5 };
 fn small() -> Experiment {
     let changes =
         [Change::new("training.epochs", 2), Change::new("model.hidden", 4), Change::new("model.conv_size", 4)];
-    apply(&reference(), &changes).expect("small changes")
+    apply(&Preset::Reference.experiment(), &changes).expect("small changes")
 }
 
 fn configuration(name: &str, changes: &[Change]) -> Configuration {

@@ -27,7 +27,7 @@ pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut 
                 widgets::field(ui, "MLP", "Width and number of the layers over the signals", |ui| {
                     number(ui, &mut model.hidden, 1..=512, "MLP width");
                     ui.label("wide,");
-                    number(ui, &mut model.mlp_layers, 1..=4, "MLP layers");
+                    number(ui, &mut model.mlp_layers, 0..=4, "MLP layers");
                     ui.label("deep");
                 });
             }
@@ -45,7 +45,9 @@ pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut 
         let dim = session.and_then(|session| session.vectors.as_ref()).map_or(0, |vectors| vectors.dim);
         let features =
             experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
-        let config = experiment.model_config(features.unwrap_or(0), dim);
+        // As many as the vectors allow; how many there will be is known when they have been looked at.
+        let components = if experiment.whitens() { experiment.visual.components.min(dim) } else { 0 };
+        let config = experiment.model.config((features.unwrap_or(0), components), dim, 0);
         let parameters = config.map_or(0, |config| config.parameter_count());
         widgets::caption(ui, format!("{parameters} trainable parameters"));
     });

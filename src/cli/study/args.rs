@@ -105,7 +105,7 @@ pub(crate) struct AblateArgs {
     /// A data set's folder or one of its files.
     pub dataset: PathBuf,
     /// The full configuration [default: default].
-    #[arg(long, value_name = "NAME", default_value = "default", hide_default_value = true)]
+    #[arg(long, value_name = "NAME", default_value = "best")]
     pub preset: String,
     /// Change the full configuration, as in training.epochs=20; can be given several times.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]

@@ -60,7 +60,7 @@ fn plan(args: &SweepArgs) -> Result<(SweepPlan, PathBuf)> {
 
 fn empty() -> Result<SweepPlan> {
     Ok(SweepPlan {
-        base: named("default")?,
+        base: named("best")?,
         axes: Vec::new(),
         method: Method::Grid,
         folds: Folds::cross(5),

@@ -3,10 +3,10 @@
 use crate::cli::args::TrainArgs;
 use crate::train::Experiment;
 
-/// The default experiment with what was typed put in its place.
-pub(super) fn experiment(args: &TrainArgs) -> Experiment {
-    let preset = args.model.preset.experiment();
-    let mut experiment = Experiment { features: args.features.as_deref().map(distinct).or(preset.features), ..preset };
+/// An experiment with what was typed put in its place.
+pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
+    let mut experiment = start;
+    experiment.features = args.features.as_deref().map(distinct).or(experiment.features);
     let (model, graph, training) = (&mut experiment.model, &mut experiment.graph, &mut experiment.training);
     set(&mut model.kind, args.model.model);
     set(&mut model.conv_layers, args.model.layers);
@@ -25,9 +25,16 @@ pub(super) fn experiment(args: &TrainArgs) -> Experiment {
     set(&mut graph.min_weight, args.graph.min_weight);
     set(&mut training.epochs, args.training.epochs);
     set(&mut training.seed, args.training.seed);
-    set(&mut training.loss, args.training.loss);
-    set(&mut training.learning_rate, args.training.learning_rate);
-    set(&mut training.weight_decay, args.training.weight_decay);
+    args.training.loss.apply(training);
+    args.training.steps.apply(training);
+    set(&mut training.retrain, args.training.retrain);
+    set(&mut training.keep, args.training.keep);
+    set(&mut training.text_loss, args.training.text_loss);
+    let visual = &mut experiment.visual;
+    set(&mut visual.whiten, args.graph.whiten);
+    set(&mut visual.power, args.graph.power);
+    set(&mut visual.shrinkage, args.graph.shrinkage);
+    set(&mut visual.components, args.graph.components);
     set(&mut training.batch, args.training.batch);
     set(&mut training.stop_on, args.training.stop_on);
     set(&mut training.patience, args.training.patience.map(|patience| patience.0));
@@ -62,7 +69,7 @@ mod tests {
     fn typed(options: &[&str]) -> Experiment {
         let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
         match args.command {
-            Some(Command::Train(args)) => experiment(&args),
+            Some(Command::Train(args)) => experiment(&args, Experiment::default()),
             other => panic!("not a training: {other:?}"),
         }
     }
@@ -77,8 +84,10 @@ mod tests {
         let names = "--preset reference --features bm25,rank,bm25 --model gat --signal tfidf --residual --degree mean \
                      --heads 2 --members 3 --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
                      --activation relu --dropout 0.1 --k 7 --neighbourhood mutual --min-weight -0.5 --epochs 9 --seed 5 \
-                     --loss softmax-cross-entropy --lr 0.01 --weight-decay 0.1 --batch 3 --stop-on ndcg@20 \
-                     --patience none --normalisation quantile";
+                     --loss neural-ndcg --temperature 0.5 --truncation 20 --exponential-gain --sinkhorn 3 \
+                     --weighting per-query --optimiser adam --lr 0.01 --schedule cosine --warm-up 2 --floor 0.05 \
+                     --step-every 4 --step-factor 0.5 --weight-decay 0.1 --clip 1.5 --batch 3 --stop-on ndcg@20 \
+                     --patience none --retrain --normalisation quantile";
         let experiment = typed(&names.split_whitespace().collect::<Vec<_>>());
         let json = serde_json::to_value(&experiment).expect("plain values");
         let expected = serde_json::json!({
@@ -91,8 +100,11 @@ mod tests {
                 "dropout": 0.1_f32,
             },
             "training": {
-                "loss": "softmax-cross-entropy", "learning_rate": 0.01, "weight_decay": 0.1, "batch": 3, "epochs": 9,
-                "seed": 5, "stop_on": "ndcg@20", "patience": null,
+                "loss": "neural-ndcg", "weighting": "per-query", "optimiser": "adam", "learning_rate": 0.01,
+                "loss_settings": { "temperature": 0.5, "truncation": 20, "exponential_gain": true, "sinkhorn": 3 },
+                "schedule": { "decay": "cosine", "warm_up": 2, "floor": 0.05, "every": 4, "factor": 0.5 },
+                "weight_decay": 0.1, "clip": 1.5, "batch": 3, "epochs": 9, "seed": 5, "stop_on": "ndcg@20",
+                "patience": null, "retrain": true,
             },
         });
         assert_eq!(json, expected);

@@ -1,5 +1,6 @@
 //! Following a run.
 
+use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
 use crate::eval::STANDARD;
 use crate::model::{Dcmm, RankingInput};
@@ -9,6 +10,7 @@ use std::ops::ControlFlow;
 /// Tells of each epoch.
 pub(super) struct Watcher<'a> {
     progress: &'a mut Progress,
+    interrupt: &'a Interrupt,
     /// What the training stage is called; it names the seed where there are several.
     training: String,
     epoch: usize,
@@ -17,12 +19,24 @@ pub(super) struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    pub fn new(progress: &'a mut Progress, experiment: &Experiment, several: bool) -> Self {
+    pub fn new(progress: &'a mut Progress, interrupt: &'a Interrupt, experiment: &Experiment, several: bool) -> Self {
         let training = match several {
             true => format!("Training with seed {}", experiment.training.seed),
             false => "Training".to_owned(),
         };
-        Self { progress, training, epoch: 0, epochs: experiment.training.epochs, more: String::new() }
+        Self { progress, interrupt, training, epoch: 0, epochs: experiment.training.epochs, more: String::new() }
+    }
+
+    /// For a run of which so many epochs are done.
+    pub fn after(mut self, epochs: usize) -> Self {
+        self.epoch = epochs;
+        self
+    }
+}
+
+impl Watcher<'_> {
+    fn flow(&self) -> ControlFlow<()> {
+        if self.interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
@@ -32,14 +46,16 @@ impl RunObserver for Watcher<'_> {
             "Training" => self.progress.step(&self.training, self.epoch, self.epochs, &self.more),
             _ => self.progress.step(stage, done, total, ""),
         }
-        ControlFlow::Continue(())
+        self.flow()
     }
 
     fn epoch(&mut self, report: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let (measure, value) = (STANDARD[0].label(), report.validation[0]);
         self.more = format!("{measure} {value:.4}, best epoch {}", report.best_epoch);
-        self.progress.step(&self.training, self.epoch, self.epochs, &self.more);
-        ControlFlow::Continue(())
+        if !report.retraining {
+            self.progress.step(&self.training, self.epoch, self.epochs, &self.more);
+        }
+        self.flow()
     }
 }

@@ -37,6 +37,7 @@ fn of_record(record: &RunRecord, out: Option<String>) -> Value {
         "test": comparison(&record.test),
         "validation": comparison(&record.validation),
         "best_epoch": record.best_epoch,
+        "retrained": record.retrained,
         "seconds_per_epoch": record.seconds_per_epoch,
         "parameters": record.parameters,
         "out": out,
@@ -74,6 +75,9 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
         text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &figures, seeds)));
     }
     text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
+    if seeds.records().iter().any(|record| record.retrained.is_some()) {
+        text += "trained again on train and validation for as many epochs; validation figures are from before\n";
+    }
     if let Some(out) = out {
         text += &format!("kept in {}\n", out.display());
     }

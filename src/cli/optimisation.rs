@@ -1,0 +1,94 @@
+//! Options of the loss and of the steps down its gradient.
+
+use super::names::{count, one_of};
+use crate::train::{Decay, Loss, Method, TrainConfig, Weighting};
+
+/// What is minimised.
+#[derive(Debug, clap::Args)]
+pub(super) struct LossArgs {
+    /// What is minimised.
+    #[arg(long, value_parser = one_of(Loss::ALL, Loss::name))]
+    pub loss: Option<Loss>,
+    /// Smoothness of approx-ndcg [default: 0.1] and neural-ndcg [default: 1].
+    #[arg(long, value_name = "X")]
+    pub temperature: Option<f64>,
+    /// The last rank that lambda-ndcg and neural-ndcg count [default: all].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub truncation: Option<usize>,
+    /// In losses of nDCG a grade is worth 2^grade − 1 instead of itself.
+    #[arg(long)]
+    pub exponential_gain: bool,
+    /// Rounds of Sinkhorn's scaling in neural-ndcg.
+    #[arg(long, value_name = "N")]
+    pub sinkhorn: Option<usize>,
+    /// The mean of a batch is over all pairs (images, for pointwise losses), or over queries.
+    #[arg(long, value_parser = one_of(Weighting::ALL, Weighting::name))]
+    pub weighting: Option<Weighting>,
+}
+
+/// Steps down the gradient.
+#[derive(Debug, clap::Args)]
+pub(super) struct StepArgs {
+    /// How weight decay works: as an L2 term in the gradient (adam) or apart from it (adamw).
+    #[arg(long, value_parser = one_of(Method::ALL, Method::name))]
+    pub optimiser: Option<Method>,
+    /// Step size.
+    #[arg(long, alias = "lr", value_name = "X")]
+    pub learning_rate: Option<f64>,
+    /// How the step size changes after warming up.
+    #[arg(long, value_parser = one_of(Decay::ALL, Decay::name))]
+    pub schedule: Option<Decay>,
+    /// Epochs over which the step size rises from nothing.
+    #[arg(long, value_name = "EPOCHS")]
+    pub warm_up: Option<usize>,
+    /// Share of the step size at which the cosine ends.
+    #[arg(long, value_name = "SHARE")]
+    pub floor: Option<f64>,
+    /// Epochs between two falls of the step schedule.
+    #[arg(long, value_name = "EPOCHS", value_parser = count)]
+    pub step_every: Option<usize>,
+    /// What each of them multiplies the step size by.
+    #[arg(long, value_name = "X")]
+    pub step_factor: Option<f64>,
+    /// Weight decay.
+    #[arg(long, value_name = "X")]
+    pub weight_decay: Option<f64>,
+    /// Shorten gradients above this length (over all weights).
+    #[arg(long, value_name = "NORM")]
+    pub clip: Option<f64>,
+}
+
+impl LossArgs {
+    /// Puts what was typed in its place.
+    pub fn apply(&self, training: &mut TrainConfig) {
+        set(&mut training.loss, self.loss);
+        let settings = &mut training.loss_settings;
+        settings.temperature = self.temperature.or(settings.temperature);
+        settings.truncation = self.truncation.or(settings.truncation);
+        settings.exponential_gain |= self.exponential_gain;
+        set(&mut settings.sinkhorn, self.sinkhorn);
+        set(&mut training.weighting, self.weighting);
+    }
+}
+
+impl StepArgs {
+    /// Puts what was typed in its place.
+    pub fn apply(&self, training: &mut TrainConfig) {
+        set(&mut training.optimiser, self.optimiser);
+        set(&mut training.learning_rate, self.learning_rate);
+        let schedule = &mut training.schedule;
+        set(&mut schedule.decay, self.schedule);
+        set(&mut schedule.warm_up, self.warm_up);
+        set(&mut schedule.floor, self.floor);
+        set(&mut schedule.every, self.step_every);
+        set(&mut schedule.factor, self.step_factor);
+        set(&mut training.weight_decay, self.weight_decay);
+        training.clip = self.clip.or(training.clip);
+    }
+}
+
+fn set<T>(place: &mut T, typed: Option<T>) {
+    if let Some(value) = typed {
+        *place = value;
+    }
+}

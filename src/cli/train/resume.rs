@@ -1,0 +1,59 @@
+//! Going on with a run.
+
+use super::experiment::experiment;
+use super::observer::Watcher;
+use super::{ended, report};
+use crate::cli::args::TrainArgs;
+use crate::cli::data::{about, fault, open, tell};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::output::{print, print_json};
+use crate::cli::progress::Progress;
+use crate::cli::seeds::Seeds;
+use crate::cli::vectors;
+use crate::dataset::{SPLIT_SEED, assign_splits};
+use crate::signals;
+use crate::train::{Experiment, RunData, read_run_record, resume as go_on, saved_history};
+use anyhow::{Result, anyhow};
+use std::path::Path;
+
+/// Runs the command for a run that is there.
+///
+/// # Errors
+/// If the run cannot go on, the data set is another, or settings were typed beside it.
+pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
+    let mut typed = experiment(args, Experiment::default());
+    let epochs = args.training.epochs;
+    typed.training.epochs = Experiment::default().training.epochs;
+    if typed != Experiment::default() {
+        return Err(fault("a run goes on with its own settings; only --epochs can be typed beside --resume", path));
+    }
+    let record = read_run_record(path).map_err(|message| anyhow!(message))?;
+    let done = saved_history(path).map_err(|message| anyhow!(message))?.len();
+    let mut progress = Progress::new(args.json);
+    let interrupt = Interrupt::listen();
+    let loaded = open(&args.dataset, &mut progress)?;
+    tell(&loaded.warnings, &mut progress);
+    let dataset = loaded.dataset;
+    progress.stage("Computing signals");
+    let signals = signals::compute(&dataset);
+    let own = Some(record.vector_sources.as_slice()).filter(|sources| !sources.is_empty());
+    let descriptors = args.descriptors.as_deref().or(own);
+    let kind = record.experiment.model.kind;
+    let vectors = vectors::choose(&dataset, kind, descriptors, &args.encoder, &mut progress)?;
+    let splits = assign_splits(&dataset, SPLIT_SEED);
+    let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
+    let mut experiment = record.experiment;
+    experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
+    let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
+    let record = go_on(data, path, epochs, &mut watcher).map_err(about(&args.dataset))?.record;
+    progress.finish();
+    let records = vec![record];
+    let ended = ended(&records, |_| Some(path.to_owned()));
+    let seeds = Seeds::new(records);
+    if args.json {
+        print_json(&report::object(&seeds, Some(path), |_| Some(path.to_owned())))?;
+    } else {
+        print(&report::text(&seeds, &splits, Some(path)))?;
+    }
+    ended
+}

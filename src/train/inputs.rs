@@ -1,0 +1,148 @@
+//! A data set made ready for a network.
+
+use super::runner::RunData;
+use super::{Experiment, TrainData};
+use crate::dataset::{Dataset, Split, VectorTable};
+use crate::graph::{Csr, Similarities, SimilarityGraph, Whitening, unit_rows};
+use crate::model::{RankingInput, Visual};
+use crate::signals::{self, Signals};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// The vectors of a query's candidates, L2-normalised; a row of zeros where an image has none.
+///
+/// # Shapes
+/// Row-major, `candidates × dim`.
+pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
+    unit_rows(&raw_rows(dataset, vectors, query), vectors.dim)
+}
+
+/// The vectors as they are.
+fn raw_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
+    let candidates = &dataset.queries[query].candidates;
+    let mut rows = vec![0.0; candidates.len() * vectors.dim];
+    for (row, candidate) in rows.chunks_exact_mut(vectors.dim.max(1)).zip(candidates) {
+        if let Some(vector) = vectors.get(candidate.image) {
+            row.copy_from_slice(&vector);
+        }
+    }
+    rows
+}
+
+/// What the images of the training queries tell of the visual vectors, where the experiment asks for it.
+fn learn_whitening(data: RunData<'_>, experiment: &Experiment) -> Option<Whitening> {
+    if !experiment.whitens() {
+        return None;
+    }
+    let of_training = |query: &usize| data.splits[*query] == Split::Train;
+    let queries = (0..data.dataset.queries.len()).filter(of_training).map(|query| &data.dataset.queries[query]);
+    let images: BTreeSet<usize> = queries.flat_map(|q| q.candidates.iter().map(|c| c.image)).collect();
+    let there: Vec<usize> =
+        images.into_iter().filter(|&image| data.vectors.row_of_image.get(image).is_some_and(Option::is_some)).collect();
+    Some(Whitening::learn(&there, |image| data.vectors.get(image), data.vectors.dim, experiment.visual))
+}
+
+/// One query as the network wants it.
+pub fn ranking_input(
+    data: RunData<'_>,
+    use_signals: &[usize],
+    experiment: &Experiment,
+    whitening: Option<&Arc<Whitening>>,
+    query: usize,
+) -> RankingInput {
+    let candidates = &data.dataset.queries[query].candidates;
+    let features = signals::table(data.signals, query, use_signals, experiment.normalisation);
+    let mut input = RankingInput {
+        query,
+        n: candidates.len(),
+        features,
+        feature_count: use_signals.len(),
+        visual: Visual::none(),
+        dim: data.vectors.dim,
+        graph: Csr { offsets: vec![0; candidates.len() + 1], ..Csr::default() },
+        relevance: candidates.iter().map(|candidate| candidate.relevance).collect(),
+        ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
+    };
+    if experiment.model.kind.convolves() {
+        look(data, experiment, whitening, &mut input);
+    }
+    input
+}
+
+/// What a graph network sees of the pictures: the graph, the vectors, and the components that join the signals.
+fn look(data: RunData<'_>, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
+    let raw = raw_rows(data.dataset, data.vectors, input.query);
+    let mut rows = None;
+    if let Some(whitening) = whitening {
+        let projected = whitening.project(&raw);
+        let extra = whitening.inputs(&projected);
+        input.features = side_by_side(&input.features, input.feature_count, &extra, whitening.components());
+        input.feature_count += whitening.components();
+        if experiment.visual.whiten {
+            input.dim = whitening.dim();
+            rows = Some(whitening.whitened(&projected));
+        }
+    }
+    let rows = rows.unwrap_or_else(|| unit_rows(&raw, data.vectors.dim));
+    input.graph = SimilarityGraph::build(&Similarities::new(&rows, input.dim), experiment.graph).csr();
+    if !experiment.model.kind.sees() {
+        return;
+    }
+    // Vectors that do not fit into memory are read again whenever the network looks at them.
+    let images = data.dataset.queries[input.query].candidates.iter().map(|candidate| candidate.image);
+    input.visual = match data.vectors.stored(images) {
+        None => rows.into(),
+        Some(rows) => Visual::Stored { rows, whitening: whitening.filter(|_| experiment.visual.whiten).cloned() },
+    };
+}
+
+/// Rows of `a` numbers and rows of `b` numbers joined.
+fn side_by_side(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
+    if b == 0 {
+        return left.to_vec();
+    }
+    let rows = left.chunks(a.max(1)).zip(right.chunks(b));
+    rows.flat_map(|(left, right)| left.iter().chain(right).copied()).collect()
+}
+
+/// All queries as the network wants them; queries without candidates are left out. What the visual vectors go through
+/// is learned on the training queries.
+///
+/// `observe` is told how many queries are done, of how many, and may end the work: the result is then `None`.
+pub fn prepare(
+    dataset: &Dataset,
+    signals: &Signals,
+    vectors: &VectorTable,
+    use_signals: &[usize],
+    experiment: &Experiment,
+    splits: &[Split],
+    observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> Option<TrainData> {
+    let data = RunData { dataset, signals, vectors, splits };
+    let whitening = learn_whitening(data, experiment).map(Arc::new);
+    prepare_with(data, use_signals, experiment, whitening, observe)
+}
+
+/// The same with what was learned before.
+pub(super) fn prepare_with(
+    data: RunData<'_>,
+    use_signals: &[usize],
+    experiment: &Experiment,
+    whitening: Option<Arc<Whitening>>,
+    observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+) -> Option<TrainData> {
+    use rayon::prelude::*;
+    let queries: Vec<usize> =
+        (0..data.dataset.queries.len()).filter(|&q| !data.dataset.queries[q].candidates.is_empty()).collect();
+    let mut inputs = Vec::with_capacity(queries.len());
+    for chunk in queries.chunks(8) {
+        let one = |&query: &usize| ranking_input(data, use_signals, experiment, whitening.as_ref(), query);
+        inputs.extend(chunk.par_iter().map(one).collect::<Vec<_>>());
+        if observe(inputs.len(), queries.len()).is_break() {
+            return None;
+        }
+    }
+    let split = queries.iter().map(|&query| data.splits[query]).collect();
+    Some(TrainData { inputs, split, whitening })
+}

@@ -1,0 +1,51 @@
+//! A loss as an operation of the network's scores.
+
+use std::sync::{Arc, OnceLock};
+
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+
+use super::{Objective, Targets};
+
+/// One query's part of the loss as an operation of one argument, the scores.
+pub(super) struct RankingLoss {
+    pub(super) objective: Objective,
+    pub(super) targets: Arc<Targets>,
+    /// The gradient, which is found along with the value.
+    pub(super) gradient: OnceLock<Vec<f64>>,
+}
+
+impl RankingLoss {
+    /// The part and its gradient.
+    fn evaluate(&self, scores: &[f64]) -> Result<(f64, Vec<f64>)> {
+        if scores.len() != self.targets.n {
+            bail!("{} scores for {} judgements", scores.len(), self.targets.n);
+        }
+        Ok(self.objective.evaluate(scores, &self.targets))
+    }
+}
+
+impl CustomOp1 for RankingLoss {
+    fn name(&self) -> &'static str {
+        self.objective.loss.name()
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let Some((start, end)) = layout.contiguous_offsets() else {
+            bail!("a contiguous tensor is needed");
+        };
+        let (loss, gradient) = self.evaluate(&storage.as_slice::<f64>()?[start..end])?;
+        // The operation belongs to this one call, so the place is free.
+        let _ = self.gradient.set(gradient);
+        Ok((CpuStorage::F64(vec![loss]), Shape::from(())))
+    }
+
+    fn bwd(&self, scores: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let mut out = match self.gradient.get() {
+            Some(known) => known.clone(),
+            None => self.evaluate(&scores.to_vec1::<f64>()?)?.1,
+        };
+        let scale = gradient.to_scalar::<f64>()?;
+        out.iter_mut().for_each(|x| *x *= scale);
+        Ok(Some(Tensor::from_vec(out, scores.shape(), scores.device())?))
+    }
+}

@@ -1,0 +1,91 @@
+//! How the step size changes over a run.
+
+use serde::{Deserialize, Serialize};
+
+/// The shape of the step size after warming up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decay {
+    /// It stays.
+    #[default]
+    Constant,
+    /// Half a cosine from the whole step down to [`Schedule::floor`] at the last epoch (SGDR without restarts, ICLR 2017).
+    Cosine,
+    /// Every [`Schedule::every`] epochs it is multiplied by [`Schedule::factor`].
+    Step,
+}
+
+impl Decay {
+    /// All of them.
+    pub const ALL: [Decay; 3] = [Decay::Constant, Decay::Cosine, Decay::Step];
+
+    /// `constant`, `cosine` or `step`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Decay::Constant => "constant",
+            Decay::Cosine => "cosine",
+            Decay::Step => "step",
+        }
+    }
+}
+
+/// How the step size changes, from step to step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Schedule {
+    /// Its shape.
+    pub decay: Decay,
+    /// Epochs over which it rises linearly from nothing before that; 0 for none.
+    pub warm_up: usize,
+    /// The share of the learning rate at which the cosine ends.
+    pub floor: f64,
+    /// Epochs between two steps of the step decay.
+    pub every: usize,
+    /// What each of these multiplies the step size by.
+    pub factor: f64,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { decay: Decay::Constant, warm_up: 0, floor: 0.01, every: 30, factor: 0.1 }
+    }
+}
+
+impl Schedule {
+    /// The share of the learning rate for one step: batch `batch` (from 0) of `batches` in epoch `epoch` (from 1) of
+    /// `epochs`.
+    pub fn share(&self, epoch: usize, batch: usize, batches: usize, epochs: usize) -> f64 {
+        let step = 1.0 / batches.max(1) as f64;
+        let done = (epoch.max(1) - 1) as f64 + batch as f64 * step;
+        let warm_up = self.warm_up as f64;
+        if done < warm_up {
+            return ((done + step) / warm_up).min(1.0);
+        }
+        match self.decay {
+            Decay::Constant => 1.0,
+            Decay::Cosine => {
+                let whole = (epochs as f64 - warm_up).max(1.0);
+                let way = ((done - warm_up) / whole).min(1.0);
+                self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (std::f64::consts::PI * way).cos())
+            }
+            Decay::Step => {
+                // Whole epochs, so that no rounding of fractions of one decides when a step comes.
+                let passed = (epoch.max(1) - 1).saturating_sub(self.warm_up) / self.every.max(1);
+                self.factor.powi(i32::try_from(passed).unwrap_or(i32::MAX))
+            }
+        }
+    }
+
+    /// What is out of range, if anything.
+    pub(super) fn problem(&self) -> Option<String> {
+        if !(0.0..=1.0).contains(&self.floor) {
+            Some(format!("the floor of the learning rate must be a share from 0 to 1, not {}", self.floor))
+        } else if !(self.factor > 0.0 && self.factor <= 1.0) {
+            Some(format!("the factor of the learning rate must be above 0 and at most 1, not {}", self.factor))
+        } else if self.every == 0 {
+            Some("the learning rate can step every epoch at the most, not every 0".into())
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Where a training stands between two epochs: all that it takes to go on to the same bits.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
+
+use super::{EpochReport, Moments, TrainError};
+use crate::dataset::write_unsynced;
+use crate::eval::STANDARD;
+use crate::model::{Dcmm, DcmmConfig, Weights};
+
+/// The header's key for [`TrainState::note`].
+const NOTE: &str = "crossrank.state";
+/// Numbers of one epoch: its own, two losses, best epoch, time, whether there were test queries, and measures twice.
+const COLUMNS: usize = 6 + 2 * STANDARD.len();
+
+/// The best epoch so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Best {
+    /// Its number, from 1; 0 before the first.
+    pub epoch: usize,
+    /// What it reached on the validation queries.
+    pub value: f64,
+    /// Its weights.
+    pub weights: Weights,
+}
+
+/// Where a training stands after an epoch, as its observer is shown it.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing<'a> {
+    /// Every epoch so far.
+    pub history: &'a [EpochReport],
+    /// The network with the last epoch's weights.
+    pub model: &'a Dcmm,
+    /// The best epoch so far.
+    pub best: &'a Best,
+    /// What the optimiser remembers.
+    pub moments: &'a Moments,
+}
+
+impl Standing<'_> {
+    /// As a value of its own, to go on from.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn state(&self) -> Result<TrainState, TrainError> {
+        let named = |moments: &[Vec<f64>]| {
+            let names = self.model.vars().iter().map(|(name, _)| name.clone());
+            names.zip(moments.iter().cloned()).collect()
+        };
+        Ok(TrainState {
+            history: self.history.to_vec(),
+            weights: self.model.weights()?,
+            best: self.best.clone(),
+            steps: self.moments.steps,
+            first: named(&self.moments.first),
+            second: named(&self.moments.second),
+            note: String::new(),
+        })
+    }
+}
+
+/// Where a training stood after an epoch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrainState {
+    /// Every epoch so far.
+    pub history: Vec<EpochReport>,
+    /// The last epoch's weights.
+    pub weights: Weights,
+    /// The best epoch so far.
+    pub best: Best,
+    /// Steps that the optimiser has taken.
+    pub steps: usize,
+    /// [`Moments::first`] by the weights' names.
+    pub first: Weights,
+    /// [`Moments::second`] by the weights' names.
+    pub second: Weights,
+    /// What whoever kept it wrote beside it.
+    pub note: String,
+}
+
+impl TrainState {
+    /// Writes it to a file, whole. It is not forced to the disk: a power failure within the next seconds may damage
+    /// the file, which reading it then tells.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn write(&self, path: &Path) -> Result<(), String> {
+        let at = |error: &dyn Display| format!("{error}: {}", path.display());
+        let numbers = [self.steps as f64, self.best.epoch as f64, self.best.value];
+        let history: Vec<f64> = self.history.iter().flat_map(row).collect();
+        let mut tensors = vec![("numbers".to_owned(), bytes(&numbers)), ("history".to_owned(), bytes(&history))];
+        for (part, weights) in self.parts() {
+            tensors.extend(weights.iter().map(|(name, values)| (format!("{part}.{name}"), bytes(values))));
+        }
+        let mut views = Vec::with_capacity(tensors.len());
+        for (name, data) in &tensors {
+            let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(|error| at(&error))?;
+            views.push((name.as_str(), view));
+        }
+        let header = HashMap::from([(NOTE.to_owned(), self.note.clone())]);
+        let file = safetensors::serialize(views, Some(header)).map_err(|error| at(&error))?;
+        write_unsynced(path, &file).map_err(|error| at(&error))
+    }
+
+    /// Reads what [`TrainState::write`] wrote.
+    ///
+    /// # Errors
+    /// What is wrong with the file, with the path.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let at = |error: &dyn Display| format!("{error}: {}", path.display());
+        let file = fs::read(path).map_err(|error| at(&error))?;
+        Self::parse(&file).map_err(|message| at(&format!("not a saved state: {message}")))
+    }
+
+    fn parse(file: &[u8]) -> Result<Self, String> {
+        let (_, header) = SafeTensors::read_metadata(file).map_err(|error| error.to_string())?;
+        let note = header.metadata().as_ref().and_then(|entries| entries.get(NOTE)).ok_or("another kind of file")?;
+        let tensors = SafeTensors::deserialize(file).map_err(|error| error.to_string())?;
+        let &[steps, best_epoch, value] = values(&tensors, "numbers")?.as_slice() else {
+            return Err("the numbers are of another version".into());
+        };
+        let history = values(&tensors, "history")?;
+        if history.is_empty() || history.len() % COLUMNS != 0 {
+            return Err("the history is of another version".into());
+        }
+        let part = |part: &str| -> Result<Weights, String> {
+            let own = tensors.names().into_iter().filter_map(|name| Some((name, name.strip_prefix(part)?)));
+            own.map(|(whole, name)| Ok((name.to_owned(), values(&tensors, whole)?))).collect()
+        };
+        Ok(Self {
+            history: history
+                .chunks_exact(COLUMNS)
+                .map(report)
+                .collect::<Option<_>>()
+                .ok_or("the history is damaged")?,
+            weights: part("weights.")?,
+            best: Best { epoch: best_epoch as usize, value, weights: part("best.")? },
+            steps: steps as usize,
+            first: part("first.")?,
+            second: part("second.")?,
+            note: note.clone(),
+        })
+    }
+
+    fn parts(&self) -> [(&'static str, &Weights); 4] {
+        [("weights", &self.weights), ("best", &self.best.weights), ("first", &self.first), ("second", &self.second)]
+    }
+
+    /// A network of this shape, and what its optimiser remembers, as they were.
+    ///
+    /// # Errors
+    /// If the state is of another network.
+    pub(super) fn restore(&self, config: &DcmmConfig) -> Result<(Dcmm, Moments), TrainError> {
+        let other = || TrainError::Config("the saved state is of another network".into());
+        let model = Dcmm::from_weights(config, &self.weights).map_err(|_| other())?;
+        Dcmm::from_weights(config, &self.best.weights).map_err(|_| other())?;
+        if self.parts().iter().any(|(_, weights)| weights.len() != model.vars().len()) {
+            return Err(other());
+        }
+        let ordered = |named: &Weights| -> Option<Vec<Vec<f64>>> {
+            model.vars().iter().map(|(name, _)| named.get(name).cloned()).collect()
+        };
+        let first = ordered(&self.first).ok_or_else(other)?;
+        let second = ordered(&self.second).ok_or_else(other)?;
+        Ok((model, Moments { steps: self.steps, first, second }))
+    }
+}
+
+fn bytes(values: &[f64]) -> Vec<u8> {
+    values.iter().flat_map(|x| x.to_le_bytes()).collect()
+}
+
+fn values(tensors: &SafeTensors, name: &str) -> Result<Vec<f64>, String> {
+    let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+    match view.dtype() {
+        Dtype::F64 => Ok(view.data().as_chunks::<8>().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()),
+        other => Err(format!("{name} is {other:?}, not F64")),
+    }
+}
+
+/// An epoch as numbers. Text would not bring every one back to the bit.
+fn row(report: &EpochReport) -> Vec<f64> {
+    let flags = f64::from(u8::from(report.test.is_some())) + 2.0 * f64::from(u8::from(report.retraining));
+    let (epoch, best) = (report.epoch as f64, report.best_epoch as f64);
+    let mut row = vec![epoch, report.train_loss, report.validation_loss, best, report.seconds, flags];
+    row.extend(report.validation);
+    row.extend(report.test.unwrap_or_default());
+    row
+}
+
+fn report(row: &[f64]) -> Option<EpochReport> {
+    let &[epoch, train_loss, validation_loss, best, seconds, flags] = row.first_chunk::<6>()?;
+    let (validation, test) = row[6..].split_at(STANDARD.len());
+    let flags = flags as u8;
+    Some(EpochReport {
+        epoch: epoch as usize,
+        train_loss,
+        validation_loss,
+        validation: validation.try_into().ok()?,
+        test: (flags & 1 == 1).then_some(test.try_into().ok()?),
+        seconds,
+        best_epoch: best as usize,
+        retraining: flags & 2 == 2,
+    })
+}
