@@ -36,7 +36,7 @@ fn parallel() -> Parallel {
         let (k, rate) = ([5.0, 10.0, 20.0, 50.0][i % 4], [1e-4, 3e-4, 1e-3, 3e-3][(i / 4) % 4]);
         let (model, hidden) = ((i % 3) as f64, [16.0, 32.0, 64.0][(i / 2) % 3]);
         let map = 0.72 + 0.02 * model + 0.015 * (i as f64 * 2.3).sin() - 0.0004 * (k - 12.0_f64).abs();
-        vec![Some(model), (i % 11 != 0).then_some(k), Some(rate), Some(hidden), Some(map)]
+        vec![Some(model), (!i.is_multiple_of(11)).then_some(k), Some(rate), Some(hidden), Some(map)]
     };
     Parallel {
         title: "48 runs".into(),

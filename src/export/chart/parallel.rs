@@ -40,7 +40,7 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
 }
 
 fn scale(parallel: &Parallel, at: usize, axis: &Axis) -> Scale {
-    let whole = (!axis.names.is_empty()).then(|| (0.0, axis.names.len() as f64 - 1.0));
+    let whole = (!axis.names.is_empty()).then_some((0.0, axis.names.len() as f64 - 1.0));
     Scale::new(&Axis { range: axis.range.or(whole), ..axis.clone() }, values(parallel, at), false, false)
 }
 
