@@ -36,7 +36,7 @@ fn parallel() -> Parallel {
         let (k, rate) = ([5.0, 10.0, 20.0, 50.0][i % 4], [1e-4, 3e-4, 1e-3, 3e-3][(i / 4) % 4]);
         let (model, hidden) = ((i % 3) as f64, [16.0, 32.0, 64.0][(i / 2) % 3]);
         let map = 0.72 + 0.02 * model + 0.015 * (i as f64 * 2.3).sin() - 0.0004 * (k - 12.0_f64).abs();
-        vec![Some(model), (i % 11 != 0).then_some(k), Some(rate), Some(hidden), Some(map)]
+        vec![Some(model), (!i.is_multiple_of(11)).then_some(k), Some(rate), Some(hidden), Some(map)]
     };
     Parallel {
         title: "48 runs".into(),
@@ -131,18 +131,20 @@ fn every_figure_is_drawn_in_both_forms_and_both_themes() {
             quick_read(&svg);
             let png = render_png(&chart, theme, 2).expect(name);
             let picture = decoded(&png);
-            assert_eq!(picture.dimensions(), (chart.size.0 * 2, chart.size.1 * 2), "{name}");
-            let ground = *picture.get_pixel(0, 0);
-            assert_eq!(ground.0[0] > 128, theme == Theme::Light, "{name}");
-            let inked = picture.pixels().filter(|pixel| **pixel != ground).count();
-            assert!(inked > 3_000, "{name}: only {inked} pixels are drawn");
-            let edge = (0..picture.width()).map(|x| (x, 0)).chain((0..picture.height()).map(|y| (0, y)));
-            assert!(edge.into_iter().all(|(x, y)| *picture.get_pixel(x, y) == ground), "{name} keeps off its edge");
             if let Some(folder) = &folder {
                 fs::create_dir_all(folder).expect("a folder");
                 fs::write(folder.join(format!("{name}{suffix}.png")), &png).expect("written");
                 fs::write(folder.join(format!("{name}{suffix}.svg")), &svg).expect("written");
             }
+            assert_eq!(picture.dimensions(), (chart.size.0 * 2, chart.size.1 * 2), "{name}");
+            let ground = *picture.get_pixel(0, 0);
+            assert_eq!(ground.0[0] > 128, theme == Theme::Light, "{name}");
+            let inked = picture.pixels().filter(|pixel| **pixel != ground).count();
+            assert!(inked > 3_000, "{name}: only {inked} pixels are drawn");
+            let (right, bottom) = (picture.width() - 1, picture.height() - 1);
+            let edge =
+                (0..=right).flat_map(|x| [(x, 0), (x, bottom)]).chain((0..=bottom).flat_map(|y| [(0, y), (right, y)]));
+            assert!(edge.into_iter().all(|(x, y)| *picture.get_pixel(x, y) == ground), "{name} keeps off its edge");
         }
     }
 }

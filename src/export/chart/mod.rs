@@ -6,6 +6,7 @@
 
 mod axes;
 mod colour;
+mod font;
 mod heat;
 mod parallel;
 mod plot;

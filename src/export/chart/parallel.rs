@@ -2,7 +2,7 @@
 
 use super::axes::{Frame, HEADING, SPACE, TEXT, THIN, heading, letters};
 use super::colour::Palette;
-use super::scale::Scale;
+use super::scale::{Scale, short};
 use super::surface::{Anchor, Letters, Surface, fitting};
 use super::{Axis, Parallel};
 
@@ -34,12 +34,37 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     }
     let spread = if last == 0 { inner.width() } else { inner.width() / last as f64 };
     for (at, (axis, scale)) in parallel.axes.iter().zip(&scales).enumerate() {
-        upright(surface, palette, inner, (x(at), spread), (axis, scale));
+        let ticks = ticks(parallel, at, axis, scale, inner.height());
+        upright(surface, palette, inner, (x(at), spread), (axis, scale, ticks));
     }
 }
 
 fn scale(parallel: &Parallel, at: usize, axis: &Axis) -> Scale {
-    Scale::new(axis, parallel.lines.iter().filter_map(|line| line.get(at).copied().flatten()), false, false)
+    let whole = (!axis.names.is_empty()).then_some((0.0, axis.names.len() as f64 - 1.0));
+    Scale::new(&Axis { range: axis.range.or(whole), ..axis.clone() }, values(parallel, at), false, false)
+}
+
+fn values(parallel: &Parallel, at: usize) -> impl Iterator<Item = f64> {
+    parallel.lines.iter().filter_map(move |line| line.get(at).copied().flatten()).filter(|value| value.is_finite())
+}
+
+/// What is written at an axis: the values themselves where they are few, as settings of a sweep are.
+fn ticks(parallel: &Parallel, at: usize, axis: &Axis, scale: &Scale, height: f64) -> Vec<(f64, String)> {
+    const FEW: usize = 6;
+    let mut known: Vec<f64> = values(parallel, at).collect();
+    known.sort_by(f64::total_cmp);
+    known.dedup();
+    if !axis.names.is_empty() || known.is_empty() || known.len() > FEW {
+        return scale.ticks();
+    }
+    let mut last = f64::NEG_INFINITY;
+    known.retain(|&value| {
+        let place = scale.place(value) * height;
+        let free = place - last > TEXT * 1.2;
+        last = if free { place } else { last };
+        free
+    });
+    known.into_iter().map(|value| (value, short(value))).collect()
 }
 
 /// The parts of a line between missing values.
@@ -59,13 +84,13 @@ fn upright(
     palette: &Palette,
     frame: Frame,
     (x, spread): (f64, f64),
-    (axis, scale): (&Axis, &Scale),
+    (axis, scale, ticks): (&Axis, &Scale, Vec<(f64, String)>),
 ) {
     surface.line(&[(x, frame.top), (x, frame.bottom)], palette.axis, 1.0);
     let style = Letters { strong: true, ..letters(palette.text, Anchor::Middle) };
     let name = fitting(&axis.label, TEXT, true, spread.max(60.0) - SPACE);
     surface.text((x, frame.top - SPACE - TEXT * 0.4), &name, style);
-    for (value, name) in scale.ticks() {
+    for (value, name) in ticks {
         let y = frame.y(scale, value);
         surface.line(&[(x - 2.5, y), (x + 2.5, y)], palette.axis, THIN);
         // A rim of the ground keeps numbers legible where lines cross them.

@@ -15,6 +15,9 @@ const MARKER: f64 = 3.2;
 /// Markers along a curve, at most.
 const MARKERS: usize = 10;
 
+/// The most room a bar takes, with the gap beside it, in points.
+const WIDEST_BAR: f64 = 60.0;
+
 /// The longest a name under the panel may be, in points, where names stand upright.
 const LONGEST_NAME: f64 = 110.0;
 
@@ -34,15 +37,39 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     left_axis(surface, palette, inner, &y_scale);
     left_label(surface, palette, inner, whole.left, &plot.y.label);
     bottom_label(surface, palette, inner, whole.bottom, &plot.x.label);
-    names.draw(surface, palette, inner, &x_scale);
-    rules(surface, palette, inner, plot, &x_scale);
+    let apart = Apart::of(plot);
+    let room = apart.room();
+    let data = Frame { left: inner.left + room, right: inner.right - room, ..inner };
+    names.draw(surface, palette, data, &x_scale);
+    rules(surface, palette, data, plot, &x_scale);
     for (index, series) in plot.series.iter().enumerate() {
         let colour = palette.series(series.colour.unwrap_or(index));
         let colour = if series.pale { colour.mix(palette.ground, 0.65) } else { colour };
-        draw_series(surface, palette, inner, (series, index, colour), (&x_scale, &y_scale));
+        let shift = apart.shift(index);
+        let moved = Frame { left: data.left + shift, right: data.right + shift, ..data };
+        draw_series(surface, palette, moved, (series, index, colour), (&x_scale, &y_scale));
     }
     let floor = if bars { inner.y(&y_scale, 0.0) } else { inner.bottom };
     surface.line(&[(inner.left, floor), (inner.right, floor)], palette.axis, THIN);
+}
+
+/// Series with intervals stand a little beside each other, so that these do not hide each other.
+struct Apart(usize);
+
+impl Apart {
+    fn of(plot: &Plot) -> Apart {
+        let with = |series: &&Series| series.points.iter().any(|point| point.interval.is_some());
+        Apart(if plot.series.iter().filter(with).count() > 1 { plot.series.len() } else { 1 })
+    }
+
+    /// What the outermost ones need at both ends.
+    fn room(&self) -> f64 {
+        if self.0 > 1 { self.shift(self.0 - 1) + 2.0 * MARKER } else { 0.0 }
+    }
+
+    fn shift(&self, index: usize) -> f64 {
+        (index as f64 - (self.0 as f64 - 1.0) / 2.0) * if self.0 > 1 { 4.0 } else { 0.0 }
+    }
 }
 
 fn finite(point: &Point) -> bool {
@@ -59,7 +86,7 @@ fn draw_series(
     let points: Vec<&Point> = series.points.iter().filter(|point| finite(point)).collect();
     let place = |point: &Point| (frame.x(x_scale, point.x), frame.y(y_scale, point.y));
     if series.mark == Mark::Bars {
-        let half = (frame.x(x_scale, 1.0) - frame.x(x_scale, 0.0)).abs() * 0.36;
+        let half = (frame.x(x_scale, 1.0) - frame.x(x_scale, 0.0)).abs().min(WIDEST_BAR) * 0.36;
         for point in &points {
             let (x, y) = place(point);
             let colour = if point.y < 0.0 { palette.loss } else { palette.gain };
@@ -78,7 +105,7 @@ fn draw_series(
     }
     if !series.pale {
         // Curves put their markers at different places, so that those of near ones do not cover each other.
-        let first = (index * every / 3).min(points.len().saturating_sub(1));
+        let first = if every == 1 { 0 } else { (index * every / 3).min(points.len().saturating_sub(1)) };
         for point in points.iter().skip(first).step_by(every) {
             marker(surface, place(point), index, colour, palette.ground);
         }

@@ -120,7 +120,8 @@ fn average(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
 fn draw(surface: &mut dyn Surface, chart: &Chart, theme: Theme) {
     let palette = theme.palette();
     let (width, height) = (f64::from(chart.size.0), f64::from(chart.size.1));
-    surface.rect((0.0, 0.0), (width, height), palette.ground);
+    // A little further, as the bitmap leaves out an area's last row and column.
+    surface.rect((0.0, 0.0), (width + 1.0, height + 1.0), palette.ground);
     let mut top = MARGIN;
     if !chart.title.is_empty() {
         surface.text((MARGIN, top + TITLE * 0.8), &chart.title, title(palette));

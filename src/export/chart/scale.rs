@@ -85,12 +85,20 @@ impl Scale {
         (first..=last.min(first + 50)).map(|i| i as f64 * step).map(|value| (value, number(value, decimals))).collect()
     }
 
-    /// Powers of ten; where there are fewer than two within, the ends.
+    /// 1, 2 and 5 times powers of ten, or the powers alone where these are too many; where there are fewer than two
+    /// within, the ends.
     fn powers(&self) -> Vec<(f64, String)> {
-        let (first, last) = ((self.low.log10() - 1e-6).ceil() as i32, (self.high.log10() + 1e-6).floor() as i32);
-        let powers: Vec<f64> = (first..=last).map(|power| 10_f64.powi(power)).collect();
-        let ticks = if powers.len() < 2 { vec![self.low, self.high] } else { powers };
-        ticks.into_iter().map(|value| (value, short(value))).collect()
+        let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+        let within = |value: &f64| (self.low * 0.999..=self.high * 1.001).contains(value);
+        let ticks = |factors: &[f64]| -> Vec<f64> {
+            let of = |power| factors.iter().map(move |factor| factor * 10_f64.powi(power));
+            (first..=last).flat_map(of).filter(within).collect()
+        };
+        let most = 1.6 * TICKS;
+        let chosen = [&[1.0, 2.0, 5.0][..], &[1.0]].map(ticks).into_iter().find(|all| (all.len() as f64) <= most);
+        let chosen = chosen.unwrap_or_else(|| ticks(&[1.0]).into_iter().step_by(2).collect());
+        let chosen = if chosen.len() < 2 { vec![self.low, self.high] } else { chosen };
+        chosen.into_iter().map(|value| (value, short(value))).collect()
     }
 }
 
@@ -108,7 +116,9 @@ pub(super) fn number(value: f64, decimals: usize) -> String {
 }
 
 /// As short as can be: `0.001`, `1e-5`, `300`.
-fn short(value: f64) -> String {
+pub(super) fn short(value: f64) -> String {
+    // Multiples of powers of ten miss by a last bit.
+    let value = format!("{value:.9e}").parse().unwrap_or(value);
     let plain = if (1e-4..1e6).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") };
     let plain = if plain.len() > 8 { format!("{value:.3e}") } else { plain };
     plain.replace('-', "−")

@@ -1,10 +1,11 @@
 //! What figures are drawn on: lines, areas and text in points, whatever comes out in the end.
 
 use super::colour::Colour;
+use super::font::Font;
 use plotters::backend::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle, register_font};
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 /// The family under which our fonts are known to the drawing library.
 pub(super) const FAMILY: &str = "Inter";
@@ -44,28 +45,36 @@ pub(super) trait Surface {
     fn text(&mut self, at: (f64, f64), text: &str, letters: Letters);
 }
 
+const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/Inter-Regular.otf");
+const STRONG: &[u8] = include_bytes!("../../../assets/fonts/Inter-SemiBold.otf");
+
+/// The two faces, once made known to the drawing library.
+struct Faces {
+    regular: Font,
+    strong: Font,
+}
+
+static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
+    register_font(FAMILY, FontStyle::Normal, REGULAR).ok()?;
+    register_font(FAMILY, FontStyle::Bold, STRONG).ok()?;
+    Some(Faces { regular: Font::read(REGULAR)?, strong: Font::read(STRONG)? })
+});
+
 /// Makes our fonts known; once in the life of the program.
 ///
 /// # Errors
 /// If a font cannot be read.
 pub(super) fn register_fonts() -> Result<(), String> {
-    static DONE: OnceLock<Result<(), String>> = OnceLock::new();
-    let register = || {
-        let regular = include_bytes!("../../../assets/fonts/Inter-Regular.otf");
-        let strong = include_bytes!("../../../assets/fonts/Inter-SemiBold.otf");
-        register_font(FAMILY, FontStyle::Normal, regular)
-            .and_then(|()| register_font(FAMILY, FontStyle::Bold, strong))
-            .map_err(|_| "the program's own font cannot be read".to_owned())
-    };
-    DONE.get_or_init(register).clone()
+    FACES.as_ref().map(|_| ()).ok_or_else(|| "the program's own font cannot be read".to_owned())
 }
 
-/// The width of a text in points; 0 where it cannot be told.
+fn face(strong: bool) -> Option<&'static Font> {
+    FACES.as_ref().map(|faces| if strong { &faces.strong } else { &faces.regular })
+}
+
+/// The width of a text in points.
 pub(super) fn text_width(text: &str, size: f64, strong: bool) -> f64 {
-    // Measured large, as the drawing library rounds to whole numbers.
-    const LARGE: f64 = 64.0;
-    let font = (FAMILY, size * LINE * LARGE, style(strong)).into_font();
-    font.box_size(text).map_or(0.0, |(width, _)| f64::from(width) / LARGE)
+    face(strong).map_or(0.0, |face| face.width(text) * size)
 }
 
 /// A text that is no wider than this, shortened by an ellipsis where it must be.
@@ -125,9 +134,7 @@ impl<B: DrawingBackend> Surface for Drawn<B> {
 
     fn rect(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
         let (a, b) = (self.place(from), self.place(to));
-        // The bitmap fills its last row and column too; vectors do not.
-        let last = i32::from(!self.vector);
-        let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0) - last, a.1.max(b.1) - last));
+        let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
         let done = self.backend.draw_rect(low, high, &rgb(colour).filled(), true);
         self.keep(done);
     }
@@ -146,28 +153,51 @@ impl<B: DrawingBackend> Surface for Drawn<B> {
     }
 
     fn text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
-        if text.is_empty() {
-            return;
-        }
-        let line = if self.vector { SVG_LINE } else { LINE };
-        let size = letters.size * self.scale * line;
-        let font = (FAMILY, size, style(letters.strong)).into_font();
-        let font = if letters.upright { font.transform(FontTransform::Rotate270) } else { font };
+        if self.vector { self.whole_text(at, text, letters) } else { self.set_text(at, text, letters) }
+    }
+}
+
+impl<B: DrawingBackend> Drawn<B> {
+    /// Text as text: whoever shows it sets it.
+    fn whole_text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
         let h_pos = match letters.anchor {
             Anchor::Start => HPos::Left,
             Anchor::Middle => HPos::Center,
             Anchor::End => HPos::Right,
         };
-        // A bitmap's text stands half its size above the baseline; the SVG's offset is taken out afterwards.
-        let v_pos = if self.vector { VPos::Bottom } else { VPos::Top };
-        let ink = rgb(letters.colour);
-        let style = TextStyle::from(font).color(&ink).pos(Pos::new(h_pos, v_pos));
-        let (mut x, mut y) = self.place(at);
-        if !self.vector {
-            let rise = (size / 2.0) as i32;
-            if letters.upright { x -= rise } else { y -= rise }
+        if !text.is_empty() {
+            // The offset from the baseline that comes with this position is taken out of the file afterwards.
+            self.write(self.place(at), text, letters, SVG_LINE, Pos::new(h_pos, VPos::Bottom));
         }
-        let done = self.backend.draw_text(text, &style, (x, y));
+    }
+
+    /// Letter by letter, as the drawing library sets each without the blank at its left.
+    fn set_text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
+        let Some(face) = face(letters.strong) else { return };
+        let mut along = match letters.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -face.width(text) / 2.0,
+            Anchor::End => -face.width(text),
+        };
+        // The library's baseline lies half the size below the place it is given.
+        let rise = letters.size * LINE / 2.0;
+        for character in text.chars() {
+            let (advance, bearing) = face.letter(character);
+            let from = (along + bearing) * letters.size;
+            let place = if letters.upright { (at.0 - rise, at.1 - from) } else { (at.0 + from, at.1 - rise) };
+            let mut buffer = [0; 4];
+            let letter = character.encode_utf8(&mut buffer);
+            self.write(self.place(place), letter, letters, LINE, Pos::new(HPos::Left, VPos::Top));
+            along += advance;
+        }
+    }
+
+    fn write(&mut self, at: (i32, i32), text: &str, letters: Letters, line: f64, pos: Pos) {
+        let font = (FAMILY, letters.size * self.scale * line, style(letters.strong)).into_font();
+        let font = if letters.upright { font.transform(FontTransform::Rotate270) } else { font };
+        let ink = rgb(letters.colour);
+        let style = TextStyle::from(font).color(&ink).pos(pos);
+        let done = self.backend.draw_text(text, &style, at);
         self.keep(done);
     }
 }
