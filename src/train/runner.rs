@@ -3,10 +3,10 @@
 use super::experiment::{Comparison, Experiment, mean_measures, prepare};
 use super::figures::QueryFigures;
 use super::folder::{RunFolder, RunRecord, RunState, read_run_record};
-use super::keeper::{Keeper, Saved};
+use super::keeper::{Keeper, Saved, Trained};
 use super::{EpochReport, Outcome, Stop, TrainData};
 use crate::dataset::{Dataset, Run, Split, VectorTable};
-use crate::model::{Dcmm, RankingInput};
+use crate::model::{Dcmm, ModelKind, RankingInput};
 use crate::signals::{self, Signals};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -86,12 +86,13 @@ pub fn resume(
             if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
         return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
     }
-    for (what, then, now) in
-        [("data set", &record.dataset, &data.dataset.name), ("visual vectors", &record.vectors, &data.vectors.name)]
-    {
-        if then != now {
-            return Err(format!("the run's {what} are “{then}”, not “{now}”: {}", folder.display()));
-        }
+    let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
+    // Without a graph vectors decide nothing.
+    if record.experiment.model.kind != ModelKind::Mlp {
+        places.push(("visual vectors are", &record.vectors, &data.vectors.name));
+    }
+    if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
+        return Err(format!("the run's {what} “{then}”, not “{now}”: {}", folder.display()));
     }
     record.experiment.training.epochs = epochs;
     record.state = RunState::Running;
@@ -144,24 +145,35 @@ fn work(
     if let Some(failed) = failed {
         return Err(failed);
     }
-    let outcome = trained.outcome;
+    let outcome = &trained.outcome;
     let scores = score_all(data.dataset, &inputs, &outcome.model)?;
-    // Figures on validation queries come from the network that had not seen them.
-    let mut figures = scores.clone();
-    if let Some(chosen) = &trained.chosen {
-        let before = score_all(data.dataset, &inputs, chosen)?;
-        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
-        validation.for_each(|query| figures[query].clone_from(&before[query]));
-    }
+    let figures = unseen_scores(data, &inputs, &trained, &scores)?;
     record.retrained = trained.chosen.is_some().then_some(outcome.best_epoch);
-    finish_record(&mut record, data, &outcome, &figures);
+    finish_record(&mut record, data, outcome, &figures);
     if let Some(folder) = &folder {
         folder.checkpoint(&outcome.model)?;
         folder.rankings(&rankings(data.dataset, &scores), &record.name)?;
         QueryFigures::of(data, &figures).write(folder.path())?;
         folder.write(&record)?;
     }
-    Ok(RunResult { record, history: outcome.history, model: outcome.model, scores })
+    let Outcome { history, model, .. } = trained.outcome;
+    Ok(RunResult { record, history, model, scores })
+}
+
+/// The scores that figures are taken of: on validation queries those of the network that had not seen them.
+fn unseen_scores(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    trained: &Trained,
+    scores: &[Vec<f32>],
+) -> Result<Vec<Vec<f32>>, String> {
+    let mut figures = scores.to_vec();
+    if let Some(chosen) = &trained.chosen {
+        let before = score_all(data.dataset, inputs, chosen)?;
+        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
+        validation.for_each(|query| figures[query].clone_from(&before[query]));
+    }
+    Ok(figures)
 }
 
 fn signal_names(signals: &Signals) -> String {
