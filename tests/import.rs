@@ -38,7 +38,7 @@ fn params_of_the_authors_code_become_an_experiment_and_strangers_are_told() {
     assert_eq!((training.epochs, training.loss, training.optimiser), (20, Loss::Bpr, Method::Adam));
     assert_eq!((training.stop_on, training.patience), (Measure::Ndcg, None));
     assert_eq!(experiment.graph.k, 9, "theirs counts the image itself");
-    assert_eq!(warnings, [format!("unknown field colour: {}:11", path.display())]);
+    assert_eq!(warnings, [format!("unknown field colour: {}:10", path.display())]);
 }
 
 #[test]

@@ -107,6 +107,34 @@ fn a_run_cut_off_keeps_every_epoch_that_ended() {
 }
 
 #[test]
+fn a_run_stopped_by_hand_is_resumed_and_ends_as_if_it_had_not_been() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    train(&mut workspace, 12);
+    wait(&mut workspace, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    let whole = workspace.training().run().expect("a run").clone();
+    train(&mut workspace, 12);
+    wait(&mut workspace, "an epoch", |workspace| workspace.training().run().is_some_and(|run| run.history.len() >= 2));
+    workspace.apply(Action::StopTraining);
+    wait(&mut workspace, "the end", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    let path = workspace.training().run().expect("a run").path.clone();
+    let saved = |workspace: &Workspace| workspace.runs().known().iter().find(|run| run.path == path).cloned();
+    if let Some(run) = saved(&workspace).filter(|run| run.record.state == RunState::Interrupted) {
+        assert!(run.resumable);
+        workspace.apply(Action::ResumeRun(path.clone()));
+        wait(&mut workspace, "the rest", |workspace| !workspace.training().is_running() && !workspace.is_busy());
+    }
+    let resumed = workspace.training().run().expect("a run").clone();
+    assert_eq!(resumed.record.state, RunState::Finished, "{:?}", workspace.messages());
+    assert_eq!(resumed.record.test, whole.record.test);
+    let losses = |run: &crossrank::workspace::LiveRun| -> Vec<u64> {
+        run.history.iter().map(|report| report.train_loss.to_bits()).collect()
+    };
+    assert_eq!(losses(&resumed), losses(&whole));
+    assert!(saved(&workspace).is_some_and(|run| !run.resumable));
+}
+
+#[test]
 fn a_paused_run_waits_and_goes_on() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);

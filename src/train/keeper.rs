@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::folder::{FIRST_STATE, RunFolder, SECOND_STATE};
 use super::{
@@ -70,7 +71,15 @@ pub(super) struct Keeper<'a> {
     pub(super) epochs: usize,
     pub(super) failed: Option<String>,
     second: Option<Second>,
+    /// A state that is not written yet.
+    pending: Option<TrainState>,
+    /// When the last state was written, and how long that took.
+    written: Option<(Instant, Duration)>,
 }
+
+/// A state is written when this many times the time of writing the last one has passed. That is every epoch, but for
+/// networks and data so small that writing would slow training; a kill then costs epochs of a few milliseconds in all.
+const PAUSE: u32 = 50;
 
 /// The second training of a run.
 struct Second {
@@ -84,7 +93,7 @@ struct Second {
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(observer: &'a mut dyn RunObserver, folder: Option<&'a RunFolder>, inputs: &'a TrainData) -> Self {
-        Self { observer, folder, inputs, epochs: 0, failed: None, second: None }
+        Self { observer, folder, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
     }
 
     /// The first training, and the second one where it is asked for.
@@ -99,7 +108,9 @@ impl<'a> Keeper<'a> {
     ) -> Result<Trained, TrainError> {
         self.epochs = saved.epochs();
         let inputs = self.inputs;
-        let first = train_from(inputs, network, config, saved.first.as_ref(), self)?;
+        let first = train_from(inputs, network, config, saved.first.as_ref(), self);
+        self.write_pending();
+        let first = first?;
         let ended = self.failed.is_none() && first.stopped != Stop::Interrupted && first.best_epoch > 0;
         // Without validation queries the best epoch's network is that of a second training already.
         if !(config.retrain && ended && inputs.split.contains(&Split::Validation)) {
@@ -116,7 +127,9 @@ impl<'a> Keeper<'a> {
                 self.keep_report(&self.numbered(report));
             }
         }
-        let second = retrain(inputs, network, config, epochs, state.as_ref(), self)?;
+        let second = retrain(inputs, network, config, epochs, state.as_ref(), self);
+        self.write_pending();
+        let second = second?;
         let mut history = first.history;
         history.extend(second.history.iter().map(|report| self.numbered(report)));
         let outcome = |model, stopped| Outcome { model, best_epoch: epochs, history, stopped };
@@ -142,18 +155,31 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    fn keep(&self, standing: &Standing<'_>) -> Result<(), String> {
+    fn keep(&mut self, standing: &Standing<'_>) -> Result<(), String> {
         let Some(folder) = self.folder else { return Ok(()) };
         let mut state = standing.state().map_err(|error| error.to_string())?;
-        if let Some(second) = &self.second {
-            state.note.clone_from(&second.note);
-            return folder.keep_state(SECOND_STATE, &state);
+        match &self.second {
+            Some(second) => state.note.clone_from(&second.note),
+            // The weights come first: a state that knows of a best epoch then never lacks them.
+            None if standing.best.epoch == standing.history.len() => folder.checkpoint(standing.model)?,
+            None => {}
         }
-        // The weights come first: a state that knows of a best epoch then never lacks them.
-        if standing.best.epoch == standing.history.len() {
-            folder.checkpoint(standing.model)?;
+        self.pending = Some(state);
+        if self.written.is_none_or(|(at, took)| at.elapsed() >= took * PAUSE) {
+            self.write_pending();
         }
-        folder.keep_state(FIRST_STATE, &state)
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Writes the last state if it is not written yet.
+    fn write_pending(&mut self) {
+        let (Some(folder), Some(state)) = (self.folder, self.pending.take()) else { return };
+        let begun = Instant::now();
+        let name = if self.second.is_some() { SECOND_STATE } else { FIRST_STATE };
+        if let Err(message) = folder.keep_state(name, &state) {
+            self.failed = Some(message);
+        }
+        self.written = Some((Instant::now(), begun.elapsed()));
     }
 }
 

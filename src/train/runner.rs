@@ -120,12 +120,13 @@ pub fn resume(
             if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
         return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
     }
-    for (what, then, now) in
-        [("data set", &record.dataset, &data.dataset.name), ("visual vectors", &record.vectors, &data.vectors.name)]
-    {
-        if then != now {
-            return Err(format!("the run's {what} are “{then}”, not “{now}”: {}", folder.display()));
-        }
+    let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
+    // Without a graph vectors decide nothing.
+    if record.experiment.model.kind.looks() {
+        places.push(("visual vectors are", &record.vectors, &data.vectors.name));
+    }
+    if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
+        return Err(format!("the run's {what} “{then}”, not “{now}”: {}", folder.display()));
     }
     record.experiment.training.epochs = epochs;
     record.state = RunState::Running;

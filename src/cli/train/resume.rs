@@ -45,7 +45,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
-    let record = go_on(data, path, epochs, &mut watcher).map_err(about(&args.dataset))?.record;
+    let record = go_on(data, path, epochs, &mut watcher).map_err(about(path))?.record;
     progress.finish();
     let records = vec![record];
     let ended = ended(&records, |_| Some(path.to_owned()));

@@ -91,17 +91,16 @@ fn scaled(matrix: &[f64], worth: &[f64], gains: &[f64], rounds: usize) -> (f64, 
     let gain_columns = product(gains, &columns[rounds]);
     let chosen = times(matrix, &gain_columns);
     let value = dot(&worth_rows, &chosen);
-    let mut slopes = vec![0.0; matrix.len()];
-    add_outer(&mut slopes, &worth_rows, &gain_columns);
+    let mut slopes: Vec<f64> = Vec::with_capacity(matrix.len());
+    worth_rows.iter().for_each(|x| slopes.extend(gain_columns.iter().map(|y| x * y)));
     let mut by_column = product(gains, &times_transposed(matrix, &worth_rows));
     let mut by_row = product(worth, &chosen);
     for t in (0..rounds).rev() {
-        let sums = through_inverse(&by_column, &columns[t + 1]);
-        add_outer(&mut slopes, &rows[t], &sums);
-        by_row.iter_mut().zip(times(matrix, &sums)).for_each(|(x, y)| *x += y);
-        let sums = through_inverse(&by_row, &rows[t]);
-        add_outer(&mut slopes, &sums, &columns[t]);
-        by_column = times_transposed(matrix, &sums);
+        let by_sums = through_inverse(&by_column, &columns[t + 1]);
+        by_row.iter_mut().zip(times(matrix, &by_sums)).for_each(|(x, y)| *x += y);
+        let by_row_sums = through_inverse(&by_row, &rows[t]);
+        add_outers(&mut slopes, (&rows[t], &by_sums), (&by_row_sums, &columns[t]));
+        by_column = times_transposed(matrix, &by_row_sums);
         by_row.fill(0.0);
     }
     (value, slopes)
@@ -137,8 +136,19 @@ fn sign(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x.signum() }
 }
 
+/// Sums side by side, so that none waits for the one before; the order of adding is always the same.
+const LANES: usize = 8;
+
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
@@ -167,8 +177,11 @@ fn times_transposed(matrix: &[f64], vector: &[f64]) -> Vec<f64> {
     sums
 }
 
-fn add_outer(matrix: &mut [f64], rows: &[f64], columns: &[f64]) {
-    for (row, x) in matrix.chunks_exact_mut(columns.len()).zip(rows) {
-        row.iter_mut().zip(columns).for_each(|(cell, y)| *cell += x * y);
+/// Adds two matrices of products of a row's number and a column's.
+fn add_outers(matrix: &mut [f64], (rows, columns): (&[f64], &[f64]), (rows_2, columns_2): (&[f64], &[f64])) {
+    for ((line, x), x_2) in matrix.chunks_exact_mut(columns.len()).zip(rows).zip(rows_2) {
+        for ((cell, y), y_2) in line.iter_mut().zip(columns).zip(columns_2) {
+            *cell += x * y + x_2 * y_2;
+        }
     }
 }
