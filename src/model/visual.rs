@@ -29,6 +29,19 @@ impl Visual {
         Visual::Held(Arc::default())
     }
 
+    /// Bytes of memory they take; rows of one allocation count once for all that share it.
+    pub fn held_bytes(&self) -> usize {
+        match self {
+            Visual::Held(rows) => size_of_val(&rows[..]),
+            Visual::Stored { .. } => 0,
+        }
+    }
+
+    /// Whether both are the same rows in memory.
+    pub fn shares(&self, other: &Visual) -> bool {
+        matches!((self, other), (Visual::Held(one), Visual::Held(other)) if Arc::ptr_eq(one, other))
+    }
+
     /// The unit rows.
     ///
     /// # Errors

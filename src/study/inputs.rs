@@ -8,7 +8,7 @@ use crate::train::TrainData;
 type Inputs = Arc<TrainData>;
 type Slot = Arc<OnceLock<Result<Inputs, String>>>;
 
-/// Keeps the inputs used last, up to a number of bytes; visual vectors are the same for all and are kept once.
+/// Keeps the inputs used last, up to a number of bytes; visual vectors that are the same as the first are kept once.
 pub(super) struct InputCache {
     limit: usize,
     state: Mutex<State>,
@@ -69,16 +69,25 @@ impl InputCache {
         inputs
     }
 
-    /// Lets go of what was not used for longest. What is being made counts nothing yet, and the last one stays.
+    /// Lets go of what was not used for longest; vectors of its own count too, as learned ones differ by fold. What is
+    /// being made counts nothing yet, and the last one stays.
     fn shrink(&self, state: &mut State) {
+        let first: Vec<_> = state.vectors.iter().flat_map(|first| &first.inputs).map(|first| &first.visual).collect();
+        let visual = |at: usize, input: &RankingInput| match first.get(at) {
+            Some(first) if first.shares(&input.visual) => 0,
+            _ => input.visual.held_bytes(),
+        };
         let size = |slot: &Slot| match slot.get() {
-            Some(Ok(data)) => data.inputs.iter().map(bytes).sum(),
+            Some(Ok(data)) => data.inputs.iter().enumerate().map(|(at, input)| bytes(input) + visual(at, input)).sum(),
             _ => 0usize,
         };
         let mut total: usize = state.entries.iter().map(|(_, slot)| size(slot)).sum();
-        while total > self.limit && state.entries.len() > 1 {
-            total -= size(&state.entries.remove(0).1);
+        let mut gone = 0;
+        while total > self.limit && gone + 1 < state.entries.len() {
+            total -= size(&state.entries[gone].1);
+            gone += 1;
         }
+        state.entries.drain(..gone);
     }
 
     /// A trial that panicked ends the study; until then the others may go on.
@@ -134,6 +143,24 @@ mod tests {
         assert_eq!(made.get(), 2, "the one used last stays");
         ask("a");
         assert_eq!(made.get(), 3, "two do not fit");
+    }
+
+    #[test]
+    fn vectors_that_are_not_those_of_the_first_count_too() {
+        let cache = InputCache::new(1000);
+        let ask = |key: &str, number: f32| {
+            let make = || {
+                let mut inputs = inputs(1);
+                inputs[0].visual = Arc::new(vec![number; 400]);
+                Ok(inputs)
+            };
+            cache.get(key, make).expect("made")
+        };
+        ask("first", 1.0);
+        ask("same", 1.0);
+        assert_eq!(cache.state().entries.len(), 2, "shared vectors take no room");
+        ask("other", 2.0);
+        assert_eq!(cache.state().entries.len(), 1, "1600 bytes of its own do not fit beside anything");
     }
 
     #[test]
