@@ -1,6 +1,6 @@
 //! What panels can ask of the workspace.
 
-use super::{Message, PanelLayout, QuerySort, Settings, ThemeChoice};
+use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, ThemeChoice};
 use crate::train::Experiment;
 use std::path::PathBuf;
 
@@ -46,6 +46,12 @@ pub enum Action {
     OpenRun(PathBuf),
     /// Delete a saved run.
     DeleteRun(PathBuf),
+    /// Filter, sort, group or choose columns of the run table.
+    SetRunTable(Box<RunTable>),
+    /// Look at these runs together.
+    ChooseRuns(Vec<PathBuf>),
+    /// Hold one run, or group of seeds, against another.
+    CompareRuns(Option<Box<Pair>>),
     /// Light, dark or as the system.
     SetTheme(ThemeChoice),
     /// Sort the query list.

@@ -5,6 +5,7 @@
 
 mod action;
 mod embedding;
+mod experiments;
 mod loading;
 mod messages;
 mod ranking;
@@ -17,6 +18,11 @@ mod view;
 
 pub use action::Action;
 pub use embedding::EmbeddingState;
+pub use experiments::{
+    Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
+    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, Spread, asked, csv, date, short_name,
+    state_name, varying, with_term,
+};
 pub use loading::{LoadingState, VectorChoice};
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
@@ -42,6 +48,7 @@ pub struct Workspace {
     embedding: EmbeddingState,
     training: TrainingState,
     runs: RunList,
+    experiments: Experiments,
     messages: Vec<Message>,
     unsaved_since: Option<Instant>,
     openings: u64,
@@ -58,6 +65,7 @@ impl Workspace {
         Self {
             settings,
             runs: RunList::default(),
+            experiments: Experiments::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -115,6 +123,11 @@ impl Workspace {
         &self.runs
     }
 
+    /// Many runs at once: the table, plots over runs, one run against another.
+    pub fn experiments(&self) -> &Experiments {
+        &self.experiments
+    }
+
     /// What people should know, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -130,7 +143,9 @@ impl Workspace {
         self.loading.is_running()
             || self.embedding.is_running()
             || self.training.is_running()
+            || self.training.is_ending()
             || self.runs.is_reading()
+            || self.experiments.reader().is_running()
             || self.session.as_ref().is_some_and(Session::is_busy)
     }
 
@@ -162,6 +177,9 @@ impl Workspace {
             Action::StopTraining => self.training.stop(),
             Action::OpenRun(path) => self.open_run(path),
             Action::DeleteRun(path) => self.delete_run(&path),
+            Action::SetRunTable(table) => self.set_run_table(*table),
+            Action::ChooseRuns(paths) => self.choose_runs(paths),
+            Action::CompareRuns(pair) => self.compare_runs(pair.map(|pair| *pair)),
             Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
             Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
@@ -178,6 +196,7 @@ impl Workspace {
         changed |= self.poll_embedding();
         changed |= self.poll_training();
         changed |= self.poll_runs();
+        changed |= self.poll_experiments();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {
             self.save();
@@ -209,6 +228,7 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         self.loading.retire();
         self.runs.forget_reading();
+        self.experiments.retire();
         self.embedding.forget();
         if self.unsaved_since.is_some() {
             self.save();

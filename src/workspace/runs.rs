@@ -1,6 +1,6 @@
 //! The runs on disk.
 
-use super::{LiveRun, Message, Workspace};
+use super::{LiveRun, Message, RunFacts, Workspace};
 use crate::dataset::{self, Dataset, Split, VectorTable};
 use crate::jobs::{Event, Job, Worker};
 use crate::model::{Dcmm, ModelKind};
@@ -77,7 +77,7 @@ impl OpenSet {
 #[derive(Default)]
 pub struct RunList {
     known: Vec<SavedRun>,
-    listing: Option<Job<(), Vec<SavedRun>>>,
+    listing: Option<Job<(), Vec<RunFacts>>>,
     reading: Option<Job<(), Reopened>>,
 }
 
@@ -105,7 +105,8 @@ impl Workspace {
         if let Some(job) = self.runs.listing.take() {
             job.retire();
         }
-        self.runs.listing = Some(Job::spawn("runs", self.wake(), move |_| Ok(list(&folder))));
+        self.runs.listing =
+            Some(Job::spawn("runs", self.wake(), move |_| Ok(list(&folder).into_iter().map(RunFacts::of).collect())));
     }
 
     /// Shows the run last shown again, if it belongs to the open data set.
@@ -172,7 +173,8 @@ impl Workspace {
         let mut changed = false;
         while let Some(event) = self.runs.listing.as_mut().and_then(Job::poll) {
             if let Event::Done(known) = event {
-                self.runs.known = known;
+                self.runs.known = known.iter().map(|run| run.saved.clone()).collect();
+                self.take_listed(known);
                 self.runs.listing = None;
                 changed = true;
             } else if let Event::Failed(_) = event {
