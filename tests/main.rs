@@ -4,6 +4,8 @@ mod architecture;
 mod cli;
 mod dcmm_golden;
 mod encoder_golden;
+mod experiments;
+mod experiments_ui;
 mod graph;
 mod loading;
 mod measures_golden;

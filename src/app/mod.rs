@@ -9,6 +9,7 @@ mod curves;
 mod data;
 mod details;
 mod dialogs;
+mod experiments;
 mod graph_view;
 mod icons;
 mod open;
@@ -38,6 +39,7 @@ struct Parts {
     graph: graph_view::GraphPanel,
     curves: curves::CurvesPanel,
     data: data::DataPanel,
+    experiments: experiments::ExperimentsPanel,
     queries: queries::QueriesPanel,
     ranking: ranking::RankingPanel,
     open: open::OpenDialog,
@@ -49,6 +51,8 @@ pub struct App {
     workspace: Workspace,
     parts: Parts,
     tree: egui_tiles::Tree<Panel>,
+    /// The other panels, while one has the whole window.
+    parked: Option<egui_tiles::Tree<Panel>>,
     actions: Vec<Action>,
     shown: Option<u64>,
     theme: Option<ThemeChoice>,
@@ -70,13 +74,14 @@ impl App {
             graph: graph_view::GraphPanel::default(),
             curves: curves::CurvesPanel::default(),
             data: data::DataPanel::default(),
+            experiments: experiments::ExperimentsPanel::default(),
             queries: queries::QueriesPanel::default(),
             ranking: ranking::RankingPanel::default(),
             open: open::OpenDialog::default(),
             dialogs: dialogs::Dialogs::default(),
         };
         let tree = panels::restore(workspace.settings().panels.as_ref());
-        Self { workspace, parts, tree, actions: Vec::new(), shown: None, theme: None, alone: false }
+        Self { workspace, parts, tree, parked: None, actions: Vec::new(), shown: None, theme: None, alone: false }
     }
 
     /// The state, to look at.
@@ -91,6 +96,11 @@ impl App {
 
     /// Brings a panel to the front.
     pub fn show_panel(&mut self, panel: Panel) {
+        if panel != Panel::Experiments
+            && let Some(tree) = self.parked.take()
+        {
+            self.tree = tree;
+        }
         panels::focus(&mut self.tree, panel);
     }
 
@@ -98,6 +108,22 @@ impl App {
     pub fn show_only(&mut self, panel: Panel) {
         self.alone = true;
         self.tree = panels::single(panel);
+    }
+
+    /// Which of the plots over runs is shown, by its name; `false` where there is none of that name.
+    pub fn show_runs_as(&mut self, view: &str) -> bool {
+        self.parts.experiments.show(view)
+    }
+
+    /// Gives the experiments the whole window, or brings the other panels back.
+    fn widen(&mut self) {
+        match self.parked.take() {
+            Some(tree) => self.tree = tree,
+            None => {
+                let wide = panels::single(Panel::Experiments);
+                self.parked = Some(std::mem::replace(&mut self.tree, wide));
+            }
+        }
     }
 
     /// Whether anything is still to come without anybody touching the window.
@@ -171,10 +197,13 @@ impl eframe::App for App {
                 edited: false,
             };
             self.tree.ui(&mut behavior, ui);
-            if behavior.edited {
+            if behavior.edited && self.parked.is_none() {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));
             }
         });
+        if std::mem::take(&mut self.parts.experiments.wants_wide) {
+            self.widen();
+        }
         if std::mem::take(&mut self.parts.data.wants_weights) {
             self.parts.open.weights();
         }

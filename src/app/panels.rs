@@ -1,6 +1,6 @@
 //! The panels and how they lie.
 
-use super::{Parts, curves, data, details, icons, queries, ranking, runs, theme, tune};
+use super::{Parts, curves, data, details, experiments, icons, queries, ranking, runs, theme, tune};
 use crate::workspace::{Action, PanelLayout, Workspace};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
@@ -28,11 +28,13 @@ pub enum Panel {
     Data,
     /// Saved runs.
     Runs,
+    /// Many runs at once: table, plots, comparison.
+    Experiments,
 }
 
 impl Panel {
     /// All of them.
-    pub const ALL: [Panel; 8] = [
+    pub const ALL: [Panel; 9] = [
         Panel::Queries,
         Panel::Graph,
         Panel::Ranking,
@@ -41,6 +43,7 @@ impl Panel {
         Panel::Details,
         Panel::Data,
         Panel::Runs,
+        Panel::Experiments,
     ];
 
     /// The tab's title.
@@ -54,6 +57,7 @@ impl Panel {
             Panel::Details => "Image",
             Panel::Data => "Data",
             Panel::Runs => "Runs",
+            Panel::Experiments => "Experiments",
         }
     }
 
@@ -88,6 +92,10 @@ impl Behavior<Panel> for Panels<'_> {
                 Panel::Details => details::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
                 Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
                 Panel::Runs => runs::runs_ui(ui, workspace, actions),
+                Panel::Experiments => {
+                    let (panel, pictures) = (&mut self.parts.experiments, &mut self.parts.thumbnails);
+                    experiments::experiments_ui(ui, panel, workspace, pictures, actions);
+                }
             }
         });
         UiResponse::None
@@ -165,7 +173,7 @@ pub(super) fn standard() -> Tree<Panel> {
         tiles.insert_tab_tile(children)
     };
     let left = tabs(&[Panel::Queries, Panel::Data, Panel::Runs]);
-    let graph = tabs(&[Panel::Graph]);
+    let graph = tabs(&[Panel::Graph, Panel::Experiments]);
     let ranking = tabs(&[Panel::Ranking]);
     let training = tabs(&[Panel::Training]);
     let tune = tabs(&[Panel::Tune]);

@@ -45,6 +45,17 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// Whether every term on `key` holds for a value of it.
+    pub fn accepts(&self, key: &str, value: &ParamValue) -> bool {
+        let key = key.to_lowercase();
+        self.terms.iter().all(|term| match term {
+            Term::Test { key: known, test } if *known == key => compare(test, value),
+            _ => true,
+        })
+    }
+}
+
 /// The words of a line; quotation marks hold a word with spaces together.
 fn words(text: &str) -> Vec<String> {
     let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
@@ -168,7 +179,7 @@ pub fn with_term(text: &str, key: &str, value: Option<&str>) -> String {
 }
 
 /// What the line asks of `key` with `=`, as it was typed.
-pub fn asked<'a>(text: &'a str, key: &str) -> Option<String> {
+pub fn asked(text: &str, key: &str) -> Option<String> {
     let prefix = format!("{}=", key.to_lowercase());
     words(text)
         .into_iter()
