@@ -162,7 +162,7 @@ impl Column {
             Column::Loss => plain(record.experiment.training.loss.to_string()),
             Column::LearningRate => parameter("training.learning_rate"),
             Column::Signals => plain(parameters::signal_count(record).to_string()),
-            Column::Seed if runs.len() > 1 => Cell { text: String::new(), beside: format!("{} seeds", runs.len()) },
+            Column::Seed if runs.len() > 1 => Cell { text: String::new(), beside: format!("{} runs", runs.len()) },
             Column::Seed => parameter(SEED),
             Column::Date => plain(date(record.started)),
             Column::State => plain(states(runs)),

@@ -6,6 +6,7 @@ use crate::eval::{Measure, STANDARD};
 use crate::train::{Comparison, RunState};
 use crate::workspace::SavedRun;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// What runs are judged by: a measure on one part of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub struct RunFacts {
     pub saved: SavedRun,
     /// Its configuration, flat.
     pub parameters: Parameters,
+    /// The study that it is a trial of.
+    pub study: Option<String>,
     /// Equal for runs that differ in nothing but the seed.
     pub configuration: String,
 }
@@ -46,8 +49,9 @@ impl RunFacts {
     /// Reads them off a run.
     pub fn of(saved: SavedRun) -> Self {
         let parameters = parameters::parameters(&saved.record);
-        let configuration = parameters::configuration(&saved.record, &parameters);
-        Self { saved, parameters, configuration }
+        let study = study_of(&saved.path);
+        let configuration = parameters::configuration(&saved.record, &parameters, study.as_deref());
+        Self { saved, parameters, study, configuration }
     }
 
     /// The run's figure, once it has one.
@@ -73,6 +77,12 @@ impl RunFacts {
     pub fn state_name(&self) -> &'static str {
         state_name(self.saved.record.state)
     }
+}
+
+/// A trial lies in its study's folder `trials`.
+fn study_of(path: &Path) -> Option<String> {
+    let trials = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "trials"))?;
+    trials.parent()?.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
 /// How a run on disk stands, in words.

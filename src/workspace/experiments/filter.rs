@@ -138,6 +138,7 @@ fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
     match key {
         "name" => return Some(ParamValue::Text(run.saved.record.name.clone())),
         "state" => return Some(ParamValue::Text(run.state_name().to_owned())),
+        "study" => return Some(ParamValue::Text(run.study.clone()?)),
         "data" => return Some(ParamValue::Text(run.saved.record.dataset.clone())),
         _ => {}
     }

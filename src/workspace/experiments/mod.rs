@@ -186,7 +186,7 @@ impl Workspace {
                 state.figures = compared.and_then(|(pair, session)| pair::figures(pair, &state.reader, session));
             }
             let ranking = |side: fn(&Pair) -> &Side| {
-                compared.and_then(|(pair, session)| pair::ranking(side(pair), &state.reader, session))
+                compared.and_then(|(pair, session)| pair::ranking(side(pair), pair.split, &state.reader, session))
             };
             state.rankings = [ranking(|pair| &pair.a), ranking(|pair| &pair.b)];
             state.shown = request;

@@ -127,7 +127,7 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
     })
 }
 
-/// Means over the runs, of the queries that all of them have.
+/// Means over the runs, of the queries that most of them have.
 fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<PerQuery, String>> {
     let mut sums: HashMap<String, (f64, usize)> = HashMap::new();
     for path in paths {
@@ -144,7 +144,9 @@ fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<Per
             *sum = (sum.0 + row.values[at], sum.1 + 1);
         }
     }
-    let known = sums.into_iter().filter(|(_, (_, count))| *count == paths.len());
+    // Each query rests on equally many runs: on all seeds, or in a cross-validation on those of its fold.
+    let most = sums.values().map(|(_, count)| *count).max().unwrap_or(0);
+    let known = sums.into_iter().filter(|(_, (_, count))| *count == most);
     Some(Ok(known.map(|(id, (sum, count))| (id, sum / count as f64)).collect()))
 }
 
@@ -170,7 +172,12 @@ fn name(path: &Path) -> String {
 ///
 /// # Errors
 /// Why there is no ranking, for people.
-pub(super) fn ranking(side: &Side, reader: &Reader, session: &Session) -> Option<Result<Ranking, String>> {
+pub(super) fn ranking(
+    side: &Side,
+    split: Option<Split>,
+    reader: &Reader,
+    session: &Session,
+) -> Option<Result<Ranking, String>> {
     let baseline = |order| session.ranking(order).cloned().map(Ok);
     let paths = match side {
         Side::Text => return baseline(Order::Text),
@@ -178,8 +185,17 @@ pub(super) fn ranking(side: &Side, reader: &Reader, session: &Session) -> Option
         Side::Runs(paths) => paths,
     };
     let (dataset, query) = (&session.dataset, session.query());
-    let mut rankings = Vec::new();
+    let mut fitting = Vec::new();
     for path in paths {
+        if ranks(path, split, reader, session)? {
+            fitting.push(path);
+        }
+    }
+    if fitting.is_empty() {
+        fitting = paths.iter().collect();
+    }
+    let mut rankings = Vec::new();
+    for path in fitting {
         match reader.scores(path)? {
             Err(message) => return Some(Err(message.clone())),
             Ok(scores) => rankings.push(Ranking::new(dataset, query, scores.get(query).cloned().unwrap_or_default())),
@@ -197,6 +213,15 @@ pub(super) fn ranking(side: &Side, reader: &Reader, session: &Session) -> Option
         -(places as f32) / rankings.len().max(1) as f32
     };
     Some(Ok(Ranking::new(dataset, query, (0..count).map(mean).collect())))
+}
+
+/// Whether a run's ranking of the current query is shown: of the runs of a cross-validation those that did not learn
+/// from it, where there are such.
+fn ranks(path: &Path, split: Option<Split>, reader: &Reader, session: &Session) -> Option<bool> {
+    let Ok(figures) = &reader.details(path)?.figures else { return Some(true) };
+    let id = session.dataset.queries[session.query()].id.as_str();
+    let row = figures.queries.iter().find(|row| row.id == id);
+    Some(row.is_none_or(|row| split.is_none_or(|split| row.split == split)))
 }
 
 /// All runs that a comparison needs.

@@ -157,8 +157,9 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
 }
 
 /// What makes two runs repetitions of each other: everything but the seed.
-pub fn configuration(record: &RunRecord, parameters: &Parameters) -> String {
-    let mut text = record.dataset_path.display().to_string();
+pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<&str>) -> String {
+    // A study has queries of its own in each part, so its trials are no repetitions of other runs.
+    let mut text = format!("{}\n{}", record.dataset_path.display(), study.unwrap_or_default());
     for (name, value) in parameters.iter().filter(|(name, _)| !name.ends_with("seed")) {
         text += &format!("\n{name}={value}");
     }
