@@ -16,6 +16,7 @@
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | dataset, vision |
 //! | [`model`] | the network, one layer per file, seeded initialisation, checkpoints | dataset, signals, graph |
 //! | [`train`] | losses and the optimisation loop; knows nothing of threads | model, eval, graph, signals, dataset |
+//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks | dataset, signals, graph, model, train, eval |
 //! | [`jobs`] | threads and nothing else | all above |
 //! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |
@@ -29,6 +30,7 @@ pub mod graph;
 pub mod jobs;
 pub mod model;
 pub mod signals;
+pub mod study;
 pub mod train;
 pub mod vision;
 pub mod workspace;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 34] = [
+const HOMES: [(&str, &[&str]); 35] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -16,7 +16,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("gemm", &[]),
     ("pulp", &["graph", "model"]),
     ("petgraph", &["graph"]),
-    ("rayon", &["dataset", "vision", "graph", "model", "train"]),
+    ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
     ("safetensors", &["dataset", "vision", "model"]),
     // The window is opened by the command line, and drawn by the app.
     ("eframe", &["app", "cli/window.rs"]),
@@ -37,6 +37,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("quick_xml", &["dataset"]),
     ("rust_stemmers", &["signals"]),
     ("anyhow", &["cli", "main.rs"]),
+    ("toml", &["study"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("thiserror", EVERYWHERE),

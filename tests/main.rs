@@ -13,6 +13,7 @@ mod properties;
 mod sample;
 mod screenshots;
 mod signals;
+mod study;
 mod training;
 mod ui;
 mod workspace;

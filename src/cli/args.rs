@@ -1,6 +1,7 @@
 //! What was typed.
 
 use super::names::{Patience, Size, count, one_of, patience, size};
+use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use crate::app::Panel;
 use crate::eval::{Averaging, Measure};
 use crate::graph::Neighbourhood;
@@ -32,6 +33,12 @@ pub(super) enum Command {
     Embed(EmbedArgs),
     /// Train a network and compare it with the initial order and with text alone.
     Train(Box<TrainArgs>),
+    /// Try many values of some parameters and rank them on the validation queries.
+    Sweep(Box<SweepArgs>),
+    /// Compare a configuration with itself without each of its parts.
+    Ablate(Box<AblateArgs>),
+    /// Compare models on the same queries, with intervals and tests.
+    Benchmark(Box<BenchmarkArgs>),
     /// Evaluate a TREC run against TREC judgements, as trec_eval does.
     Evaluate(EvaluateArgs),
     /// Draw the window into a picture, without a display.

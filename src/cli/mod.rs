@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod screenshot;
 mod seeds;
+mod study;
 mod table;
 mod temporary;
 mod train;
@@ -32,6 +33,9 @@ pub fn main() -> ExitCode {
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Embed(args)) => embed::run(&args),
         Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Sweep(args)) => study::sweep(&args),
+        Some(Command::Ablate(args)) => study::ablate(&args),
+        Some(Command::Benchmark(args)) => study::benchmark(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };

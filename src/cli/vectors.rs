@@ -98,7 +98,7 @@ fn spelling(dataset: &Dataset, name: &str) -> String {
 }
 
 /// Seconds as `1:05` or `42 s`.
-fn clock(seconds: f64) -> String {
+pub(super) fn clock(seconds: f64) -> String {
     let seconds = seconds.ceil() as u64;
     if seconds < 60 { format!("{seconds} s") } else { format!("{}:{:02} min", seconds / 60, seconds % 60) }
 }

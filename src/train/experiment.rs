@@ -93,6 +93,15 @@ impl Experiment {
     pub fn model_config(&self, feature_count: usize, visual_dim: usize) -> DcmmConfig {
         self.model.config(feature_count, visual_dim, self.training.seed)
     }
+
+    /// Everything of the experiment that [`prepare`] looks at, as text: on the same data, experiments with the same key
+    /// have the same inputs and may share them. A setting of the model or of the training that comes to change the
+    /// inputs must be added here.
+    pub fn input_key(&self) -> String {
+        // Plain values can always be written.
+        let parts = (&self.features, &self.normalisation, &self.graph);
+        serde_json::to_string(&parts).unwrap_or_default()
+    }
 }
 
 /// The vectors of a query's candidates, L2-normalised; a row of zeros where an image has none.

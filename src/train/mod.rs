@@ -27,4 +27,4 @@ pub use loss::{Loss, Targets};
 pub use optimiser::{Gradients, Optimiser};
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
 pub use run::{measure, train};
-pub use runner::{RunData, RunObserver, RunResult, compare, rankings, run, score_all};
+pub use runner::{RunData, RunObserver, RunResult, compare, prepare_run, rankings, run, run_prepared, score_all};

@@ -55,27 +55,59 @@ pub struct RunResult {
 pub fn run(
     data: RunData<'_>,
     experiment: &Experiment,
+    record: RunRecord,
+    folder: Option<&Path>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let inputs = prepare_run(data, experiment, observer)?;
+    run_prepared(data, &inputs, experiment, record, folder, observer)
+}
+
+/// The first half of [`run`]: signals chosen and normalised, graphs built.
+///
+/// # Errors
+/// An unknown signal or none, or that the run was cancelled.
+pub fn prepare_run(
+    data: RunData<'_>,
+    experiment: &Experiment,
+    observer: &mut dyn RunObserver,
+) -> Result<TrainData, String> {
+    let use_signals = chosen_signals(data, experiment)?;
+    let mut step = |done, total| observer.step("Building graphs", done, total);
+    let inputs = prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, &mut step);
+    inputs.ok_or_else(|| "cancelled".to_owned())
+}
+
+fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usize>, String> {
+    let use_signals = experiment
+        .signal_indices(data.signals)
+        .map_err(|name| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals)))?;
+    match use_signals.is_empty() {
+        true => Err("no signal is chosen: choose at least one".to_owned()),
+        false => Ok(use_signals),
+    }
+}
+
+/// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_prepared(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    experiment: &Experiment,
     mut record: RunRecord,
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, String> {
-    let use_signals = experiment
-        .signal_indices(data.signals)
-        .map_err(|name| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals)))?;
-    if use_signals.is_empty() {
-        return Err("no signal is chosen: choose at least one".to_owned());
-    }
-    let inputs =
-        prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, &mut |done, total| {
-            observer.step("Building graphs", done, total)
-        })
-        .ok_or("cancelled")?;
+    let use_signals = chosen_signals(data, experiment)?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim);
     fill_record(&mut record, data, experiment, &use_signals, config.parameter_count());
     let folder = folder.map(|path| RunFolder::create(path, &record)).transpose()?;
 
-    let mut keeper = Keeper { observer, folder: folder.as_ref(), inputs: &inputs, epochs: 0, failed: None };
-    let outcome = train(&inputs, &config, &experiment.training, &mut keeper).map_err(|error| error.to_string());
+    let mut keeper = Keeper { observer, folder: folder.as_ref(), inputs, epochs: 0, failed: None };
+    let outcome = train(inputs, &config, &experiment.training, &mut keeper).map_err(|error| error.to_string());
     let (failed, epochs) = (keeper.failed, keeper.epochs);
     let outcome = match outcome {
         Ok(outcome) if epochs > 0 => outcome,
@@ -90,7 +122,7 @@ pub fn run(
     if let Some(failed) = failed {
         return Err(failed);
     }
-    let scores = score_all(data.dataset, &inputs, &outcome.model)?;
+    let scores = score_all(data.dataset, inputs, &outcome.model)?;
     finish_record(&mut record, data, &outcome, &scores);
     if let Some(folder) = &folder {
         folder.checkpoint(&outcome.model)?;

@@ -1,0 +1,69 @@
+//! `crossrank ablate`.
+
+use super::args::AblateArgs;
+use super::{Opened, Out, check, failure_lines, folds, followed, p_text, seeds, size, typed_vectors, with};
+use crate::cli::output::{print, print_json};
+use crate::cli::progress::Progress;
+use crate::cli::table::columns;
+use crate::eval::STANDARD;
+use crate::study::{Ablation, AblationRow, BENCHMARK_MEASURES, Folds, Paired, Runner, ablate, ablations, named};
+use anyhow::Result;
+
+/// Runs the command.
+///
+/// # Errors
+/// If the data set or the configuration can't be used, or every trial failed.
+pub(crate) fn run(args: &AblateArgs) -> Result<()> {
+    let full = with(&named(&args.preset)?, &args.set)?;
+    let mut progress = Progress::new(args.study.json);
+    let study = Opened::new(&args.dataset, typed_vectors(&args.study), &[full.model.kind], &mut progress)?;
+    let configurations = ablations(&full, &study.signals)?;
+    let out = Out::new(args.out.as_deref())?;
+    let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
+    progress.stage("Looking for finished trials");
+    let runner = Runner::new(study.data(), folds, out.path(), args.study.jobs)?;
+    let ablation = followed(progress, |observer| ablate(&runner, &configurations, (folds, &seeds), observer))?;
+    check(ablation.rows.iter().map(|row| (!row.figures.spreads.is_empty(), &row.failures)))?;
+    if args.study.json { print_json(&ablation.object()) } else { print(&text(&ablation, &out)) }
+}
+
+/// The full configuration's figures, and what each change adds or takes.
+fn text(ablation: &Ablation, out: &Out) -> String {
+    let measures: Vec<usize> =
+        BENCHMARK_MEASURES.iter().filter_map(|wanted| STANDARD.iter().position(|measure| measure == wanted)).collect();
+    let mut heading = vec![String::new()];
+    for &measure in &measures {
+        heading.extend([STANDARD[measure].label(), "95 % interval".to_owned(), "p".to_owned()]);
+    }
+    let row = |row: &AblationRow| {
+        let mut cells = vec![row.name.clone()];
+        for &measure in &measures {
+            match (row.against.get(measure), row.figures.spreads.get(measure)) {
+                (Some(pair), _) => cells.extend(change(pair)),
+                (None, Some(spread)) => cells.extend([format!("{:.4}", spread.mean), String::new(), String::new()]),
+                (None, None) => cells.extend(["–".to_owned(), String::new(), String::new()]),
+            }
+        }
+        cells
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(heading).chain(ablation.rows.iter().map(row)).collect();
+    let facts = &ablation.facts;
+    format!(
+        "{}: {}, {}\nmean over the test queries of all folds, each averaged over its seeds; below the first line, the \
+         difference from it\n\n{}\n{}{}",
+        facts.dataset,
+        size("configuration", ablation.rows.len(), facts.folds, &facts.seeds),
+        facts.folds.describe(),
+        columns(&rows),
+        failure_lines(ablation.rows.iter().map(|row| (row.name.as_str(), &row.failures))),
+        out.line(),
+    )
+}
+
+fn change(pair: &Paired) -> [String; 3] {
+    let interval = match (pair.low, pair.high) {
+        (Some(low), Some(high)) => format!("{low:+.4} … {high:+.4}"),
+        _ => "–".to_owned(),
+    };
+    [format!("{:+.4}", pair.delta), interval, p_text(pair.p)]
+}

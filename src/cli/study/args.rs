@@ -1,0 +1,141 @@
+//! What was typed after `sweep`, `ablate` and `benchmark`.
+
+use crate::cli::args::EncoderArgs;
+use crate::cli::names::{count, one_of};
+use crate::eval::Measure;
+use std::path::PathBuf;
+
+/// How queries are dealt out, how often each trial is repeated, and what is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StudyArgs {
+    /// Folds of the cross-validation by query [default: 5].
+    #[arg(long, value_name = "N", value_parser = folds)]
+    pub folds: Option<usize>,
+    /// Seed of the folds [default: 13].
+    #[arg(long, value_name = "N")]
+    pub fold_seed: Option<u64>,
+    /// Instead of folds, the data set's own train, validation and test queries.
+    #[arg(long, value_name = "FROM", value_parser = ["files"], conflicts_with_all = ["folds", "fold_seed"])]
+    pub split: Option<String>,
+    /// Train everything with so many seeds [default: 1 for sweeps, else 3].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub seeds: Option<usize>,
+    /// Trials side by side [default: one a core].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub jobs: Option<usize>,
+    /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "encoder")]
+    pub descriptors: Option<Vec<String>>,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn folds(text: &str) -> Result<usize, String> {
+    let fault = || "must be a whole number from 2".to_owned();
+    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(fault)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SweepArgs {
+    /// A sweep file in TOML, or a data set.
+    #[arg(value_name = "FILE.toml or DATASET")]
+    pub input: PathBuf,
+    /// The data set, where the sweep's file names none or another one is meant.
+    #[arg(long, value_name = "PATH")]
+    pub dataset: Option<PathBuf>,
+    /// A parameter and its values, as in graph.k=5,10,20; can be given several times.
+    #[arg(long = "set", value_name = "PARAMETER=VALUES")]
+    pub set: Vec<String>,
+    /// What all trials start from [default: default].
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// The measure whose mean over the validation queries ranks the configurations [default: map].
+    #[arg(long, value_name = "MEASURE")]
+    pub objective: Option<Measure>,
+    /// Which combinations are tried [default: grid].
+    #[arg(long, value_parser = one_of(MethodName::ALL, MethodName::name))]
+    pub method: Option<MethodName>,
+    /// Combinations to draw at random.
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub samples: Option<usize>,
+    /// Seed of that draw [default: 1].
+    #[arg(long, value_name = "N")]
+    pub sample_seed: Option<u64>,
+    /// Halving: how many times fewer configurations, with as many times more epochs, each round has [default: 3].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub eta: Option<usize>,
+    /// Halving: epochs of the first round [default: 5].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub min_epochs: Option<usize>,
+    /// Halving: epochs of the last round [default: 45].
+    #[arg(long, value_name = "N", value_parser = count)]
+    pub max_epochs: Option<usize>,
+    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub study: StudyArgs,
+}
+
+/// How a sweep chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MethodName {
+    Grid,
+    Random,
+    Halving,
+}
+
+impl MethodName {
+    pub const ALL: [MethodName; 3] = [MethodName::Grid, MethodName::Random, MethodName::Halving];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            MethodName::Grid => "grid",
+            MethodName::Random => "random",
+            MethodName::Halving => "halving",
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AblateArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// The full configuration [default: default].
+    #[arg(long, value_name = "NAME", default_value = "default", hide_default_value = true)]
+    pub preset: String,
+    /// Change the full configuration, as in training.epochs=20; can be given several times.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE")]
+    pub set: Vec<String>,
+    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub study: StudyArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BenchmarkArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// Models to compare [default: all].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
+    pub models: Option<Vec<String>>,
+    /// The model that the others are tested against [default: linear, else mlp, else the first].
+    #[arg(long, value_name = "NAME")]
+    pub against: Option<String>,
+    /// Change every model, as in training.epochs=20; can be given several times.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE")]
+    pub set: Vec<String>,
+    /// Print the table in Markdown.
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
+    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub study: StudyArgs,
+}

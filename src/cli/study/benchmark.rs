@@ -1,0 +1,107 @@
+//! `crossrank benchmark`.
+
+use super::args::BenchmarkArgs;
+use super::{Opened, Out, check, failure_lines, folds, followed, kinds, seeds, size, typed_vectors, with};
+use crate::cli::output::{print, print_json};
+use crate::cli::progress::Progress;
+use crate::cli::table::{columns, grouped};
+use crate::study::{
+    BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, Folds, Runner, benchmark, benchmark_names, configurations,
+};
+use anyhow::Result;
+
+/// Baselines by preference, where none is named.
+const BASELINES: [&str; 2] = ["linear", "mlp"];
+/// A p below this is marked.
+const LEVEL: f64 = 0.05;
+
+/// Runs the command.
+///
+/// # Errors
+/// If the data set or a model can't be used, or every trial failed.
+pub(crate) fn run(args: &BenchmarkArgs) -> Result<()> {
+    let names = args.models.clone().unwrap_or_else(|| benchmark_names().into_iter().map(str::to_owned).collect());
+    let mut models = configurations(&names)?;
+    for model in &mut models {
+        model.experiment = with(&model.experiment, &args.set)?;
+    }
+    let baseline = args.against.clone().unwrap_or_else(|| {
+        let usual = BASELINES.iter().find(|name| models.iter().any(|model| model.name == **name));
+        usual.map_or_else(|| models[0].name.clone(), |name| (*name).to_owned())
+    });
+    let mut progress = Progress::new(args.study.json);
+    let study = Opened::new(&args.dataset, typed_vectors(&args.study), &kinds(&models), &mut progress)?;
+    let out = Out::new(args.out.as_deref())?;
+    let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
+    progress.stage("Looking for finished trials");
+    let runner = Runner::new(study.data(), folds, out.path(), args.study.jobs)?;
+    let done = followed(progress, |observer| benchmark(&runner, &models, &baseline, (folds, &seeds), observer))?;
+    check(done.rows.iter().map(|row| (!row.cells.is_empty(), &row.failures)))?;
+    match (args.study.json, args.markdown) {
+        (true, _) => print_json(&done.object()),
+        (false, true) => print(&markdown(&done)),
+        (false, false) => print(&text(&done, &out)),
+    }
+}
+
+fn text(benchmark: &Benchmark, out: &Out) -> String {
+    let rows: Vec<Vec<String>> = std::iter::once(heading()).chain(benchmark.rows.iter().map(row)).collect();
+    format!(
+        "{}\n\n{}\n{}{}",
+        conventions(benchmark).join("\n"),
+        columns(&rows),
+        failure_lines(benchmark.rows.iter().map(|row| (row.name.as_str(), &row.failures))),
+        out.line(),
+    )
+}
+
+fn markdown(benchmark: &Benchmark) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let rule = format!("|---|{}\n", "---|".repeat(heading().len() - 1));
+    let rows: String = benchmark.rows.iter().map(|model| line(row(model))).collect();
+    format!("{}{rule}{rows}\n{}.\n", line(heading()), conventions(benchmark).join(". "))
+}
+
+fn heading() -> Vec<String> {
+    let measures = BENCHMARK_MEASURES.iter().map(|measure| measure.label());
+    ["model".to_owned(), "weights".to_owned()].into_iter().chain(measures).collect()
+}
+
+fn row(row: &BenchmarkRow) -> Vec<String> {
+    let mut cells = vec![row.name.clone(), grouped(row.parameters)];
+    cells.extend(row.cells.iter().map(cell));
+    cells.resize(heading().len(), "–".to_owned());
+    cells
+}
+
+/// `.812 [.790, .834] ± .004 *`
+fn cell(cell: &Cell) -> String {
+    let interval = cell.interval.map(|(low, high)| format!(" [{}, {}]", short(low), short(high))).unwrap_or_default();
+    let mark = if cell.holm.is_some_and(|p| p < LEVEL) { " *" } else { "" };
+    format!("{}{interval} ± {}{mark}", short(cell.spread.mean), short(cell.spread.deviation))
+}
+
+/// `.812`
+fn short(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.strip_prefix("0.").map_or(text.clone(), |digits| format!(".{digits}"))
+}
+
+fn conventions(benchmark: &Benchmark) -> Vec<String> {
+    let facts = &benchmark.facts;
+    vec![
+        format!(
+            "{}: {}, {}, {} judged queries",
+            facts.dataset,
+            size("model", benchmark.rows.len(), facts.folds, &facts.seeds),
+            facts.folds.describe(),
+            facts.judged_queries,
+        ),
+        "Mean over the test queries, each averaged over its seeds, [95 % interval] ± deviation of the seeds' means"
+            .to_owned(),
+        format!(
+            "* differs from {} by the paired t-test over queries, p < {LEVEL} after Holm's correction",
+            benchmark.baseline
+        ),
+    ]
+}

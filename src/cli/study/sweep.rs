@@ -1,0 +1,130 @@
+//! `crossrank sweep`.
+
+use super::args::{MethodName, SweepArgs};
+use super::{Opened, check, failure_lines, folds, followed, kinds, seeds, size};
+use crate::cli::output::{print, print_json};
+use crate::cli::progress::Progress;
+use crate::cli::table::columns;
+use crate::eval::{Measure, STANDARD};
+use crate::study::{
+    Axis, Folds, Method, Runner, Spread, Sweep, SweepPlan, SweepRow, Values, named, objective_index, typed_values,
+};
+use anyhow::{Result, anyhow};
+use std::path::PathBuf;
+
+/// Runs the command.
+///
+/// # Errors
+/// If the sweep or the data set can't be used, or every trial failed.
+pub(crate) fn run(args: &SweepArgs) -> Result<()> {
+    let (plan, dataset) = plan(args)?;
+    let configurations = plan.configurations()?;
+    let mut progress = Progress::new(args.study.json);
+    let names = args.study.descriptors.as_deref().or(plan.vectors.as_deref());
+    let study = Opened::new(&dataset, (names, &args.study.encoder), &kinds(&configurations), &mut progress)?;
+    progress.stage("Looking for finished trials");
+    let runner = Runner::new(study.data(), plan.folds, &args.out, args.study.jobs)?;
+    let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;
+    check(sweep.rows.iter().map(|row| (!row.validation.is_empty(), &row.failures)))?;
+    if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, args)) }
+}
+
+/// What was typed, or the file with what was typed in its place; and where the data set is.
+fn plan(args: &SweepArgs) -> Result<(SweepPlan, PathBuf)> {
+    let is_file = args.input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let mut plan = if is_file { SweepPlan::read(&args.input)? } else { empty()? };
+    if let Some(preset) = &args.preset {
+        plan.base = named(preset)?;
+    }
+    for text in &args.set {
+        let (parameter, values) = typed_values(text)?;
+        plan.axes.retain(|axis| axis.parameter != parameter);
+        plan.axes.push(Axis { parameter, values: Values::List(values) });
+    }
+    plan.folds = folds(&args.study, plan.folds);
+    if let Some(count) = args.study.seeds {
+        plan.seeds = seeds(count);
+    }
+    plan.objective = args.objective.unwrap_or(plan.objective);
+    plan.method = method(args, plan.method)?;
+    let dataset = match (&args.dataset, is_file) {
+        (Some(path), _) => path.clone(),
+        (None, false) => args.input.clone(),
+        (None, true) => plan
+            .dataset
+            .clone()
+            .ok_or_else(|| anyhow!("the file names no data set, and --dataset gives none: {}", args.input.display()))?,
+    };
+    Ok((plan, dataset))
+}
+
+fn empty() -> Result<SweepPlan> {
+    Ok(SweepPlan {
+        base: named("default")?,
+        axes: Vec::new(),
+        method: Method::Grid,
+        folds: Folds::cross(5),
+        seeds: vec![1],
+        objective: Measure::Map,
+        dataset: None,
+        vectors: None,
+    })
+}
+
+/// The file's method with what was typed in its place.
+fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
+    let (name, mut samples, mut sample_seed, mut halving) = match of_file {
+        Method::Grid => (MethodName::Grid, None, 1, (3, 5, 45)),
+        Method::Random { samples, sample_seed } => (MethodName::Random, Some(samples), sample_seed, (3, 5, 45)),
+        Method::Halving { eta, min_epochs, max_epochs, samples, sample_seed } => {
+            (MethodName::Halving, samples, sample_seed, (eta, min_epochs, max_epochs))
+        }
+    };
+    samples = args.samples.or(samples);
+    sample_seed = args.sample_seed.unwrap_or(sample_seed);
+    halving.0 = args.eta.unwrap_or(halving.0);
+    halving.1 = args.min_epochs.unwrap_or(halving.1);
+    halving.2 = args.max_epochs.unwrap_or(halving.2);
+    Ok(match args.method.unwrap_or(name) {
+        MethodName::Grid => Method::Grid,
+        MethodName::Random => {
+            let samples = samples.ok_or_else(|| anyhow!("a random sweep needs --samples, their number"))?;
+            Method::Random { samples, sample_seed }
+        }
+        MethodName::Halving => {
+            let (eta, min_epochs, max_epochs) = halving;
+            Method::Halving { eta, min_epochs, max_epochs, samples, sample_seed }
+        }
+    })
+}
+
+/// The configurations in columns, the best first.
+fn text(sweep: &Sweep, args: &SweepArgs) -> String {
+    let objective = objective_index(sweep.objective).unwrap_or_default();
+    let label = STANDARD[objective].label();
+    let mut heading = vec!["configuration".to_owned(), format!("validation {label}")];
+    heading.extend(STANDARD.iter().map(|measure| format!("test {}", measure.label())));
+    let cell = |spread: Option<&Spread>| {
+        spread.map_or_else(|| "–".to_owned(), |spread| format!("{:.4} ± {:.4}", spread.mean, spread.deviation))
+    };
+    let row = |row: &SweepRow| {
+        let name = match sweep.method {
+            Method::Halving { .. } => format!("{} ({} epochs)", row.name, row.experiment.training.epochs),
+            _ => row.name.clone(),
+        };
+        let test = (0..STANDARD.len()).map(|measure| cell(row.test.get(measure)));
+        [name, cell(row.validation.get(objective))].into_iter().chain(test).collect()
+    };
+    let rows: Vec<Vec<String>> = std::iter::once(heading).chain(sweep.rows.iter().map(row)).collect();
+    let facts = &sweep.facts;
+    format!(
+        "{}: {}, {}\nranked by {label} on the validation queries; nothing is chosen by the test queries\n\
+         mean ± standard deviation over folds and seeds\n\n{}\n{}kept in {}\n",
+        facts.dataset,
+        size("configuration", sweep.rows.len(), facts.folds, &facts.seeds),
+        facts.folds.describe(),
+        columns(&rows),
+        failure_lines(sweep.rows.iter().map(|row| (row.name.as_str(), &row.failures))),
+        args.out.display(),
+    )
+}

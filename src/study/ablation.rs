@@ -1,0 +1,209 @@
+//! Ablations: a configuration against itself with one part taken away or changed.
+
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::aggregate::{PerQuery, named_spreads};
+use super::facts::{self, Facts};
+use super::sweep::failures;
+use super::{
+    Change, Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult, apply, paired,
+    parameters, reference, set,
+};
+use crate::eval::STANDARD;
+use crate::model::ModelKind;
+use crate::signals::Signals;
+use crate::train::Experiment;
+
+/// Neighbours tried besides the configuration's own number.
+const NEIGHBOURS: [usize; 4] = [5, 10, 20, 50];
+/// Numbers that 0 switches off.
+const OFF_AT_ZERO: [&str; 2] = ["dropout", "weight_decay"];
+/// Parameters that differ from the reference's for reasons of the protocol, or that have rows of their own.
+const NOT_PARTS: [&str; 8] = [
+    "features",
+    "graph.k",
+    "model.conv_layers",
+    "training.seed",
+    "training.epochs",
+    "training.patience",
+    "training.stop_on",
+    "training.batch",
+];
+
+/// What an ablation compares: the full configuration first, then each change of it.
+///
+/// Without each signal; for networks with a graph without its edges, with one layer fewer and more, and with other
+/// numbers of neighbours; without each option that is switched on (`true`, a name where `none` is one too, dropout,
+/// weight decay); and each remaining setting that differs from [`reference()`] put back to it.
+///
+/// # Errors
+/// If a change can't be made.
+pub fn ablations(full: &Experiment, signals: &Signals) -> Result<Vec<Configuration>, StudyError> {
+    let mut list = vec![Configuration { name: "full".to_owned(), changes: Vec::new(), experiment: full.clone() }];
+    let mut changes = without_signals(full, signals);
+    if full.model.kind != ModelKind::Mlp {
+        changes.extend(of_graph(full));
+    }
+    changes.extend(options_off(full));
+    changes.extend(as_reference(full));
+    for (name, changes) in changes {
+        let experiment = apply(full, &changes)?;
+        // “Without” and “as in the reference” may be the same.
+        if list.iter().all(|other| other.experiment != experiment) {
+            list.push(Configuration { name, changes, experiment });
+        }
+    }
+    Ok(list)
+}
+
+type Named = (String, Vec<Change>);
+
+fn without_signals(full: &Experiment, signals: &Signals) -> Vec<Named> {
+    let all: Vec<String> = match &full.features {
+        Some(names) => names.clone(),
+        None => signals.infos.iter().map(|info| info.name.clone()).collect(),
+    };
+    if all.len() < 2 {
+        return Vec::new();
+    }
+    let without = |name: &String| {
+        let rest: Vec<&String> = all.iter().filter(|other| *other != name).collect();
+        (format!("without signal {name}"), vec![Change::new("features", json!(rest))])
+    };
+    all.iter().map(without).collect()
+}
+
+fn of_graph(full: &Experiment) -> Vec<Named> {
+    let mut changes = vec![("without edges".to_owned(), vec![Change::new("graph.k", 0)])];
+    let layers = full.model.conv_layers;
+    for layers in [layers.saturating_sub(1), layers + 1].into_iter().filter(|layers| *layers > 0) {
+        let name = if layers == 1 { "1 layer".to_owned() } else { format!("{layers} layers") };
+        changes.push((name, vec![Change::new("model.conv_layers", layers)]));
+    }
+    changes.extend(NEIGHBOURS.map(|k| (format!("k = {k}"), vec![Change::new("graph.k", k)])));
+    changes
+}
+
+/// Whatever is switched on and can be switched off by itself.
+fn options_off(full: &Experiment) -> Vec<Named> {
+    let off = |parameter: &Change| {
+        let name = parameter.parameter.as_str();
+        let value = match &parameter.value {
+            Value::Bool(true) => Value::Bool(false),
+            Value::String(now) if now != "none" => Value::from("none"),
+            Value::Number(now) if OFF_AT_ZERO.contains(&last(name)) && now.as_f64() != Some(0.0) => Value::from(0),
+            _ => return None,
+        };
+        let change = Change::new(name, value);
+        // A name that has no “none” refuses it.
+        set(full, &change).ok().filter(|changed| changed != full).map(|_| (format!("without {}", last(name)), change))
+    };
+    let found = parameters(full).into_iter().filter(|parameter| !NOT_PARTS.contains(&parameter.parameter.as_str()));
+    found.filter_map(|parameter| off(&parameter)).map(|(name, change)| (name, vec![change])).collect()
+}
+
+/// Whatever is not as in the reference, put back one by one.
+fn as_reference(full: &Experiment) -> Vec<Named> {
+    let (own, theirs) = (parameters(full), parameters(&reference()));
+    let back = |change: &Change| {
+        let now = own.iter().find(|own| own.parameter == change.parameter)?;
+        let differs = now.value != change.value && !NOT_PARTS.contains(&change.parameter.as_str());
+        // What the reference leaves out may be a group here.
+        let possible = differs && set(full, change).is_ok();
+        possible.then(|| (change.to_string(), vec![change.clone()]))
+    };
+    theirs.iter().filter_map(back).collect()
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// An ablation that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ablation {
+    /// What the figures rest on.
+    pub facts: Facts,
+    /// The full configuration first.
+    pub rows: Vec<AblationRow>,
+}
+
+/// One configuration of an ablation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AblationRow {
+    /// `full`, `without edges`, …
+    pub name: String,
+    /// How it differs from the full one.
+    pub changes: Vec<Change>,
+    /// Its figures on the test queries of all folds.
+    pub figures: PerQuery,
+    /// For each of [`STANDARD`], this configuration against the full one; empty for the full one itself, and where
+    /// either has no figure.
+    pub against: Vec<Paired>,
+    /// Where its trials are kept.
+    pub folders: Vec<PathBuf>,
+    /// What went wrong, with the number of trials it went wrong for.
+    pub failures: BTreeMap<String, usize>,
+}
+
+/// Trains every configuration on every fold with every seed, keeps `study.json`, and compares each with the first,
+/// query by query, each query's values averaged over the seeds.
+///
+/// # Errors
+/// Those of [`Runner::run`].
+pub fn ablate(
+    runner: &Runner<'_>,
+    configurations: &[Configuration],
+    (folds, seeds): (Folds, &[u64]),
+    observer: StudyObserver<'_>,
+) -> Result<Ablation, StudyError> {
+    let results = runner.run(&Trial::all(configurations, folds.count(), seeds), observer)?;
+    let mut rows: Vec<AblationRow> = Vec::with_capacity(configurations.len());
+    for (at, configuration) in configurations.iter().enumerate() {
+        let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == at).collect();
+        let figures = PerQuery::of(&own);
+        let against = rows.first().map_or_else(Vec::new, |full| against(&full.figures, &figures));
+        rows.push(AblationRow {
+            name: configuration.name.clone(),
+            changes: configuration.changes.clone(),
+            figures,
+            against,
+            folders: own.iter().map(|result| result.folder.clone()).collect(),
+            failures: failures(&own),
+        });
+    }
+    let ablation = Ablation { facts: Facts::new(&runner.data(), folds, seeds), rows };
+    facts::keep(runner.folder(), &ablation.object())?;
+    Ok(ablation)
+}
+
+/// Each measure of the second against the first; empty where they share no query.
+pub(super) fn against(first: &PerQuery, second: &PerQuery) -> Vec<Paired> {
+    let pair = |measure: usize| {
+        let (first, second) = first.pairs(second, measure);
+        paired(&first, &second)
+    };
+    let pairs: Vec<Paired> = (0..STANDARD.len()).filter(|_| !first.spreads.is_empty()).map(pair).collect();
+    if pairs.iter().any(|pair| pair.queries == 0) { Vec::new() } else { pairs }
+}
+
+impl Ablation {
+    /// The result as `study.json` keeps it.
+    pub fn object(&self) -> Value {
+        let row = |row: &AblationRow| {
+            let against: serde_json::Map<String, Value> =
+                STANDARD.iter().zip(&row.against).map(|(measure, pair)| (measure.to_string(), json!(pair))).collect();
+            json!({
+                "name": row.name,
+                "changes": row.changes,
+                "test": named_spreads(&row.figures.spreads),
+                "against_full": against,
+                "trials": facts::names(&row.folders),
+                "failures": row.failures,
+            })
+        };
+        facts::object("ablation", &self.facts, &json!({ "rows": self.rows.iter().map(row).collect::<Vec<_>>() }))
+    }
+}

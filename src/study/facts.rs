@@ -1,0 +1,80 @@
+//! What a study's figures rest on, to be kept beside them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Folds, StudyData, StudyError};
+use crate::dataset::write_whole;
+use crate::eval::{Averaging, Measure, STANDARD};
+
+/// Everything that decides a study's figures besides its configurations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Version of the program.
+    pub version: String,
+    /// The data set's name.
+    pub dataset: String,
+    /// Where it lay.
+    pub dataset_path: PathBuf,
+    /// Which visual vectors were used.
+    pub vectors: String,
+    /// Queries with a judgement.
+    pub judged_queries: usize,
+    /// How they were dealt out.
+    pub folds: Folds,
+    /// Seeds of weights, dropout and the order of queries; each trial has one.
+    pub seeds: Vec<u64>,
+    /// What was measured.
+    pub measures: Vec<Measure>,
+    /// How equal scores are ordered.
+    pub ties: String,
+    /// What means are taken over.
+    pub averaging: String,
+}
+
+impl Facts {
+    /// Of a study on these data.
+    pub fn new(data: &StudyData<'_>, folds: Folds, seeds: &[u64]) -> Self {
+        let root = &data.dataset.root;
+        let judged = data.dataset.queries.iter();
+        let judged = judged.filter(|query| query.candidates.iter().any(|candidate| candidate.relevance.is_some()));
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            dataset: data.dataset.name.clone(),
+            dataset_path: std::path::absolute(root).unwrap_or_else(|_| root.clone()),
+            vectors: data.vectors.name.clone(),
+            judged_queries: judged.count(),
+            folds,
+            seeds: seeds.to_vec(),
+            measures: STANDARD.to_vec(),
+            ties: "equal scores by id, descending by bytes".to_owned(),
+            averaging: format!(
+                "one mean {}; a query without a relevant image scores 0 and counts",
+                Averaging::Both.name()
+            ),
+        }
+    }
+}
+
+/// What `study.json` holds: the kind of study, its facts and its results.
+pub(super) fn object(kind: &str, facts: &Facts, results: &Value) -> Value {
+    json!({ "kind": kind, "facts": facts, "results": results })
+}
+
+/// The folders' names.
+pub(super) fn names(folders: &[PathBuf]) -> Vec<String> {
+    folders.iter().filter_map(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+/// Writes `study.json`.
+///
+/// # Errors
+/// What the system says, with the path.
+pub(super) fn keep(folder: &Path, object: &Value) -> Result<(), StudyError> {
+    let path = folder.join("study.json");
+    let text = serde_json::to_string_pretty(object).map_err(|error| StudyError::at(error, &path))?;
+    let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()]));
+    written.map_err(|error| StudyError::at(error, &path))
+}

@@ -1,0 +1,67 @@
+//! A number for everything a trial depends on, by which a finished one is known again.
+
+use super::StudyData;
+use crate::dataset::{Dataset, Split};
+use crate::train::Experiment;
+
+/// A 64-bit hash that is the same on every machine: FNV-1a over words instead of bytes, with a shift that lets the high
+/// bits reach the low ones.
+#[derive(Clone, Copy)]
+struct Hash(u64);
+
+impl Hash {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn word(&mut self, word: u64) {
+        self.0 = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        self.0 ^= self.0 >> 32;
+    }
+
+    fn text(&mut self, text: &str) {
+        self.word(text.len() as u64);
+        text.bytes().for_each(|byte| self.word(u64::from(byte)));
+    }
+
+    fn numbers(&mut self, numbers: &[f32]) {
+        self.word(numbers.len() as u64);
+        numbers.iter().for_each(|number| self.word(u64::from(number.to_bits())));
+    }
+}
+
+/// The queries with their candidates and judgements, the signals and the vectors.
+pub(super) fn of_data(data: &StudyData<'_>) -> u64 {
+    let mut hash = Hash::new();
+    queries(&mut hash, data.dataset);
+    data.signals.infos.iter().for_each(|info| hash.text(&info.name));
+    data.signals.queries.iter().for_each(|values| hash.numbers(values));
+    hash.text(&data.vectors.name);
+    hash.word(data.vectors.dim as u64);
+    data.vectors.row_of_image.iter().for_each(|row| hash.word(row.map_or(u64::MAX, u64::from)));
+    hash.numbers(&data.vectors.data);
+    hash.0
+}
+
+fn queries(hash: &mut Hash, dataset: &Dataset) {
+    hash.word(dataset.queries.len() as u64);
+    for query in &dataset.queries {
+        hash.text(query.id.as_str());
+        hash.word(query.candidates.len() as u64);
+        for candidate in &query.candidates {
+            hash.text(dataset.images[candidate.image].id.as_str());
+            hash.word(candidate.rank.map_or(u64::MAX, u64::from));
+            hash.word(candidate.relevance.map_or(u64::MAX, |grade| i64::from(grade.0) as u64));
+        }
+    }
+}
+
+/// Data, parts of the queries and the experiment with its seed: equal for two trials that give the same result.
+pub(super) fn of_trial(data: u64, splits: &[Split], experiment: &Experiment) -> String {
+    let mut hash = Hash::new();
+    hash.word(data);
+    splits.iter().for_each(|split| hash.word(*split as u64));
+    // Plain values can always be written.
+    hash.text(&serde_json::to_string(experiment).unwrap_or_default());
+    format!("{:016x}", hash.0)
+}

@@ -1,0 +1,101 @@
+//! Which queries are trained on, validated on and tested on, fold by fold.
+
+use serde::{Deserialize, Serialize};
+
+use super::StudyError;
+use crate::dataset::{Dataset, Rng, SPLIT_SEED, Split, assign_splits};
+
+/// The share of the queries outside the test fold that validates where there are too few folds to spare one.
+const VALIDATION_SHARE: f64 = 0.2;
+
+/// How the queries of a data set are dealt out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Folds {
+    /// Once, as the files say (see [`assign_splits`] for what they leave open).
+    Files,
+    /// k-fold cross-validation by query.
+    Cross {
+        /// Folds, at least 2.
+        count: usize,
+        /// Seed of the order in which queries are dealt out.
+        seed: u64,
+    },
+}
+
+impl Folds {
+    /// `count` folds with the usual seed.
+    pub fn cross(count: usize) -> Self {
+        Self::Cross { count, seed: SPLIT_SEED }
+    }
+
+    /// How many there are.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Files => 1,
+            Self::Cross { count, .. } => count,
+        }
+    }
+
+    /// For each fold, the part of every query of the data set.
+    ///
+    /// # Errors
+    /// If there are fewer than 2 folds or fewer judged queries than folds.
+    pub fn splits(self, dataset: &Dataset) -> Result<Vec<Vec<Split>>, StudyError> {
+        match self {
+            Self::Files => Ok(vec![assign_splits(dataset, SPLIT_SEED)]),
+            Self::Cross { count, seed } => cross_validation(dataset, count, seed),
+        }
+    }
+
+    /// In words, for reports.
+    pub fn describe(self) -> String {
+        match self {
+            Self::Files => "the split of the files".to_owned(),
+            Self::Cross { count, seed } => format!("{count}-fold cross-validation by query (seed {seed})"),
+        }
+    }
+}
+
+/// The folds of a k-fold cross-validation: every judged query is in the test part of exactly one, and folds differ by
+/// at most one query in size.
+///
+/// The validation queries of a fold are the test queries of the next one; with two folds, a seeded fifth of what is not
+/// tested. Queries without a judgement stay among the training queries, where they teach nothing.
+///
+/// # Errors
+/// If there are fewer than 2 folds or fewer judged queries than folds.
+pub fn cross_validation(dataset: &Dataset, count: usize, seed: u64) -> Result<Vec<Vec<Split>>, StudyError> {
+    let judged = |query: usize| dataset.queries[query].candidates.iter().any(|candidate| candidate.relevance.is_some());
+    let mut queries: Vec<usize> = (0..dataset.queries.len()).filter(|&query| judged(query)).collect();
+    if count < 2 {
+        return Err(StudyError::Plan("cross-validation needs at least 2 folds".to_owned()));
+    }
+    if queries.len() < count {
+        return Err(StudyError::Plan(format!("{} judged queries can't be dealt into {count} folds", queries.len())));
+    }
+    let mut rng = Rng::new(seed);
+    rng.shuffle(&mut queries);
+    let fold_of = |place: usize| place % count;
+    let fold = |test: usize| {
+        let mut splits = vec![Split::Train; dataset.queries.len()];
+        let mut rest = Vec::new();
+        for (place, &query) in queries.iter().enumerate() {
+            if fold_of(place) == test {
+                splits[query] = Split::Test;
+            } else if count > 2 && fold_of(place) == (test + 1) % count {
+                splits[query] = Split::Validation;
+            } else {
+                rest.push(query);
+            }
+        }
+        if count == 2 {
+            // The order is random already. With a single query left there is nothing to spare.
+            let share = (rest.len() as f64 * VALIDATION_SHARE).round() as usize;
+            let spare = if rest.len() > 1 { share.max(1) } else { 0 };
+            rest.iter().take(spare).for_each(|&query| splits[query] = Split::Validation);
+        }
+        splits
+    };
+    Ok((0..count).map(fold).collect())
+}

@@ -1,0 +1,146 @@
+//! Inputs of trials, made once for all that agree on signals, normalisation and graph.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use crate::model::RankingInput;
+
+type Inputs = Arc<Vec<RankingInput>>;
+type Slot = Arc<OnceLock<Result<Inputs, String>>>;
+
+/// Keeps the inputs used last, up to a number of bytes; visual vectors are the same for all and are kept once.
+pub(super) struct InputCache {
+    limit: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The one used last at the end.
+    entries: Vec<(String, Slot)>,
+    vectors: Option<Inputs>,
+}
+
+impl InputCache {
+    /// An empty one that holds at most `limit` bytes besides the visual vectors and what running trials use.
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, state: Mutex::new(State::default()) }
+    }
+
+    /// The inputs of a key, by `make` where they are not here. Who asks for inputs that are being made waits for them.
+    ///
+    /// # Errors
+    /// What `make` says; it is then asked anew the next time.
+    pub(super) fn get(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<Vec<RankingInput>, String>,
+    ) -> Result<Inputs, String> {
+        let slot = self.slot(key);
+        let result = slot.get_or_init(|| make().map(|inputs| self.share(inputs))).clone();
+        let mut state = self.state();
+        match &result {
+            Ok(_) => self.shrink(&mut state),
+            Err(_) => state.entries.retain(|(_, other)| !Arc::ptr_eq(other, &slot)),
+        }
+        result
+    }
+
+    fn slot(&self, key: &str) -> Slot {
+        let mut state = self.state();
+        let entry = match state.entries.iter().position(|(other, _)| other == key) {
+            Some(at) => state.entries.remove(at),
+            None => (key.to_owned(), Slot::default()),
+        };
+        let slot = entry.1.clone();
+        state.entries.push(entry);
+        slot
+    }
+
+    /// The inputs with the visual vectors of those that came first, where they are equal.
+    fn share(&self, mut inputs: Vec<RankingInput>) -> Inputs {
+        let first = self.state().vectors.clone();
+        if let Some(first) = first.filter(|first| first.len() == inputs.len()) {
+            for (input, first) in inputs.iter_mut().zip(first.iter()) {
+                if input.visual == first.visual {
+                    input.visual = first.visual.clone();
+                }
+            }
+            return Arc::new(inputs);
+        }
+        let inputs = Arc::new(inputs);
+        self.state().vectors.get_or_insert_with(|| inputs.clone());
+        inputs
+    }
+
+    /// Lets go of what was not used for longest. What is being made counts nothing yet, and the last one stays.
+    fn shrink(&self, state: &mut State) {
+        let size = |slot: &Slot| match slot.get() {
+            Some(Ok(inputs)) => inputs.iter().map(bytes).sum(),
+            _ => 0usize,
+        };
+        let mut total: usize = state.entries.iter().map(|(_, slot)| size(slot)).sum();
+        while total > self.limit && state.entries.len() > 1 {
+            total -= size(&state.entries.remove(0).1);
+        }
+    }
+
+    /// A trial that panicked ends the study; until then the others may go on.
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Memory of one query's input without its visual vectors.
+fn bytes(input: &RankingInput) -> usize {
+    let numbers = input.features.len() + input.graph.offsets.len() + 2 * input.graph.targets.len();
+    4 * numbers + size_of_val(&input.relevance[..]) + size_of_val(&input.ids[..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Csr;
+    use std::cell::Cell;
+
+    fn inputs(features: usize) -> Vec<RankingInput> {
+        vec![RankingInput {
+            query: 0,
+            n: features,
+            features: vec![0.0; features],
+            feature_count: 1,
+            visual: Arc::new(vec![1.0; 4]),
+            dim: 2,
+            graph: Csr::default(),
+            relevance: Vec::new(),
+            ids: Vec::new(),
+        }]
+    }
+
+    #[test]
+    fn inputs_are_made_once_and_forgotten_when_room_is_short() {
+        let cache = InputCache::new(1000);
+        let made = Cell::new(0);
+        let ask = |key: &str| {
+            let make = || {
+                made.set(made.get() + 1);
+                Ok(inputs(200))
+            };
+            cache.get(key, make).expect("made")
+        };
+        let (first, again, other) = (ask("a"), ask("a"), ask("b"));
+        assert_eq!(made.get(), 2);
+        assert!(Arc::ptr_eq(&first, &again));
+        assert!(Arc::ptr_eq(&first[0].visual, &other[0].visual), "vectors are kept once");
+        ask("b");
+        assert_eq!(made.get(), 2, "the one used last stays");
+        ask("a");
+        assert_eq!(made.get(), 3, "two do not fit");
+    }
+
+    #[test]
+    fn what_failed_is_tried_again() {
+        let cache = InputCache::new(1000);
+        assert_eq!(cache.get("a", || Err("cancelled".to_owned())), Err("cancelled".to_owned()));
+        assert!(cache.get("a", || Ok(inputs(1))).is_ok());
+    }
+}

@@ -1,0 +1,36 @@
+//! Many runs as one question.
+//!
+//! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
+//! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
+//! trains them side by side and takes up where it was cut off.
+
+mod ablation;
+mod aggregate;
+mod benchmark;
+mod error;
+mod facts;
+mod fingerprint;
+mod folds;
+mod inputs;
+mod paired;
+mod parameters;
+mod runner;
+mod space;
+mod sweep;
+mod sweep_file;
+mod trial;
+mod variants;
+
+pub use ablation::{Ablation, AblationRow, ablate, ablations};
+pub use aggregate::{PerQuery, Spread, over_trials};
+pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark};
+pub use error::{Place, StudyError};
+pub use facts::Facts;
+pub use folds::{Folds, cross_validation};
+pub use paired::{Paired, holm, interval, paired};
+pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
+pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
+pub use space::{Axis, Values, grid, random};
+pub use sweep::{Method, Sweep, SweepPlan, SweepRow, objective_index};
+pub use trial::{Configuration, Figures, Trial, TrialResult};
+pub use variants::{REFERENCE, benchmark_names, configurations, named, names, reference};

@@ -1,0 +1,105 @@
+//! The values that a sweep tries.
+
+use serde_json::Value;
+
+use super::{Change, StudyError};
+use crate::dataset::Rng;
+
+/// The most combinations that a grid may have.
+const MOST: usize = 100_000;
+/// Drawn numbers are rounded to so many digits, which keeps names short.
+const DIGITS: usize = 4;
+
+/// A parameter and the values it takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axis {
+    /// Its name, as in `graph.k`.
+    pub parameter: String,
+    /// Its values.
+    pub values: Values,
+}
+
+/// Where the values of a parameter come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// These; a random sweep draws one of them.
+    List(Vec<Value>),
+    /// Uniform between two numbers.
+    Uniform(f64, f64),
+    /// Uniform in the logarithm between two numbers above 0.
+    Log(f64, f64),
+    /// A whole number between two, both included.
+    Int(i64, i64),
+}
+
+impl Values {
+    /// Whether numbers can be drawn between these ends.
+    ///
+    /// # Errors
+    /// With a sentence that names them.
+    pub fn check(&self) -> Result<(), String> {
+        let range = |low: f64, high: f64| low.is_finite() && high.is_finite() && low < high;
+        match *self {
+            Self::List(ref values) if values.is_empty() => Err("the list of values is empty".to_owned()),
+            Self::Uniform(low, high) if !range(low, high) => Err(format!("{low} must be below {high}")),
+            Self::Log(low, high) if !range(low, high) || low <= 0.0 => {
+                Err(format!("{low} must be above 0 and below {high}"))
+            }
+            Self::Int(low, high) if low >= high => Err(format!("{low} must be below {high}")),
+            _ => Ok(()),
+        }
+    }
+
+    fn draw(&self, rng: &mut Rng) -> Value {
+        match self {
+            Self::List(values) => values[rng.below(values.len())].clone(),
+            Self::Uniform(low, high) => rounded(low + (high - low) * rng.uniform()).into(),
+            Self::Log(low, high) => rounded((low.ln() + (high.ln() - low.ln()) * rng.uniform()).exp()).into(),
+            Self::Int(low, high) => {
+                let span = usize::try_from(high.abs_diff(*low)).unwrap_or(usize::MAX - 1);
+                low.wrapping_add(rng.below(span + 1) as i64).into()
+            }
+        }
+    }
+}
+
+/// To a few digits, which a name can show.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.*e}", DIGITS - 1).parse().unwrap_or(number)
+}
+
+/// Every combination of listed values, the last parameter changing fastest; one without changes for no parameter.
+///
+/// # Errors
+/// If a parameter has no list, or there are too many.
+pub fn grid(axes: &[Axis]) -> Result<Vec<Vec<Change>>, StudyError> {
+    let mut combinations = vec![Vec::new()];
+    for axis in axes {
+        let Values::List(values) = &axis.values else {
+            let message = format!("“{}” has a range, which a grid can't go through: list its values", axis.parameter);
+            return Err(StudyError::Plan(message));
+        };
+        if combinations.len().saturating_mul(values.len()) > MOST {
+            return Err(StudyError::Plan(format!("the grid has more than {MOST} combinations: draw some at random")));
+        }
+        let longer = |changes: Vec<Change>| {
+            values.iter().map(move |value| {
+                let mut changes = changes.clone();
+                changes.push(Change { parameter: axis.parameter.clone(), value: value.clone() });
+                changes
+            })
+        };
+        combinations = combinations.into_iter().flat_map(longer).collect();
+    }
+    Ok(combinations)
+}
+
+/// Combinations drawn one after the other: more samples begin with the same ones.
+pub fn random(axes: &[Axis], samples: usize, seed: u64) -> Vec<Vec<Change>> {
+    let mut rng = Rng::new(seed);
+    let mut one = || {
+        let draw = |axis: &Axis| Change { parameter: axis.parameter.clone(), value: axis.values.draw(&mut rng) };
+        axes.iter().map(draw).collect()
+    };
+    (0..samples).map(|_| one()).collect()
+}

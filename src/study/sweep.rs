@@ -1,0 +1,283 @@
+//! Sweeps: many values of some parameters, ranked by a measure on the validation queries.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::aggregate::{Spread, named_spreads, over_trials};
+use super::facts::{self, Facts};
+use super::space::{Axis, Values, grid, random};
+use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
+use crate::dataset::Split;
+use crate::eval::{Measure, STANDARD};
+use crate::train::Experiment;
+
+/// How configurations are chosen and given epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "method")]
+pub enum Method {
+    /// Every combination of the values.
+    Grid,
+    /// Combinations drawn at random.
+    Random {
+        /// How many.
+        samples: usize,
+        /// Seed of the draw.
+        sample_seed: u64,
+    },
+    /// Successive halving (Jamieson and Talwalkar, AISTATS 2016): all with few epochs, the best 1/η of them with η times
+    /// as many, and so on. Each round trains from the start, so that a schedule of the learning rate fits its epochs.
+    Halving {
+        /// The factor η, at least 2.
+        eta: usize,
+        /// Epochs of the first round.
+        min_epochs: usize,
+        /// Epochs of the last round at most.
+        max_epochs: usize,
+        /// How many to draw at random; `None` begins with every combination.
+        samples: Option<usize>,
+        /// Seed of the draw.
+        sample_seed: u64,
+    },
+}
+
+/// A sweep, ready to be run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepPlan {
+    /// What every configuration starts from.
+    pub base: Experiment,
+    /// The parameters and their values.
+    pub axes: Vec<Axis>,
+    /// Which combinations are tried.
+    pub method: Method,
+    /// How queries are dealt out.
+    pub folds: Folds,
+    /// Every configuration is trained with each.
+    pub seeds: Vec<u64>,
+    /// One of [`STANDARD`]; its mean over the validation queries ranks the configurations.
+    pub objective: Measure,
+    /// The data set, where the sweep's file names one.
+    pub dataset: Option<PathBuf>,
+    /// Visual vectors by name, where the sweep's file names them.
+    pub vectors: Option<Vec<String>>,
+}
+
+impl SweepPlan {
+    /// The configurations that are tried first.
+    ///
+    /// # Errors
+    /// If a parameter does not exist or can't have one of its values, nothing is to be tried, or the method's numbers
+    /// make no sense.
+    pub fn configurations(&self) -> Result<Vec<Configuration>, StudyError> {
+        self.check()?;
+        let choices = match self.method {
+            Method::Grid | Method::Halving { samples: None, .. } => grid(&self.axes)?,
+            Method::Random { samples, sample_seed } => random(&self.axes, samples, sample_seed),
+            Method::Halving { samples: Some(samples), sample_seed, .. } => random(&self.axes, samples, sample_seed),
+        };
+        let mut configurations: Vec<Configuration> = Vec::with_capacity(choices.len());
+        for changes in choices {
+            let experiment = apply(&self.base, &changes)?;
+            // Drawn twice, or two spellings of one value.
+            if configurations.iter().all(|other| other.experiment != experiment) {
+                configurations.push(Configuration { name: self.name(&changes), changes, experiment });
+            }
+        }
+        Ok(configurations)
+    }
+
+    fn check(&self) -> Result<(), StudyError> {
+        let fault = |message: String| Err(StudyError::Plan(message));
+        if self.seeds.is_empty() {
+            return fault("at least one seed is needed".to_owned());
+        }
+        objective_index(self.objective)?;
+        match self.method {
+            Method::Random { samples: 0, .. } | Method::Halving { samples: Some(0), .. } => {
+                fault("at least one sample is needed".to_owned())
+            }
+            Method::Halving { eta, .. } if eta < 2 => fault(format!("eta must be at least 2, not {eta}")),
+            Method::Halving { min_epochs, max_epochs, .. } if min_epochs == 0 || min_epochs > max_epochs => {
+                fault(format!("min_epochs ({min_epochs}) must be at least 1 and not above max_epochs ({max_epochs})"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Trains all trials, keeps `study.json`, and ranks the configurations.
+    ///
+    /// # Errors
+    /// Those of [`Self::configurations`] and [`Runner::run`].
+    pub fn run(
+        &self,
+        runner: &Runner<'_>,
+        configurations: &[Configuration],
+        observer: StudyObserver<'_>,
+    ) -> Result<Sweep, StudyError> {
+        let mut rows: Vec<SweepRow> = configurations.iter().map(SweepRow::new).collect();
+        let mut alive: Vec<usize> = (0..configurations.len()).collect();
+        let rounds = self.rounds();
+        for (number, &epochs) in rounds.iter().enumerate() {
+            let tried: Vec<Configuration> = alive.iter().map(|&at| with_epochs(&configurations[at], epochs)).collect();
+            let results = runner.run(&Trial::all(&tried, self.folds.count(), &self.seeds), observer)?;
+            for (place, &at) in alive.iter().enumerate() {
+                let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == place).collect();
+                rows[at].fill(&tried[place].experiment, &own, number);
+            }
+            if number + 1 < rounds.len() {
+                alive.retain(|&at| self.value(&rows[at]).is_some());
+                alive.sort_by(|&a, &b| self.compare(&rows[a], &rows[b]).then(a.cmp(&b)));
+                alive.truncate(alive.len().div_ceil(self.eta()));
+                alive.sort_unstable();
+            }
+        }
+        rows.sort_by(|a, b| b.round.cmp(&a.round).then_with(|| self.compare(a, b)));
+        let facts = Facts::new(&runner.data(), self.folds, &self.seeds);
+        let sweep = Sweep { facts, objective: self.objective, method: self.method, rows };
+        facts::keep(runner.folder(), &sweep.object())?;
+        Ok(sweep)
+    }
+
+    /// The changes that are not the same for all; `base` where there is none.
+    fn name(&self, changes: &[Change]) -> String {
+        let varies = |change: &&Change| {
+            let axis = self.axes.iter().find(|axis| axis.parameter == change.parameter);
+            axis.is_none_or(|axis| !matches!(&axis.values, Values::List(values) if values.len() == 1))
+        };
+        let parts: Vec<String> = changes.iter().filter(varies).map(ToString::to_string).collect();
+        if parts.is_empty() { "base".to_owned() } else { parts.join(",") }
+    }
+
+    fn eta(&self) -> usize {
+        if let Method::Halving { eta, .. } = self.method { eta } else { 1 }
+    }
+
+    /// Epochs of each round; `None` leaves them as they are.
+    fn rounds(&self) -> Vec<Option<usize>> {
+        let Method::Halving { eta, min_epochs, max_epochs, .. } = self.method else { return vec![None] };
+        let next = |epochs: &usize| (*epochs < max_epochs).then(|| epochs.saturating_mul(eta).min(max_epochs));
+        std::iter::successors(Some(min_epochs), next).map(Some).collect()
+    }
+
+    fn value(&self, row: &SweepRow) -> Option<f64> {
+        let at = objective_index(self.objective).ok()?;
+        row.validation.get(at).map(|spread| spread.mean)
+    }
+
+    /// The better one first; without a figure last.
+    fn compare(&self, a: &SweepRow, b: &SweepRow) -> std::cmp::Ordering {
+        let value = |row| self.value(row).unwrap_or(f64::NEG_INFINITY);
+        value(b).total_cmp(&value(a))
+    }
+}
+
+/// The place of an objective among [`STANDARD`], which every run keeps by query.
+///
+/// # Errors
+/// If it is none of them.
+pub fn objective_index(objective: Measure) -> Result<usize, StudyError> {
+    STANDARD.iter().position(|measure| *measure == objective).ok_or_else(|| {
+        let names: Vec<String> = STANDARD.iter().map(ToString::to_string).collect();
+        StudyError::Plan(format!("the objective must be one of {}, not {objective}", names.join(", ")))
+    })
+}
+
+fn with_epochs(configuration: &Configuration, epochs: Option<usize>) -> Configuration {
+    let mut tried = configuration.clone();
+    if let Some(epochs) = epochs {
+        tried.experiment.training.epochs = epochs;
+        tried.name += &format!(",epochs-{epochs}");
+    }
+    tried
+}
+
+/// A sweep that has ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// What the figures rest on.
+    pub facts: Facts,
+    /// What ranks the configurations.
+    pub objective: Measure,
+    /// How they were chosen.
+    pub method: Method,
+    /// The best on validation first.
+    pub rows: Vec<SweepRow>,
+}
+
+/// One configuration's figures over seeds × folds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepRow {
+    /// Its name.
+    pub name: String,
+    /// How it differs from the base.
+    pub changes: Vec<Change>,
+    /// The experiment of the last round it was in.
+    pub experiment: Experiment,
+    /// The last round of a halving it was in, from 0.
+    pub round: usize,
+    /// [`STANDARD`] on the validation queries; empty where every trial failed.
+    pub validation: Vec<Spread>,
+    /// [`STANDARD`] on the test queries. Nothing is chosen by them.
+    pub test: Vec<Spread>,
+    /// Where its trials of that round are kept.
+    pub folders: Vec<PathBuf>,
+    /// What went wrong, with the number of trials it went wrong for.
+    pub failures: BTreeMap<String, usize>,
+}
+
+impl SweepRow {
+    fn new(configuration: &Configuration) -> Self {
+        Self {
+            name: configuration.name.clone(),
+            changes: configuration.changes.clone(),
+            experiment: configuration.experiment.clone(),
+            round: 0,
+            validation: Vec::new(),
+            test: Vec::new(),
+            folders: Vec::new(),
+            failures: BTreeMap::new(),
+        }
+    }
+
+    fn fill(&mut self, experiment: &Experiment, results: &[&TrialResult], round: usize) {
+        self.experiment = experiment.clone();
+        self.round = round;
+        self.validation = over_trials(results, Split::Validation);
+        self.test = over_trials(results, Split::Test);
+        self.folders = results.iter().map(|result| result.folder.clone()).collect();
+        self.failures = failures(results);
+    }
+}
+
+/// What went wrong with some trials, with the number of them.
+pub(super) fn failures(results: &[&TrialResult]) -> BTreeMap<String, usize> {
+    let mut failures = BTreeMap::new();
+    for message in results.iter().filter_map(|result| result.outcome.as_ref().err()) {
+        *failures.entry(message.clone()).or_default() += 1;
+    }
+    failures
+}
+
+impl Sweep {
+    /// The result as `study.json` keeps it.
+    pub fn object(&self) -> Value {
+        let row = |row: &SweepRow| {
+            json!({
+                "name": row.name,
+                "changes": row.changes,
+                "epochs": row.experiment.training.epochs,
+                "validation": named_spreads(&row.validation),
+                "test": named_spreads(&row.test),
+                "trials": facts::names(&row.folders),
+                "failures": row.failures,
+            })
+        };
+        let results = json!({
+            "objective": format!("{} on validation", self.objective),
+            "method": self.method,
+            "configurations": self.rows.iter().map(row).collect::<Vec<_>>(),
+        });
+        facts::object("sweep", &self.facts, &results)
+    }
+}

@@ -1,0 +1,106 @@
+//! Studies: folds, parameters by name, trials that are taken up again, sweeps, ablations and benchmarks.
+
+mod command;
+mod plans;
+mod trials;
+
+use crossrank::dataset::{self, Candidate, Dataset, Format, Image, Query, Relevance, Split, VectorTable};
+use crossrank::signals::{self, Signals};
+use crossrank::study::{Folds, StudyData, cross_validation};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The built-in sample with its vectors.
+struct Sample {
+    dataset: Dataset,
+    signals: Signals,
+    vectors: VectorTable,
+}
+
+impl Sample {
+    fn open() -> Self {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
+        let dataset = dataset::open(&path).expect("the sample opens").dataset;
+        let vectors = dataset::read_vectors(&dataset, &["embeddings"], &mut |_| {}).expect("it has vectors");
+        Self { signals: signals::compute(&dataset), dataset, vectors }
+    }
+
+    fn data(&self) -> StudyData<'_> {
+        StudyData { dataset: &self.dataset, signals: &self.signals, vectors: &self.vectors }
+    }
+}
+
+/// Queries of one candidate each, judged or not.
+fn queries(judged: &[bool]) -> Dataset {
+    let query = |(at, &judged): (usize, &bool)| Query {
+        id: format!("q{at}").as_str().into(),
+        text: String::new(),
+        split: None,
+        location: None,
+        candidates: vec![Candidate {
+            image: 0,
+            rank: None,
+            features: Vec::new(),
+            relevance: judged.then_some(Relevance(0)),
+            clusters: Vec::new(),
+        }],
+        clusters: BTreeMap::new(),
+    };
+    Dataset {
+        name: "made up".to_owned(),
+        root: PathBuf::new(),
+        format: Format::Folder,
+        images: vec![Image::new("a".into())],
+        queries: judged.iter().enumerate().map(query).collect(),
+        feature_names: Vec::new(),
+        vectors: Vec::new(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_judged_query_is_tested_exactly_once_and_no_query_plays_two_parts(
+        judged in prop::collection::vec(any::<bool>(), 0..60),
+        count in 2usize..8,
+        seed in any::<u64>(),
+    ) {
+        let dataset = queries(&judged);
+        let total = judged.iter().filter(|judged| **judged).count();
+        let folds = cross_validation(&dataset, count, seed);
+        if total < count {
+            prop_assert!(folds.is_err());
+            return Ok(());
+        }
+        let folds = folds.expect("enough queries");
+        prop_assert_eq!(folds.len(), count);
+        for (query, &judged) in judged.iter().enumerate() {
+            let parts: Vec<Split> = folds.iter().map(|fold| fold[query]).collect();
+            let times = |part: Split| parts.iter().filter(|other| **other == part).count();
+            prop_assert_eq!(times(Split::Test), usize::from(judged));
+            prop_assert!(times(Split::Validation) <= usize::from(judged));
+            if !judged {
+                prop_assert_eq!(times(Split::Train), count);
+            } else if count > 2 {
+                prop_assert_eq!(times(Split::Validation), 1);
+            }
+        }
+        let size = |fold: &Vec<Split>, part: Split| fold.iter().filter(|other| **other == part).count();
+        for fold in &folds {
+            prop_assert!((total / count..=total.div_ceil(count)).contains(&size(fold, Split::Test)));
+            if total > count + 1 {
+                prop_assert!(size(fold, Split::Validation) > 0);
+                prop_assert!(size(fold, Split::Train) > 0);
+            }
+        }
+        prop_assert_eq!(&folds, &cross_validation(&dataset, count, seed).expect("the same"));
+    }
+}
+
+#[test]
+fn another_seed_deals_the_queries_out_in_another_way() {
+    let dataset = queries(&[true; 30]);
+    let folds = |seed| Folds::Cross { count: 5, seed }.splits(&dataset).expect("enough queries");
+    assert_ne!(folds(1), folds(2));
+    assert!(Folds::cross(1).splits(&dataset).is_err());
+}
