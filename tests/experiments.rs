@@ -4,8 +4,8 @@ use crossrank::dataset::Split;
 use crossrank::eval::Measure;
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{
-    Action, Column, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, SavedRun, Side, Store, Workspace,
-    asked, csv, date, varying, with_term,
+    Action, Column, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, SavedRun, Side, Store, StudyKind,
+    StudyRequest, Workspace, asked, csv, date, varying, with_term,
 };
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-p
 
 /// A run that was never trained, with made-up figures: for what only looks at records.
 fn made_up(name: &str, k: usize, layers: usize, seed: u64, map: f64) -> RunFacts {
-    let mut record = RunRecord { name: name.to_owned(), started: 1_000 + seed, ..RunRecord::default() };
+    let mut record = RunRecord { name: format!("run-{name}"), started: 1_000 + seed, ..RunRecord::default() };
     record.experiment.graph.k = k;
     record.experiment.model.conv_layers = layers;
     record.experiment.training.seed = seed;
@@ -37,7 +37,11 @@ fn six() -> Vec<RunFacts> {
 
 fn found(filter: &str) -> String {
     let filter = Filter::parse(filter);
-    six().iter().filter(|run| filter.matches(run)).map(|run| run.saved.record.name.clone()).collect()
+    six()
+        .iter()
+        .filter(|run| filter.matches(run))
+        .map(|run| run.saved.record.name.trim_start_matches("run-").to_owned())
+        .collect()
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn the_filter_compares_settings_and_figures_and_looks_for_words() {
     assert_eq!(found("test.map=.6...64"), "ab");
     assert_eq!(found("val.map>.6"), "d");
     assert_eq!(found("lr=1e-3 seed<=1"), "acdf");
-    assert_eq!(found("bpr f"), "f", "words look in settings and in names");
+    assert_eq!(found("bpr run-f"), "f", "words look in settings and in names");
     assert_eq!(found("nonsense=3"), "");
     assert_eq!(found("k="), "", "half a term is a word that no run holds");
 }
@@ -199,6 +203,102 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     let against = experiments.figures().expect("figures").as_ref().expect("comparable");
     assert!((against.b - experiments.runs()[0].saved.record.test.text[0]).abs() < 1e-9);
     assert_eq!(against.queries.len(), figures.queries.len());
+}
+
+/// What a small study of that kind asks for.
+fn study(workspace: &Workspace, kind: StudyKind, folds: usize) -> StudyRequest {
+    let mut experiment = workspace.settings().experiment.clone();
+    experiment.features = Some(vec!["bm25".to_owned(), "rank".to_owned()]);
+    experiment.training.epochs = 1;
+    StudyRequest { kind, experiment, folds, seeds: 1, values: "graph.k = 3, 9".to_owned(), ..StudyRequest::default() }
+}
+
+#[test]
+fn an_ablation_is_run_shown_and_held_against_its_first_row() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = trained(home.path(), &[(5, 1)]);
+    let request = study(&workspace, StudyKind::Ablation, 2);
+    workspace.apply(Action::StartStudy(Box::new(request)));
+    assert!(workspace.studies().running().is_some(), "{:?}", workspace.messages());
+    wait(&mut workspace, "the study", |workspace| !workspace.is_busy());
+    let study = &workspace.studies().known()[0];
+    let result = study.result.as_ref().expect("a result");
+    assert_eq!((result.kind.as_str(), result.folds, result.seeds), ("ablation", Some(2), 1));
+    assert_eq!((result.rows[0].name.as_str(), result.rows[0].trials.len()), ("full", 2));
+    let row = result.rows.iter().find(|row| row.name == "without edges").expect("a row");
+    let change = row.against[0].expect("a change of MAP");
+    let means = [&row.test[0], &result.rows[0].test[0]].map(|spread| spread.expect("a figure").mean);
+    assert!((change.delta - (means[0] - means[1])).abs() < 1e-9, "{change:?} of {means:?}");
+    assert_eq!(change.wins + change.ties + change.losses, change.queries);
+
+    // Its trials are runs of the table, but not of the list of runs that a person trained.
+    assert_eq!(workspace.runs().known().len(), 1);
+    let name = study.name();
+    let trials = workspace.experiments().runs().iter().filter(|run| run.study.as_deref() == Some(name.as_str()));
+    assert_eq!(trials.count(), study.trials);
+
+    // Each query is tested in one of the folds, so the comparison rests on all of them.
+    let pair = Pair {
+        a: Side::Runs(row.trials.clone()),
+        b: Side::Runs(result.rows[0].trials.clone()),
+        split: Some(Split::Test),
+        measure: Measure::Map,
+    };
+    workspace.apply(Action::CompareRuns(Some(Box::new(pair))));
+    wait(&mut workspace, "the comparison", |workspace| {
+        let experiments = workspace.experiments();
+        experiments.figures().is_some() && experiments.rankings().iter().all(Option::is_some)
+    });
+    let experiments = workspace.experiments();
+    let figures = experiments.figures().expect("figures").as_ref().expect("comparable");
+    assert_eq!(figures.queries.len(), change.queries);
+    assert!((figures.a - figures.b - change.delta).abs() < 1e-9);
+    let session = workspace.session().expect("a session");
+    let id = session.dataset.queries[session.query()].id.as_str();
+    let bar = figures.queries.iter().find(|query| query.id == id).expect("the current query");
+    let ranking = experiments.rankings()[0].as_ref().expect("read").as_ref().expect("a ranking");
+    assert!((ranking.measures[0] - bar.a).abs() < 1e-9, "the ranking shown is that of the fold that tested the query");
+}
+
+#[test]
+fn a_study_that_was_cancelled_goes_on_where_it_was() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = trained(home.path(), &[]);
+    let mut request = study(&workspace, StudyKind::Sweep, 1);
+    request.values = "graph.k = 3, 9, 12\nmodel.conv_layers = 1, 2".to_owned();
+    assert_eq!(request.configurations(), Ok(6));
+    workspace.apply(Action::StartStudy(Box::new(request)));
+    wait(&mut workspace, "a trial", |workspace| {
+        workspace.studies().progress().is_none_or(|(progress, _)| progress.done >= 1)
+    });
+    workspace.apply(Action::CancelStudy);
+    wait(&mut workspace, "the end", |workspace| !workspace.is_busy());
+    let study = workspace.studies().known()[0].clone();
+    assert!(study.trials >= 1);
+    workspace.apply(Action::ResumeStudy(study.path.clone()));
+    wait(&mut workspace, "the rest", |workspace| !workspace.is_busy());
+    let study = &workspace.studies().known()[0];
+    assert_eq!((study.trials, study.result.as_ref().map(|result| result.rows.len())), (6, Some(6)));
+    let rows = &study.result.as_ref().expect("a result").rows;
+    let maps: Vec<f64> = rows.iter().map(|row| row.validation[0].expect("a figure").mean).collect();
+    assert!(maps.windows(2).all(|pair| pair[0] >= pair[1]), "the best on validation first: {maps:?}");
+    let path = study.path.clone();
+    workspace.apply(Action::DeleteStudy(path.clone()));
+    wait(&mut workspace, "the list", |workspace| !workspace.is_busy());
+    assert!(workspace.studies().known().is_empty() && !path.exists());
+}
+
+#[test]
+fn values_that_make_no_sweep_are_refused_before_anything_is_written() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = trained(home.path(), &[]);
+    let mut request = study(&workspace, StudyKind::Sweep, 1);
+    request.values = "graph.kk = 3".to_owned();
+    assert!(request.configurations().is_err_and(|message| message.contains("graph.kk")));
+    workspace.apply(Action::StartStudy(Box::new(request)));
+    wait(&mut workspace, "the message", |workspace| !workspace.is_busy());
+    assert!(workspace.messages()[0].text.contains("graph.kk"), "{:?}", workspace.messages());
+    assert!(!home.path().join("studies").exists());
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! The experiments panel: driven by its accessible names, and drawn for README.
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
-use crossrank::workspace::{Action, Store};
+use crossrank::workspace::{Action, Column, RunTable, Store, StudyKind, StudyRequest};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -71,8 +71,11 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     settle(&mut harness).expect("the runs are read");
     harness.check_accessibility();
     let before = harness.state().workspace().session().expect("a session").query();
-    let last = harness.get_all_by_label_contains("Query ").last().expect("a bar");
-    last.click();
+    // Greatest gain first: the first bar in sight is not always another query's.
+    let shown = harness.state().workspace().session().expect("a session").dataset.queries[before].text.clone();
+    let other =
+        |bar: &egui_kittest::Node<'_>| bar.accesskit_node().label().is_some_and(|label| !label.contains(&shown));
+    harness.get_all_by_label_contains("Query ").find(other).expect("another query").click();
     settle(&mut harness).expect("pictures load");
     assert_ne!(harness.state().workspace().session().expect("a session").query(), before);
     assert!(harness.get_all_by_label_contains("Right side,").count() > 3, "the query's rankings are there");
@@ -114,6 +117,7 @@ fn pictures_of_many_runs() {
     let experiments = harness.state().workspace().experiments();
     let chosen: Vec<_> = experiments.runs().iter().take(5).map(|run| run.saved.path.clone()).collect();
     harness.state_mut().workspace_mut().apply(Action::ChooseRuns(chosen));
+    let grouped = RunTable { grouped: true, sort: Column::ValidationMap, ..RunTable::default() };
     for (view, name) in [
         ("Curves", "runs-dark.png"),
         ("Parameters", "parameters-dark.png"),
@@ -121,7 +125,20 @@ fn pictures_of_many_runs() {
         ("Compare", "compare-dark.png"),
     ] {
         assert!(harness.state_mut().show_runs_as(view));
+        if view == "Compare" {
+            harness.state_mut().workspace_mut().apply(Action::SetRunTable(Box::new(grouped.clone())));
+        }
         settle(&mut harness).expect("at rest");
         harness.render().expect("a picture").save(Path::new(ROOT).join("screenshots").join(name)).expect("written");
     }
+    let workspace = harness.state_mut().workspace_mut();
+    let mut experiment = workspace.settings().experiment.clone();
+    (experiment.graph.k, experiment.model.conv_layers, experiment.training.epochs) = (10, 1, 8);
+    let request = StudyRequest { kind: StudyKind::Ablation, experiment, folds: 1, seeds: 2, ..StudyRequest::default() };
+    workspace.apply(Action::StartStudy(Box::new(request)));
+    harness.state_mut().show_only(Panel::Studies);
+    settle(&mut harness).expect("the study ends");
+    harness.check_accessibility();
+    let picture = harness.render().expect("a picture");
+    picture.save(Path::new(ROOT).join("screenshots/ablation-dark.png")).expect("written");
 }

@@ -31,15 +31,15 @@ pub(super) enum Command {
 }
 
 /// The keys of the panels, in their order.
-const NUMBERS: [Key; 9] =
-    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+const NUMBERS: [Key; 10] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 29] = [
+    pub(super) const ALL: [Command; 30] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
@@ -64,6 +64,7 @@ impl Command {
         Command::Show(Panel::Data),
         Command::Show(Panel::Runs),
         Command::Show(Panel::Experiments),
+        Command::Show(Panel::Studies),
         Command::Widen,
         Command::StandardLayout,
         Command::SwitchTheme,

@@ -54,7 +54,5 @@ pub const WIDE: &str = "\u{E0A2}";
 pub const SWAP: &str = "\u{E0A0}";
 /// A table.
 pub const TABLE: &str = "\u{E476}";
-/// Save to a file.
-pub const SAVE: &str = "\u{E248}";
 /// Curves.
 pub const CHART: &str = "\u{E154}";

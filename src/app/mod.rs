@@ -18,6 +18,7 @@ mod queries;
 mod ranking;
 mod runs;
 mod screenshot;
+mod studies;
 mod theme;
 mod thumbnails;
 mod tune;
@@ -40,6 +41,7 @@ struct Parts {
     curves: curves::CurvesPanel,
     data: data::DataPanel,
     experiments: experiments::ExperimentsPanel,
+    studies: studies::StudiesPanel,
     queries: queries::QueriesPanel,
     ranking: ranking::RankingPanel,
     open: open::OpenDialog,
@@ -75,6 +77,7 @@ impl App {
             curves: curves::CurvesPanel::default(),
             data: data::DataPanel::default(),
             experiments: experiments::ExperimentsPanel::default(),
+            studies: studies::StudiesPanel::default(),
             queries: queries::QueriesPanel::default(),
             ranking: ranking::RankingPanel::default(),
             open: open::OpenDialog::default(),
@@ -96,7 +99,7 @@ impl App {
 
     /// Brings a panel to the front.
     pub fn show_panel(&mut self, panel: Panel) {
-        if panel != Panel::Experiments
+        if !matches!(panel, Panel::Experiments | Panel::Studies)
             && let Some(tree) = self.parked.take()
         {
             self.tree = tree;
@@ -120,7 +123,7 @@ impl App {
         match self.parked.take() {
             Some(tree) => self.tree = tree,
             None => {
-                let wide = panels::single(Panel::Experiments);
+                let wide = panels::wide();
                 self.parked = Some(std::mem::replace(&mut self.tree, wide));
             }
         }
@@ -201,6 +204,10 @@ impl eframe::App for App {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));
             }
         });
+        if std::mem::take(&mut self.parts.studies.wants_comparison) {
+            self.show_panel(Panel::Experiments);
+            self.parts.experiments.show("Compare");
+        }
         if std::mem::take(&mut self.parts.experiments.wants_wide) {
             self.widen();
         }

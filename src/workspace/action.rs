@@ -1,6 +1,6 @@
 //! What panels can ask of the workspace.
 
-use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, ThemeChoice};
+use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, StudyRequest, ThemeChoice};
 use crate::train::Experiment;
 use std::path::PathBuf;
 
@@ -52,6 +52,14 @@ pub enum Action {
     ChooseRuns(Vec<PathBuf>),
     /// Hold one run, or group of seeds, against another.
     CompareRuns(Option<Box<Pair>>),
+    /// Begin a study on the open data set.
+    StartStudy(Box<StudyRequest>),
+    /// Go on with a study that was cut off.
+    ResumeStudy(PathBuf),
+    /// End the study at work; trials that have ended stay.
+    CancelStudy,
+    /// Delete a study with its trials.
+    DeleteStudy(PathBuf),
     /// Light, dark or as the system.
     SetTheme(ThemeChoice),
     /// Sort the query list.

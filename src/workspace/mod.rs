@@ -13,6 +13,7 @@ mod runs;
 mod session;
 mod settings;
 mod store;
+mod studies;
 mod training;
 mod view;
 
@@ -30,6 +31,7 @@ pub use runs::{RunList, SavedRun};
 pub use session::{Baselines, Session};
 pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
 pub use store::Store;
+pub use studies::{Change, SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
 pub use training::{LiveRun, TrainingState};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
@@ -49,6 +51,7 @@ pub struct Workspace {
     training: TrainingState,
     runs: RunList,
     experiments: Experiments,
+    studies: StudyState,
     messages: Vec<Message>,
     unsaved_since: Option<Instant>,
     openings: u64,
@@ -66,6 +69,7 @@ impl Workspace {
             settings,
             runs: RunList::default(),
             experiments: Experiments::default(),
+            studies: StudyState::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -128,6 +132,11 @@ impl Workspace {
         &self.experiments
     }
 
+    /// The studies on disk and the one at work.
+    pub fn studies(&self) -> &StudyState {
+        &self.studies
+    }
+
     /// What people should know, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -144,6 +153,7 @@ impl Workspace {
             || self.embedding.is_running()
             || self.training.is_running()
             || self.training.is_ending()
+            || self.studies.is_busy()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
             || self.session.as_ref().is_some_and(Session::is_busy)
@@ -180,6 +190,10 @@ impl Workspace {
             Action::SetRunTable(table) => self.set_run_table(*table),
             Action::ChooseRuns(paths) => self.choose_runs(paths),
             Action::CompareRuns(pair) => self.compare_runs(pair.map(|pair| *pair)),
+            Action::StartStudy(request) => self.start_study(*request),
+            Action::ResumeStudy(path) => self.resume_study(&path),
+            Action::CancelStudy => self.cancel_study(),
+            Action::DeleteStudy(path) => self.delete_study(&path),
             Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
             Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
@@ -196,6 +210,7 @@ impl Workspace {
         changed |= self.poll_embedding();
         changed |= self.poll_training();
         changed |= self.poll_runs();
+        changed |= self.poll_studies();
         changed |= self.poll_experiments();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {
@@ -229,6 +244,7 @@ impl Drop for Workspace {
         self.loading.retire();
         self.runs.forget_reading();
         self.experiments.retire();
+        self.studies.retire();
         self.embedding.forget();
         if self.unsaved_since.is_some() {
             self.save();

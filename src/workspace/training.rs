@@ -186,7 +186,7 @@ impl Workspace {
     }
 
     /// The visual vectors to train on. Without a graph none are needed, so empty ones do.
-    fn training_vectors(&self) -> Option<Arc<VectorTable>> {
+    pub(super) fn training_vectors(&self) -> Option<Arc<VectorTable>> {
         let session = self.session.as_ref()?;
         let without_graph = self.settings.experiment.model.kind == ModelKind::Mlp;
         let none = || Arc::new(VectorTable::none(session.dataset.images.len()));
@@ -258,7 +258,7 @@ impl Workspace {
 }
 
 /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times.
-fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
+pub(super) fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
     let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
     (1..10_000)
         .map(|number| format!("{stem}-{number}"))

@@ -150,6 +150,14 @@ fn summary_ui(ui: &mut Ui, figures: &PairFigures) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(format!("{} against {}", widgets::figure(figures.a), widgets::figure(figures.b))));
         ui.label(RichText::new(widgets::change(delta)).font(theme::strong(theme::BODY)).color(palette.change(delta)));
+        let test = &figures.test;
+        if let (Some(low), Some(high)) = (test.low, test.high) {
+            widgets::caption(ui, format!("95 % interval {} to {}", widgets::change(low), widgets::change(high)));
+        }
+        if let Some(p) = test.p {
+            let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::figure(p)) };
+            widgets::caption(ui, text).on_hover_text("Two-sided, of a paired test over the queries");
+        }
         let told = format!(
             "{} better  ·  {} equal  ·  {} worse  ·  {} queries",
             figures.wins,

@@ -76,7 +76,7 @@ fn cells_ui(ui: &mut Ui, pivot: &Pivot, names: [&String; 2], range: (f64, f64), 
     ui.allocate_rect(area, Sense::hover());
     let (columns, rows) = (pivot.xs.len().max(1) as f32, pivot.ys.len().max(1) as f32);
     let room = vec2(area.width() - NAMES - GRID, area.height() - 44.0);
-    let cell = vec2((room.x / columns).clamp(28.0, 128.0), (room.y / rows).clamp(16.0, 56.0));
+    let cell = vec2((room.x / columns).clamp(28.0, 150.0), (room.y / rows).clamp(16.0, 64.0));
     let corner = area.min + vec2(NAMES, GRID);
     let painter = ui.painter_at(area);
     let small = FontId::proportional(theme::SMALL);
@@ -103,7 +103,8 @@ fn cells_ui(ui: &mut Ui, pivot: &Pivot, names: [&String; 2], range: (f64, f64), 
     }
     let middle = corner.x + columns * cell.x * 0.5;
     painter.text(pos2(middle, bottom + 20.0), Align2::CENTER_TOP, title(names[0]), small.clone(), palette.weak);
-    painter.text(pos2(area.left(), corner.y), Align2::LEFT_TOP, title(names[1]), small, palette.weak);
+    let centre = pos2(area.left(), corner.y + rows * cell.y * 0.5);
+    painter.text(centre, Align2::LEFT_CENTER, title(names[1]), small, palette.weak);
 }
 
 fn cell_ui(

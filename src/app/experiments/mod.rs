@@ -4,7 +4,10 @@ mod compare;
 mod heat;
 mod overlay;
 mod parallel;
+mod scale;
 mod table;
+
+pub(super) use table::paint_text;
 
 use super::theme::{self, GRID};
 use super::thumbnails::Thumbnails;
@@ -97,12 +100,16 @@ pub fn experiments_ui(
             .default_size(start)
             .size_range(LEAST_PLOT.min(most)..=most)
             .frame(frame)
-            .show(ui, |ui| match view {
-                View::Curves => overlay::overlay_ui(ui, &mut panel.overlay, workspace, &wanted, actions),
-                View::Parameters => parallel::parallel_ui(ui, &mut panel.parallel, workspace, &mut wanted, actions),
-                View::HeatMap => heat::heat_ui(ui, &mut panel.heat, workspace, &mut wanted),
-                View::Compare => compare::compare_ui(ui, &mut panel.compare, workspace, pictures, actions),
-                View::Table => {}
+            .show(ui, |ui| {
+                // Whatever is drawn, the panel keeps the height a person gave it.
+                ui.set_min_size(ui.available_size());
+                match view {
+                    View::Curves => overlay::overlay_ui(ui, &mut panel.overlay, workspace, &wanted, actions),
+                    View::Parameters => parallel::parallel_ui(ui, &mut panel.parallel, workspace, &mut wanted, actions),
+                    View::HeatMap => heat::heat_ui(ui, &mut panel.heat, workspace, &mut wanted),
+                    View::Compare => compare::compare_ui(ui, &mut panel.compare, workspace, pictures, actions),
+                    View::Table => {}
+                }
             });
     }
     table::table_ui(ui, &mut panel.table, workspace, &mut wanted, actions);

@@ -20,26 +20,26 @@ pub struct TableState {
 const CHECK: f32 = 26.0;
 
 /// Room between columns.
-const GAP: f32 = 14.0;
+const GAP: f32 = 10.0;
 
 /// Width of a column in points.
 fn width(column: Column, grouped: bool) -> f32 {
     let spread = if grouped { 42.0 } else { 0.0 };
     match column {
-        Column::Name => 220.0,
-        Column::Model => 82.0,
-        Column::Loss => 92.0,
-        Column::Date => 104.0,
-        Column::State => 92.0,
-        Column::Neighbours => 30.0,
-        Column::Layers | Column::Signals => 44.0,
-        Column::LearningRate => 40.0,
-        Column::Seed => 50.0,
-        Column::Epochs => 68.0 + if grouped { 20.0 } else { 0.0 },
-        Column::ValidationNdcg => 80.0 + spread * 0.6,
-        Column::TestNdcg => 84.0 + spread * 0.6,
-        Column::Seconds => 54.0 + spread,
-        _ => 60.0 + spread,
+        Column::Name => 198.0,
+        Column::Model => 76.0,
+        // Texts behind numbers keep more distance.
+        Column::Loss | Column::State => 80.0,
+        Column::Date => 112.0,
+        Column::Neighbours => 26.0,
+        Column::Layers | Column::Signals => 42.0,
+        Column::LearningRate => 34.0,
+        Column::Seed => 34.0 + if grouped { 8.0 } else { 0.0 },
+        Column::Epochs => 38.0 + if grouped { 20.0 } else { 0.0 },
+        Column::ValidationNdcg => 76.0 + spread * 0.4,
+        Column::TestNdcg => 80.0 + spread * 0.4,
+        Column::Seconds => 46.0 + spread,
+        _ => 56.0 + spread * 0.8,
     }
 }
 
@@ -65,6 +65,12 @@ impl Lanes {
         let columns = lanes.collect();
         Self { columns, width: at.max(room) }
     }
+}
+
+/// A column's part of a row.
+fn lane(row: Rect, column: Column, left: f32, wide: f32) -> Rect {
+    let lane = Rect::from_min_size(row.min + vec2(left, 0.0), vec2(wide, ROW));
+    if matches!(column, Column::Loss | Column::Date) { lane.with_min_x(lane.left() + 2.0 * GRID) } else { lane }
 }
 
 /// Draws the table into what room there is.
@@ -176,7 +182,7 @@ fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
     let palette = theme::palette(ui.visuals());
     let (rect, _) = ui.allocate_exact_size(vec2(lanes.width, ROW), Sense::hover());
     for &(column, left, wide) in &lanes.columns {
-        let cell = Rect::from_min_size(rect.min + vec2(left, 0.0), vec2(wide, ROW));
+        let cell = lane(rect, column, left, wide);
         let response = ui.interact(cell.expand2(vec2(GRID, 0.0)), ui.scope_id().with(column.title()), Sense::click());
         let sorted = wanted.sort == column;
         let colour = if sorted || response.hovered() || response.has_focus() { palette.text } else { palette.weak };
@@ -231,13 +237,13 @@ fn row_ui(
     ui.painter().rect_filled(rect, theme::RADIUS, fill);
     let name = row.entry.name(experiments.runs());
     let mut chosen = experiments.is_chosen(row.entry);
-    let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, 18.0));
+    let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
     let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
     if check.changed() {
         super::toggle(workspace, row.entry, actions);
     }
     for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
-        let place = Rect::from_min_size(rect.min + vec2(left, 0.0), vec2(wide, ROW));
+        let place = lane(rect, column, left, wide);
         let cell = column.cell(&facts);
         let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
         paint_cell(ui.painter(), place, column, &cell, is_best, palette);

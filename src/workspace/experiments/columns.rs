@@ -78,7 +78,7 @@ impl Column {
             Column::LearningRate => "lr",
             Column::Signals => "Signals",
             Column::Seed => "Seed",
-            Column::Epochs => "Best epoch",
+            Column::Epochs => "Epoch",
             Column::ValidationMap => "Val MAP",
             Column::ValidationPrecision => "Val P@20",
             Column::ValidationNdcg => "Val nDCG@20",

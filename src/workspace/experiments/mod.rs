@@ -130,6 +130,9 @@ impl Workspace {
 
     pub(super) fn compare_runs(&mut self, pair: Option<Pair>) {
         self.experiments.pair = pair;
+        // What was compared before must not pass for what is now.
+        (self.experiments.figures, self.experiments.rankings) = (None, [None, None]);
+        self.experiments.shown = PairRequest::default();
         self.read_runs();
     }
 

@@ -3,6 +3,7 @@
 use super::reading::Reader;
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
+use crate::study::{Paired, paired};
 use crate::workspace::{Order, Ranking, Session};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -79,12 +80,15 @@ pub struct PairFigures {
     pub ties: usize,
     /// Queries that the second side does better.
     pub losses: usize,
+    /// Interval of the mean difference and p of a paired test over the queries.
+    pub test: Paired,
 }
 
 impl PairFigures {
     fn of(mut queries: Vec<QueryDelta>) -> Self {
         queries.sort_by(|x, y| y.delta().total_cmp(&x.delta()).then_with(|| x.id.cmp(&y.id)));
         let count = queries.len().max(1) as f64;
+        let (first, second): (Vec<f64>, Vec<f64>) = queries.iter().map(|query| (query.b, query.a)).unzip();
         let wins = queries.iter().filter(|query| query.delta() > TIE).count();
         let losses = queries.iter().filter(|query| query.delta() < -TIE).count();
         Self {
@@ -93,6 +97,7 @@ impl PairFigures {
             wins,
             losses,
             ties: queries.len() - wins - losses,
+            test: paired(&first, &second),
             queries,
         }
     }
