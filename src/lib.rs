@@ -16,7 +16,8 @@
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | dataset, vision |
 //! | [`model`] | the network, one layer per file, seeded initialisation, checkpoints | dataset, signals, graph |
 //! | [`train`] | losses and the optimisation loop; knows nothing of threads | model, eval, graph, signals, dataset |
-//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks | dataset, signals, graph, model, train, eval |
+//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons | dataset, signals, graph, model, train, eval |
+//! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | dataset, eval, train, study |
 //! | [`jobs`] | threads and nothing else | all above |
 //! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |
@@ -26,6 +27,7 @@ pub mod app;
 pub mod cli;
 pub mod dataset;
 pub mod eval;
+pub mod export;
 pub mod graph;
 pub mod jobs;
 pub mod model;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 35] = [
+const HOMES: [(&str, &[&str]); 38] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model", "train"]),
     ("candle_transformers", &["vision"]),
@@ -27,9 +27,12 @@ const HOMES: [(&str, &[&str]); 35] = [
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
-    ("image", &["vision", "app/screenshot.rs", "cli/screenshot.rs"]),
+    ("image", &["vision", "export", "app/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
-    ("blake3", &["vision"]),
+    ("blake3", &["vision", "export/manifest.rs"]),
+    ("statrs", &["eval"]),
+    ("plotters", &["export"]),
+    ("crc32c", &["export"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("directories", &["workspace/store.rs"]),

@@ -121,6 +121,9 @@ fn evaluate_gives_the_figures_worked_out_by_hand() {
     near(&figures["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 2.0);
     assert_eq!(figures["all"].as_object().map(|all| all.len()), Some(3), "{figures}");
     assert_eq!((figures["per_query"]["q3"].is_null(), &figures["averaging"]), (true, &"both".into()));
+    assert_eq!(figures["ties"]["per_query"], serde_json::json!({ "q1": 0, "q2": 2 }));
+    assert_eq!((&figures["ties"]["images"], &figures["ties"]["queries"]), (&2.into(), &1.into()));
+    assert!(figures["ties"]["rule"].as_str().is_some_and(|rule| rule.contains("descending")), "{figures}");
 }
 
 #[test]

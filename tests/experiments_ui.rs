@@ -84,6 +84,20 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
         harness.get_by_label(view).click();
         settle(&mut harness).expect("at rest");
         harness.check_accessibility();
+        harness.get_by_label("Save the plot…").click();
+        harness.run_steps(3);
+        let path = home.path().join(format!("{view}.svg"));
+        let field = harness.get_by_label("Path of the plot");
+        field.focus();
+        harness.run_steps(2);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+        harness.run_steps(2);
+        harness.get_by_label("Path of the plot").type_text(&path.display().to_string());
+        harness.run_steps(2);
+        harness.check_accessibility();
+        harness.get_by_label("Save").click();
+        settle(&mut harness).expect("at rest");
+        assert!(path.is_file(), "{view}: {:?}", harness.state().workspace().messages());
     }
 }
 
@@ -138,6 +152,10 @@ fn pictures_of_many_runs() {
     workspace.apply(Action::StartStudy(Box::new(request)));
     harness.state_mut().show_only(Panel::Studies);
     settle(&mut harness).expect("the study ends");
+    while !harness.state().workspace().messages().is_empty() {
+        harness.state_mut().workspace_mut().apply(Action::Dismiss(0));
+    }
+    settle(&mut harness).expect("at rest");
     harness.check_accessibility();
     let picture = harness.render().expect("a picture");
     picture.save(Path::new(ROOT).join("screenshots/ablation-dark.png")).expect("written");

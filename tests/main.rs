@@ -1,18 +1,23 @@
 //! All integration tests in one binary, so that one link serves them all.
 
 mod architecture;
+mod charts;
 mod cli;
+mod comparison;
 mod dcmm_golden;
 mod encoder_golden;
 mod experiments;
 mod experiments_ui;
+mod export;
 mod graph;
 mod loading;
 mod measures_golden;
+mod plots;
 mod properties;
 mod sample;
 mod screenshots;
 mod signals;
+mod significance_golden;
 mod study;
 mod training;
 mod ui;

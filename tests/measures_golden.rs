@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crossrank::dataset::{Qrels, Relevance, Run};
-use crossrank::eval::{Averaging, Measure, STANDARD, evaluate, f1, measure_diversity, measure_query, order};
+use crossrank::eval::{
+    Averaging, Judged, Measure, Persistence, STANDARD, evaluate, f1, measure_diversity, measure_query, order, ties,
+};
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -114,6 +116,58 @@ fn ndcg_takes_its_ideal_from_all_judged_images() {
     assert!((found - 1.0 / ideal).abs() < 1e-12);
 }
 
+fn rbp(persistence: f64) -> Measure {
+    Measure::Rbp(Persistence::new(persistence).expect("a fraction"))
+}
+
+#[test]
+fn exponential_gain_weighs_a_grade_of_three_like_seven_of_one() {
+    let (one, three) = (Relevance(1), Relevance(3));
+    let found = measure_query(Measure::NdcgExp, &[Some(one), Some(three)], &[three, one]);
+    let discount = 3_f64.log2();
+    assert!((found - (1.0 + 7.0 / discount) / (7.0 + 1.0 / discount)).abs() < 1e-12, "{found}");
+    let huge = Relevance(i32::MAX);
+    assert_eq!(measure_query(Measure::NdcgExp, &[Some(huge)], &[huge]), 1.0, "grades of any size");
+}
+
+#[test]
+fn err_takes_the_highest_grade_of_all_judgements_as_the_best_there_is() {
+    let qrels = qrels(&[("q", "a", 1), ("q", "b", 0), ("q", "c", 2), ("other", "x", 2)]);
+    let of = |measure, run: &Run| evaluate(&qrels, run, &[measure], Averaging::Both).all[0];
+    let ranked = run(&[("q", "a", 3.0), ("q", "b", 2.0), ("q", "c", 1.0)]);
+    // By hand: chances 1/4, 0, 3/4.
+    assert!((of(Measure::Err, &ranked) - (0.25 + 0.75 * 0.75 / 3.0)).abs() < 1e-12);
+    assert!((of(Measure::ErrAt(2), &ranked) - 0.25).abs() < 1e-12);
+    // One query with grade 1 alone: half satisfied, as 1 is the best grade; not with a 2 elsewhere in the qrels.
+    assert_eq!(measure_query(Measure::Err, &[Some(Relevance(1))], &[Relevance(1)]), 0.5);
+    let judged = Judged { relevance: &[Some(Relevance(1))], highest_grade: 2, ..Judged::default() };
+    assert_eq!(judged.measure(&[0], &[Measure::Err]), [0.25]);
+}
+
+#[test]
+fn rank_biased_precision_weighs_each_rank_by_the_chance_of_getting_there() {
+    let (hit, miss) = (Some(Relevance(2)), Some(Relevance(0)));
+    let found = measure_query(rbp(0.8), &[hit, miss, hit, None], &[Relevance(2)]);
+    assert!((found - 0.2 * (1.0 + 0.64)).abs() < 1e-12, "{found}");
+    assert_eq!([0.0, 1.0, -0.5, 1.5, f64::NAN, 0.123_456_78].map(Persistence::new), [None; 6]);
+}
+
+#[test]
+fn tied_images_are_counted_as_the_order_sees_them() {
+    let found = ties(&run(&[
+        ("q", "a", 1.0),
+        ("q", "b", 1.000_000_01),
+        ("q", "c", 0.5),
+        ("r", "a", 0.0),
+        ("r", "b", -0.0),
+        ("r", "c", f64::NAN),
+        ("r", "d", f64::NAN),
+        ("s", "a", 1.0),
+    ]));
+    assert_eq!((found.images, found.queries), (6, 2));
+    assert_eq!(found.per_query.into_values().collect::<Vec<_>>(), [2, 4, 0]);
+}
+
 #[test]
 fn cluster_recall_counts_each_cluster_once_over_all_clusters_of_the_query() {
     let ranked: [&[u32]; 4] = [&[1], &[], &[1, 2], &[3]];
@@ -145,6 +199,12 @@ fn measures_are_read_in_our_spelling_and_in_trec_evals() {
         ("map_cut_10", Measure::MapAt(10)),
         ("cr@20", Measure::ClusterRecallAt(20)),
         ("f1@20", Measure::F1At(20)),
+        ("ndcg-exp", Measure::NdcgExp),
+        ("nDCG-exp@20", Measure::NdcgExpAt(20)),
+        ("ERR", Measure::Err),
+        ("err@5", Measure::ErrAt(5)),
+        ("rbp@0.80", rbp(0.8)),
+        ("RBP@0.95", rbp(0.95)),
     ] {
         assert_eq!(text.parse(), Ok(measure), "{text}");
         assert_eq!(measure.to_string().parse(), Ok(measure), "{measure} reads back");
@@ -154,8 +214,24 @@ fn measures_are_read_in_our_spelling_and_in_trec_evals() {
 
 #[test]
 fn a_name_that_is_no_measure_is_refused_with_what_was_written() {
-    for text in ["", "mapp", "p", "p@", "p@0", "p@-3", "p@ten", "ndcg@", "rprec@5", "@20", "p@99999999999999999999999"]
-    {
+    for text in [
+        "",
+        "mapp",
+        "p",
+        "p@",
+        "p@0",
+        "p@-3",
+        "p@ten",
+        "ndcg@",
+        "rprec@5",
+        "@20",
+        "p@99999999999999999999999",
+        "rbp",
+        "rbp@1",
+        "rbp@0",
+        "err@0",
+        "ndcg-exp@",
+    ] {
         let error = text.parse::<Measure>().expect_err(text).to_string();
         assert!(error.contains(text), "{error}");
     }

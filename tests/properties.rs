@@ -1,7 +1,7 @@
 //! Properties that hold for any input.
 
 use crossrank::dataset::{Dataset, Relevance};
-use crossrank::eval::{Judged, Measure, STANDARD, evaluate_scores, measure_query, order};
+use crossrank::eval::{Judged, Measure, Persistence, STANDARD, evaluate_scores, measure_query, order};
 use crossrank::signals::{
     Normalisation, SignalGroup, SignalInfo, Signals, compute, document_terms, initial_order, query_terms, statistics,
     table, text_only,
@@ -23,6 +23,11 @@ fn measures(k: usize) -> Vec<Measure> {
         Measure::ReciprocalRank,
         Measure::SuccessAt(k),
         Measure::MapAt(k),
+        Measure::NdcgExp,
+        Measure::NdcgExpAt(k),
+        Measure::Err,
+        Measure::ErrAt(k),
+        Measure::Rbp(Persistence::new(k as f64 / 2000.0).expect("a fraction of few decimals")),
     ]
 }
 
@@ -97,7 +102,7 @@ proptest! {
         ranked.sort_by_key(|grade| std::cmp::Reverse(grade.map_or(0, |grade| grade.0.max(0))));
         let judged: Vec<Relevance> = ranked.iter().flatten().copied().collect();
         let best = f64::from(u8::from(judged.iter().any(|grade| grade.is_relevant())));
-        for measure in [Measure::Map, Measure::Ndcg, Measure::Rprec, Measure::Bpref, Measure::ReciprocalRank] {
+        for measure in [Measure::Map, Measure::Ndcg, Measure::NdcgExp, Measure::Rprec, Measure::Bpref, Measure::ReciprocalRank] {
             let value = measure_query(measure, &ranked, &judged);
             prop_assert!((value - best).abs() < 1e-12, "{measure}: {value}");
         }

@@ -56,3 +56,5 @@ pub const SWAP: &str = "\u{E0A0}";
 pub const TABLE: &str = "\u{E476}";
 /// Curves.
 pub const CHART: &str = "\u{E154}";
+/// Save to a file.
+pub const SAVE: &str = "\u{E248}";

@@ -17,6 +17,7 @@ mod panels;
 mod queries;
 mod ranking;
 mod runs;
+mod save;
 mod screenshot;
 mod studies;
 mod theme;
@@ -45,6 +46,7 @@ struct Parts {
     queries: queries::QueriesPanel,
     ranking: ranking::RankingPanel,
     open: open::OpenDialog,
+    save: save::SaveDialog,
     dialogs: dialogs::Dialogs,
 }
 
@@ -81,6 +83,7 @@ impl App {
             queries: queries::QueriesPanel::default(),
             ranking: ranking::RankingPanel::default(),
             open: open::OpenDialog::default(),
+            save: save::SaveDialog::default(),
             dialogs: dialogs::Dialogs::default(),
         };
         let tree = panels::restore(workspace.settings().panels.as_ref());
@@ -184,7 +187,7 @@ impl eframe::App for App {
         self.take_dropped(ui.ctx());
         let mut commands = Commands::default();
         // An open dialog has the keyboard to itself.
-        if !self.parts.dialogs.is_open() && !self.parts.open.is_open() {
+        if !self.parts.dialogs.is_open() && !self.parts.open.is_open() && !self.parts.save.is_open() {
             actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
         }
         if !self.alone {
@@ -204,10 +207,14 @@ impl eframe::App for App {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));
             }
         });
-        if std::mem::take(&mut self.parts.studies.wants_comparison) {
+        if let Some(view) = self.parts.studies.goes_to.take() {
             self.show_panel(Panel::Experiments);
-            self.parts.experiments.show("Compare");
+            self.parts.experiments.show(view);
         }
+        if let Some(plot) = self.parts.experiments.keeps.take().or(self.parts.studies.keeps.take()) {
+            self.parts.save.open(plot.chart, plot.name);
+        }
+        self.parts.save.show(ui.ctx(), &self.workspace, &mut self.actions);
         if std::mem::take(&mut self.parts.experiments.wants_wide) {
             self.widen();
         }

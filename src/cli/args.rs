@@ -1,5 +1,7 @@
 //! What was typed.
 
+use super::compare::CompareArgs;
+use super::export::ExportArgs;
 use super::names::{Patience, Size, count, one_of, patience, size};
 use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use crate::app::Panel;
@@ -41,6 +43,10 @@ pub(super) enum Command {
     Benchmark(Box<BenchmarkArgs>),
     /// Evaluate a TREC run against TREC judgements, as trec_eval does.
     Evaluate(EvaluateArgs),
+    /// Compare runs with a baseline, query by query: intervals, tests of significance, effect sizes.
+    Compare(CompareArgs),
+    /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
+    Export(ExportArgs),
     /// Draw the window into a picture, without a display.
     Screenshot(ScreenshotArgs),
 }
@@ -192,7 +198,8 @@ pub(super) struct EvaluateArgs {
     pub qrels: PathBuf,
     /// A ranking: lines `query iteration image rank score name`.
     pub run: PathBuf,
-    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg].
+    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg]; there are map, ndcg, ndcg-exp, err, rprec, bpref,
+    /// recip_rank, rbp@0.8, and with a cut-off as in ndcg@20: map, ndcg, ndcg-exp, err, p, recall, success.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub measures: Option<Vec<Measure>>,
     /// Print the figures of each query too.

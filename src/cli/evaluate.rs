@@ -5,10 +5,10 @@ use super::data::{fault, tell};
 use super::output::{print, print_json};
 use super::progress::Progress;
 use super::table::columns;
-use crate::dataset::{read_qrels, read_run};
-use crate::eval::{Evaluation, Measure, STANDARD, evaluate};
+use crate::dataset::{Run, read_qrels, read_run};
+use crate::eval::{Evaluation, Measure, STANDARD, TIE_RULE, Ties, evaluate, ties};
 use anyhow::{Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Runs the command.
 ///
@@ -24,7 +24,13 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
         return Err(fault(format!("no query of the run is judged in {}", args.qrels.display()), &args.run));
     }
     let evaluation = evaluate(&qrels, &run, &measures, args.averaging);
-    if args.json { print_json(&object(args, &evaluation)?) } else { print(&text(args, &evaluation)) }
+    let ties = evaluated_ties(&run, &evaluation);
+    if args.json { print_json(&object(args, &evaluation, &ties)?) } else { print(&text(args, &evaluation, &ties)) }
+}
+
+/// Ties within the queries that were measured.
+fn evaluated_ties(run: &Run, evaluation: &Evaluation) -> Ties {
+    ties(run.iter().filter(|(query, _)| evaluation.per_query.contains_key(*query)))
 }
 
 /// The measures asked for, each once.
@@ -44,21 +50,37 @@ fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
     Ok(measures)
 }
 
-fn object(args: &EvaluateArgs, evaluation: &Evaluation) -> Result<Value> {
+fn object(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> Result<Value> {
     let mut object = serde_json::to_value(evaluation)?;
     object["averaging"] = averaging_name(args.averaging).into();
+    object["ties"] = json!({
+        "rule": TIE_RULE,
+        "images": ties.images,
+        "queries": ties.queries,
+        "per_query": ties.per_query,
+    });
     Ok(object)
 }
 
-fn text(args: &EvaluateArgs, evaluation: &Evaluation) -> String {
+fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     let heading = evaluation.measures.iter().map(|measure| measure.label());
     let mut rows: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(heading).collect()];
+    rows[0].push("tied".to_owned());
+    let with_ties = |mut row: Vec<String>, tied: usize| {
+        row.push(tied.to_string());
+        row
+    };
     if args.per_query {
-        rows.extend(evaluation.per_query.iter().map(|(query, values)| row(query, values)));
+        let tied = |query: &String| ties.per_query.get(query).copied().unwrap_or(0);
+        rows.extend(evaluation.per_query.iter().map(|(query, values)| with_ties(row(query, values), tied(query))));
     }
-    rows.push(row("all", &evaluation.all));
+    rows.push(with_ties(row("all", &evaluation.all), ties.images));
     let count = evaluation.per_query.len();
-    format!("{}\nmeans {} ({count})\n", columns(&rows), args.averaging.name())
+    format!(
+        "{}\nmeans {} ({count})\ntied: images that share their score with another one of their query; {TIE_RULE}\n",
+        columns(&rows),
+        args.averaging.name()
+    )
 }
 
 fn row(name: &str, values: &[f64]) -> Vec<String> {

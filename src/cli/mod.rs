@@ -5,9 +5,11 @@
 //! warnings, errors) goes to standard error. The exit code is 0 only on success.
 
 mod args;
+mod compare;
 mod data;
 mod embed;
 mod evaluate;
+mod export;
 mod info;
 mod names;
 mod output;
@@ -37,6 +39,8 @@ pub fn main() -> ExitCode {
         Some(Command::Ablate(args)) => study::ablate(&args),
         Some(Command::Benchmark(args)) => study::benchmark(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
+        Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

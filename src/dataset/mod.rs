@@ -41,7 +41,7 @@ pub use sample::demo_sample;
 pub use sources::read_vectors;
 pub use split::{SPLIT_SEED, assign_splits};
 pub use summary::{Summary, VectorSummary, summary};
-pub use trec::{Qrels, Run, read_qrels, read_run, write_qrels, write_run};
+pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
 pub use whole::write_whole;

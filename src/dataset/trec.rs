@@ -205,6 +205,12 @@ fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result
         .map_err(|source| DatasetError::Io { source, path: owned(path) })
 }
 
+/// How an identifier is written in TREC's files, whose fields white space ends: each such character as the `%` escapes
+/// of its UTF-8 bytes.
+pub fn trec_name(id: &str) -> String {
+    escape(id)
+}
+
 /// A name without white space: each such character as the `%` escapes of its UTF-8 bytes.
 pub(super) fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());

@@ -35,11 +35,12 @@ impl Averaging {
 /// Qrels and runs know no clusters, so measures that need them come out as NaN.
 pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Averaging) -> Evaluation {
     let mut per_query = BTreeMap::new();
+    let highest = qrels.values().flat_map(BTreeMap::values).copied().max().unwrap_or(0);
     for (query, judgements) in qrels {
         let values = match (run.get(query), averaging) {
-            (Some(scores), _) => measure_scores(judgements, scores, measures),
+            (Some(scores), _) => measure_scores(judgements, scores, measures, highest),
             (None, Averaging::Both) => continue,
-            (None, Averaging::AllQrels) => measure_scores(judgements, &BTreeMap::new(), measures),
+            (None, Averaging::AllQrels) => measure_scores(judgements, &BTreeMap::new(), measures, highest),
         };
         per_query.insert(query.clone(), values);
     }
@@ -47,14 +48,19 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Avera
 }
 
 /// One query of [`evaluate`].
-fn measure_scores(judgements: &BTreeMap<String, i32>, run: &BTreeMap<String, f64>, measures: &[Measure]) -> Vec<f64> {
+fn measure_scores(
+    judgements: &BTreeMap<String, i32>,
+    run: &BTreeMap<String, f64>,
+    measures: &[Measure],
+    highest_grade: i32,
+) -> Vec<f64> {
     let ids: Vec<&str> = run.keys().map(String::as_str).collect();
     // trec_eval holds scores as 32-bit floats: closer ones are ties.
     let scores: Vec<f32> = run.values().map(|&score| score as f32).collect();
     let relevance: Vec<Option<Relevance>> = ids.iter().map(|&id| judgements.get(id).copied().map(Relevance)).collect();
     let missed: Vec<Relevance> =
         judgements.iter().filter(|(id, _)| !run.contains_key(*id)).map(|(_, &grade)| Relevance(grade)).collect();
-    let judged = Judged { relevance: &relevance, extra_relevant: &missed, ..Judged::default() };
+    let judged = Judged { relevance: &relevance, extra_relevant: &missed, highest_grade, ..Judged::default() };
     judged.measure(&order(&scores, &ids), measures)
 }
 
@@ -71,10 +77,16 @@ pub fn evaluate_scores<S: AsRef<[f32]>>(
     measures: &[Measure],
 ) -> Evaluation {
     let mut per_query = BTreeMap::new();
+    let highest = if measures.iter().any(|measure| matches!(measure, Measure::Err | Measure::ErrAt(_))) {
+        let candidates = dataset.queries.iter().flat_map(|query| &query.candidates);
+        candidates.filter_map(|candidate| candidate.relevance).map(|grade| grade.0).max().unwrap_or(0)
+    } else {
+        0
+    };
     for &index in queries {
         let Some(query) = dataset.queries.get(index) else { continue };
         if query.candidates.iter().any(|candidate| candidate.relevance.is_some()) {
-            let values = measure_candidates(dataset, query, scores(index).as_ref(), measures);
+            let values = measure_candidates(dataset, query, scores(index).as_ref(), measures, highest);
             per_query.insert(query.id.as_str().to_owned(), values);
         }
     }
@@ -82,12 +94,18 @@ pub fn evaluate_scores<S: AsRef<[f32]>>(
 }
 
 /// One query of [`evaluate_scores`].
-fn measure_candidates(dataset: &Dataset, query: &Query, scores: &[f32], measures: &[Measure]) -> Vec<f64> {
+fn measure_candidates(
+    dataset: &Dataset,
+    query: &Query,
+    scores: &[f32],
+    measures: &[Measure],
+    highest_grade: i32,
+) -> Vec<f64> {
     let candidates = &query.candidates;
     let ids: Vec<&str> =
         candidates.iter().map(|candidate| dataset.images.get(candidate.image).map_or("", |i| i.id.as_str())).collect();
     let relevance: Vec<Option<Relevance>> = candidates.iter().map(|candidate| candidate.relevance).collect();
-    let mut judged = Judged { relevance: &relevance, ..Judged::default() };
+    let mut judged = Judged { relevance: &relevance, highest_grade, ..Judged::default() };
     let clusters: Vec<&[u32]>;
     if measures.iter().any(|measure| measure.needs_clusters()) {
         clusters = candidates.iter().map(|candidate| candidate.clusters.as_slice()).collect();

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::persistence::Persistence;
+
 /// A measure of a ranking; every one of them lies in 0..=1 and greater is better.
 ///
 /// Written `map`, `ndcg@20`, `p@10`, … ([`fmt::Display`], serde); [`FromStr`] also reads trec_eval's own spellings
@@ -35,6 +37,17 @@ pub enum Measure {
     ClusterRecallAt(usize),
     /// Harmonic mean of P@k and CR@k.
     F1At(usize),
+    /// nDCG of the whole ranking with the gain 2^grade − 1 (Burges et al., ICML 2005), written `ndcg-exp`.
+    NdcgExp,
+    /// nDCG of the first k with the gain 2^grade − 1.
+    NdcgExpAt(usize),
+    /// Expected reciprocal rank (Chapelle et al., CIKM 2009): each image satisfies with the chance
+    /// (2^grade − 1) / 2^g, g the highest grade of all the qrels, at least 1.
+    Err,
+    /// Expected reciprocal rank of the first k.
+    ErrAt(usize),
+    /// Rank-biased precision (Moffat and Zobel, TOIS 2008) with this persistence, written `rbp@0.8`.
+    Rbp(Persistence),
 }
 
 /// The five figures that this field reports: MAP, P@10, P@20, nDCG@20, nDCG.
@@ -61,6 +74,8 @@ impl Measure {
     pub fn cutoff(self) -> Option<usize> {
         match self {
             Self::Map | Self::Ndcg | Self::Rprec | Self::Bpref | Self::ReciprocalRank => None,
+            Self::NdcgExp | Self::Err | Self::Rbp(_) => None,
+            Self::NdcgExpAt(k) | Self::ErrAt(k) => Some(k),
             Self::NdcgAt(k) | Self::PrecisionAt(k) | Self::RecallAt(k) | Self::SuccessAt(k) => Some(k),
             Self::MapAt(k) | Self::ClusterRecallAt(k) | Self::F1At(k) => Some(k),
         }
@@ -84,8 +99,19 @@ impl Measure {
             Self::SuccessAt(_) => "Success",
             Self::ClusterRecallAt(_) => "CR",
             Self::F1At(_) => "F1",
+            Self::NdcgExp | Self::NdcgExpAt(_) => "nDCG-exp",
+            Self::Err | Self::ErrAt(_) => "ERR",
+            Self::Rbp(_) => "RBP",
         };
-        self.cutoff().map_or_else(|| name.to_owned(), |k| format!("{name}@{k}"))
+        format!("{name}{}", self.argument())
+    }
+
+    /// What follows the name: `@20`, `@0.8`, or nothing.
+    fn argument(self) -> String {
+        match self {
+            Self::Rbp(persistence) => format!("@{persistence}"),
+            _ => self.cutoff().map_or_else(String::new, |k| format!("@{k}")),
+        }
     }
 
     /// What it tells, in one sentence.
@@ -119,6 +145,17 @@ impl Measure {
                 format!("Share of the query's diversity clusters met within {}.", first(k))
             }
             Self::F1At(k) => format!("Harmonic mean of precision and cluster recall within {}.", first(k)),
+            Self::NdcgExp => "Like nDCG, with 2^grade − 1 as the gain of a grade.".to_owned(),
+            Self::NdcgExpAt(k) => format!("Like nDCG within {}, with 2^grade − 1 as the gain of a grade.", first(k)),
+            Self::Err => "Expected reciprocal of the rank at which somebody looking down the ranking is satisfied; \
+                          better grades satisfy more likely."
+                .to_owned(),
+            Self::ErrAt(k) => {
+                format!("Expected reciprocal of the rank at which somebody is satisfied within {}.", first(k))
+            }
+            Self::Rbp(persistence) => format!(
+                "Share of relevant images met by somebody who goes on to the next image with the chance {persistence}."
+            ),
         }
     }
 }
@@ -128,8 +165,8 @@ impl Measure {
 pub enum MeasureError {
     /// No measure is called this.
     #[error(
-        "no measure is called “{name}” (there are map, ndcg, rprec, bpref, recip_rank, and with a cut-off as in \
-         ndcg@20: ndcg, p, recall, success, map, cr, f1)"
+        "no measure is called “{name}” (there are map, ndcg, ndcg-exp, rprec, bpref, recip_rank, err, rbp@0.8, and \
+         with a cut-off as in ndcg@20: ndcg, ndcg-exp, p, recall, success, map, err, cr, f1)"
     )]
     Unknown {
         /// What was written.
@@ -142,6 +179,12 @@ pub enum MeasureError {
         name: String,
         /// The measure meant.
         example: &'static str,
+    },
+    /// The persistence of rank-biased precision is missing or outside 0..1.
+    #[error("“{name}” needs a persistence between 0 and 1 with at most six decimals, as in rbp@0.8")]
+    Persistence {
+        /// What was written.
+        name: String,
     },
     /// A list without any name.
     #[error("no measure is named")]
@@ -161,9 +204,11 @@ impl fmt::Display for Measure {
             Self::SuccessAt(_) => "success",
             Self::ClusterRecallAt(_) => "cr",
             Self::F1At(_) => "f1",
+            Self::NdcgExp | Self::NdcgExpAt(_) => "ndcg-exp",
+            Self::Err | Self::ErrAt(_) => "err",
+            Self::Rbp(_) => "rbp",
         };
-        f.write_str(name)?;
-        self.cutoff().map_or(Ok(()), |k| write!(f, "@{k}"))
+        write!(f, "{name}{}", self.argument())
     }
 }
 
@@ -183,6 +228,15 @@ impl FromStr for Measure {
             ("rprec" | "r-precision", None) => Ok(Self::Rprec),
             ("bpref", None) => Ok(Self::Bpref),
             ("recip_rank" | "mrr" | "rr", None) => Ok(Self::ReciprocalRank),
+            ("ndcg-exp", None) => Ok(Self::NdcgExp),
+            ("err", None) => Ok(Self::Err),
+            ("rbp", persistence) => persistence
+                .and_then(|persistence| persistence.parse().ok())
+                .and_then(Persistence::new)
+                .map(Self::Rbp)
+                .ok_or_else(|| MeasureError::Persistence { name: text.to_owned() }),
+            ("ndcg-exp", _) => at(Self::NdcgExpAt, "ndcg-exp"),
+            ("err", _) => at(Self::ErrAt, "err"),
             ("map" | "map_cut", _) => at(Self::MapAt, "map"),
             ("ndcg" | "ndcg_cut", _) => at(Self::NdcgAt, "ndcg"),
             ("p" | "precision", _) => at(Self::PrecisionAt, "p"),

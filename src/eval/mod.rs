@@ -10,15 +10,23 @@
 //! - P@k is always over k, however few images were returned;
 //! - nDCG's gain is the grade itself, its discount log₂(rank + 1), its ideal taken over all judged images;
 //! - a query without any relevant image scores 0 and counts in the mean.
+//!
+//! What trec_eval does not have: nDCG with exponential gain, ERR and RBP ([`Measure`]), [`ties`], and in
+//! [`significance`] whether two rankings differ by more than chance.
 
 mod diversity;
 mod evaluate;
 mod evaluation;
 mod measure;
+mod persistence;
 mod ranking;
+pub mod significance;
+mod ties;
 
 pub use diversity::{f1, measure_diversity};
 pub use evaluate::{Averaging, evaluate, evaluate_scores};
 pub use evaluation::Evaluation;
 pub use measure::{Measure, MeasureError, STANDARD};
+pub use persistence::Persistence;
 pub use ranking::{Judged, JudgedRanking, measure_query, order};
+pub use ties::{TIE_RULE, Ties, tied, ties};

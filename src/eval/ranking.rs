@@ -33,6 +33,8 @@ pub struct Judged<'a> {
     pub cluster_total: usize,
     /// Grades of judged images that are no candidates: they count among the relevant images a perfect ranking would show.
     pub extra_relevant: &'a [Relevance],
+    /// The highest grade of all queries' judgements, which ERR needs; the query's own highest where that is greater.
+    pub highest_grade: i32,
 }
 
 impl Judged<'_> {
@@ -42,7 +44,7 @@ impl Judged<'_> {
     pub fn measure(&self, order: &[usize], measures: &[Measure]) -> Vec<f64> {
         let ranked = order.iter().map(|&i| self.relevance.get(i).copied().flatten());
         let judged = self.relevance.iter().flatten().chain(self.extra_relevant).copied();
-        let ranking = JudgedRanking::new(ranked, judged);
+        let ranking = JudgedRanking::new(ranked, judged).with_highest_grade(self.highest_grade);
         let clusters: Option<Vec<&[u32]>> = self
             .clusters
             .filter(|_| self.cluster_total > 0)
@@ -79,6 +81,8 @@ pub struct JudgedRanking {
     ideal: Vec<i32>,
     /// Judged images of grade 0.
     nonrelevant: usize,
+    /// The highest grade an image could have, at least 1.
+    highest: i32,
 }
 
 impl JudgedRanking {
@@ -107,7 +111,14 @@ impl JudgedRanking {
             }
         }
         ideal.sort_unstable_by(|a, b| b.cmp(a));
-        JudgedRanking { grades, hits, ideal, nonrelevant }
+        let highest = ideal.first().copied().unwrap_or(1);
+        JudgedRanking { grades, hits, ideal, nonrelevant, highest }
+    }
+
+    /// Raises the highest possible grade, which is the query's own highest at first; only ERR looks at it.
+    pub fn with_highest_grade(mut self, highest: i32) -> JudgedRanking {
+        self.highest = self.highest.max(highest);
+        self
     }
 
     /// The value of a measure; NaN for one that needs clusters.
@@ -115,8 +126,13 @@ impl JudgedRanking {
         match measure {
             Measure::Map => self.average_precision(usize::MAX),
             Measure::MapAt(k) => self.average_precision(k),
-            Measure::Ndcg => self.ndcg(usize::MAX),
-            Measure::NdcgAt(k) => self.ndcg(k),
+            Measure::Ndcg => self.ndcg(usize::MAX, f64::from),
+            Measure::NdcgAt(k) => self.ndcg(k, f64::from),
+            Measure::NdcgExp => self.ndcg_exp(usize::MAX),
+            Measure::NdcgExpAt(k) => self.ndcg_exp(k),
+            Measure::Err => self.expected_reciprocal_rank(usize::MAX),
+            Measure::ErrAt(k) => self.expected_reciprocal_rank(k),
+            Measure::Rbp(persistence) => self.rank_biased_precision(persistence.value()),
             Measure::PrecisionAt(k) => self.precision(k),
             Measure::RecallAt(k) => ratio(self.hits_within(k), self.relevant()),
             Measure::Rprec => self.precision(self.relevant()),
@@ -161,10 +177,37 @@ impl JudgedRanking {
         sum / self.ideal.len() as f64
     }
 
-    /// DCG@k = Σ grade / log₂(rank + 1), over that of the best order of all judged images.
-    fn ndcg(&self, k: usize) -> f64 {
-        let best = dcg(self.ideal.iter().copied().take(k));
-        if best > 0.0 { dcg(self.grades.iter().map(|grade| grade.unwrap_or(0)).take(k)) / best } else { 0.0 }
+    /// DCG@k = Σ gain(grade) / log₂(rank + 1), over that of the best order of all judged images.
+    fn ndcg(&self, k: usize, gain: impl Fn(i32) -> f64) -> f64 {
+        let best = dcg(self.ideal.iter().copied().take(k), &gain);
+        if best > 0.0 { dcg(self.grades.iter().map(|grade| grade.unwrap_or(0)).take(k), &gain) / best } else { 0.0 }
+    }
+
+    /// nDCG with the gain 2^grade − 1.
+    fn ndcg_exp(&self, k: usize) -> f64 {
+        let best = self.ideal.first().copied().unwrap_or(0);
+        self.ndcg(k, |grade| chance(grade, best))
+    }
+
+    /// Σ over ranks r of R_r / r · Π_{i<r} (1 − R_i), with R the chance that the image at a rank satisfies.
+    fn expected_reciprocal_rank(&self, k: usize) -> f64 {
+        let (mut unsatisfied, mut sum) = (1.0, 0.0);
+        for (position, grade) in self.grades.iter().take(k).enumerate() {
+            let satisfies = chance(grade.unwrap_or(0), self.highest);
+            sum += unsatisfied * satisfies / (position + 1) as f64;
+            unsatisfied *= 1.0 - satisfies;
+        }
+        sum
+    }
+
+    /// (1 − p) Σ p^(rank − 1) over the relevant images.
+    fn rank_biased_precision(&self, persistence: f64) -> f64 {
+        let (mut weight, mut sum) = (1.0 - persistence, 0.0);
+        for grade in &self.grades {
+            sum += if is_hit(*grade) { weight } else { 0.0 };
+            weight *= persistence;
+        }
+        sum
     }
 
     /// 1/R Σ over returned relevant images of 1 − min(judged irrelevant above it, R) / min(N, R), with R the number of
@@ -192,8 +235,14 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-fn dcg(gains: impl Iterator<Item = i32>) -> f64 {
-    gains.enumerate().filter(|(_, gain)| *gain > 0).map(|(position, gain)| f64::from(gain) / discount(position)).sum()
+/// (2^grade − 1) / 2^highest, also where 2^grade is no number any more.
+fn chance(grade: i32, highest: i32) -> f64 {
+    let highest = f64::from(highest.max(1));
+    if grade > 0 { (f64::from(grade) - highest).exp2() - (-highest).exp2() } else { 0.0 }
+}
+
+fn dcg(grades: impl Iterator<Item = i32>, gain: impl Fn(i32) -> f64) -> f64 {
+    grades.enumerate().filter(|(_, grade)| *grade > 0).map(|(position, grade)| gain(grade) / discount(position)).sum()
 }
 
 /// log₂(rank + 1) of a position from 0; the first ones are kept, as every epoch asks for them anew.

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use super::ablation::against;
 use super::aggregate::{PerQuery, Spread, named_spreads};
 use super::facts::{self, Facts};
-use super::paired::{holm, interval};
+use super::paired::interval;
 use super::sweep::failures;
 use super::{Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult};
+use crate::eval::significance::{Interval, holm};
 use crate::eval::{Measure, STANDARD};
 
 /// The measures of its tables, as the paper has them.
@@ -49,8 +50,8 @@ pub struct BenchmarkRow {
 pub struct Cell {
     /// Mean over the queries; deviation of the seeds' means.
     pub spread: Spread,
-    /// 95 % interval of the mean over queries.
-    pub interval: Option<(f64, f64)>,
+    /// 95 % bootstrap interval of the mean over queries.
+    pub interval: Option<Interval>,
     /// Against the baseline; `None` for the baseline itself.
     pub against: Option<Paired>,
     /// The p of `against` after Holm's correction over the models of this measure.

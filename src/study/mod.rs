@@ -2,11 +2,13 @@
 //!
 //! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
 //! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
-//! trains them side by side and takes up where it was cut off.
+//! trains them side by side and takes up where it was cut off. [`comparison`] holds any runs against a baseline,
+//! query by query.
 
 mod ablation;
 mod aggregate;
 mod benchmark;
+pub mod comparison;
 mod error;
 mod facts;
 mod fingerprint;
@@ -27,7 +29,7 @@ pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark
 pub use error::{Place, StudyError};
 pub use facts::Facts;
 pub use folds::{Folds, cross_validation};
-pub use paired::{Paired, holm, interval, paired};
+pub use paired::{Paired, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
 pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};

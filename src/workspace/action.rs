@@ -1,6 +1,7 @@
 //! What panels can ask of the workspace.
 
 use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, StudyRequest, ThemeChoice};
+use crate::export::chart::{Chart, Theme};
 use crate::train::Experiment;
 use std::path::PathBuf;
 
@@ -60,6 +61,8 @@ pub enum Action {
     CancelStudy,
     /// Delete a study with its trials.
     DeleteStudy(PathBuf),
+    /// Write a plot to a file: SVG, or PNG where the name ends so.
+    SaveChart(Box<Chart>, Theme, PathBuf),
     /// Light, dark or as the system.
     SetTheme(ThemeChoice),
     /// Sort the query list.

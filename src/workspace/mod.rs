@@ -4,6 +4,7 @@
 //! and [`Workspace::poll`] takes in what the running jobs tell.
 
 mod action;
+mod charts;
 mod embedding;
 mod experiments;
 mod loading;
@@ -18,6 +19,7 @@ mod training;
 mod view;
 
 pub use action::Action;
+pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::EmbeddingState;
 pub use experiments::{
     Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
@@ -52,6 +54,7 @@ pub struct Workspace {
     runs: RunList,
     experiments: Experiments,
     studies: StudyState,
+    saving: Saving,
     messages: Vec<Message>,
     unsaved_since: Option<Instant>,
     openings: u64,
@@ -70,6 +73,7 @@ impl Workspace {
             runs: RunList::default(),
             experiments: Experiments::default(),
             studies: StudyState::default(),
+            saving: Saving::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -154,6 +158,7 @@ impl Workspace {
             || self.training.is_running()
             || self.training.is_ending()
             || self.studies.is_busy()
+            || self.saving.is_running()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
             || self.session.as_ref().is_some_and(Session::is_busy)
@@ -194,6 +199,7 @@ impl Workspace {
             Action::ResumeStudy(path) => self.resume_study(&path),
             Action::CancelStudy => self.cancel_study(),
             Action::DeleteStudy(path) => self.delete_study(&path),
+            Action::SaveChart(chart, theme, path) => self.save_chart(*chart, theme, path),
             Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
             Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
@@ -211,6 +217,7 @@ impl Workspace {
         changed |= self.poll_training();
         changed |= self.poll_runs();
         changed |= self.poll_studies();
+        changed |= self.poll_saving();
         changed |= self.poll_experiments();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {

@@ -148,6 +148,9 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     let pair = ablation.rows[1].against[0];
     assert!((pair.delta - (without.spreads[0].mean - full.spreads[0].mean)).abs() < 1e-12);
     assert_eq!((pair.queries, pair.wins + pair.ties + pair.losses), (33, 33));
+    let ends = pair.interval.expect("there are queries");
+    assert!(ends.low <= pair.delta && pair.delta <= ends.high && ends.low < ends.high, "{pair:?}");
+    assert!(pair.p.is_some_and(|p| (0.0..=1.0).contains(&p)), "{pair:?}");
     assert!(ablation.rows[0].against.is_empty());
     assert_eq!(ablation.facts.judged_queries, 33);
 
@@ -155,6 +158,10 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     models.iter_mut().for_each(|model| model.experiment.training.epochs = 2);
     let done = benchmark(&runner, &models, "mlp", (FOLDS, &[1]), &go_on).expect("it runs");
     assert!(done.rows[0].cells.iter().all(|cell| cell.against.is_none()));
-    assert!(done.rows[1].cells.iter().all(|cell| cell.against.is_some_and(|pair| pair.queries == 33)));
+    for cell in &done.rows[1].cells {
+        let pair = cell.against.expect("it is not the baseline");
+        assert_eq!((pair.queries, cell.holm), (33, pair.p), "with one test there is nothing to correct");
+        assert!(cell.interval.is_some_and(|ends| ends.low <= cell.spread.mean && cell.spread.mean <= ends.high));
+    }
     assert!(benchmark(&runner, &models, "cm", (FOLDS, &[1]), &go_on).is_err());
 }

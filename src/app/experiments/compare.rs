@@ -1,12 +1,15 @@
 //! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
 
-use super::{measure_ui, table::paint_text};
+use super::{Plotted, measure_ui, save_button, table::paint_text};
 use crate::app::theme::{self, GRID, ROW};
 use crate::app::thumbnails::Thumbnails;
 use crate::app::{icons, ranking, widgets};
 use crate::dataset::Split;
 use crate::eval::Measure;
-use crate::workspace::{Action, Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, Session, Side, Workspace};
+use crate::eval::significance::Interval;
+use crate::workspace::{
+    Action, Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, Session, Side, Workspace, differences_chart,
+};
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -23,13 +26,13 @@ pub fn compare_ui(
     workspace: &Workspace,
     pictures: &mut Thumbnails,
     actions: &mut Vec<Action>,
-) {
+) -> Option<Plotted> {
     let experiments = workspace.experiments();
     let table = &workspace.settings().run_table;
     let Some(session) = workspace.session() else {
         let text = "Open the runs' data set to compare them query by query.";
         widgets::empty_state(ui, icons::SWAP, "No data set is open", text, None);
-        return;
+        return None;
     };
     let Some(pair) = experiments.pair() else {
         match suggestion(workspace, table) {
@@ -40,22 +43,22 @@ pub fn compare_ui(
                 widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
             }
         }
-        return;
+        return None;
     };
     sides_ui(ui, workspace, pair, actions);
     let figures = match experiments.figures() {
         None => {
             ui.spinner();
-            return;
+            return None;
         }
         Some(Err(message)) => {
             let message = message.clone();
             widgets::empty_state(ui, icons::WARNING, "These cannot be compared here", &message, None);
-            return;
+            return None;
         }
         Some(Ok(figures)) => figures,
     };
-    summary_ui(ui, figures);
+    let save = summary_ui(ui, figures);
     let bars = (ui.available_width() * 0.34).clamp(200.0, 420.0);
     let height = ui.available_height();
     ui.horizontal_top(|ui| {
@@ -65,6 +68,12 @@ pub fn compare_ui(
         ui.add_space(GRID);
         ui.vertical(|ui| rankings_ui(ui, state, workspace, session, pair, pictures, actions));
     });
+    let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
+    save.then(|| {
+        let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
+        let queries: Vec<_> = figures.queries.iter().map(named).collect();
+        Plotted::new("queries", differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries))
+    })
 }
 
 /// The first two chosen rows against each other, or the only one against the text signal.
@@ -90,7 +99,7 @@ fn name(workspace: &Workspace, side: &Side) -> String {
         Side::Runs(paths) => {
             let runs = experiments.runs();
             let at = |path: &std::path::PathBuf| runs.iter().position(|run| run.saved.path == *path);
-            Entry { runs: paths.iter().filter_map(at).collect() }.name(runs)
+            experiments.name(&Entry { runs: paths.iter().filter_map(at).collect() })
         }
     }
 }
@@ -144,19 +153,20 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
         .accessible_name(label);
 }
 
-fn summary_ui(ui: &mut Ui, figures: &PairFigures) {
+/// What came of it in a line; `true` if a person wants to keep the plot.
+fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
     let palette = theme::palette(ui.visuals());
     let delta = figures.a - figures.b;
     ui.horizontal(|ui| {
         ui.label(RichText::new(format!("{} against {}", widgets::figure(figures.a), widgets::figure(figures.b))));
         ui.label(RichText::new(widgets::change(delta)).font(theme::strong(theme::BODY)).color(palette.change(delta)));
         let test = &figures.test;
-        if let (Some(low), Some(high)) = (test.low, test.high) {
+        if let Some(Interval { low, high }) = test.interval {
             widgets::caption(ui, format!("95 % interval {} to {}", widgets::change(low), widgets::change(high)));
         }
         if let Some(p) = test.p {
             let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::figure(p)) };
-            widgets::caption(ui, text).on_hover_text("Two-sided, of a paired test over the queries");
+            widgets::caption(ui, text).on_hover_text("Two-sided, of the paired t-test over the queries");
         }
         let told = format!(
             "{} better  ·  {} equal  ·  {} worse  ·  {} queries",
@@ -166,7 +176,9 @@ fn summary_ui(ui: &mut Ui, figures: &PairFigures) {
             figures.queries.len()
         );
         widgets::caption(ui, told);
-    });
+        save_button(ui)
+    })
+    .inner
 }
 
 fn bars_ui(ui: &mut Ui, state: &mut Compare, session: &Session, figures: &PairFigures, actions: &mut Vec<Action>) {
@@ -185,6 +197,11 @@ fn bars_ui(ui: &mut Ui, state: &mut Compare, session: &Session, figures: &PairFi
     });
 }
 
+fn query_title<'a>(session: &'a Session, query: &'a QueryDelta) -> &'a str {
+    let known = query.query.and_then(|query| session.dataset.queries.get(query));
+    known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id)
+}
+
 fn bar_ui(ui: &mut Ui, session: &Session, query: &QueryDelta, most: f64, here: bool, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui.visuals());
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
@@ -192,8 +209,7 @@ fn bar_ui(ui: &mut Ui, session: &Session, query: &QueryDelta, most: f64, here: b
         let fill = if here { palette.selected } else { palette.raised };
         ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
     }
-    let known = query.query.and_then(|query| session.dataset.queries.get(query));
-    let title = known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id);
+    let title = query_title(session, query);
     let names = rect.width() * 0.42;
     let place = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
     paint_text(ui.painter(), place, title, FontId::proportional(12.0), palette.text, false);

@@ -1,9 +1,12 @@
 //! Two parameters against each other: the mean of a measure for each pair of values.
 
 use super::table::paint_text;
+use super::{Plotted, save_button};
 use crate::app::theme::{self, GRID};
 use crate::app::{icons, widgets};
-use crate::workspace::{Filter, ParamValue, Pivot, PivotCell, RunTable, Workspace, asked, short_name, with_term};
+use crate::workspace::{
+    Filter, ParamValue, Pivot, PivotCell, RunTable, Workspace, asked, heat_chart, short_name, with_term,
+};
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// What the plot remembers between frames.
@@ -17,17 +20,17 @@ pub struct Heat {
 const NAMES: f32 = 96.0;
 
 /// Draws the plot.
-pub fn heat_ui(ui: &mut Ui, state: &mut Heat, workspace: &Workspace, wanted: &mut RunTable) {
+pub fn heat_ui(ui: &mut Ui, state: &mut Heat, workspace: &Workspace, wanted: &mut RunTable) -> Option<Plotted> {
     let experiments = workspace.experiments();
     let varying = experiments.varying();
     if varying.len() < 2 {
         let text = "A heat map needs runs that differ in two parameters, such as the number of layers and the number of \
                     neighbours.";
         widgets::empty_state(ui, icons::TABLE, "Fewer than two parameters differ", text, None);
-        return;
+        return None;
     }
     let [x, y] = chosen(state, varying);
-    ui.horizontal(|ui| {
+    let save = ui.horizontal(|ui| {
         for (name, slot, current, other) in [("Across", &mut state.x, &x, &y), ("Down", &mut state.y, &y, &x)] {
             widgets::caption(ui, name);
             ui.scope(|ui| {
@@ -42,15 +45,19 @@ pub fn heat_ui(ui: &mut Ui, state: &mut Heat, workspace: &Workspace, wanted: &mu
             });
         }
         widgets::caption(ui, format!("Mean {}  ·  click a cell to see its runs", wanted.objective.name()));
+        save_button(ui)
     });
     let pivot =
         Pivot::of(experiments.runs(), experiments.scope(), &wanted.filter, [x.as_str(), y.as_str()], wanted.objective);
     let Some(range) = pivot.range() else {
         let text = "Choose another measure above, or take a term out of the filter.";
         widgets::empty_state(ui, icons::SEARCH, "No run here has this figure", text, None);
-        return;
+        return None;
     };
+    let chart = || heat_chart(&pivot, [&title(&x), &title(&y)], &wanted.objective.name());
+    let plotted = save.inner.then(|| Plotted::new("heat-map", chart()));
     cells_ui(ui, &pivot, [&x, &y], range, wanted);
+    plotted
 }
 
 fn title(name: &str) -> String {
@@ -76,7 +83,7 @@ fn cells_ui(ui: &mut Ui, pivot: &Pivot, names: [&String; 2], range: (f64, f64), 
     ui.allocate_rect(area, Sense::hover());
     let (columns, rows) = (pivot.xs.len().max(1) as f32, pivot.ys.len().max(1) as f32);
     let room = vec2(area.width() - NAMES - GRID, area.height() - 44.0);
-    let cell = vec2((room.x / columns).clamp(28.0, 150.0), (room.y / rows).clamp(16.0, 64.0));
+    let cell = vec2((room.x / columns).clamp(28.0, 180.0), (room.y / rows).clamp(16.0, 64.0));
     let corner = area.min + vec2(NAMES, GRID);
     let painter = ui.painter_at(area);
     let small = FontId::proportional(theme::SMALL);

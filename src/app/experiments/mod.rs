@@ -14,6 +14,7 @@ use super::thumbnails::Thumbnails;
 use super::{icons, widgets};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
+use crate::export::chart::Chart;
 use crate::workspace::{Action, Column, Objective, RunTable, Workspace, csv};
 use egui::{Panel, RichText, Ui};
 
@@ -41,11 +42,33 @@ const VIEWS: [(View, &str, &str); 5] = [
     (View::Compare, "Compare", "One run against another, query by query"),
 ];
 
+/// A plot that a person wants to keep.
+pub(super) struct Plotted {
+    /// The file's name to begin with, without an ending.
+    pub name: &'static str,
+    /// The plot.
+    pub chart: Chart,
+}
+
+impl Plotted {
+    pub(super) fn new(name: &'static str, chart: Chart) -> Self {
+        Self { name, chart }
+    }
+}
+
+/// Whether a person wants to keep the plot; at the right end of a row.
+pub(super) fn save_button(ui: &mut Ui) -> bool {
+    let layout = egui::Layout::right_to_left(egui::Align::Center);
+    ui.with_layout(layout, |ui| widgets::icon_button(ui, icons::SAVE, "Save the plot…").clicked()).inner
+}
+
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct ExperimentsPanel {
     /// Set when a person wants the panel over the whole window, or the others back.
     pub wants_wide: bool,
+    /// The plot that a person wants to keep.
+    pub(super) keeps: Option<Plotted>,
     view: View,
     table: table::TableState,
     overlay: overlay::Overlay,
@@ -103,13 +126,14 @@ pub fn experiments_ui(
             .show(ui, |ui| {
                 // Whatever is drawn, the panel keeps the height a person gave it.
                 ui.set_min_size(ui.available_size());
-                match view {
+                let plotted = match view {
                     View::Curves => overlay::overlay_ui(ui, &mut panel.overlay, workspace, &wanted, actions),
                     View::Parameters => parallel::parallel_ui(ui, &mut panel.parallel, workspace, &mut wanted, actions),
                     View::HeatMap => heat::heat_ui(ui, &mut panel.heat, workspace, &mut wanted),
                     View::Compare => compare::compare_ui(ui, &mut panel.compare, workspace, pictures, actions),
-                    View::Table => {}
-                }
+                    View::Table => None,
+                };
+                panel.keeps = plotted.or(panel.keeps.take());
             });
     }
     table::table_ui(ui, &mut panel.table, workspace, &mut wanted, actions);

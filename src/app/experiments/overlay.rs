@@ -1,13 +1,13 @@
 //! Curves of the chosen runs over one another.
 
-use super::measure_ui;
 use super::table::paint_text;
+use super::{Plotted, measure_ui, save_button};
 use crate::app::theme::{self, GRID, ROW};
 use crate::app::{icons, widgets};
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
 use crate::train::EpochReport;
-use crate::workspace::{Action, Entry, RunTable, Workspace};
+use crate::workspace::{Action, Curve, Entry, RunTable, Workspace, curves_chart};
 use egui::{FontId, Rect, ScrollArea, Sense, Slider, Ui, pos2, vec2};
 use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
 
@@ -26,15 +26,6 @@ impl Default for Overlay {
     }
 }
 
-/// One row's curve: raw lines, pale, and the one over them.
-struct Curve {
-    name: String,
-    raw: Vec<Vec<[f64; 2]>>,
-    smooth: Vec<[f64; 2]>,
-    /// The unsmoothed mean at each epoch.
-    mean: Vec<[f64; 2]>,
-}
-
 /// Draws the plot.
 pub fn overlay_ui(
     ui: &mut Ui,
@@ -42,7 +33,7 @@ pub fn overlay_ui(
     workspace: &Workspace,
     wanted: &RunTable,
     actions: &mut Vec<Action>,
-) {
+) -> Option<Plotted> {
     let experiments = workspace.experiments();
     if experiments.chosen().is_empty() {
         let text = "Tick runs in the table to see their curves over one another.";
@@ -51,9 +42,9 @@ pub fn overlay_ui(
             let first = experiments.entries().iter().take(5).flat_map(|entry| entry.facts(experiments.runs()));
             actions.push(Action::ChooseRuns(first.map(|run| run.saved.path.clone()).collect()));
         }
-        return;
+        return None;
     }
-    controls_ui(ui, state);
+    let save = controls_ui(ui, state);
     let entries = experiments.chosen_entries(wanted.grouped);
     let curves: Vec<Curve> = entries.iter().map(|entry| curve(state, workspace, entry)).collect();
     let legend = (ui.available_width() * 0.28).clamp(140.0, 280.0);
@@ -63,9 +54,13 @@ pub fn overlay_ui(
         ui.add_space(GRID);
         ui.vertical(|ui| legend_ui(ui, state, &curves));
     });
+    let label = if state.loss { "loss".to_owned() } else { state.measure.label() };
+    let label = format!("{} {label}", state.split.name());
+    save.then(|| Plotted::new("curves", curves_chart(&label, &curves)))
 }
 
-fn controls_ui(ui: &mut Ui, state: &mut Overlay) {
+/// Measure, part and smoothing; `true` if a person wants to keep the plot.
+fn controls_ui(ui: &mut Ui, state: &mut Overlay) -> bool {
     ui.horizontal(|ui| {
         widgets::segmented(
             ui,
@@ -91,7 +86,9 @@ fn controls_ui(ui: &mut Ui, state: &mut Overlay) {
         ui.add(Slider::new(&mut state.smoothing, 0.0..=0.95).fixed_decimals(2))
             .on_hover_text("Exponential moving average; the values themselves stay behind it, pale")
             .accessible_name("Smoothing");
-    });
+        save_button(ui)
+    })
+    .inner
 }
 
 fn value(state: &Overlay, report: &EpochReport) -> Option<f64> {
@@ -123,7 +120,7 @@ fn curve(state: &Overlay, workspace: &Workspace, entry: &Entry) -> Curve {
             [raw[0][at][0], sum / raw.len() as f64]
         })
         .collect();
-    Curve { name: entry.name(experiments.runs()), smooth: smooth(&mean, state.smoothing), mean, raw }
+    Curve { name: experiments.name(entry), smooth: smooth(&mean, state.smoothing), mean, raw }
 }
 
 /// Exponential moving average that does not lean on its first value (divided by the weights so far).
@@ -148,6 +145,7 @@ fn plot_ui(ui: &mut Ui, state: &mut Overlay, curves: &[Curve], size: egui::Vec2)
         .y_axis_min_width(30.0)
         .grid_color(palette.weak)
         .include_x(1.0)
+        .grid_spacing(egui::Rangef::new(36.0, 160.0))
         .show_crosshair(false)
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {

@@ -1,10 +1,11 @@
 //! Parallel coordinates: each run a line through the parameters that differ, coloured by what it reached.
 
 use super::scale::Scale;
+use super::{Plotted, save_button};
 use crate::app::theme::{self, GRID, Palette};
 use crate::app::{icons, widgets};
 use crate::workspace::{
-    Action, Filter, Objective, ParamValue, RunFacts, RunTable, Workspace, asked, short_name, with_term,
+    Action, Filter, Objective, ParamValue, RunFacts, RunTable, Workspace, asked, parallel_chart, short_name, with_term,
 };
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -37,18 +38,24 @@ pub fn parallel_ui(
     workspace: &Workspace,
     wanted: &mut RunTable,
     actions: &mut Vec<Action>,
-) {
+) -> Option<Plotted> {
     let experiments = workspace.experiments();
     let runs: Vec<&RunFacts> = experiments.scope().iter().filter_map(|&run| experiments.runs().get(run)).collect();
     if runs.len() < 2 || experiments.varying().is_empty() {
         let text = "Each run becomes a line through the parameters that differ among them. Train runs with other \
                     settings to see which ones matter.";
         widgets::empty_state(ui, icons::CHART, "Nothing differs among the runs yet", text, None);
-        return;
+        return None;
     }
+    let save = ui
+        .horizontal(|ui| {
+            widgets::caption(ui, "Drag along an axis to filter, click it to clear; click a line to choose its run");
+            save_button(ui)
+        })
+        .inner;
     let area = ui.available_rect_before_wrap();
     ui.allocate_rect(area, Sense::hover());
-    let plot = Rect::from_min_max(area.min + vec2(24.0, 40.0), area.max - vec2(64.0, 14.0));
+    let plot = Rect::from_min_max(area.min + vec2(24.0, 30.0), area.max - vec2(64.0, 14.0));
     let axes = axes(experiments.varying(), &runs, wanted.objective, plot);
     let filter = Filter::parse(&wanted.filter);
     let fits: Vec<bool> = runs.iter().map(|run| filter.matches(run)).collect();
@@ -61,7 +68,9 @@ pub fn parallel_ui(
     let painter = ui.painter_at(area);
     lines_ui(&painter, experiments.chosen(), &runs, &axes, &lines, &fits, pointed, theme::palette(ui.visuals()));
     axes_ui(&painter, &axes, plot, theme::palette(ui.visuals()));
-    let Some(run) = pointed.map(|run| runs[run]) else { return };
+    let named: Vec<_> = axes.iter().map(|axis| (axis.title.clone(), &axis.values[..])).collect();
+    let plotted = save.then(|| Plotted::new("parameters", parallel_chart(&named)));
+    let Some(run) = pointed.map(|run| runs[run]) else { return plotted };
     let response = ui.interact(plot, ui.scope_id().with("line"), Sense::CLICK | Sense::HOVER);
     if response.clicked()
         && let Some(entry) = experiments.entries().iter().find(|entry| holds(entry, run, experiments.runs()))
@@ -69,6 +78,7 @@ pub fn parallel_ui(
         super::toggle(workspace, entry, actions);
     }
     response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
+    plotted
 }
 
 fn holds(entry: &crate::workspace::Entry, run: &RunFacts, runs: &[RunFacts]) -> bool {

@@ -26,11 +26,11 @@ const GAP: f32 = 10.0;
 fn width(column: Column, grouped: bool) -> f32 {
     let spread = if grouped { 42.0 } else { 0.0 };
     match column {
-        Column::Name => 198.0,
+        Column::Name => 208.0,
         Column::Model => 76.0,
         // Texts behind numbers keep more distance.
-        Column::Loss | Column::State => 80.0,
-        Column::Date => 112.0,
+        Column::Loss | Column::State => 76.0,
+        Column::Date => 122.0,
         Column::Neighbours => 26.0,
         Column::Layers | Column::Signals => 42.0,
         Column::LearningRate => 34.0,
@@ -235,7 +235,7 @@ fn row_ui(
         _ => Color32::TRANSPARENT,
     };
     ui.painter().rect_filled(rect, theme::RADIUS, fill);
-    let name = row.entry.name(experiments.runs());
+    let name = experiments.name(row.entry);
     let mut chosen = experiments.is_chosen(row.entry);
     let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
     let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
@@ -244,7 +244,10 @@ fn row_ui(
     }
     for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
         let place = lane(rect, column, left, wide);
-        let cell = column.cell(&facts);
+        let cell = match column {
+            Column::Name => Cell { text: name.clone(), beside: String::new() },
+            _ => column.cell(&facts),
+        };
         let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
         paint_cell(ui.painter(), place, column, &cell, is_best, palette);
     }

@@ -1,11 +1,13 @@
 //! The ablation matrix: configurations down, measures across, each cell the change against the first row.
 
-use crate::app::experiments::paint_text;
+use crate::app::experiments::{Plotted, paint_text, save_button};
 use crate::app::theme::{self, GRID, Palette};
 use crate::app::widgets;
 use crate::dataset::Split;
+use crate::eval::significance::Interval;
 use crate::eval::{Measure, STANDARD};
-use crate::workspace::{Action, Change, Pair, Side, Spread, StudyResult, StudyRow, Workspace};
+use crate::export::chart::Chart;
+use crate::workspace::{Action, Change, Pair, Side, Spread, StudyResult, StudyRow, Workspace, matrix_chart};
 use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
 /// Height of a row.
@@ -18,7 +20,13 @@ const FIGURE: f32 = 96.0;
 const LEVEL: f64 = 0.05;
 
 /// Draws a study's rows; `true` if a person wants to see two of them side by side.
-pub(super) fn matrix_ui(ui: &mut Ui, workspace: &Workspace, result: &StudyResult, actions: &mut Vec<Action>) -> bool {
+pub(super) fn matrix_ui(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    result: &StudyResult,
+    keeps: &mut Option<Plotted>,
+    actions: &mut Vec<Action>,
+) -> bool {
     let is_matrix = result.rows.iter().any(|row| row.against.iter().any(Option::is_some));
     let note = if is_matrix {
         "Test queries: the first row's mean, below it the change against it. ∗ p < .05. Click a row to see it query by \
@@ -26,7 +34,12 @@ pub(super) fn matrix_ui(ui: &mut Ui, workspace: &Workspace, result: &StudyResult
     } else {
         "Mean ± deviation over the trials; the best on validation first."
     };
-    widgets::caption(ui, note);
+    ui.horizontal(|ui| {
+        widgets::caption(ui, note);
+        if is_matrix && save_button(ui) {
+            *keeps = Some(Plotted::new("ablation", chart(result)));
+        }
+    });
     let columns: Vec<(bool, usize)> = if is_matrix {
         (0..STANDARD.len()).map(|at| (true, at)).collect()
     } else {
@@ -51,6 +64,14 @@ pub(super) fn matrix_ui(ui: &mut Ui, workspace: &Workspace, result: &StudyResult
         });
     });
     wants
+}
+
+/// The matrix to be kept, the first row left out.
+fn chart(result: &StudyResult) -> Chart {
+    let rows: Vec<&StudyRow> = result.rows.iter().skip(1).collect();
+    let values = rows.iter().map(|row| row.against.iter().map(|change| change.map(|change| change.delta)).collect());
+    let columns = STANDARD.iter().map(|measure| measure.label()).collect();
+    matrix_chart(rows.iter().map(|row| row.name.clone()).collect(), columns, values.collect())
 }
 
 fn heading_ui(ui: &mut Ui, names: f32, columns: &[(bool, usize)]) {
@@ -162,7 +183,7 @@ fn change_ui(ui: &mut Ui, place: Rect, row: &str, measure: Measure, change: Chan
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &spoken));
     response.on_hover_ui(|ui| {
         ui.label(widgets::strong_text(format!("{row}  ·  {}", measure.label())));
-        ui.label(interval(change.delta, change.low, change.high));
+        ui.label(interval(change.delta, change.interval));
         ui.label(probability(change.p));
         let told =
             format!("{} better, {} equal, {} worse of {}", change.wins, change.ties, change.losses, change.queries);
@@ -171,12 +192,12 @@ fn change_ui(ui: &mut Ui, place: Rect, row: &str, measure: Measure, change: Chan
 }
 
 /// `Δ +.012, 95 % interval +.002 to +.022`.
-fn interval(delta: f64, low: Option<f64>, high: Option<f64>) -> String {
-    match (low, high) {
-        (Some(low), Some(high)) => {
+fn interval(delta: f64, interval: Option<Interval>) -> String {
+    match interval {
+        Some(Interval { low, high }) => {
             format!("Δ {}, 95 % interval {} to {}", widgets::change(delta), widgets::change(low), widgets::change(high))
         }
-        _ => format!("Δ {}", widgets::change(delta)),
+        None => format!("Δ {}", widgets::change(delta)),
     }
 }
 

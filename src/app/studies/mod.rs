@@ -2,6 +2,7 @@
 
 mod matrix;
 
+use super::experiments::Plotted;
 use super::theme::{self, GRID};
 use super::{icons, widgets};
 use crate::workspace::{Action, SavedStudy, StudyKind, StudyRequest, StudyResult, Workspace};
@@ -13,8 +14,10 @@ use std::path::PathBuf;
 pub struct StudiesPanel {
     request: StudyRequest,
     selected: Option<PathBuf>,
-    /// Set when a person wants to see two configurations side by side.
-    pub wants_comparison: bool,
+    /// The view of the experiments that a person wants to go on to.
+    pub goes_to: Option<&'static str>,
+    /// The plot that a person wants to keep.
+    pub(super) keeps: Option<Plotted>,
 }
 
 /// Width from which the list stands beside the result.
@@ -32,13 +35,11 @@ pub fn studies_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, 
     }
     let height = ui.available_height();
     ui.horizontal_top(|ui| {
-        ui.allocate_ui(vec2(320.0, height), |ui| {
-            ui.push_id("studies", |ui| {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    ui.set_width(308.0);
-                    new_ui(ui, panel, workspace, actions);
-                    list_ui(ui, panel, workspace, actions);
-                });
+        ui.allocate_ui_with_layout(vec2(320.0, height), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ScrollArea::vertical().id_salt("studies").auto_shrink([false, false]).show(ui, |ui| {
+                ui.set_width(308.0);
+                new_ui(ui, panel, workspace, actions);
+                list_ui(ui, panel, workspace, actions);
             });
         });
         ui.add_space(2.0 * GRID);
@@ -199,13 +200,22 @@ fn result_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, actio
         widgets::empty_state(ui, icons::CHART, "Not ended yet", text, None);
         return;
     };
-    heading_ui(ui, study, result, workspace, actions);
-    if matrix::matrix_ui(ui, workspace, result, actions) {
-        panel.wants_comparison = true;
+    if heading_ui(ui, study, result, workspace, actions) {
+        panel.goes_to = Some("Table");
+    }
+    if matrix::matrix_ui(ui, workspace, result, &mut panel.keeps, actions) {
+        panel.goes_to = Some("Compare");
     }
 }
 
-fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, workspace: &Workspace, actions: &mut Vec<Action>) {
+/// The study's name and size; `true` if a person wants to see its runs.
+fn heading_ui(
+    ui: &mut Ui,
+    study: &SavedStudy,
+    result: &StudyResult,
+    workspace: &Workspace,
+    actions: &mut Vec<Action>,
+) -> bool {
     ui.horizontal(|ui| {
         ui.label(widgets::strong_text(study.name()));
         let folds = result.folds.map_or("split of the files".to_owned(), |folds| format!("{folds} folds"));
@@ -218,9 +228,11 @@ fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, workspace: 
         ];
         widgets::one_line(ui, RichText::new(parts.join("  ·  ")).small().color(theme::palette(ui.visuals()).weak));
     });
-    if ui.small_button("List its runs").on_hover_text("In the Experiments panel, one row each").clicked() {
+    let lists = ui.small_button("List its runs").on_hover_text("In the Experiments panel, one row each").clicked();
+    if lists {
         let mut table = workspace.settings().run_table.clone();
         table.filter = format!("study={}", study.name());
         actions.push(Action::SetRunTable(Box::new(table)));
     }
+    lists
 }

@@ -50,7 +50,7 @@ fn text(ablation: &Ablation, out: &Out) -> String {
     let facts = &ablation.facts;
     format!(
         "{}: {}, {}\nmean over the test queries of all folds, each averaged over its seeds; below the first line, the \
-         difference from it\n\n{}\n{}{}",
+         difference from it with its bootstrap interval and the p of the paired t-test\n\n{}\n{}{}",
         facts.dataset,
         size("configuration", ablation.rows.len(), facts.folds, &facts.seeds),
         facts.folds.describe(),
@@ -61,9 +61,7 @@ fn text(ablation: &Ablation, out: &Out) -> String {
 }
 
 fn change(pair: &Paired) -> [String; 3] {
-    let interval = match (pair.low, pair.high) {
-        (Some(low), Some(high)) => format!("{low:+.4} … {high:+.4}"),
-        _ => "–".to_owned(),
-    };
+    let interval = pair.interval.map(|ends| format!("{:+.4} … {:+.4}", ends.low, ends.high));
+    let interval = interval.unwrap_or_else(|| "–".to_owned());
     [format!("{:+.4}", pair.delta), interval, p_text(pair.p)]
 }

@@ -76,7 +76,8 @@ fn row(row: &BenchmarkRow) -> Vec<String> {
 
 /// `.812 [.790, .834] ± .004 *`
 fn cell(cell: &Cell) -> String {
-    let interval = cell.interval.map(|(low, high)| format!(" [{}, {}]", short(low), short(high))).unwrap_or_default();
+    let interval =
+        cell.interval.map(|ends| format!(" [{}, {}]", short(ends.low), short(ends.high))).unwrap_or_default();
     let mark = if cell.holm.is_some_and(|p| p < LEVEL) { " *" } else { "" };
     format!("{}{interval} ± {}{mark}", short(cell.spread.mean), short(cell.spread.deviation))
 }
@@ -97,7 +98,7 @@ fn conventions(benchmark: &Benchmark) -> Vec<String> {
             facts.folds.describe(),
             facts.judged_queries,
         ),
-        "Mean over the test queries, each averaged over its seeds, [95 % interval] ± deviation of the seeds' means"
+        "Mean over the test queries, each averaged over its seeds, [95 % bootstrap interval] ± deviation of the seeds' means"
             .to_owned(),
         format!(
             "* differs from {} by the paired t-test over queries, p < {LEVEL} after Holm's correction",

@@ -228,7 +228,8 @@ fn stem(runs: &[&RunFacts]) -> String {
         let end = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b).map(|((at, _), _)| at);
         &shared[..end.unwrap_or(shared.len().min(name.len()))]
     });
-    let shared = shared.trim_end_matches(['-', '_', ' ', '.']);
+    // Half a number is none.
+    let shared = shared.trim_end_matches(|letter: char| letter.is_ascii_digit() || "-_ .".contains(letter));
     if shared.is_empty() { first.to_owned() } else { shared.to_owned() }
 }
 

@@ -87,6 +87,16 @@ impl Experiments {
         if grouped { groups(&self.runs, runs) } else { runs.map(|run| Entry { runs: vec![run] }).collect() }
     }
 
+    /// What a row is called: a run by its name, several by the parameters that tell them from other rows.
+    pub fn name(&self, entry: &Entry) -> String {
+        let facts = entry.facts(&self.runs);
+        let [first, _, ..] = facts[..] else { return entry.name(&self.runs) };
+        let telling = self.varying.iter().filter(|name| !name.ends_with("seed"));
+        let part = |name: &String| Some(format!("{} {}", short_name(name), first.parameters.get(name)?));
+        let parts: Vec<String> = telling.take(4).filter_map(part).collect();
+        if parts.is_empty() { entry.name(&self.runs) } else { format!("{}  × {}", parts.join(", "), facts.len()) }
+    }
+
     /// What has been read of the chosen runs.
     pub fn reader(&self) -> &Reader {
         &self.reader

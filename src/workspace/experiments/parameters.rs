@@ -136,8 +136,7 @@ pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue
 /// The names of those parameters that differ among some runs, the most interesting first.
 pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     let mut seen: BTreeMap<&str, (Option<&ParamValue>, bool)> = BTreeMap::new();
-    let mut count = 0;
-    for parameters in runs {
+    for (count, parameters) in runs.enumerate() {
         for (name, value) in parameters {
             // A parameter that earlier runs did not have differs from them.
             let first = (count == 0).then_some(value);
@@ -147,7 +146,6 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
         for (name, (_, differs)) in &mut seen {
             *differs |= !parameters.contains_key(*name);
         }
-        count += 1;
     }
     let mut names: Vec<String> =
         seen.into_iter().filter(|(_, (_, differs))| *differs).map(|(name, _)| name.to_owned()).collect();

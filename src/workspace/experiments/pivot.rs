@@ -24,13 +24,16 @@ pub struct Pivot {
     pub cells: Vec<Vec<Option<PivotCell>>>,
 }
 
+/// A run, its two values and its figure.
+type Placed<'a> = (usize, &'a ParamValue, &'a ParamValue, f64);
+
 impl Pivot {
     /// Over the runs of `scope` that the filter wants, its own two parameters apart: a click on a cell narrows the
     /// table, not the map.
     pub fn of(runs: &[RunFacts], scope: &[usize], filter: &str, [x, y]: [&str; 2], objective: Objective) -> Self {
         let text = with_term(&with_term(filter, short_name(x), None), short_name(y), None);
         let filter = Filter::parse(&text);
-        let placed: Vec<(usize, &ParamValue, &ParamValue, f64)> = scope
+        let placed: Vec<Placed<'_>> = scope
             .iter()
             .filter(|&&run| filter.matches(&runs[run]))
             .filter_map(|&run| {
@@ -38,7 +41,7 @@ impl Pivot {
                 Some((run, parameters.get(x)?, parameters.get(y)?, runs[run].figure(objective)?))
             })
             .collect();
-        let values = |pick: &dyn Fn(&(usize, &ParamValue, &ParamValue, f64)) -> ParamValue| {
+        let values = |pick: &dyn Fn(&Placed<'_>) -> ParamValue| {
             let mut values: Vec<ParamValue> = placed.iter().map(pick).collect();
             values.sort_by(ParamValue::compare);
             values.dedup();

@@ -25,13 +25,13 @@ pub type RunScores = Vec<Vec<f32>>;
 /// What is to be read.
 enum Wanted {
     Details(PathBuf, Box<RunRecord>),
-    Scores(PathBuf, RunRecord, Arc<Dataset>),
+    Scores(PathBuf, Box<RunRecord>, Arc<Dataset>),
 }
 
 /// What has been read.
 enum Read {
     Details(PathBuf, Box<RunDetails>),
-    Scores(PathBuf, RunRecord, Result<Arc<RunScores>, String>),
+    Scores(PathBuf, Box<RunRecord>, Result<Arc<RunScores>, String>),
 }
 
 /// What has been read of runs, and the job that reads more.
@@ -92,9 +92,9 @@ impl Reader {
             missing.filter_map(|path| Some(Wanted::Details(path.clone(), Box::new(listed(path)?.clone())))).collect();
         if let Some((_, dataset)) = dataset {
             let missing = ranked.iter().filter(|path| !self.scores.contains_key(*path));
-            wanted.extend(
-                missing.filter_map(|path| Some(Wanted::Scores(path.clone(), listed(path)?.clone(), dataset.clone()))),
-            );
+            wanted.extend(missing.filter_map(|path| {
+                Some(Wanted::Scores(path.clone(), Box::new(listed(path)?.clone()), dataset.clone()))
+            }));
         }
         if !wanted.is_empty() {
             self.job = Some(Job::spawn("run details", wake, move |worker| {
@@ -119,7 +119,7 @@ impl Reader {
                     self.version += 1;
                 }
                 Event::Update(Read::Scores(path, listed, scores)) => {
-                    self.scores.insert(path, (listed, scores));
+                    self.scores.insert(path, (*listed, scores));
                     self.version += 1;
                 }
                 Event::Done(()) | Event::Failed(_) => {

@@ -1,6 +1,7 @@
 //! What `study.json` tells, whichever command wrote it.
 
 use crate::eval::STANDARD;
+use crate::eval::significance::Interval;
 use crate::workspace::Spread;
 use serde::Deserialize;
 use serde_json::Value;
@@ -49,10 +50,8 @@ pub struct Change {
     pub queries: usize,
     /// Mean difference.
     pub delta: f64,
-    /// Lower end of its 95 % interval.
-    pub low: Option<f64>,
-    /// Upper end of its 95 % interval.
-    pub high: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<Interval>,
     /// Two-sided p of a paired test.
     pub p: Option<f64>,
     /// Queries it does better.

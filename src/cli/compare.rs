@@ -1,0 +1,254 @@
+//! `crossrank compare`: runs against a baseline.
+
+use super::data::{about, fault, tell};
+use super::output::{print, print_json};
+use super::progress::Progress;
+use super::table::columns;
+use crate::dataset::{Qrels, Split, read_qrels, read_run, trec_name, write_whole};
+use crate::eval::{Averaging, Measure, STANDARD, TIE_RULE, evaluate};
+use crate::export::{Row, Table, comparison as tables};
+use crate::study::comparison::{Configuration, RunComparison, compare};
+use crate::train::{QueryFigures, QueryRow};
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompareArgs {
+    /// Run folders, or folders that hold one for each seed or fold of one configuration; with --qrels TREC runs too.
+    #[arg(required = true, num_args = 1.., value_name = "RUN")]
+    pub runs: Vec<PathBuf>,
+    /// What to compare by [default: map,p@10,p@20,ndcg@20,ndcg]; with --qrels every measure of `crossrank evaluate`.
+    #[arg(long, visible_alias = "measures", value_delimiter = ',', value_name = "NAMES")]
+    pub measure: Option<Vec<Measure>>,
+    /// Whose queries are compared.
+    #[arg(long, default_value = "test", value_parser = ["test", "validation", "train", "all"])]
+    pub split: String,
+    /// The run that the others are held against [default: the first].
+    #[arg(long, value_name = "RUN")]
+    pub baseline: Option<PathBuf>,
+    /// Judgements to evaluate the rankings by, lines `query iteration image grade`.
+    #[arg(long, value_name = "FILE")]
+    pub qrels: Option<PathBuf>,
+    /// Show each query's figures too.
+    #[arg(long)]
+    pub per_query: bool,
+    /// Write the table to FILE: .md, .csv, .json or .tex.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If a run cannot be read or has no such figures, the runs share no query, or FILE cannot be written.
+pub(super) fn run(args: &CompareArgs) -> Result<()> {
+    if let Some(out) = &args.out {
+        // Before anything is computed.
+        form(out)?;
+    }
+    let measures = measures(args)?;
+    let qrels = args.qrels.as_deref().map(|path| judgements(path, args)).transpose()?;
+    let (paths, baseline) = paths(args);
+    let names = names(&paths);
+    let mut configurations = Vec::with_capacity(paths.len());
+    for (path, name) in paths.iter().zip(names) {
+        let runs = figures(path, qrels.as_ref(), &measures, args)?;
+        configurations.push(Configuration { name, runs });
+    }
+    let split = Split::ALL.into_iter().find(|split| split.name() == args.split);
+    let comparison = compare(&configurations, baseline, &measures, split)?;
+    if let Some(out) = &args.out {
+        write(out, &comparison, &measures, args.per_query)?;
+    }
+    if args.json { print_json(&object(&comparison)?) } else { print(&text(&comparison, &measures, args.per_query)) }
+}
+
+fn measures(args: &CompareArgs) -> Result<Vec<Measure>> {
+    let mut measures = Vec::new();
+    for &measure in args.measure.as_deref().unwrap_or(&STANDARD) {
+        if measure.needs_clusters() {
+            bail!(
+                "{measure} needs diversity clusters, which neither a run's figures nor judgements in TREC's form hold"
+            );
+        }
+        if !measures.contains(&measure) {
+            measures.push(measure);
+        }
+    }
+    Ok(measures)
+}
+
+fn judgements(path: &Path, args: &CompareArgs) -> Result<Qrels> {
+    let (qrels, warnings) = read_qrels(path)?;
+    tell(&warnings, &mut Progress::new(args.json));
+    Ok(qrels)
+}
+
+/// All runs, each once, and which of them is the baseline.
+fn paths(args: &CompareArgs) -> (Vec<PathBuf>, usize) {
+    let mut paths = args.runs.clone();
+    let Some(baseline) = &args.baseline else { return (paths, 0) };
+    let same = |path: &PathBuf| path == baseline || fs::canonicalize(path).ok() == fs::canonicalize(baseline).ok();
+    match paths.iter().position(same) {
+        Some(index) => (paths, index),
+        None => {
+            paths.insert(0, baseline.clone());
+            (paths, 0)
+        }
+    }
+}
+
+/// Each path's last part; where two are alike, the paths as given.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let short = |path: &PathBuf| {
+        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    };
+    let names: Vec<String> = paths.iter().map(short).collect();
+    let twice = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    let name = |(path, name): (&PathBuf, &String)| if twice(name) { path.display().to_string() } else { name.clone() };
+    paths.iter().zip(&names).map(name).collect()
+}
+
+/// The figures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.
+fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &CompareArgs) -> Result<Vec<QueryFigures>> {
+    if !path.is_dir() {
+        let Some(qrels) = qrels else {
+            let message = if path.exists() { "a TREC run needs --qrels" } else { "no such run" };
+            return Err(fault(message, path));
+        };
+        return Ok(vec![of_ranking(path, qrels, measures, None, args)?]);
+    }
+    let folders = run_folders(path)?;
+    folders
+        .iter()
+        .map(|folder| {
+            let kept = QueryFigures::read(folder).map_err(about(&folder.join("queries.json")))?;
+            match qrels {
+                Some(qrels) => of_ranking(&folder.join("run.txt"), qrels, measures, Some(&kept), args),
+                None => Ok(kept),
+            }
+        })
+        .collect()
+}
+
+/// The folder itself if it is a run's, else those within it that are, by name.
+fn run_folders(path: &Path) -> Result<Vec<PathBuf>> {
+    let is_run = |folder: &Path| folder.join("queries.json").is_file();
+    if is_run(path) {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = fs::read_dir(path).map_err(|error| fault(error, path))?;
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_run(path)).collect();
+    folders.sort();
+    if folders.is_empty() {
+        return Err(fault("no run with figures of its queries (queries.json) is here", path));
+    }
+    Ok(folders)
+}
+
+/// A ranking's figures by any measure. Queries belong to the parts that the run kept; without a run's folder all are
+/// test queries.
+fn of_ranking(
+    path: &Path,
+    qrels: &Qrels,
+    measures: &[Measure],
+    kept: Option<&QueryFigures>,
+    args: &CompareArgs,
+) -> Result<QueryFigures> {
+    let (ranking, warnings) = read_run(path)?;
+    tell(&warnings, &mut Progress::new(args.json));
+    let splits: Option<HashMap<String, Split>> =
+        kept.map(|kept| kept.queries.iter().map(|row| (trec_name(&row.id), row.split)).collect());
+    let evaluation = evaluate(qrels, &ranking, measures, Averaging::Both);
+    if evaluation.per_query.is_empty() {
+        return Err(fault("no query of the run is judged", path));
+    }
+    let row = |(id, values): (String, Vec<f64>)| {
+        let split = splits.as_ref().map_or(Some(Split::Test), |splits| splits.get(&id).copied())?;
+        Some(QueryRow { id, split, values })
+    };
+    Ok(QueryFigures {
+        measures: measures.to_vec(),
+        queries: evaluation.per_query.into_iter().filter_map(row).collect(),
+    })
+}
+
+fn object(comparison: &RunComparison) -> Result<Value> {
+    let mut object = serde_json::to_value(comparison)?;
+    object["averaging"] = json!(Averaging::Both.name());
+    object["ties"] = json!(TIE_RULE);
+    Ok(object)
+}
+
+fn text(comparison: &RunComparison, measures: &[Measure], per_query: bool) -> String {
+    let summary = tables::summary(comparison, false);
+    let mut text = format!("{}\n{}", summary.title, lines(&summary));
+    for &measure in measures {
+        let tables =
+            [tables::details(comparison, measure), tables::per_query(comparison, measure).filter(|_| per_query)];
+        for table in tables.into_iter().flatten() {
+            text += &format!("\n{}\n{}", table.title, lines(&table));
+        }
+    }
+    text.push('\n');
+    for note in &summary.notes {
+        text += &format!("{note}\n");
+    }
+    text
+}
+
+/// A table as it stands in a terminal.
+fn lines(table: &Table) -> String {
+    let row = |row: &Row| -> Vec<String> {
+        std::iter::once(row.name.clone()).chain(row.cells.iter().map(|cell| table.cell_text(cell))).collect()
+    };
+    let head: Vec<String> = std::iter::once(String::new()).chain(table.columns.iter().cloned()).collect();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(table.rows.iter().map(row)).collect();
+    columns(&rows)
+}
+
+/// The form a file's name asks for.
+fn form(out: &Path) -> Result<&str> {
+    match out.extension().and_then(|extension| extension.to_str()) {
+        Some(extension @ ("md" | "csv" | "json" | "tex")) => Ok(extension),
+        _ => Err(fault("FILE must end in .md, .csv, .json or .tex", out)),
+    }
+}
+
+/// The summary, then the details of each measure; CSV and JSON, which hold one table, have the summary alone and the
+/// whole comparison.
+fn write(out: &Path, comparison: &RunComparison, measures: &[Measure], per_query: bool) -> Result<()> {
+    let summary = tables::summary(comparison, false);
+    let details = measures.iter().flat_map(|&measure| {
+        [tables::details(comparison, measure), tables::per_query(comparison, measure).filter(|_| per_query)]
+    });
+    let text = match form(out)? {
+        "csv" if per_query => long_csv(comparison),
+        "csv" => tables::summary(comparison, true).csv(),
+        "json" => serde_json::to_string_pretty(&object(comparison)?)? + "\n",
+        "tex" => std::iter::once(summary).chain(details.flatten()).map(|t| t.latex()).collect::<Vec<_>>().join("\n"),
+        _ => std::iter::once(summary).chain(details.flatten()).map(|t| t.markdown()).collect::<Vec<_>>().join("\n"),
+    };
+    write_whole(out, &[text.as_bytes()]).map_err(|error| fault(error, out))
+}
+
+/// One line per measure, query and run.
+fn long_csv(comparison: &RunComparison) -> String {
+    let mut text = crate::export::csv_line(&["measure", "query", "run", "value", "difference"]);
+    for one in &comparison.measures {
+        for (index, query) in comparison.queries.iter().enumerate() {
+            for (name, run) in comparison.runs.iter().zip(&one.rows) {
+                let difference = run.against.as_ref().map_or_else(String::new, |a| a.differences[index].to_string());
+                let measure = one.measure.to_string();
+                text += &crate::export::csv_line(&[&measure, query, name, &run.values[index].to_string(), &difference]);
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,64 @@
+//! `crossrank export`: a run as files for other programs.
+
+use super::data::open;
+use super::output::{note, print, print_json};
+use super::progress::Progress;
+use crate::dataset::Dataset;
+use crate::export::export_run;
+use crate::train::read_run_record;
+use anyhow::{Result, anyhow};
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// A run's folder.
+    pub run: PathBuf,
+    /// The folder to write into; it is made where it is not there.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// The data set [default: where it lay when the run was trained].
+    #[arg(long, value_name = "PATH")]
+    pub dataset: Option<PathBuf>,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If RUN is no run, the data set asked for cannot be opened, or a file cannot be written.
+pub(super) fn run(args: &ExportArgs) -> Result<()> {
+    let mut progress = Progress::new(args.json);
+    let dataset = dataset(args, &mut progress)?;
+    progress.stage("Writing files");
+    let done = export_run(&args.run, &args.out, dataset.as_ref()).map_err(|message| anyhow!(message))?;
+    progress.finish();
+    done.left_out.iter().for_each(|line| note(&format!("left out: {line}")));
+    if args.json {
+        let files: Vec<String> = done.files.iter().map(|file| file.display().to_string()).collect();
+        return print_json(
+            &json!({ "out": args.out.display().to_string(), "files": files, "left_out": done.left_out }),
+        );
+    }
+    print(&done.files.iter().map(|file| format!("{}\n", file.display())).collect::<String>())
+}
+
+/// The data set named, or that of the run where it is still there; going without the latter is no error.
+fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Dataset>> {
+    if let Some(path) = &args.dataset {
+        return Ok(Some(open(path, progress)?.dataset));
+    }
+    let record = read_run_record(&args.run).map_err(|message| anyhow!(message))?;
+    if !record.dataset_path.exists() {
+        return Ok(None);
+    }
+    match open(&record.dataset_path, progress) {
+        Ok(loaded) => Ok(Some(loaded.dataset)),
+        Err(error) => {
+            note(&format!("the run's data set cannot be opened: {error}"));
+            Ok(None)
+        }
+    }
+}

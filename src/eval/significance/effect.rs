@@ -1,0 +1,52 @@
+//! How large a difference is, apart from whether it is chance.
+
+use serde::{Deserialize, Serialize};
+
+/// `a − b`, pair by pair; as many as the shorter one has.
+pub fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+/// The arithmetic mean; 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+/// The deviation of a sample (over n − 1); `None` for fewer than two values.
+pub(super) fn deviation(values: &[f64]) -> Option<f64> {
+    let mean = mean(values);
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
+}
+
+/// Cohen's d_z: the mean difference over the deviation of the differences. Around 0.2 is called small, 0.5 medium, 0.8
+/// large (J. Cohen, *Statistical Power Analysis for the Behavioral Sciences*, 1988).
+///
+/// 0 where nothing differs; `None` for fewer than two pairs, or where all differ by the very same amount.
+pub fn effect_size(differences: &[f64]) -> Option<f64> {
+    let deviation = deviation(differences)?;
+    if differences.iter().all(|&difference| difference == 0.0) {
+        return Some(0.0);
+    }
+    (deviation > 0.0).then(|| mean(differences) / deviation)
+}
+
+/// How many queries got better, stayed the same and got worse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcomes {
+    /// Greater than the baseline.
+    pub wins: usize,
+    /// Equal to it, but for rounding.
+    pub ties: usize,
+    /// Less than it.
+    pub losses: usize,
+}
+
+/// Differences smaller than this are rounding.
+pub(super) const EQUAL: f64 = 1e-12;
+
+/// Counts the differences by their sign.
+pub fn outcomes(differences: &[f64]) -> Outcomes {
+    let count = |test: fn(f64) -> bool| differences.iter().filter(|&&difference| test(difference)).count();
+    Outcomes { wins: count(|d| d > EQUAL), ties: count(|d| d.abs() <= EQUAL), losses: count(|d| d < -EQUAL) }
+}

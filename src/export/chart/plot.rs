@@ -1,0 +1,197 @@
+//! Curves, points and bars.
+
+use super::axes::{Frame, SPACE, TEXT, THIN, bottom_label, heading, left_axis, left_label, letters, widest};
+use super::colour::{Colour, Palette};
+use super::scale::Scale;
+use super::surface::{Anchor, Letters, Surface, fitting, text_width};
+use super::{Mark, Plot, Point, Series};
+
+/// Width of curves.
+const CURVE: f64 = 1.6;
+
+/// Half the size of a marker.
+const MARKER: f64 = 3.2;
+
+/// Markers along a curve, at most.
+const MARKERS: usize = 10;
+
+/// The longest a name under the panel may be, in points, where names stand upright.
+const LONGEST_NAME: f64 = 110.0;
+
+pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, plot: &Plot) {
+    let bars = plot.series.iter().any(|series| series.mark == Mark::Bars);
+    let points = || plot.series.iter().flat_map(|series| series.points.iter().filter(|point| finite(point)));
+    let ends = points().flat_map(|point| [Some(point.y), point.interval.map(|i| i.0), point.interval.map(|i| i.1)]);
+    let y_scale = Scale::new(&plot.y, ends.flatten(), bars, true);
+    let x_scale = Scale::new(&plot.x, points().map(|point| point.x), false, false);
+
+    let whole = heading(surface, palette, frame, &plot.title);
+    let mut inner = legend(surface, palette, whole, plot);
+    let names = Names::of(plot, inner.width());
+    inner.left += widest(&y_scale) + SPACE + if plot.y.label.is_empty() { 0.0 } else { TEXT * 1.2 + SPACE };
+    inner.bottom -= names.height() + if plot.x.label.is_empty() { 0.0 } else { TEXT * 1.2 + SPACE };
+    inner.top += TEXT * 0.4;
+    left_axis(surface, palette, inner, &y_scale);
+    left_label(surface, palette, inner, whole.left, &plot.y.label);
+    bottom_label(surface, palette, inner, whole.bottom, &plot.x.label);
+    names.draw(surface, palette, inner, &x_scale);
+    rules(surface, palette, inner, plot, &x_scale);
+    for (index, series) in plot.series.iter().enumerate() {
+        let colour = palette.series(series.colour.unwrap_or(index));
+        let colour = if series.pale { colour.mix(palette.ground, 0.65) } else { colour };
+        draw_series(surface, palette, inner, (series, index, colour), (&x_scale, &y_scale));
+    }
+    let floor = if bars { inner.y(&y_scale, 0.0) } else { inner.bottom };
+    surface.line(&[(inner.left, floor), (inner.right, floor)], palette.axis, THIN);
+}
+
+fn finite(point: &Point) -> bool {
+    point.x.is_finite() && point.y.is_finite()
+}
+
+fn draw_series(
+    surface: &mut dyn Surface,
+    palette: &Palette,
+    frame: Frame,
+    (series, index, colour): (&Series, usize, Colour),
+    (x_scale, y_scale): (&Scale, &Scale),
+) {
+    let points: Vec<&Point> = series.points.iter().filter(|point| finite(point)).collect();
+    let place = |point: &Point| (frame.x(x_scale, point.x), frame.y(y_scale, point.y));
+    if series.mark == Mark::Bars {
+        let half = (frame.x(x_scale, 1.0) - frame.x(x_scale, 0.0)).abs() * 0.36;
+        for point in &points {
+            let (x, y) = place(point);
+            let colour = if point.y < 0.0 { palette.loss } else { palette.gain };
+            surface.rect((x - half, frame.y(y_scale, 0.0)), (x + half, y), colour);
+            whisker(surface, frame, point, (x, y_scale), palette.text);
+        }
+        return;
+    }
+    if series.mark == Mark::Line && points.len() > 1 {
+        let width = if series.pale { CURVE * 0.6 } else { CURVE };
+        surface.line(&points.iter().map(|point| place(point)).collect::<Vec<_>>(), colour, width);
+    }
+    let every = if series.mark == Mark::Points { 1 } else { points.len().div_ceil(MARKERS).max(1) };
+    for point in &points {
+        whisker(surface, frame, point, (frame.x(x_scale, point.x), y_scale), colour);
+    }
+    if !series.pale {
+        // Curves put their markers at different places, so that those of near ones do not cover each other.
+        let first = (index * every / 3).min(points.len().saturating_sub(1));
+        for point in points.iter().skip(first).step_by(every) {
+            marker(surface, place(point), index, colour, palette.ground);
+        }
+    }
+}
+
+fn whisker(surface: &mut dyn Surface, frame: Frame, point: &Point, (x, scale): (f64, &Scale), colour: Colour) {
+    let Some((low, high)) = point.interval.filter(|(low, high)| low.is_finite() && high.is_finite()) else { return };
+    let (low, high) = (frame.y(scale, low), frame.y(scale, high));
+    surface.line(&[(x, low), (x, high)], colour, 1.0);
+    for y in [low, high] {
+        surface.line(&[(x - 2.5, y), (x + 2.5, y)], colour, 1.0);
+    }
+}
+
+/// Circle, square, triangle, diamond, in turn, with a thin rim of the ground.
+fn marker(surface: &mut dyn Surface, (x, y): (f64, f64), index: usize, colour: Colour, ground: Colour) {
+    for (size, colour) in [(MARKER + 0.8, ground), (MARKER, colour)] {
+        let at = |corners: &[(f64, f64)]| corners.iter().map(|(dx, dy)| (x + dx * size, y + dy * size)).collect();
+        let corners: Vec<(f64, f64)> = match index % 4 {
+            0 => {
+                surface.circle((x, y), size * 0.95, colour);
+                continue;
+            }
+            1 => at(&[(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
+            2 => at(&[(0.0, -1.1), (1.1, 0.85), (-1.1, 0.85)]),
+            _ => at(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
+        };
+        surface.polygon(&corners, colour);
+    }
+}
+
+fn rules(surface: &mut dyn Surface, palette: &Palette, frame: Frame, plot: &Plot, scale: &Scale) {
+    for (value, name) in &plot.rules {
+        let x = frame.x(scale, *value);
+        surface.line(&[(x, frame.top), (x, frame.bottom)], palette.axis, THIN);
+        let anchor = if x > (frame.left + frame.right) / 2.0 { Anchor::End } else { Anchor::Start };
+        let side = if anchor == Anchor::End { -SPACE / 2.0 } else { SPACE / 2.0 };
+        surface.text((x + side, frame.bottom - SPACE), name, letters(palette.weak, anchor));
+    }
+}
+
+/// Lists the named series over the panel, in as many lines as it takes, and gives what is left of the frame.
+fn legend(surface: &mut dyn Surface, palette: &Palette, mut frame: Frame, plot: &Plot) -> Frame {
+    const SWATCH: f64 = 18.0;
+    let listed = || plot.series.iter().enumerate().filter(|(_, series)| !series.name.is_empty());
+    if listed().next().is_none() {
+        return frame;
+    }
+    let (mut x, mut y) = (frame.left, frame.top + TEXT * 0.6);
+    for (index, series) in listed() {
+        let width = SWATCH + SPACE + text_width(&series.name, TEXT, false);
+        if x > frame.left && x + width > frame.right {
+            (x, y) = (frame.left, y + TEXT * 1.5);
+        }
+        let colour = palette.series(series.colour.unwrap_or(index));
+        match series.mark {
+            Mark::Line => surface.line(&[(x, y), (x + SWATCH, y)], colour, CURVE),
+            Mark::Bars => surface.rect((x + 4.0, y - 4.0), (x + SWATCH - 4.0, y + 4.0), colour),
+            Mark::Points => {}
+        }
+        if series.mark != Mark::Bars {
+            marker(surface, (x + SWATCH / 2.0, y), index, colour, palette.ground);
+        }
+        let name = fitting(&series.name, TEXT, false, frame.right - x - SWATCH - SPACE);
+        surface.text((x + SWATCH + SPACE, y + TEXT * 0.36), &name, letters(palette.text, Anchor::Start));
+        x += width + 3.0 * SPACE;
+    }
+    frame.top = y + TEXT * 0.6 + SPACE;
+    frame
+}
+
+/// What is written along the lower axis: numbers or short names across, long names upright, nothing where there are too
+/// many.
+struct Names {
+    upright: bool,
+    hidden: bool,
+    longest: f64,
+}
+
+impl Names {
+    fn of(plot: &Plot, width: f64) -> Names {
+        let longest = plot.x.names.iter().map(|name| text_width(name, TEXT, false)).fold(0.0, f64::max);
+        let each = width * 0.88 / plot.x.names.len().max(1) as f64;
+        Names {
+            upright: longest + SPACE > each,
+            hidden: each < TEXT && !plot.x.names.is_empty(),
+            longest: longest.min(LONGEST_NAME),
+        }
+    }
+
+    fn height(&self) -> f64 {
+        match (self.hidden, self.upright) {
+            (true, _) => SPACE,
+            (false, true) => self.longest + SPACE,
+            (false, false) => TEXT + SPACE,
+        }
+    }
+
+    fn draw(&self, surface: &mut dyn Surface, palette: &Palette, frame: Frame, scale: &Scale) {
+        if self.hidden {
+            return;
+        }
+        for (value, name) in scale.ticks() {
+            let x = frame.x(scale, value);
+            if self.upright {
+                let style = Letters { upright: true, ..letters(palette.weak, Anchor::End) };
+                let name = fitting(&name, TEXT, false, LONGEST_NAME);
+                surface.text((x + TEXT * 0.36, frame.bottom + SPACE), &name, style);
+            } else {
+                let style = letters(palette.weak, Anchor::Middle);
+                surface.text((x, frame.bottom + SPACE + TEXT * 0.75), &name, style);
+            }
+        }
+    }
+}

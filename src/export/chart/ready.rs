@@ -1,0 +1,105 @@
+//! The figures that this program draws.
+
+use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
+use crate::eval::{Measure, STANDARD};
+use crate::study::comparison::RunComparison;
+use crate::train::EpochReport;
+
+/// Measures that a curve is drawn of.
+const CURVES: [Measure; 3] = [Measure::Map, Measure::PrecisionAt(20), Measure::NdcgAt(20)];
+
+fn axis(label: &str) -> Axis {
+    Axis { label: label.to_owned(), ..Axis::default() }
+}
+
+impl Chart {
+    /// A run's curves: losses at the left, measures on the validation queries at the right, the best epoch marked.
+    pub fn curves(title: &str, history: &[EpochReport]) -> Chart {
+        let series = |name: &str, value: &dyn Fn(&EpochReport) -> f64| Series {
+            name: name.to_owned(),
+            points: history.iter().map(|report| Point::new(report.epoch as f64, value(report))).collect(),
+            ..Series::default()
+        };
+        let best = history.last().map(|report| report.best_epoch).filter(|&epoch| epoch > 0);
+        let rules: Vec<(f64, String)> =
+            best.map(|epoch| (epoch as f64, format!("best: {epoch}"))).into_iter().collect();
+        let panel = |title: &str, y: &str, series: Vec<Series>| {
+            let (x, y) = (axis("Epoch"), axis(y));
+            Panel::Plot(Plot { title: title.to_owned(), x, y, series, rules: rules.clone() })
+        };
+        let losses = vec![
+            series("Training", &|report| report.train_loss),
+            series("Validation", &|report| report.validation_loss),
+        ];
+        let of = |measure: Measure| {
+            let column = STANDARD.iter().position(|known| *known == measure).unwrap_or(0);
+            series(&measure.label(), &|report| report.validation[column])
+        };
+        let measures = CURVES.iter().map(|&measure| of(measure)).collect();
+        Chart {
+            title: title.to_owned(),
+            panels: vec![panel("Loss", "Loss", losses), panel("Validation queries", "Measure", measures)],
+            size: (760, 330),
+        }
+    }
+
+    /// What each query gains or loses by a run against the baseline, greatest gain first. `None` where the measure was
+    /// not compared, or the run is the baseline.
+    pub fn query_differences(comparison: &RunComparison, run: usize, measure: Measure) -> Option<Chart> {
+        let against = comparison.of(measure)?.get(run)?.against.as_ref()?;
+        let mut order: Vec<usize> = (0..against.differences.len()).collect();
+        order.sort_by(|&a, &b| against.differences[b].total_cmp(&against.differences[a]));
+        let points = order.iter().enumerate().map(|(x, &query)| Point::new(x as f64, against.differences[query]));
+        let names = order.iter().filter_map(|&query| comparison.queries.get(query).cloned()).collect();
+        let bars = Series { mark: Mark::Bars, points: points.collect(), ..Series::default() };
+        let name = |run: usize| comparison.runs.get(run).map_or("", String::as_str);
+        let plot = Plot {
+            x: Axis { names, ..Axis::default() },
+            y: axis(&format!("Δ {}", measure.label())),
+            series: vec![bars],
+            ..Plot::default()
+        };
+        let counts = against.outcomes;
+        let title = format!(
+            "{} against {}: {} better, {} equal, {} worse",
+            name(run),
+            name(comparison.baseline),
+            counts.wins,
+            counts.ties,
+            counts.losses
+        );
+        Some(Chart { title, panels: vec![Panel::Plot(plot)], size: (760, 380) })
+    }
+
+    /// The runs' means by a measure with their intervals, one over the other's name. `None` where the measure was not
+    /// compared.
+    pub fn means(comparison: &RunComparison, measure: Measure) -> Option<Chart> {
+        let rows = comparison.of(measure)?;
+        let point = |(x, run): (usize, &crate::study::comparison::ComparedRun)| Point {
+            x: x as f64,
+            y: run.mean,
+            interval: Some((run.interval.low, run.interval.high)),
+        };
+        let points = rows.iter().enumerate().map(point).collect();
+        let plot = Plot {
+            x: Axis { names: comparison.runs.clone(), ..Axis::default() },
+            y: axis(&measure.label()),
+            series: vec![Series { mark: Mark::Points, points, ..Series::default() }],
+            ..Plot::default()
+        };
+        let title = format!("{} over {} queries, 95 % intervals", measure.label(), comparison.queries.len());
+        Some(Chart { title, panels: vec![Panel::Plot(plot)], size: (560, 360) })
+    }
+
+    /// A heat map alone.
+    pub fn heat_map(map: HeatMap) -> Chart {
+        let size = (180 + 64 * map.columns.len().clamp(3, 24) as u32, 110 + 40 * map.rows.len().clamp(3, 24) as u32);
+        Chart { title: String::new(), panels: vec![Panel::Heat(map)], size }
+    }
+
+    /// Parallel coordinates alone.
+    pub fn parallel(parallel: Parallel) -> Chart {
+        let size = (120 + 110 * parallel.axes.len().clamp(4, 16) as u32, 380);
+        Chart { title: String::new(), panels: vec![Panel::Parallel(parallel)], size }
+    }
+}

@@ -1,0 +1,145 @@
+//! A chart laid out, and as a file.
+
+use super::axes::Frame;
+use super::colour::{Palette, Theme};
+use super::surface::{Anchor, Drawn, FAMILY, Letters, Surface, register_fonts};
+use super::{Chart, Panel, heat, parallel, plot};
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder};
+use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
+
+/// Units of an SVG per point: places are whole numbers to the drawing library.
+const FINE: u32 = 20;
+
+/// Each pixel of a PNG is the mean of so many squared.
+const SAMPLES: u32 = 3;
+
+/// Width and height of a chart, in points, and of a PNG, in pixels.
+const LARGEST: u32 = 10_000;
+
+/// Distance from the edge.
+const MARGIN: f64 = 14.0;
+
+const TITLE: f64 = 14.0;
+
+/// Draws a chart as SVG, text as text.
+///
+/// # Errors
+/// If its size is no size.
+pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, String> {
+    check(chart, 1)?;
+    let (width, height) = chart.size;
+    let mut text = String::new();
+    if let Some(failed) = draw_vectors(&mut text, chart, theme) {
+        return Err(failed);
+    }
+    // The picture in its own size, texts on their baselines, and fonts to fall back on.
+    Ok(text
+        .replacen(
+            &format!("width=\"{}\" height=\"{}\"", width * FINE, height * FINE),
+            &format!("width=\"{width}\" height=\"{height}\""),
+            1,
+        )
+        .replace("dy=\"-0.5ex\" ", "")
+        .replace("font-weight=\"bold\"", "font-weight=\"600\"")
+        .replace(
+            &format!("font-family=\"{FAMILY}\""),
+            &format!("font-family=\"{FAMILY}, Helvetica, Arial, sans-serif\""),
+        ))
+}
+
+/// Draws into a text, and tells what went wrong.
+fn draw_vectors(text: &mut String, chart: &Chart, theme: Theme) -> Option<String> {
+    let size = (chart.size.0 * FINE, chart.size.1 * FINE);
+    let backend = SVGBackend::with_string(text, size);
+    let mut drawn = Drawn { backend, scale: f64::from(FINE), vector: true, failed: None };
+    draw(&mut drawn, chart, theme);
+    let ended = drawn.backend.present().map_err(|error| error.to_string());
+    drawn.failed.or(ended.err())
+}
+
+/// Draws a chart as PNG with so many pixels per point.
+///
+/// # Errors
+/// If its size is no size.
+pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, String> {
+    check(chart, scale)?;
+    let (width, height) = (chart.size.0 * scale, chart.size.1 * scale);
+    let (wide, high) = (width * SAMPLES, height * SAMPLES);
+    let mut pixels = vec![0; wide as usize * high as usize * 3];
+    let mut drawn = Drawn {
+        backend: BitMapBackend::with_buffer(&mut pixels, (wide, high)),
+        scale: f64::from(scale * SAMPLES),
+        vector: false,
+        failed: None,
+    };
+    draw(&mut drawn, chart, theme);
+    let failed = drawn.failed.take();
+    drop(drawn);
+    if let Some(failed) = failed {
+        return Err(failed);
+    }
+    let small = average(&pixels, width as usize, height as usize);
+    let mut file = Vec::new();
+    PngEncoder::new(&mut file)
+        .write_image(&small, width, height, ExtendedColorType::Rgb8)
+        .map_err(|error| error.to_string())?;
+    Ok(file)
+}
+
+fn check(chart: &Chart, scale: u32) -> Result<(), String> {
+    register_fonts()?;
+    let (width, height) = chart.size;
+    let fits = |side: u32| side > 0 && side.checked_mul(scale).is_some_and(|side| (1..=LARGEST).contains(&side));
+    if fits(width) && fits(height) {
+        return Ok(());
+    }
+    Err(format!("a chart of {width}×{height} at scale {scale} cannot be drawn: at most {LARGEST} a side"))
+}
+
+/// The mean of each square of samples.
+fn average(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
+    let samples = SAMPLES as usize;
+    let row = width * samples * 3;
+    let mut small = Vec::with_capacity(width * height * 3);
+    for y in 0..height {
+        for x in 0..width {
+            for channel in 0..3 {
+                let at = |dy: usize, dx: usize| pixels[(y * samples + dy) * row + (x * samples + dx) * 3 + channel];
+                let sum: usize = (0..samples)
+                    .flat_map(|dy| (0..samples).map(move |dx| (dy, dx)))
+                    .map(|(dy, dx)| usize::from(at(dy, dx)))
+                    .sum();
+                small.push(((sum + samples * samples / 2) / (samples * samples)) as u8);
+            }
+        }
+    }
+    small
+}
+
+fn draw(surface: &mut dyn Surface, chart: &Chart, theme: Theme) {
+    let palette = theme.palette();
+    let (width, height) = (f64::from(chart.size.0), f64::from(chart.size.1));
+    surface.rect((0.0, 0.0), (width, height), palette.ground);
+    let mut top = MARGIN;
+    if !chart.title.is_empty() {
+        surface.text((MARGIN, top + TITLE * 0.8), &chart.title, title(palette));
+        top += TITLE * 1.7;
+    }
+    let count = chart.panels.len().max(1) as f64;
+    let gap = 2.0 * MARGIN;
+    let each = (width - 2.0 * MARGIN - gap * (count - 1.0)) / count;
+    for (index, panel) in chart.panels.iter().enumerate() {
+        let left = MARGIN + index as f64 * (each + gap);
+        let frame = Frame { left, top, right: left + each, bottom: height - MARGIN };
+        match panel {
+            Panel::Plot(plot) => plot::draw(surface, palette, frame, plot),
+            Panel::Heat(map) => heat::draw(surface, palette, frame, map),
+            Panel::Parallel(parallel) => parallel::draw(surface, palette, frame, parallel),
+        }
+    }
+}
+
+fn title(palette: &Palette) -> Letters {
+    Letters { size: TITLE, strong: true, colour: palette.text, anchor: Anchor::Start, upright: false }
+}

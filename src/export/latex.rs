@@ -1,0 +1,68 @@
+//! Tables in LaTeX.
+
+use super::table::{Cell, Table};
+
+/// Any text so that LaTeX prints it: its own signs are escaped, and those that its usual fonts lack are put in maths.
+pub fn latex_text(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' => escaped.push_str("\\textbackslash{}"),
+            '~' => escaped.push_str("\\textasciitilde{}"),
+            '^' => escaped.push_str("\\textasciicircum{}"),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', character]),
+            '<' => escaped.push_str("$<$"),
+            '>' => escaped.push_str("$>$"),
+            '|' => escaped.push_str("$|$"),
+            '\n' | '\r' | '\t' => escaped.push(' '),
+            '–' => escaped.push_str("--"),
+            '—' => escaped.push_str("---"),
+            '†' => escaped.push_str("$^{\\dagger}$"),
+            '‡' => escaped.push_str("$^{\\ddagger}$"),
+            'Δ' => escaped.push_str("$\\Delta$"),
+            'τ' => escaped.push_str("$\\tau$"),
+            'ρ' => escaped.push_str("$\\rho$"),
+            '×' => escaped.push_str("$\\times$"),
+            '±' => escaped.push_str("$\\pm$"),
+            '−' => escaped.push_str("$-$"),
+            '≤' => escaped.push_str("$\\leq$"),
+            '≥' => escaped.push_str("$\\geq$"),
+            '·' => escaped.push_str("$\\cdot$"),
+            '“' => escaped.push_str("``"),
+            '”' => escaped.push_str("''"),
+            '’' => escaped.push('\''),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+pub(super) fn write(table: &Table) -> String {
+    let line = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
+    let heads = std::iter::once(&table.corner).chain(&table.columns).map(|head| latex_text(head)).collect();
+    let mut text = String::from("% \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n");
+    if !table.title.is_empty() {
+        text += &format!("  \\caption{{{}}}\n", latex_text(&table.title));
+    }
+    text += &format!("  \\begin{{tabular}}{{l{}}}\n    \\toprule\n", "r".repeat(table.columns.len()));
+    text += &line(heads);
+    text += "    \\midrule\n";
+    for row in &table.rows {
+        let cells = row.cells.iter().map(|cell| shown(table, cell));
+        text += &line(std::iter::once(latex_text(&row.name)).chain(cells).collect());
+    }
+    text += "    \\bottomrule\n  \\end{tabular}\n";
+    for note in &table.notes {
+        text += &format!("\n  \\smallskip{{\\footnotesize {}}}\n", latex_text(note));
+    }
+    text + "\\end{table}\n"
+}
+
+fn shown(table: &Table, cell: &Cell) -> String {
+    let shown = latex_text(&table.shown(cell));
+    // A hyphen is no minus.
+    let shown = shown.strip_prefix('-').map_or_else(|| shown.clone(), |rest| format!("$-${rest}"));
+    let shown = if cell.best { format!("\\textbf{{{shown}}}") } else { shown };
+    let interval = latex_text(&table.interval(cell)).replace("[-", "[$-$").replace(", -", ", $-$");
+    format!("{shown}{}{interval}", latex_text(&cell.marks))
+}

@@ -1,0 +1,127 @@
+//! What a run's figures stand on.
+
+use crate::dataset::{Dataset, Split};
+use crate::eval::{Averaging, STANDARD, TIE_RULE};
+use crate::train::{Experiment, QueryFigures, RunRecord, RunState};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Everything somebody needs to make the same figures again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// `crossrank`.
+    pub program: String,
+    /// The version that trained the run.
+    pub version: String,
+    /// The version that wrote the export.
+    pub exported_by: String,
+    /// The run's name.
+    pub run: String,
+    /// When it was started, in seconds since 1970-01-01 UTC.
+    pub started: u64,
+    /// How it ended.
+    pub state: RunState,
+    /// The data.
+    pub dataset: DatasetMark,
+    /// The visual vectors.
+    pub vectors: String,
+    /// Signals, in the order of the network's inputs.
+    pub features: Vec<String>,
+    /// The seed of weights, dropout and the order of queries.
+    pub seed: u64,
+    /// Where the network was trained.
+    pub device: String,
+    /// The judged queries of each part of the protocol.
+    pub split: BTreeMap<String, Vec<String>>,
+    /// The measures reported.
+    pub measures: Vec<String>,
+    /// How equal scores are ordered.
+    pub ties: String,
+    /// Which queries means are taken over.
+    pub averaging: String,
+    /// The epoch whose weights are kept, from 1.
+    pub best_epoch: usize,
+    /// Trainable numbers of the network.
+    pub parameters: usize,
+    /// Everything that was asked for.
+    pub experiment: Experiment,
+}
+
+/// Which data set, and which state of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DatasetMark {
+    /// Its name.
+    pub name: String,
+    /// Where it lay.
+    pub path: PathBuf,
+    /// [`dataset_hash`] of what lies there now; `None` where it was not found.
+    pub blake3: Option<String>,
+}
+
+/// From a run's folder and, where it was found, its data set.
+pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Option<&Dataset>) -> Manifest {
+    let of_split = |split: Split| {
+        let rows = figures.into_iter().flat_map(|figures| figures.of_split(split));
+        (split.name().to_owned(), rows.map(|row| row.id.clone()).collect())
+    };
+    Manifest {
+        program: env!("CARGO_PKG_NAME").to_owned(),
+        version: record.version.clone(),
+        exported_by: env!("CARGO_PKG_VERSION").to_owned(),
+        run: record.name.clone(),
+        started: record.started,
+        state: record.state,
+        dataset: DatasetMark {
+            name: record.dataset.clone(),
+            path: record.dataset_path.clone(),
+            blake3: dataset.map(dataset_hash),
+        },
+        vectors: record.vectors.clone(),
+        features: record.features.clone(),
+        seed: record.experiment.training.seed,
+        // The network is trained nowhere else; only encoders of pictures have a choice.
+        device: "cpu".to_owned(),
+        split: Split::ALL.map(of_split).into(),
+        measures: STANDARD.iter().map(ToString::to_string).collect(),
+        ties: TIE_RULE.to_owned(),
+        averaging: Averaging::Both.name().to_owned(),
+        best_epoch: record.best_epoch,
+        parameters: record.parameters,
+        experiment: record.experiment.clone(),
+    }
+}
+
+/// BLAKE3 of a data set's contents, whatever form the files have: ids and texts of queries; ids, titles, descriptions,
+/// tags, dates, popularities and places of images; each candidate's rank, given signals, judgement and clusters.
+/// Pictures and vectors are not read. In hexadecimal.
+pub fn dataset_hash(dataset: &Dataset) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        // The length keeps “ab” + “c” from being “a” + “bc”.
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for image in &dataset.images {
+        add(image.id.as_str());
+        add(&image.title);
+        add(&image.description);
+        add(&image.tags.join("\u{1f}"));
+        add(&format!("{:?} {:?} {:?} {:?}", image.date, image.popularity, image.comments, image.location));
+    }
+    for name in &dataset.feature_names {
+        add(name);
+    }
+    for query in &dataset.queries {
+        add(query.id.as_str());
+        add(&query.text);
+        add(&format!("{:?} {:?}", query.location, query.clusters));
+        for candidate in &query.candidates {
+            let features: Vec<u32> = candidate.features.iter().map(|value| value.to_bits()).collect();
+            let grade = candidate.relevance.map(|grade| grade.0);
+            let image = candidate.image;
+            add(&format!("{image} {:?} {grade:?} {:?} {features:?}", candidate.rank, candidate.clusters));
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}

@@ -1,0 +1,21 @@
+//! Runs and comparisons as files that other programs and papers take.
+//!
+//! [`Table`] is one table as a value, written as Markdown, CSV, JSON or LaTeX; [`chart::Chart`] is one figure as a
+//! value, drawn as SVG or PNG; [`events`] writes TensorBoard's event files; [`manifest::Manifest`] says what a figure
+//! stands on. [`export_run`] writes all of it for one run.
+
+pub mod chart;
+pub mod comparison;
+mod csv;
+pub mod events;
+mod latex;
+pub mod manifest;
+mod rows;
+mod run;
+mod table;
+
+pub use csv::csv_line;
+pub use latex::latex_text;
+pub use rows::{history_csv, queries_csv};
+pub use run::{Exported, export_run};
+pub use table::{Cell, Row, Table, Value};

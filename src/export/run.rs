@@ -1,0 +1,169 @@
+//! One run as a folder of files for other programs.
+
+use super::chart::{Chart, Theme, render_png, render_svg};
+use super::manifest::manifest;
+use super::table::{Cell, Row, Table};
+use super::{events, history_csv, queries_csv};
+use crate::dataset::{Dataset, Qrels, Split, write_qrels, write_whole};
+use crate::eval::{Averaging, STANDARD, TIE_RULE};
+use crate::train::{Comparison, EpochReport, QueryFigures, RunRecord, measures_json, read_run_folder};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What was written, and what could not be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Every file, in the order written.
+    pub files: Vec<PathBuf>,
+    /// What is not there, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Writes a run's folder `run` into the folder `out`: `run.txt`, `qrels.txt`, `queries.csv`, `curves.csv`,
+/// `summary.json`, `table.md`, `table.tex`, `table.csv`, `events.out.tfevents.*`, `manifest.json`, `curves.svg`,
+/// `curves.png`. What an old run did not keep, or needs a data set that was not found, is left out and told.
+///
+/// # Errors
+/// If `run` is no run, or a file cannot be written; with its path.
+pub fn export_run(run: &Path, out: &Path, dataset: Option<&Dataset>) -> Result<Exported, String> {
+    let (record, history) = read_run_folder(run)?;
+    fs::create_dir_all(out).map_err(|error| format!("{error}: {}", out.display()))?;
+    let mut writer = Writer { out, done: Exported::default() };
+    let figures = match QueryFigures::read(run) {
+        Ok(figures) => Some(figures),
+        Err(error) => {
+            writer.done.left_out.push(format!("queries.csv: {error}"));
+            None
+        }
+    };
+    writer.rankings(run)?;
+    match dataset {
+        Some(dataset) => writer.qrels(dataset)?,
+        None => writer.done.left_out.push("qrels.txt: the data set was not found".to_owned()),
+    }
+    if let Some(figures) = &figures {
+        writer.write("queries.csv", queries_csv(figures).as_bytes())?;
+    }
+    writer.write("summary.json", pretty(&summary(&record))?.as_bytes())?;
+    let table = table(&record);
+    writer.write("table.md", table.markdown().as_bytes())?;
+    writer.write("table.tex", table.latex().as_bytes())?;
+    writer.write("table.csv", table.csv().as_bytes())?;
+    let manifest = serde_json::to_value(manifest(&record, figures.as_ref(), dataset)).map_err(|e| e.to_string())?;
+    writer.write("manifest.json", pretty(&manifest)?.as_bytes())?;
+    writer.curves(&record, &history)?;
+    Ok(writer.done)
+}
+
+struct Writer<'a> {
+    out: &'a Path,
+    done: Exported,
+}
+
+impl Writer<'_> {
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let path = self.out.join(name);
+        write_whole(&path, &[bytes]).map_err(|error| format!("{error}: {}", path.display()))?;
+        self.done.files.push(path);
+        Ok(())
+    }
+
+    /// The ranking as the run kept it.
+    fn rankings(&mut self, run: &Path) -> Result<(), String> {
+        match fs::read(run.join("run.txt")) {
+            Ok(bytes) => self.write("run.txt", &bytes),
+            Err(error) => {
+                self.done.left_out.push(format!("run.txt: {error}"));
+                Ok(())
+            }
+        }
+    }
+
+    fn qrels(&mut self, dataset: &Dataset) -> Result<(), String> {
+        let path = self.out.join("qrels.txt");
+        write_qrels(&path, &judgements(dataset)).map_err(|error| error.to_string())?;
+        self.done.files.push(path);
+        Ok(())
+    }
+
+    fn curves(&mut self, record: &RunRecord, history: &[EpochReport]) -> Result<(), String> {
+        if history.is_empty() {
+            self.done.left_out.push("curves: the run has no epochs".to_owned());
+            return Ok(());
+        }
+        self.write("curves.csv", history_csv(history).as_bytes())?;
+        let scalars = events::scalars(record, history);
+        self.write(&events::file_name(record.started), &events::write(record.started, &scalars))?;
+        let chart = Chart::curves(&record.name, history);
+        self.write("curves.svg", render_svg(&chart, Theme::Light)?.as_bytes())?;
+        self.write("curves.png", &render_png(&chart, Theme::Light, 2)?)
+    }
+}
+
+/// A data set's judgements; those that cannot tell (negative grades) are kept.
+pub(super) fn judgements(dataset: &Dataset) -> Qrels {
+    let mut qrels = Qrels::new();
+    for query in &dataset.queries {
+        let judged = query.candidates.iter().filter_map(|candidate| {
+            let image = dataset.images.get(candidate.image)?;
+            Some((image.id.to_string(), candidate.relevance?.0))
+        });
+        let judged: std::collections::BTreeMap<_, _> = judged.collect();
+        if !judged.is_empty() {
+            qrels.insert(query.id.to_string(), judged);
+        }
+    }
+    qrels
+}
+
+fn pretty(value: &Value) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
+}
+
+fn summary(record: &RunRecord) -> Value {
+    let rankings = |comparison: &Comparison| {
+        json!({
+            "initial": measures_json(&comparison.initial),
+            "text": measures_json(&comparison.text),
+            "model": measures_json(&comparison.model),
+        })
+    };
+    json!({
+        "run": record.name,
+        "dataset": record.dataset,
+        "model": record.experiment.model.kind.name(),
+        "seed": record.experiment.training.seed,
+        "test": rankings(&record.test),
+        "validation": rankings(&record.validation),
+        "best_epoch": record.best_epoch,
+        "parameters": record.parameters,
+        "seconds_per_epoch": record.seconds_per_epoch,
+        "averaging": Averaging::Both.name(),
+        "ties": TIE_RULE,
+    })
+}
+
+/// The three rankings on the test queries, or on the validation queries where nothing was tested.
+fn table(record: &RunRecord) -> Table {
+    let tested = record.test.model.iter().any(|&figure| figure > 0.0);
+    let (split, figures) = if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
+    let row = |name: &str, figures: &[f64]| {
+        let cells = (0..STANDARD.len()).map(|column| Cell::maybe(figures.get(column).copied())).collect();
+        Row { name: name.to_owned(), cells }
+    };
+    let mut table = Table {
+        title: format!("{}: means over the {} queries", record.dataset, split.name()),
+        corner: "ranking".to_owned(),
+        columns: STANDARD.map(|measure| measure.label()).to_vec(),
+        rows: vec![
+            row("Initial order", &figures.initial),
+            row("Text only", &figures.text),
+            row(record.experiment.model.kind.name(), &figures.model),
+        ],
+        notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.name())],
+        decimals: 4,
+    };
+    table.mark_best();
+    table
+}
