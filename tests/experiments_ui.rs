@@ -60,7 +60,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     harness.run_steps(3);
     assert_eq!(rows(&harness), 2, "two seeds make one row");
     for number in [0, 1] {
-        harness.get_all_by_label_contains("Choose stamps").nth(number).expect("a box").click();
+        harness.get_all_by_label_contains("Choose k ").nth(number).expect("a box").click();
         harness.run_steps(2);
     }
     settle(&mut harness).expect("the runs are read");

@@ -26,6 +26,8 @@ const GAP: f32 = 10.0;
 fn width(column: Column, grouped: bool) -> f32 {
     let spread = if grouped { 42.0 } else { 0.0 };
     match column {
+        // Groups are named by the few parameters that differ.
+        Column::Name if grouped => 168.0,
         Column::Name => 208.0,
         Column::Model => 76.0,
         // Texts behind numbers keep more distance.

@@ -19,7 +19,7 @@ pub use reading::{Reader, RunDetails};
 pub use table::{Entry, RunTable, csv, groups};
 
 use super::{Ranking, Workspace};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What decides the comparison shown; two that are equal need no new one.
@@ -82,8 +82,9 @@ impl Experiments {
 
     /// The chosen runs as rows: those of one configuration together where the table groups them.
     pub fn chosen_entries(&self, grouped: bool) -> Vec<Entry> {
-        let at = |path: &PathBuf| self.runs.iter().position(|run| run.saved.path == *path);
-        let runs = self.chosen.iter().filter_map(at);
+        let places: HashMap<&Path, usize> =
+            self.runs.iter().enumerate().map(|(at, run)| (run.saved.path.as_path(), at)).collect();
+        let runs = self.chosen.iter().filter_map(|path| places.get(path.as_path()).copied());
         if grouped { groups(&self.runs, runs) } else { runs.map(|run| Entry { runs: vec![run] }).collect() }
     }
 
