@@ -143,12 +143,47 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
     }
 }
 
+/// `s₁ + Σ_l Âˡ W_l [h ‖ s₁] + γ standardise(V Vᵀ softmax(β s₁))`.
+fn feedback(input: &RankingInput, config: &DcmmConfig, weights: &Weights, h: &Rows, text: &[f64]) -> Vec<f64> {
+    let n = input.n;
+    let share = |i: usize, j: usize| {
+        let sum: f64 = neighbours(&input.graph, i).iter().map(|&j| cos(input, i, j).max(0.0)).sum();
+        cos(input, i, j).max(0.0) / sum
+    };
+    let mut total = text.to_vec();
+    for hop in 0..config.conv.len() {
+        let weight = &weights[&format!("hop.{hop}.weight")];
+        let said = |i: usize| weight.iter().zip(h[i].iter().chain([&text[i]])).map(|(w, x)| w * x).sum::<f64>();
+        let mut message: Vec<f64> = (0..n).map(said).collect();
+        for _ in 0..=hop {
+            let heard = |i: usize| neighbours(&input.graph, i).iter().map(|&j| share(i, j) * message[j]).sum::<f64>();
+            message = (0..n).map(heard).collect();
+        }
+        total.iter_mut().zip(message).for_each(|(total, message)| *total += message);
+    }
+    if config.feedback {
+        let (beta, gamma) = (weights["feedback.beta"][0], weights["feedback.gamma"][0]);
+        let sum: f64 = text.iter().map(|s| (beta * s).exp()).sum();
+        let like = |i: usize| (0..n).map(|j| (beta * text[j]).exp() / sum * cos(input, i, j)).sum::<f64>();
+        let like: Vec<f64> = (0..n).map(like).collect();
+        let mean = like.iter().sum::<f64>() / n as f64;
+        let deviation = (like.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n as f64 + 1e-6).sqrt();
+        total.iter_mut().zip(like).for_each(|(total, like)| *total += gamma * (like - mean) / deviation);
+    }
+    total
+}
+
 fn plainly(input: &RankingInput, config: &DcmmConfig, weights: &Weights) -> Vec<f64> {
     let x: Rows = input.features.chunks(SIGNALS).map(|row| row.iter().copied().map(f64::from).collect()).collect();
     let mut h = if config.mlp.is_empty() { x } else { linear(&x, weights, "mlp.0") };
     let text = linear(&h, weights, "head_text");
     if !config.kind.convolves() {
         return text.concat();
+    }
+    if config.kind == ModelKind::DcmmPrf {
+        let said = if config.mlp.is_empty() { SIGNALS - config.component_count } else { h[0].len() };
+        h.iter_mut().for_each(|row| row.truncate(said));
+        return feedback(input, config, weights, &h, &text.concat());
     }
     for layer in 0..config.conv.len() {
         let mut out = convolve(input, config, weights, layer, &h);
@@ -173,14 +208,26 @@ fn networks() -> Vec<DcmmConfig> {
         }
     }
     all.push(DcmmConfig { mlp: Vec::new(), ..config(ModelKind::Linear) });
+    let prf = config(ModelKind::DcmmPrf);
+    all.push(DcmmConfig { mlp: Vec::new(), component_count: 1, ..prf.clone() });
+    all.push(DcmmConfig { feedback: false, conv: vec![1], ..prf.clone() });
+    all.push(DcmmConfig { mlp: Vec::new(), conv: Vec::new(), ..prf });
     all
+}
+
+/// A network whose every weight says something, zero at first or not.
+fn started(config: &DcmmConfig) -> Dcmm {
+    let mut rng = Rng::new(11);
+    let mut weights = config.init().unwrap().weights().unwrap();
+    weights.values_mut().flatten().filter(|weight| **weight == 0.0).for_each(|weight| *weight = 0.5 * rng.normal());
+    Dcmm::from_weights(config, &weights).unwrap()
 }
 
 #[test]
 fn each_network_computes_its_formula() {
     let input = input();
     for config in networks() {
-        let model = config.init().unwrap();
+        let model = started(&config);
         let expected = plainly(&input, &config, &model.weights().unwrap());
         let scores = model.score(&input).unwrap().total;
         for (i, (score, expected)) in scores.iter().zip(&expected).enumerate() {
@@ -200,7 +247,7 @@ fn each_network_s_gradient_is_the_slope_of_its_loss() {
             let members = output.members.iter().map(|member| Loss::Bpr.sum(&member.total, &targets).unwrap());
             members.reduce(|sum, loss| (sum + loss).unwrap()).unwrap()
         };
-        let model = config.init().unwrap();
+        let model = started(&config);
         let gradients = Gradients::of(&model, &loss(&model)).unwrap();
         let weights = model.weights().unwrap();
         for ((name, _), gradient) in model.vars().iter().zip(gradients.values()) {
@@ -256,7 +303,7 @@ fn the_learned_similarity_is_exact_for_every_length_and_density() {
 fn members_are_networks_of_their_own_and_the_score_is_their_mean() {
     let input = input();
     for config in networks() {
-        let three = DcmmConfig { members: 3, ..config.clone() }.init().unwrap();
+        let three = started(&DcmmConfig { members: 3, ..config.clone() });
         assert_eq!(three.config().parameter_count(), 3 * config.parameter_count());
         let weights = three.weights().unwrap();
         let scores = |member: usize| {
@@ -267,8 +314,12 @@ fn members_are_networks_of_their_own_and_the_score_is_their_mean() {
         };
         let each: Vec<Vec<f32>> = (0..3).map(scores).collect();
         assert_ne!(each[0], each[1], "{config:?}");
-        // The first member is what a single network of this seed is.
-        assert_eq!(each[0], config.init().unwrap().score(&input).unwrap().total);
+        // The first member begins as what a single network of this seed is.
+        let (single, first) = (config.init().unwrap(), DcmmConfig { members: 3, ..config.clone() }.init().unwrap());
+        let first = first.weights().unwrap();
+        for (name, values) in single.weights().unwrap() {
+            assert_eq!(first[&format!("member.0.{name}")], values, "{name}");
+        }
         for (i, score) in three.score(&input).unwrap().total.iter().enumerate() {
             let mean = (each[0][i] + each[1][i] + each[2][i]) / 3.0;
             assert!((score - mean).abs() < 1e-5, "{config:?}: {score} {mean}");

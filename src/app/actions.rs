@@ -23,18 +23,23 @@ pub(super) enum Command {
     MoreNeighbours,
     FewerNeighbours,
     Show(Panel),
+    Widen,
     StandardLayout,
     SwitchTheme,
     Palette,
     Help,
 }
 
+/// The keys of the panels, in their order.
+const NUMBERS: [Key; 10] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
+
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 27] = [
+    pub(super) const ALL: [Command; 30] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
@@ -58,6 +63,9 @@ impl Command {
         Command::Show(Panel::Details),
         Command::Show(Panel::Data),
         Command::Show(Panel::Runs),
+        Command::Show(Panel::Experiments),
+        Command::Show(Panel::Studies),
+        Command::Widen,
         Command::StandardLayout,
         Command::SwitchTheme,
         Command::Palette,
@@ -83,6 +91,7 @@ impl Command {
             Command::MoreNeighbours => "One neighbour more".into(),
             Command::FewerNeighbours => "One neighbour less".into(),
             Command::Show(panel) => format!("Show panel: {}", panel.name()),
+            Command::Widen => "Experiments over the whole window, or back".into(),
             Command::StandardLayout => "Standard layout of the panels".into(),
             Command::SwitchTheme => "Switch between light and dark".into(),
             Command::Palette => "All commands…".into(),
@@ -107,9 +116,10 @@ impl Command {
             Command::MoreNeighbours => (NONE, Key::CloseBracket),
             Command::FewerNeighbours => (NONE, Key::OpenBracket),
             Command::Show(panel) => {
-                let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8];
-                (CTRL, keys[Panel::ALL.iter().position(|known| *known == panel)?])
+                let place = Panel::ALL.iter().position(|known| *known == panel)?;
+                (CTRL, *NUMBERS.get(place)?)
             }
+            Command::Widen => (CTRL, Key::M),
             Command::SwitchTheme => (CTRL, Key::T),
             Command::Palette => (CTRL, Key::P),
             Command::Help => (NONE, Key::F1),
@@ -159,7 +169,9 @@ impl Command {
             Command::MoreNeighbours => more_neighbours(&app.workspace, 1),
             Command::FewerNeighbours => more_neighbours(&app.workspace, -1),
             Command::Show(panel) => return app.show_panel(panel),
+            Command::Widen => return app.widen(),
             Command::StandardLayout => {
+                app.parked = None;
                 app.tree = panels::standard();
                 Action::SetPanels(panels::save(&app.tree))
             }

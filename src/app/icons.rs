@@ -44,3 +44,17 @@ pub const CPU: &str = "\u{E610}";
 pub const LAYOUT: &str = "\u{E6D6}";
 /// More choices (Inter's own; the icon font's code for it means something else there).
 pub const DOWN: &str = "▼";
+/// To the clipboard.
+pub const COPY: &str = "\u{E1CA}";
+/// The columns of a table.
+pub const COLUMNS: &str = "\u{E546}";
+/// The whole window for one panel.
+pub const WIDE: &str = "\u{E0A2}";
+/// Change sides.
+pub const SWAP: &str = "\u{E0A0}";
+/// A table.
+pub const TABLE: &str = "\u{E476}";
+/// Curves.
+pub const CHART: &str = "\u{E154}";
+/// Save to a file.
+pub const SAVE: &str = "\u{E248}";

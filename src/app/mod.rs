@@ -9,6 +9,7 @@ mod curves;
 mod data;
 mod details;
 mod dialogs;
+mod experiments;
 mod graph_view;
 mod icons;
 mod open;
@@ -17,7 +18,9 @@ mod panels;
 mod queries;
 mod ranking;
 mod runs;
+mod save;
 mod screenshot;
+mod studies;
 mod theme;
 mod thumbnails;
 mod tune;
@@ -39,9 +42,12 @@ struct Parts {
     graph: graph_view::GraphPanel,
     curves: curves::CurvesPanel,
     data: data::DataPanel,
+    experiments: experiments::ExperimentsPanel,
+    studies: studies::StudiesPanel,
     queries: queries::QueriesPanel,
     ranking: ranking::RankingPanel,
     open: open::OpenDialog,
+    save: save::SaveDialog,
     dialogs: dialogs::Dialogs,
 }
 
@@ -50,6 +56,8 @@ pub struct App {
     workspace: Workspace,
     parts: Parts,
     tree: egui_tiles::Tree<Panel>,
+    /// The other panels, while one has the whole window.
+    parked: Option<egui_tiles::Tree<Panel>>,
     actions: Vec<Action>,
     shown: Option<u64>,
     theme: Option<ThemeChoice>,
@@ -71,13 +79,16 @@ impl App {
             graph: graph_view::GraphPanel::default(),
             curves: curves::CurvesPanel::default(),
             data: data::DataPanel::default(),
+            experiments: experiments::ExperimentsPanel::default(),
+            studies: studies::StudiesPanel::default(),
             queries: queries::QueriesPanel::default(),
             ranking: ranking::RankingPanel::default(),
             open: open::OpenDialog::default(),
+            save: save::SaveDialog::default(),
             dialogs: dialogs::Dialogs::default(),
         };
         let tree = panels::restore(workspace.settings().panels.as_ref());
-        Self { workspace, parts, tree, actions: Vec::new(), shown: None, theme: None, alone: false }
+        Self { workspace, parts, tree, parked: None, actions: Vec::new(), shown: None, theme: None, alone: false }
     }
 
     /// The state, to look at.
@@ -92,6 +103,11 @@ impl App {
 
     /// Brings a panel to the front.
     pub fn show_panel(&mut self, panel: Panel) {
+        if !matches!(panel, Panel::Experiments | Panel::Studies)
+            && let Some(tree) = self.parked.take()
+        {
+            self.tree = tree;
+        }
         panels::focus(&mut self.tree, panel);
     }
 
@@ -99,6 +115,22 @@ impl App {
     pub fn show_only(&mut self, panel: Panel) {
         self.alone = true;
         self.tree = panels::single(panel);
+    }
+
+    /// Which of the plots over runs is shown, by its name; `false` where there is none of that name.
+    pub fn show_runs_as(&mut self, view: &str) -> bool {
+        self.parts.experiments.show(view)
+    }
+
+    /// Gives the experiments the whole window, or brings the other panels back.
+    fn widen(&mut self) {
+        match self.parked.take() {
+            Some(tree) => self.tree = tree,
+            None => {
+                let wide = panels::wide();
+                self.parked = Some(std::mem::replace(&mut self.tree, wide));
+            }
+        }
     }
 
     /// Whether anything is still to come without anybody touching the window.
@@ -156,7 +188,7 @@ impl eframe::App for App {
         self.take_dropped(ui.ctx());
         let mut commands = Commands::default();
         // An open dialog has the keyboard to itself.
-        if !self.parts.dialogs.is_open() && !self.parts.open.is_open() {
+        if !self.parts.dialogs.is_open() && !self.parts.open.is_open() && !self.parts.save.is_open() {
             actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
         }
         if !self.alone {
@@ -172,10 +204,21 @@ impl eframe::App for App {
                 edited: false,
             };
             self.tree.ui(&mut behavior, ui);
-            if behavior.edited {
+            if behavior.edited && self.parked.is_none() {
                 self.actions.push(Action::SetPanels(panels::save(&self.tree)));
             }
         });
+        if let Some(view) = self.parts.studies.goes_to.take() {
+            self.show_panel(Panel::Experiments);
+            self.parts.experiments.show(view);
+        }
+        if let Some(plot) = self.parts.experiments.keeps.take().or(self.parts.studies.keeps.take()) {
+            self.parts.save.open(plot.chart, plot.name);
+        }
+        self.parts.save.show(ui.ctx(), &self.workspace, &mut self.actions);
+        if std::mem::take(&mut self.parts.experiments.wants_wide) {
+            self.widen();
+        }
         if std::mem::take(&mut self.parts.data.wants_weights) {
             self.parts.open.weights();
         }

@@ -1,6 +1,6 @@
 //! The panels and how they lie.
 
-use super::{Parts, curves, data, details, icons, queries, ranking, runs, theme, tune};
+use super::{Parts, curves, data, details, experiments, icons, queries, ranking, runs, studies, theme, tune};
 use crate::workspace::{Action, PanelLayout, Workspace};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
@@ -28,11 +28,15 @@ pub enum Panel {
     Data,
     /// Saved runs.
     Runs,
+    /// Many runs at once: table, plots, comparison.
+    Experiments,
+    /// Ablations, cross-validations and sweeps.
+    Studies,
 }
 
 impl Panel {
     /// All of them.
-    pub const ALL: [Panel; 8] = [
+    pub const ALL: [Panel; 10] = [
         Panel::Queries,
         Panel::Graph,
         Panel::Ranking,
@@ -41,6 +45,8 @@ impl Panel {
         Panel::Details,
         Panel::Data,
         Panel::Runs,
+        Panel::Experiments,
+        Panel::Studies,
     ];
 
     /// The tab's title.
@@ -54,6 +60,8 @@ impl Panel {
             Panel::Details => "Image",
             Panel::Data => "Data",
             Panel::Runs => "Runs",
+            Panel::Experiments => "Experiments",
+            Panel::Studies => "Studies",
         }
     }
 
@@ -88,6 +96,11 @@ impl Behavior<Panel> for Panels<'_> {
                 Panel::Details => details::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
                 Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
                 Panel::Runs => runs::runs_ui(ui, workspace, actions),
+                Panel::Studies => studies::studies_ui(ui, &mut self.parts.studies, workspace, actions),
+                Panel::Experiments => {
+                    let (panel, pictures) = (&mut self.parts.experiments, &mut self.parts.thumbnails);
+                    experiments::experiments_ui(ui, panel, workspace, pictures, actions);
+                }
             }
         });
         UiResponse::None
@@ -165,7 +178,7 @@ pub(super) fn standard() -> Tree<Panel> {
         tiles.insert_tab_tile(children)
     };
     let left = tabs(&[Panel::Queries, Panel::Data, Panel::Runs]);
-    let graph = tabs(&[Panel::Graph]);
+    let graph = tabs(&[Panel::Graph, Panel::Experiments, Panel::Studies]);
     let ranking = tabs(&[Panel::Ranking]);
     let training = tabs(&[Panel::Training]);
     let tune = tabs(&[Panel::Tune]);
@@ -188,10 +201,30 @@ pub(super) fn single(panel: Panel) -> Tree<Panel> {
     Tree::new_tabs(egui::Id::unique("panels"), vec![panel])
 }
 
-/// The layout that was kept, if every panel is still in it; else the standard one.
+/// The panels over many runs, with the whole window.
+pub(super) fn wide() -> Tree<Panel> {
+    Tree::new_tabs(egui::Id::unique("panels"), vec![Panel::Experiments, Panel::Studies])
+}
+
+/// The layout that was kept, with panels that it does not know yet behind the graph; else the standard one.
 pub(super) fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
     let kept = layout.and_then(|layout| serde_json::from_value::<Tree<Panel>>(layout.clone()).ok());
-    kept.filter(|tree| Panel::ALL.iter().all(|panel| tree.tiles.find_pane(panel).is_some())).unwrap_or_else(standard)
+    kept.and_then(complete).unwrap_or_else(standard)
+}
+
+fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
+    let graph = tree.tiles.find_pane(&Panel::Graph)?;
+    let tabs = tree.tiles.parent_of(graph)?;
+    for panel in Panel::ALL {
+        if tree.tiles.find_pane(&panel).is_none() {
+            let tile = tree.tiles.insert_pane(panel);
+            match tree.tiles.get_mut(tabs)? {
+                Tile::Container(Container::Tabs(tabs)) => tabs.add_child(tile),
+                _ => return None,
+            }
+        }
+    }
+    Some(tree)
 }
 
 /// The layout, to be kept.

@@ -68,7 +68,8 @@ fn columns_ui(
                             return;
                         };
                         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                            grid_ui(ui, session, order, ranking, pictures, reveal, actions);
+                            let before = previous(order).and_then(|before| session.ranking(before));
+                            grid_ui(ui, session, order.name(), ranking, before, pictures, reveal, actions);
                         });
                     });
                 });
@@ -168,11 +169,14 @@ fn previous(order: Order) -> Option<Order> {
     }
 }
 
-fn grid_ui(
+/// A ranking of the current query as a grid of pictures, with each one's movement against `before`.
+#[expect(clippy::too_many_arguments, reason = "one grid is drawn from many independent facts")]
+pub(super) fn grid_ui(
     ui: &mut Ui,
     session: &Session,
-    order: Order,
+    name: &str,
     ranking: &Ranking,
+    before: Option<&Ranking>,
     pictures: &mut Thumbnails,
     reveal: Option<usize>,
     actions: &mut Vec<Action>,
@@ -186,7 +190,7 @@ fn grid_ui(
     for (rank, &candidate) in ranking.order.iter().enumerate() {
         let at = area.min + vec2((rank % per_row) as f32 * step.x, (rank / per_row) as f32 * step.y);
         let tile = Rect::from_min_size(at, vec2(side, side));
-        tile_ui(ui, session, order, ranking, candidate, tile, pictures, reveal == Some(candidate), actions);
+        tile_ui(ui, session, name, ranking, before, candidate, tile, pictures, reveal == Some(candidate), actions);
     }
 }
 
@@ -206,7 +210,9 @@ fn strip_ui(
     let (area, _) = ui.allocate_exact_size(size, Sense::hover());
     for (rank, &candidate) in ranking.order.iter().enumerate() {
         let tile = Rect::from_min_size(area.min + vec2(rank as f32 * step, 2.0), vec2(side, side));
-        tile_ui(ui, session, order, ranking, candidate, tile, pictures, reveal == Some(candidate), actions);
+        let before = previous(order).and_then(|before| session.ranking(before));
+        let revealed = reveal == Some(candidate);
+        tile_ui(ui, session, order.name(), ranking, before, candidate, tile, pictures, revealed, actions);
     }
 }
 
@@ -214,8 +220,9 @@ fn strip_ui(
 fn tile_ui(
     ui: &mut Ui,
     session: &Session,
-    order: Order,
+    name: &str,
     ranking: &Ranking,
+    before: Option<&Ranking>,
     candidate: usize,
     tile: Rect,
     pictures: &mut Thumbnails,
@@ -232,7 +239,7 @@ fn tile_ui(
     let known = &session.dataset.queries[session.query()].candidates[candidate];
     let image = &session.dataset.images[known.image];
     let palette = theme::palette(ui.visuals());
-    let response = ui.interact(whole, ui.scope_id().with((order.name(), candidate)), Sense::click());
+    let response = ui.interact(whole, ui.scope_id().with((name, candidate)), Sense::click());
     let picture = pictures.small(known.image, image.file.as_deref());
     let painter = ui.painter();
     widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
@@ -248,17 +255,11 @@ fn tile_ui(
     if let Some(stroke) = outline {
         painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
     }
-    let moved = previous(order)
-        .and_then(|before| session.ranking(before))
-        .map(|before| before.place[candidate] as isize - ranking.place[candidate] as isize);
+    let moved = before.map(|before| before.place[candidate] as isize - ranking.place[candidate] as isize);
     caption(painter, tile, ranking.place[candidate] + 1, moved, palette);
     let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
-    let told = format!(
-        "{}: rank {}, {}, {title}",
-        order.name(),
-        ranking.place[candidate] + 1,
-        widgets::judgement_name(known.relevance)
-    );
+    let told =
+        format!("{name}: rank {}, {}, {title}", ranking.place[candidate] + 1, widgets::judgement_name(known.relevance));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
     if response.hovered() {
         actions.push(Action::HoverCandidate(Some(candidate)));

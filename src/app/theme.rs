@@ -55,6 +55,10 @@ pub struct Palette {
     pub edge: Color32,
     /// Colours of curves, told apart by anybody.
     pub curves: [Color32; 4],
+    /// Colours of many runs, told apart by anybody (after Okabe and Ito).
+    pub series: [Color32; 8],
+    /// Low, middle and high on a scale of one hue.
+    pub scale: [Color32; 3],
 }
 
 const DARK: Palette = Palette {
@@ -78,6 +82,21 @@ const DARK: Palette = Palette {
         Color32::from_rgb(0xe8, 0xa0, 0x3c),
         Color32::from_rgb(0x2f, 0xbf, 0x8f),
         Color32::from_rgb(0xcf, 0x8a, 0xc6),
+    ],
+    series: [
+        Color32::from_rgb(0x5b, 0x9d, 0xff),
+        Color32::from_rgb(0xe8, 0xa0, 0x3c),
+        Color32::from_rgb(0x2f, 0xbf, 0x8f),
+        Color32::from_rgb(0xcf, 0x8a, 0xc6),
+        Color32::from_rgb(0xe8, 0x71, 0x2e),
+        Color32::from_rgb(0x6e, 0xcb, 0xe8),
+        Color32::from_rgb(0xe6, 0xdb, 0x5a),
+        Color32::from_rgb(0xb4, 0xbc, 0xc8),
+    ],
+    scale: [
+        Color32::from_rgb(0x2c, 0x34, 0x42),
+        Color32::from_rgb(0x3c, 0x72, 0xc4),
+        Color32::from_rgb(0xb9, 0xd8, 0xff),
     ],
 };
 
@@ -103,6 +122,21 @@ const LIGHT: Palette = Palette {
         Color32::from_rgb(0x00, 0x86, 0x62),
         Color32::from_rgb(0x9b, 0x4c, 0x90),
     ],
+    series: [
+        Color32::from_rgb(0x1f, 0x6f, 0xd6),
+        Color32::from_rgb(0xb5, 0x6a, 0x00),
+        Color32::from_rgb(0x00, 0x86, 0x62),
+        Color32::from_rgb(0x9b, 0x4c, 0x90),
+        Color32::from_rgb(0xc4, 0x4e, 0x00),
+        Color32::from_rgb(0x1a, 0x8f, 0xb0),
+        Color32::from_rgb(0x8a, 0x7d, 0x00),
+        Color32::from_rgb(0x4a, 0x53, 0x60),
+    ],
+    scale: [
+        Color32::from_rgb(0xd5, 0xde, 0xea),
+        Color32::from_rgb(0x6a, 0xa2, 0xe6),
+        Color32::from_rgb(0x10, 0x3f, 0x85),
+    ],
 };
 
 /// The colours in use.
@@ -117,6 +151,28 @@ impl Palette {
             Some(relevance) if relevance.is_relevant() => self.relevant,
             Some(_) => self.irrelevant,
             None => self.unjudged,
+        }
+    }
+
+    /// The colour of the `index`-th of many runs; after the last it begins anew.
+    pub fn series(&self, index: usize) -> Color32 {
+        self.series[index % self.series.len()]
+    }
+
+    /// The colour of a value between 0 (low) and 1 (high).
+    pub fn ramp(&self, value: f32) -> Color32 {
+        let at = if value.is_finite() { value.clamp(0.0, 1.0) * 2.0 } else { 0.0 };
+        let (from, to) = if at < 1.0 { (self.scale[0], self.scale[1]) } else { (self.scale[1], self.scale[2]) };
+        from.lerp_to_gamma(to, at.fract() + if at >= 2.0 { 1.0 } else { 0.0 })
+    }
+
+    /// Text that can be read on a colour.
+    pub fn text_on(&self, ground: Color32) -> Color32 {
+        let [r, g, b, _] = ground.to_array().map(f32::from);
+        if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 {
+            Color32::from_rgb(0x10, 0x16, 0x20)
+        } else {
+            Color32::from_rgb(0xf2, 0xf5, 0xfa)
         }
     }
 

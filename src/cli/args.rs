@@ -161,6 +161,9 @@ pub(super) struct ModelArgs {
     /// How DCMM's sums over neighbours are scaled.
     #[arg(long, value_parser = one_of(Degree::ALL, Degree::name))]
     pub degree: Option<Degree>,
+    /// Whether dcmm-prf takes up what looks like the images that the text ranks first.
+    #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
+    pub feedback: Option<bool>,
     /// Attention heads of GAT.
     #[arg(long, value_name = "N", value_parser = count)]
     pub heads: Option<usize>,

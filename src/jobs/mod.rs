@@ -63,10 +63,18 @@ pub enum Event<E, T> {
     Failed(String),
 }
 
+/// How long a job has been halted.
+#[derive(Clone, Copy, Default)]
+struct Pauses {
+    since: Option<Instant>,
+    before: Duration,
+}
+
 #[derive(Default)]
 struct Control {
     cancelled: AtomicBool,
     paused: Mutex<bool>,
+    pauses: Mutex<Pauses>,
     resumed: Condvar,
 }
 
@@ -194,6 +202,15 @@ impl<E, T> Job<E, T> {
         if let Ok(mut paused) = self.control.paused.lock() {
             *paused = pause;
         }
+        if let Ok(mut pauses) = self.control.pauses.lock() {
+            match (pause, pauses.since) {
+                (true, None) => pauses.since = Some(Instant::now()),
+                (false, Some(since)) => {
+                    *pauses = Pauses { since: None, before: pauses.before + since.elapsed() };
+                }
+                _ => {}
+            }
+        }
         self.control.resumed.notify_all();
     }
 
@@ -210,6 +227,13 @@ impl<E, T> Job<E, T> {
     /// How far it has come.
     pub fn progress(&self) -> &Progress {
         &self.progress
+    }
+
+    /// How long it has been at work: the time since it was started without its pauses.
+    pub fn worked(&self) -> Duration {
+        let pauses = self.control.pauses.lock().map(|pauses| *pauses).unwrap_or_default();
+        let halted = pauses.before + pauses.since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.elapsed().saturating_sub(halted)
     }
 
     /// How long ago it was started.

@@ -37,6 +37,9 @@ pub struct DcmmConfig {
     /// How a DCMM convolution scales its sums.
     #[serde(default)]
     pub degree: Degree,
+    /// Whether [`ModelKind::DcmmPrf`] takes up what looks like the images that the text ranks first.
+    #[serde(default = "yes")]
+    pub feedback: bool,
     /// Attention heads of [`ModelKind::Gat`], which share a layer's width.
     #[serde(default = "one")]
     pub heads: usize,
@@ -47,6 +50,10 @@ pub struct DcmmConfig {
     pub dropout: f32,
     /// Seed of the initial weights.
     pub seed: u64,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn one() -> usize {
@@ -66,6 +73,7 @@ impl Default for DcmmConfig {
             activation: Activation::None,
             residual: false,
             degree: Degree::None,
+            feedback: true,
             heads: 1,
             members: 1,
             dropout: 0.2,
@@ -124,7 +132,9 @@ impl DcmmConfig {
             // Components speak through the text's score alone unless an MLP mixes them in.
             let said = if self.mlp.is_empty() { width.saturating_sub(self.component_count) } else { width };
             shapes.extend((0..self.conv.len()).map(|hop| (format!("hop.{hop}.weight"), vec![1, said + 1])));
-            shapes.extend([("feedback.beta".into(), vec![1]), ("feedback.gamma".into(), vec![1])]);
+            if self.feedback {
+                shapes.extend([("feedback.beta".into(), vec![1]), ("feedback.gamma".into(), vec![1])]);
+            }
             return shapes;
         }
         for (layer, &next) in self.conv.iter().enumerate() {

@@ -200,8 +200,7 @@ impl Member {
         let feedback = match feeds_back {
             true => Some(Feedback {
                 hops: hops.collect::<Option<_>>()?,
-                beta: find("feedback.beta")?,
-                gamma: find("feedback.gamma")?,
+                taken_up: find("feedback.beta").zip(find("feedback.gamma")),
             }),
             false => None,
         };

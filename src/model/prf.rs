@@ -24,8 +24,8 @@ const EPSILON: f64 = 1e-6;
 #[derive(Clone, Debug)]
 pub(super) struct Feedback {
     pub(super) hops: Vec<Tensor>,
-    pub(super) beta: Tensor,
-    pub(super) gamma: Tensor,
+    /// β and γ; without them there are the neighbours alone.
+    pub(super) taken_up: Option<(Tensor, Tensor)>,
 }
 
 impl Feedback {
@@ -46,11 +46,12 @@ impl Feedback {
             }
             total = (total + message.squeeze(1)?)?;
         }
-        let sharp = text.broadcast_mul(&self.beta)?;
+        let Some((beta, gamma)) = &self.taken_up else { return Ok(total) };
+        let sharp = text.broadcast_mul(beta)?;
         let soft = sharp.broadcast_sub(&sharp.max_keepdim(0)?.detach())?.exp()?;
         let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?;
         let like = soft.contiguous()?.apply_op1(Likeness { visual: visual.clone(), dim: part.dim })?;
-        Ok((total + standardise(&like)?.broadcast_mul(&self.gamma)?)?)
+        Ok((total + standardise(&like)?.broadcast_mul(gamma)?)?)
     }
 }
 

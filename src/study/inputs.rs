@@ -151,7 +151,7 @@ mod tests {
         let ask = |key: &str, number: f32| {
             let make = || {
                 let mut inputs = inputs(1);
-                inputs[0].visual = Arc::new(vec![number; 400]);
+                inputs.inputs[0].visual = vec![number; 400].into();
                 Ok(inputs)
             };
             cache.get(key, make).expect("made")

@@ -31,6 +31,8 @@ pub struct ModelSettings {
     pub residual: bool,
     /// How DCMM's sums over neighbours are scaled.
     pub degree: Degree,
+    /// Whether DCMM-PRF takes up what looks like the images that the text ranks first.
+    pub feedback: bool,
     /// Attention heads of GAT.
     pub heads: usize,
     /// Networks whose scores are averaged, each with initial weights and dropout of its own.
@@ -51,6 +53,7 @@ impl Default for ModelSettings {
             activation: Activation::None,
             residual: false,
             degree: Degree::None,
+            feedback: true,
             heads: 4,
             members: 1,
             dropout: 0.2,
@@ -84,6 +87,7 @@ impl ModelSettings {
             activation: self.activation,
             residual: self.residual,
             degree: self.degree,
+            feedback: self.feedback,
             heads: self.heads,
             members: self.members,
             dropout: self.dropout,

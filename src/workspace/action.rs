@@ -1,6 +1,7 @@
 //! What panels can ask of the workspace.
 
-use super::{Message, PanelLayout, QuerySort, Settings, ThemeChoice};
+use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, StudyRequest, ThemeChoice};
+use crate::export::chart::{Chart, Theme};
 use crate::train::Experiment;
 use std::path::PathBuf;
 
@@ -48,6 +49,22 @@ pub enum Action {
     OpenRun(PathBuf),
     /// Delete a saved run.
     DeleteRun(PathBuf),
+    /// Filter, sort, group or choose columns of the run table.
+    SetRunTable(Box<RunTable>),
+    /// Look at these runs together.
+    ChooseRuns(Vec<PathBuf>),
+    /// Hold one run, or group of seeds, against another.
+    CompareRuns(Option<Box<Pair>>),
+    /// Begin a study on the open data set.
+    StartStudy(Box<StudyRequest>),
+    /// Go on with a study that was cut off.
+    ResumeStudy(PathBuf),
+    /// End the study at work; trials that have ended stay.
+    CancelStudy,
+    /// Delete a study with its trials.
+    DeleteStudy(PathBuf),
+    /// Write a plot to a file: SVG, or PNG where the name ends so.
+    SaveChart(Box<Chart>, Theme, PathBuf),
     /// Light, dark or as the system.
     SetTheme(ThemeChoice),
     /// Sort the query list.

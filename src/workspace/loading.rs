@@ -229,6 +229,7 @@ impl Workspace {
             });
         }
         self.change(|settings| settings.remember(&opened.path));
+        self.refresh_table();
         self.refresh_runs();
         self.resume_last_run();
     }

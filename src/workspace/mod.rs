@@ -4,7 +4,9 @@
 //! and [`Workspace::poll`] takes in what the running jobs tell.
 
 mod action;
+mod charts;
 mod embedding;
+mod experiments;
 mod loading;
 mod messages;
 mod ranking;
@@ -12,11 +14,18 @@ mod runs;
 mod session;
 mod settings;
 mod store;
+mod studies;
 mod training;
 mod view;
 
 pub use action::Action;
+pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::EmbeddingState;
+pub use experiments::{
+    Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
+    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, Spread, asked, csv, date, short_name,
+    state_name, varying, with_term,
+};
 pub use loading::{LoadingState, VectorChoice};
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
@@ -24,6 +33,7 @@ pub use runs::{RunList, SavedRun};
 pub use session::{Baselines, Session};
 pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
 pub use store::Store;
+pub use studies::{Change, SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
 pub use training::{LiveRun, TrainingState};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
@@ -42,6 +52,9 @@ pub struct Workspace {
     embedding: EmbeddingState,
     training: TrainingState,
     runs: RunList,
+    experiments: Experiments,
+    studies: StudyState,
+    saving: Saving,
     messages: Vec<Message>,
     unsaved_since: Option<Instant>,
     openings: u64,
@@ -58,6 +71,9 @@ impl Workspace {
         Self {
             settings,
             runs: RunList::default(),
+            experiments: Experiments::default(),
+            studies: StudyState::default(),
+            saving: Saving::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -115,6 +131,16 @@ impl Workspace {
         &self.runs
     }
 
+    /// Many runs at once: the table, plots over runs, one run against another.
+    pub fn experiments(&self) -> &Experiments {
+        &self.experiments
+    }
+
+    /// The studies on disk and the one at work.
+    pub fn studies(&self) -> &StudyState {
+        &self.studies
+    }
+
     /// What people should know, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -130,7 +156,11 @@ impl Workspace {
         self.loading.is_running()
             || self.embedding.is_running()
             || self.training.is_running()
+            || self.training.is_ending()
+            || self.studies.is_busy()
+            || self.saving.is_running()
             || self.runs.is_reading()
+            || self.experiments.reader().is_running()
             || self.session.as_ref().is_some_and(Session::is_busy)
     }
 
@@ -163,6 +193,14 @@ impl Workspace {
             Action::ResumeRun(path) => self.resume_run(path),
             Action::OpenRun(path) => self.open_run(path),
             Action::DeleteRun(path) => self.delete_run(&path),
+            Action::SetRunTable(table) => self.set_run_table(*table),
+            Action::ChooseRuns(paths) => self.choose_runs(paths),
+            Action::CompareRuns(pair) => self.compare_runs(pair.map(|pair| *pair)),
+            Action::StartStudy(request) => self.start_study(*request),
+            Action::ResumeStudy(path) => self.resume_study(&path),
+            Action::CancelStudy => self.cancel_study(),
+            Action::DeleteStudy(path) => self.delete_study(&path),
+            Action::SaveChart(chart, theme, path) => self.save_chart(*chart, theme, path),
             Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
             Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
@@ -179,6 +217,9 @@ impl Workspace {
         changed |= self.poll_embedding();
         changed |= self.poll_training();
         changed |= self.poll_runs();
+        changed |= self.poll_studies();
+        changed |= self.poll_saving();
+        changed |= self.poll_experiments();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {
             self.save();
@@ -210,6 +251,8 @@ impl Drop for Workspace {
     fn drop(&mut self) {
         self.loading.retire();
         self.runs.forget_reading();
+        self.experiments.retire();
+        self.studies.retire();
         self.embedding.forget();
         if self.unsaved_since.is_some() {
             self.save();

@@ -1,6 +1,7 @@
 //! The runs on disk.
 
-use super::{LiveRun, Message, Workspace};
+use super::studies::trial_folders;
+use super::{LiveRun, Message, RunFacts, Workspace};
 use crate::dataset::{self, Dataset, Split, VectorTable};
 use crate::jobs::{Event, Job, Worker};
 use crate::model::{Dcmm, RankingInput};
@@ -86,7 +87,7 @@ impl OpenSet {
 #[derive(Default)]
 pub struct RunList {
     known: Vec<SavedRun>,
-    listing: Option<Job<(), Vec<SavedRun>>>,
+    listing: Option<Job<(), Vec<RunFacts>>>,
     reading: Option<Job<(), Reopened>>,
 }
 
@@ -110,11 +111,14 @@ impl RunList {
 
 impl Workspace {
     pub(super) fn refresh_runs(&mut self) {
-        let folder = self.store.runs().to_owned();
+        let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
+        self.refresh_studies();
         if let Some(job) = self.runs.listing.take() {
             job.retire();
         }
-        self.runs.listing = Some(Job::spawn("runs", self.wake(), move |_| Ok(list(&folder))));
+        self.runs.listing = Some(Job::spawn("runs", self.wake(), move |_| {
+            Ok(list(&folder, &studies).into_iter().map(RunFacts::of).collect())
+        }));
     }
 
     /// Shows the run last shown again, if it belongs to the open data set.
@@ -185,7 +189,8 @@ impl Workspace {
         let mut changed = false;
         while let Some(event) = self.runs.listing.as_mut().and_then(Job::poll) {
             if let Event::Done(known) = event {
-                self.runs.known = known;
+                self.runs.known = known.iter().filter(|run| run.study.is_none()).map(|run| run.saved.clone()).collect();
+                self.take_listed(known);
                 self.runs.listing = None;
                 changed = true;
             } else if let Event::Failed(_) = event {
@@ -232,16 +237,20 @@ impl Workspace {
     }
 }
 
-fn list(folder: &Path) -> Vec<SavedRun> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut runs: Vec<SavedRun> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let path = entry.path();
+/// The runs of a folder and the trials of all studies, newest first.
+fn list(folder: &Path, studies: &Path) -> Vec<SavedRun> {
+    let runs = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
+    let mut paths: Vec<PathBuf> = runs.unwrap_or_default();
+    paths.extend(trial_folders(studies));
+    let mut runs: Vec<SavedRun> = paths
+        .into_iter()
+        .filter_map(|path| {
             let record = train::read_run_record(&path).ok()?;
             Some(SavedRun { resumable: train::can_resume(&path, &record), path, record })
         })
         .collect();
-    runs.sort_by(|a, b| b.record.started.cmp(&a.record.started).then_with(|| b.record.name.cmp(&a.record.name)));
+    // Of runs begun within one second, `-10` is newer than `-9`.
+    let age = |run: &SavedRun| (run.record.started, run.record.name.len(), run.record.name.clone());
+    runs.sort_by_cached_key(|run| std::cmp::Reverse(age(run)));
     runs
 }

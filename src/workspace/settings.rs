@@ -1,5 +1,6 @@
 //! What persists from one session to the next.
 
+use super::RunTable;
 use crate::train::{Experiment, Preset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -117,6 +118,8 @@ pub struct Settings {
     pub encoder: EncoderSettings,
     /// How the graph is drawn.
     pub look: GraphLook,
+    /// Order, columns and grouping of the run table.
+    pub run_table: RunTable,
     /// How the panels lie.
     pub panels: PanelLayout,
 }
@@ -135,6 +138,7 @@ impl Default for Settings {
             encoder: EncoderSettings::default(),
             look: GraphLook::default(),
             panels: PanelLayout::default(),
+            run_table: RunTable::default(),
         }
     }
 }

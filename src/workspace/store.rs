@@ -38,6 +38,11 @@ impl Store {
         &self.runs
     }
 
+    /// Where studies are kept, a folder each, beside the runs.
+    pub fn studies(&self) -> PathBuf {
+        self.runs.with_file_name("studies")
+    }
+
     /// Where computed embeddings are kept.
     pub fn cache(&self) -> &Path {
         &self.cache

@@ -41,6 +41,8 @@ pub struct LiveRun {
 pub struct TrainingState {
     job: Option<Job<EpochUpdate, TrainDone>>,
     run: Option<LiveRun>,
+    /// Given up, but their runs are still being written.
+    ending: Vec<Job<EpochUpdate, TrainDone>>,
     followed: Arc<AtomicUsize>,
 }
 
@@ -55,9 +57,14 @@ impl TrainingState {
         self.job.as_ref().is_some_and(Job::is_paused)
     }
 
-    /// How far the run in training is.
+    /// Whether a run that was given up is still being written.
+    pub fn is_ending(&self) -> bool {
+        !self.ending.is_empty()
+    }
+
+    /// How far the run in training is, and for how long it has been at it, pauses apart.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+        self.job.as_ref().map(|job| (job.progress(), job.worked()))
     }
 
     /// The run shown.
@@ -88,7 +95,8 @@ impl TrainingState {
 
     pub(super) fn forget(&mut self) {
         if let Some(job) = self.job.take() {
-            job.retire();
+            job.cancel();
+            self.ending.push(job);
         }
         self.run = None;
     }
@@ -209,7 +217,7 @@ impl Workspace {
     }
 
     /// The visual vectors to train on. Without a graph none are needed, so empty ones do.
-    fn training_vectors(&self) -> Option<Arc<VectorTable>> {
+    pub(super) fn training_vectors(&self) -> Option<Arc<VectorTable>> {
         let session = self.session.as_ref()?;
         let without_graph = !self.settings.experiment.model.kind.looks();
         let none = || Arc::new(VectorTable::none(session.dataset.images.len()));
@@ -217,7 +225,7 @@ impl Workspace {
     }
 
     pub(super) fn poll_training(&mut self) -> bool {
-        let mut changed = false;
+        let mut changed = self.poll_ending();
         while let Some(event) = self.training.job.as_mut().and_then(Job::poll) {
             changed = true;
             match event {
@@ -241,6 +249,19 @@ impl Workspace {
             }
         }
         changed
+    }
+
+    /// Lists a run that was given up once it is written whole.
+    fn poll_ending(&mut self) -> bool {
+        let before = self.training.ending.len();
+        self.training.ending.retain_mut(|job| {
+            std::iter::from_fn(|| job.poll()).all(|event| !matches!(event, Event::Done(_) | Event::Failed(_)))
+        });
+        let ended = self.training.ending.len() < before;
+        if ended {
+            self.refresh_runs();
+        }
+        ended
     }
 
     fn take_epoch(&mut self, update: EpochUpdate) {
@@ -268,7 +289,7 @@ impl Workspace {
 }
 
 /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times.
-fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
+pub(super) fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
     let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
     (1..10_000)
         .map(|number| format!("{stem}-{number}"))

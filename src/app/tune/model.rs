@@ -67,6 +67,15 @@ fn signal_ui(ui: &mut Ui, session: Option<&Session>, model: &mut ModelSettings) 
 }
 
 fn convolutions_ui(ui: &mut Ui, model: &mut ModelSettings) {
+    if model.kind == ModelKind::DcmmPrf {
+        widgets::field(ui, "Hops", "How far along the edges neighbours are heard", |ui| {
+            number(ui, &mut model.conv_layers, 0..=4, "Hops");
+        });
+        widgets::field(ui, "Feedback", "Take up what looks like the images that the text ranks first", |ui| {
+            ui.checkbox(&mut model.feedback, "").accessible_name("Feedback");
+        });
+        return;
+    }
     widgets::field(ui, "Convolutions", "Width and number of the graph convolutions", |ui| {
         number(ui, &mut model.conv_size, 1..=512, "Convolution width");
         ui.label("wide,");

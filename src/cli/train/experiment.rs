@@ -16,6 +16,7 @@ pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
     set(&mut model.activation, args.model.activation);
     set(&mut model.residual, args.model.residual);
     set(&mut model.degree, args.model.degree);
+    set(&mut model.feedback, args.model.feedback);
     set(&mut model.heads, args.model.heads);
     set(&mut model.members, args.model.members);
     set(&mut model.signal, args.model.signal.clone().map(Some));
@@ -81,10 +82,10 @@ mod tests {
 
     #[test]
     fn each_option_changes_its_setting_and_no_other() {
-        let names = "--preset reference --features bm25,rank,bm25 --model gat --signal tfidf --residual --degree mean \
+        let names = "--preset reference --features bm25,rank,bm25 --model gat --signal tfidf --residual --degree mean --feedback false \
                      --heads 2 --members 3 --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
                      --activation relu --dropout 0.1 --k 7 --neighbourhood mutual --min-weight -0.5 --epochs 9 --seed 5 \
-                     --loss neural-ndcg --temperature 0.5 --truncation 20 --exponential-gain --sinkhorn 3 \
+                     --whiten --power 0.7 --shrinkage 2 --components 5 --keep last --text-loss 0.3 --loss neural-ndcg --temperature 0.5 --truncation 20 --exponential-gain --sinkhorn 3 \
                      --weighting per-query --optimiser adam --lr 0.01 --schedule cosine --warm-up 2 --floor 0.05 \
                      --step-every 4 --step-factor 0.5 --weight-decay 0.1 --clip 1.5 --batch 3 --stop-on ndcg@20 \
                      --patience none --retrain --normalisation quantile";
@@ -93,10 +94,11 @@ mod tests {
         let expected = serde_json::json!({
             "features": ["bm25", "rank"],
             "normalisation": "quantile",
+            "visual": { "whiten": true, "power": 0.7, "shrinkage": 2.0, "components": 5 },
             "graph": { "k": 7, "neighbourhood": "mutual", "min_weight": -0.5 },
             "model": {
                 "kind": "gat", "signal": "tfidf", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
-                "activation": "relu", "residual": true, "degree": "mean", "heads": 2, "members": 3,
+                "activation": "relu", "residual": true, "degree": "mean", "feedback": false, "heads": 2, "members": 3,
                 "dropout": 0.1_f32,
             },
             "training": {
@@ -104,7 +106,7 @@ mod tests {
                 "loss_settings": { "temperature": 0.5, "truncation": 20, "exponential_gain": true, "sinkhorn": 3 },
                 "schedule": { "decay": "cosine", "warm_up": 2, "floor": 0.05, "every": 4, "factor": 0.5 },
                 "weight_decay": 0.1, "clip": 1.5, "batch": 3, "epochs": 9, "seed": 5, "stop_on": "ndcg@20",
-                "patience": null, "retrain": true,
+                "patience": null, "keep": "last", "text_loss": 0.3, "retrain": true,
             },
         });
         assert_eq!(json, expected);

@@ -1,0 +1,264 @@
+//! Studies: ablations, cross-validations and sweeps, as jobs and as what is on disk.
+
+mod request;
+mod result;
+
+pub use request::{StudyKind, StudyRequest};
+pub use result::{Change, StudyResult, StudyRow};
+
+use super::{Message, Workspace};
+use crate::dataset::write_whole;
+use crate::jobs::{Event, Job, Progress, Worker};
+use crate::study::{Runner, StudyData, StudyError, StudyProgress, ablate, ablations};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A study on disk.
+#[derive(Clone, Debug)]
+pub struct SavedStudy {
+    /// Its folder.
+    pub path: PathBuf,
+    /// What was asked for, where it was started here.
+    pub request: Option<StudyRequest>,
+    /// What came of it; nothing while it has not ended.
+    pub result: Option<StudyResult>,
+    /// Trials that have ended.
+    pub trials: usize,
+}
+
+impl SavedStudy {
+    /// Its folder's name.
+    pub fn name(&self) -> String {
+        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    fn read(path: PathBuf) -> Option<Self> {
+        let request = std::fs::read_to_string(path.join(REQUEST)).ok();
+        let request = request.and_then(|text| serde_json::from_str(&text).ok());
+        let result = StudyResult::read(&path).ok();
+        let trials = std::fs::read_dir(path.join("trials"))
+            .map_or(0, |entries| entries.flatten().filter(|entry| entry.path().join("trial.json").is_file()).count());
+        (request.is_some() || result.is_some()).then_some(Self { path, request, result, trials })
+    }
+}
+
+/// The file that holds what was asked for.
+const REQUEST: &str = "request.json";
+
+/// The studies on disk and the one at work.
+#[derive(Default)]
+pub struct StudyState {
+    known: Vec<SavedStudy>,
+    listing: Option<Job<(), Vec<SavedStudy>>>,
+    job: Option<Job<(), ()>>,
+    running: Option<PathBuf>,
+    listed_done: usize,
+}
+
+impl StudyState {
+    /// The studies, newest first.
+    pub fn known(&self) -> &[SavedStudy] {
+        &self.known
+    }
+
+    /// The folder of the study at work.
+    pub fn running(&self) -> Option<&Path> {
+        self.running.as_deref().filter(|_| self.job.is_some())
+    }
+
+    /// Whether a study is at work or being listed.
+    pub fn is_busy(&self) -> bool {
+        self.job.is_some() || self.listing.is_some()
+    }
+
+    /// How far the study at work is, and for how long it has been at it.
+    pub fn progress(&self) -> Option<(&Progress, Duration)> {
+        self.job.as_ref().map(|job| (job.progress(), job.worked()))
+    }
+
+    pub(super) fn retire(&mut self) {
+        if let Some(job) = self.listing.take() {
+            job.retire();
+        }
+        if let Some(job) = self.job.take() {
+            job.retire();
+        }
+    }
+}
+
+impl Workspace {
+    pub(super) fn start_study(&mut self, mut request: StudyRequest) {
+        let Some(session) = &self.session else {
+            self.tell(Message::warning("Open a data set first."));
+            return;
+        };
+        request.dataset_path = std::path::absolute(&session.dataset.root).unwrap_or_default();
+        request.vectors = session.vector_names.clone();
+        let stem = format!("{}-{}", session.dataset.name, request.kind.name().to_lowercase());
+        let folder = self.store.studies().join(super::training::free_name(&self.store.studies(), &stem, 0));
+        self.run_study(request, folder);
+    }
+
+    /// Goes on with a study that was cut off: trials that have ended are taken as they are.
+    pub(super) fn resume_study(&mut self, folder: &Path) {
+        let known = self.studies.known.iter().find(|study| study.path == folder);
+        match known.and_then(|study| study.request.clone()) {
+            Some(request) => self.run_study(request, folder.to_owned()),
+            None => self.tell(Message::warning(format!("This study was not started here: {}", folder.display()))),
+        }
+    }
+
+    fn run_study(&mut self, request: StudyRequest, folder: PathBuf) {
+        if self.studies.job.is_some() {
+            self.tell(Message::warning("A study is at work: wait for it or cancel it."));
+            return;
+        }
+        let Some(session) = &self.session else { return };
+        let open = std::path::absolute(&session.dataset.root).unwrap_or_default();
+        if open != request.dataset_path || session.vector_names != request.vectors {
+            self.tell(Message::warning("Open the study's data set with its visual vectors before going on with it."));
+            return;
+        }
+        let (dataset, signals) = (session.dataset.clone(), session.signals.clone());
+        let Some(vectors) = self.training_vectors() else {
+            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
+            return;
+        };
+        let path = folder.clone();
+        self.studies.listed_done = 0;
+        self.studies.running = Some(folder.clone());
+        self.studies.job = Some(Job::spawn("study", self.wake(), move |worker| {
+            let data = StudyData { dataset: &dataset, signals: &signals, vectors: &vectors };
+            run(&request, data, &path, worker)
+        }));
+    }
+
+    pub(super) fn cancel_study(&self) {
+        if let Some(job) = &self.studies.job {
+            job.cancel();
+        }
+    }
+
+    pub(super) fn delete_study(&mut self, folder: &Path) {
+        // Only a folder that holds a study, and only one of ours, is ever removed.
+        let is_study = folder.join(REQUEST).is_file() || folder.join("study.json").is_file();
+        if self.studies.running() == Some(folder) {
+            self.tell(Message::warning("This study is at work: cancel it first."));
+        } else if folder.parent() != Some(&self.store.studies()) || !is_study {
+            self.tell(Message::warning(format!("Not a study: {}", folder.display())));
+        } else if let Err(error) = std::fs::remove_dir_all(folder) {
+            self.tell(Message::warning(format!("{error}: {}", folder.display())));
+        }
+        self.refresh_runs();
+    }
+
+    pub(super) fn refresh_studies(&mut self) {
+        let folder = self.store.studies();
+        if let Some(job) = self.studies.listing.take() {
+            job.retire();
+        }
+        self.studies.listing = Some(Job::spawn("studies", self.wake(), move |_| Ok(list(&folder))));
+    }
+
+    pub(super) fn poll_studies(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.studies.listing.as_mut().and_then(Job::poll) {
+            if let Event::Done(known) = event {
+                self.studies.known = known;
+                changed = true;
+            }
+            self.studies.listing = None;
+        }
+        while let Some(event) = self.studies.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Progress(progress) if progress.done > self.studies.listed_done => {
+                    // Trials that have ended show up among the runs while others are still in training.
+                    self.studies.listed_done = progress.done;
+                    self.refresh_runs();
+                }
+                Event::Progress(_) | Event::Update(()) => {}
+                Event::Done(()) => {
+                    self.studies.job = None;
+                    self.tell(Message::notice("The study has ended."));
+                    self.refresh_runs();
+                }
+                Event::Failed(message) => {
+                    self.studies.job = None;
+                    if message != StudyError::Cancelled.to_string() {
+                        self.tell(Message::warning(format!("The study stopped: {message}")));
+                    }
+                    self.refresh_runs();
+                }
+            }
+        }
+        changed
+    }
+}
+
+fn list(folder: &Path) -> Vec<SavedStudy> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut studies: Vec<(std::time::SystemTime, SavedStudy)> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let begun = entry.path().join(REQUEST).metadata().or_else(|_| entry.metadata());
+            let begun = begun.and_then(|known| known.modified()).unwrap_or(std::time::UNIX_EPOCH);
+            SavedStudy::read(entry.path()).map(|study| (begun, study))
+        })
+        .collect();
+    studies.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.path.cmp(&a.1.path)));
+    studies.into_iter().map(|(_, study)| study).collect()
+}
+
+/// The folders of all trials of all studies.
+pub(super) fn trial_folders(studies: &Path) -> Vec<PathBuf> {
+    let inside = |folder: &Path| {
+        std::fs::read_dir(folder).map_or_else(|_| Vec::new(), |entries| entries.flatten().map(|e| e.path()).collect())
+    };
+    inside(studies).iter().flat_map(|study: &PathBuf| inside(&study.join("trials"))).collect()
+}
+
+fn run(request: &StudyRequest, data: StudyData<'_>, folder: &Path, worker: &Worker<(), ()>) -> Result<(), String> {
+    let told = |error: StudyError| error.to_string();
+    // Checked before anything is written.
+    let plan = request.plan()?;
+    let configurations = match request.kind {
+        StudyKind::Ablation => ablations(&request.experiment, data.signals).map_err(told)?,
+        _ => plan.configurations().map_err(told)?,
+    };
+    keep(request, folder)?;
+    let shown = Mutex::new((Instant::now(), usize::MAX));
+    let observer = |progress: &StudyProgress| {
+        let mut last = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        // Every batch of every trial asks; people need to be told ten times a second at most.
+        if last.1 != progress.done || last.0.elapsed() > Duration::from_millis(100) {
+            *last = (Instant::now(), progress.done);
+            worker.progress(Progress {
+                stage: progress.stage.clone(),
+                done: progress.done,
+                total: progress.total,
+                rate: None,
+                left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            });
+        }
+        drop(last);
+        if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let runner = Runner::new(data, request.folds(), folder, None).map_err(told)?;
+    match request.kind {
+        StudyKind::Ablation => {
+            ablate(&runner, &configurations, (request.folds(), &request.seeds()), &observer).map(drop).map_err(told)
+        }
+        _ => plan.run(&runner, &configurations, &observer).map(drop).map_err(told),
+    }
+}
+
+fn keep(request: &StudyRequest, folder: &Path) -> Result<(), String> {
+    let path = folder.join(REQUEST);
+    let text = serde_json::to_string_pretty(request).map_err(|error| format!("{error}: {}", path.display()))?;
+    std::fs::create_dir_all(folder)
+        .and_then(|()| write_whole(&path, &[text.as_bytes()]))
+        .map_err(|error| format!("{error}: {}", path.display()))
+}

@@ -1,0 +1,121 @@
+//! What `study.json` tells, whichever command wrote it.
+
+use crate::eval::STANDARD;
+use crate::eval::significance::Interval;
+use crate::workspace::Spread;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A study's result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StudyResult {
+    /// `ablation`, `sweep` or `benchmark`.
+    pub kind: String,
+    /// The data set's name.
+    pub dataset: String,
+    /// Seeds of every configuration.
+    pub seeds: usize,
+    /// Folds of the cross-validation; nothing for the split of the files.
+    pub folds: Option<usize>,
+    /// Queries with a judgement.
+    pub queries: usize,
+    /// An ablation's full configuration first; a sweep's best on validation first.
+    pub rows: Vec<StudyRow>,
+}
+
+/// One configuration of a study.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StudyRow {
+    /// Its name.
+    pub name: String,
+    /// For each of [`STANDARD`]: mean and deviation on the validation queries.
+    pub validation: Vec<Option<Spread>>,
+    /// The same on the test queries.
+    pub test: Vec<Option<Spread>>,
+    /// For each of [`STANDARD`]: this configuration against the first one.
+    pub against: Vec<Option<Change>>,
+    /// Its trials' folders.
+    pub trials: Vec<PathBuf>,
+    /// Trials that failed.
+    pub failures: usize,
+}
+
+/// One configuration against another over the same queries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Change {
+    /// Queries that both have.
+    pub queries: usize,
+    /// Mean difference.
+    pub delta: f64,
+    /// Its 95 % interval.
+    pub interval: Option<Interval>,
+    /// Two-sided p of a paired test.
+    pub p: Option<f64>,
+    /// Queries it does better.
+    pub wins: usize,
+    /// Queries without a difference.
+    pub ties: usize,
+    /// Queries it does worse.
+    pub losses: usize,
+}
+
+impl StudyResult {
+    /// Reads a study's folder.
+    ///
+    /// # Errors
+    /// What is wrong with `study.json`, with the path.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("study.json");
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{error}: {}", path.display()))?;
+        let json: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {}", path.display()))?;
+        let (facts, results) = (&json["facts"], &json["results"]);
+        let rows = results["rows"].as_array().or(results["configurations"].as_array());
+        let rows = rows.ok_or_else(|| format!("it holds no rows: {}", path.display()))?;
+        let folds = facts["folds"]["cross"]["count"].as_u64();
+        Ok(Self {
+            kind: text_of(&json["kind"]),
+            dataset: text_of(&facts["dataset"]),
+            seeds: facts["seeds"].as_array().map_or(1, Vec::len),
+            folds: folds.and_then(|folds| usize::try_from(folds).ok()),
+            queries: facts["judged_queries"].as_u64().and_then(|queries| usize::try_from(queries).ok()).unwrap_or(0),
+            rows: rows.iter().map(|row| StudyRow::of(row, folder)).collect(),
+        })
+    }
+}
+
+impl StudyRow {
+    fn of(json: &Value, folder: &Path) -> Self {
+        let trials: Vec<PathBuf> = json["trials"]
+            .as_array()
+            .map(|names| names.iter().filter_map(Value::as_str).map(|name| folder.join("trials").join(name)).collect())
+            .unwrap_or_default();
+        let spreads = |part: &Value| -> Vec<Option<Spread>> {
+            let of = |figure: &Value| {
+                let (mean, deviation) = (figure["mean"].as_f64()?, figure["deviation"].as_f64().unwrap_or(0.0));
+                Some(Spread { mean, deviation, n: trials.len() })
+            };
+            STANDARD.iter().map(|measure| of(&part[measure.to_string()])).collect()
+        };
+        let against = |measure: &crate::eval::Measure| {
+            let name = measure.to_string();
+            let known = [&json["against_full"][&name], &json["measures"][&name]["against"]];
+            known.into_iter().find_map(|change| Change::deserialize(change).ok())
+        };
+        let failures: BTreeMap<String, usize> = BTreeMap::deserialize(&json["failures"]).unwrap_or_default();
+        Self {
+            name: text_of(&json["name"]),
+            validation: spreads(&json["validation"]),
+            test: spreads(&json["test"]),
+            against: STANDARD.iter().map(against).collect(),
+            failures: failures.values().sum(),
+            trials,
+        }
+    }
+}
+
+fn text_of(json: &Value) -> String {
+    json.as_str().unwrap_or_default().to_owned()
+}
