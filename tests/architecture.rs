@@ -18,7 +18,7 @@ const HOMES: [(&str, &[&str]); 41] = [
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
     ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
-    ("safetensors", &["dataset", "vision", "model", "train"]),
+    ("safetensors", &["dataset", "vision", "graph", "model", "train"]),
     // The window is opened by the command line, and drawn by the app.
     ("eframe", &["app", "cli/window.rs"]),
     ("egui", &["app", "cli/window.rs"]),

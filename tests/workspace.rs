@@ -60,7 +60,11 @@ fn settings_query_and_run_come_back_in_the_next_session() {
     assert_eq!(second.settings().theme, ThemeChoice::Light);
     let session = second.session().expect("a session");
     assert_eq!(session.query(), 5);
-    assert_eq!(second.training().run().map(|run| run.history.len()), Some(3));
+    assert_eq!(
+        second.training().run().map(|run| run.history.len()),
+        Some(6),
+        "three epochs, and three on train and validation"
+    );
     let again = &session.ranking(Order::Model).expect("the run's ranking is back").scores;
     let difference = scores.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(difference < 1e-5, "scores differ by {difference}");
@@ -87,7 +91,7 @@ fn a_run_cut_off_keeps_every_epoch_that_ended() {
     // What a crash would leave at this moment, with half a line at the end.
     let copy = home.path().join("runs").join("cut-off");
     std::fs::create_dir_all(&copy).expect("a folder");
-    for file in ["run.json", "history.jsonl", "model.safetensors"] {
+    for file in ["run.json", "history.jsonl", "model.safetensors", "whitening.safetensors"] {
         std::fs::copy(path.join(file), copy.join(file)).expect("a copy");
     }
     let mut text = std::fs::read_to_string(copy.join("history.jsonl")).expect("a history");

@@ -70,7 +70,7 @@ mod tests {
     fn typed(options: &[&str]) -> Experiment {
         let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
         match args.command {
-            Some(Command::Train(args)) => experiment(&args, Experiment::default()),
+            Some(Command::Train(args)) => experiment(&args, args.model.preset.unwrap_or_default().experiment()),
             other => panic!("not a training: {other:?}"),
         }
     }
