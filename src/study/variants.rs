@@ -22,6 +22,10 @@ pub fn named(name: &str) -> Result<Experiment, StudyError> {
     if let Some(kind) = ModelKind::ALL.iter().find(|kind| kind.name() == name) {
         let mut experiment = Preset::Reference.experiment();
         experiment.model.kind = *kind;
+        // A weighted sum has so few weights that the reference's small steps would not get it anywhere.
+        if *kind == ModelKind::Linear {
+            experiment.training.learning_rate = 0.02;
+        }
         return Ok(experiment);
     }
     name.parse::<Preset>().map(Preset::experiment).map_err(|_| {

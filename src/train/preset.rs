@@ -58,9 +58,10 @@ fn best() -> Experiment {
     let training = TrainConfig {
         loss: Loss::BinaryCrossEntropy,
         text_loss: 0.5,
-        learning_rate: 5e-3,
+        learning_rate: 0.02,
         schedule: Schedule { decay: Decay::Cosine, floor: 0.02, ..Schedule::default() },
-        epochs: 30,
+        batch: 8,
+        epochs: 40,
         patience: None,
         keep: Keep::Last,
         retrain: true,
@@ -68,9 +69,9 @@ fn best() -> Experiment {
     };
     Experiment {
         normalisation: Normalisation::Gaussian,
-        visual: VisualSettings { whiten: true, components: 64, ..VisualSettings::default() },
+        visual: VisualSettings { whiten: true, power: 0.5, shrinkage: 10.0, components: 64 },
         graph: GraphRequest::default(),
-        model: ModelSettings { kind: ModelKind::DcmmPrf, mlp_layers: 0, dropout: 0.1, ..ModelSettings::default() },
+        model: ModelSettings { kind: ModelKind::DcmmPrf, mlp_layers: 0, dropout: 0.5, ..ModelSettings::default() },
         training,
         ..Experiment::default()
     }
