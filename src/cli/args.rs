@@ -243,7 +243,7 @@ pub(super) struct EvaluateArgs {
     pub qrels: PathBuf,
     /// A ranking: lines `query iteration image rank score name`.
     pub run: PathBuf,
-    /// What to measure [default: map,p@10,p@20,ndcg@20,ndcg]; there are map, ndcg, ndcg-exp, err, rprec, bpref,
+    /// What to measure (by default map,p@10,p@20,ndcg@20,ndcg); there are map, ndcg, ndcg-exp, err, rprec, bpref,
     /// recip_rank, rbp@0.8, and with a cut-off as in ndcg@20: map, ndcg, ndcg-exp, err, p, recall, success.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub measures: Option<Vec<Measure>>,

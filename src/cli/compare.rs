@@ -20,7 +20,7 @@ pub(super) struct CompareArgs {
     /// Run folders, or folders that hold one for each seed or fold of one configuration; with --qrels TREC runs too.
     #[arg(required = true, num_args = 1.., value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// What to compare by [default: map,p@10,p@20,ndcg@20,ndcg]; with --qrels every measure of `crossrank evaluate`.
+    /// What to compare by (by default map,p@10,p@20,ndcg@20,ndcg); with --qrels every measure of `crossrank evaluate`.
     #[arg(long, visible_alias = "measures", value_delimiter = ',', value_name = "NAMES")]
     pub measure: Option<Vec<Measure>>,
     /// Whose queries are compared.

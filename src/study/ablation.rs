@@ -36,7 +36,7 @@ const NOT_PARTS: [&str; 8] = [
 ///
 /// Without each signal; for networks with a graph without its edges, with one layer fewer and more, and with other
 /// numbers of neighbours; without each option that is switched on (`true`, a name where `none` is one too, dropout,
-/// weight decay); and each remaining setting that differs from [`Preset::Reference.experiment()`] put back to it.
+/// weight decay); and each remaining setting that differs from [`Preset::Reference`]'s put back to it.
 ///
 /// # Errors
 /// If a change can't be made.

@@ -49,7 +49,7 @@ pub(crate) struct SweepArgs {
     /// A parameter and its values, as in graph.k=5,10,20; can be given several times.
     #[arg(long = "set", value_name = "PARAMETER=VALUES")]
     pub set: Vec<String>,
-    /// What all trials start from [default: default].
+    /// What all trials start from.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
     /// The measure whose mean over the validation queries ranks the configurations [default: map].
@@ -104,7 +104,7 @@ impl MethodName {
 pub(crate) struct AblateArgs {
     /// A data set's folder or one of its files.
     pub dataset: PathBuf,
-    /// The full configuration [default: default].
+    /// The full configuration.
     #[arg(long, value_name = "NAME", default_value = "best")]
     pub preset: String,
     /// Change the full configuration, as in training.epochs=20; can be given several times.

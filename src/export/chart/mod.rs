@@ -1,6 +1,6 @@
 //! Figures for papers and reports: a [`Chart`] is a plain value, [`render_svg`] and [`render_png`] draw it.
 //!
-//! Everything is laid out once in points on a [`surface`]; SVG keeps text as text, PNG is drawn several times larger
+//! Everything is laid out once in points on a surface; SVG keeps text as text, PNG is drawn several times larger
 //! and averaged, so that thin lines are smooth. Colours are Okabe and Ito's, told apart by anybody; curves also have
 //! markers of different shapes, so that they survive a black-and-white printer.
 
