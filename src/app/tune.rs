@@ -128,17 +128,23 @@ fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
 }
 
 fn whitening_ui(ui: &mut Ui, visual: &mut VisualSettings) {
-    widgets::field(ui, "Whitening", "Bring the visual vectors to one scale in every direction first", |ui| {
-        ui.checkbox(&mut visual.whiten, "").accessible_name("Whitening");
-        ui.add_enabled_ui(visual.learns(), |ui| {
-            ui.label("power").on_hover_text("Every number is first taken to this power; ½ damps large counts");
-            ui.add(DragValue::new(&mut visual.power).range(0.1..=2.0).speed(0.01).max_decimals(2))
-                .accessible_name("Whitening power");
-            ui.label("shrink").on_hover_text("The more, the less do faint directions count");
-            ui.add(DragValue::new(&mut visual.shrinkage).range(0.0..=100.0).speed(0.05).max_decimals(2))
-                .accessible_name("Whitening shrinkage");
-        });
-    });
+    widgets::field(
+        ui,
+        "Whitening",
+        "Bring the visual vectors to one scale in every direction before the network sees them; the Graph panel shows \
+         neighbours by the vectors as they are",
+        |ui| {
+            ui.checkbox(&mut visual.whiten, "").accessible_name("Whitening");
+            ui.add_enabled_ui(visual.learns(), |ui| {
+                ui.label("power").on_hover_text("Every number is first taken to this power; ½ damps large counts");
+                ui.add(DragValue::new(&mut visual.power).range(0.1..=2.0).speed(0.01).max_decimals(2))
+                    .accessible_name("Whitening power");
+                ui.label("shrink").on_hover_text("The more, the less do faint directions count");
+                ui.add(DragValue::new(&mut visual.shrinkage).range(0.0..=100.0).speed(0.05).max_decimals(2))
+                    .accessible_name("Whitening shrinkage");
+            });
+        },
+    );
     widgets::field(ui, "Components", "Principal components of the visual vectors that join the signals", |ui| {
         ui.add(DragValue::new(&mut visual.components).range(0..=512).speed(0.5)).accessible_name("Components");
     });
