@@ -1,5 +1,6 @@
 //! Many runs at once, without a window.
 
+use crate::workspace::wait;
 use crossrank::dataset::Split;
 use crossrank::eval::Measure;
 use crossrank::train::{Comparison, RunRecord};
@@ -8,7 +9,7 @@ use crossrank::workspace::{
     StudyRequest, Workspace, asked, csv, date, varying, with_term,
 };
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
 
@@ -102,15 +103,6 @@ fn a_date_is_written_as_people_read_it() {
     assert_eq!(date(951_827_696), "2000-02-29 12:34");
     assert_eq!(date(1_767_225_599), "2025-12-31 23:59");
     assert_eq!(date(1), "1970-01-01 00:00");
-}
-
-fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspace) -> bool) {
-    let begun = Instant::now();
-    while !done(workspace) {
-        workspace.poll();
-        assert!(begun.elapsed() < Duration::from_secs(120), "waiting for {what}; {:?}", workspace.messages());
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// Trains on the sample for each k and seed.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
 
-fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspace) -> bool) {
+pub(crate) fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspace) -> bool) {
     let begun = Instant::now();
     while !done(workspace) {
         workspace.poll();

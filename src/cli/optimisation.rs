@@ -87,7 +87,8 @@ impl StepArgs {
     }
 }
 
-fn set<T>(place: &mut T, typed: Option<T>) {
+/// Puts a value in its place if it was typed.
+pub(super) fn set<T>(place: &mut T, typed: Option<T>) {
     if let Some(value) = typed {
         *place = value;
     }

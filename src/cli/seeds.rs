@@ -1,5 +1,6 @@
 //! The same experiment with several seeds.
 
+use crate::study;
 use crate::train::{Comparison, RunRecord};
 
 /// Mean and sample standard deviation (over n − 1; 0 for a single value).
@@ -64,16 +65,9 @@ impl Seeds {
     }
 }
 
-fn spread(values: impl Iterator<Item = f64> + Clone) -> Spread<f64> {
-    // Equal values are their own mean, which dividing a sum may miss by a bit.
-    let first = values.clone().next().unwrap_or_default();
-    if values.clone().all(|value| value == first) {
-        return Spread { mean: first, deviation: 0.0 };
-    }
-    let count = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / count;
-    let squares: f64 = values.map(|value| (value - mean).powi(2)).sum();
-    Spread { mean, deviation: (squares / (count - 1.0)).sqrt() }
+fn spread(values: impl Iterator<Item = f64>) -> Spread<f64> {
+    let study::Spread { mean, deviation } = study::Spread::of(&values.collect::<Vec<_>>());
+    Spread { mean, deviation }
 }
 
 #[cfg(test)]

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
+use super::comparison::LEVEL;
 use crate::eval::significance::{Interval, bootstrap, differences, effect_size, mean, outcomes, paired_t};
-
-/// The share of the resampled means that an interval holds.
-const LEVEL: f64 = 0.95;
 
 /// The differences of two configurations, query by query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

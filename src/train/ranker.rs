@@ -1,7 +1,7 @@
 //! Scores of every query, by whatever ranks.
 
 use super::feedback::{choose, feedback_scores};
-use super::runner::{RunData, signal_names};
+use super::runner::{RunData, unknown_signal};
 use super::{Comparison, Experiment, TrainData, mean_measures};
 use crate::dataset::{Dataset, Run, Split};
 use crate::model::{Dcmm, Feedback, ModelKind};
@@ -26,9 +26,13 @@ pub(super) fn rank(
     feedback: Option<Feedback>,
 ) -> Result<Ranked, String> {
     let learned = model.map(|model| score_all(data.dataset, inputs, model)).transpose()?;
-    let unknown = |name: &str| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals));
     let signal = match &experiment.model.signal {
-        Some(name) => data.signals.infos.iter().position(|info| info.name == *name).ok_or_else(|| unknown(name))?,
+        Some(name) => data
+            .signals
+            .infos
+            .iter()
+            .position(|info| info.name == *name)
+            .ok_or_else(|| unknown_signal(data.signals, name))?,
         None => signals::text_signal(data.signals).unwrap_or(0),
     };
     let all = 0..data.dataset.queries.len();

@@ -158,8 +158,7 @@ pub fn score_again(
 }
 
 fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usize>, String> {
-    let unknown = |name: String| format!("the data set has no signal “{name}”; it has {}", signal_names(data.signals));
-    let use_signals = experiment.signal_indices(data.signals).map_err(unknown)?;
+    let use_signals = experiment.signal_indices(data.signals).map_err(|name| unknown_signal(data.signals, &name))?;
     match use_signals.is_empty() {
         true => Err("no signal is chosen: choose at least one".to_owned()),
         false => Ok(use_signals),
@@ -245,8 +244,9 @@ fn learn(
     }
 }
 
-pub(super) fn signal_names(signals: &Signals) -> String {
-    signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>().join(", ")
+pub(super) fn unknown_signal(signals: &Signals, name: &str) -> String {
+    let names: Vec<&str> = signals.infos.iter().map(|info| info.name.as_str()).collect();
+    format!("the data set has no signal “{name}”; it has {}", names.join(", "))
 }
 
 fn fill_record(record: &mut RunRecord, data: RunData<'_>, experiment: &Experiment, use_signals: &[usize]) {

@@ -1,6 +1,7 @@
 //! What the options mean.
 
 use crate::cli::args::TrainArgs;
+use crate::cli::optimisation::set;
 use crate::train::Experiment;
 
 /// An experiment with what was typed put in its place.
@@ -41,12 +42,6 @@ pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
     set(&mut training.patience, args.training.patience.map(|patience| patience.0));
     set(&mut experiment.normalisation, args.graph.normalisation);
     experiment
-}
-
-fn set<T>(place: &mut T, typed: Option<T>) {
-    if let Some(value) = typed {
-        *place = value;
-    }
 }
 
 /// Each name once, without blanks.
