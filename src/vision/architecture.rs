@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::VisionError;
+use super::{Feature, VisionError};
 
 /// A residual network (He et al., 2015, arXiv 1512.03385).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -71,10 +71,10 @@ impl Architecture {
         }
     }
 
-    /// Numbers per vector.
-    pub fn dim(self) -> usize {
+    /// Channels behind a residual stage (1 to 4): numbers per vector that is taken there.
+    pub fn dim(self, stage: usize) -> usize {
         let config = self.config();
-        config.widths[3] * config.expansion
+        config.widths[stage.clamp(1, Feature::STAGES) - 1] * config.expansion
     }
 
     pub(super) fn config(self) -> ResNetConfig {

@@ -5,22 +5,26 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::shard::{ShardWriter, read_all};
-use super::{Architecture, Preprocess, VisionError};
+use super::{Architecture, Feature, Preprocess, VisionError};
 
 /// Bytes of a BLAKE3 hash.
 const HASH: usize = blake3::OUT_LEN;
 
-/// Names an encoder by what it does: architecture, content of the weights, preprocessing. The device is no part of it;
+/// Names an encoder by what it does: architecture, content of the weights, preprocessing, layer. The device is no part of it;
 /// devices agree to the last few bits of f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EncoderKey(blake3::Hash);
 
 impl EncoderKey {
-    /// The key of an architecture with weights of this hash behind this preprocessing.
-    pub fn new(architecture: Architecture, weights: &blake3::Hash, preprocess: &Preprocess) -> Self {
+    /// The key of an architecture with weights of this hash behind this preprocessing, at this layer.
+    pub fn new(architecture: Architecture, weights: &blake3::Hash, preprocess: &Preprocess, feature: Feature) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in ["crossrank embedding 1", architecture.name(), &weights.to_hex(), &preprocess.fingerprint()] {
             hasher.update(part.as_bytes()).update(&[0]);
+        }
+        // The usual layer adds nothing, so that vectors kept before there was a choice stay good.
+        if feature != Feature::default() {
+            hasher.update(feature.to_string().as_bytes());
         }
         Self(hasher.finalize())
     }

@@ -68,7 +68,7 @@ pub fn embed(
     observe: &mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
 ) -> Result<(VectorTable, EmbedReport), VisionError> {
     let started = Instant::now();
-    let dim = spec.architecture.dim();
+    let dim = spec.dim();
     let (pictures, failed) = pictures(dataset, cache, observe)?;
     let wanted: HashSet<blake3::Hash> = pictures.iter().map(|picture| picture.hash).collect();
     let cached = cache.vectors(spec.key()?, dim, &wanted)?;
@@ -99,7 +99,7 @@ pub fn lookup(
     }
     let (pictures, _) = pictures(dataset, cache, &mut |_| ControlFlow::Continue(()))?;
     let wanted = pictures.iter().map(|picture| picture.hash).collect();
-    let cached = cache.vectors(key, spec.architecture.dim(), &wanted)?;
+    let cached = cache.vectors(key, spec.dim(), &wanted)?;
     let complete = !pictures.is_empty() && pictures.iter().all(|picture| cached.get(&picture.hash).is_some());
     complete.then(|| table(dataset, spec, &pictures, &cached)).transpose()
 }
@@ -111,7 +111,7 @@ fn table(
     pictures: &[Picture],
     cached: &CachedVectors,
 ) -> Result<VectorTable, VisionError> {
-    let mut table = VectorTable::new(spec.name(), spec.architecture.dim(), dataset.images.len());
+    let mut table = VectorTable::new(spec.name(), spec.dim(), dataset.images.len());
     let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
     for picture in pictures {
         rows.extend(picture.images.iter().map(|&image| (image, picture.hash)));

@@ -5,70 +5,8 @@ use candle_nn::VarBuilder;
 use candle_transformers::models::resnet;
 
 use super::lanes::Lanes;
-use std::path::Path;
-
 use super::thin::ThinResNet;
-use super::{Architecture, DeviceChoice, EncoderKey, NetworkInput, Preprocess, VisionError, WeightsSource, weights};
-
-/// Everything that decides what vector a picture gets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EncoderSpec {
-    /// The network.
-    pub architecture: Architecture,
-    /// Its weights.
-    pub weights: WeightsSource,
-    /// What is done to a picture before.
-    pub preprocess: Preprocess,
-}
-
-impl EncoderSpec {
-    /// The encoder that comes with the program.
-    pub fn bundled() -> Self {
-        Self {
-            architecture: Architecture::Resnet50Thin,
-            weights: WeightsSource::Bundled,
-            preprocess: Preprocess::open_nsfw(),
-        }
-    }
-
-    /// An architecture with weights from a file, and the preprocessing these weights usually want.
-    pub fn from_file(architecture: Architecture, path: impl Into<std::path::PathBuf>) -> Self {
-        let preprocess = match architecture {
-            Architecture::Resnet50Thin => Preprocess::open_nsfw(),
-            _ => Preprocess::imagenet(),
-        };
-        Self { architecture, weights: WeightsSource::File(path.into()), preprocess }
-    }
-
-    /// An architecture with the weights a person chose, or the bundled ones; `None` where it has none bundled.
-    pub fn choose(architecture: Architecture, weights: Option<&Path>) -> Option<Self> {
-        match (weights, architecture) {
-            (Some(file), _) => Some(Self::from_file(architecture, file)),
-            (None, Architecture::Resnet50Thin) => Some(Self::bundled()),
-            (None, _) => None,
-        }
-    }
-
-    /// What people call its vectors: the architecture, and the weights file where they are not the bundled ones.
-    pub fn name(&self) -> String {
-        match &self.weights {
-            WeightsSource::Bundled => self.architecture.name().to_owned(),
-            WeightsSource::File(path) => {
-                let file = path.file_stem().unwrap_or_default().to_string_lossy();
-                format!("{} ({file})", self.architecture.name())
-            }
-        }
-    }
-
-    /// What names this encoder's vectors in the cache: architecture, weights (by content) and preprocessing.
-    ///
-    /// # Errors
-    /// Where the weights file cannot be read.
-    pub fn key(&self) -> Result<EncoderKey, VisionError> {
-        let hash = blake3::hash(&self.weights.bytes(self.architecture)?);
-        Ok(EncoderKey::new(self.architecture, &hash, &self.preprocess))
-    }
-}
+use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, NetworkInput, VisionError, weights};
 
 /// A loaded network on its device.
 pub struct Encoder {
@@ -93,7 +31,7 @@ impl Encoder {
         let lanes = side_by_side.then(Lanes::new).transpose();
         let lanes = lanes.map_err(|error| VisionError::Device { choice, message: error.to_string() })?;
         let bytes = spec.weights.bytes(spec.architecture)?;
-        let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess);
+        let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess, spec.feature);
         let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
         let builder = |tensors| VarBuilder::from_tensors(tensors, DType::F32, &device);
         let network: Box<dyn Module + Send + Sync> = match spec.architecture {
@@ -109,7 +47,7 @@ impl Encoder {
 
     /// Numbers per vector.
     pub fn dim(&self) -> usize {
-        self.spec.architecture.dim()
+        self.spec.dim()
     }
 
     /// What it was loaded from.

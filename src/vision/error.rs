@@ -39,6 +39,12 @@ pub enum VisionError {
         "no encoder is called \"{0}\" (there are resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin)"
     )]
     UnknownArchitecture(String),
+    /// No pooling has this name.
+    #[error("no pooling is called \"{0}\" (there are mean, gem)")]
+    UnknownPooling(String),
+    /// No residual network here has this stage.
+    #[error("there is no stage {0} (there are 1, 2, 3 and 4)")]
+    Stage(usize),
     /// No device has this name.
     #[error("no device is called \"{0}\" (there are cpu, cuda, metal)")]
     UnknownDevice(String),

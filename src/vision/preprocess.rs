@@ -7,7 +7,8 @@ use super::VisionError;
 use super::decode::resize;
 
 /// How a picture is scaled. Both widen their kernel when shrinking (antialiasing), as Pillow does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Interpolation {
     /// Triangle filter: torchvision's default.
     Bilinear,
@@ -25,7 +26,7 @@ impl Interpolation {
 }
 
 /// Brings any picture to the network's input: shorter side to `resize`, centre crop, `(pixel · scale − mean) / std`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Preprocess {
     /// The shorter side after scaling, in pixels.
     pub resize: u32,
