@@ -97,6 +97,39 @@ impl Architecture {
         }
     }
 
+    /// Multiplications of plain convolutions for one picture of `side × side` pixels up to a residual stage (1 to 4).
+    pub fn multiplications(self, side: usize, stage: usize) -> u64 {
+        let config = self.config();
+        let mut sum = 0;
+        let mut side = side;
+        for (name, shape) in
+            self.tensors().into_iter().filter(|(name, shape)| shape.len() == 4 && name.ends_with("weight"))
+        {
+            let at = name.strip_prefix("layer").and_then(|rest| rest.split('.').next()?.parse().ok()).unwrap_or(0);
+            if at > stage {
+                continue;
+            }
+            let first = at > 1 && name.starts_with(&format!("layer{at}.0."));
+            let halves = match name.as_str() {
+                "conv1.weight" => true,
+                _ if !first => false,
+                // Where the side is halved: see the network's blocks. The way around sees what the block began with.
+                name => match (config.expansion, config.folded) {
+                    (1, _) | (_, true) => name.ends_with("conv1.weight"),
+                    (_, false) => name.ends_with("conv2.weight"),
+                },
+            };
+            if halves {
+                side = side.div_ceil(2);
+            }
+            sum += (side * side * shape.iter().product::<usize>()) as u64;
+            if name == "conv1.weight" {
+                side = side.div_ceil(2);
+            }
+        }
+        sum
+    }
+
     /// Every tensor that a weights file must hold, in the order of torchvision's `state_dict`; without the classifier
     /// (`fc.weight`, `fc.bias`), which may be there and is not used.
     pub fn tensors(self) -> Vec<TensorShape> {

@@ -1,22 +1,47 @@
 //! A network that turns pictures into vectors.
 
-use candle_core::{DType, Device, Module, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::resnet;
+use std::sync::Mutex;
 
-use super::lanes::Lanes;
-use super::thin::ThinResNet;
-use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, NetworkInput, VisionError, weights};
+use candle_core::{DType, Device, Module, Tensor};
+use candle_nn::{Func, VarBuilder};
+use candle_transformers::models::resnet;
+use rayon::prelude::*;
+
+use super::fast::{Arena, FastResNet, GROUP, GoOn};
+use super::folded::FoldedConv;
+use super::kernel::Instructions;
+use super::resnet::ResNet;
+use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, Feature, NetworkInput, VisionError, weights};
+
+/// Which code runs the network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// Our kernels on the main processor, candle's operations elsewhere.
+    #[default]
+    Fastest,
+    /// Our kernels on the main processor, with no wider vectors than these.
+    Kernels(Instructions),
+    /// Candle's operations wherever it runs, batch norm folded into the convolutions.
+    Folded,
+    /// candle-transformers' network, where there is one that ends in the wanted layer; else as `Folded`.
+    Library,
+}
 
 /// A loaded network on its device.
 pub struct Encoder {
-    network: Box<dyn Module + Send + Sync>,
+    network: Network,
     device: Device,
-    /// Where pictures go side by side: our own network on the main processor. Elsewhere the whole batch goes at once;
-    /// candle's layers use all cores by themselves, and get in each other's way when called from several threads.
-    lanes: Option<Lanes>,
     spec: EncoderSpec,
     key: EncoderKey,
+}
+
+enum Network {
+    /// Pictures side by side, a few on each core.
+    Kernels { network: Box<FastResNet>, arenas: Mutex<Vec<Arena>> },
+    /// All at once.
+    Folded(ResNet<FoldedConv>),
+    /// All at once.
+    Library(Func<'static>),
 }
 
 impl Encoder {
@@ -26,23 +51,34 @@ impl Encoder {
     /// Where the device is not there, or the file is missing, damaged, or holds other tensors than the architecture's;
     /// the message names tensor and file.
     pub fn load(spec: &EncoderSpec, choice: DeviceChoice) -> Result<Self, VisionError> {
+        Self::load_with(spec, choice, Engine::Fastest)
+    }
+
+    /// As [`Self::load`], by the code that is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_with(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine) -> Result<Self, VisionError> {
         let device = choice.open()?;
-        let side_by_side = device.is_cpu() && spec.architecture == Architecture::Resnet50Thin;
-        let lanes = side_by_side.then(Lanes::new).transpose();
-        let lanes = lanes.map_err(|error| VisionError::Device { choice, message: error.to_string() })?;
         let bytes = spec.weights.bytes(spec.architecture)?;
         let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess, spec.feature);
         let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
-        let builder = |tensors| VarBuilder::from_tensors(tensors, DType::F32, &device);
-        let network: Box<dyn Module + Send + Sync> = match spec.architecture {
-            Architecture::Resnet18 => Box::new(resnet::resnet18_no_final_layer(builder(tensors))?),
-            Architecture::Resnet34 => Box::new(resnet::resnet34_no_final_layer(builder(tensors))?),
-            Architecture::Resnet50 => Box::new(resnet::resnet50_no_final_layer(builder(tensors))?),
-            Architecture::Resnet101 => Box::new(resnet::resnet101_no_final_layer(builder(tensors))?),
-            Architecture::Resnet152 => Box::new(resnet::resnet152_no_final_layer(builder(tensors))?),
-            Architecture::Resnet50Thin => Box::new(ThinResNet::load(spec.architecture.config(), &tensors)?),
+        let vars = VarBuilder::from_tensors(tensors, DType::F32, &device);
+        let instructions = match engine {
+            Engine::Fastest if device.is_cpu() => Some(Instructions::Best),
+            Engine::Kernels(instructions) if device.is_cpu() => Some(instructions),
+            _ => None,
         };
-        Ok(Self { network, device, lanes, spec: spec.clone(), key })
+        let folded = || ResNet::load(spec.architecture.config(), &vars);
+        let network = match (instructions, engine, library(spec, &vars)) {
+            (Some(instructions), ..) => Network::Kernels {
+                network: Box::new(FastResNet::new(&folded()?, spec.feature, instructions)?),
+                arenas: Mutex::default(),
+            },
+            (None, Engine::Library, Some(network)) => Network::Library(network?),
+            _ => Network::Folded(folded()?),
+        };
+        Ok(Self { network, device, spec: spec.clone(), key })
     }
 
     /// Numbers per vector.
@@ -60,10 +96,11 @@ impl Encoder {
         self.key
     }
 
-    /// How many pictures make one call worth while: few on the main processor, so that a stop is felt soon.
+    /// How many pictures make one call worth while: as many as all cores take at a time.
     pub fn batch_size(&self) -> usize {
-        match self.device {
-            Device::Cpu => (2 * rayon::current_num_threads()).clamp(4, 32),
+        match self.network {
+            Network::Kernels { .. } => GROUP * rayon::current_num_threads(),
+            Network::Folded(_) | Network::Library(_) if self.device.is_cpu() => 4,
             _ => 64,
         }
     }
@@ -76,26 +113,77 @@ impl Encoder {
     /// # Errors
     /// Where inputs differ in size, or the network fails.
     pub fn embed(&self, inputs: &[NetworkInput]) -> Result<Vec<f32>, VisionError> {
+        self.embed_while(inputs, &|| true)
+    }
+
+    /// As [`Self::embed`], as long as `go_on` says so: on the main processor it is asked every few milliseconds, by
+    /// several threads.
+    ///
+    /// # Errors
+    /// As [`Self::embed`], and [`VisionError::Cancelled`] once it says no.
+    pub fn embed_while(&self, inputs: &[NetworkInput], go_on: GoOn<'_>) -> Result<Vec<f32>, VisionError> {
         let Some(first) = inputs.first() else { return Ok(Vec::new()) };
         let side = first.side;
         if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
             return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
         }
-        match &self.lanes {
-            Some(lanes) => {
-                let rows = lanes.map(inputs.len(), |index| self.forward(inputs[index].data.clone(), 1, side))?;
-                Ok(rows.concat())
+        if !go_on() {
+            return Err(VisionError::Cancelled);
+        }
+        match &self.network {
+            Network::Kernels { network, arenas } => {
+                let threads = rayon::current_num_threads();
+                let share = inputs.len().div_ceil(threads).clamp(1, GROUP);
+                let rows = inputs.par_chunks(share).map(|inputs| run(network, arenas, inputs, go_on));
+                Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
             }
-            None => {
-                let data = inputs.iter().flat_map(|input| input.data.iter().copied()).collect();
-                self.forward(data, inputs.len(), side)
-            }
+            Network::Folded(network) => self.at_once(inputs, |x| network.forward(x, self.spec.feature)),
+            Network::Library(network) => self.at_once(inputs, |x| network.forward(x)),
         }
     }
 
-    fn forward(&self, data: Vec<f32>, count: usize, side: usize) -> Result<Vec<f32>, VisionError> {
-        let input = Tensor::from_vec(data, (count, 3, side, side), &self.device)?;
-        let pooled = self.network.forward(&input)?;
-        Ok(pooled.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?)
+    fn at_once(
+        &self,
+        inputs: &[NetworkInput],
+        forward: impl Fn(&Tensor) -> candle_core::Result<Tensor>,
+    ) -> Result<Vec<f32>, VisionError> {
+        let side = inputs[0].side;
+        let data: Vec<f32> = inputs.iter().flat_map(|input| input.data.iter().copied()).collect();
+        let input = Tensor::from_vec(data, (inputs.len(), 3, side, side), &self.device)?;
+        Ok(forward(&input)?.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?)
     }
+}
+
+/// One thread's share, with an arena that is made if none is free.
+fn run(
+    network: &FastResNet,
+    arenas: &Mutex<Vec<Arena>>,
+    inputs: &[NetworkInput],
+    go_on: GoOn<'_>,
+) -> Result<Vec<f32>, VisionError> {
+    let free = || arenas.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let side = inputs[0].side;
+    let arena = match free().pop().filter(|arena| arena.side() == side) {
+        Some(arena) => arena,
+        None => network.arena(side)?.ok_or(VisionError::TooSmall(side))?,
+    };
+    let rows = network.forward(inputs, &arena, go_on);
+    free().push(arena);
+    rows
+}
+
+/// candle-transformers' network, where it has one that ends in the wanted layer.
+fn library(spec: &EncoderSpec, vars: &VarBuilder<'static>) -> Option<candle_core::Result<Func<'static>>> {
+    if spec.feature != Feature::default() {
+        return None;
+    }
+    let vars = vars.clone();
+    Some(match spec.architecture {
+        Architecture::Resnet18 => resnet::resnet18_no_final_layer(vars),
+        Architecture::Resnet34 => resnet::resnet34_no_final_layer(vars),
+        Architecture::Resnet50 => resnet::resnet50_no_final_layer(vars),
+        Architecture::Resnet101 => resnet::resnet101_no_final_layer(vars),
+        Architecture::Resnet152 => resnet::resnet152_no_final_layer(vars),
+        Architecture::Resnet50Thin => return None,
+    })
 }

@@ -39,6 +39,9 @@ pub enum VisionError {
         "no encoder is called \"{0}\" (there are resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin)"
     )]
     UnknownArchitecture(String),
+    /// Too few pixels for the network's convolutions.
+    #[error("pictures of {0} × {0} pixels are too small for the network")]
+    TooSmall(usize),
     /// No pooling has this name.
     #[error("no pooling is called \"{0}\" (there are mean, gem)")]
     UnknownPooling(String),

@@ -6,20 +6,22 @@
 
 mod architecture;
 mod cache;
+mod conv;
 mod decode;
 mod device;
 mod embed;
 mod encoder;
-mod epilogue;
 mod error;
+mod fast;
 mod feature;
 mod file_hashes;
-mod lanes;
+mod folded;
+mod kernel;
 mod preprocess;
+mod resnet;
 mod shard;
 mod source;
 mod spec;
-mod thin;
 mod weights;
 mod write;
 
@@ -28,9 +30,10 @@ pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceInfo, available};
 pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
-pub use encoder::Encoder;
+pub use encoder::{Encoder, Engine};
 pub use error::VisionError;
 pub use feature::{Feature, Pooling};
+pub use kernel::Instructions;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
 pub use spec::EncoderSpec;
 pub use weights::{WeightsSource, bundled_weights};

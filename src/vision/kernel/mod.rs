@@ -1,0 +1,51 @@
+//! Convolutions on the main processor: plain functions on slices, with vector instructions chosen at run time.
+//!
+//! Everything here works on channels-last feature maps: a pixel's channels lie side by side, and pixels follow each other
+//! at a fixed pitch. A 1×1 convolution is then a product of two matrices as they lie ([`product`]); a 3×3 one with
+//! stride 1 goes through Winograd's transform ([`winograd`]), every other one through rows of patches ([`patches`]).
+//! All three end in one register tile ([`tile`]), the only place with unsafe code.
+//!
+//! Sources: the blocking is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008);
+//! the transform is F(4×4, 3×3) of Lavin and Gray, "Fast algorithms for convolutional neural networks" (CVPR 2016).
+
+mod aligned;
+mod patches;
+mod pooling;
+mod product;
+mod tile;
+mod winograd;
+
+pub(super) use aligned::Aligned;
+pub(super) use patches::{Patches, Window};
+pub(super) use pooling::{max_pool, pool};
+pub(super) use product::{Add, Finish, Packed, Rows};
+pub(super) use winograd::Winograd;
+
+/// Which vector instructions are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Instructions {
+    /// The widest that this machine has.
+    #[default]
+    Best,
+    /// At most AVX2 on x86 (what nearly every laptop has); elsewhere as `Best`.
+    Avx2,
+    /// None that need asking for.
+    Plain,
+}
+
+impl Instructions {
+    /// What the choice comes to on this machine.
+    pub(super) fn arch(self) -> pulp::Arch {
+        match self {
+            Instructions::Best => pulp::Arch::new(),
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            Instructions::Avx2 => match pulp::x86::V3::try_new() {
+                Some(v3) => pulp::Arch::V3(v3),
+                None => pulp::Arch::Scalar,
+            },
+            #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+            Instructions::Avx2 => pulp::Arch::new(),
+            Instructions::Plain => pulp::Arch::Scalar,
+        }
+    }
+}

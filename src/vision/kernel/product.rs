@@ -1,0 +1,258 @@
+//! Products of matrices, `C = relu(A · Wᵀ + b + R)`, with the weights laid out beforehand.
+
+use pulp::{Simd, WithSimd};
+
+use super::Aligned;
+use super::tile::{VECTORS, columns, most_rows, sums};
+
+/// Numbers of a row that go through a tile at a time: with them a panel's part (32 KB) stays in the first cache.
+const DEPTH: usize = 256;
+/// Rows that pass all panels before the next ones do: with [`DEPTH`] they stay in the second cache.
+const BLOCK: usize = 98;
+
+/// Weights `n × k` in the order in which tiles read them: panels of a few columns, each `k` rows long.
+#[derive(Clone, Debug)]
+pub(in crate::vision) struct Packed {
+    numbers: Aligned,
+    n: usize,
+    k: usize,
+}
+
+/// Rows of numbers, `pitch` from the beginning of one to the beginning of the next.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vision) struct Rows<'a> {
+    pub(in crate::vision) numbers: &'a [f32],
+    pub(in crate::vision) pitch: usize,
+}
+
+/// What is added to a product.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vision) enum Add<'a> {
+    /// Nothing.
+    Nothing,
+    /// What stands where the result goes.
+    Own,
+    /// The same places of another matrix.
+    Other(Rows<'a>),
+}
+
+/// What follows a product, while its sums are still in registers.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::vision) struct Finish<'a> {
+    /// One number a column.
+    pub(in crate::vision) bias: Option<&'a [f32]>,
+    /// A matrix of the result's size.
+    pub(in crate::vision) add: Add<'a>,
+    /// `max(0, ·)` at the end.
+    pub(in crate::vision) relu: bool,
+}
+
+impl Finish<'_> {
+    /// The bare product.
+    pub(in crate::vision) const NOTHING: Finish<'static> = Finish { bias: None, add: Add::Nothing, relu: false };
+
+    /// The same for the result's rows from `row` on.
+    pub(super) fn from_row(self, row: usize) -> Self {
+        match self.add {
+            Add::Other(Rows { numbers, pitch }) => {
+                Self { add: Add::Other(Rows { numbers: &numbers[row * pitch..], pitch }), ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Columns of a panel under these instructions.
+pub(super) fn panel_columns(arch: pulp::Arch) -> usize {
+    struct Columns;
+    impl WithSimd for Columns {
+        type Output = usize;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            columns::<S>()
+        }
+    }
+    arch.dispatch(Columns)
+}
+
+impl Packed {
+    /// Lays out weights, `weight(column, row)` for `n` columns of `k` rows. What a last panel has too many is 0.
+    pub(in crate::vision) fn new(arch: pulp::Arch, n: usize, k: usize, weight: impl Fn(usize, usize) -> f32) -> Self {
+        let width = panel_columns(arch);
+        let mut numbers = Aligned::zeros(n.div_ceil(width) * width * k);
+        for (index, panel) in numbers.chunks_exact_mut(width * k).enumerate() {
+            for (row, line) in panel.chunks_exact_mut(width).enumerate() {
+                for (column, number) in line.iter_mut().enumerate().take(n - index * width) {
+                    *number = weight(index * width + column, row);
+                }
+            }
+        }
+        Self { numbers, n, k }
+    }
+
+    /// Columns and rows.
+    pub(in crate::vision) fn size(&self) -> (usize, usize) {
+        (self.n, self.k)
+    }
+}
+
+/// `c = finish(a · weightsᵀ)` for the first `m` rows of `a`.
+///
+/// # Shapes
+/// `a`: `m × k`; `c`: `m` rows of `n` numbers, `pitch` from one to the next. What lies between rows stays as it is.
+///
+/// # Panics
+/// Where a matrix is too small, or the weights were laid out for other instructions.
+#[inline(always)]
+pub(in crate::vision) fn multiply<S: Simd>(
+    simd: S,
+    m: usize,
+    a: Rows<'_>,
+    weights: &Packed,
+    c: &mut [f32],
+    pitch: usize,
+    finish: Finish<'_>,
+) {
+    let (width, tallest) = (columns::<S>(), most_rows::<S>());
+    let (n, k) = weights.size();
+    assert!(k > 0 && weights.numbers.len() == n.div_ceil(width) * width * k, "weights of other instructions");
+    for block in (0..m).step_by(BLOCK / tallest * tallest) {
+        let height = (m - block).min(BLOCK / tallest * tallest);
+        let tiles = height.div_ceil(tallest);
+        for (index, panel) in weights.numbers.chunks_exact(width * k).enumerate() {
+            for from in (0..k).step_by(DEPTH) {
+                let end = (from + DEPTH).min(k);
+                let part = &panel[from * width..end * width];
+                let (first, last) = (from == 0, end == k);
+                for tile in 0..tiles {
+                    // Tiles of nearly one height: a last one of a single row would leave registers idle.
+                    let (row, end) = (block + tile * height / tiles, block + (tile + 1) * height / tiles);
+                    let place = Place { row, rows: end - row, column: index * width, n, first, last };
+                    let a = Rows { numbers: &a.numbers[row * a.pitch + from..], pitch: a.pitch };
+                    any_tile(simd, a, part, place, c, pitch, finish);
+                }
+            }
+        }
+    }
+}
+
+/// Where a tile's sums go.
+#[derive(Clone, Copy)]
+struct Place {
+    row: usize,
+    rows: usize,
+    column: usize,
+    /// Columns of the whole result.
+    n: usize,
+    /// Whether these are the first of the numbers to be summed.
+    first: bool,
+    /// Whether they are the last.
+    last: bool,
+}
+
+/// One tile of the product: its sums over a part of the rows, and what follows them.
+struct Tile<'a, 'b, const ROWS: usize> {
+    a: Rows<'a>,
+    /// `part × columns` weights.
+    panel: &'a [f32],
+    place: Place,
+    c: &'b mut [f32],
+    pitch: usize,
+    finish: Finish<'a>,
+}
+
+/// Picks the tile of the right height.
+#[inline(always)]
+fn any_tile<S: Simd>(
+    simd: S,
+    a: Rows<'_>,
+    panel: &[f32],
+    place: Place,
+    c: &mut [f32],
+    pitch: usize,
+    finish: Finish<'_>,
+) {
+    // `vectorize` makes each height a function of its own. Within one large function some of the loops lost their
+    // registers, and half of their speed.
+    macro_rules! heights {
+        ($($few:literal)*; $($many:literal)*) => {
+            match place.rows {
+                $($few => simd.vectorize(Tile::<$few> { a, panel, place, c, pitch, finish }),)*
+                // Only where there are registers for it; elsewhere nothing is compiled.
+                $($many if most_rows::<S>() >= $many => {
+                    simd.vectorize(Tile::<$many> { a, panel, place, c, pitch, finish });
+                })*
+                rows => unreachable!("a tile of {rows} rows"),
+            }
+        };
+    }
+    heights!(1 2 3 4 5 6; 7 8 9 10 11 12 13 14)
+}
+
+impl<const ROWS: usize> WithSimd for Tile<'_, '_, ROWS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { a, panel, place, c, pitch, finish } = self;
+        let (panel, _) = S::as_simd_f32s(panel).0.as_chunks::<VECTORS>();
+        let sums = sums::<S, ROWS>(simd, a.numbers, a.pitch, panel);
+        let width = columns::<S>().min(place.n - place.column);
+        let floor = if finish.relu && place.last { 0.0 } else { f32::NEG_INFINITY };
+        let add_own = !place.first || matches!(finish.add, Add::Own);
+        for (index, sums) in sums.into_iter().enumerate() {
+            let row = place.row + index;
+            let c = &mut c[row * pitch + place.column..][..width];
+            let bias = finish.bias.filter(|_| place.first).map(|bias| &bias[place.column..][..width]);
+            let other = match finish.add {
+                Add::Other(rows) if place.last => Some(&rows.numbers[row * rows.pitch + place.column..][..width]),
+                _ => None,
+            };
+            if width == columns::<S>() {
+                store(simd, sums, c, bias, other, add_own, floor);
+                continue;
+            }
+            let sums: &[f32] = pulp::bytemuck::cast_slice(&sums);
+            for (column, c) in c.iter_mut().enumerate() {
+                let own = if add_own { *c } else { 0.0 };
+                let more = bias.map_or(0.0, |bias| bias[column]) + other.map_or(0.0, |other| other[column]);
+                *c = (sums[column] + own + more).max(floor);
+            }
+        }
+    }
+}
+
+/// A full row of a tile.
+#[inline(always)]
+fn store<S: Simd>(
+    simd: S,
+    mut sums: [S::f32s; VECTORS],
+    c: &mut [f32],
+    bias: Option<&[f32]>,
+    other: Option<&[f32]>,
+    add_own: bool,
+    floor: f32,
+) {
+    let (c, _) = S::as_mut_simd_f32s(c);
+    if add_own {
+        add(simd, &mut sums, c);
+    }
+    if let Some(bias) = bias {
+        add(simd, &mut sums, S::as_simd_f32s(bias).0);
+    }
+    if let Some(other) = other {
+        add(simd, &mut sums, S::as_simd_f32s(other).0);
+    }
+    let floor = simd.splat_f32s(floor);
+    for (c, sum) in c.iter_mut().zip(sums) {
+        *c = simd.select_f32s(simd.less_than_f32s(sum, floor), floor, sum);
+    }
+}
+
+#[inline(always)]
+fn add<S: Simd>(simd: S, sums: &mut [S::f32s; VECTORS], numbers: &[S::f32s]) {
+    for (sum, &number) in sums.iter_mut().zip(numbers) {
+        *sum = simd.add_f32s(*sum, number);
+    }
+}

@@ -1,0 +1,185 @@
+//! Pictures per second through the encoders' networks, by architecture, batch and code.
+//!
+//! `cargo bench --bench encoder` prints a line for each; `-- --peer FILE` runs that Python script (PyTorch on the same
+//! networks) in the same run and prints the ratio. See `-- --help`.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crossrank::vision::{
+    Architecture, DeviceChoice, Encoder, EncoderSpec, Engine, Feature, Instructions, NetworkInput,
+};
+use safetensors::tensor::{Dtype, TensorView};
+
+const HELP: &str = "cargo bench --bench encoder -- [options]
+  --only NAMES     architectures, separated by commas (default: all)
+  --batch SIZES    pictures per call, separated by commas (default: 1,8,32)
+  --code NAMES     of best, avx2, plain, folded, library (default: best)
+  --seconds S      for each line (default: 3)
+  --device NAME    cpu, cuda or metal (default: cpu)
+  --peer FILE      a Python script that prints `NAME best: X img/s` for the architectures it is given
+  --python FILE    what runs it (default: python3)";
+
+struct Options {
+    architectures: Vec<Architecture>,
+    batches: Vec<usize>,
+    codes: Vec<String>,
+    seconds: f64,
+    device: DeviceChoice,
+    peer: Option<PathBuf>,
+    python: PathBuf,
+}
+
+fn options() -> Result<Options, String> {
+    let mut options = Options {
+        architectures: Architecture::ALL.to_vec(),
+        batches: vec![1, 8, 32],
+        codes: vec!["best".to_owned()],
+        seconds: 3.0,
+        device: DeviceChoice::Cpu,
+        peer: None,
+        python: "python3".into(),
+    };
+    let mut args = std::env::args().skip(1);
+    while let Some(name) = args.next() {
+        if name == "--bench" {
+            continue;
+        }
+        if name == "--help" {
+            println!("{HELP}");
+            std::process::exit(0);
+        }
+        let value = args.next().ok_or_else(|| format!("{name} wants a value\n{HELP}"))?;
+        let list = || value.split(',').map(str::trim);
+        let wrong = |error: &dyn std::fmt::Display| format!("{name} {value}: {error}");
+        match name.as_str() {
+            "--only" => {
+                options.architectures =
+                    list().map(str::parse).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
+            }
+            "--batch" => {
+                options.batches = list().map(str::parse).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
+            }
+            "--code" => options.codes = list().map(str::to_owned).collect(),
+            "--seconds" => options.seconds = value.parse().map_err(|error| wrong(&error))?,
+            "--device" => options.device = value.parse().map_err(|error| wrong(&error))?,
+            "--peer" => options.peer = Some(value.into()),
+            "--python" => options.python = value.into(),
+            _ => return Err(format!("{name} is not known\n{HELP}")),
+        }
+    }
+    Ok(options)
+}
+
+fn engine(code: &str) -> Result<Engine, String> {
+    match code {
+        "best" => Ok(Engine::Fastest),
+        "avx2" => Ok(Engine::Kernels(Instructions::Avx2)),
+        "plain" => Ok(Engine::Kernels(Instructions::Plain)),
+        "folded" => Ok(Engine::Folded),
+        "library" => Ok(Engine::Library),
+        _ => Err(format!("--code {code}: there are best, avx2, plain, folded, library")),
+    }
+}
+
+/// Weights that keep the activations finite: small, with plain batch norms.
+fn weights(architecture: Architecture, folder: &std::path::Path) -> EncoderSpec {
+    if architecture == Architecture::Resnet50Thin {
+        return EncoderSpec::bundled();
+    }
+    let mut state = 1u64;
+    let mut uniform = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+    };
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = architecture
+        .tensors()
+        .into_iter()
+        .map(|(name, shape)| {
+            let fan_in = shape.iter().skip(1).product::<usize>() as f32;
+            let mut value = || match name.rsplit('.').next() {
+                Some("weight") if shape.len() == 4 => uniform() * (12.0 / fan_in).sqrt(),
+                Some("weight") => 0.5,
+                Some("running_var") => 1.0,
+                _ => 0.1 * uniform(),
+            };
+            let bytes = (0..shape.iter().product::<usize>()).flat_map(|_| value().to_le_bytes()).collect();
+            (name, shape, bytes)
+        })
+        .collect();
+    let path = folder.join(format!("{architecture}.safetensors"));
+    let views = tensors.iter().map(|(name, shape, bytes)| {
+        (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).expect("a tensor of its shape"))
+    });
+    safetensors::serialize_to_file(views, None, &path).expect("the temporary folder can be written to");
+    EncoderSpec::from_file(architecture, path)
+}
+
+/// Pictures per second of repeated calls with a batch.
+fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
+    let side = encoder.spec().preprocess.crop as usize;
+    let value = |index: usize| (index as f32 * 0.37).sin();
+    let inputs: Vec<NetworkInput> = (0..batch)
+        .map(|picture| NetworkInput { side, data: (0..3 * side * side).map(|index| value(index + picture)).collect() })
+        .collect();
+    let run = || {
+        let vectors = encoder.embed(&inputs).expect("the network runs");
+        assert!(vectors.iter().all(|number| number.is_finite()));
+    };
+    run();
+    let (started, mut count) = (Instant::now(), 0);
+    while started.elapsed() < Duration::from_secs_f64(seconds) {
+        run();
+        count += batch;
+    }
+    count as f64 / started.elapsed().as_secs_f64()
+}
+
+/// The peer's best figure for an architecture, if it knows it.
+fn peer(options: &Options, architecture: Architecture) -> Option<f64> {
+    let script = options.peer.as_ref().filter(|_| architecture != Architecture::Resnet50Thin)?;
+    let output = Command::new(&options.python).arg(script).arg(architecture.name()).output();
+    let output = output.unwrap_or_else(|error| panic!("{error}: {}", options.python.display()));
+    let text = String::from_utf8_lossy(&output.stdout);
+    let best = text
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("{architecture} best: "))?.split_whitespace().next()?.parse().ok());
+    if best.is_none() {
+        eprintln!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    }
+    best
+}
+
+fn main() {
+    let options = options().unwrap_or_else(|message| {
+        eprintln!("{message}");
+        std::process::exit(2);
+    });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for &architecture in &options.architectures {
+        let spec = weights(architecture, folder.path());
+        let operations = 2.0 * architecture.multiplications(spec.preprocess.crop as usize, Feature::STAGES) as f64;
+        let before = peer(&options, architecture);
+        let mut best: f64 = 0.0;
+        for code in &options.codes {
+            let engine = engine(code).unwrap_or_else(|message| panic!("{message}"));
+            let encoder = Encoder::load_with(&spec, options.device, engine).expect("the network loads");
+            for &batch in &options.batches {
+                let rate = rate(&encoder, batch, options.seconds);
+                best = best.max(rate);
+                println!(
+                    "{architecture:<14} {} {code:<8} batch {batch:>3}: {rate:>7.1} images/s, {:>6.1} GFLOP/s as counted for \
+                     plain convolutions",
+                    options.device,
+                    rate * operations / 1e9
+                );
+            }
+        }
+        // Once more behind: on a machine that is shared, what the peer had before may be another machine.
+        let peers = before.into_iter().chain(before.and_then(|_| peer(&options, architecture)));
+        if let Some(peer) = peers.reduce(f64::max) {
+            println!("{architecture:<14} peer: {peer:.1} images/s; best of ours {best:.1}, ratio {:.2}", best / peer);
+        }
+    }
+}
