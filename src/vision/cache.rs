@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::shard::{ShardWriter, read_all};
+use super::shard::{Place, ShardReader, ShardWriter, read_all};
 use super::{Architecture, Feature, Preprocess, VisionError};
 
 /// Bytes of a BLAKE3 hash.
@@ -76,27 +76,47 @@ impl EmbeddingCache {
         wanted: &HashSet<blake3::Hash>,
     ) -> Result<CachedVectors, VisionError> {
         let folder = self.folder.join(key.to_string());
-        let mut vectors = HashMap::new();
-        read_all(&folder, |record| {
-            if let Some((hash, vector)) = parse(record, dim).filter(|(hash, _)| wanted.contains(hash)) {
-                vectors.insert(hash, vector);
+        let mut places = HashMap::new();
+        read_all(&folder, |record, place| {
+            if let Some((hash, _)) = parse(record, dim).filter(|(hash, _)| wanted.contains(hash)) {
+                places.insert(hash, place);
             }
         })?;
-        Ok(CachedVectors { dim, vectors, writer: ShardWriter::new(folder) })
+        Ok(CachedVectors { dim, places, writer: ShardWriter::new(folder) })
     }
 }
 
-/// The vectors of one encoder: what was found, and what is added.
+/// The vectors of one encoder: what was found, and what is added. The numbers stay on the disk, so a data set may have
+/// more of them than fit into memory.
 pub struct CachedVectors {
     dim: usize,
-    vectors: HashMap<blake3::Hash, Vec<f32>>,
+    places: HashMap<blake3::Hash, Place>,
     writer: ShardWriter,
 }
 
 impl CachedVectors {
-    /// The vector of a picture by the hash of its file.
-    pub fn get(&self, hash: &blake3::Hash) -> Option<&[f32]> {
-        self.vectors.get(hash).map(Vec::as_slice)
+    /// Whether there is a vector for a picture, by the hash of its file.
+    pub fn contains(&self, hash: &blake3::Hash) -> bool {
+        self.places.contains_key(hash)
+    }
+
+    /// Reads the vectors of these pictures one after the other; those without one are left out.
+    ///
+    /// # Errors
+    /// Where the disk refuses, or somebody emptied the cache meanwhile, and where `each` does.
+    pub fn read<T>(
+        &self,
+        pictures: impl IntoIterator<Item = (T, blake3::Hash)>,
+        mut each: impl FnMut(T, &[f32]) -> Result<(), VisionError>,
+    ) -> Result<(), VisionError> {
+        let mut reader = ShardReader::default();
+        for (picture, hash) in pictures {
+            let Some(place) = self.places.get(&hash) else { continue };
+            if let Some((_, vector)) = parse(reader.read(place)?, self.dim) {
+                each(picture, &vector)?;
+            }
+        }
+        Ok(())
     }
 
     /// Keeps vectors, given row by row; on return they outlive the process.
@@ -105,9 +125,10 @@ impl CachedVectors {
     /// Where the disk is full or may not be written to.
     pub fn insert(&mut self, hashes: &[blake3::Hash], rows: &[f32]) -> Result<(), VisionError> {
         let rows = rows.chunks_exact(self.dim);
-        let records: Vec<Vec<u8>> = hashes.iter().zip(rows.clone()).map(|(hash, row)| record(hash, row)).collect();
-        self.vectors.extend(hashes.iter().copied().zip(rows.map(<[f32]>::to_vec)));
-        self.writer.append(records.iter().map(Vec::as_slice))
+        let records: Vec<Vec<u8>> = hashes.iter().zip(rows).map(|(hash, row)| record(hash, row)).collect();
+        let places = self.writer.append(records.iter().map(Vec::as_slice))?;
+        self.places.extend(hashes.iter().copied().zip(places));
+        Ok(())
     }
 
     /// Brings everything to the disk itself.

@@ -74,6 +74,12 @@ pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> 
         .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
 }
 
+/// As [`decode_bytes`], where the picture's shorter side will be scaled to `side` pixels at once.
+pub(super) fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
+    let _ = side;
+    decode_bytes(bytes, path)
+}
+
 fn decode_unguarded(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(damaged(path, "the file is empty"));

@@ -1,21 +1,15 @@
-//! A whole data set through the encoder: decode and scale on worker threads, the network on this one.
+//! A whole data set through the encoder, with everything it computes kept as soon as it is there.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Instant;
 
 use super::cache::CachedVectors;
-use super::decode::{decode_bytes, read_picture};
+use super::pipeline::{self, Event};
 use super::source::{Failures, Picture, pictures};
-use super::{DeviceChoice, EmbeddingCache, Encoder, EncoderSpec, NetworkInput, Preprocess, VisionError};
+use super::{DeviceChoice, EmbeddingCache, EncoderSpec, VisionError};
 use crate::dataset::{Dataset, VectorTable};
-
-/// Decoded pictures that may wait for the network; each takes 0.6 MB.
-const QUEUE: usize = 32;
-/// How long nothing may happen before the observer is asked again.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How far the work is.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +20,7 @@ pub struct EmbedProgress {
     pub done: usize,
     /// Of how many.
     pub total: usize,
-    /// Pictures that the network did per second so far; 0 before the first.
+    /// Pictures per second so far, from file to kept vector; 0 before the first.
     pub images_per_second: f64,
     /// Seconds to go, once that can be told.
     pub eta: Option<f64>,
@@ -54,8 +48,8 @@ pub struct EmbedReport {
 /// Gives every image of a data set that has a readable picture its vector.
 ///
 /// Vectors in the cache are taken from there, and where all are, the network is not even loaded. Each batch is kept as
-/// soon as it is computed: after a stop, a crash or a kill the next call goes on from there. `observe` is asked at
-/// least once a batch and about ten times a second between; on `Break` the call ends within one batch.
+/// soon as it is computed: after a stop, a crash or a kill the next call goes on from there. `observe` is asked about
+/// twenty times a second and more; on `Break` the call ends within a block of the network or the decoding of one picture.
 ///
 /// # Errors
 /// [`VisionError::Cancelled`] after a `Break`; otherwise where device, weights or cache cannot be used. A picture that
@@ -72,14 +66,15 @@ pub fn embed(
     let (pictures, failed) = pictures(dataset, cache, observe)?;
     let wanted: HashSet<blake3::Hash> = pictures.iter().map(|picture| picture.hash).collect();
     let cached = cache.vectors(spec.key()?, dim, &wanted)?;
-    let waiting: Vec<&Picture> = pictures.iter().filter(|picture| cached.get(&picture.hash).is_none()).collect();
-    let mut run = Run::new(spec, device, cached, failed, pictures.len(), waiting.len(), observe);
-    run.compute(&waiting)?;
+    let waiting: Vec<&Picture> = pictures.iter().filter(|picture| !cached.contains(&picture.hash)).collect();
+    let (total, left) = (pictures.len(), waiting.len());
+    let mut run = Run { cached, failed, observe, total, waiting: left, handled: 0, embedded: 0, since: None };
+    run.compute(spec, device, &waiting)?;
     let table = table(dataset, spec, &pictures, &run.cached)?;
     let mut failed = run.failed;
     failed.sort();
     let embedded = run.embedded;
-    let cached = table.count() - embedded;
+    let cached = table.count().saturating_sub(embedded);
     Ok((table, EmbedReport { embedded, cached, failed, seconds: started.elapsed().as_secs_f64() }))
 }
 
@@ -100,7 +95,7 @@ pub fn lookup(
     let (pictures, _) = pictures(dataset, cache, &mut |_| ControlFlow::Continue(()))?;
     let wanted = pictures.iter().map(|picture| picture.hash).collect();
     let cached = cache.vectors(key, spec.dim(), &wanted)?;
-    let complete = !pictures.is_empty() && pictures.iter().all(|picture| cached.get(&picture.hash).is_some());
+    let complete = !pictures.is_empty() && pictures.iter().all(|picture| cached.contains(&picture.hash));
     complete.then(|| table(dataset, spec, &pictures, &cached)).transpose()
 }
 
@@ -112,32 +107,19 @@ fn table(
     cached: &CachedVectors,
 ) -> Result<VectorTable, VisionError> {
     let mut table = VectorTable::new(spec.name(), spec.dim(), dataset.images.len());
-    let mut rows: Vec<(usize, blake3::Hash)> = Vec::new();
+    let mut images: Vec<(usize, blake3::Hash)> = Vec::new();
     for picture in pictures {
-        rows.extend(picture.images.iter().map(|&image| (image, picture.hash)));
+        images.extend(picture.images.iter().map(|&image| (image, picture.hash)));
     }
-    rows.sort_by_key(|&(image, _)| image);
-    for (image, hash) in rows {
-        if let Some(vector) = cached.get(&hash) {
-            table
-                .set(image, vector)
-                .map_err(VisionError::io(std::path::Path::new("scratch file of visual vectors")))?;
-        }
-    }
+    images.sort_by_key(|&(image, _)| image);
+    cached.read(images, |image, vector| {
+        table.set(image, vector).map_err(VisionError::io(Path::new("scratch file of visual vectors")))
+    })?;
     Ok(table)
-}
-
-/// A picture on its way from a worker to the network.
-struct Prepared {
-    /// Position among those that wait.
-    index: usize,
-    input: Result<NetworkInput, VisionError>,
 }
 
 /// One call of [`embed`].
 struct Run<'a> {
-    spec: &'a EncoderSpec,
-    device: DeviceChoice,
     cached: CachedVectors,
     failed: Failures,
     observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
@@ -149,130 +131,55 @@ struct Run<'a> {
     since: Option<Instant>,
 }
 
-impl<'a> Run<'a> {
-    fn new(
-        spec: &'a EncoderSpec,
-        device: DeviceChoice,
-        cached: CachedVectors,
-        failed: Failures,
-        total: usize,
-        waiting: usize,
-        observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
-    ) -> Self {
-        Self { spec, device, cached, failed, observe, total, waiting, handled: 0, embedded: 0, since: None }
-    }
-
-    /// Starts the workers and brings what they prepare through the network.
-    fn compute(&mut self, waiting: &[&Picture]) -> Result<(), VisionError> {
-        let next = AtomicUsize::new(0);
-        let preprocess = &self.spec.preprocess;
-        let workers = std::thread::available_parallelism().map_or(1, |count| count.get()).min(waiting.len());
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(QUEUE);
-            for _ in 0..workers {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || prepare(waiting, next, preprocess, &sender));
-            }
-            drop(sender);
-            // Returning drops the receiver, and with it every worker's reason to go on.
-            self.consume(waiting, receiver)
-        })?;
+impl Run<'_> {
+    /// Brings the pictures through the network and keeps what comes of it.
+    fn compute(&mut self, spec: &EncoderSpec, device: DeviceChoice, waiting: &[&Picture]) -> Result<(), VisionError> {
+        if !waiting.is_empty() {
+            self.progress()?;
+            pipeline::run(spec, device, waiting, &mut |event| self.take(event, waiting))?;
+        }
         self.cached.sync()?;
         self.progress()
     }
 
-    fn consume(&mut self, waiting: &[&Picture], receiver: Receiver<Prepared>) -> Result<(), VisionError> {
-        let mut encoder: Option<Encoder> = None;
-        let mut batch: Vec<(usize, NetworkInput)> = Vec::new();
-        loop {
-            match receiver.recv_timeout(PATIENCE) {
-                Ok(Prepared { index, input: Ok(input) }) => batch.push((index, input)),
-                Ok(Prepared { index, input: Err(error) }) => self.fail(waiting[index], &error)?,
-                Err(RecvTimeoutError::Timeout) => self.progress()?,
-                Err(RecvTimeoutError::Disconnected) => break,
+    fn take(&mut self, event: Event, waiting: &[&Picture]) -> Result<(), VisionError> {
+        match event {
+            Event::Waiting => {}
+            Event::Loaded => self.since = Some(Instant::now()),
+            Event::Rows(indices, rows) => {
+                let hashes: Vec<blake3::Hash> = indices.iter().map(|&index| waiting[index].hash).collect();
+                self.cached.insert(&hashes, &rows)?;
+                self.embedded += indices.len();
+                self.handled += indices.len();
             }
-            // Loaded only now: where every new file turns out unreadable, no network is needed.
-            if encoder.is_none() && !batch.is_empty() {
-                encoder = Some(self.load()?);
+            Event::Failed(index, error) => {
+                self.failed.extend(waiting[index].images.iter().map(|&image| (image, error.to_string())));
+                self.handled += 1;
             }
-            if let Some(encoder) = encoder.as_ref().filter(|encoder| batch.len() >= encoder.batch_size()) {
-                self.forward(encoder, waiting, &mut batch)?;
-            }
+            Event::Broken(error) => return Err(error),
         }
-        match encoder {
-            Some(encoder) if !batch.is_empty() => self.forward(&encoder, waiting, &mut batch),
-            _ => Ok(()),
-        }
-    }
-
-    fn load(&mut self) -> Result<Encoder, VisionError> {
-        let done = self.total - self.waiting + self.handled;
-        self.ask(EmbedProgress::plain("Loading the network", done, self.total))?;
-        let encoder = Encoder::load(self.spec, self.device)?;
-        self.since = Some(Instant::now());
-        Ok(encoder)
-    }
-
-    /// One batch through the network and into the cache.
-    fn forward(
-        &mut self,
-        encoder: &Encoder,
-        waiting: &[&Picture],
-        batch: &mut Vec<(usize, NetworkInput)>,
-    ) -> Result<(), VisionError> {
-        let (indices, inputs): (Vec<usize>, Vec<NetworkInput>) = batch.drain(..).unzip();
-        let rows = encoder.embed(&inputs)?;
-        let hashes: Vec<blake3::Hash> = indices.iter().map(|&index| waiting[index].hash).collect();
-        self.cached.insert(&hashes, &rows)?;
-        self.embedded += indices.len();
-        self.handled += indices.len();
-        self.progress()
-    }
-
-    fn fail(&mut self, picture: &Picture, error: &VisionError) -> Result<(), VisionError> {
-        self.failed.extend(picture.images.iter().map(|&image| (image, error.to_string())));
-        self.handled += 1;
         self.progress()
     }
 
     fn progress(&mut self) -> Result<(), VisionError> {
-        let seconds = self.since.map_or(0.0, |since| since.elapsed().as_secs_f64());
-        let rate = if seconds > 0.0 { self.embedded as f64 / seconds } else { 0.0 };
-        let left = (self.waiting - self.handled) as f64;
-        self.ask(EmbedProgress {
-            stage: "Embedding",
-            done: self.total - self.waiting + self.handled,
-            total: self.total,
-            images_per_second: rate,
-            eta: (rate > 0.0).then(|| left / rate),
-        })
-    }
-
-    fn ask(&mut self, progress: EmbedProgress) -> Result<(), VisionError> {
+        let done = self.total - self.waiting + self.handled;
+        let progress = match self.since {
+            None if self.handled < self.waiting => EmbedProgress::plain("Loading the network", done, self.total),
+            since => {
+                let seconds = since.map_or(0.0, |since| since.elapsed().as_secs_f64());
+                let rate = if seconds > 0.0 { self.embedded as f64 / seconds } else { 0.0 };
+                EmbedProgress {
+                    stage: "Embedding",
+                    done,
+                    total: self.total,
+                    images_per_second: rate,
+                    eta: (rate > 0.0).then(|| (self.waiting - self.handled) as f64 / rate),
+                }
+            }
+        };
         match (self.observe)(progress) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(VisionError::Cancelled),
         }
     }
-}
-
-/// A worker: takes the next picture until none is left or nobody listens.
-fn prepare(waiting: &[&Picture], next: &AtomicUsize, preprocess: &Preprocess, sender: &SyncSender<Prepared>) {
-    loop {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(picture) = waiting.get(index) else { return };
-        if sender.send(Prepared { index, input: prepare_one(picture, preprocess) }).is_err() {
-            return;
-        }
-    }
-}
-
-fn prepare_one(picture: &Picture, preprocess: &Preprocess) -> Result<NetworkInput, VisionError> {
-    let bytes = read_picture(&picture.path)?;
-    // A vector must never be kept under the name of another content.
-    if blake3::hash(&bytes) != picture.hash {
-        let message = "the file changed while it was read".to_string();
-        return Err(VisionError::Picture { message, path: picture.path.clone() });
-    }
-    preprocess.apply(&decode_bytes(&bytes, &picture.path)?)
 }

@@ -59,6 +59,15 @@ impl Encoder {
     /// # Errors
     /// As [`Self::load`].
     pub fn load_with(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine) -> Result<Self, VisionError> {
+        Self::loaded(spec, choice, engine, &|| true)
+    }
+
+    /// As [`Self::load`], as long as `go_on` says so.
+    pub(super) fn load_while(spec: &EncoderSpec, choice: DeviceChoice, go_on: GoOn<'_>) -> Result<Self, VisionError> {
+        Self::loaded(spec, choice, Engine::Fastest, go_on)
+    }
+
+    fn loaded(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine, go_on: GoOn<'_>) -> Result<Self, VisionError> {
         let device = choice.open()?;
         let bytes = spec.weights.bytes(spec.architecture)?;
         let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess, spec.feature);
@@ -72,7 +81,7 @@ impl Encoder {
         let folded = || ResNet::load(spec.architecture.config(), &vars);
         let network = match (instructions, engine, library(spec, &vars)) {
             (Some(instructions), ..) => Network::Kernels {
-                network: Box::new(FastResNet::new(&folded()?, spec.feature, instructions)?),
+                network: Box::new(FastResNet::new(&folded()?, spec.feature, instructions, go_on)?),
                 arenas: Mutex::default(),
             },
             (None, Engine::Library, Some(network)) => Network::Library(network?),
@@ -105,6 +114,12 @@ impl Encoder {
         }
     }
 
+    /// How many pictures a thread should bring to [`Self::embed_here`] at a time, where each has the network to itself.
+    /// `None` where there is but one device for all threads, which wants batches.
+    pub(super) fn group(&self) -> Option<usize> {
+        matches!(self.network, Network::Kernels { .. }).then_some(GROUP)
+    }
+
     /// Pooled features (before any classifier), not normalised.
     ///
     /// # Shapes
@@ -122,21 +137,24 @@ impl Encoder {
     /// # Errors
     /// As [`Self::embed`], and [`VisionError::Cancelled`] once it says no.
     pub fn embed_while(&self, inputs: &[NetworkInput], go_on: GoOn<'_>) -> Result<Vec<f32>, VisionError> {
-        let Some(first) = inputs.first() else { return Ok(Vec::new()) };
-        let side = first.side;
-        if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
-            return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
-        }
-        if !go_on() {
-            return Err(VisionError::Cancelled);
-        }
         match &self.network {
             Network::Kernels { network, arenas } => {
-                let threads = rayon::current_num_threads();
-                let share = inputs.len().div_ceil(threads).clamp(1, GROUP);
+                check(inputs)?;
+                let share = inputs.len().div_ceil(rayon::current_num_threads()).clamp(1, GROUP);
                 let rows = inputs.par_chunks(share).map(|inputs| run(network, arenas, inputs, go_on));
                 Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
             }
+            _ => self.embed_here(inputs, go_on),
+        }
+    }
+
+    /// As [`Self::embed_while`], without calling for the help of other threads on the main processor.
+    pub(super) fn embed_here(&self, inputs: &[NetworkInput], go_on: GoOn<'_>) -> Result<Vec<f32>, VisionError> {
+        check(inputs)?;
+        match &self.network {
+            _ if inputs.is_empty() => Ok(Vec::new()),
+            _ if !go_on() => Err(VisionError::Cancelled),
+            Network::Kernels { network, arenas } => run(network, arenas, inputs, go_on),
             Network::Folded(network) => self.at_once(inputs, |x| network.forward(x, self.spec.feature)),
             Network::Library(network) => self.at_once(inputs, |x| network.forward(x)),
         }
@@ -152,6 +170,14 @@ impl Encoder {
         let input = Tensor::from_vec(data, (inputs.len(), 3, side, side), &self.device)?;
         Ok(forward(&input)?.to_device(&Device::Cpu)?.flatten_all()?.to_vec1::<f32>()?)
     }
+}
+
+fn check(inputs: &[NetworkInput]) -> Result<(), VisionError> {
+    let side = inputs.first().map_or(0, |input| input.side);
+    if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
+        return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
+    }
+    Ok(())
 }
 
 /// One thread's share, with an arena that is made if none is free.

@@ -57,13 +57,20 @@ pub(super) type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);
 
 impl FastResNet {
     /// Lays out the weights.
-    pub(super) fn new(network: &ResNet<FoldedConv>, feature: Feature, instructions: Instructions) -> Result<Self> {
-        let network = network.map(|conv| KernelConv::new(conv, instructions))?;
+    ///
+    /// # Errors
+    /// [`VisionError::Cancelled`] once `go_on` says no.
+    pub(super) fn new(
+        network: &ResNet<FoldedConv>,
+        feature: Feature,
+        instructions: Instructions,
+        go_on: GoOn<'_>,
+    ) -> std::result::Result<Self, VisionError> {
+        let network = network.map(feature.stage, |conv| match go_on() {
+            true => Ok(KernelConv::new(conv, instructions)?),
+            false => Err(VisionError::Cancelled),
+        })?;
         Ok(Self { network, feature, arch: instructions.arch() })
-    }
-
-    fn stages(&self) -> &[Vec<Block<KernelConv>>] {
-        &self.network.stages[..self.feature.stage]
     }
 
     /// Pictures of one size to vectors, row by row.
@@ -114,7 +121,7 @@ impl FastResNet {
             }
         }
         let mut x = input(0, count)?;
-        let blocks = &self.stages()[stage];
+        let blocks = &self.network.stages[stage];
         for (index, block) in blocks.iter().enumerate() {
             if !go_on() {
                 return Err(VisionError::Cancelled);
@@ -141,7 +148,7 @@ impl FastResNet {
         let stem_side = stem.window.places(side);
         let mut before = (self.network.pool.places(stem_side), stem.outputs);
         let mut stages = Vec::new();
-        for (blocks, count) in self.stages().iter().zip(GROUPS) {
+        for (blocks, count) in self.network.stages.iter().zip(GROUPS) {
             let sides = |block: &Block<KernelConv>, side: usize| {
                 block.convs.iter().fold(side, |side, conv| conv.window.places(side))
             };

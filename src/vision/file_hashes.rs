@@ -36,7 +36,7 @@ impl FileHashes {
     /// Reads what is remembered of these (absolute) paths.
     pub(super) fn open(folder: PathBuf, paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
         let mut known = HashMap::new();
-        read_all(&folder, |record| {
+        read_all(&folder, |record, _| {
             if let Some((state, hash)) = parse(record).filter(|(state, _)| paths.contains(&state.path)) {
                 known.insert(state, hash);
             }
@@ -66,7 +66,7 @@ impl FileHashes {
 
     /// Remembers what was found.
     pub(super) fn remember<'a>(&mut self, found: impl IntoIterator<Item = &'a Hashed>) -> Result<(), VisionError> {
-        self.writer.append(found.into_iter().filter_map(|hashed| hashed.record.as_deref()))
+        self.writer.append(found.into_iter().filter_map(|hashed| hashed.record.as_deref())).map(drop)
     }
 }
 

@@ -7,6 +7,8 @@
 mod architecture;
 mod cache;
 mod conv;
+#[cfg(test)]
+mod conv_tests;
 mod decode;
 mod device;
 mod embed;
@@ -17,6 +19,7 @@ mod feature;
 mod file_hashes;
 mod folded;
 mod kernel;
+mod pipeline;
 mod preprocess;
 mod resnet;
 mod shard;

@@ -1,12 +1,14 @@
 //! Residual networks, whatever their convolutions are made of.
 
-use candle_core::{D, Result, Tensor};
+use candle_core::{D, Error, Tensor};
 use candle_nn::VarBuilder;
 
 use super::architecture::ResNetConfig;
 use super::folded::FoldedConv;
 use super::kernel::Window;
 use super::{Feature, Pooling};
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What GeM's powers are taken of at least.
 const LEAST: f64 = 1e-6;
@@ -55,6 +57,18 @@ impl MaxPool {
     }
 }
 
+impl MaxPool {
+    /// By candle's own operations: `[n, c, h, w]` to `[n, c, h', w']`. Behind a ReLU, zeros are as good as nothing.
+    pub(super) fn forward(self, x: &Tensor) -> Result<Tensor> {
+        let (before, window) = (self.window().padding, self.window());
+        let after = |side: usize| (self.places(side) - 1) * window.stride + window.kernel - before;
+        let pad = |x: Tensor, at, side: usize| x.pad_with_zeros(at, before, after(side).saturating_sub(side));
+        let (_, _, height, width) = x.dims4()?;
+        let x = pad(pad(x.clone(), D::Minus1, width)?, D::Minus2, height)?;
+        x.max_pool2d_with_stride(window.kernel, window.stride)
+    }
+}
+
 impl ResNet<FoldedConv> {
     /// Takes the tensors named in [`super::Architecture::tensors`].
     ///
@@ -78,25 +92,21 @@ impl ResNet<FoldedConv> {
         Ok(Self { stem, pool, stages })
     }
 
-    /// The same network of other convolutions.
-    pub(super) fn map<C>(&self, make: impl Fn(&FoldedConv) -> Result<C>) -> Result<ResNet<C>> {
+    /// The first stages of the same network, of other convolutions.
+    pub(super) fn map<C, E>(&self, stages: usize, make: impl Fn(&FoldedConv) -> Result<C, E>) -> Result<ResNet<C>, E> {
         let block = |block: &Block<FoldedConv>| {
             Ok(Block {
-                convs: block.convs.iter().map(&make).collect::<Result<_>>()?,
+                convs: block.convs.iter().map(&make).collect::<Result<_, E>>()?,
                 shortcut: block.shortcut.as_ref().map(&make).transpose()?,
             })
         };
-        let stages = self.stages.iter().map(|blocks| blocks.iter().map(block).collect::<Result<_>>());
-        Ok(ResNet { stem: make(&self.stem)?, pool: self.pool, stages: stages.collect::<Result<_>>()? })
+        let stages = self.stages.iter().take(stages).map(|blocks| blocks.iter().map(block).collect::<Result<_, E>>());
+        Ok(ResNet { stem: make(&self.stem)?, pool: self.pool, stages: stages.collect::<Result<_, E>>()? })
     }
 
     /// By candle's own operations, on any device: pictures `[n, 3, side, side]` to vectors `[n, dim]`.
     pub(super) fn forward(&self, x: &Tensor, feature: Feature) -> Result<Tensor> {
-        let x = self.stem.forward(x)?.relu()?;
-        // Behind a ReLU, zeros are as good as nothing.
-        let before = self.pool.window().padding;
-        let x = x.pad_with_zeros(D::Minus1, before, 1)?.pad_with_zeros(D::Minus2, before, 1)?;
-        let mut x = x.max_pool2d_with_stride(3, 2)?;
+        let mut x = self.pool.forward(&self.stem.forward(x)?.relu()?)?;
         for block in self.stages.iter().take(feature.stage).flatten() {
             let mut y = x.clone();
             for (index, conv) in block.convs.iter().enumerate() {
@@ -139,7 +149,7 @@ fn window(kernel: usize, stride: usize) -> Window {
 }
 
 /// `[n, channels, h, w]` to `[n, channels]`.
-fn pooled(x: &Tensor, pooling: Pooling) -> Result<Tensor> {
+pub(super) fn pooled(x: &Tensor, pooling: Pooling) -> Result<Tensor> {
     let x = x.flatten_from(2)?;
     match pooling {
         Pooling::Mean => x.mean(D::Minus1),

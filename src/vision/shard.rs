@@ -6,8 +6,9 @@
 //! Layout: 16 bytes of magic, then records of `length (u32, little-endian) · payload · first 8 bytes of its BLAKE3`.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, ErrorKind, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,10 +26,24 @@ fn checksum(payload: &[u8]) -> [u8; CHECKSUM] {
     short
 }
 
+/// Where a record lies.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    path: Arc<Path>,
+    /// Of the record's length, in bytes from the beginning of the file.
+    offset: u64,
+}
+
 /// Appends records to a file of its own in a folder. The file comes into being with the first record.
 pub(super) struct ShardWriter {
     folder: PathBuf,
-    open: Option<(File, PathBuf)>,
+    open: Option<Open>,
+}
+
+struct Open {
+    file: File,
+    path: Arc<Path>,
+    length: u64,
 }
 
 impl ShardWriter {
@@ -36,38 +51,45 @@ impl ShardWriter {
         Self { folder, open: None }
     }
 
-    /// Writes records with one call to the system: what has returned outlives the process.
-    pub(super) fn append<'a>(&mut self, payloads: impl IntoIterator<Item = &'a [u8]>) -> Result<(), VisionError> {
-        let mut bytes = Vec::new();
+    /// Writes records with one call to the system: what has returned outlives the process. Tells where they lie.
+    pub(super) fn append<'a>(
+        &mut self,
+        payloads: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Vec<Place>, VisionError> {
+        let (mut bytes, mut offsets) = (Vec::new(), Vec::new());
         for payload in payloads {
+            offsets.push(bytes.len() as u64);
             bytes.extend_from_slice(&(payload.len() as u32).to_le_bytes());
             bytes.extend_from_slice(payload);
             bytes.extend_from_slice(&checksum(payload));
         }
         if bytes.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let (mut file, path) = match self.open.take() {
+        let mut open = match self.open.take() {
             Some(open) => open,
             None => create(&self.folder)?,
         };
         // After a failed write the end of the file is unknown; the next append then starts a file of its own.
-        file.write_all(&bytes).map_err(VisionError::io(&path))?;
-        self.open = Some((file, path));
-        Ok(())
+        open.file.write_all(&bytes).map_err(VisionError::io(&open.path))?;
+        let place = |offset: u64| Place { path: open.path.clone(), offset: open.length + offset };
+        let places = offsets.into_iter().map(place).collect();
+        open.length += bytes.len() as u64;
+        self.open = Some(open);
+        Ok(places)
     }
 
     /// Brings everything written to the disk itself, so that it outlives a power cut too.
     pub(super) fn sync(&mut self) -> Result<(), VisionError> {
         match &self.open {
-            Some((file, path)) => file.sync_data().map_err(VisionError::io(path)),
+            Some(open) => open.file.sync_data().map_err(VisionError::io(&open.path)),
             None => Ok(()),
         }
     }
 }
 
 /// A new file that no other process or thread writes to.
-fn create(folder: &Path) -> Result<(File, PathBuf), VisionError> {
+fn create(folder: &Path) -> Result<Open, VisionError> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     std::fs::create_dir_all(folder).map_err(VisionError::io(folder))?;
     loop {
@@ -77,7 +99,7 @@ fn create(folder: &Path) -> Result<(File, PathBuf), VisionError> {
         match OpenOptions::new().append(true).create_new(true).open(&path) {
             Ok(mut file) => {
                 file.write_all(MAGIC).map_err(VisionError::io(&path))?;
-                return Ok((file, path));
+                return Ok(Open { file, path: path.into(), length: MAGIC.len() as u64 });
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(VisionError::io(&path)(error)),
@@ -85,9 +107,37 @@ fn create(folder: &Path) -> Result<(File, PathBuf), VisionError> {
     }
 }
 
+/// Reads single records again.
+#[derive(Default)]
+pub(super) struct ShardReader {
+    /// The file that was read last; records that were written together lie in one.
+    open: Option<(File, Arc<Path>)>,
+    payload: Vec<u8>,
+}
+
+impl ShardReader {
+    /// The record at a place.
+    ///
+    /// # Errors
+    /// Where it can no longer be read, or has changed since.
+    pub(super) fn read(&mut self, place: &Place) -> Result<&[u8], VisionError> {
+        let io = |error| VisionError::io(&place.path)(error);
+        let file = match self.open.take() {
+            Some((file, path)) if path == place.path => file,
+            _ => File::open(&place.path).map_err(io)?,
+        };
+        let (file, _) = self.open.insert((file, place.path.clone()));
+        file.seek(SeekFrom::Start(place.offset)).map_err(io)?;
+        match record(file, &mut self.payload).map_err(io)? {
+            true => Ok(&self.payload),
+            false => Err(io(std::io::Error::new(ErrorKind::InvalidData, "a vector of the cache changed meanwhile"))),
+        }
+    }
+}
+
 /// Reads every intact record in a folder, oldest file first. A missing folder holds none; in a damaged file, what
 /// stands before the damage counts.
-pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8])) -> Result<(), VisionError> {
+pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Result<(), VisionError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -99,7 +149,7 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8])) -> Result<(),
         .collect();
     paths.sort();
     for path in paths {
-        match read_one(&path, &mut each) {
+        match read_one(&path.clone().into(), &mut each) {
             Ok(()) => {}
             // Somebody emptied the cache meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -109,27 +159,32 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8])) -> Result<(),
     Ok(())
 }
 
-fn read_one(path: &Path, each: &mut impl FnMut(&[u8])) -> std::io::Result<()> {
+fn read_one(path: &Arc<Path>, each: &mut impl FnMut(&[u8], Place)) -> std::io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut magic = [0; MAGIC.len()];
     if !filled(&mut reader, &mut magic)? || &magic != MAGIC {
         return Ok(());
     }
-    let mut payload = Vec::new();
-    let mut length = [0; 4];
-    let mut sum = [0; CHECKSUM];
-    while filled(&mut reader, &mut length)? {
-        let length = u32::from_le_bytes(length) as usize;
-        if length > MAX_RECORD {
-            break;
-        }
-        payload.resize(length, 0);
-        if !filled(&mut reader, &mut payload)? || !filled(&mut reader, &mut sum)? || sum != checksum(&payload) {
-            break;
-        }
-        each(&payload);
+    let (mut payload, mut offset) = (Vec::new(), MAGIC.len() as u64);
+    while record(&mut reader, &mut payload)? {
+        each(&payload, Place { path: path.clone(), offset });
+        offset += (4 + payload.len() + CHECKSUM) as u64;
     }
     Ok(())
+}
+
+/// Reads the next record; `false` where none is left, or it is damaged.
+fn record(reader: &mut impl Read, payload: &mut Vec<u8>) -> std::io::Result<bool> {
+    let (mut length, mut sum) = ([0; 4], [0; CHECKSUM]);
+    if !filled(reader, &mut length)? {
+        return Ok(false);
+    }
+    let length = u32::from_le_bytes(length) as usize;
+    if length > MAX_RECORD {
+        return Ok(false);
+    }
+    payload.resize(length, 0);
+    Ok(filled(reader, payload)? && filled(reader, &mut sum)? && sum == checksum(payload))
 }
 
 /// Whether the buffer could be filled; `false` at the end of the file.

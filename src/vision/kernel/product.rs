@@ -1,6 +1,7 @@
 //! Products of matrices, `C = relu(A · Wᵀ + b + R)`, with the weights laid out beforehand.
 
 use pulp::{Simd, WithSimd};
+use rayon::prelude::*;
 
 use super::Aligned;
 use super::tile::{VECTORS, columns, most_rows, sums};
@@ -78,16 +79,21 @@ pub(super) fn panel_columns(arch: pulp::Arch) -> usize {
 
 impl Packed {
     /// Lays out weights, `weight(column, row)` for `n` columns of `k` rows. What a last panel has too many is 0.
-    pub(in crate::vision) fn new(arch: pulp::Arch, n: usize, k: usize, weight: impl Fn(usize, usize) -> f32) -> Self {
+    pub(in crate::vision) fn new(
+        arch: pulp::Arch,
+        n: usize,
+        k: usize,
+        weight: impl Fn(usize, usize) -> f32 + Sync,
+    ) -> Self {
         let width = panel_columns(arch);
         let mut numbers = Aligned::zeros(n.div_ceil(width) * width * k);
-        for (index, panel) in numbers.chunks_exact_mut(width * k).enumerate() {
+        numbers.par_chunks_exact_mut(width * k).enumerate().for_each(|(index, panel)| {
             for (row, line) in panel.chunks_exact_mut(width).enumerate() {
                 for (column, number) in line.iter_mut().enumerate().take(n - index * width) {
                     *number = weight(index * width + column, row);
                 }
             }
-        }
+        });
         Self { numbers, n, k }
     }
 

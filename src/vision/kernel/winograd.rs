@@ -4,6 +4,7 @@
 //! 36 products of a tile become 36 products of matrices, tiles × channels times channels × outputs.
 
 use pulp::Simd;
+use rayon::prelude::*;
 
 use super::Aligned;
 use super::patches::Patches;
@@ -45,21 +46,21 @@ impl Winograd {
         arch: pulp::Arch,
         outputs: usize,
         inputs: usize,
-        weight: impl Fn([usize; 4]) -> f32,
+        weight: impl Fn([usize; 4]) -> f32 + Sync,
     ) -> Self {
-        let point = |point: usize| {
-            let (i, j) = (point / IN, point % IN);
-            Packed::new(arch, outputs, inputs, |output, input| {
-                let mut sum = 0.0;
-                for down in 0..3 {
-                    for right in 0..3 {
-                        sum += G[i][down] * f64::from(weight([output, input, down, right])) * G[j][right];
-                    }
+        // `[output, point, input]`.
+        let mut transformed = vec![0.0; outputs * POINTS * inputs];
+        transformed.par_chunks_exact_mut(POINTS * inputs).enumerate().for_each(|(output, points)| {
+            for input in 0..inputs {
+                let g = [0, 1, 2].map(|down| [0, 1, 2].map(|right| f64::from(weight([output, input, down, right]))));
+                for (point, value) in transform(g).into_iter().flatten().enumerate() {
+                    points[point * inputs + input] = value as f32;
                 }
-                sum as f32
-            })
-        };
-        Self { points: (0..POINTS).map(point).collect() }
+            }
+        });
+        let place = |output: usize, point: usize, input: usize| (output * POINTS + point) * inputs + input;
+        let pack = |point| Packed::new(arch, outputs, inputs, |output, input| transformed[place(output, point, input)]);
+        Self { points: (0..POINTS).map(pack).collect() }
     }
 
     /// The convolution of the feature maps `x`.
@@ -108,6 +109,16 @@ impl Winograd {
             }
         }
     }
+}
+
+/// `G g Gᵀ`.
+fn transform(g: [[f64; 3]; 3]) -> [[f64; IN]; IN] {
+    let dot = |row: [f64; 3], column: [f64; 3]| row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
+    let columns = [0, 1, 2].map(|j| [g[0][j], g[1][j], g[2][j]]);
+    G.map(|row| {
+        let half = columns.map(|column| dot(row, column));
+        G.map(|row| dot(half, row))
+    })
 }
 
 /// Picture and first row and column of a tile's results.
