@@ -30,9 +30,8 @@ impl Encoder {
         let side_by_side = device.is_cpu() && spec.architecture == Architecture::Resnet50Thin;
         let lanes = side_by_side.then(Lanes::new).transpose();
         let lanes = lanes.map_err(|error| VisionError::Device { choice, message: error.to_string() })?;
-        let bytes = spec.weights.bytes(spec.architecture)?;
-        let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess, spec.feature);
-        let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
+        let (tensors, hash) = weights::load(spec, &device)?;
+        let key = EncoderKey::new(spec.architecture, &hash, &spec.preprocess, spec.feature);
         let builder = |tensors| VarBuilder::from_tensors(tensors, DType::F32, &device);
         let network: Box<dyn Module + Send + Sync> = match spec.architecture {
             Architecture::Resnet18 => Box::new(resnet::resnet18_no_final_layer(builder(tensors))?),
