@@ -90,7 +90,7 @@ pub enum VisionError {
     },
     /// A model of the hub is not to be had; the text says what to do.
     #[error(transparent)]
-    Hub(#[from] super::hub::HubError),
+    Hub(Box<super::hub::HubError>),
     /// A tensor that the architecture needs is not in the file.
     #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
     MissingTensor {
@@ -149,6 +149,12 @@ pub enum VisionError {
     /// A table whose rows do not fit the data set.
     #[error("the vectors do not belong to this data set: {0}")]
     VectorTable(String),
+}
+
+impl From<super::hub::HubError> for VisionError {
+    fn from(error: super::hub::HubError) -> Self {
+        VisionError::Hub(Box::new(error))
+    }
 }
 
 impl VisionError {

@@ -44,6 +44,13 @@ fn fetch(options: &HubOptions) -> Result<EncoderSpec, VisionError> {
     fetch_with(&model(), options, &mut |_| ControlFlow::Continue(()))
 }
 
+fn hub_error(error: &VisionError) -> Option<&HubError> {
+    match error {
+        VisionError::Hub(error) => Some(error),
+        _ => None,
+    }
+}
+
 fn path(spec: &EncoderSpec) -> &Path {
     match &spec.weights {
         WeightsSource::File(path) => path,
@@ -94,7 +101,8 @@ fn a_download_that_was_cut_off_goes_on_where_it_ended() {
     is_whole(&fetch(&options).unwrap());
     let ranges = server.asked();
     let resumed = ranges.iter().filter_map(|(file, from)| from.filter(|from| *from > 1 && file == "model.safetensors"));
-    assert!(resumed.count() == 1, "{ranges:?}");
+    // Asked for twice, by way of a redirection.
+    assert_eq!(resumed.count(), 2, "{ranges:?}");
 }
 
 #[test]
@@ -175,7 +183,7 @@ fn a_model_that_the_hub_does_not_have_or_does_not_give_is_told() {
     }
     let (server, cache) = (Server::start(&[]), tempfile::tempdir().unwrap());
     let error = fetch(&options(&server, cache.path())).unwrap_err();
-    assert!(matches!(&error, VisionError::Hub(HubError::NoWeights(missing)) if *missing == model()), "{error}");
+    assert!(matches!(hub_error(&error), Some(HubError::NoWeights(missing)) if *missing == model()), "{error}");
     server.answer_once("config.json", Body::Refused);
     let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
     assert!(message.contains("401") && message.contains("HF_TOKEN"), "{message}");
@@ -262,7 +270,8 @@ fn the_environment_says_which_hub_and_which_folder() {
     assert_eq!((told.endpoint.as_str(), told.offline, told.token.as_deref()), ("http://mirror", true, Some("secret")));
     assert!(!format!("{told:?}").contains("secret"));
     assert!(!of(&[("HF_HUB_OFFLINE", "0")]).offline);
-    assert!(matches!(HubOptions::from_vars(|_| None, None), Err(VisionError::Hub(HubError::NoCache))));
+    let homeless = HubOptions::from_vars(|_| None, None).unwrap_err();
+    assert!(matches!(hub_error(&homeless), Some(HubError::NoCache)));
     let nonsense = HubOptions { endpoint: "mirror".to_string(), ..of(&[("HF_HOME", "/hf")]) };
-    assert!(matches!(fetch(&nonsense), Err(VisionError::Hub(HubError::Endpoint(_)))));
+    assert!(matches!(hub_error(&fetch(&nonsense).unwrap_err()), Some(HubError::Endpoint(_))));
 }
