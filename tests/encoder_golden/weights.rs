@@ -206,7 +206,7 @@ fn a_file_cut_or_changed_at_any_byte_does_no_harm() {
     let path = folder.path().join("changed");
     for bytes in files {
         for place in 0..bytes.len() {
-            for change in [0x01, 0x80, 0xFF] {
+            for change in [1 << (place % 8), 0xFF] {
                 let mut bytes = bytes.clone();
                 bytes[place] ^= change;
                 std::fs::write(&path, &bytes).unwrap();
