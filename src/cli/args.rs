@@ -1,6 +1,7 @@
 //! What was typed.
 
 use super::compare::CompareArgs;
+use super::encoder::{self, EncoderArgs};
 use super::export::ExportArgs;
 use super::names::{Patience, Size, count, one_of, patience, size};
 use super::optimisation::{LossArgs, StepArgs};
@@ -11,7 +12,7 @@ use crate::graph::Neighbourhood;
 use crate::model::{Activation, Degree, ModelKind};
 use crate::signals::Normalisation;
 use crate::train::{Keep, Preset};
-use crate::vision::{Architecture, DeviceChoice, Precision};
+use crate::vision::Precision;
 use crate::workspace::ThemeChoice;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -61,20 +62,6 @@ pub(super) struct InfoArgs {
     pub json: bool,
 }
 
-/// Which network makes vectors of pictures.
-#[derive(Debug, clap::Args)]
-pub(super) struct EncoderArgs {
-    /// The network [default: resnet50-thin, whose weights come with the program].
-    #[arg(long, value_name = "NAME", value_parser = one_of(Architecture::ALL, Architecture::name))]
-    pub encoder: Option<Architecture>,
-    /// Its weights: a safetensors file with torchvision's or timm's tensor names.
-    #[arg(long, value_name = "FILE", requires = "encoder")]
-    pub weights: Option<PathBuf>,
-    /// Where it runs.
-    #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
-    pub device: DeviceChoice,
-}
-
 #[derive(Debug, clap::Args)]
 pub(super) struct EmbedArgs {
     /// A data set's folder or one of its files.
@@ -100,7 +87,7 @@ pub(super) struct TrainArgs {
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub features: Option<Vec<String>>,
     /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
-    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "encoder")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
     #[command(flatten)]
     pub encoder: EncoderArgs,

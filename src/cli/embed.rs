@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::{Dataset, VectorTable};
-use crate::vision::{self, EmbedReport, VisionError};
+use crate::vision::{self, EmbedReport, EncoderSpec, VisionError};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -20,11 +20,11 @@ const SHOWN: usize = 10;
 /// # Errors
 /// If the data set, the encoder or the device cannot be used, no picture can be read, or FILE cannot be written.
 pub(super) fn run(args: &EmbedArgs) -> Result<()> {
-    let spec = vectors::encoder(&args.encoder)?;
     if let Some(out) = &args.out {
         check_ending(out)?;
     }
     let mut progress = Progress::new(args.json);
+    let spec = args.encoder.spec(&mut progress)?;
     let loaded = open(&args.dataset, &mut progress)?;
     tell(&loaded.warnings, &mut progress);
     let dataset = loaded.dataset;
@@ -34,7 +34,11 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     }
     progress.finish();
     tell_failed(&dataset, &report);
-    if args.json { print_json(&object(args, &dataset, &table, &report)) } else { print(&text(args, &table, &report)) }
+    if args.json {
+        print_json(&object(args, &spec, &dataset, &table, &report)?)
+    } else {
+        print(&text(args, &spec, &table, &report))
+    }
 }
 
 /// Minutes of work are not to end with a file that cannot be written.
@@ -55,11 +59,23 @@ fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
     }
 }
 
-fn object(args: &EmbedArgs, dataset: &Dataset, table: &VectorTable, report: &EmbedReport) -> Value {
+fn object(
+    args: &EmbedArgs,
+    spec: &EncoderSpec,
+    dataset: &Dataset,
+    table: &VectorTable,
+    report: &EmbedReport,
+) -> Result<Value> {
     let failed =
         |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
-    json!({
+    // By way of text, so that 0.485 stays that.
+    let preprocess: Value = serde_json::from_str(&serde_json::to_string(&spec.preprocess)?)?;
+    Ok(json!({
         "encoder": table.name,
+        "architecture": spec.architecture.name(),
+        "stage": spec.feature.stage,
+        "pooling": spec.feature.pooling.name(),
+        "preprocess": preprocess,
         "device": args.encoder.device.name(),
         "dim": table.dim,
         "images": table.count(),
@@ -68,10 +84,10 @@ fn object(args: &EmbedArgs, dataset: &Dataset, table: &VectorTable, report: &Emb
         "failed": report.failed.iter().map(failed).collect::<Vec<_>>(),
         "seconds": report.seconds,
         "out": args.out.as_ref().map(|out| out.display().to_string()),
-    })
+    }))
 }
 
-fn text(args: &EmbedArgs, table: &VectorTable, report: &EmbedReport) -> String {
+fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &EmbedReport) -> String {
     let mut text = format!(
         "{} vectors of {} numbers by {}: {} computed, {} from the cache, {} pictures without one, in {:.1} s\n",
         grouped(table.count()),
@@ -82,6 +98,7 @@ fn text(args: &EmbedArgs, table: &VectorTable, report: &EmbedReport) -> String {
         grouped(report.failed.len()),
         report.seconds,
     );
+    text += &format!("network: {}, {}\npictures: {}\n", spec.architecture, spec.feature, spec.preprocess);
     if let Some(out) = &args.out {
         text += &format!("written as {}: {}\n", precision_name(args.precision), out.display());
     }

@@ -8,6 +8,7 @@ mod args;
 mod compare;
 mod data;
 mod embed;
+mod encoder;
 mod evaluate;
 mod export;
 mod info;

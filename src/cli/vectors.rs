@@ -1,26 +1,14 @@
 //! Where visual vectors come from: the data set's files, the cache, or a network.
 
-use super::args::EncoderArgs;
 use super::data::{fault, tell};
+use super::encoder::EncoderArgs;
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::model::ModelKind;
-use crate::vision::{self, Architecture, EmbedReport, EmbeddingCache, EncoderSpec};
+use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
 use crate::workspace::{Store, VectorChoice};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::ops::ControlFlow;
-
-/// What the options say of the encoder.
-///
-/// # Errors
-/// If the network needs a weights file and none is given.
-pub(super) fn encoder(args: &EncoderArgs) -> Result<EncoderSpec> {
-    let architecture = args.encoder.unwrap_or(Architecture::Resnet50Thin);
-    match EncoderSpec::choose(architecture, args.weights.as_deref()) {
-        Some(spec) => Ok(spec),
-        None => bail!("no weights are bundled for {architecture}: give a safetensors file by --weights"),
-    }
-}
 
 /// The vectors of all pictures, from the user's cache where they are there.
 ///
@@ -61,8 +49,8 @@ pub(super) fn choose(
     encoder_args: &EncoderArgs,
     progress: &mut Progress,
 ) -> Result<VectorTable> {
-    if encoder_args.encoder.is_some() {
-        return Ok(embed(dataset, &encoder(encoder_args)?, encoder_args, progress)?.0);
+    if encoder_args.is_given() {
+        return Ok(embed(dataset, &encoder_args.spec(progress)?, encoder_args, progress)?.0);
     }
     let names = sources(dataset, descriptors, encoder_args);
     if !names.is_empty() {
@@ -90,7 +78,7 @@ pub(super) fn choose(
 /// them from pictures.
 pub(super) fn sources(dataset: &Dataset, descriptors: Option<&[String]>, encoder_args: &EncoderArgs) -> Vec<String> {
     match descriptors {
-        _ if encoder_args.encoder.is_some() => Vec::new(),
+        _ if encoder_args.is_given() => Vec::new(),
         Some(names) => names.iter().map(|name| spelling(dataset, name)).collect(),
         None => VectorChoice::preset(dataset).names,
     }

@@ -1,5 +1,6 @@
 //! A network that turns pictures into vectors.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use candle_core::{DType, Device, Module, Tensor};
@@ -22,9 +23,31 @@ pub enum Engine {
     /// Our kernels on the main processor, with no wider vectors than these.
     Kernels(Instructions),
     /// Candle's operations wherever it runs, batch norm folded into the convolutions.
-    Folded,
-    /// candle-transformers' network, where there is one that ends in the wanted layer; else as `Folded`.
+    Folded(Numbers),
+    /// candle-transformers' network, where there is one that ends in the wanted layer; else as `Folded` with f32.
     Library,
+}
+
+/// What a graphics card computes with; what goes in and comes out is f32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Numbers {
+    /// Four bytes.
+    #[default]
+    F32,
+    /// Two bytes, 11 bits of precision.
+    F16,
+    /// Two bytes, 8 bits of precision and the range of f32.
+    Bf16,
+}
+
+impl Numbers {
+    fn dtype(self) -> DType {
+        match self {
+            Numbers::F32 => DType::F32,
+            Numbers::F16 => DType::F16,
+            Numbers::Bf16 => DType::BF16,
+        }
+    }
 }
 
 /// A loaded network on its device.
@@ -39,7 +62,7 @@ enum Network {
     /// Pictures side by side, a few on each core.
     Kernels { network: Box<FastResNet>, arenas: Mutex<Vec<Arena>> },
     /// All at once.
-    Folded(ResNet<FoldedConv>),
+    Folded { network: ResNet<FoldedConv>, dtype: DType },
     /// All at once.
     Library(Func<'static>),
 }
@@ -69,25 +92,43 @@ impl Encoder {
 
     fn loaded(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine, go_on: GoOn<'_>) -> Result<Self, VisionError> {
         let device = choice.open()?;
-        let bytes = spec.weights.bytes(spec.architecture)?;
-        let key = EncoderKey::new(spec.architecture, &blake3::hash(&bytes), &spec.preprocess, spec.feature);
-        let tensors = weights::read(&bytes, spec.weights.path(), spec.architecture, &device)?;
-        let vars = VarBuilder::from_tensors(tensors, DType::F32, &device);
+        let (tensors, hash) = weights::load(spec, &Device::Cpu)?;
+        let key = EncoderKey::new(spec.architecture, &hash, &spec.preprocess, spec.feature);
+        let network = match engine {
+            Engine::Library if spec.feature == Feature::default() => library(spec.architecture, &tensors, &device)?,
+            _ => None,
+        };
+        let network = match network {
+            Some(network) => Network::Library(network),
+            None => {
+                // Folded on the main processor: not every graphics card knows f64.
+                let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
+                let folded = ResNet::load(spec.architecture.config(), &vars)?;
+                Self::of_folded(&folded, spec.feature, engine, &device, go_on)?
+            }
+        };
+        Ok(Self { network, device, spec: spec.clone(), key })
+    }
+
+    fn of_folded(
+        folded: &ResNet<FoldedConv>,
+        feature: Feature,
+        engine: Engine,
+        device: &Device,
+        go_on: GoOn<'_>,
+    ) -> Result<Network, VisionError> {
         let instructions = match engine {
             Engine::Fastest if device.is_cpu() => Some(Instructions::Best),
             Engine::Kernels(instructions) if device.is_cpu() => Some(instructions),
             _ => None,
         };
-        let folded = || ResNet::load(spec.architecture.config(), &vars);
-        let network = match (instructions, engine, library(spec, &vars)) {
-            (Some(instructions), ..) => Network::Kernels {
-                network: Box::new(FastResNet::new(&folded()?, spec.feature, instructions, go_on)?),
-                arenas: Mutex::default(),
-            },
-            (None, Engine::Library, Some(network)) => Network::Library(network?),
-            _ => Network::Folded(folded()?),
-        };
-        Ok(Self { network, device, spec: spec.clone(), key })
+        if let Some(instructions) = instructions {
+            let network = Box::new(FastResNet::new(folded, feature, instructions, go_on)?);
+            return Ok(Network::Kernels { network, arenas: Mutex::default() });
+        }
+        let dtype = if let Engine::Folded(numbers) = engine { numbers.dtype() } else { DType::F32 };
+        let network = folded.map(feature.stage, |conv| conv.on(device, dtype))?;
+        Ok(Network::Folded { network, dtype })
     }
 
     /// Numbers per vector.
@@ -109,7 +150,7 @@ impl Encoder {
     pub fn batch_size(&self) -> usize {
         match self.network {
             Network::Kernels { .. } => GROUP * rayon::current_num_threads(),
-            Network::Folded(_) | Network::Library(_) if self.device.is_cpu() => 4,
+            Network::Folded { .. } | Network::Library(_) if self.device.is_cpu() => 4,
             _ => 64,
         }
     }
@@ -155,7 +196,9 @@ impl Encoder {
             _ if inputs.is_empty() => Ok(Vec::new()),
             _ if !go_on() => Err(VisionError::Cancelled),
             Network::Kernels { network, arenas } => run(network, arenas, inputs, go_on),
-            Network::Folded(network) => self.at_once(inputs, |x| network.forward(x, self.spec.feature)),
+            Network::Folded { network, dtype } => {
+                self.at_once(inputs, |x| network.forward(&x.to_dtype(*dtype)?, self.spec.feature)?.to_dtype(DType::F32))
+            }
             Network::Library(network) => self.at_once(inputs, |x| network.forward(x)),
         }
     }
@@ -198,18 +241,21 @@ fn run(
     rows
 }
 
-/// candle-transformers' network, where it has one that ends in the wanted layer.
-fn library(spec: &EncoderSpec, vars: &VarBuilder<'static>) -> Option<candle_core::Result<Func<'static>>> {
-    if spec.feature != Feature::default() {
-        return None;
-    }
-    let vars = vars.clone();
-    Some(match spec.architecture {
-        Architecture::Resnet18 => resnet::resnet18_no_final_layer(vars),
-        Architecture::Resnet34 => resnet::resnet34_no_final_layer(vars),
-        Architecture::Resnet50 => resnet::resnet50_no_final_layer(vars),
-        Architecture::Resnet101 => resnet::resnet101_no_final_layer(vars),
-        Architecture::Resnet152 => resnet::resnet152_no_final_layer(vars),
-        Architecture::Resnet50Thin => return None,
-    })
+/// candle-transformers' network, where it has one.
+fn library(
+    architecture: Architecture,
+    tensors: &HashMap<String, Tensor>,
+    device: &Device,
+) -> candle_core::Result<Option<Func<'static>>> {
+    let network = match architecture {
+        Architecture::Resnet18 => resnet::resnet18_no_final_layer,
+        Architecture::Resnet34 => resnet::resnet34_no_final_layer,
+        Architecture::Resnet50 => resnet::resnet50_no_final_layer,
+        Architecture::Resnet101 => resnet::resnet101_no_final_layer,
+        Architecture::Resnet152 => resnet::resnet152_no_final_layer,
+        Architecture::Resnet50Thin => return Ok(None),
+    };
+    let there = |(name, tensor): (&String, &Tensor)| Ok((name.clone(), tensor.to_device(device)?));
+    let tensors = tensors.iter().map(there).collect::<candle_core::Result<HashMap<_, _>>>()?;
+    network(VarBuilder::from_tensors(tensors, DType::F32, device)).map(Some)
 }

@@ -42,6 +42,9 @@ pub enum VisionError {
     /// Too few pixels for the network's convolutions.
     #[error("pictures of {0} × {0} pixels are too small for the network")]
     TooSmall(usize),
+    /// No interpolation has this name.
+    #[error("no interpolation is called \"{0}\" (there are bilinear, bicubic)")]
+    UnknownInterpolation(String),
     /// No pooling has this name.
     #[error("no pooling is called \"{0}\" (there are mean, gem)")]
     UnknownPooling(String),
@@ -52,16 +55,45 @@ pub enum VisionError {
     #[error("no device is called \"{0}\" (there are cpu, cuda, metal)")]
     UnknownDevice(String),
     /// The program brings no weights for this architecture.
-    #[error("no weights are bundled for {0}: choose a safetensors file with its weights")]
+    #[error("no weights are bundled for {0}: choose a file with its weights")]
     NotBundled(super::Architecture),
-    /// A weights file that is not safetensors, or a damaged one.
-    #[error("not readable as safetensors, {message}: {path}")]
+    /// A weights file of no known format, or a damaged one.
+    #[error("not readable as weights, {message}: {path}")]
     Weights {
         /// What is wrong.
         message: String,
         /// The file.
         path: PathBuf,
     },
+    /// The tensors are of no architecture here.
+    #[error("the weights are not of a network that is known here but of {message}: {path}")]
+    Unrecognised {
+        /// What they are of.
+        message: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The tensors are of another architecture than the one chosen.
+    #[error("the weights are of {found}, not of {wanted}: {path}")]
+    OtherArchitecture {
+        /// What they are of.
+        found: super::Architecture,
+        /// What was chosen.
+        wanted: super::Architecture,
+        /// The file.
+        path: PathBuf,
+    },
+    /// The preprocessing that comes with weights cannot be used.
+    #[error("the preprocessing that comes with the weights cannot be used, {message}: {path}")]
+    Settings {
+        /// What is wrong.
+        message: String,
+        /// The file that tells of it.
+        path: PathBuf,
+    },
+    /// A model of the hub is not to be had; the text says what to do.
+    #[error(transparent)]
+    Hub(Box<super::hub::HubError>),
     /// A tensor that the architecture needs is not in the file.
     #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
     MissingTensor {
@@ -112,7 +144,7 @@ pub enum VisionError {
     #[error("the network failed: {0}")]
     Network(#[from] candle_core::Error),
     /// The observer asked to stop; what was computed is in the cache.
-    #[error("stopped; what was embedded so far is kept")]
+    #[error("stopped; what was done so far is kept")]
     Cancelled,
     /// Vectors cannot be written to a file of this kind.
     #[error("vectors are written as .safetensors or .npy: {0}")]
@@ -120,6 +152,12 @@ pub enum VisionError {
     /// A table whose rows do not fit the data set.
     #[error("the vectors do not belong to this data set: {0}")]
     VectorTable(String),
+}
+
+impl From<super::hub::HubError> for VisionError {
+    fn from(error: super::hub::HubError) -> Self {
+        VisionError::Hub(Box::new(error))
+    }
 }
 
 impl VisionError {

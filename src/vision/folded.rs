@@ -1,6 +1,6 @@
 //! Convolutions with the batch norm behind them folded in: `y = W ∗ x + b`.
 
-use candle_core::{DType, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::kernel::Window;
@@ -41,6 +41,12 @@ impl FoldedConv {
         let factor = factor.reshape((output, 1, 1, 1))?;
         let weight = weight.to_dtype(DType::F64)?.broadcast_mul(&factor)?.to_dtype(DType::F32)?;
         Ok(Self { weight, bias, window })
+    }
+
+    /// The same on a device, as numbers of another kind.
+    pub(super) fn on(&self, device: &Device, dtype: DType) -> Result<Self> {
+        let there = |tensor: &Tensor| tensor.to_device(device)?.to_dtype(dtype);
+        Ok(Self { weight: there(&self.weight)?, bias: there(&self.bias)?, window: self.window })
     }
 
     /// `[n, input, h, w]` to `[n, output, h', w']` by candle's own operations, on any device.

@@ -1,10 +1,13 @@
 //! Pixels to the network's input.
 
+use std::fmt;
+use std::str::FromStr;
+
 use fast_image_resize::FilterType;
 use image::RgbImage;
 
-use super::VisionError;
 use super::decode::resize;
+use super::{Architecture, VisionError};
 
 /// How a picture is scaled. Both widen their kernel when shrinking (antialiasing), as Pillow does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -17,11 +20,37 @@ pub enum Interpolation {
 }
 
 impl Interpolation {
+    /// All of them, the usual one first.
+    pub const ALL: [Interpolation; 2] = [Interpolation::Bilinear, Interpolation::Bicubic];
+
+    /// `bilinear` or `bicubic`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Interpolation::Bilinear => "bilinear",
+            Interpolation::Bicubic => "bicubic",
+        }
+    }
+
     fn filter(self) -> FilterType {
         match self {
             Interpolation::Bilinear => FilterType::Bilinear,
             Interpolation::Bicubic => FilterType::CatmullRom,
         }
+    }
+}
+
+impl fmt::Display for Interpolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Interpolation {
+    type Err = VisionError;
+
+    fn from_str(text: &str) -> Result<Self, VisionError> {
+        let found = Self::ALL.into_iter().find(|filter| filter.name().eq_ignore_ascii_case(text.trim()));
+        found.ok_or_else(|| VisionError::UnknownInterpolation(text.to_string()))
     }
 }
 
@@ -83,6 +112,14 @@ impl Preprocess {
         }
     }
 
+    /// What weights of an architecture usually expect, where nothing else is known.
+    pub fn usual(architecture: Architecture) -> Self {
+        match architecture {
+            Architecture::Resnet50Thin => Self::open_nsfw(),
+            _ => Self::imagenet(),
+        }
+    }
+
     /// One line that differs whenever the result can differ; part of the cache's key.
     pub fn fingerprint(&self) -> String {
         format!("{self:?}")
@@ -116,13 +153,22 @@ impl Preprocess {
         Ok(NetworkInput { side: self.crop as usize, data: self.normalise(&rgb) })
     }
 
-    fn check(&self) -> Result<(), VisionError> {
+    /// Whether the settings make sense.
+    ///
+    /// # Errors
+    /// [`VisionError::Preprocess`] with the first that does not.
+    pub fn check(&self) -> Result<(), VisionError> {
+        let is_number = |values: &[f32]| values.iter().all(|value| value.is_finite());
         let fault = if self.crop == 0 || self.crop > self.resize {
             format!("a crop of {} does not fit a shorter side of {}", self.crop, self.resize)
         } else if self.resize > 4096 {
             format!("a shorter side of {} is too large (4096 at most)", self.resize)
-        } else if self.std.contains(&0.0) {
-            "a deviation of 0".to_string()
+        } else if !is_number(&[self.scale]) || self.scale <= 0.0 {
+            format!("pixels cannot be scaled by {}", self.scale)
+        } else if !is_number(&self.mean) {
+            "a mean is no number".to_string()
+        } else if !is_number(&self.std) || self.std.iter().any(|std| *std <= 0.0) {
+            "a deviation is not above 0".to_string()
         } else {
             return Ok(());
         };
@@ -139,5 +185,24 @@ impl Preprocess {
             data.extend((0..plane).map(|pixel| (f32::from(rgb[3 * pixel + from]) * self.scale - mean) / std));
         }
         data
+    }
+}
+
+/// `256 pixels, the middle 224 × 224, bilinear, RGB in 0..1 less 0.485, 0.456, 0.406 over 0.229, 0.224, 0.225`.
+impl fmt::Display for Preprocess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { resize, crop, interpolation, .. } = self;
+        let three = |[red, green, blue]: [f32; 3]| format!("{red}, {green}, {blue}");
+        write!(f, "{resize} pixels, the middle {crop} × {crop}, {interpolation}, ")?;
+        f.write_str(if self.bgr { "BGR" } else { "RGB" })?;
+        if self.scale == 1.0 / 255.0 {
+            f.write_str(" in 0..1")?;
+        } else if self.scale == 1.0 {
+            f.write_str(" in 0..255")?;
+        } else {
+            write!(f, " × {}", self.scale)?;
+        }
+        write!(f, " less {}", three(self.mean))?;
+        if self.std == [1.0; 3] { Ok(()) } else { write!(f, " over {}", three(self.std)) }
     }
 }

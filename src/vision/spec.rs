@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Architecture, EncoderKey, Feature, Preprocess, VisionError, WeightsSource};
+use super::{Architecture, EncoderKey, Feature, Preprocess, VisionError, WeightsFile, WeightsSource, hub, weights};
 
 /// Everything that decides what vector a picture gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +28,42 @@ impl EncoderSpec {
         }
     }
 
+    /// The encoder whose weights a file holds: the architecture is told by the tensors, of which none is read, and the
+    /// preprocessing comes from a note in the file, from timm's `config.json` or transformers'
+    /// `preprocessor_config.json` beside it, or is the architecture's usual one.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or is damaged, holds tensors of no architecture here, or came with a preprocessing
+    /// that cannot be done.
+    pub fn of_file(path: &Path) -> Result<Self, VisionError> {
+        let file = WeightsFile::open(path)?;
+        let architecture = file.architecture()?;
+        let preprocess = weights::preprocess(path, file.metadata(), architecture)?;
+        Ok(Self { preprocess, ..Self::from_file(architecture, path) })
+    }
+
+    /// What a person chose: the bundled encoder where that is nothing, else that of the file.
+    ///
+    /// # Errors
+    /// As [`EncoderSpec::of_file`]; where the file holds another architecture than the chosen one; and
+    /// [`VisionError::NotBundled`] for an architecture that needs a file.
+    pub fn find(architecture: Option<Architecture>, weights: Option<&Path>) -> Result<Self, VisionError> {
+        let Some(path) = weights else {
+            let architecture = architecture.unwrap_or(Architecture::Resnet50Thin);
+            return Self::choose(architecture, None).ok_or(VisionError::NotBundled(architecture));
+        };
+        let spec = Self::of_file(path)?;
+        match architecture {
+            Some(wanted) if wanted != spec.architecture => {
+                Err(VisionError::OtherArchitecture { found: spec.architecture, wanted, path: path.to_path_buf() })
+            }
+            _ => Ok(spec),
+        }
+    }
+
     /// An architecture with weights from a file, and the preprocessing these weights usually want.
     pub fn from_file(architecture: Architecture, path: impl Into<std::path::PathBuf>) -> Self {
-        let preprocess = match architecture {
-            Architecture::Resnet50Thin => Preprocess::open_nsfw(),
-            _ => Preprocess::imagenet(),
-        };
+        let preprocess = Preprocess::usual(architecture);
         Self { architecture, weights: WeightsSource::File(path.into()), preprocess, feature: Feature::default() }
     }
 
@@ -51,8 +81,8 @@ impl EncoderSpec {
         self.architecture.dim(self.feature.stage)
     }
 
-    /// What people call its vectors: the architecture, the weights file where they are not the bundled ones, and the
-    /// layer where it is not the usual one.
+    /// What people call its vectors: the architecture and the weights file where they are not the bundled ones (or the
+    /// model's name, as `timm/resnet50.a1_in1k`, where the file lies in the hub's cache folder), and the layer where it is not the usual one.
     pub fn name(&self) -> String {
         match self.feature {
             usual if usual == Feature::default() => self.network_name(),
@@ -64,6 +94,9 @@ impl EncoderSpec {
         match &self.weights {
             WeightsSource::Bundled => self.architecture.name().to_owned(),
             WeightsSource::File(path) => {
+                if let Some(model) = hub::model_at(path) {
+                    return model;
+                }
                 let file = path.file_stem().unwrap_or_default().to_string_lossy();
                 format!("{} ({file})", self.architecture.name())
             }
@@ -75,7 +108,7 @@ impl EncoderSpec {
     /// # Errors
     /// Where the weights file cannot be read.
     pub fn key(&self) -> Result<EncoderKey, VisionError> {
-        let hash = blake3::hash(&self.weights.bytes(self.architecture)?);
+        let hash = self.weights.hash(self.architecture)?;
         Ok(EncoderKey::new(self.architecture, &hash, &self.preprocess, self.feature))
     }
 }

@@ -8,14 +8,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crossrank::vision::{
-    Architecture, DeviceChoice, Encoder, EncoderSpec, Engine, Feature, Instructions, NetworkInput,
+    Architecture, DeviceChoice, Encoder, EncoderSpec, Engine, Feature, Instructions, NetworkInput, Numbers,
 };
 use safetensors::tensor::{Dtype, TensorView};
 
 const HELP: &str = "cargo bench --bench encoder -- [options]
   --only NAMES     architectures, separated by commas (default: all)
   --batch SIZES    pictures per call, separated by commas (default: 1,8,32)
-  --code NAMES     of best, avx2, plain, folded, library (default: best)
+  --code NAMES     of best, avx2, plain, folded, f16, bf16, library (default: best)
   --seconds S      for each line (default: 3)
   --device NAME    cpu, cuda or metal (default: cpu)
   --peer FILE      a Python script that prints `NAME best: X img/s` for the architectures it is given
@@ -77,9 +77,11 @@ fn engine(code: &str) -> Result<Engine, String> {
         "best" => Ok(Engine::Fastest),
         "avx2" => Ok(Engine::Kernels(Instructions::Avx2)),
         "plain" => Ok(Engine::Kernels(Instructions::Plain)),
-        "folded" => Ok(Engine::Folded),
+        "folded" => Ok(Engine::Folded(Numbers::F32)),
+        "f16" => Ok(Engine::Folded(Numbers::F16)),
+        "bf16" => Ok(Engine::Folded(Numbers::Bf16)),
         "library" => Ok(Engine::Library),
-        _ => Err(format!("--code {code}: there are best, avx2, plain, folded, library")),
+        _ => Err(format!("--code {code}: there are best, avx2, plain, folded, f16, bf16, library")),
     }
 }
 

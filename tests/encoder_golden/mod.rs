@@ -2,7 +2,12 @@
 
 mod embedding;
 mod files;
+mod hub;
+mod pickles;
 mod resnets;
+mod server;
+mod settings;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! What was typed after `sweep`, `ablate` and `benchmark`.
 
-use crate::cli::args::EncoderArgs;
+use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::eval::Measure;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(crate) struct StudyArgs {
     #[arg(long, value_name = "N", value_parser = count)]
     pub jobs: Option<usize>,
     /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
-    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "encoder")]
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
     #[command(flatten)]
     pub encoder: EncoderArgs,

@@ -9,8 +9,8 @@ pub(super) use ablate::run as ablate;
 pub(super) use benchmark::run as benchmark;
 pub(super) use sweep::run as sweep;
 
-use super::args::EncoderArgs;
 use super::data::{open, tell};
+use super::encoder::EncoderArgs;
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
 use super::vectors;

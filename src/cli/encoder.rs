@@ -1,0 +1,240 @@
+//! What was typed of the encoder: network, weights, layer and preprocessing.
+
+use super::names::one_of;
+use super::progress::Progress;
+use crate::vision::hub::{self, HubModel, HubProgress};
+use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Interpolation, Pooling, Preprocess, VisionError};
+use anyhow::{Result, bail};
+use clap::builder::TypedValueParser;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+/// The options that ask for vectors of pictures, by the names of their fields.
+pub(super) const OPTIONS: [&str; 11] = [
+    "encoder",
+    "weights",
+    "stage",
+    "pooling",
+    "resize",
+    "crop",
+    "interpolation",
+    "pixel_scale",
+    "mean",
+    "std",
+    "channel_order",
+];
+
+/// Which network makes vectors of pictures.
+#[derive(Debug, clap::Args)]
+pub(super) struct EncoderArgs {
+    /// The network: resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin, or a model of the Hugging Face
+    /// hub, as timm/resnet50.a1_in1k [default: what --weights holds, else resnet50-thin, which comes with the program].
+    #[arg(long, value_name = "NAME", value_parser = network)]
+    pub encoder: Option<Network>,
+    /// Its weights, by torchvision's, timm's or transformers' names: .safetensors, .npz, .pth, .pt or .bin.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Where it runs.
+    #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
+    pub device: DeviceChoice,
+    /// Behind which of its four stages the vector is taken [default: 4].
+    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4).map(usize::from))]
+    pub stage: Option<usize>,
+    /// How the places of a picture become one vector [default: mean].
+    #[arg(long, value_parser = one_of(Pooling::ALL, Pooling::name))]
+    pub pooling: Option<Pooling>,
+    #[command(flatten)]
+    pub preprocess: PreprocessArgs,
+}
+
+/// Changes of the preprocessing that the weights came with.
+#[derive(Debug, Default, PartialEq, clap::Args)]
+pub(super) struct PreprocessArgs {
+    /// Scale a picture's shorter side to so many pixels [default of this and the next six: what the weights want].
+    #[arg(long, value_name = "PIXELS")]
+    pub resize: Option<u32>,
+    /// Cut a square of this side from the middle.
+    #[arg(long, value_name = "PIXELS")]
+    pub crop: Option<u32>,
+    /// How pictures are scaled.
+    #[arg(long, value_parser = one_of(Interpolation::ALL, Interpolation::name))]
+    pub interpolation: Option<Interpolation>,
+    /// Multiply pixel values (0 to 255) by this first, as in 1/255.
+    #[arg(long, value_name = "FACTOR", value_parser = factor)]
+    pub pixel_scale: Option<f32>,
+    /// Then subtract this from each channel, in the network's order.
+    #[arg(long, value_name = "A,B,C", value_parser = channels, allow_negative_numbers = true)]
+    pub mean: Option<[f32; 3]>,
+    /// Then divide each channel by this.
+    #[arg(long, value_name = "A,B,C", value_parser = channels)]
+    pub std: Option<[f32; 3]>,
+    /// The order in which the network takes the channels.
+    #[arg(long, value_parser = one_of([ChannelOrder::Rgb, ChannelOrder::Bgr], ChannelOrder::name))]
+    pub channel_order: Option<ChannelOrder>,
+}
+
+/// A network by name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Network {
+    Known(Architecture),
+    Hub(HubModel),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum ChannelOrder {
+    Rgb,
+    Bgr,
+}
+
+impl ChannelOrder {
+    fn name(self) -> &'static str {
+        match self {
+            ChannelOrder::Rgb => "rgb",
+            ChannelOrder::Bgr => "bgr",
+        }
+    }
+}
+
+/// A name with a slash is a model of the hub.
+fn network(text: &str) -> Result<Network, VisionError> {
+    match text.contains('/') || text.starts_with("hf:") {
+        true => text.parse().map(Network::Hub),
+        false => text.parse().map(Network::Known),
+    }
+}
+
+fn channels(text: &str) -> Result<[f32; 3], String> {
+    let numbers: Option<Vec<f32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
+    let three = numbers.and_then(|numbers| <[f32; 3]>::try_from(numbers).ok());
+    three.ok_or_else(|| "must be three numbers with commas between, as in 0.485,0.456,0.406".to_owned())
+}
+
+fn factor(text: &str) -> Result<f32, String> {
+    let number = |text: &str| text.trim().parse::<f32>().ok();
+    let factor = match text.split_once('/') {
+        Some((above, below)) => number(above).zip(number(below)).map(|(above, below)| above / below),
+        None => number(text),
+    };
+    factor.filter(|factor| factor.is_finite()).ok_or_else(|| "must be a number, as in 1 or 1/255".to_owned())
+}
+
+impl EncoderArgs {
+    /// Whether anything was typed that asks for vectors of pictures; the device alone does not.
+    pub fn is_given(&self) -> bool {
+        self.encoder.is_some()
+            || self.weights.is_some()
+            || self.stage.is_some()
+            || self.pooling.is_some()
+            || self.preprocess != PreprocessArgs::default()
+    }
+
+    /// What the options say of the encoder; a model of the hub is downloaded where it is not in the cache.
+    ///
+    /// # Errors
+    /// If the network needs a weights file and none is given, the file or the model cannot be used, or the
+    /// preprocessing makes no sense.
+    pub fn spec(&self, progress: &mut Progress) -> Result<EncoderSpec> {
+        let weights = self.weights.as_deref();
+        let mut spec = match &self.encoder {
+            Some(Network::Hub(model)) if weights.is_some() => {
+                bail!("{model} brings its own weights: leave out --weights, or name the network alone")
+            }
+            Some(Network::Hub(model)) => hub::fetch(model, &mut |step| tell(progress, &step))?,
+            Some(Network::Known(architecture)) => match EncoderSpec::find(Some(*architecture), weights) {
+                Err(VisionError::NotBundled(_)) => {
+                    bail!("no weights are bundled for {architecture}: give a file by --weights")
+                }
+                found => found?,
+            },
+            None => EncoderSpec::find(None, weights)?,
+        };
+        spec.preprocess = self.preprocess.change(spec.preprocess);
+        spec.preprocess.check()?;
+        spec.feature.stage = self.stage.unwrap_or(spec.feature.stage);
+        spec.feature.pooling = self.pooling.unwrap_or(spec.feature.pooling);
+        Ok(spec)
+    }
+}
+
+impl PreprocessArgs {
+    /// A preprocessing with what was typed in the place of its own.
+    fn change(&self, usual: Preprocess) -> Preprocess {
+        Preprocess {
+            resize: self.resize.unwrap_or(usual.resize),
+            crop: self.crop.unwrap_or(usual.crop),
+            scale: self.pixel_scale.unwrap_or(usual.scale),
+            mean: self.mean.unwrap_or(usual.mean),
+            std: self.std.unwrap_or(usual.std),
+            bgr: self.channel_order.map_or(usual.bgr, |order| order == ChannelOrder::Bgr),
+            interpolation: self.interpolation.unwrap_or(usual.interpolation),
+        }
+    }
+}
+
+/// Tells how a download goes, in megabytes.
+fn tell(progress: &mut Progress, step: &HubProgress) -> ControlFlow<()> {
+    const MEGABYTE: u64 = 1_000_000;
+    match step.total {
+        0 => progress.stage(&format!("Waiting for {}", step.file)),
+        total => {
+            let (done, total) = (step.done / MEGABYTE, total.div_ceil(MEGABYTE));
+            progress.step(&format!("Downloading {}, MB", step.file), done as usize, total as usize, "");
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        encoder: EncoderArgs,
+    }
+
+    fn typed(words: &[&str]) -> Result<EncoderArgs, String> {
+        let line = Line::try_parse_from([&["crossrank"], words].concat());
+        line.map(|line| line.encoder).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_the_weights_want() {
+        let words = ["--resize", "300", "--mean=-1,0.5,2", "--pixel-scale", "1/255", "--channel-order", "rgb"];
+        let args = typed(&[&words[..], &["--stage", "3", "--pooling", "gem"]].concat()).unwrap();
+        assert!(args.is_given());
+        let spec = args.spec(&mut Progress::new(true)).unwrap();
+        let usual = Preprocess::open_nsfw();
+        let wanted = Preprocess { resize: 300, mean: [-1.0, 0.5, 2.0], scale: 1.0 / 255.0, bgr: false, ..usual };
+        assert_eq!(spec.preprocess, wanted);
+        assert_eq!((spec.feature.stage, spec.feature.pooling, spec.dim()), (3, Pooling::Gem, 512));
+    }
+
+    #[test]
+    fn a_device_alone_asks_for_no_vectors_and_one_word_of_preprocessing_does() {
+        assert!(!typed(&["--device", "cpu"]).unwrap().is_given());
+        for words in [["--crop", "224"], ["--channel-order", "bgr"], ["--channel-order", "rgb"], ["--weights", "x"]] {
+            assert!(typed(&words).unwrap().is_given(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_a_slash_is_a_model_of_the_hub_and_nonsense_is_refused() {
+        let model = typed(&["--encoder", "timm/resnet18.a1_in1k@v2"]).unwrap().encoder;
+        assert!(matches!(model, Some(Network::Hub(model)) if model.revision == "v2"));
+        let bad = [
+            ["--encoder", "resnet51"],
+            ["--encoder", "a/b/c"],
+            ["--mean", "1,2"],
+            ["--pixel-scale", "1/0"],
+            ["--stage", "5"],
+        ];
+        for words in bad {
+            assert!(typed(&words).is_err(), "{words:?}");
+        }
+        let settings = typed(&["--crop", "300"]).unwrap().spec(&mut Progress::new(true)).unwrap_err().to_string();
+        assert!(settings.contains("crop of 300"), "{settings}");
+    }
+}

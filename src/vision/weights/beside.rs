@@ -1,0 +1,161 @@
+//! The preprocessing that weights were trained with: in the file itself, or in a file beside it.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::vision::{Architecture, Interpolation, Preprocess, VisionError};
+
+/// Where a [`Preprocess`] stands as JSON among the notes of a safetensors file.
+const NOTE: &str = "preprocess";
+/// Files of settings are small; another one of their name is left alone.
+const MAX_SETTINGS: u64 = 1 << 20;
+
+/// What the weights in a file want: what a note in the file says, else timm's `config.json` beside it, else
+/// transformers' `preprocessor_config.json` beside it, else what the architecture usually wants.
+///
+/// # Errors
+/// Where one of these is there and asks for what cannot be done here, or is of another network.
+pub(in crate::vision) fn preprocess(
+    weights: &Path,
+    notes: &HashMap<String, String>,
+    architecture: Architecture,
+) -> Result<Preprocess, VisionError> {
+    if let Some(note) = notes.get(NOTE) {
+        let read = serde_json::from_str(note).map_err(|error| error.to_string());
+        return checked(read, weights);
+    }
+    if let Some((path, config)) = settings(weights, "config.json") {
+        let told = check_architecture(&config, architecture).and_then(|()| timm(&config)).transpose();
+        if let Some(told) = told {
+            return checked(told, &path);
+        }
+    }
+    if let Some((path, config)) = settings(weights, "preprocessor_config.json") {
+        return checked(transformers(&config), &path);
+    }
+    Ok(Preprocess::usual(architecture))
+}
+
+/// A file of settings in the folder of the weights; `None` where there is none, or something else of that name.
+fn settings(weights: &Path, name: &str) -> Option<(std::path::PathBuf, Value)> {
+    let path = weights.with_file_name(name);
+    let meta = std::fs::metadata(&path).ok()?;
+    if !meta.is_file() || meta.len() > MAX_SETTINGS {
+        return None;
+    }
+    let value: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
+    value.is_object().then_some((path, value))
+}
+
+fn checked(read: Result<Preprocess, String>, path: &Path) -> Result<Preprocess, VisionError> {
+    let read = read.and_then(|preprocess| match preprocess.check() {
+        Ok(()) => Ok(preprocess),
+        Err(error) => Err(error.to_string()),
+    });
+    read.map_err(|message| VisionError::Settings { message, path: path.to_path_buf() })
+}
+
+/// Some variants (resnetblur50, resnetaa50) have a ResNet's tensors and do other things with them.
+fn check_architecture(config: &Value, architecture: Architecture) -> Result<(), String> {
+    if config["downsample_in_bottleneck"].as_bool() == Some(true) {
+        return Err("it asks for strides in the first convolution of a block, which is not done here".to_string());
+    }
+    let Some(named) = config["architecture"].as_str() else { return Ok(()) };
+    let plain = named.strip_prefix("tv_").or_else(|| named.strip_prefix("gluon_")).unwrap_or(named);
+    match plain.strip_suffix("_v1b").unwrap_or(plain) == architecture.name() {
+        true => Ok(()),
+        false => Err(format!("it describes {named}, and the weights are of {architecture}")),
+    }
+}
+
+/// timm's `pretrained_cfg`; `None` where that is not there.
+fn timm(config: &Value) -> Result<Option<Preprocess>, String> {
+    let nested = &config["pretrained_cfg"];
+    let told = match (nested.is_object(), config["input_size"].is_array()) {
+        (true, _) => nested,
+        // Files of before 2023.
+        (false, true) => config,
+        (false, false) => return Ok(None),
+    };
+    let usual = Preprocess::imagenet();
+    let sizes = told["input_size"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let crop = match sizes {
+        [channels, height, width] if channels.as_u64() == Some(3) && height == width => pixels(height)?,
+        [] => usual.crop,
+        _ => return Err(format!("pictures of the size {} are not made here", told["input_size"])),
+    };
+    let part = told["crop_pct"].as_f64().unwrap_or(0.875);
+    if !(part > 0.0 && part <= 1.0) {
+        return Err(format!("a crop of {part} of the picture makes no sense"));
+    }
+    if let Some(mode) = told["crop_mode"].as_str().filter(|mode| *mode != "center") {
+        return Err(format!("the crop \"{mode}\" is not done here"));
+    }
+    let interpolation = match told["interpolation"].as_str() {
+        None | Some("bicubic") => Interpolation::Bicubic,
+        Some("bilinear") => Interpolation::Bilinear,
+        Some(other) => return Err(format!("the interpolation \"{other}\" is not done here")),
+    };
+    Ok(Some(Preprocess {
+        // As timm: floor(size / crop_pct).
+        resize: (f64::from(crop) / part).floor() as u32,
+        crop,
+        mean: channels(&told["mean"])?.unwrap_or(usual.mean),
+        std: channels(&told["std"])?.unwrap_or(usual.std),
+        interpolation,
+        ..usual
+    }))
+}
+
+/// An image processor of the transformers library.
+fn transformers(config: &Value) -> Result<Preprocess, String> {
+    let usual = Preprocess::imagenet();
+    let size = &config["size"];
+    let shorter = if size.is_number() { size } else { &size["shortest_edge"] };
+    let crop_size = &config["crop_size"];
+    let side = if crop_size.is_number() { crop_size } else { &crop_size["height"] };
+    let crops = config["do_center_crop"].as_bool().unwrap_or(false) && !side.is_null();
+    let (resize, crop) = match (config["crop_pct"].as_f64(), shorter.is_null()) {
+        // As their ConvNextImageProcessor, which resnets use: int(size / crop_pct), then the middle.
+        (Some(part), false) if part > 0.0 && part <= 1.0 && pixels(shorter)? < 384 => {
+            let crop = pixels(shorter)?;
+            ((f64::from(crop) / part) as u32, crop)
+        }
+        (None, false) if crops => (pixels(shorter)?, pixels(side)?),
+        _ => return Err("it does not scale the shorter side and cut from the middle, as is done here".to_string()),
+    };
+    let interpolation = match config["resample"].as_u64() {
+        None | Some(2) => Interpolation::Bilinear,
+        Some(3) => Interpolation::Bicubic,
+        Some(other) => return Err(format!("the interpolation {other} of Pillow is not done here")),
+    };
+    let normalises = config["do_normalize"].as_bool().unwrap_or(true);
+    let factor = config["rescale_factor"].as_f64().map_or(usual.scale, |factor| factor as f32);
+    let scale = if config["do_rescale"].as_bool().unwrap_or(true) { factor } else { 1.0 };
+    let (mean, std) = match normalises {
+        true => {
+            let (mean, std) = (channels(&config["image_mean"])?, channels(&config["image_std"])?);
+            (mean.unwrap_or(usual.mean), std.unwrap_or(usual.std))
+        }
+        false => ([0.0; 3], [1.0; 3]),
+    };
+    Ok(Preprocess { resize, crop, scale, mean, std, bgr: false, interpolation })
+}
+
+fn pixels(value: &Value) -> Result<u32, String> {
+    let pixels = value.as_u64().and_then(|pixels| u32::try_from(pixels).ok());
+    pixels.ok_or_else(|| format!("{value} is no size in pixels"))
+}
+
+/// Three numbers; `None` where nothing is said.
+fn channels(value: &Value) -> Result<Option<[f32; 3]>, String> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let numbers = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let numbers: Vec<f32> = numbers.iter().filter_map(|number| Some(number.as_f64()? as f32)).collect();
+    let three = <[f32; 3]>::try_from(numbers).map(Some);
+    three.map_err(|_| format!("{value} is not a number for each of three channels"))
+}

@@ -1,0 +1,288 @@
+//! One weights file, whatever its format.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use zip::ZipArchive;
+
+use super::{names, npz, pytorch, safe};
+use crate::vision::VisionError;
+
+/// Bytes of the largest tensor that is read; the largest of any network here has 9 MB.
+const MAX_TENSOR: u64 = 1 << 28;
+/// Entries of an archive; a ResNet-152 has under a thousand.
+const MAX_ENTRIES: usize = 100_000;
+
+/// Bytes that can be read at any place.
+pub(super) trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// The bytes of a file or of the program.
+pub(super) type Bytes = Box<dyn ReadSeek>;
+
+/// A tensor that has not been read.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stored {
+    pub shape: Vec<usize>,
+    /// Steps along each axis, in elements.
+    pub strides: Vec<usize>,
+    /// The numbers' type, or the file's name of one that is not read.
+    pub dtype: Result<DType, String>,
+    /// The archive's entry that holds it; `None` in a file that is no archive.
+    pub entry: Option<usize>,
+    /// Bytes before it in the entry or file.
+    pub start: u64,
+}
+
+impl Stored {
+    /// A tensor that lies row by row.
+    pub fn dense(shape: Vec<usize>, dtype: Result<DType, String>, entry: Option<usize>, start: u64) -> Self {
+        let strides = row_by_row(&shape);
+        Self { shape, strides, dtype, entry, start }
+    }
+}
+
+/// What a format's reader found: tensors by their names in the file, and notes that came with them.
+#[derive(Default)]
+pub(super) struct Listing {
+    pub tensors: BTreeMap<String, Stored>,
+    pub metadata: HashMap<String, String>,
+}
+
+/// A file of named tensors: safetensors, NumPy's `.npz`, or a `state_dict` that PyTorch saved (`.pth`, `.pt`, `.bin`;
+/// the zip format since 1.6 and the one before). The format is told by the content, not by the name.
+///
+/// Tensors go by torchvision's names: Hugging Face's are translated, a prefix (`module.`, `state_dict.model.`, …) is
+/// taken off, and what stands outside of that prefix is left out.
+pub struct WeightsFile {
+    path: PathBuf,
+    content: Content,
+    listing: Listing,
+}
+
+enum Content {
+    File,
+    Static(&'static [u8]),
+}
+
+enum Format {
+    Safetensors,
+    Zip,
+    OldPytorch,
+}
+
+impl WeightsFile {
+    /// Lists what a file holds.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is damaged, or is of another format; the message ends with the path.
+    pub fn open(path: &Path) -> Result<Self, VisionError> {
+        Self::list(path, Content::File)
+    }
+
+    pub(super) fn of_bytes(bytes: &'static [u8], path: &Path) -> Result<Self, VisionError> {
+        Self::list(path, Content::Static(bytes))
+    }
+
+    fn list(path: &Path, content: Content) -> Result<Self, VisionError> {
+        let mut file = Self { path: path.to_path_buf(), content, listing: Listing::default() };
+        let mut bytes = file.bytes()?;
+        let listing = listing(&mut bytes).map_err(|message| file.damaged(message))?;
+        let tensors = names::of_network(listing.tensors).map_err(|message| file.damaged(message))?;
+        file.listing = Listing { tensors, ..listing };
+        Ok(file)
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Names and shapes, by name.
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        self.listing.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.shape.as_slice()))
+    }
+
+    /// Notes in a safetensors file's header; none in other formats.
+    pub fn metadata(&self) -> &HashMap<String, String> {
+        &self.listing.metadata
+    }
+
+    /// Opens it for reading tensors.
+    ///
+    /// # Errors
+    /// Where it cannot be opened any more.
+    pub fn reader(&self) -> Result<WeightsReader<'_>, VisionError> {
+        let mut bytes = self.bytes()?;
+        let is_zip = matches!(format(&mut bytes), Ok(Format::Zip));
+        let source = match is_zip {
+            true => Source::Zip(ZipArchive::new(bytes).map_err(|error| self.damaged(error.to_string()))?),
+            false => Source::Plain(bytes),
+        };
+        Ok(WeightsReader { file: self, source })
+    }
+
+    fn bytes(&self) -> Result<Bytes, VisionError> {
+        Ok(match self.content {
+            Content::File => {
+                let file = File::open(&self.path).map_err(VisionError::io(&self.path))?;
+                if file.metadata().is_ok_and(|meta| meta.is_dir()) {
+                    return Err(self.damaged("it is a folder".to_string()));
+                }
+                Box::new(BufReader::new(file))
+            }
+            Content::Static(bytes) => Box::new(Cursor::new(bytes)),
+        })
+    }
+
+    pub(super) fn damaged(&self, message: String) -> VisionError {
+        VisionError::Weights { message, path: self.path.clone() }
+    }
+}
+
+/// Reads tensors of a [`WeightsFile`].
+pub struct WeightsReader<'a> {
+    file: &'a WeightsFile,
+    source: Source,
+}
+
+enum Source {
+    Plain(Bytes),
+    Zip(ZipArchive<Bytes>),
+}
+
+impl WeightsReader<'_> {
+    /// The numbers of a tensor, row by row, and its shape.
+    ///
+    /// # Errors
+    /// Where there is no such tensor, its numbers are of a kind that is not read (integers, for one), or the file is
+    /// damaged.
+    pub fn numbers(&mut self, name: &str) -> Result<(Vec<usize>, Vec<f32>), VisionError> {
+        let tensor = self.tensor(name)?;
+        Ok((tensor.dims().to_vec(), tensor.flatten_all()?.to_vec1()?))
+    }
+
+    /// A tensor as f32 on the main processor.
+    pub(super) fn tensor(&mut self, name: &str) -> Result<Tensor, VisionError> {
+        let read = match self.file.listing.tensors.get(name) {
+            Some(stored) => self.source.read(stored),
+            None => Err("there is none".to_string()),
+        };
+        read.map_err(|message| self.file.damaged(format!("tensor \"{name}\": {message}")))
+    }
+}
+
+impl Source {
+    fn read(&mut self, stored: &Stored) -> Result<Tensor, String> {
+        let dtype = stored.dtype.clone().map_err(|kind| format!("numbers of the kind {kind} are not read"))?;
+        let order = order(&stored.shape, &stored.strides).ok_or("it is a part of a larger tensor, with gaps")?;
+        let count = elements(&stored.shape).ok_or("its size overflows")?;
+        let length = count.checked_mul(dtype.size_in_bytes() as u64).filter(|length| *length <= MAX_TENSOR);
+        let length = length.ok_or("it is too large")?;
+        let bytes = match (self, stored.entry) {
+            (Source::Plain(bytes), None) => {
+                bytes.seek(SeekFrom::Start(stored.start)).map_err(|error| error.to_string())?;
+                exactly(bytes, length)?
+            }
+            (Source::Zip(archive), Some(entry)) => {
+                let mut entry = archive.by_index(entry).map_err(|error| error.to_string())?;
+                let skipped = std::io::copy(&mut entry.by_ref().take(stored.start), &mut std::io::sink());
+                skipped.map_err(|error| error.to_string())?;
+                exactly(&mut entry, length)?
+            }
+            _ => return Err("the file has changed".to_string()),
+        };
+        let shape: Vec<usize> = order.iter().map(|axis| stored.shape[*axis]).collect();
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, axis)| back[*axis] = place);
+        Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu)
+            .and_then(|tensor| tensor.permute(back)?.to_dtype(DType::F32)?.contiguous())
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// So many bytes; memory grows with what is really there. Asking for one more byte than is wanted lets an archive check
+/// its sum where the tensor is all of the entry.
+fn exactly(from: &mut dyn Read, length: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::with_capacity(length.min(1 << 24) as usize);
+    from.take(length + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    match bytes.len() as u64 >= length {
+        true => bytes.truncate(length as usize),
+        false => return Err(format!("{} bytes of {length} are there", bytes.len())),
+    }
+    Ok(bytes)
+}
+
+fn listing(bytes: &mut Bytes) -> Result<Listing, String> {
+    let format = format(bytes)?;
+    bytes.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+    match format {
+        Format::Safetensors => safe::list(bytes),
+        Format::OldPytorch => pytorch::list_old(bytes),
+        Format::Zip => {
+            let mut archive = ZipArchive::new(bytes).map_err(|error| error.to_string())?;
+            if archive.len() > MAX_ENTRIES {
+                return Err(format!("{} entries are too many", archive.len()));
+            }
+            let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
+            if names.iter().any(|name| name.rsplit('/').next() == Some("data.pkl")) {
+                pytorch::list_zip(&mut archive, &names)
+            } else if names.iter().any(|name| name.ends_with(npz::ENDING)) {
+                npz::list(&mut archive)
+            } else {
+                Err("a zip archive of neither NumPy nor PyTorch".to_string())
+            }
+        }
+    }
+}
+
+/// Tells the format by the first bytes.
+fn format(bytes: &mut Bytes) -> Result<Format, String> {
+    let mut head = [0; 9];
+    let mut length = 0;
+    bytes.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+    while length < head.len() {
+        match bytes.read(&mut head[length..]).map_err(|error| error.to_string())? {
+            0 => break,
+            read => length += read,
+        }
+    }
+    match head {
+        _ if length == 0 => Err("it is empty".to_string()),
+        [b'P', b'K', 3, 4, ..] => Ok(Format::Zip),
+        [_, _, _, _, 0, 0, 0, 0, b'{'] => Ok(Format::Safetensors),
+        [0x80, 2..=5, ..] => Ok(Format::OldPytorch),
+        _ => Err("neither safetensors, .npz nor a PyTorch file".to_string()),
+    }
+}
+
+pub(super) fn row_by_row(shape: &[usize]) -> Vec<usize> {
+    let mut strides = vec![1_usize; shape.len()];
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis].saturating_mul(shape[axis]);
+    }
+    strides
+}
+
+/// How many numbers a shape has.
+fn elements(shape: &[usize]) -> Option<u64> {
+    shape.iter().try_fold(1_u64, |count, side| count.checked_mul(*side as u64))
+}
+
+/// The axes from the slowest to the fastest, where the tensor fills its place without gaps; else `None`.
+fn order(shape: &[usize], strides: &[usize]) -> Option<Vec<usize>> {
+    let mut axes: Vec<usize> = (0..shape.len()).collect();
+    // Along an axis of one place nothing is stepped, whatever its stride says.
+    axes.sort_by_key(|axis| (shape[*axis] > 1, std::cmp::Reverse(strides[*axis])));
+    let mut step = 1_usize;
+    for &axis in axes.iter().rev() {
+        if shape[axis] > 1 && strides[axis] != step {
+            return None;
+        }
+        step = step.checked_mul(shape[axis])?;
+    }
+    Some(axes)
+}

@@ -1,0 +1,94 @@
+//! Weights files: where they come from, and whether they fit.
+//!
+//! A [`WeightsFile`] lists what a file holds without reading it; only tensors that an architecture asks for, of the
+//! size it asks for, are ever read. Nothing in a file is executed.
+
+mod beside;
+mod file;
+mod names;
+mod npz;
+mod pickle;
+mod pytorch;
+mod recognise;
+mod safe;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use candle_core::{Device, Tensor};
+
+use super::{Architecture, EncoderSpec, VisionError};
+
+pub(super) use beside::preprocess;
+pub use file::{WeightsFile, WeightsReader};
+
+/// Where a network's weights come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightsSource {
+    /// Compiled into the program (only [`Architecture::Resnet50Thin`]).
+    Bundled,
+    /// A file that [`WeightsFile`] reads.
+    File(PathBuf),
+}
+
+/// The bundled ResNet-50-thin as a safetensors file (f16; © 2016 Yahoo Inc., BSD-2-Clause, see `assets/weights`).
+pub fn bundled_weights() -> &'static [u8] {
+    include_bytes!("../../../assets/weights/resnet50-thin.f16.safetensors")
+}
+
+impl WeightsSource {
+    /// What errors and reports call it.
+    fn path(&self) -> &Path {
+        match self {
+            WeightsSource::Bundled => Path::new("(bundled) resnet50-thin.f16.safetensors"),
+            WeightsSource::File(path) => path,
+        }
+    }
+
+    /// The BLAKE3 hash of the whole file, which is read piece by piece.
+    pub(super) fn hash(&self, architecture: Architecture) -> Result<blake3::Hash, VisionError> {
+        match self {
+            WeightsSource::Bundled if architecture == Architecture::Resnet50Thin => Ok(blake3::hash(bundled_weights())),
+            WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
+            WeightsSource::File(path) => {
+                let mut hasher = blake3::Hasher::new();
+                let file = File::open(path).map_err(VisionError::io(path))?;
+                hasher.update_reader(file).map_err(VisionError::io(path))?;
+                Ok(hasher.finalize())
+            }
+        }
+    }
+
+    fn open(&self, architecture: Architecture) -> Result<WeightsFile, VisionError> {
+        match self {
+            WeightsSource::Bundled if architecture == Architecture::Resnet50Thin => {
+                WeightsFile::of_bytes(bundled_weights(), self.path())
+            }
+            WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
+            WeightsSource::File(path) => WeightsFile::open(path),
+        }
+    }
+}
+
+/// An encoder's tensors as f32 on a device by torchvision's names, exactly those of [`Architecture::tensors`], and the
+/// hash of the file they are from.
+///
+/// # Errors
+/// Where the file cannot be read, or does not hold all of them, in the right sizes, and nothing else (a classifier and
+/// batch counters aside).
+pub(super) fn load(
+    spec: &EncoderSpec,
+    device: &Device,
+) -> Result<(HashMap<String, Tensor>, blake3::Hash), VisionError> {
+    let file = spec.weights.open(spec.architecture)?;
+    file.check(spec.architecture)?;
+    let mut reader = file.reader()?;
+    let mut tensors = HashMap::new();
+    for (name, _) in spec.architecture.tensors() {
+        let tensor = reader.tensor(&name)?.to_device(device)?;
+        tensors.insert(name, tensor);
+    }
+    Ok((tensors, spec.weights.hash(spec.architecture)?))
+}

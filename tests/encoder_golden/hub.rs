@@ -1,0 +1,277 @@
+//! Models of the hub, from a small hub on this machine.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crossrank::vision::hub::{HubError, HubModel, HubOptions, HubProgress, fetch_with};
+use crossrank::vision::{Architecture, EncoderSpec, Interpolation, VisionError, WeightsSource, bundled_weights};
+
+use super::server::{Body, Server};
+
+const CONFIG: &str = r#"{"architecture": "resnet50-thin", "pretrained_cfg": {"input_size": [3, 192, 192],
+    "crop_pct": 0.75, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}}"#;
+
+/// A proxy for everything would get what is meant for this machine.
+fn is_proxied() -> bool {
+    let names = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+    let found = names.iter().any(|name| std::env::var_os(name).is_some());
+    if found {
+        crate::skipped("a proxy is set, so that no hub on this machine can be reached");
+    }
+    found
+}
+
+fn model() -> HubModel {
+    "timm/thin.a1_in1k".parse().unwrap()
+}
+
+fn options(server: &Server, cache: &Path) -> HubOptions {
+    HubOptions {
+        endpoint: server.address(),
+        cache: cache.to_path_buf(),
+        offline: false,
+        token: None,
+        patience: Duration::from_secs(20),
+    }
+}
+
+fn whole_hub() -> Server {
+    Server::start(&[("model.safetensors", bundled_weights()), ("config.json", CONFIG.as_bytes())])
+}
+
+fn fetch(options: &HubOptions) -> Result<EncoderSpec, VisionError> {
+    fetch_with(&model(), options, &mut |_| ControlFlow::Continue(()))
+}
+
+fn hub_error(error: &VisionError) -> Option<&HubError> {
+    match error {
+        VisionError::Hub(error) => Some(error),
+        _ => None,
+    }
+}
+
+fn path(spec: &EncoderSpec) -> &Path {
+    match &spec.weights {
+        WeightsSource::File(path) => path,
+        WeightsSource::Bundled => panic!("not from the hub"),
+    }
+}
+
+fn is_whole(spec: &EncoderSpec) {
+    assert!(std::fs::read(path(spec)).unwrap() == bundled_weights(), "the file differs from the hub's");
+}
+
+#[test]
+fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let options = options(&server, cache.path());
+    let mut seen: Vec<HubProgress> = Vec::new();
+    let spec = fetch_with(&model(), &options, &mut |progress| {
+        seen.push(progress);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((spec.architecture, spec.name().as_str()), (Architecture::Resnet50Thin, "timm/thin.a1_in1k"));
+    assert_eq!((spec.preprocess.resize, spec.preprocess.crop), (256, 192));
+    assert_eq!((spec.preprocess.interpolation, spec.preprocess.mean), (Interpolation::Bicubic, [0.5; 3]));
+    is_whole(&spec);
+    let size = bundled_weights().len() as u64;
+    let last = seen.iter().rev().find(|progress| progress.file == "model.safetensors").unwrap();
+    assert_eq!((last.done, last.total), (size, size));
+    let asked = server.asked().len();
+    assert_eq!(fetch(&options).unwrap(), spec);
+    assert_eq!(fetch(&HubOptions { offline: true, ..options }).unwrap(), spec);
+    assert_eq!(server.asked().len(), asked, "a second start asks nobody");
+}
+
+#[test]
+fn a_download_that_was_cut_off_goes_on_where_it_ended() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let options = options(&server, cache.path());
+    server.answer_once("model.safetensors", Body::CutAfter(bundled_weights().len() / 2));
+    let message = fetch(&options).unwrap_err().to_string();
+    assert!(message.contains("cut off") && message.contains("download model.safetensors"), "{message}");
+    is_whole(&fetch(&options).unwrap());
+    let ranges = server.asked();
+    let resumed = ranges.iter().filter_map(|(file, from)| from.filter(|from| *from > 1 && file == "model.safetensors"));
+    // Asked for twice, by way of a redirection.
+    assert_eq!(resumed.count(), 2, "{ranges:?}");
+}
+
+#[test]
+fn a_stop_is_felt_at_once_and_what_was_downloaded_is_kept() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let options = options(&server, cache.path());
+    // One stops while bytes arrive, the other while nothing does.
+    for body in [Body::Slow, Body::StallAfter(300_000)] {
+        server.answer_once("model.safetensors", body);
+        let mut asked = None;
+        let stopped = fetch_with(&model(), &options, &mut |progress| {
+            if progress.file == "model.safetensors" && progress.done > 200_000 {
+                asked.get_or_insert_with(Instant::now);
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        assert!(matches!(stopped, Err(VisionError::Cancelled)), "{stopped:?}");
+        assert!(asked.unwrap().elapsed() < Duration::from_secs(1));
+        server.let_go();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    is_whole(&fetch(&options).unwrap());
+}
+
+#[test]
+fn a_hub_that_says_nothing_any_more_is_given_up() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let options = HubOptions { patience: Duration::from_millis(300), ..options(&server, cache.path()) };
+    server.answer_once("model.safetensors", Body::StallAfter(100_000));
+    let message = fetch(&options).unwrap_err().to_string();
+    assert!(message.contains("sent nothing"), "{message}");
+    server.let_go();
+}
+
+#[test]
+fn two_that_fetch_at_once_download_once_and_both_have_it() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let options = options(&server, cache.path());
+    let specs: Vec<EncoderSpec> = std::thread::scope(|scope| {
+        let both: Vec<_> = (0..3).map(|_| scope.spawn(|| fetch(&options).unwrap())).collect();
+        both.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    is_whole(&specs[0]);
+    assert!(specs.windows(2).all(|pair| pair[0] == pair[1]));
+    let downloads = server.asked().iter().filter(|(file, from)| file == "model.safetensors" && from.is_some()).count();
+    // One for its size, by way of a redirection, and one for its content.
+    assert_eq!(downloads, 4, "{:?}", server.asked());
+}
+
+#[test]
+fn weights_that_are_only_there_for_pytorch_are_taken() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (Server::start(&[("pytorch_model.bin", bundled_weights())]), tempfile::tempdir().unwrap());
+    let options = options(&server, cache.path());
+    let spec = fetch(&options).unwrap();
+    assert!(path(&spec).ends_with("pytorch_model.bin"));
+    assert_eq!(spec.preprocess, EncoderSpec::bundled().preprocess);
+    // That there is no config.json is known from now on.
+    assert_eq!(fetch(&HubOptions { offline: true, ..options }).unwrap(), spec);
+}
+
+#[test]
+fn a_model_that_the_hub_does_not_have_or_does_not_give_is_told() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (Server::start(&[]), tempfile::tempdir().unwrap());
+    let error = fetch(&options(&server, cache.path())).unwrap_err();
+    assert!(matches!(hub_error(&error), Some(HubError::NoWeights(missing)) if *missing == model()), "{error}");
+    server.answer_once("config.json", Body::Refused);
+    let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
+    assert!(message.contains("401") && message.contains("HF_TOKEN"), "{message}");
+    let other = CONFIG.replace("resnet50-thin", "vit_base_patch16_224");
+    let server = Server::start(&[("model.safetensors", bundled_weights()), ("config.json", other.as_bytes())]);
+    let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
+    assert!(message.contains("vit_base_patch16_224"), "{message}");
+    assert!(server.asked().iter().all(|(file, _)| file == "config.json"), "nothing large is downloaded in vain");
+}
+
+#[test]
+fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() {
+    let cache = tempfile::tempdir().unwrap();
+    // Nobody listens there.
+    let endpoint = "http://127.0.0.1:9".to_string();
+    let patience = Duration::from_secs(20);
+    let gone = HubOptions { endpoint, cache: cache.path().to_path_buf(), offline: false, token: None, patience };
+    for options in [HubOptions { offline: true, ..gone.clone() }, gone] {
+        let message = fetch(&options).unwrap_err().to_string();
+        let folder = cache.path().join("models--timm--thin.a1_in1k").join("snapshots").join("main");
+        for part in ["timm/thin.a1_in1k", "model.safetensors and config.json", "--weights"] {
+            assert!(message.contains(part), "{part} is not in: {message}");
+        }
+        assert!(message.ends_with(&folder.display().to_string()), "{message}");
+        assert!(!message.contains("resolve"), "{message}");
+        // Who does as it says has the model.
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("model.safetensors"), bundled_weights()).unwrap();
+        let message = fetch(&options).unwrap_err().to_string();
+        assert!(message.contains("download config.json"), "{message}");
+        std::fs::write(folder.join("config.json"), CONFIG).unwrap();
+        is_whole(&fetch(&options).unwrap());
+        std::fs::remove_dir_all(cache.path().join("models--timm--thin.a1_in1k")).unwrap();
+    }
+}
+
+#[test]
+fn what_an_earlier_download_left_behind_does_not_stand_in_the_way() {
+    if is_proxied() {
+        return;
+    }
+    for (length, body) in
+        [(bundled_weights().len(), None), (bundled_weights().len() + 9, None), (5000, Some(Body::Deaf))]
+    {
+        let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+        let blobs = cache.path().join("models--timm--thin.a1_in1k").join("blobs");
+        std::fs::create_dir_all(&blobs).unwrap();
+        let remainder = [bundled_weights(), &[0; 9]].concat();
+        std::fs::write(blobs.join("etag-of-model.part"), &remainder[..length]).unwrap();
+        if let Some(body) = body {
+            server.answer_once("model.safetensors", body);
+        }
+        is_whole(&fetch(&options(&server, cache.path())).unwrap());
+    }
+}
+
+#[test]
+fn names_of_models_are_read_with_and_without_a_revision() {
+    for (text, revision) in [("timm/resnet50.a1_in1k", "main"), ("hf:timm/resnet50.a1_in1k@v1", "v1")] {
+        let model: HubModel = text.parse().unwrap();
+        assert_eq!((model.repo.as_str(), model.revision.as_str()), ("timm/resnet50.a1_in1k", revision));
+        assert_eq!(model.to_string().parse::<HubModel>().unwrap(), model);
+        assert_eq!(serde_json::from_str::<HubModel>(&serde_json::to_string(&model).unwrap()).unwrap(), model);
+    }
+    for bad in ["", "resnet50", "a/b/c", "../b", "a/..", "a/b@", "a/b@../c", "a b/c", "a--b/c", "a/b@x y", "/b", "hf:"]
+    {
+        assert!(bad.parse::<HubModel>().is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn the_environment_says_which_hub_and_which_folder() {
+    let of = |variables: &[(&str, &str)]| {
+        let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
+        HubOptions::from_vars(value, Some("/home/me".into())).unwrap()
+    };
+    let plain = of(&[("HF_TOKEN_PATH", "/none")]);
+    assert_eq!(plain.cache, Path::new("/home/me/.cache/huggingface/hub"));
+    assert!(!plain.offline && plain.endpoint.starts_with("https://") && plain.token.is_none());
+    assert_eq!(of(&[("XDG_CACHE_HOME", "/x")]).cache, Path::new("/x/huggingface/hub"));
+    assert_eq!(of(&[("HF_HOME", "/hf"), ("XDG_CACHE_HOME", "/x")]).cache, Path::new("/hf/hub"));
+    assert_eq!(of(&[("HF_HOME", "/hf"), ("HF_HUB_CACHE", "/models")]).cache, Path::new("/models"));
+    let told = of(&[("HF_ENDPOINT", "http://mirror/"), ("HF_HUB_OFFLINE", "1"), ("HF_TOKEN", " secret\n")]);
+    assert_eq!((told.endpoint.as_str(), told.offline, told.token.as_deref()), ("http://mirror", true, Some("secret")));
+    assert!(!format!("{told:?}").contains("secret"));
+    assert!(!of(&[("HF_HUB_OFFLINE", "0")]).offline);
+    let homeless = HubOptions::from_vars(|_| None, None).unwrap_err();
+    assert!(matches!(hub_error(&homeless), Some(HubError::NoCache)));
+    let nonsense = HubOptions { endpoint: "mirror".to_string(), ..of(&[("HF_HOME", "/hf")]) };
+    assert!(matches!(hub_error(&fetch(&nonsense).unwrap_err()), Some(HubError::Endpoint(_))));
+}

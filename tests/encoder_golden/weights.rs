@@ -1,0 +1,320 @@
+//! Weights files of every format: what is read from them, and what hostile or damaged ones can do (nothing).
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device, Tensor};
+use crossrank::vision::{Architecture, DeviceChoice, Encoder, EncoderSpec, TensorShape, VisionError, WeightsFile};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::pickles::{Told, archive, dictionary, old_file, reduce, state_dict, tensors as tensors_of};
+
+fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn numbers(path: &Path, name: &str) -> (Vec<usize>, Vec<f32>) {
+    let file = WeightsFile::open(path).unwrap();
+    file.reader().unwrap().numbers(name).unwrap()
+}
+
+fn refused(path: &Path) -> String {
+    let message = WeightsFile::open(path).err().expect("the file should be refused").to_string();
+    assert!(message.ends_with(&path.display().to_string()), "no path in: {message}");
+    message
+}
+
+/// Numbers that all kinds hold exactly.
+fn table() -> Tensor {
+    Tensor::new(&[[1.0_f32, -2.5, 0.0], [0.125, 96.0, -7.0]], &Device::Cpu).unwrap()
+}
+
+fn little_endian(numbers: &[f32]) -> Vec<u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+const ROWS: [f32; 6] = [1.0, -2.5, 0.0, 0.125, 96.0, -7.0];
+
+#[test]
+fn safetensors_and_npz_of_every_kind_of_number_are_read_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    for dtype in [DType::F32, DType::F16, DType::BF16, DType::F64] {
+        let path = folder.path().join("weights.safetensors");
+        let tensor = table().to_dtype(dtype).unwrap();
+        candle_core::safetensors::save(&[("x".to_string(), tensor.clone())].into(), &path).unwrap();
+        assert_eq!(numbers(&path, "x"), (vec![2, 3], ROWS.to_vec()), "{dtype:?}");
+        if dtype != DType::BF16 {
+            // The content tells the format, whatever the file is called.
+            let path = folder.path().join("weights.bin");
+            Tensor::write_npz(&[("x", &tensor), ("layer.y", &tensor)], &path).unwrap();
+            assert_eq!(numbers(&path, "layer.y"), (vec![2, 3], ROWS.to_vec()), "{dtype:?}");
+        }
+    }
+}
+
+/// An `.npz` file of one array.
+fn npz(header: &str, numbers: &[u8], method: CompressionMethod) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("x.npy", SimpleFileOptions::default().compression_method(method)).unwrap();
+    zip.write_all(b"\x93NUMPY\x01\x00").unwrap();
+    zip.write_all(&(header.len() as u16).to_le_bytes()).unwrap();
+    zip.write_all(header.as_bytes()).unwrap();
+    zip.write_all(numbers).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_array_by_columns_or_compressed_is_read_and_one_of_another_kind_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let by_columns = little_endian(&[1.0, 0.125, -2.5, 96.0, 0.0, -7.0]);
+    let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n";
+    let path = file(&folder, "a.npz", &npz(header, &by_columns, CompressionMethod::Deflated));
+    assert_eq!(numbers(&path, "x"), (vec![2, 3], ROWS.to_vec()));
+    for descr in ["'>f4'", "'<i8'", "[('a', '<f4')]"] {
+        let header = format!("{{'descr': {descr}, 'fortran_order': False, 'shape': (2, 3), }}\n");
+        let path = file(&folder, "b.npz", &npz(&header, &by_columns, CompressionMethod::Stored));
+        let opened = WeightsFile::open(&path).unwrap();
+        let message = opened.reader().unwrap().numbers("x").unwrap_err().to_string();
+        assert!(message.contains("\"x\"") && message.contains("not read"), "{message}");
+    }
+}
+
+/// Three tensors of two storages: dense, by columns, and one in the middle of a storage.
+fn told() -> Vec<Told> {
+    vec![
+        Told::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[3, 1]),
+        Told::new("b", "FloatStorage", "0", 8, 2, &[2, 3], &[1, 2]),
+        Told::new("c", "LongStorage", "1", 1, 0, &[], &[]),
+    ]
+}
+
+fn storages() -> Vec<(&'static str, Vec<u8>)> {
+    let numbers: Vec<f32> = ROWS.iter().copied().chain([3.0, 4.0]).collect();
+    vec![("0", little_endian(&numbers)), ("1", 7_i64.to_le_bytes().to_vec())]
+}
+
+#[test]
+fn both_formats_of_pytorch_are_read_with_views_and_other_orders() {
+    let folder = tempfile::tempdir().unwrap();
+    let dictionary = state_dict(&told());
+    let files = [archive(&dictionary, &storages()), old_file(&dictionary, &storages())];
+    for (bytes, name) in files.iter().zip(["new.pth", "old.pth"]) {
+        let path = file(&folder, name, bytes);
+        assert_eq!(numbers(&path, "a"), (vec![2, 3], ROWS.to_vec()), "{name}");
+        let by_columns = vec![0.0, 96.0, 3.0, 0.125, -7.0, 4.0];
+        assert_eq!(numbers(&path, "b"), (vec![2, 3], by_columns), "{name}");
+        let opened = WeightsFile::open(&path).unwrap();
+        assert_eq!(opened.tensors().map(|(name, _)| name).collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert!(opened.reader().unwrap().numbers("c").unwrap_err().to_string().contains("LongStorage"));
+        assert!(opened.reader().unwrap().numbers("d").is_err());
+    }
+}
+
+#[test]
+fn what_a_pickle_would_execute_is_not_executed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("executed");
+    let command = format!("touch {}", mark.display());
+    let attack = [b"cos\nsystem\n".as_slice(), b"(X", &(command.len() as u32).to_le_bytes(), command.as_bytes(), b"tR"];
+    let whole = [b"\x80\x02".as_slice(), &attack.concat(), b"."].concat();
+    assert!(refused(&file(&folder, "a.pth", &archive(&whole, &[]))).contains("state_dict"));
+    // Beside tensors it is passed over.
+    let inside = dictionary(&[("a", &reduce(&told()[0])), ("z", &attack.concat())]);
+    let path = file(&folder, "b.pth", &archive(&inside, &storages()));
+    assert_eq!(numbers(&path, "a").1, ROWS);
+    assert!(!mark.exists());
+}
+
+#[test]
+fn claims_of_what_is_not_there_cost_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let huge = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 1000000), }\n";
+    let large = "{'descr': '<f4', 'fortran_order': False, 'shape': (60000000,), }\n";
+    let wraps = "{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }\n";
+    for (header, word) in [(huge, "too large"), (large, "4 bytes of 240000000"), (wraps, "with gaps")] {
+        let path = file(&folder, "a.npz", &npz(header, &[0; 4], CompressionMethod::Stored));
+        let opened = WeightsFile::open(&path).unwrap();
+        let message = opened.reader().unwrap().numbers("x").unwrap_err().to_string();
+        assert!(message.contains(word), "{message}");
+    }
+    let gaps = [Told::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[4, 1])];
+    let path = file(&folder, "b.pth", &archive(&state_dict(&gaps), &storages()));
+    assert!(WeightsFile::open(&path).unwrap().reader().unwrap().numbers("a").is_err());
+    for told in
+        [Told::new("a", "FloatStorage", "0", 8, 9, &[1], &[1]), Told::new("a", "FloatStorage", "5", 8, 0, &[1], &[1])]
+    {
+        refused(&file(&folder, "c.pth", &archive(&state_dict(&[told]), &storages())));
+    }
+    let header = [u64::MAX.to_le_bytes(), (1_u64 << 30).to_le_bytes(), 99_u64.to_le_bytes()];
+    for length in header {
+        refused(&file(&folder, "d.safetensors", &[length.as_slice(), b"{\"a\":{}}"].concat()));
+    }
+}
+
+#[test]
+fn pickles_that_nest_or_multiply_without_end_are_read_in_no_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let started = std::time::Instant::now();
+    // A million tuples in each other; a list in itself; dictionaries that hold the next one many times over.
+    let nested = [b"\x80\x02)".to_vec(), vec![0x85; 1_000_000], b".".to_vec()].concat();
+    let itself = b"\x80\x02}q\x00X\x01\x00\x00\x00ah\x00s.".to_vec();
+    let mut doubled = b"\x80\x02}q\x00".to_vec();
+    for level in 1..200_u8 {
+        doubled.extend([b'}', b'q', level, b'(']);
+        for key in 0..60_u8 {
+            doubled.extend([b'X', 1, 0, 0, 0, b'0' + key, b'h', level - 1]);
+        }
+        doubled.push(b'u');
+    }
+    doubled.push(b'.');
+    for pickle in [nested, itself, doubled] {
+        let path = file(&folder, "a.pth", &archive(&pickle, &[]));
+        // It holds no tensor, or is refused.
+        assert_eq!(WeightsFile::open(&path).map_or(0, |file| file.tensors().count()), 0);
+    }
+    assert!(started.elapsed().as_secs() < 20);
+}
+
+/// Opens a file and reads all there is; that it comes back is all that is asked.
+fn read_all(path: &Path) {
+    if let Ok(file) = WeightsFile::open(path)
+        && let Ok(mut reader) = file.reader()
+    {
+        for (name, _) in file.tensors() {
+            let _ = reader.numbers(name);
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_or_changed_at_any_byte_does_no_harm() {
+    let folder = tempfile::tempdir().unwrap();
+    let safe = folder.path().join("a.safetensors");
+    candle_core::safetensors::save(&[("x".to_string(), table())].into(), &safe).unwrap();
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n";
+    let dictionary = state_dict(&told());
+    let files = [
+        std::fs::read(&safe).unwrap(),
+        npz(header, &little_endian(&ROWS), CompressionMethod::Deflated),
+        archive(&dictionary, &storages()),
+        old_file(&dictionary, &storages()),
+    ];
+    let path = folder.path().join("changed");
+    for bytes in files {
+        for place in 0..bytes.len() {
+            for change in [1 << (place % 8), 0xFF] {
+                let mut bytes = bytes.clone();
+                bytes[place] ^= change;
+                std::fs::write(&path, &bytes).unwrap();
+                read_all(&path);
+            }
+            std::fs::write(&path, &bytes[..place]).unwrap();
+            read_all(&path);
+        }
+    }
+}
+
+/// A safetensors file of zeros, all in one hole of the disk, with these tensors and notes.
+pub fn sparse(path: &Path, tensors: &[TensorShape], notes: &[(&str, &str)]) {
+    let (mut header, mut at) = (BTreeMap::new(), 0);
+    for (name, shape) in tensors {
+        let end = at + 2 * shape.iter().product::<usize>();
+        header.insert(name.clone(), serde_json::json!({ "dtype": "F16", "shape": shape, "data_offsets": [at, end] }));
+        at = end;
+    }
+    let notes: BTreeMap<&str, &str> = notes.iter().copied().collect();
+    header.insert("__metadata__".to_string(), serde_json::json!(notes));
+    let header = serde_json::to_vec(&header).unwrap();
+    let mut file = std::fs::File::create(path).unwrap();
+    file.write_all(&(header.len() as u64).to_le_bytes()).unwrap();
+    file.write_all(&header).unwrap();
+    file.set_len((8 + header.len() + at) as u64).unwrap();
+}
+
+#[test]
+fn every_architecture_is_recognised_by_its_tensors() {
+    let folder = tempfile::tempdir().unwrap();
+    for architecture in Architecture::ALL {
+        let path = folder.path().join("weights.safetensors");
+        let mut tensors = architecture.tensors();
+        tensors.push(("fc.weight".to_string(), vec![10, 4]));
+        tensors.push(("bn1.num_batches_tracked".to_string(), vec![]));
+        sparse(&path, &tensors, &[]);
+        assert_eq!(EncoderSpec::of_file(&path).unwrap(), EncoderSpec::from_file(architecture, &path));
+        for (name, _) in &mut tensors {
+            *name = format!("state_dict.module.{name}");
+        }
+        tensors.push(("optimiser.step".to_string(), vec![1]));
+        sparse(&path, &tensors, &[]);
+        assert_eq!(EncoderSpec::of_file(&path).unwrap().architecture, architecture);
+    }
+}
+
+#[test]
+fn relatives_of_the_residual_networks_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    type Change = fn(&mut Vec<TensorShape>);
+    let cases: [(Change, &str); 7] = [
+        (|tensors| tensors[0].0 = "conv1.0.weight".to_string(), "resnet50d"),
+        (|tensors| tensors.push(("layer1.0.se.fc1.weight".to_string(), vec![1])), "seresnet50"),
+        (|tensors| tensors.iter_mut().filter(|t| t.0.contains("conv2")).for_each(|t| t.1[1] /= 8), "resnext50"),
+        (|tensors| tensors.iter_mut().filter(|t| t.0.contains("conv3")).for_each(|t| t.1[1] *= 2), "wide_resnet50_2"),
+        (|tensors| tensors.retain(|t| !t.0.contains("running")), "resnet50_gn"),
+        (|tensors| tensors.retain(|t| !t.0.starts_with("layer3.5")), "3, 4, 5 and 3 blocks"),
+        (|tensors| tensors.retain(|t| t.0 != "layer3.5.bn1.bias"), "without \"layer3.5.bn1.bias\""),
+    ];
+    for (change, word) in cases {
+        let mut tensors = Architecture::Resnet50.tensors();
+        change(&mut tensors);
+        sparse(&path, &tensors, &[]);
+        let message = EncoderSpec::of_file(&path).unwrap_err().to_string();
+        assert!(message.contains(word) && message.ends_with(&path.display().to_string()), "{word}: {message}");
+    }
+    sparse(&path, &[("h.0.attn.weight".to_string(), vec![2, 2])], &[]);
+    assert!(EncoderSpec::of_file(&path).unwrap_err().to_string().contains("no residual network"));
+}
+
+#[test]
+fn weights_of_another_depth_than_the_chosen_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    for (held, chosen) in
+        [(Architecture::Resnet34, Architecture::Resnet18), (Architecture::Resnet50, Architecture::Resnet101)]
+    {
+        sparse(&path, &held.tensors(), &[]);
+        let found = EncoderSpec::find(Some(chosen), Some(&path));
+        let loaded = Encoder::load(&EncoderSpec::from_file(chosen, &path), DeviceChoice::Cpu).map(|_| ());
+        for error in [found.map(|_| ()).unwrap_err(), loaded.unwrap_err()] {
+            assert!(matches!(error, VisionError::OtherArchitecture { found, .. } if found == held), "{error}");
+        }
+        assert_eq!(EncoderSpec::find(Some(held), Some(&path)).unwrap().architecture, held);
+    }
+    assert!(matches!(EncoderSpec::find(Some(Architecture::Resnet18), None), Err(VisionError::NotBundled(_))));
+    assert_eq!(EncoderSpec::find(None, None).unwrap(), EncoderSpec::bundled());
+}
+
+#[test]
+fn a_whole_network_is_loaded_from_a_pytorch_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let tensors = Architecture::Resnet18.tensors();
+    // One storage of zeros serves them all.
+    let most = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).max().unwrap();
+    let told: Vec<Told> = tensors
+        .iter()
+        .map(|(name, shape)| {
+            let strides = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect::<Vec<usize>>();
+            Told::new(&format!("module.{name}"), "HalfStorage", "0", most, 0, shape, &strides)
+        })
+        .collect();
+    let wrapped = dictionary(&[("epoch", b"K\x05"), ("state_dict", &tensors_of(&told)), ("best", b"N")]);
+    let path = file(&folder, "checkpoint.pth", &archive(&wrapped, &[("0", vec![0; 2 * most])]));
+    let spec = EncoderSpec::of_file(&path).unwrap();
+    assert_eq!((spec.architecture, spec.name().as_str()), (Architecture::Resnet18, "resnet18 (checkpoint)"));
+    let encoder = Encoder::load(&spec, DeviceChoice::Cpu).unwrap();
+    assert_eq!(encoder.key(), spec.key().unwrap());
+}
