@@ -70,7 +70,7 @@ pub(super) struct EncoderArgs {
     /// Its weights: a safetensors file with torchvision's or timm's tensor names.
     #[arg(long, value_name = "FILE", requires = "encoder")]
     pub weights: Option<PathBuf>,
-    /// Where it runs.
+    /// Where it runs; the CPU takes the place of a device that is not there.
     #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
     pub device: DeviceChoice,
 }

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::{Dataset, VectorTable};
-use crate::vision::{self, EmbedReport, VisionError};
+use crate::vision::{self, DeviceChoice, EmbedReport, VisionError};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set, the encoder or the device cannot be used, no picture can be read, or FILE cannot be written.
+/// If the data set or the encoder cannot be used, no picture can be read, or FILE cannot be written.
 pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let spec = vectors::encoder(&args.encoder)?;
     if let Some(out) = &args.out {
@@ -28,13 +28,18 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let loaded = open(&args.dataset, &mut progress)?;
     tell(&loaded.warnings, &mut progress);
     let dataset = loaded.dataset;
-    let (table, report) = vectors::embed(&dataset, &spec, &args.encoder, &mut progress)?;
+    let device = vectors::device(&args.encoder, &mut progress);
+    let (table, report) = vectors::embed(&dataset, &spec, device, &mut progress)?;
     if let Some(out) = &args.out {
         vision::write_vectors(out, &dataset, &table, args.precision)?;
     }
     progress.finish();
     tell_failed(&dataset, &report);
-    if args.json { print_json(&object(args, &dataset, &table, &report)) } else { print(&text(args, &table, &report)) }
+    if args.json {
+        print_json(&object(args, device, &dataset, &table, &report))
+    } else {
+        print(&text(args, &table, &report))
+    }
 }
 
 /// Minutes of work are not to end with a file that cannot be written.
@@ -55,12 +60,18 @@ fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
     }
 }
 
-fn object(args: &EmbedArgs, dataset: &Dataset, table: &VectorTable, report: &EmbedReport) -> Value {
+fn object(
+    args: &EmbedArgs,
+    device: DeviceChoice,
+    dataset: &Dataset,
+    table: &VectorTable,
+    report: &EmbedReport,
+) -> Value {
     let failed =
         |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
     json!({
         "encoder": table.name,
-        "device": args.encoder.device.name(),
+        "device": device.name(),
         "dim": table.dim,
         "images": table.count(),
         "embedded": report.embedded,

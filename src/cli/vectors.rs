@@ -2,10 +2,11 @@
 
 use super::args::EncoderArgs;
 use super::data::{fault, tell};
+use super::output::note;
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::model::ModelKind;
-use crate::vision::{self, Architecture, EmbedReport, EmbeddingCache, EncoderSpec};
+use crate::vision::{self, Architecture, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
 use crate::workspace::{Store, VectorChoice};
 use anyhow::{Result, bail};
 use std::ops::ControlFlow;
@@ -22,6 +23,16 @@ pub(super) fn encoder(args: &EncoderArgs) -> Result<EncoderSpec> {
     }
 }
 
+/// The device that was asked for, or the CPU where that one is not there, which is told.
+pub(super) fn device(args: &EncoderArgs, progress: &mut Progress) -> DeviceChoice {
+    let (device, instead) = args.device.or_cpu();
+    if let Some(why) = instead {
+        progress.finish();
+        note(&why);
+    }
+    device
+}
+
 /// The vectors of all pictures, from the user's cache where they are there.
 ///
 /// # Errors
@@ -29,11 +40,11 @@ pub(super) fn encoder(args: &EncoderArgs) -> Result<EncoderSpec> {
 pub(super) fn embed(
     dataset: &Dataset,
     spec: &EncoderSpec,
-    args: &EncoderArgs,
+    device: DeviceChoice,
     progress: &mut Progress,
 ) -> Result<(VectorTable, EmbedReport)> {
     let cache = EmbeddingCache::at(Store::of_user().cache());
-    let (table, report) = vision::embed(dataset, spec, args.device, &cache, &mut |step| {
+    let (table, report) = vision::embed(dataset, spec, device, &cache, &mut |step| {
         let rate = step.images_per_second;
         let mut more = if rate > 0.0 { format!("{rate:.1} images/s") } else { String::new() };
         if let Some(left) = step.eta.filter(|left| *left > 0.0) {
@@ -62,7 +73,8 @@ pub(super) fn choose(
     progress: &mut Progress,
 ) -> Result<VectorTable> {
     if encoder_args.encoder.is_some() {
-        return Ok(embed(dataset, &encoder(encoder_args)?, encoder_args, progress)?.0);
+        let spec = encoder(encoder_args)?;
+        return Ok(embed(dataset, &spec, device(encoder_args, progress), progress)?.0);
     }
     let names = sources(dataset, descriptors, encoder_args);
     if !names.is_empty() {
@@ -74,7 +86,7 @@ pub(super) fn choose(
         return Ok(table);
     }
     if dataset.images.iter().any(|image| image.file.is_some()) {
-        return Ok(embed(dataset, &EncoderSpec::bundled(), encoder_args, progress)?.0);
+        return Ok(embed(dataset, &EncoderSpec::bundled(), device(encoder_args, progress), progress)?.0);
     }
     match kind {
         kind if !kind.looks() => Ok(VectorTable::none(dataset.images.len())),
