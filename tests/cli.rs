@@ -226,7 +226,7 @@ fn a_run_is_kept_where_it_was_asked_for_and_its_ranking_evaluates_to_the_same_fi
 }
 
 /// Three photos of the sample and one file that is no picture.
-fn few_pictures() -> TempDir {
+pub(crate) fn few_pictures() -> TempDir {
     let folder = folder();
     let mut table = "id,file\n".to_owned();
     let mut photos: Vec<PathBuf> = fs::read_dir(Path::new(&sample()).join("photos"))
@@ -261,6 +261,20 @@ fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture(
     let again = embed("b.npy");
     assert_eq!((&again["embedded"], &again["cached"]), (&0.into(), &3.into()));
     assert!(home.path().join("a.safetensors").is_file() && home.path().join("b.ids.txt").is_file());
+}
+
+#[test]
+fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
+    let (home, data) = (folder(), few_pictures());
+    let path = data.path().display().to_string();
+    let output = program(home.path())
+        .args(["embed", &path, "--json", "--device", crate::encoder_golden::devices::ABSENT.name()])
+        .output()
+        .expect("the program runs");
+    let report = object(&output);
+    assert_eq!((&report["device"], &report["embedded"]), (&"cpu".into(), &3.into()));
+    let told = errors(&output);
+    assert_eq!(told.matches("cannot be used, so the CPU is: ").count(), 1, "{told}");
 }
 
 #[test]

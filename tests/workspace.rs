@@ -2,7 +2,7 @@
 
 use crossrank::jobs::{Event, Job};
 use crossrank::train::RunState;
-use crossrank::workspace::{Action, Order, Store, ThemeChoice, Workspace};
+use crossrank::workspace::{Action, Message, MessageKind, Order, Store, ThemeChoice, Workspace};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -68,6 +68,23 @@ fn settings_query_and_run_come_back_in_the_next_session() {
     let again = &session.ranking(Order::Model).expect("the run's ranking is back").scores;
     let difference = scores.iter().zip(again).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(difference < 1e-5, "scores differ by {difference}");
+}
+
+#[test]
+fn a_saved_device_that_is_not_there_is_told_and_does_not_stop_embedding() {
+    let (home, data) = (tempfile::tempdir().expect("a folder"), crate::cli::few_pictures());
+    let mut workspace = open(home.path(), &data.path().display().to_string());
+    let mut encoder = workspace.settings().encoder.clone();
+    encoder.device = crate::encoder_golden::devices::ABSENT.to_string();
+    workspace.apply(Action::SetEncoder(encoder.clone()));
+    workspace.apply(Action::Embed);
+    wait(&mut workspace, "embeddings", |workspace| !workspace.embedding().is_running());
+    assert_eq!(workspace.embedding().last().map(|report| report.embedded), Some(3), "{:?}", workspace.messages());
+    let told = |message: &Message| {
+        message.kind == MessageKind::Warning && message.text.contains("cannot be used, so the CPU is: ")
+    };
+    assert!(workspace.messages().iter().any(told), "{:?}", workspace.messages());
+    assert_eq!(workspace.settings().encoder, encoder, "the setting is kept for where the device is");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::{Dataset, VectorTable};
-use crate::vision::{self, EmbedReport, EncoderSpec, VisionError};
+use crate::vision::{self, DeviceChoice, EmbedReport, EncoderSpec, VisionError};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set, the encoder or the device cannot be used, no picture can be read, or FILE cannot be written.
+/// If the data set or the encoder cannot be used, no picture can be read, or FILE cannot be written.
 pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     if let Some(out) = &args.out {
         check_ending(out)?;
@@ -28,14 +28,15 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let loaded = open(&args.dataset, &mut progress)?;
     tell(&loaded.warnings, &mut progress);
     let dataset = loaded.dataset;
-    let (table, report) = vectors::embed(&dataset, &spec, &args.encoder, &mut progress)?;
+    let device = vectors::device(&args.encoder, &mut progress);
+    let (table, report) = vectors::embed(&dataset, &spec, device, &mut progress)?;
     if let Some(out) = &args.out {
         vision::write_vectors(out, &dataset, &table, args.precision)?;
     }
     progress.finish();
     tell_failed(&dataset, &report);
     if args.json {
-        print_json(&object(args, &spec, &dataset, &table, &report)?)
+        print_json(&object(device, &spec, &dataset, &table, &report)?)
     } else {
         print(&text(args, &spec, &table, &report))
     }
@@ -60,7 +61,7 @@ fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
 }
 
 fn object(
-    args: &EmbedArgs,
+    device: DeviceChoice,
     spec: &EncoderSpec,
     dataset: &Dataset,
     table: &VectorTable,
@@ -76,7 +77,7 @@ fn object(
         "stage": spec.feature.stage,
         "pooling": spec.feature.pooling.name(),
         "preprocess": preprocess,
-        "device": args.encoder.device.name(),
+        "device": device.name(),
         "dim": table.dim,
         "images": table.count(),
         "embedded": report.embedded,

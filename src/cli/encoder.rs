@@ -34,7 +34,7 @@ pub(super) struct EncoderArgs {
     /// Its weights, by torchvision's, timm's or transformers' names: .safetensors, .npz, .pth, .pt or .bin.
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Where it runs.
+    /// Where it runs; the CPU takes the place of a device that is not there.
     #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
     pub device: DeviceChoice,
     /// Behind which of its four stages the vector is taken [default: 4].

@@ -2,13 +2,24 @@
 
 use super::data::{fault, tell};
 use super::encoder::EncoderArgs;
+use super::output::note;
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::model::ModelKind;
-use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
+use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
 use crate::workspace::{Store, VectorChoice};
 use anyhow::Result;
 use std::ops::ControlFlow;
+
+/// The device that was asked for, or the CPU where that one is not there, which is told.
+pub(super) fn device(args: &EncoderArgs, progress: &mut Progress) -> DeviceChoice {
+    let (device, instead) = args.device.or_cpu();
+    if let Some(why) = instead {
+        progress.finish();
+        note(&why);
+    }
+    device
+}
 
 /// The vectors of all pictures, from the user's cache where they are there.
 ///
@@ -17,11 +28,11 @@ use std::ops::ControlFlow;
 pub(super) fn embed(
     dataset: &Dataset,
     spec: &EncoderSpec,
-    args: &EncoderArgs,
+    device: DeviceChoice,
     progress: &mut Progress,
 ) -> Result<(VectorTable, EmbedReport)> {
     let cache = EmbeddingCache::at(Store::of_user().cache());
-    let (table, report) = vision::embed(dataset, spec, args.device, &cache, &mut |step| {
+    let (table, report) = vision::embed(dataset, spec, device, &cache, &mut |step| {
         let rate = step.images_per_second;
         let mut more = if rate > 0.0 { format!("{rate:.1} images/s") } else { String::new() };
         if let Some(left) = step.eta.filter(|left| *left > 0.0) {
@@ -50,7 +61,8 @@ pub(super) fn choose(
     progress: &mut Progress,
 ) -> Result<VectorTable> {
     if encoder_args.is_given() {
-        return Ok(embed(dataset, &encoder_args.spec(progress)?, encoder_args, progress)?.0);
+        let spec = encoder_args.spec(progress)?;
+        return Ok(embed(dataset, &spec, device(encoder_args, progress), progress)?.0);
     }
     let names = sources(dataset, descriptors, encoder_args);
     if !names.is_empty() {
@@ -62,7 +74,7 @@ pub(super) fn choose(
         return Ok(table);
     }
     if dataset.images.iter().any(|image| image.file.is_some()) {
-        return Ok(embed(dataset, &EncoderSpec::bundled(), encoder_args, progress)?.0);
+        return Ok(embed(dataset, &EncoderSpec::bundled(), device(encoder_args, progress), progress)?.0);
     }
     match kind {
         kind if !kind.looks() => Ok(VectorTable::none(dataset.images.len())),

@@ -8,6 +8,11 @@ use candle_core::Device;
 
 use super::VisionError;
 
+const WITHOUT_CUDA: &str = "this program was built without it; `cargo build --release --features cuda` makes the one \
+                            that has it, `tests/cuda-build` also where no CUDA toolkit is installed";
+const WITHOUT_METAL: &str =
+    "this program was built without it; `cargo build --release --features metal` on macOS makes the one that has it";
+
 /// A kind of processor. CUDA and Metal need a build with the cargo feature of that name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -41,27 +46,44 @@ impl DeviceChoice {
     pub(super) fn open(self) -> Result<Device, VisionError> {
         let opened = match self {
             DeviceChoice::Cpu => Ok(Device::Cpu),
-            DeviceChoice::Cuda if !cfg!(feature = "cuda") => {
-                Err("this build knows no CUDA (build with `--features cuda`)".to_string())
-            }
-            DeviceChoice::Metal if !cfg!(feature = "metal") => {
-                Err("this build knows no Metal (build with `--features metal` on macOS)".to_string())
-            }
-            DeviceChoice::Cuda => guarded(|| Device::new_cuda(0), "no CUDA driver was found"),
+            DeviceChoice::Cuda if !cfg!(feature = "cuda") => Err(WITHOUT_CUDA.to_string()),
+            DeviceChoice::Metal if !cfg!(feature = "metal") => Err(WITHOUT_METAL.to_string()),
+            DeviceChoice::Cuda => guarded(|| Device::new_cuda(0), "no NVIDIA card was found"),
             DeviceChoice::Metal => guarded(|| Device::new_metal(0), "no Metal device was found"),
         };
         opened.map_err(|message| VisionError::Device { choice: self, message })
     }
+
+    /// Itself where it can be used here and now; else the main processor, and a sentence for people that says why.
+    /// Opens the device once, which may take some 100 ms with a graphics card.
+    pub fn or_cpu(self) -> (Self, Option<String>) {
+        match self.open() {
+            Ok(_) => (self, None),
+            Err(VisionError::Device { message, .. }) => (DeviceChoice::Cpu, Some(self.replaced(&message))),
+            Err(other) => (DeviceChoice::Cpu, Some(self.replaced(&other.to_string()))),
+        }
+    }
+
+    fn replaced(self, why: &str) -> String {
+        let name = match self {
+            DeviceChoice::Cpu => "The CPU",
+            DeviceChoice::Cuda => "CUDA",
+            DeviceChoice::Metal => "Metal",
+        };
+        format!("{name} cannot be used, so the CPU is: {why}")
+    }
 }
 
-/// Opens a device whose library may panic where its driver is not installed.
+/// Opens a device whose library may also panic, where its driver is missing or too old. `absent` says in short what
+/// either means; the library's own words follow, which tell a missing card from a driver that does not fit.
 fn guarded(
     open: impl FnOnce() -> candle_core::Result<Device> + std::panic::UnwindSafe,
-    on_panic: &str,
+    absent: &str,
 ) -> Result<Device, String> {
     match catch_unwind(open) {
-        Ok(opened) => opened.map_err(|error| error.to_string().lines().next().unwrap_or_default().to_string()),
-        Err(_) => Err(on_panic.to_string()),
+        Ok(Ok(device)) => Ok(device),
+        Ok(Err(error)) => Err(format!("{absent} ({})", error.to_string().lines().next().unwrap_or_default())),
+        Err(_) => Err(absent.to_string()),
     }
 }
 

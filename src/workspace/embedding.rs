@@ -16,7 +16,7 @@ type Embedded = (VectorTable, EmbedReport);
 /// The embedding job and what came of the last one.
 #[derive(Default)]
 pub struct EmbeddingState {
-    job: Option<Job<(), Embedded>>,
+    job: Option<Job<String, Embedded>>,
     last: Option<EmbedReport>,
 }
 
@@ -69,8 +69,13 @@ impl Workspace {
         }
         let (dataset, settings, cache) =
             (session.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
-        self.embedding.job = Some(Job::spawn("embed", self.wake(), move |worker: &Worker<(), Embedded>| {
+        self.embedding.job = Some(Job::spawn("embed", self.wake(), move |worker: &Worker<String, Embedded>| {
             let (spec, device) = resolve(&settings)?;
+            // Opening a graphics card takes a while, so it is done here; a setting from elsewhere stays as it is.
+            let (device, instead) = device.or_cpu();
+            if let Some(why) = instead {
+                worker.update(why);
+            }
             let cache = EmbeddingCache::at(cache);
             vision::embed(&dataset, &spec, device, &cache, &mut |progress| {
                 worker.progress(Progress {
@@ -109,7 +114,8 @@ impl Workspace {
                     self.embedding.job = None;
                     self.tell(Message::warning(format!("Embedding stopped: {message}")));
                 }
-                Event::Progress(_) | Event::Update(()) => {}
+                Event::Update(why) => self.tell(Message::warning(why)),
+                Event::Progress(_) => {}
             }
         }
         changed

@@ -1,5 +1,6 @@
 //! Preprocessing and ResNet against torchvision's and onnxruntime's figures.
 
+pub(crate) mod devices;
 mod embedding;
 mod files;
 mod hub;
