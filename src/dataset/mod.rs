@@ -35,7 +35,7 @@ mod whole;
 
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
-pub use import::{attach_vectors, is_vector_file};
+pub use import::{attach_vectors, is_vector_file, single_files};
 pub use mediaeval::text_descriptor_files;
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
 pub use open::{open, recognise};

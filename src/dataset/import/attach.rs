@@ -1,6 +1,6 @@
 //! Adding a file of vectors to a data set that is open.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{VectorFile, table};
 use crate::dataset::warnings::{Warnings, owned};
@@ -9,6 +9,17 @@ use crate::dataset::{Dataset, DatasetError, VectorSource, walk};
 /// Whether a file's ending is that of vectors: `.npy`, `.npz`, `.safetensors` or `.parquet`.
 pub fn is_vector_file(path: &Path) -> bool {
     matches!(walk::extension(path).as_str(), "npy" | "npz" | "safetensors" | "parquet")
+}
+
+/// The files of those among the named sources that are one file of vectors each: with them, [`attach_vectors`] makes
+/// the same sources again.
+pub fn single_files(dataset: &Dataset, names: &[String]) -> Vec<PathBuf> {
+    let of_name = |name: &String| dataset.vectors.iter().find(|source| source.name == *name);
+    let file = |source: &VectorSource| match source.files.as_slice() {
+        [only] if is_vector_file(only) => Some(std::path::absolute(only).unwrap_or_else(|_| owned(only))),
+        _ => None,
+    };
+    names.iter().filter_map(of_name).filter_map(file).collect()
 }
 
 /// Lists a file of vectors among [`Dataset::vectors`], under its name without the ending (with a number behind it where

@@ -12,7 +12,7 @@ mod parquet;
 mod safetensors;
 pub(super) mod table;
 
-pub use attach::{attach_vectors, is_vector_file};
+pub use attach::{attach_vectors, is_vector_file, single_files};
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -31,7 +31,7 @@ pub(super) fn open(file: File) -> Result<Found, String> {
     }
     let (name, (index, header)) = choose("matrix of 16-, 32- or 64-bit floats among its arrays", &matrices)?;
     let within = |error: String| format!("array '{name}': {error}");
-    let mut numbers = header.matrix().map_err(within)?;
+    let numbers = header.matrix().map_err(within)?;
     let all = numbers.bytes().and_then(|bytes| bytes.checked_add(numbers.start)).ok_or("its shape is too large")?;
     let unpacked = unpack(&mut archive, *index, all).map_err(within)?;
     numbers.check(unpacked.metadata().map_err(|error| error.to_string())?.len()).map_err(within)?;
