@@ -7,11 +7,14 @@ mod mutation;
 mod naver;
 mod splits;
 mod trec;
+mod vector_checks;
+mod vector_files;
 mod vectors;
 
 use std::path::{Path, PathBuf};
 
 use crossrank::dataset::{Dataset, Loaded, Query, Warning, WarningKind, open};
+use mutation::damaged;
 use tempfile::TempDir;
 
 /// A folder that is made for one test.

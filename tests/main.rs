@@ -1,6 +1,7 @@
 //! All integration tests in one binary, so that one link serves them all.
 
 mod architecture;
+mod attached_vectors;
 mod charts;
 mod cli;
 mod comparison;

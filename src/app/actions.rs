@@ -10,6 +10,7 @@ pub(super) enum Command {
     OpenData,
     OpenSample,
     AttachTrec,
+    AttachVectors,
     Train,
     Pause,
     Stop,
@@ -39,10 +40,11 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 30] = [
+    pub(super) const ALL: [Command; 31] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
+        Command::AttachVectors,
         Command::Train,
         Command::Pause,
         Command::Stop,
@@ -78,6 +80,7 @@ impl Command {
             Command::OpenData => "Open data set…".into(),
             Command::OpenSample => "Open the built-in sample".into(),
             Command::AttachTrec => "Add TREC judgements or run…".into(),
+            Command::AttachVectors => "Add a file of visual vectors…".into(),
             Command::Train => "Start training".into(),
             Command::Pause => "Pause or resume training".into(),
             Command::Stop => "Stop training".into(),
@@ -123,7 +126,9 @@ impl Command {
             Command::SwitchTheme => (CTRL, Key::T),
             Command::Palette => (CTRL, Key::P),
             Command::Help => (NONE, Key::F1),
-            Command::OpenSample | Command::AttachTrec | Command::StandardLayout => return None,
+            Command::OpenSample | Command::AttachTrec | Command::AttachVectors | Command::StandardLayout => {
+                return None;
+            }
         };
         Some(KeyboardShortcut::new(modifiers, key))
     }
@@ -132,7 +137,8 @@ impl Command {
     pub(super) fn is_enabled(self, workspace: &Workspace) -> bool {
         let training = workspace.training().is_running();
         match self {
-            Command::AttachTrec | Command::NextQuery | Command::PreviousQuery => workspace.session().is_some(),
+            Command::AttachTrec | Command::AttachVectors => workspace.session().is_some(),
+            Command::NextQuery | Command::PreviousQuery => workspace.session().is_some(),
             Command::NextImage | Command::PreviousImage | Command::FitGraph => workspace.session().is_some(),
             Command::Train => !training && workspace.can_train(),
             Command::Pause | Command::Stop => training,
@@ -156,6 +162,7 @@ impl Command {
                 None => return,
             },
             Command::AttachTrec => return app.parts.open.attach(open_start(&app.workspace)),
+            Command::AttachVectors => return app.parts.open.vectors(open_start(&app.workspace)),
             Command::Train => Action::Train,
             Command::Pause => Action::PauseTraining(!app.workspace.training().is_paused()),
             Command::Stop => Action::StopTraining,

@@ -46,7 +46,7 @@ fn data_menu(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, comm
     let name = workspace.session().map_or("Open a data set", |session| &session.dataset.name);
     ui.menu_button(format!("{}  {name}  {}", icons::OPEN, icons::DOWN), |ui| {
         ui.set_min_width(260.0);
-        for command in [Command::OpenData, Command::OpenSample, Command::AttachTrec] {
+        for command in [Command::OpenData, Command::OpenSample, Command::AttachTrec, Command::AttachVectors] {
             if ui.add_enabled(command.is_enabled(workspace), egui::Button::new(command.name())).clicked() {
                 commands.push(command);
                 ui.close();

@@ -1,7 +1,7 @@
 //! What was loaded, which visual vectors are in use, and what is wrong with the files.
 
 use super::theme;
-use super::{icons, widgets};
+use super::{attached, icons, widgets};
 use crate::dataset::{Split, Warning, WarningKind};
 use crate::jobs::{Event, Job};
 use crate::vision::{self, Architecture, DeviceChoice};
@@ -18,6 +18,8 @@ pub struct DataPanel {
     seen: Option<PathBuf>,
     /// Set when a person wants to pick a weights file.
     pub wants_weights: bool,
+    /// Set when a person wants to add a file of vectors.
+    pub wants_vectors: bool,
     devices: Vec<vision::DeviceInfo>,
     asking: Option<Job<(), Vec<vision::DeviceInfo>>>,
 }
@@ -44,6 +46,7 @@ pub fn data_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, action
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         summary_ui(ui, session);
         vectors_ui(ui, workspace, session, actions);
+        panel.wants_vectors |= attached::attached_ui(ui, workspace, session, actions);
         encoder_ui(ui, panel, workspace, actions);
         problems_ui(ui, panel, session);
     });

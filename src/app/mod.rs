@@ -4,6 +4,7 @@
 //! (camera, filters, which dialog is open) lives in `Parts`.
 
 mod actions;
+mod attached;
 mod bar;
 mod curves;
 mod data;
@@ -221,6 +222,9 @@ impl eframe::App for App {
         }
         if std::mem::take(&mut self.parts.data.wants_weights) {
             self.parts.open.weights();
+        }
+        if std::mem::take(&mut self.parts.data.wants_vectors) {
+            self.parts.open.vectors(None);
         }
         self.parts.open.show(ui.ctx(), &self.workspace, &mut self.actions);
         self.parts.dialogs.show(ui.ctx(), &self.workspace, &mut commands);

@@ -2,6 +2,7 @@
 
 use super::theme::GRID;
 use super::{icons, theme, widgets};
+use crate::dataset::is_vector_file;
 use crate::workspace::{Action, Workspace};
 use egui::{Context, Id, Modal, RichText};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ enum Purpose {
     Open,
     Attach,
     Weights,
+    Vectors,
 }
 
 /// The dialog's state.
@@ -26,8 +28,12 @@ pub struct OpenDialog {
     answer: Option<Receiver<Option<PathBuf>>>,
 }
 
-/// What dropping or typing a path asks for: a text file holds judgements or a run, anything else is a data set.
+/// What dropping or typing a path asks for: a text file holds judgements or a run, some endings are those of visual
+/// vectors, anything else is a data set.
 pub fn action_for(path: PathBuf) -> Action {
+    if path.is_file() && is_vector_file(&path) {
+        return Action::AttachVectors(path);
+    }
     let is_text = path.is_file()
         && path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {
             ["txt", "qrels", "run", "trec"].contains(&extension.to_ascii_lowercase().as_str())
@@ -56,6 +62,11 @@ impl OpenDialog {
         (self.shown, self.purpose, self.start) = (true, Purpose::Weights, None);
     }
 
+    /// Asks for a file of visual vectors.
+    pub fn vectors(&mut self, start: Option<PathBuf>) {
+        (self.shown, self.purpose, self.start) = (true, Purpose::Vectors, start);
+    }
+
     /// Takes in what the system's dialog answered.
     pub fn poll(&mut self, actions: &mut Vec<Action>) {
         let Some(answer) = &self.answer else { return };
@@ -76,6 +87,7 @@ impl OpenDialog {
             Purpose::Open => Action::Open(path),
             Purpose::Attach => Action::AttachTrec(path),
             Purpose::Weights => Action::SetWeights(path),
+            Purpose::Vectors => Action::AttachVectors(path),
         });
     }
 
@@ -87,6 +99,7 @@ impl OpenDialog {
         let (title, hint) = match self.purpose {
             Purpose::Open => ("Open a data set", "/path/to/a/folder"),
             Purpose::Attach => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
+            Purpose::Vectors => ("Add a file of visual vectors", "/path/to/vectors.parquet"),
             Purpose::Weights => ("Take the encoder's weights from a file", "/path/to/model.safetensors"),
         };
         let mut chosen = None;
@@ -156,6 +169,7 @@ impl OpenDialog {
             let path = match purpose {
                 Purpose::Open => dialog.pick_folder(),
                 Purpose::Attach => dialog.pick_file(),
+                Purpose::Vectors => dialog.add_filter("Vectors", &["npy", "npz", "safetensors", "parquet"]).pick_file(),
                 Purpose::Weights => dialog.add_filter("safetensors", &["safetensors"]).pick_file(),
             };
             let _ = sender.send(path);

@@ -57,6 +57,9 @@ pub(super) enum Command {
 pub(super) struct InfoArgs {
     /// A data set's folder or one of its files.
     pub dataset: PathBuf,
+    /// Check a file of visual vectors against the data set too; may be given several times.
+    #[arg(long = "vectors", value_name = "FILE")]
+    pub vectors: Vec<PathBuf>,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -89,6 +92,10 @@ pub(super) struct TrainArgs {
     /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
+    /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
+    /// times, and joins what --descriptors names.
+    #[arg(long = "vectors", value_name = "FILE", conflicts_with = "encoder")]
+    pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
     /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).

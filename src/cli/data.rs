@@ -2,10 +2,10 @@
 
 use super::output::{note, warning_lines};
 use super::progress::Progress;
-use crate::dataset::{self, Loaded, Warning};
+use crate::dataset::{self, Dataset, Loaded, Warning};
 use anyhow::{Result, anyhow};
 use std::fmt::Display;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Opens a data set; its warnings are told unless the command shows them itself.
 ///
@@ -14,6 +14,17 @@ use std::path::Path;
 pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
     progress.stage("Reading files");
     Ok(dataset::open(path)?)
+}
+
+/// Adds files of vectors to a data set; their names.
+///
+/// # Errors
+/// Why one cannot be used, with its path.
+pub(super) fn attach(dataset: &mut Dataset, files: &[PathBuf], progress: &mut Progress) -> Result<Vec<String>> {
+    if !files.is_empty() {
+        progress.stage("Reading files of vectors");
+    }
+    files.iter().map(|file| Ok(dataset::attach_vectors(dataset, file)?)).collect()
 }
 
 /// Tells warnings on standard error, a few lines of each kind.

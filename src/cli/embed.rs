@@ -36,7 +36,7 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     progress.finish();
     tell_failed(&dataset, &report);
     if args.json {
-        print_json(&object(device, &spec, &dataset, &table, &report)?)
+        print_json(&object(args, device, &spec, &dataset, &table, &report)?)
     } else {
         print(&text(args, &spec, &table, &report))
     }
@@ -61,6 +61,7 @@ fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
 }
 
 fn object(
+    args: &EmbedArgs,
     device: DeviceChoice,
     spec: &EncoderSpec,
     dataset: &Dataset,

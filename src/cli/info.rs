@@ -1,7 +1,7 @@
 //! `crossrank info`: what a data set holds, and what is wrong with its files.
 
 use super::args::InfoArgs;
-use super::data::open;
+use super::data::{attach, open};
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
@@ -16,7 +16,11 @@ use serde_json::{Value, json};
 /// If the data set cannot be opened.
 pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let Loaded { dataset, warnings } = open(&args.dataset, &mut progress)?;
+    let Loaded { mut dataset, mut warnings } = open(&args.dataset, &mut progress)?;
+    for name in attach(&mut dataset, &args.vectors, &mut progress)? {
+        // What is wrong with the rows shows when they are read.
+        dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning))?;
+    }
     progress.stage("Computing signals");
     let signals = signals::compute(&dataset);
     let summary = dataset::summary(&dataset);

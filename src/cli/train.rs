@@ -6,7 +6,7 @@ mod report;
 mod resume;
 
 use super::args::TrainArgs;
-use super::data::{about, fault, open, tell};
+use super::data::{about, attach, fault, open, tell};
 use super::interrupt::Interrupt;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
@@ -33,10 +33,12 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let experiment = experiment(args, start(args, &mut progress)?);
     let loaded = open(&args.dataset, &mut progress)?;
     tell(&loaded.warnings, &mut progress);
-    let dataset = loaded.dataset;
+    let mut dataset = loaded.dataset;
+    let files = attach(&mut dataset, &args.vectors, &mut progress)?;
     progress.stage("Computing signals");
     let signals = signals::compute(&dataset);
-    let descriptors = args.descriptors.as_deref();
+    let descriptors = vectors::with_files(args.descriptors.as_deref(), &files);
+    let descriptors = descriptors.as_deref();
     let vectors = vectors::choose(&dataset, experiment.model.kind, descriptors, &args.encoder, &mut progress)?;
     let splits = assign_splits(&dataset, SPLIT_SEED);
     let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };

@@ -96,6 +96,20 @@ pub(super) fn sources(dataset: &Dataset, descriptors: Option<&[String]>, encoder
     }
 }
 
+/// What is used: what was named, and then the files that were given.
+pub(super) fn with_files(named: Option<&[String]>, files: &[String]) -> Option<Vec<String>> {
+    if files.is_empty() {
+        return named.map(<[String]>::to_vec);
+    }
+    let mut names = named.unwrap_or_default().to_vec();
+    for file in files {
+        if !names.iter().any(|name| name.trim().eq_ignore_ascii_case(file)) {
+            names.push(file.clone());
+        }
+    }
+    Some(names)
+}
+
 /// The files' own spelling of a source's name, whatever the case it was typed in.
 fn spelling(dataset: &Dataset, name: &str) -> String {
     let name = name.trim();

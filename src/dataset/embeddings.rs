@@ -1,12 +1,12 @@
-//! Visual vectors with their ids, in safetensors or `.npy` files.
+//! Visual vectors with their ids as one value: read from any file of vectors, written as safetensors or `.npy`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 
+use super::import::VectorFile;
 use super::npy::{self, Matrix};
-use super::text::{numbered_lines, read_text};
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, walk};
 
@@ -25,29 +25,24 @@ pub struct Embeddings {
     pub metadata: HashMap<String, String>,
 }
 
-/// Reads a `.safetensors` or `.npy` file of vectors, and `NAME.ids.txt` beside it where the file itself holds no ids.
+/// Reads a whole file of vectors (`.npy`, `.npz`, `.safetensors`, `.parquet`) with its ids, or those in a file beside it:
+/// a line each in `NAME.ids.txt` or `NAME.txt`, or a column of `NAME.csv` or `NAME.tsv`. A vector that is not as long as
+/// most is NaN.
 ///
 /// # Errors
 /// If the file cannot be read, is malformed, or there are not as many ids as rows.
 pub fn read_embeddings(path: &Path) -> Result<Embeddings, DatasetError> {
-    let mut embeddings = if walk::extension(path) == "npy" {
-        Embeddings { matrix: npy::read_npy(path)?, ids: None, metadata: HashMap::new() }
-    } else {
-        read_safetensors(path)?
-    };
-    let beside = ids_file(path);
-    if embeddings.ids.is_none() && beside.is_file() {
-        let text = read_text(&beside, &mut Warnings::default())?;
-        let lines = numbered_lines(&text).map(|(_, line)| line.trim().to_owned());
-        embeddings.ids = Some(lines.filter(|line| !line.is_empty()).collect());
-    }
-    match &embeddings.ids {
-        Some(ids) if ids.len() != embeddings.matrix.rows => {
-            let message = format!("{} ids for {} vectors", ids.len(), embeddings.matrix.rows);
-            Err(malformed(path, message))
+    let file = VectorFile::open(path, &mut Warnings::default())?;
+    let mut data = Vec::new();
+    file.visit(&mut |_, vector| {
+        match vector.len() == file.dim {
+            true => data.extend_from_slice(vector),
+            false => data.resize(data.len() + file.dim, f32::NAN),
         }
-        _ => Ok(embeddings),
-    }
+        Ok(())
+    })?;
+    let matrix = Matrix { rows: file.rows, columns: file.dim, data };
+    Ok(Embeddings { matrix, ids: file.ids, metadata: file.metadata })
 }
 
 /// Writes vectors: safetensors with the ids in its metadata, or `.npy` with `NAME.ids.txt` beside it, by the extension.
@@ -85,24 +80,13 @@ pub fn write_embeddings(
     std::fs::rename(&part, path).map_err(io)
 }
 
-/// Numbers per vector, from the file's header.
+/// Numbers per vector, where the file's header tells at once.
 pub(super) fn embeddings_dim(path: &Path) -> Option<usize> {
-    if walk::extension(path) == "npy" {
-        return Some(npy::npy_shape(path).ok()?.1);
-    }
-    use std::io::Read;
-    let mut file = std::fs::File::open(path).ok()?;
-    let mut length = [0; 8];
-    file.read_exact(&mut length).ok()?;
-    let mut header = Vec::new();
-    file.take(u64::from_le_bytes(length).min(100_000_000)).read_to_end(&mut header).ok()?;
-    let header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&header).ok()?;
-    let tensors: Vec<_> = header.iter().filter(|(name, _)| *name != "__metadata__").collect();
-    let (_, tensor) = tensors.iter().find(|(name, _)| *name == TENSOR).or(match tensors.as_slice() {
-        [only] => Some(only),
+    match walk::extension(path).as_str() {
+        "npy" => Some(npy::npy_shape(path).ok()?.1),
+        "safetensors" => Some(VectorFile::open(path, &mut Warnings::default()).ok()?.dim),
         _ => None,
-    })?;
-    usize::try_from(tensor.get("shape")?.get(1)?.as_u64()?).ok()
+    }
 }
 
 fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {
@@ -112,82 +96,4 @@ fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {
 /// `embeddings.npy` → `embeddings.ids.txt`.
 fn ids_file(path: &Path) -> PathBuf {
     path.with_extension("ids.txt")
-}
-
-fn read_safetensors(path: &Path) -> Result<Embeddings, DatasetError> {
-    let bytes = std::fs::read(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
-    parse_safetensors(&bytes).map_err(|message| malformed(path, message))
-}
-
-fn parse_safetensors(bytes: &[u8]) -> Result<Embeddings, String> {
-    let not_one = |error: safetensors::SafeTensorError| format!("not a safetensors file: {error}");
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_one)?;
-    let tensors = SafeTensors::deserialize(bytes).map_err(not_one)?;
-    let names = tensors.names();
-    let name = match names.as_slice() {
-        names if names.contains(&TENSOR) => TENSOR,
-        [only] => only,
-        _ => return Err(format!("no tensor named '{TENSOR}' among its {} tensors", names.len())),
-    };
-    let tensor = tensors.tensor(name).map_err(not_one)?;
-    let &[rows, columns] = tensor.shape() else {
-        return Err(format!("tensor '{name}' has {} dimensions, where a matrix has 2", tensor.shape().len()));
-    };
-    if columns == 0 {
-        return Err(format!("the rows of tensor '{name}' hold no numbers"));
-    }
-    let data = floats(&tensor).ok_or_else(|| {
-        format!(
-            "numbers of kind {:?} in tensor '{name}', where 16-, 32- or 64-bit floats are asked for",
-            tensor.dtype()
-        )
-    })?;
-    let mut metadata = header.metadata().clone().unwrap_or_default();
-    let ids = match metadata.remove(IDS) {
-        Some(text) => {
-            Some(serde_json::from_str(&text).map_err(|error| format!("its '{IDS}' are not a list of names: {error}"))?)
-        }
-        None => None,
-    };
-    Ok(Embeddings { matrix: Matrix { rows, columns, data }, ids, metadata })
-}
-
-fn floats(tensor: &TensorView) -> Option<Vec<f32>> {
-    let bytes = tensor.data();
-    let halves = || bytes.as_chunks::<2>().0.iter().map(|&pair| u16::from_le_bytes(pair));
-    Some(match tensor.dtype() {
-        Dtype::F32 => bytes.as_chunks::<4>().0.iter().map(|&number| f32::from_le_bytes(number)).collect(),
-        Dtype::F64 => bytes.as_chunks::<8>().0.iter().map(|&number| f64::from_le_bytes(number) as f32).collect(),
-        Dtype::F16 => halves().map(half).collect(),
-        Dtype::BF16 => halves().map(|bits| f32::from_bits(u32::from(bits) << 16)).collect(),
-        _ => return None,
-    })
-}
-
-/// An IEEE 754 half-precision number.
-fn half(bits: u16) -> f32 {
-    let sign = u32::from(bits & 0x8000) << 16;
-    let exponent = u32::from(bits >> 10 & 0x1f);
-    let fraction = u32::from(bits & 0x3ff);
-    match exponent {
-        // Subnormal: the fraction counts units of 2⁻²⁴.
-        0 => f32::from_bits(sign | (fraction as f32 * 2f32.powi(-24)).to_bits()),
-        0x1f => f32::from_bits(sign | 0x7f80_0000 | fraction << 13),
-        _ => f32::from_bits(sign | (exponent + 112) << 23 | fraction << 13),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::half;
-
-    #[test]
-    fn half_precision_numbers_are_read_exactly() {
-        for (bits, number) in
-            [(0x3c00, 1.0), (0xc000, -2.0), (0x7bff, 65504.0), (0x0001, 5.960_464_5e-8), (0x8000, 0.0)]
-        {
-            assert_eq!(half(bits), number, "{bits:#x}");
-        }
-        assert!(half(0x7c00).is_infinite() && half(0x7e00).is_nan());
-    }
 }

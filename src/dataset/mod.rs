@@ -4,12 +4,14 @@
 //! A bad row costs that row and a [`Warning`], never the rest.
 //!
 //! [`open`] recognises the format; each has a module of its own. Judgements and rankings in TREC's form can be attached
-//! to any of them. Visual vectors are only listed on opening and read by [`read_vectors`].
+//! to any of them, and so can files of vectors that other tools made ([`attach_vectors`]). Visual vectors are only listed
+//! on opening and read by [`read_vectors`].
 
 mod attach;
 mod build;
 mod embeddings;
 mod folder;
+mod import;
 mod markup;
 mod mediaeval;
 mod naver;
@@ -33,6 +35,7 @@ mod whole;
 
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
+pub use import::{attach_vectors, is_vector_file, single_files};
 pub use mediaeval::text_descriptor_files;
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
 pub use open::{open, recognise};

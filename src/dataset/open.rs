@@ -57,7 +57,7 @@ fn find(path: &Path) -> Option<Found> {
     let folder = |format, root| Some(Found::Folder(format, root));
     match walk::extension(path).as_str() {
         "xml" => parents().find(|root| mediaeval::is_one(root)).and_then(|root| folder(Format::MediaEval, root)),
-        "csv" | "tsv" | "json" | "npy" | "safetensors" => {
+        "csv" | "tsv" | "json" | "npy" | "npz" | "parquet" | "safetensors" => {
             let whole = parents().find_map(|root| {
                 if naver::is_one(&root) {
                     return folder(Format::Naver, root);

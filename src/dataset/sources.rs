@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::embeddings::read_embeddings;
 use super::text::{numbered_lines, read_text_or_warn};
 use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, VectorSource, VectorTable, Warning, WarningKind, naver, walk};
+use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, WarningKind, import, naver, walk};
 
 /// Up to so many bytes of files are read whole.
 const READ_WHOLE: u64 = 1 << 30;
@@ -61,6 +60,11 @@ pub fn read_vectors(
 }
 
 fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings) -> Result<VectorTable, DatasetError> {
+    if let Some(path) = single(dataset, source) {
+        let table = import::table::read(dataset, &source.name, path, warnings)?;
+        report_missing(&table, dataset, source, warnings);
+        return Ok(table);
+    }
     let index: ImageIndex =
         dataset.images.iter().enumerate().map(|(position, image)| (image.id.as_str(), position)).collect();
     let all = source.files.iter().map(|path| path.metadata().map_or(0, |metadata| metadata.len())).sum::<u64>();
@@ -96,11 +100,23 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
     Ok(table)
 }
 
+/// The one file of a source in a form that any tool may have written.
+fn single<'a>(dataset: &Dataset, source: &'a VectorSource) -> Option<&'a Path> {
+    let of_query = |path: &Path| dataset.format == Format::Naver && naver::is_matrix(path);
+    match source.files.as_slice() {
+        [path] if import::is_vector_file(path) && !of_query(path) => Some(path),
+        _ => None,
+    }
+}
+
 fn read_file(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
     match walk::extension(path).as_str() {
         "csv" => read_csv(path, index, warnings),
         "npy" if naver::is_matrix(path) => naver::read_matrix(dataset, path, index, warnings),
-        _ => read_with_ids(dataset, path, index, warnings),
+        _ => {
+            warnings.file(WarningKind::BadFile, path, "neither a table nor a query's matrix of vectors");
+            Vec::new()
+        }
     }
 }
 
@@ -126,31 +142,6 @@ fn read_csv(path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<Vec
         }
     }
     rows
-}
-
-/// Our own form: rows with ids, or in the order of the images.
-fn read_with_ids(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
-    let embeddings = match read_embeddings(path) {
-        Ok(embeddings) => embeddings,
-        Err(error) => {
-            warnings.error(error);
-            return Vec::new();
-        }
-    };
-    let matrix = &embeddings.matrix;
-    let images: Vec<Option<usize>> = match &embeddings.ids {
-        Some(ids) => ids.iter().map(|id| index.get(id.as_str()).copied()).collect(),
-        None if matrix.rows == dataset.images.len() => (0..matrix.rows).map(Some).collect(),
-        None => {
-            let message =
-                format!("{} vectors without ids, where there are {} images", matrix.rows, dataset.images.len());
-            warnings.file(WarningKind::BadFile, path, message);
-            return Vec::new();
-        }
-    };
-    let rows = matrix.data.chunks_exact(matrix.columns).zip(images).zip(1..);
-    rows.filter_map(|((values, image), line)| Some(VectorRow { image: image?, values: values.to_vec(), line }))
-        .collect()
 }
 
 fn count_lengths(files: &[(Vec<VectorRow>, Warnings)], counts: &mut BTreeMap<usize, usize>) {
@@ -235,7 +226,7 @@ fn side_by_side(tables: &[VectorTable], images: usize) -> io::Result<VectorTable
 /// `embeddings`.
 pub(super) fn own_sources(files: &[std::path::PathBuf], root: &Path) -> Vec<VectorSource> {
     let is_own = |path: &&std::path::PathBuf| {
-        let form = matches!(walk::extension(path).as_str(), "npy" | "safetensors");
+        let form = import::is_vector_file(path);
         let at_top = path.parent() == Some(root) && walk::stem(path).to_lowercase().starts_with("embeddings");
         let in_folder = path.parent().and_then(Path::parent) == Some(root)
             && walk::folder_name(path).eq_ignore_ascii_case("embeddings");

@@ -164,7 +164,7 @@ impl PartialEq for StoredRows {
 
 /// A file without a name. Not in the folder for temporary files where that may lie in memory, as it does on many
 /// systems.
-fn scratch() -> io::Result<File> {
+pub(super) fn scratch() -> io::Result<File> {
     let on_disk = Path::new("/var/tmp");
     if on_disk.is_dir() { tempfile::tempfile_in(on_disk) } else { tempfile::tempfile() }
 }

@@ -59,6 +59,8 @@ pub struct RunRecord {
     pub vectors: String,
     /// The names of their sources, as they are chosen in the window.
     pub vector_sources: Vec<String>,
+    /// Where those lie that are one file of vectors each, as files that were added to the data set are.
+    pub vector_files: Vec<PathBuf>,
     /// Names of the signals, in the order of the network's inputs.
     pub features: Vec<String>,
     /// What was asked for.

@@ -6,7 +6,7 @@ use super::inputs::{prepare, prepare_with};
 use super::keeper::{Keeper, Saved, Trained};
 use super::ranker::{compare, rank, rankings};
 use super::{EpochReport, Experiment, Outcome, Stop, TrainConfig, TrainData};
-use crate::dataset::{Dataset, Split, VectorTable};
+use crate::dataset::{Dataset, Split, VectorTable, single_files};
 use crate::model::{Dcmm, DcmmConfig, RankingInput};
 use crate::signals::Signals;
 use std::ops::ControlFlow;
@@ -253,6 +253,7 @@ fn fill_record(record: &mut RunRecord, data: RunData<'_>, experiment: &Experimen
     record.dataset = data.dataset.name.clone();
     record.dataset_path = std::path::absolute(&data.dataset.root).unwrap_or_else(|_| data.dataset.root.clone());
     record.vectors = data.vectors.name.clone();
+    record.vector_files = single_files(data.dataset, &record.vector_sources);
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
     record.version = env!("CARGO_PKG_VERSION").to_owned();

@@ -11,6 +11,10 @@ pub enum Action {
     Open(PathBuf),
     /// Read TREC qrels or a run file into the open data set.
     AttachTrec(PathBuf),
+    /// Add a file of visual vectors to the open data set, and use them.
+    AttachVectors(PathBuf),
+    /// Take a file of visual vectors off the open data set again, by its source's name.
+    DetachVectors(String),
     /// Give up opening.
     CancelLoading,
     /// Take a path off the recent list.

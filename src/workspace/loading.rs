@@ -1,5 +1,6 @@
 //! Opening a data set as a job.
 
+use super::attached::Added;
 use super::embedding::{COMPUTED, resolve};
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
@@ -26,16 +27,23 @@ struct Opened {
     refused: Vec<(PathBuf, String)>,
 }
 
-type VectorsRead = (Vec<String>, VectorTable, Vec<Warning>);
+/// Visual vectors that a job has read.
+pub(super) struct VectorsRead {
+    pub names: Vec<String>,
+    pub table: VectorTable,
+    pub warnings: Vec<Warning>,
+    /// The data set with a file that was added to it.
+    pub added: Option<Added>,
+}
 
 /// The data set being opened, or the vectors being read.
 #[derive(Default)]
 pub struct LoadingState {
     opening: Option<Job<(), Box<Opened>>>,
-    vectors: Option<Job<(), VectorsRead>>,
+    pub(super) vectors: Option<Job<(), VectorsRead>>,
     path: PathBuf,
     wanted_query: Option<String>,
-    pending: Option<Vec<String>>,
+    pub(super) pending: Option<Vec<String>>,
 }
 
 impl LoadingState {
@@ -133,7 +141,7 @@ impl Workspace {
             let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
             let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))
                 .map_err(|error| error.to_string())?;
-            Ok((names, table, warnings))
+            Ok(VectorsRead { names, table, warnings, added: None })
         }));
         self.loading.pending = Some(kept.clone());
         self.change(|settings| settings.vectors = kept);
@@ -160,9 +168,12 @@ impl Workspace {
         while let Some(event) = self.loading.vectors.as_mut().and_then(Job::poll) {
             changed = true;
             match event {
-                Event::Done((names, table, warnings)) => {
+                Event::Done(read) => {
                     self.loading.vectors = None;
-                    self.install_vectors(names, Arc::new(table), warnings);
+                    if let Some(added) = read.added {
+                        self.install_added(added, &read.names);
+                    }
+                    self.install_vectors(read.names, Arc::new(read.table), read.warnings);
                 }
                 Event::Failed(message) => {
                     self.loading.vectors = None;
@@ -251,7 +262,7 @@ struct Wanted {
     cache: PathBuf,
 }
 
-fn stage(name: &str) -> Progress {
+pub(super) fn stage(name: &str) -> Progress {
     Progress { stage: name.to_owned(), ..Progress::default() }
 }
 
@@ -296,8 +307,11 @@ fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Bo
     })
 }
 
-/// Takes a TREC file for what it is: four columns are judgements, six are a run.
+/// Takes a file for what it is: visual vectors by their ending; of TREC's, four columns are judgements, six are a run.
 fn attach_file(dataset: &mut Dataset, file: &Path) -> Result<Vec<Warning>, String> {
+    if dataset::is_vector_file(file) {
+        return dataset::attach_vectors(dataset, file).map(|_| Vec::new()).map_err(|error| error.to_string());
+    }
     match dataset::attach_qrels(dataset, file) {
         Ok(warnings) => Ok(warnings),
         Err(_) => dataset::attach_run(dataset, file).map_err(|error| error.to_string()),

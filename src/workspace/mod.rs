@@ -4,6 +4,7 @@
 //! and [`Workspace::poll`] takes in what the running jobs tell.
 
 mod action;
+mod attached;
 mod charts;
 mod embedding;
 mod experiments;
@@ -174,6 +175,8 @@ impl Workspace {
         match action {
             Action::Open(path) => self.open(path),
             Action::AttachTrec(path) => self.attach_trec(path),
+            Action::AttachVectors(path) => self.attach_vectors(path),
+            Action::DetachVectors(name) => self.detach_vectors(&name),
             Action::CancelLoading => self.loading.cancel(),
             Action::ForgetRecent(path) => self.change(|settings| settings.recent.retain(|known| *known != path)),
             Action::SelectQuery(query) => self.select_query(query),

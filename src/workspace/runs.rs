@@ -74,11 +74,21 @@ impl OpenSet {
             return Ok((vectors.clone(), false));
         }
         let sources: Vec<&str> = record.vector_sources.iter().map(String::as_str).collect();
-        let known = |name: &&str| self.dataset.vectors.iter().any(|source| source.name == *name);
-        if sources.is_empty() || !sources.iter().all(known) {
+        let known = |dataset: &Dataset| {
+            !sources.is_empty() && sources.iter().all(|name| dataset.vectors.iter().any(|source| source.name == *name))
+        };
+        let mut dataset = self.dataset.clone();
+        if !known(&dataset) && !record.vector_files.is_empty() {
+            // A file that was added when the run was made need not be listed now.
+            let more = Arc::make_mut(&mut dataset);
+            for file in &record.vector_files {
+                dataset::attach_vectors(more, file).map_err(|error| error.to_string())?;
+            }
+        }
+        if !known(&dataset) {
             return Err(format!("it was trained on “{}”, which is not in use now", record.vectors));
         }
-        let read = dataset::read_vectors(&self.dataset, &sources, &mut |_| {});
+        let read = dataset::read_vectors(&dataset, &sources, &mut |_| {});
         read.map(|table| (Arc::new(table), true)).map_err(|error| error.to_string())
     }
 }

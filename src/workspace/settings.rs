@@ -102,7 +102,7 @@ pub struct Settings {
     pub experiment: Experiment,
     /// Data sets opened of late, the last one first.
     pub recent: Vec<PathBuf>,
-    /// TREC files added to data sets, by the data set's path.
+    /// TREC files and files of visual vectors added to data sets, by the data set's path.
     pub attached: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// The query shown last, by its name.
     pub last_query: Option<String>,

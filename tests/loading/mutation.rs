@@ -109,7 +109,8 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
+/// A copy with one to four small damages.
+pub(super) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = good.to_vec();
     for _ in 0..1 + rng.below(4) {
         let at = rng.below(bytes.len() + 1);

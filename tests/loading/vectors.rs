@@ -4,7 +4,7 @@ use crossrank::dataset::{
     Matrix, Warning, WarningKind, npy_shape, read_embeddings, read_npy, read_vectors, write_embeddings, write_npy,
 };
 
-use super::{Fixture, assert_silent, assert_warns};
+use super::{Fixture, assert_silent};
 
 /// A version 1 file with this dictionary and these numbers.
 fn npy(dictionary: &str, numbers: &[u8]) -> Vec<u8> {
@@ -49,7 +49,8 @@ fn other_arrays_are_refused_with_their_reason() {
     let fixture = Fixture::new(&[]);
     let cases = [
         ("{'descr': '<i8', 'fortran_order': False, 'shape': (1, 1), }", "'<i8'"),
-        ("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 2), }", "Fortran"),
+        ("{'descr': '|O', 'fortran_order': False, 'shape': (1, 2), }", "pickle"),
+        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }", "'records'"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", "3 dimensions"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (9, 9), }", "cut short"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", "too large"),
@@ -91,8 +92,11 @@ fn vectors_reach_their_images_by_id_or_by_order() {
     assert_silent(&loaded.warnings);
     let sources: Vec<_> = loaded.dataset.vectors.iter().map(|s| (s.name.as_str(), s.dim)).collect();
     assert_eq!(sources, [("embeddings-plain", Some(2)), ("embeddings", Some(1))]);
-    for name in ["embeddings", "embeddings-plain"] {
-        let table = read_vectors(&loaded.dataset, &[name], &mut |warning| panic!("{warning}")).expect(name);
+    for (name, assumed) in [("embeddings", 0), ("embeddings-plain", 1)] {
+        let mut warnings = Vec::new();
+        let table = read_vectors(&loaded.dataset, &[name], &mut |warning| warnings.push(warning)).expect(name);
+        assert_eq!(warnings.len(), assumed, "{warnings:#?}");
+        assert!(warnings.iter().all(|warning| warning.message.contains("taken in the order")));
         for image in 0..3 {
             assert_eq!(table.get(image).expect("a vector")[0], image as f32 + 1.0);
         }
@@ -123,10 +127,11 @@ fn a_source_of_which_nothing_can_be_used_is_an_error() {
     let fixture = three();
     fixture.write("embeddings.safetensors", b"not one");
     let dataset = fixture.open().dataset;
-    let mut warnings = Vec::new();
-    let error = read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).unwrap_err();
-    assert!(error.to_string().contains("no usable vector"), "{error}");
-    assert_warns(&warnings, WarningKind::BadFile, "embeddings.safetensors", None, "safetensors");
+    let error = read_vectors(&dataset, &["embeddings"], &mut |warning| panic!("{warning}")).unwrap_err().to_string();
+    assert!(error.starts_with("not a safetensors file") && error.ends_with("embeddings.safetensors"), "{error}");
+    write_embeddings(&fixture.path("embeddings.safetensors"), &["a", "b"], 1, &[f32::NAN; 2], &[]).unwrap();
+    let error = read_vectors(&dataset, &["embeddings"], &mut |_| {}).unwrap_err().to_string();
+    assert!(error.starts_with("no usable vector for any image: 2 hold NaN"), "{error}");
     let error = read_vectors(&dataset, &["CN"], &mut |_| {}).unwrap_err();
     assert!(error.to_string().contains("no vectors named 'CN'; there are: embeddings"), "{error}");
 }

@@ -26,6 +26,10 @@ pub(crate) struct StudyArgs {
     /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
+    /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
+    /// times, and joins what --descriptors names.
+    #[arg(long = "vectors", value_name = "FILE", conflicts_with = "encoder")]
+    pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
     /// Write one JSON object to standard output.

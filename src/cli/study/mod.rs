@@ -9,7 +9,7 @@ pub(super) use ablate::run as ablate;
 pub(super) use benchmark::run as benchmark;
 pub(super) use sweep::run as sweep;
 
-use super::data::{open, tell};
+use super::data::{attach, open, tell};
 use super::encoder::EncoderArgs;
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
@@ -37,18 +37,20 @@ impl Opened {
     /// Opens a data set and chooses the vectors for these configurations.
     fn new(
         path: &Path,
-        (names, encoder): (Option<&[String]>, &EncoderArgs),
+        (names, files, encoder): (Option<&[String]>, &[PathBuf], &EncoderArgs),
         tried: &[ModelKind],
         progress: &mut Progress,
     ) -> Result<Self> {
         let loaded = open(path, progress)?;
         tell(&loaded.warnings, progress);
-        let dataset = loaded.dataset;
+        let mut dataset = loaded.dataset;
+        let files = attach(&mut dataset, files, progress)?;
         progress.stage("Computing signals");
         let signals = signals::compute(&dataset);
         let needs_vectors = tried.iter().copied().find(|kind| *kind != ModelKind::Mlp);
         let kind = needs_vectors.unwrap_or(ModelKind::Mlp);
-        let vectors = vectors::choose(&dataset, kind, names, encoder, progress)?;
+        let vectors =
+            vectors::choose(&dataset, kind, vectors::with_files(names, &files).as_deref(), encoder, progress)?;
         Ok(Self { dataset, signals, vectors })
     }
 
@@ -58,8 +60,8 @@ impl Opened {
 }
 
 /// What was typed of visual vectors.
-fn typed_vectors(args: &StudyArgs) -> (Option<&[String]>, &EncoderArgs) {
-    (args.descriptors.as_deref(), &args.encoder)
+fn typed_vectors(args: &StudyArgs) -> (Option<&[String]>, &[PathBuf], &EncoderArgs) {
+    (args.descriptors.as_deref(), &args.vectors, &args.encoder)
 }
 
 fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {

@@ -1,0 +1,49 @@
+//! Adding a file of vectors to a data set that is open.
+
+use std::path::{Path, PathBuf};
+
+use super::{VectorFile, table};
+use crate::dataset::warnings::{Warnings, owned};
+use crate::dataset::{Dataset, DatasetError, VectorSource, walk};
+
+/// Whether a file's ending is that of vectors: `.npy`, `.npz`, `.safetensors` or `.parquet`.
+pub fn is_vector_file(path: &Path) -> bool {
+    matches!(walk::extension(path).as_str(), "npy" | "npz" | "safetensors" | "parquet")
+}
+
+/// The files of those among the named sources that are one file of vectors each: with them, [`attach_vectors`] makes
+/// the same sources again.
+pub fn single_files(dataset: &Dataset, names: &[String]) -> Vec<PathBuf> {
+    let of_name = |name: &String| dataset.vectors.iter().find(|source| source.name == *name);
+    let file = |source: &VectorSource| match source.files.as_slice() {
+        [only] if is_vector_file(only) => Some(std::path::absolute(only).unwrap_or_else(|_| owned(only))),
+        _ => None,
+    };
+    names.iter().filter_map(of_name).filter_map(file).collect()
+}
+
+/// Lists a file of vectors among [`Dataset::vectors`], under its name without the ending (with a number behind it where
+/// that is taken), and returns that name. What is wrong with single rows is told when they are read
+/// ([`crate::dataset::read_vectors`]). A file that is listed already keeps its name.
+///
+/// # Errors
+/// If the file cannot be read, is malformed, holds no vectors, has not as many ids as rows, or no id is an image's.
+pub fn attach_vectors(dataset: &mut Dataset, path: &Path) -> Result<String, DatasetError> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| owned(path));
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| owned(path));
+    let wanted = real(&path);
+    let is_it = |source: &&VectorSource| matches!(source.files.as_slice(), [only] if real(only) == wanted);
+    if let Some(known) = dataset.vectors.iter().find(is_it) {
+        return Ok(known.name.clone());
+    }
+    let mut warnings = Warnings::default();
+    let file = VectorFile::open(&path, &mut warnings)?;
+    table::images(dataset, &file, &path, &mut warnings)?;
+    // Lists of names are separated by commas, and joined by plus signs where they are shown.
+    let stem = walk::stem(&path).replace([',', '+'], "-");
+    let numbered = (2..).map(|number| format!("{stem}-{number}"));
+    let is_free = |name: &String| !dataset.vectors.iter().any(|source| source.name.eq_ignore_ascii_case(name));
+    let name = std::iter::once(stem.clone()).chain(numbered).find(is_free).unwrap_or_default();
+    dataset.vectors.push(VectorSource { name: name.clone(), dim: Some(file.dim), files: vec![path] });
+    Ok(name)
+}

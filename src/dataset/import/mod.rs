@@ -1,0 +1,177 @@
+//! Files of vectors that any tool made: `.npy`, `.npz`, safetensors and Parquet, whose rows are matched to images by id.
+//!
+//! [`VectorFile::open`] reads what a file says of itself and its ids; its rows are then gone through one by one, so that
+//! a file larger than memory can be read. [`table`] checks them and puts them under their images.
+
+mod attach;
+mod beside;
+mod matching;
+mod npz;
+pub(super) mod numbers;
+mod parquet;
+mod safetensors;
+pub(super) mod table;
+
+pub use attach::{attach_vectors, is_vector_file, single_files};
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::warnings::{Warnings, owned};
+use super::{DatasetError, npy, walk};
+use numbers::Numbers;
+
+/// What arrays, tensors and columns of vectors are called; the names are tried in order.
+const VECTORS: [&str; 6] = ["embeddings", "vectors", "features", "embedding", "vector", "feature"];
+/// What their ids are called, in lower-case letters and digits alone. The last is what pandas calls its index.
+const IDS: [&str; 19] = [
+    "ids",
+    "id",
+    "imageids",
+    "imageid",
+    "imgids",
+    "imgid",
+    "photoid",
+    "images",
+    "image",
+    "img",
+    "filenames",
+    "filename",
+    "files",
+    "file",
+    "paths",
+    "path",
+    "names",
+    "name",
+    "indexlevel0",
+];
+
+/// Where the rows of a file lie.
+enum Content {
+    /// One matrix.
+    Matrix(File, Numbers),
+    /// A vector each, of whatever length.
+    Each(File, Vec<Numbers>),
+    /// A column of vectors.
+    Lists(parquet::Lists),
+}
+
+/// A file of vectors, opened.
+pub(super) struct VectorFile {
+    path: PathBuf,
+    content: Content,
+    /// Number of vectors.
+    pub rows: usize,
+    /// Numbers of most vectors.
+    pub dim: usize,
+    /// One id per row, where there are any.
+    pub ids: Option<Vec<String>>,
+    /// Whatever else the file says of itself.
+    pub metadata: HashMap<String, String>,
+}
+
+/// What a format's reader finds.
+struct Found {
+    content: Content,
+    rows: usize,
+    dim: usize,
+    ids: Option<Vec<String>>,
+    metadata: HashMap<String, String>,
+}
+
+impl VectorFile {
+    /// Opens a file and reads its ids, or those in a file beside it (see [`beside::ids`]).
+    ///
+    /// # Errors
+    /// If the file cannot be read, is malformed or cut short, holds no vectors, or there are not as many ids as rows.
+    pub fn open(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
+        let malformed = |message| DatasetError::Malformed { message, path: owned(path), line: None };
+        let found = match walk::extension(path).as_str() {
+            "npy" => {
+                let (file, numbers) = npy::open_npy(path)?;
+                let (rows, dim) = (numbers.rows, numbers.columns);
+                Found { content: Content::Matrix(file, numbers), rows, dim, ids: None, metadata: HashMap::new() }
+            }
+            ending @ ("npz" | "parquet" | "safetensors") => {
+                let file = File::open(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+                let read = match ending {
+                    "npz" => npz::open(file),
+                    "parquet" => parquet::open(file),
+                    _ => safetensors::open(file),
+                };
+                read.map_err(malformed)?
+            }
+            _ => return Err(malformed("not .npy, .npz, .safetensors or .parquet".to_owned())),
+        };
+        let Found { content, rows, dim, mut ids, metadata } = found;
+        match &ids {
+            Some(ids) if ids.len() != rows => return Err(malformed(format!("{} ids for {rows} vectors", ids.len()))),
+            Some(_) => {}
+            None => ids = beside::ids(path, rows, warnings)?,
+        }
+        Ok(Self { path: owned(path), content, rows, dim, ids, metadata })
+    }
+
+    /// Goes through the vectors in order; an empty one stands for one that is missing.
+    ///
+    /// # Errors
+    /// If the file cannot be read to its end, or what `each` says.
+    pub fn visit(&self, each: &mut dyn FnMut(usize, &[f32]) -> io::Result<()>) -> Result<(), DatasetError> {
+        let visited = match &self.content {
+            Content::Matrix(file, numbers) => numbers.visit(file, each),
+            Content::Each(file, vectors) => {
+                let mut one = Vec::new();
+                vectors.iter().enumerate().try_for_each(|(row, vector)| {
+                    vector.read_rows(file, 0, 1, &mut one)?;
+                    each(row, &one)
+                })
+            }
+            Content::Lists(lists) => lists.visit(each),
+        };
+        visited.map_err(|source| DatasetError::Io { source, path: self.path.clone() })
+    }
+}
+
+/// The most frequent of some lengths above 0; the greater one of equals.
+fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    lengths.filter(|length| *length > 0).for_each(|length| *counts.entry(length).or_default() += 1);
+    counts.into_iter().max_by_key(|&(length, count)| (count, length)).map(|(length, _)| length)
+}
+
+/// The one that bears a usual name of vectors, else the only one.
+///
+/// # Errors
+/// If there is none, or several of which none bears such a name, for people; `what` names their kind.
+fn choose<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<&'a (String, T), String> {
+    let named = VECTORS.iter().find_map(|wanted| among.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)));
+    match (named, among) {
+        (Some(found), _) | (None, [found]) => Ok(found),
+        (None, []) => Err(format!("no {what}")),
+        _ => {
+            let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
+            let names = super::warnings::some_of(&names);
+            Err(format!("more than one {what}, and none is called '{}': {names}", VECTORS[0]))
+        }
+    }
+}
+
+/// The one that bears a usual name of ids, else the only one; `None` where there is none.
+///
+/// # Errors
+/// If several could be meant, for people.
+fn choose_ids<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<Option<&'a (String, T)>, String> {
+    let plain = |name: &str| super::table::plain(name);
+    let named = IDS.iter().find_map(|wanted| among.iter().find(|(name, _)| plain(name) == *wanted));
+    match (named, among) {
+        (Some(found), _) | (None, [found]) => Ok(Some(found)),
+        (None, []) => Ok(None),
+        _ => {
+            let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
+            let names = super::warnings::some_of(&names);
+            Err(format!("more than one {what} that could be ids, and none is called '{}': {names}", IDS[0]))
+        }
+    }
+}

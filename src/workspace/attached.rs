@@ -1,0 +1,93 @@
+//! Files of visual vectors that people add to a data set.
+
+use super::loading::{VectorsRead, stage};
+use super::{Action, Message, VectorChoice, Workspace};
+use crate::dataset::{self, Dataset, Summary};
+use crate::jobs::Job;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A data set with one more file of vectors.
+pub(super) struct Added {
+    dataset: Arc<Dataset>,
+    summary: Summary,
+    file: PathBuf,
+    generation: u64,
+}
+
+impl Workspace {
+    /// Reads a file of vectors in a thread of its own; training goes on with what it has.
+    pub(super) fn attach_vectors(&mut self, path: PathBuf) {
+        let Some(session) = &self.session else {
+            self.apply(Action::Open(path));
+            return;
+        };
+        let file = std::path::absolute(&path).unwrap_or(path);
+        let (mut dataset, generation) = (session.dataset.clone(), session.generation);
+        if let Some(job) = self.loading.vectors.take() {
+            job.retire();
+        }
+        self.loading.pending = None;
+        self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
+            worker.progress(stage("Reading visual vectors"));
+            let refused = |error| format!("Could not add: {error}");
+            let name = dataset::attach_vectors(Arc::make_mut(&mut dataset), &file).map_err(refused)?;
+            let mut warnings = Vec::new();
+            let read = dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning));
+            let table = read.map_err(refused)?;
+            let summary = dataset::summary(&dataset);
+            let added = Some(Added { dataset, summary, file, generation });
+            Ok(VectorsRead { names: vec![name], table, warnings, added })
+        }));
+    }
+
+    /// Puts the data set that lists the file in place of the one that does not, and remembers the file.
+    pub(super) fn install_added(&mut self, added: Added, names: &[String]) {
+        let Some(session) = self.session.as_mut().filter(|session| session.generation == added.generation) else {
+            return;
+        };
+        session.dataset = added.dataset;
+        session.summary = added.summary;
+        let (base, file, names) = (session.path.clone(), added.file, names.to_vec());
+        self.tell(Message::notice(format!("Added visual vectors: {}", names.join(", "))));
+        self.change(|settings| {
+            let files = settings.attached.entry(base).or_default();
+            files.retain(|known| *known != file);
+            files.push(file);
+            settings.vectors = names;
+        });
+    }
+
+    /// Whether a source of the open data set is a file that a person added.
+    pub fn is_attached(&self, name: &str) -> bool {
+        self.attached_file(name).is_some()
+    }
+
+    fn attached_file(&self, name: &str) -> Option<PathBuf> {
+        let session = self.session.as_ref()?;
+        let files = self.settings.attached.get(&session.path)?;
+        let source = session.dataset.vectors.iter().find(|source| source.name == name)?;
+        source.files.iter().find(|file| files.contains(file)).cloned()
+    }
+
+    /// Takes a file off the list; the file itself stays. Vectors that are in use now are in use no more.
+    pub(super) fn detach_vectors(&mut self, name: &str) {
+        let (Some(file), Some(session)) = (self.attached_file(name), &mut self.session) else { return };
+        Arc::make_mut(&mut session.dataset).vectors.retain(|source| source.name != name);
+        session.summary.vectors.retain(|source| source.name != name);
+        let base = session.path.clone();
+        let rest: Vec<String> = session.vector_names.iter().filter(|known| *known != name).cloned().collect();
+        let is_used = rest.len() < session.vector_names.len();
+        let preset = VectorChoice::preset(&session.dataset).names;
+        self.change(|settings| settings.attached.entry(base).or_default().retain(|known| *known != file));
+        let next = if rest.is_empty() { preset } else { rest };
+        match &mut self.session {
+            Some(session) if is_used && next.is_empty() => {
+                (session.vectors, session.view) = (None, None);
+                session.vector_names.clear();
+            }
+            _ if is_used => self.choose_vectors(next),
+            _ => {}
+        }
+    }
+}
