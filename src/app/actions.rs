@@ -30,7 +30,7 @@ pub(super) enum Command {
     Help,
 }
 
-/// The keys of the panels, in their order.
+/// The keys of the first ten panels, in their order.
 const NUMBERS: [Key; 10] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
 
@@ -39,7 +39,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 30] = [
+    pub(super) const ALL: [Command; 31] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
@@ -65,6 +65,7 @@ impl Command {
         Command::Show(Panel::Runs),
         Command::Show(Panel::Experiments),
         Command::Show(Panel::Studies),
+        Command::Show(Panel::Embeddings),
         Command::Widen,
         Command::StandardLayout,
         Command::SwitchTheme,

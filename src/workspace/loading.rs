@@ -1,13 +1,12 @@
 //! Opening a data set as a job.
 
-use super::embedding::{COMPUTED, resolve};
+use super::embedding::{COMPUTED, computed};
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
 use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning};
 use crate::eval::{STANDARD, evaluate_scores};
 use crate::jobs::{Event, Job, Progress, Worker};
 use crate::signals::{self, Signals, Statistics};
-use crate::vision::{EmbeddingCache, lookup};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -229,6 +228,9 @@ impl Workspace {
             });
         }
         self.change(|settings| settings.remember(&opened.path));
+        if self.session.as_ref().is_some_and(|session| session.vector_names == [COMPUTED]) {
+            self.remember_encoder(&self.settings.encoder.clone());
+        }
         self.refresh_table();
         self.refresh_runs();
         self.resume_last_run();
@@ -318,7 +320,7 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
     let has = |name: &String| dataset.vectors.iter().any(|source| source.name == *name);
     let chosen = &wanted.settings.vectors;
     if chosen.iter().any(|name| name == COMPUTED)
-        && let Some(table) = computed(dataset, wanted)
+        && let Some(table) = computed(dataset, &wanted.settings.encoder, &wanted.cache)
     {
         return Some((vec![COMPUTED.to_owned()], Arc::new(table)));
     }
@@ -327,7 +329,10 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
         false => VectorChoice::preset(dataset).names,
     };
     if names.is_empty() {
-        return Some((vec![COMPUTED.to_owned()], Arc::new(computed(dataset, wanted)?)));
+        return Some((
+            vec![COMPUTED.to_owned()],
+            Arc::new(computed(dataset, &wanted.settings.encoder, &wanted.cache)?),
+        ));
     }
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
     match dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning)) {
@@ -342,10 +347,4 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
             None
         }
     }
-}
-
-/// The chosen encoder's vectors of every picture, where the cache has them all.
-fn computed(dataset: &Dataset, wanted: &Wanted) -> Option<VectorTable> {
-    let (spec, _) = resolve(&wanted.settings.encoder).ok()?;
-    lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()?
 }

@@ -1,0 +1,141 @@
+//! What the settings of the encoder mean, and what becomes of its vectors.
+
+use super::Fetching;
+use crate::dataset::VectorTable;
+use crate::graph::{VisualSettings, Whitening, unit_rows};
+use crate::jobs::{Event, Job, Wake};
+use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Feature};
+use crate::workspace::EncoderSettings;
+use std::ops::ControlFlow;
+
+/// Images that are projected together.
+const CHUNK: usize = 256;
+
+/// What the settings mean. `fetch` is told how far a download is and may end it; whoever breaks at once gets only what
+/// is on the disk already.
+///
+/// # Errors
+/// An unknown name, or weights that are missing, for people.
+pub fn resolve(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<(EncoderSpec, DeviceChoice), String> {
+    let device = settings.device.parse::<DeviceChoice>().map_err(|error| error.to_string())?;
+    let mut spec = network(settings, fetch)?;
+    spec.feature = Feature::new(settings.stage, settings.pooling).map_err(|error| error.to_string())?;
+    if let Some(preprocess) = &settings.preprocess {
+        spec.preprocess = preprocess.clone();
+    }
+    Ok((spec, device))
+}
+
+/// The network with its weights and the preprocessing that these want.
+fn network(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String> {
+    if let Some(name) = &settings.hub {
+        return from_hub(name.trim(), fetch);
+    }
+    let architecture = settings.architecture.parse::<Architecture>().map_err(|error| error.to_string())?;
+    if settings.weights.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
+        return Err("choose a file with the network's weights".to_owned());
+    }
+    let spec = EncoderSpec::choose(architecture, settings.weights.as_deref());
+    spec.ok_or_else(|| format!("{architecture} needs a weights file: choose one"))
+}
+
+/// A model of the hub by its name.
+fn from_hub(name: &str, _fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String> {
+    match name {
+        "" => Err("type the name of a model of the hub, such as timm/resnet18.a1_in1k".to_owned()),
+        name => Err(format!("no model of the hub is known by the name “{name}”")),
+    }
+}
+
+/// The vectors as the settings want them: divided by their length, whitened to a few principal components that are
+/// learned on all of them without labels (Jégou and Chum, ECCV 2012), or as they are.
+///
+/// # Errors
+/// Where there is too little to learn from, or a large table cannot be written.
+pub(super) fn project(table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
+    if !settings.l2 && settings.whiten.is_none() {
+        return Ok(table);
+    }
+    let images: Vec<usize> = (0..table.row_of_image.len()).filter(|&i| table.row_of_image[i].is_some()).collect();
+    let rows = |images: &[usize]| -> Vec<f32> {
+        let rows: Vec<f32> = images.iter().filter_map(|&image| table.get(image)).flat_map(|row| row.to_vec()).collect();
+        if settings.l2 { unit_rows(&rows, table.dim) } else { rows }
+    };
+    let whitening = settings.whiten.map(|_| {
+        let wanted = VisualSettings { whiten: true, power: 1.0, shrinkage: 0.0, components: 0 };
+        Whitening::learn(&images, |image| Some(rows(&[image]).into()), table.dim, wanted)
+    });
+    let dim = match (&whitening, settings.whiten) {
+        (Some(whitening), Some(kept)) => kept.min(whitening.dim()),
+        _ => table.dim,
+    };
+    if dim == 0 {
+        return Err("there are too few different vectors to learn a whitening from".to_owned());
+    }
+    let name = format!("{}{}", table.name, settings.projection_name());
+    let mut projected = VectorTable::new(name, dim, table.row_of_image.len());
+    for images in images.chunks(CHUNK) {
+        let mut out = rows(images);
+        if let Some(whitening) = &whitening {
+            out = whitening.leading(&whitening.project(&out), dim);
+            out = if settings.l2 { unit_rows(&out, dim) } else { out };
+        }
+        for (&image, row) in images.iter().zip(out.chunks_exact(dim)) {
+            projected.set(image, row).map_err(|error| format!("{error}: scratch file of visual vectors"))?;
+        }
+    }
+    Ok(projected)
+}
+
+/// What the network's weights say of themselves: read in a thread of its own, since a weights file may be large.
+#[derive(Default)]
+pub(super) struct Description {
+    of: Option<EncoderSettings>,
+    spec: Option<Result<EncoderSpec, String>>,
+    job: Option<Job<(), EncoderSpec>>,
+}
+
+impl Description {
+    /// What is known by now.
+    pub(super) fn spec(&self) -> Option<&Result<EncoderSpec, String>> {
+        self.spec.as_ref()
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Takes in what was read, and looks again where other weights were chosen.
+    pub(super) fn follow(&mut self, settings: &EncoderSettings, wake: &Wake) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done(spec) => (self.spec, self.job) = (Some(Ok(spec)), None),
+                Event::Failed(reason) => (self.spec, self.job) = (Some(Err(reason)), None),
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        // Only what decides the weights; the layer and the rest are the settings' own.
+        let wanted = EncoderSettings {
+            architecture: settings.architecture.clone(),
+            weights: settings.weights.clone(),
+            hub: settings.hub.clone(),
+            ..EncoderSettings::default()
+        };
+        if self.job.is_none() && self.of.as_ref() != Some(&wanted) {
+            self.of = Some(wanted.clone());
+            let look = move || resolve(&wanted, &mut |_| ControlFlow::Break(())).map(|(spec, _)| spec);
+            self.job = Some(Job::spawn("encoder", wake.clone(), move |_| look()));
+        }
+        changed
+    }
+
+    /// Forgets what was being read, which the next look then reads again.
+    pub(super) fn retire(&mut self) {
+        if let Some(job) = self.job.take() {
+            job.retire();
+            self.of = None;
+        }
+    }
+}
