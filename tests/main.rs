@@ -5,6 +5,8 @@ mod charts;
 mod cli;
 mod comparison;
 mod dcmm_golden;
+mod embeddings;
+mod embeddings_ui;
 mod encoder_golden;
 mod experiments;
 mod experiments_ui;

@@ -18,7 +18,7 @@ pub(crate) fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspa
     }
 }
 
-fn open(home: &Path, path: &str) -> Workspace {
+pub(crate) fn open(home: &Path, path: &str) -> Workspace {
     let mut workspace = Workspace::new(Store::at(home));
     workspace.apply(Action::Open(path.into()));
     wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
