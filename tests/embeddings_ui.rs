@@ -6,7 +6,8 @@ use crossrank::vision::Pooling;
 use crossrank::workspace::{Action, MapMethod, MapScope, Store, ThemeChoice};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -38,7 +39,7 @@ fn a_person_chooses_layer_preprocessing_and_projection() {
     rest(&mut harness);
     harness.check_accessibility();
     let encoder = |harness: &Harness<'_, App>| harness.state().workspace().settings().encoder.clone();
-    for label in ["Stage 3", "GeM", "L2", "PCA whitening", "Edit preprocessing", "Bicubic"] {
+    for label in ["Stage 3", "GeM", "L2 normalisation", "PCA whitening", "Edit preprocessing", "Bicubic"] {
         click(&mut harness, label);
     }
     let chosen = encoder(&harness);
@@ -171,10 +172,13 @@ fn a_layout_of_an_earlier_version_gets_the_panel_too() {
 }
 
 #[test]
-fn pictures_for_readme() {
+fn every_view_is_drawn_dark_and_light() {
     let home = tempfile::tempdir().expect("a folder");
     let set = sample_with_two(home.path());
     let pictures = [("Encoder", "encoder"), ("Compare", "compare"), ("Two graphs", "two-graphs"), ("Map", "map")];
+    // README shows these; the others are only drawn.
+    let kept = ["encoder-dark", "compare-dark", "two-graphs-dark", "map-light"];
+    let drawn = std::env::var_os("CROSSRANK_PICTURES").map(PathBuf::from);
     for (theme, name) in [(ThemeChoice::Dark, "dark"), (ThemeChoice::Light, "light")] {
         let mut harness = panel(&home.path().join(name), &set, theme);
         for (view, file) in pictures {
@@ -185,10 +189,13 @@ fn pictures_for_readme() {
                 rest(&mut harness);
             }
             let picture = harness.render().expect("a picture");
-            let colours: std::collections::HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
+            let colours: HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
             assert!(colours.len() > 50, "{view} has only {} colours", colours.len());
-            let path = Path::new(ROOT).join("screenshots").join(format!("embeddings-{file}-{name}.png"));
-            picture.save(path).expect("the picture is written");
+            let file = format!("{file}-{name}");
+            let readme = kept.contains(&file.as_str()).then(|| Path::new(ROOT).join("screenshots"));
+            for folder in readme.into_iter().chain(drawn.clone()) {
+                picture.save(folder.join(format!("embeddings-{file}.png"))).expect("the picture is written");
+            }
         }
     }
 }

@@ -89,8 +89,9 @@ fn differs(source: &EmbeddingSource, session: &Session) -> bool {
 
 fn sides_ui(ui: &mut Ui, form: &mut CompareForm, workspace: &Workspace, session: &Session) {
     let mut k = form.k(workspace);
-    ui.horizontal_wrapped(|ui| {
-        let width = ((ui.available_width() - 300.0) / 2.0).clamp(110.0, 300.0);
+    ui.horizontal(|ui| {
+        // What is left beside marks, letters, the exchange and the neighbours.
+        let width = ((ui.available_width() - 270.0) / 2.0).clamp(80.0, 320.0);
         for (side, name) in ["A", "B"].into_iter().enumerate() {
             swatch(ui, side);
             ui.label(widgets::strong_text(name));

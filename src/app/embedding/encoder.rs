@@ -87,7 +87,7 @@ pub fn encoder_ui(ui: &mut Ui, form: &mut EncoderForm, workspace: &Workspace, ac
 }
 
 fn network_ui(ui: &mut Ui, form: &mut EncoderForm, workspace: &Workspace, encoder: &mut EncoderSettings) -> bool {
-    widgets::section(ui, "Encoder");
+    widgets::section(ui, "Network");
     let mut wants_weights = false;
     let mut origin = Origin::of(encoder);
     widgets::field(ui, "Weights", "Where the network's weights come from", |ui| {
@@ -120,8 +120,8 @@ fn network_ui(ui: &mut Ui, form: &mut EncoderForm, workspace: &Workspace, encode
 }
 
 fn architecture_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
-    widgets::field(ui, "Network", "The network that turns pictures into vectors", |ui| {
-        widgets::choices(ui, "Network", encoder.architecture.clone(), |ui| {
+    widgets::field(ui, "Architecture", "The network that turns pictures into vectors", |ui| {
+        widgets::choices(ui, "Architecture", encoder.architecture.clone(), |ui| {
             for choice in Architecture::ALL {
                 ui.selectable_value(&mut encoder.architecture, choice.to_string(), choice.to_string());
             }
@@ -199,7 +199,7 @@ fn layer_ui(ui: &mut Ui, workspace: &Workspace, encoder: &mut EncoderSettings) {
 fn projection_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     widgets::section(ui, "Projection");
     widgets::field(ui, "L2", "Divide every vector by its length; graphs compare by cosine with or without it", |ui| {
-        ui.checkbox(&mut encoder.l2, "").accessible_name("L2");
+        ui.checkbox(&mut encoder.l2, "").accessible_name("L2 normalisation");
     });
     let hint = "Bring the strongest principal components to one scale, learned on this data set without labels";
     widgets::field(ui, "Whitening", hint, |ui| {

@@ -6,7 +6,7 @@ use crate::app::theme::{self, GRID, Palette};
 use crate::app::widgets;
 use crate::graph::Homophily;
 use crate::workspace::{Action, QueryFigures, Session, Workspace};
-use egui::{Grid, RichText, ScrollArea, Ui, vec2};
+use egui::{Align2, Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the view remembers between frames.
 #[derive(Default)]
@@ -17,6 +17,9 @@ pub struct FiguresView {
 
 /// Width from which the list of queries stands beside the figures.
 const WIDE: f32 = 860.0;
+
+/// Height of the list of queries where it stands below.
+const LIST: f32 = 320.0;
 
 /// Height of a curve.
 const CURVE: f32 = 170.0;
@@ -35,8 +38,7 @@ pub fn figures_ui(
     if ui.available_width() < WIDE {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             summary_ui(ui, view, k, [here, &result.mean]);
-            let height = (ui.available_height() - GRID).max(220.0);
-            ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+            ui.allocate_ui(vec2(ui.available_width(), LIST), |ui| {
                 queries::queries_ui(ui, &mut view.list, k, (session, result), actions);
             });
         });
@@ -87,10 +89,10 @@ fn summary_ui(ui: &mut Ui, view: &mut FiguresView, k: usize, [here, mean]: [&Que
 fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
     let palette = theme::palette(ui.visuals());
     let both = scopes.map(|figures| figures.both(k));
-    Grid::new("homophily").num_columns(7).spacing(vec2(14.0, 3.0)).show(ui, |ui| {
+    Grid::new("homophily").num_columns(7).min_col_width(40.0).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
         ui.label("");
         for name in ["This query", "", "", "All queries", "", ""] {
-            ui.label(widgets::strong_text(name));
+            across_ui(ui, name);
         }
         ui.end_row();
         ui.label("");
@@ -104,6 +106,16 @@ fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
         row(ui, palette, "By chance", &both, |homophily| homophily.chance);
         row(ui, palette, "Gain over chance", &both, Homophily::lift);
     });
+}
+
+/// A heading over several columns: it takes the room of none.
+fn across_ui(ui: &mut Ui, text: &str) {
+    let (rect, response) = ui.allocate_exact_size(vec2(1.0, 18.0), Sense::hover());
+    if !text.is_empty() {
+        let colour = theme::palette(ui.visuals()).text;
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, text, theme::strong(theme::BODY), colour);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, text));
+    }
 }
 
 fn row(
@@ -137,7 +149,7 @@ pub fn signed(value: f64) -> String {
 fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
     let palette = theme::palette(ui.visuals());
     let values = scopes.map(|figures| figures.agreement_at(k));
-    Grid::new("agreement").num_columns(3).spacing(vec2(14.0, 3.0)).show(ui, |ui| {
+    Grid::new("agreement").num_columns(3).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
         ui.label("");
         ui.label(RichText::new("This query").small().color(palette.weak));
         ui.label(RichText::new("All queries").small().color(palette.weak));

@@ -16,7 +16,7 @@ pub struct GraphsView {
 }
 
 /// Width below which the graphs lie one above the other.
-const NARROW: f32 = 560.0;
+const NARROW: f32 = 420.0;
 
 /// Draws both graphs with `k` neighbours; what is pointed at in one is highlighted in both.
 pub fn graphs_ui(

@@ -88,8 +88,8 @@ pub fn map_ui(
 }
 
 fn controls_ui(ui: &mut Ui, view: &mut MapView, workspace: &Workspace, session: &Session) {
-    ui.horizontal_wrapped(|ui| {
-        let width = (ui.available_width() * 0.4).clamp(120.0, 300.0);
+    ui.horizontal(|ui| {
+        let width = (ui.available_width() - 300.0).clamp(100.0, 320.0);
         source_ui(ui, "Embedding on the map", (workspace, session), width, &mut view.source);
         widgets::segmented(
             ui,
@@ -107,9 +107,12 @@ fn controls_ui(ui: &mut Ui, view: &mut MapView, workspace: &Workspace, session: 
                 (true, "t-SNE", "Who is near whom; distances between far groups mean little"),
             ],
         );
-        if view.neighbours {
-            perplexity_ui(ui, view);
+    });
+    ui.horizontal(|ui| {
+        if widgets::icon_button(ui, icons::FIT, "Fit the map").clicked() {
+            view.canvas.fit();
         }
+        ui.checkbox(&mut view.pictures, "Pictures");
         if view.all {
             widgets::segmented(
                 ui,
@@ -120,9 +123,8 @@ fn controls_ui(ui: &mut Ui, view: &mut MapView, workspace: &Workspace, session: 
                 ],
             );
         }
-        ui.checkbox(&mut view.pictures, "Pictures");
-        if widgets::icon_button(ui, icons::FIT, "Fit the map").clicked() {
-            view.canvas.fit();
+        if view.neighbours {
+            perplexity_ui(ui, view);
         }
     });
 }

@@ -104,16 +104,20 @@ fn source_ui(
     chosen: &mut Option<EmbeddingSource>,
 ) {
     let shown = chosen.as_ref().map_or_else(|| "Choose…".to_owned(), |source| source.name(session));
-    let list = egui::ComboBox::from_id_salt(label).selected_text(shown).width(width).truncate();
-    let list = list.show_ui(ui, |ui| {
-        for source in workspace.embedding_sources() {
-            let name = source.name(session);
-            if ui.selectable_label(chosen.as_ref() == Some(&source), name).clicked() {
-                *chosen = Some(source);
+    let size = egui::vec2(width, theme::ROW);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        let list = egui::ComboBox::from_id_salt(label).selected_text(&shown).width(width).truncate();
+        let list = list.show_ui(ui, |ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            for source in workspace.embedding_sources() {
+                let name = source.name(session);
+                if ui.selectable_label(chosen.as_ref() == Some(&source), name).clicked() {
+                    *chosen = Some(source);
+                }
             }
-        }
+        });
+        list.response.on_hover_text(shown).accessible_name(label);
     });
-    list.response.accessible_name(label);
 }
 
 /// A job's progress and the button that ends it; `true` once that is clicked.
