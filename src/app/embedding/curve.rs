@@ -5,7 +5,7 @@ use crate::app::theme;
 use crate::app::widgets;
 use crate::workspace::QueryFigures;
 use egui::{RichText, Ui, Vec2};
-use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine, uniform_grid_spacer};
 
 /// What a curve shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +56,7 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, figures: &QueryFigures, k: usiz
             .include_x(MOST as f64)
             .include_y(0.0)
             .include_y(1.0)
+            .y_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.5, 1.0]))
             .y_axis_min_width(24.0)
             .grid_color(palette.weak)
             .grid_spacing(egui::Rangef::new(14.0, 70.0))

@@ -21,8 +21,11 @@ const WIDE: f32 = 860.0;
 /// Height of the list of queries where it stands below.
 const LIST: f32 = 320.0;
 
-/// Height of a curve.
-const CURVE: f32 = 170.0;
+/// Height of a curve, at the least and at the most.
+const CURVE: std::ops::RangeInclusive<f32> = 160.0..=280.0;
+
+/// Height of what stands above the curves.
+const ABOVE: f32 = 340.0;
 
 /// Draws the view.
 pub fn figures_ui(
@@ -35,9 +38,10 @@ pub fn figures_ui(
 ) {
     let Some(result) = workspace.embedding().comparison().result() else { return };
     let Some(here) = result.queries.get(session.query()) else { return };
+    let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
     if ui.available_width() < WIDE {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            summary_ui(ui, view, k, [here, &result.mean]);
+            summary_ui(ui, view, (k, curve), [here, &result.mean]);
             ui.allocate_ui(vec2(ui.available_width(), LIST), |ui| {
                 queries::queries_ui(ui, &mut view.list, k, (session, result), actions);
             });
@@ -50,7 +54,7 @@ pub fn figures_ui(
         ui.allocate_ui_with_layout(vec2(left, size.y), egui::Layout::top_down(egui::Align::Min), |ui| {
             ScrollArea::vertical().id_salt("figures").auto_shrink([false, false]).show(ui, |ui| {
                 ui.set_width(left - 2.0 * GRID);
-                summary_ui(ui, view, k, [here, &result.mean]);
+                summary_ui(ui, view, (k, curve), [here, &result.mean]);
             });
         });
         ui.add_space(GRID);
@@ -58,7 +62,7 @@ pub fn figures_ui(
     });
 }
 
-fn summary_ui(ui: &mut Ui, view: &mut FiguresView, k: usize, [here, mean]: [&QueryFigures; 2]) {
+fn summary_ui(ui: &mut Ui, view: &mut FiguresView, (k, curve): (usize, f32), [here, mean]: [&QueryFigures; 2]) {
     widgets::section(ui, "Relevant neighbours");
     widgets::caption(
         ui,
@@ -81,7 +85,8 @@ fn summary_ui(ui: &mut Ui, view: &mut FiguresView, k: usize, [here, mean]: [&Que
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0 * GRID;
         for quantity in [Quantity::Homophily, Quantity::Overlap] {
-            ui.allocate_ui(vec2(width, CURVE), |ui| curve::curve_ui(ui, quantity, shown, k, vec2(width, CURVE)));
+            let size = vec2(width, curve);
+            ui.allocate_ui(size, |ui| curve::curve_ui(ui, quantity, shown, k, size));
         }
     });
 }

@@ -38,7 +38,7 @@ pub struct MapCanvas {
 }
 
 /// Side of a picture in units of the map: points lie about one apart.
-const SIDE: f32 = 0.95;
+const SIDE: f32 = 0.8;
 
 /// Side in points below which points are dots.
 const DOT: f32 = 15.0;

@@ -127,7 +127,9 @@ fn csv(rows: &[Row<'_>], k: usize) -> String {
 
 fn heading_ui(ui: &mut Ui, list: &mut QueryList) {
     let palette = theme::palette(ui.visuals());
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    // As wide as the rows, which the scroll bar makes narrower.
+    let width = ui.available_width() - ui.spacing().scroll.allocated_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
     for (column, (by, name, hint)) in By::ALL.into_iter().enumerate() {
         let lane = lane(rect, column);
         let response = ui.interact(lane, ui.scope_id().with(("sort queries", name)), Sense::click());
