@@ -355,6 +355,50 @@ fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
 }
 
 #[test]
+fn what_was_computed_can_be_chosen_again_and_compared() {
+    let home = tempfile::tempdir().expect("a folder");
+    let set = home.path().join("small");
+    fs::create_dir_all(&set).expect("a folder");
+    let photos = fs::read_dir(Path::new(SAMPLE).join("photos")).expect("the sample").flatten();
+    let mut photos: Vec<PathBuf> = photos.map(|entry| entry.path()).collect();
+    photos.sort();
+    let (mut images, mut candidates) = ("id,file,title\n".to_owned(), "query,image,rank\n".to_owned());
+    for (number, photo) in photos.iter().step_by(97).take(6).enumerate() {
+        fs::copy(photo, set.join(format!("{number}.jpg"))).expect("a copy");
+        images += &format!("i{number},{number}.jpg,Photo {number}\n");
+        candidates += &format!("q,i{number},{}\n", number + 1);
+    }
+    for (name, text) in [("queries", "id,text\nq,photo\n"), ("images", &images), ("candidates", &candidates)] {
+        fs::write(set.join(format!("{name}.csv")), text).expect("written");
+    }
+    let mut workspace = open(home.path(), set.to_str().expect("a path"));
+    assert_eq!(workspace.embedding_sources(), [], "neither files nor anything computed");
+    workspace.apply(Action::Embed);
+    rest(&mut workspace);
+    let plain = EncoderSettings::default();
+    let whitened = EncoderSettings { whiten: Some(2), l2: true, ..plain.clone() };
+    workspace.apply(Action::SetEncoder(Box::new(whitened.clone())));
+    workspace.apply(Action::Embed);
+    rest(&mut workspace);
+    assert_eq!(workspace.embedding().last().map(|last| (last.embedded, last.cached)), Some((0, 6)));
+    let encoder = |settings: EncoderSettings| EmbeddingSource::Encoder(Box::new(settings));
+    let expected = [EmbeddingSource::InUse, encoder(whitened.clone()), encoder(plain.clone())];
+    assert_eq!(workspace.embedding_sources(), expected);
+    drop(workspace);
+
+    // In the next session both come from the cache.
+    let mut workspace = open(home.path(), set.to_str().expect("a path"));
+    assert_eq!(workspace.embedding_sources(), expected);
+    let pair = EmbeddingPair { a: encoder(plain), b: encoder(whitened) };
+    workspace.apply(Action::CompareEmbeddings(Box::new(pair)));
+    rest(&mut workspace);
+    let result = workspace.embedding().comparison().result().expect("a result");
+    assert_eq!(result.tables.each_ref().map(|table| table.dim), [1024, 2]);
+    assert_eq!(result.tables[1].name, "resnet50-thin, whitened to 2, L2");
+    assert!(result.mean.agreement_at(2).is_some() && result.mean.both(2).is_none(), "nothing is judged");
+}
+
+#[test]
 fn settings_of_an_earlier_version_still_open() {
     let text = r#"{"encoder": {"architecture": "resnet18", "weights": "/w.safetensors", "device": "cpu"}}"#;
     let settings: Settings = serde_json::from_str(text).expect("they open");

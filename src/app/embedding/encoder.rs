@@ -166,7 +166,8 @@ fn hub_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
 /// The network as far as it is known: by its weights, else by its name.
 fn architecture(workspace: &Workspace, encoder: &EncoderSettings) -> Option<Architecture> {
     let described = workspace.embedding().described().and_then(|spec| spec.as_ref().ok());
-    described.map(|spec| spec.architecture).or_else(|| encoder.architecture.parse().ok())
+    let named = || encoder.architecture.parse().ok().filter(|_| encoder.hub.is_none());
+    described.map(|spec| spec.architecture).or_else(named)
 }
 
 fn layer_ui(ui: &mut Ui, workspace: &Workspace, encoder: &mut EncoderSettings) {

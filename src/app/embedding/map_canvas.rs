@@ -209,7 +209,8 @@ fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pic
     let image = &shown.session.dataset.images[point.image];
     let picture = pictures.large(point.image, image.file.as_deref());
     let palette = theme::palette(ui.visuals());
-    response.show_tooltip_ui(|ui| {
+    let popup = egui::Popup::from_response(response).kind(egui::PopupKind::Tooltip).at_pointer().gap(16.0);
+    popup.show(|ui| {
         ui.set_max_width(280.0);
         let (rect, _) = ui.allocate_exact_size(vec2(264.0, 200.0), Sense::hover());
         widgets::paint_contain(ui.painter(), rect, picture, palette);

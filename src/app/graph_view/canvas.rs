@@ -10,8 +10,8 @@ use egui::{Pos2, Rect, Response, Sense, Ui, Vec2};
 /// A node's side in layout units: the largest nodes then fill the disc that the layout keeps free for each.
 const NODE: f32 = 1.44 * NODE_RADIUS;
 
-/// Side in points below which nodes are dots.
-pub(super) const DOT: f32 = 13.0;
+/// A usual node's side in points below which nodes are dots.
+const DOT: f32 = 15.0;
 
 /// Side in points from which a node gets a large picture.
 pub(super) const NEAR: f32 = 104.0;
@@ -51,7 +51,7 @@ impl GraphCanvas {
 
     /// Draws the graph into what room there is, and takes in what a person points at.
     pub fn show(&mut self, ui: &mut Ui, shown: &ShownGraph<'_>, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
-        let ShownGraph { session, view, look, .. } = *shown;
+        let ShownGraph { session, view, mut look, .. } = *shown;
         if self.query != Some(session.query()) {
             self.query = Some(session.query());
             self.camera.follow();
@@ -62,6 +62,8 @@ impl GraphCanvas {
         painter.rect_filled(canvas, theme::RADIUS, palette.ground);
         let painter = painter.with_clip_rect(canvas);
         self.camera.update(ui, &response, view.positions());
+        // All are pictures or all are dots: a mixture by size would look like a meaning.
+        look.thumbnails &= NODE * self.camera.zoom() >= DOT;
         let focus = session.hovered().or(session.candidate());
         let nodes = place(&self.camera, canvas, session, view, look.size_by_score, focus);
 

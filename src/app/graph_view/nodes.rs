@@ -1,6 +1,6 @@
 //! Nodes: dots when far, pictures when near.
 
-use super::canvas::{DOT, NEAR, Node};
+use super::canvas::{NEAR, Node};
 use crate::app::theme::{self, Palette};
 use crate::app::thumbnails::Thumbnails;
 use crate::app::widgets;
@@ -19,7 +19,7 @@ pub fn paint(
     let seen = painter.clip_rect();
     for node in nodes.iter().filter(|node| node.rect.intersects(seen)) {
         let chosen = session.candidate() == Some(node.candidate);
-        if node.rect.width() < DOT || !look.thumbnails {
+        if !look.thumbnails {
             dot(painter, node, session, palette);
         } else {
             picture(painter, node, session, look, pictures, palette);

@@ -139,3 +139,83 @@ impl Description {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Rng;
+    use std::path::PathBuf;
+
+    /// 40 vectors of six numbers that hang together, and an image without one.
+    fn table() -> VectorTable {
+        let (mut rng, mut table) = (Rng::new(1), VectorTable::new("t", 6, 41));
+        for image in 0..40 {
+            let x = [0; 3].map(|_| rng.normal());
+            let row = [x[0], 3.0 * x[1], x[2] + 2.0, x[0] + x[1], x[1] - x[2], 0.5 * x[0]].map(|x| x as f32);
+            table.set(image, &row).expect("kept");
+        }
+        table
+    }
+
+    fn settings(l2: bool, whiten: Option<usize>) -> EncoderSettings {
+        EncoderSettings { l2, whiten, ..EncoderSettings::default() }
+    }
+
+    #[test]
+    fn without_a_projection_vectors_stay_as_they_are() {
+        assert_eq!(project(table(), &settings(false, None)), Ok(table()));
+    }
+
+    #[test]
+    fn whitened_components_have_variance_one_and_do_not_correlate() {
+        let projected = project(table(), &settings(false, Some(2))).expect("a projection");
+        assert_eq!((projected.dim, projected.count(), projected.name.as_str()), (2, 40, "t, whitened to 2"));
+        let rows: Vec<Vec<f32>> = (0..40).filter_map(|image| projected.get(image)).map(|row| row.to_vec()).collect();
+        for (a, b, expected) in [(0, 0, 1.0), (0, 1, 0.0), (1, 1, 1.0)] {
+            let mean = rows.iter().map(|row| row[a] * row[b]).sum::<f32>() / 40.0;
+            assert!((mean - expected).abs() < 1e-3, "{a} {b}: {mean}");
+        }
+        assert_eq!(projected.get(40), None);
+    }
+
+    #[test]
+    fn l2_gives_rows_of_length_one_before_and_after_whitening() {
+        for whiten in [None, Some(3)] {
+            let projected = project(table(), &settings(true, whiten)).expect("a projection");
+            for row in (0..40).filter_map(|image| projected.get(image)) {
+                let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
+                assert!((length - 1.0).abs() < 1e-3, "{whiten:?}: {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_vector_is_too_little_to_whiten() {
+        let mut one = VectorTable::new("t", 2, 1);
+        one.set(0, &[1.0, 2.0]).expect("kept");
+        assert!(project(one, &settings(false, Some(2))).is_err_and(|reason| reason.contains("too few")));
+    }
+
+    #[test]
+    fn what_settings_mean_and_why_they_may_mean_nothing() {
+        let mut fetch = |_| ControlFlow::Break(());
+        let mut told = |settings: EncoderSettings| resolve(&settings, &mut fetch).map(|(spec, _)| spec);
+        let usual = EncoderSettings::default;
+        let spec = told(EncoderSettings { stage: 2, ..usual() }).expect("an encoder");
+        assert_eq!((spec.feature.stage, spec.dim()), (2, spec.architecture.dim(2)));
+        let own = crate::vision::Preprocess { crop: 200, ..spec.preprocess };
+        let spec = told(EncoderSettings { preprocess: Some(own.clone()), ..usual() }).expect("an encoder");
+        assert_eq!(spec.preprocess, own);
+        let nothing = Some(PathBuf::new());
+        for (settings, reason) in [
+            (EncoderSettings { stage: 5, ..usual() }, "stage 5"),
+            (EncoderSettings { weights: nothing, ..usual() }, "choose a file"),
+            (EncoderSettings { architecture: "resnet18".into(), ..usual() }, "resnet18 needs a weights file"),
+            (EncoderSettings { hub: Some(" ".into()), ..usual() }, "type the name"),
+            (EncoderSettings { device: "abacus".into(), ..usual() }, "abacus"),
+        ] {
+            let found = told(settings).expect_err("no encoder");
+            assert!(found.contains(reason), "{found}");
+        }
+    }
+}
