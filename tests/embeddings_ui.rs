@@ -1,6 +1,6 @@
 //! The embeddings panel, driven by its accessible names, and drawn for README.
 
-use crate::embeddings::sample_with_two;
+use crate::embedding_sessions::sample_with_two;
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::vision::Pooling;
 use crossrank::workspace::{Action, MapMethod, MapScope, Store, ThemeChoice};

@@ -5,6 +5,7 @@ mod charts;
 mod cli;
 mod comparison;
 mod dcmm_golden;
+mod embedding_sessions;
 mod embeddings;
 mod embeddings_ui;
 mod encoder_golden;
