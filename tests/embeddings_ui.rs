@@ -188,6 +188,8 @@ fn every_view_is_drawn_dark_and_light() {
                 click(&mut harness, "t-SNE");
                 rest(&mut harness);
             }
+            harness.event(egui::Event::PointerGone);
+            harness.run_steps(2);
             let picture = harness.render().expect("a picture");
             let colours: HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
             assert!(colours.len() > 50, "{view} has only {} colours", colours.len());
