@@ -52,7 +52,11 @@ fn from_hub(name: &str, _fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String
 ///
 /// # Errors
 /// Where there is too little to learn from, or a large table cannot be written.
-pub(super) fn project(table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
+pub(super) fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
+    // The name is what a run remembers of its vectors, so it tells all that is not usual.
+    if settings.preprocess.is_some() {
+        table.name += ", own preprocessing";
+    }
     if !settings.l2 && settings.whiten.is_none() {
         return Ok(table);
     }
