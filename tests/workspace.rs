@@ -18,7 +18,7 @@ pub(crate) fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspa
     }
 }
 
-fn open(home: &Path, path: &str) -> Workspace {
+pub(crate) fn open(home: &Path, path: &str) -> Workspace {
     let mut workspace = Workspace::new(Store::at(home));
     workspace.apply(Action::Open(path.into()));
     wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
@@ -76,7 +76,7 @@ fn a_saved_device_that_is_not_there_is_told_and_does_not_stop_embedding() {
     let mut workspace = open(home.path(), &data.path().display().to_string());
     let mut encoder = workspace.settings().encoder.clone();
     encoder.device = crate::encoder_golden::devices::ABSENT.to_string();
-    workspace.apply(Action::SetEncoder(encoder.clone()));
+    workspace.apply(Action::SetEncoder(Box::new(encoder.clone())));
     workspace.apply(Action::Embed);
     wait(&mut workspace, "embeddings", |workspace| !workspace.embedding().is_running());
     assert_eq!(workspace.embedding().last().map(|report| report.embedded), Some(3), "{:?}", workspace.messages());

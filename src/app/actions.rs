@@ -31,7 +31,7 @@ pub(super) enum Command {
     Help,
 }
 
-/// The keys of the panels, in their order.
+/// The keys of the first ten panels, in their order.
 const NUMBERS: [Key; 10] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
 
@@ -40,7 +40,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 31] = [
+    pub(super) const ALL: [Command; 32] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
@@ -67,6 +67,7 @@ impl Command {
         Command::Show(Panel::Runs),
         Command::Show(Panel::Experiments),
         Command::Show(Panel::Studies),
+        Command::Show(Panel::Embeddings),
         Command::Widen,
         Command::StandardLayout,
         Command::SwitchTheme,

@@ -3,38 +3,18 @@
 use super::theme;
 use super::{attached, icons, widgets};
 use crate::dataset::{Split, Warning, WarningKind};
-use crate::jobs::{Event, Job};
-use crate::vision::{self, Architecture, DeviceChoice};
-use crate::workspace::{Action, EncoderSettings, Session, Workspace};
+use crate::workspace::{Action, Session, Workspace};
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct DataPanel {
     kind: Option<WarningKind>,
-    weights: String,
-    seen: Option<PathBuf>,
-    /// Set when a person wants to pick a weights file.
-    pub wants_weights: bool,
+    /// Set when a person wants to see the encoder.
+    pub wants_encoder: bool,
     /// Set when a person wants to add a file of vectors.
     pub wants_vectors: bool,
-    devices: Vec<vision::DeviceInfo>,
-    asking: Option<Job<(), Vec<vision::DeviceInfo>>>,
-}
-
-impl DataPanel {
-    /// Looks for devices in a thread of its own: opening one can take a while.
-    fn find_devices(&mut self, workspace: &Workspace) {
-        if self.devices.is_empty() && self.asking.is_none() {
-            self.asking = Some(Job::spawn("devices", workspace.wake(), |_| Ok(vision::available())));
-        }
-        if let Some(Event::Done(devices)) = self.asking.as_mut().and_then(Job::poll) {
-            self.devices = devices;
-            self.asking = None;
-        }
-    }
 }
 
 /// Draws the panel.
@@ -47,7 +27,7 @@ pub fn data_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, action
         summary_ui(ui, session);
         vectors_ui(ui, workspace, session, actions);
         panel.wants_vectors |= attached::attached_ui(ui, workspace, session, actions);
-        encoder_ui(ui, panel, workspace, actions);
+        panel.wants_encoder |= encoder_ui(ui, workspace, actions);
         problems_ui(ui, panel, session);
     });
 }
@@ -116,94 +96,17 @@ fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &m
     }
 }
 
-fn encoder_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    widgets::section(ui, "Encoder");
-    let palette = theme::palette(ui.visuals());
-    let mut encoder = workspace.settings().encoder.clone();
-    widgets::field(ui, "Network", "The network that turns pictures into vectors", |ui| {
-        widgets::choices(ui, "Network", encoder.architecture.clone(), |ui| {
-            for choice in Architecture::ALL {
-                ui.selectable_value(&mut encoder.architecture, choice.to_string(), choice.to_string());
-            }
-        });
-    });
-    if encoder.architecture == EncoderSettings::default().architecture {
-        encoder.weights = None;
-        widgets::caption(ui, "Its weights come with the program.");
-    } else {
-        weights_ui(ui, panel, &mut encoder);
-    }
-    panel.find_devices(workspace);
-    device_ui(ui, panel, &mut encoder);
-    if encoder != workspace.settings().encoder {
-        actions.push(Action::SetEncoder(encoder.clone()));
-    }
+/// How computing goes, and the way to the encoder; `true` when a person wants to go there.
+fn encoder_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) -> bool {
     if let Some((progress, elapsed)) = workspace.embedding().progress() {
-        let bar = egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0);
-        ui.add(bar);
+        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0));
         widgets::caption(ui, widgets::progress_text(progress, elapsed));
         if ui.button("Cancel").clicked() {
             actions.push(Action::CancelEmbedding);
         }
-        return;
     }
-    let pictures = workspace.session().map_or(0, |session| session.summary.pictures);
-    let missing = encoder.architecture != EncoderSettings::default().architecture && encoder.weights.is_none();
-    let ready = pictures > 0 && !missing;
-    let button = egui::Button::new(format!("{}  Compute embeddings of {pictures} pictures", icons::CPU));
-    if ui
-        .add_enabled(ready, button)
-        .on_disabled_hover_text("Needs pictures, and a weights file for this network")
-        .clicked()
-    {
-        actions.push(Action::Embed);
-    }
-    if let Some(last) = workspace.embedding().last() {
-        let text =
-            format!("Last time: {} computed, {} from the cache, {:.1} s", last.embedded, last.cached, last.seconds);
-        ui.label(RichText::new(text).small().color(palette.weak));
-    }
-}
-
-fn weights_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) {
-    // A file picked elsewhere shows up here; what is typed here counts from then on.
-    if panel.seen != encoder.weights {
-        panel.weights = encoder.weights.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    }
-    widgets::field(ui, "Weights", "A safetensors file with torchvision's or timm's names", |ui| {
-        let width = (ui.available_width() - 40.0).max(60.0);
-        let field = egui::TextEdit::singleline(&mut panel.weights).hint_text("/path/to/model.safetensors");
-        ui.add(field.desired_width(width)).accessible_name("Weights file");
-        panel.wants_weights |= widgets::icon_button(ui, icons::OPEN, "Choose a weights file…").clicked();
-    });
-    let typed = PathBuf::from(panel.weights.trim());
-    encoder.weights = (!panel.weights.trim().is_empty()).then_some(typed);
-    panel.seen.clone_from(&encoder.weights);
-    if encoder.weights.as_ref().is_some_and(|path| !path.is_file()) {
-        let palette = theme::palette(ui.visuals());
-        ui.label(RichText::new("There is no such file.").small().color(palette.warning));
-    }
-}
-
-fn device_ui(ui: &mut Ui, panel: &mut DataPanel, encoder: &mut EncoderSettings) {
-    let devices = &panel.devices;
-    widgets::field(ui, "Device", "Where the network runs", |ui| {
-        widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
-            for device in devices.iter() {
-                let name = device.choice.to_string();
-                let hint = device.ready.as_ref().map_or_else(|reason| reason.clone(), |()| device.name.clone());
-                let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
-                let label = ui.add_enabled(device.ready.is_ok(), label);
-                if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
-                    encoder.device = name;
-                }
-            }
-        });
-    });
-    let known: Result<DeviceChoice, _> = encoder.device.parse();
-    if known.is_err() {
-        encoder.device = DeviceChoice::Cpu.to_string();
-    }
+    let text = format!("{}  Encoder and layers…", icons::CPU);
+    ui.button(text).on_hover_text("Compute embeddings in the panel “Embeddings”").clicked()
 }
 
 fn problems_ui(ui: &mut Ui, panel: &mut DataPanel, session: &Session) {

@@ -10,6 +10,7 @@ mod curves;
 mod data;
 mod details;
 mod dialogs;
+mod embedding;
 mod experiments;
 mod graph_view;
 mod icons;
@@ -43,6 +44,7 @@ struct Parts {
     graph: graph_view::GraphPanel,
     curves: curves::CurvesPanel,
     data: data::DataPanel,
+    embedding: embedding::EmbeddingPanel,
     experiments: experiments::ExperimentsPanel,
     studies: studies::StudiesPanel,
     queries: queries::QueriesPanel,
@@ -80,6 +82,7 @@ impl App {
             graph: graph_view::GraphPanel::default(),
             curves: curves::CurvesPanel::default(),
             data: data::DataPanel::default(),
+            embedding: embedding::EmbeddingPanel::default(),
             experiments: experiments::ExperimentsPanel::default(),
             studies: studies::StudiesPanel::default(),
             queries: queries::QueriesPanel::default(),
@@ -158,6 +161,7 @@ impl App {
             self.shown = open;
             self.parts.thumbnails.clear();
             self.parts.graph.reset();
+            self.parts.embedding.reset();
         }
     }
 
@@ -220,7 +224,11 @@ impl eframe::App for App {
         if std::mem::take(&mut self.parts.experiments.wants_wide) {
             self.widen();
         }
-        if std::mem::take(&mut self.parts.data.wants_weights) {
+        if std::mem::take(&mut self.parts.data.wants_encoder) {
+            self.show_panel(Panel::Embeddings);
+            self.parts.embedding.show_encoder();
+        }
+        if std::mem::take(&mut self.parts.embedding.wants_weights) {
             self.parts.open.weights();
         }
         if std::mem::take(&mut self.parts.data.wants_vectors) {

@@ -1,6 +1,8 @@
 //! The panels and how they lie.
 
-use super::{Parts, curves, data, details, experiments, icons, queries, ranking, runs, studies, theme, tune};
+use super::{
+    Parts, curves, data, details, embedding, experiments, icons, queries, ranking, runs, studies, theme, tune,
+};
 use crate::workspace::{Action, PanelLayout, Workspace};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
@@ -32,11 +34,13 @@ pub enum Panel {
     Experiments,
     /// Ablations, cross-validations and sweeps.
     Studies,
+    /// The encoder, two embeddings compared, maps.
+    Embeddings,
 }
 
 impl Panel {
     /// All of them.
-    pub const ALL: [Panel; 10] = [
+    pub const ALL: [Panel; 11] = [
         Panel::Queries,
         Panel::Graph,
         Panel::Ranking,
@@ -47,6 +51,7 @@ impl Panel {
         Panel::Runs,
         Panel::Experiments,
         Panel::Studies,
+        Panel::Embeddings,
     ];
 
     /// The tab's title.
@@ -62,6 +67,7 @@ impl Panel {
             Panel::Runs => "Runs",
             Panel::Experiments => "Experiments",
             Panel::Studies => "Studies",
+            Panel::Embeddings => "Embeddings",
         }
     }
 
@@ -97,6 +103,10 @@ impl Behavior<Panel> for Panels<'_> {
                 Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
                 Panel::Runs => runs::runs_ui(ui, workspace, actions),
                 Panel::Studies => studies::studies_ui(ui, &mut self.parts.studies, workspace, actions),
+                Panel::Embeddings => {
+                    let (panel, pictures) = (&mut self.parts.embedding, &mut self.parts.thumbnails);
+                    embedding::embedding_ui(ui, panel, workspace, pictures, actions);
+                }
                 Panel::Experiments => {
                     let (panel, pictures) = (&mut self.parts.experiments, &mut self.parts.thumbnails);
                     experiments::experiments_ui(ui, panel, workspace, pictures, actions);
@@ -178,7 +188,7 @@ pub(super) fn standard() -> Tree<Panel> {
         tiles.insert_tab_tile(children)
     };
     let left = tabs(&[Panel::Queries, Panel::Data, Panel::Runs]);
-    let graph = tabs(&[Panel::Graph, Panel::Experiments, Panel::Studies]);
+    let graph = tabs(&[Panel::Graph, Panel::Embeddings, Panel::Experiments, Panel::Studies]);
     let ranking = tabs(&[Panel::Ranking]);
     let training = tabs(&[Panel::Training]);
     let tune = tabs(&[Panel::Tune]);

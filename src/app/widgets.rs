@@ -98,6 +98,15 @@ pub fn paint_judgement(painter: &Painter, centre: Pos2, radius: f32, relevance: 
     }
 }
 
+/// An image far away. Judgements differ in shape too: discs are relevant, squares not, rings not judged.
+pub fn paint_dot(painter: &Painter, centre: Pos2, radius: f32, relevance: Option<Relevance>, colour: Color32) {
+    match relevance.filter(|relevance| relevance.is_judged()) {
+        Some(relevance) if relevance.is_relevant() => painter.circle_filled(centre, radius, colour),
+        Some(_) => painter.rect_filled(Rect::from_center_size(centre, vec2(1.6, 1.6) * radius), 1, colour),
+        None => painter.circle_stroke(centre, radius, Stroke::new(1.2, colour)),
+    };
+}
+
 /// What a judgement is called.
 pub fn judgement_name(relevance: Option<Relevance>) -> String {
     match relevance.filter(|relevance| relevance.is_judged()) {

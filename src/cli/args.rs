@@ -94,7 +94,7 @@ pub(super) struct TrainArgs {
     pub descriptors: Option<Vec<String>>,
     /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
     /// times, and joins what --descriptors names.
-    #[arg(long = "vectors", value_name = "FILE", conflicts_with = "encoder")]
+    #[arg(long = "vectors", value_name = "FILE", conflicts_with_all = encoder::OPTIONS)]
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,

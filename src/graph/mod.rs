@@ -1,18 +1,25 @@
-//! Vectors to neighbours: exact k-NN graphs, their statistics and layout.
+//! Vectors to neighbours: exact k-NN graphs, their statistics and layout; two embeddings compared; maps in the plane.
 //!
 //! [`unit_rows`] → [`Similarities`] (once per query) → [`SimilarityGraph`] (once per k) → [`GraphStatistics`] and
-//! [`layout`]. Everything here is exact and repeatable: ties are broken by index, and no result depends on the number
+//! [`layout()`]. Two [`Similarities`] → [`agreement`] and [`homophily()`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are broken by index, and no result depends on the number
 //! of threads.
 
+mod comparison;
 mod knn;
 mod layout;
+mod map;
 pub(crate) mod simd;
 mod similarity;
 mod statistics;
 mod whitening;
 
+pub use comparison::{Agreement, Homophily, agreement, homophily};
 pub use knn::{Csr, GraphRequest, Neighbourhood, SimilarityGraph};
 pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
+pub use map::{
+    MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
+    tsne,
+};
 pub use similarity::{Similarities, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
 pub use whitening::{VisualSettings, Whitening};

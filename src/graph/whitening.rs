@@ -140,10 +140,19 @@ impl Whitening {
     /// # Shapes
     /// n × r → n × r.
     pub fn whitened(&self, projected: &[f32]) -> Vec<f32> {
-        let scale: Vec<f32> =
-            self.variance.iter().map(|v| 1.0 / (f64::from(*v) + self.settings.shrinkage).sqrt() as f32).collect();
-        let rows: Vec<f32> = projected.iter().zip(scale.iter().cycle()).map(|(x, scale)| x * scale).collect();
-        unit_rows(&rows, self.dim())
+        unit_rows(&self.leading(projected, self.dim()), self.dim())
+    }
+
+    /// The `kept` strongest directions (all, where there are fewer) of [`Self::project`]'s rows, whitened, not
+    /// normalised.
+    ///
+    /// # Shapes
+    /// n × r → n × min(`kept`, r).
+    pub fn leading(&self, projected: &[f32], kept: usize) -> Vec<f32> {
+        let scale = |v: &f32| 1.0 / (f64::from(*v) + self.settings.shrinkage).sqrt() as f32;
+        let scale: Vec<f32> = self.variance.iter().take(kept).map(scale).collect();
+        let rows = projected.chunks(self.dim().max(1));
+        rows.flat_map(|row| row.iter().zip(&scale).map(|(x, scale)| x * scale)).collect()
     }
 
     /// The first components from [`Self::project`]'s rows, each with mean 0 and deviation 1 over the rows.

@@ -1,7 +1,10 @@
 //! What panels can ask of the workspace.
 
-use super::{Message, Pair, PanelLayout, QuerySort, RunTable, Settings, StudyRequest, ThemeChoice};
+use super::{
+    EmbeddingPair, MapRequest, Message, Pair, PanelLayout, QuerySort, RunTable, Settings, StudyRequest, ThemeChoice,
+};
 use crate::export::chart::{Chart, Theme};
+use crate::graph::GraphRequest;
 use crate::train::Experiment;
 use std::path::PathBuf;
 
@@ -37,10 +40,20 @@ pub enum Action {
     Embed,
     /// Stop computing embeddings; what is done stays in the cache.
     CancelEmbedding,
-    /// Change encoder, weights or device.
-    SetEncoder(super::EncoderSettings),
+    /// Change encoder, weights, layer, projection or device.
+    SetEncoder(Box<super::EncoderSettings>),
     /// Take the encoder's weights from a file.
     SetWeights(PathBuf),
+    /// Hold one embedding of the open data set against another.
+    CompareEmbeddings(Box<EmbeddingPair>),
+    /// Give up comparing embeddings.
+    CancelComparison,
+    /// Make the current query's graphs under both embeddings.
+    DrawTwoGraphs(GraphRequest),
+    /// Draw an embedding as a map.
+    DrawMap(Box<MapRequest>),
+    /// Give up drawing a map.
+    CancelMap,
     /// Begin a training run.
     Train,
     /// Halt or go on.

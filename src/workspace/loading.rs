@@ -1,14 +1,13 @@
 //! Opening a data set as a job.
 
 use super::attached::Added;
-use super::embedding::{COMPUTED, resolve};
+use super::embedding::{COMPUTED, computed};
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
 use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning};
 use crate::eval::{STANDARD, evaluate_scores};
 use crate::jobs::{Event, Job, Progress, Worker};
 use crate::signals::{self, Signals, Statistics};
-use crate::vision::{EmbeddingCache, lookup};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -240,6 +239,9 @@ impl Workspace {
             });
         }
         self.change(|settings| settings.remember(&opened.path));
+        if self.session.as_ref().is_some_and(|session| session.vector_names == [COMPUTED]) {
+            self.remember_encoder(&self.settings.encoder.clone());
+        }
         self.refresh_table();
         self.refresh_runs();
         self.resume_last_run();
@@ -332,7 +334,7 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
     let has = |name: &String| dataset.vectors.iter().any(|source| source.name == *name);
     let chosen = &wanted.settings.vectors;
     if chosen.iter().any(|name| name == COMPUTED)
-        && let Some(table) = computed(dataset, wanted)
+        && let Some(table) = computed(dataset, &wanted.settings.encoder, &wanted.cache)
     {
         return Some((vec![COMPUTED.to_owned()], Arc::new(table)));
     }
@@ -341,7 +343,10 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
         false => VectorChoice::preset(dataset).names,
     };
     if names.is_empty() {
-        return Some((vec![COMPUTED.to_owned()], Arc::new(computed(dataset, wanted)?)));
+        return Some((
+            vec![COMPUTED.to_owned()],
+            Arc::new(computed(dataset, &wanted.settings.encoder, &wanted.cache)?),
+        ));
     }
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
     match dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning)) {
@@ -356,10 +361,4 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
             None
         }
     }
-}
-
-/// The chosen encoder's vectors of every picture, where the cache has them all.
-fn computed(dataset: &Dataset, wanted: &Wanted) -> Option<VectorTable> {
-    let (spec, _) = resolve(&wanted.settings.encoder).ok()?;
-    lookup(dataset, &spec, &EmbeddingCache::at(&wanted.cache)).ok()?
 }

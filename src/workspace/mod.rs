@@ -21,7 +21,10 @@ mod view;
 
 pub use action::Action;
 pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
-pub use embedding::EmbeddingState;
+pub use embedding::{
+    ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
+    MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures,
+};
 pub use experiments::{
     Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
     Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, Spread, asked, csv, date, short_name,
@@ -117,7 +120,7 @@ impl Workspace {
         &self.loading
     }
 
-    /// The embedding job.
+    /// Embeddings at work and at hand.
     pub fn embedding(&self) -> &EmbeddingState {
         &self.embedding
     }
@@ -155,7 +158,7 @@ impl Workspace {
     /// Whether a job is at work (a frame may change without anybody touching anything).
     pub fn is_busy(&self) -> bool {
         self.loading.is_running()
-            || self.embedding.is_running()
+            || self.embedding.is_busy()
             || self.training.is_running()
             || self.training.is_ending()
             || self.studies.is_busy()
@@ -188,8 +191,13 @@ impl Workspace {
             Action::ChooseVectors(names) => self.choose_vectors(names),
             Action::Embed => self.embed(),
             Action::CancelEmbedding => self.embedding.cancel(),
-            Action::SetEncoder(encoder) => self.change(|settings| settings.encoder = encoder),
-            Action::SetWeights(path) => self.change(|settings| settings.encoder.weights = Some(path)),
+            Action::SetEncoder(encoder) => self.change(|settings| settings.encoder = *encoder),
+            Action::SetWeights(path) => self.set_weights(path),
+            Action::CompareEmbeddings(pair) => self.compare_embeddings(*pair),
+            Action::CancelComparison => self.embedding.cancel_comparison(),
+            Action::DrawTwoGraphs(graph) => self.draw_two_graphs(graph),
+            Action::DrawMap(request) => self.draw_map(*request),
+            Action::CancelMap => self.embedding.cancel_map(),
             Action::Train => self.train(),
             Action::PauseTraining(pause) => self.training.pause(pause),
             Action::StopTraining => self.training.stop(),

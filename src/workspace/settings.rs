@@ -2,6 +2,7 @@
 
 use super::RunTable;
 use crate::train::{Experiment, Preset};
+use crate::vision::{Feature, Pooling, Preprocess};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -56,21 +57,71 @@ impl QuerySort {
 /// How the panels lie, in the window's own words (the workspace only keeps it).
 pub type PanelLayout = Option<serde_json::Value>;
 
-/// Which encoder makes embeddings, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Which encoder makes embeddings, of which of its layers, what becomes of them, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EncoderSettings {
     /// `resnet50-thin`, `resnet18`, …
     pub architecture: String,
-    /// A safetensors file; the bundled weights need none.
+    /// A file of weights; the bundled weights need none.
     pub weights: Option<PathBuf>,
+    /// A model of the hub by its name, such as `timm/resnet18.a1_in1k`; counts before a file.
+    pub hub: Option<String>,
+    /// 1 to 4: behind which residual stage the vector is taken.
+    pub stage: usize,
+    /// How the places of that stage become one vector.
+    pub pooling: Pooling,
+    /// What is done to pictures before; `None` does what the weights want.
+    pub preprocess: Option<Preprocess>,
+    /// Whether vectors are divided by their length, before and after whitening.
+    pub l2: bool,
+    /// Whitened to so many principal components, learned on the data set without labels.
+    pub whiten: Option<usize>,
     /// `cpu`, `cuda` or `metal`.
     pub device: String,
 }
 
 impl Default for EncoderSettings {
     fn default() -> Self {
-        Self { architecture: "resnet50-thin".to_owned(), weights: None, device: "cpu".to_owned() }
+        let feature = Feature::default();
+        Self {
+            architecture: "resnet50-thin".to_owned(),
+            weights: None,
+            hub: None,
+            stage: feature.stage,
+            pooling: feature.pooling,
+            preprocess: None,
+            l2: false,
+            whiten: None,
+            device: "cpu".to_owned(),
+        }
+    }
+}
+
+impl EncoderSettings {
+    /// What people call its vectors: network, layer, and what else is not usual.
+    pub fn name(&self) -> String {
+        let network = match (&self.hub, &self.weights) {
+            (Some(hub), _) => hub.clone(),
+            (None, Some(file)) => {
+                format!("{} ({})", self.architecture, file.file_stem().unwrap_or_default().to_string_lossy())
+            }
+            (None, None) => self.architecture.clone(),
+        };
+        let layer = format!("{network}, stage {}, {}", self.stage, self.pooling);
+        let own = if self.preprocess.is_some() { ", own preprocessing" } else { "" };
+        format!("{layer}{own}{}", self.projection_name())
+    }
+
+    /// What is said of the projection behind a name; nothing where there is none.
+    pub(super) fn projection_name(&self) -> String {
+        let whitened = self.whiten.map_or(String::new(), |kept| format!(", whitened to {kept}"));
+        format!("{whitened}{}", if self.l2 { ", L2" } else { "" })
+    }
+
+    /// Whether two give the same vectors: they may differ in the device.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        Self { device: String::new(), ..self.clone() } == Self { device: String::new(), ..other.clone() }
     }
 }
 
@@ -114,8 +165,10 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// The query list's order.
     pub query_sort: QuerySort,
-    /// Encoder, weights and device.
+    /// Encoder, layer, projection and device.
     pub encoder: EncoderSettings,
+    /// Encoders that have computed the embeddings of data sets, by the data set's path, the last one first.
+    pub embedded: BTreeMap<PathBuf, Vec<EncoderSettings>>,
     /// How the graph is drawn.
     pub look: GraphLook,
     /// Order, columns and grouping of the run table.
@@ -136,6 +189,7 @@ impl Default for Settings {
             theme: ThemeChoice::default(),
             query_sort: QuerySort::default(),
             encoder: EncoderSettings::default(),
+            embedded: BTreeMap::new(),
             look: GraphLook::default(),
             panels: PanelLayout::default(),
             run_table: RunTable::default(),
@@ -149,5 +203,13 @@ impl Settings {
         self.recent.retain(|known| known != path);
         self.recent.insert(0, path.to_owned());
         self.recent.truncate(12);
+    }
+
+    /// Puts an encoder at the head of those that have computed a data set's embeddings.
+    pub fn remember_encoder(&mut self, path: &Path, encoder: &EncoderSettings) {
+        let known = self.embedded.entry(path.to_owned()).or_default();
+        known.retain(|other| !other.agrees_with(encoder));
+        known.insert(0, encoder.clone());
+        known.truncate(12);
     }
 }

@@ -3,7 +3,7 @@
 use egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
 
 /// Points per layout unit at the least and the most.
-const ZOOM: std::ops::RangeInclusive<f32> = 4.0..=400.0;
+const ZOOM: std::ops::RangeInclusive<f32> = 1.0..=400.0;
 
 /// Points left free around a graph that fills its panel.
 const MARGIN: f32 = 36.0;

@@ -1,6 +1,6 @@
 //! Nodes: dots when far, pictures when near.
 
-use super::{DOT, NEAR, Node};
+use super::canvas::{NEAR, Node};
 use crate::app::theme::{self, Palette};
 use crate::app::thumbnails::Thumbnails;
 use crate::app::widgets;
@@ -19,7 +19,7 @@ pub fn paint(
     let seen = painter.clip_rect();
     for node in nodes.iter().filter(|node| node.rect.intersects(seen)) {
         let chosen = session.candidate() == Some(node.candidate);
-        if node.rect.width() < DOT || !look.thumbnails {
+        if !look.thumbnails {
             dot(painter, node, session, palette);
         } else {
             picture(painter, node, session, look, pictures, palette);
@@ -36,17 +36,11 @@ fn relevance(session: &Session, candidate: usize) -> Option<crate::dataset::Rele
     session.dataset.queries[session.query()].candidates[candidate].relevance
 }
 
-/// Judgements differ in shape too: discs are relevant, squares not, rings not judged.
 fn dot(painter: &Painter, node: &Node, session: &Session, palette: &Palette) {
-    let relevance = relevance(session, node.candidate).filter(|relevance| relevance.is_judged());
+    let relevance = relevance(session, node.candidate);
     let colour = palette.relevance(relevance).gamma_multiply(node.alpha);
     let radius = (node.rect.width() * 0.36).clamp(2.5, 9.0);
-    let centre = node.rect.center();
-    match relevance {
-        Some(relevance) if relevance.is_relevant() => painter.circle_filled(centre, radius, colour),
-        Some(_) => painter.rect_filled(egui::Rect::from_center_size(centre, vec2(1.6, 1.6) * radius), 1, colour),
-        None => painter.circle_stroke(centre, radius, Stroke::new(1.2, colour)),
-    };
+    widgets::paint_dot(painter, node.rect.center(), radius, relevance, colour);
 }
 
 fn picture(

@@ -1,0 +1,279 @@
+//! One embedding against another: figures of every query, and both graphs of the current one.
+
+use super::source::{EmbeddingSource, Held, Known, Shelf};
+use crate::dataset::{Dataset, Relevance, VectorTable};
+use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily};
+use crate::jobs::{Event, Job, Progress, Wake, Worker};
+use crate::train::visual_rows;
+use crate::workspace::{QueryView, ViewRequest};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Neighbours up to which embeddings are compared.
+pub const MOST_NEIGHBOURS: usize = 50;
+
+/// Two embeddings of the open data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmbeddingPair {
+    /// One.
+    pub a: EmbeddingSource,
+    /// The other.
+    pub b: EmbeddingSource,
+}
+
+/// Figures of one query, or means over queries, for k = 1 … [`MOST_NEIGHBOURS`], at `[k − 1]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QueryFigures {
+    /// How far the two agree on who the neighbours are.
+    pub agreement: Vec<Option<Agreement>>,
+    /// Of A and of B, how much the neighbours of relevant images are relevant.
+    pub homophily: [Vec<Option<Homophily>>; 2],
+}
+
+impl QueryFigures {
+    fn of(dataset: &Dataset, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
+        let relevance: Vec<Option<Relevance>> =
+            dataset.queries[query].candidates.iter().map(|candidate| candidate.relevance).collect();
+        let [a, b] = tables.each_ref().map(|table| Similarities::new(&visual_rows(dataset, table, query), table.dim));
+        Self {
+            agreement: agreement(&a, &b, MOST_NEIGHBOURS),
+            homophily: [&a, &b].map(|side| homophily(side, &relevance, MOST_NEIGHBOURS)),
+        }
+    }
+
+    /// The means over queries; those of homophily over the queries where both embeddings have one.
+    fn mean(queries: &[Self]) -> Self {
+        let agreement = |index: usize| {
+            let known: Vec<Agreement> = queries.iter().filter_map(|query| *query.agreement.get(index)?).collect();
+            let mean = |value: fn(&Agreement) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;
+            (!known.is_empty()).then(|| Agreement { overlap: mean(|a| a.overlap), jaccard: mean(|a| a.jaccard) })
+        };
+        let homophily = |side: usize| {
+            move |index: usize| {
+                let known: Vec<Homophily> =
+                    queries.iter().filter_map(|query| Some(query.both(index + 1)?[side])).collect();
+                let mean = |value: fn(&Homophily) -> f64| known.iter().map(value).sum::<f64>() / known.len() as f64;
+                (!known.is_empty()).then(|| Homophily { share: mean(|h| h.share), chance: mean(|h| h.chance) })
+            }
+        };
+        Self {
+            agreement: (0..MOST_NEIGHBOURS).map(agreement).collect(),
+            homophily: [0, 1].map(|side| (0..MOST_NEIGHBOURS).map(homophily(side)).collect()),
+        }
+    }
+
+    /// The agreement at `k`.
+    pub fn agreement_at(&self, k: usize) -> Option<Agreement> {
+        *self.agreement.get(k.checked_sub(1)?)?
+    }
+
+    /// Homophily at `k` of A and B, where both have one.
+    pub fn both(&self, k: usize) -> Option<[Homophily; 2]> {
+        let at = |side: usize| *self.homophily[side].get(k.checked_sub(1)?)?;
+        Some([at(0)?, at(1)?])
+    }
+}
+
+/// What came of comparing two embeddings.
+#[derive(Debug, PartialEq)]
+pub struct EmbeddingComparison {
+    /// A and B.
+    pub tables: [Arc<VectorTable>; 2],
+    /// In the order of the data set's queries.
+    pub queries: Vec<QueryFigures>,
+    /// The means over the queries.
+    pub mean: QueryFigures,
+}
+
+impl EmbeddingComparison {
+    fn compute(worker: &Worker<(), Self>, pair: &EmbeddingPair, shelf: &Shelf) -> Result<Self, String> {
+        let total = shelf.dataset.queries.len();
+        let proceed = |stage: &str, done: usize, total: usize| {
+            worker.progress(Progress { stage: stage.to_owned(), done, total, ..Progress::default() });
+            if worker.is_cancelled() { Err("cancelled".to_owned()) } else { Ok(()) }
+        };
+        proceed("Reading embeddings", 0, 0)?;
+        let tables = [shelf.take(&pair.a)?, shelf.take(&pair.b)?];
+        let mut queries = Vec::with_capacity(total);
+        for query in 0..total {
+            proceed("Comparing queries", query, total)?;
+            queries.push(QueryFigures::of(&shelf.dataset, &tables, query));
+        }
+        Ok(Self { tables, mean: QueryFigures::mean(&queries), queries })
+    }
+}
+
+/// What decides a comparison; one whose request is no longer the wanted one is stale.
+#[derive(Clone, PartialEq)]
+struct Request {
+    pair: EmbeddingPair,
+    in_use: Option<Held>,
+}
+
+/// The comparison at hand and the one at work.
+#[derive(Default)]
+pub struct ComparisonState {
+    asked: Option<Request>,
+    job: Option<Job<(), EmbeddingComparison>>,
+    result: Option<EmbeddingComparison>,
+    failure: Option<String>,
+    graphs: PairOfGraphs,
+}
+
+impl ComparisonState {
+    /// What is, or was last, to be compared.
+    pub fn pair(&self) -> Option<&EmbeddingPair> {
+        self.asked.as_ref().map(|request| &request.pair)
+    }
+
+    /// What came of it.
+    pub fn result(&self) -> Option<&EmbeddingComparison> {
+        self.result.as_ref()
+    }
+
+    /// Why nothing came of it.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.as_deref()
+    }
+
+    /// How far it is, and for how long it has been at it.
+    pub fn progress(&self) -> Option<(&Progress, Duration)> {
+        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+    }
+
+    /// The graphs of A and B of the current query, once they are there.
+    pub fn graphs(&self) -> [Option<&QueryView>; 2] {
+        self.graphs.views.each_ref().map(Option::as_ref)
+    }
+
+    /// Whether the graphs at hand, or in the making, are those of this query with these neighbours.
+    pub fn draws(&self, query: usize, graph: GraphRequest) -> bool {
+        self.graphs.asked == Some((query, graph))
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        let settling = self.graphs.views.iter().flatten().any(QueryView::is_settling);
+        self.job.is_some() || self.graphs.job.is_some() || settling
+    }
+
+    pub(super) fn start(&mut self, pair: EmbeddingPair, shelf: Shelf, wake: Wake) {
+        self.cancel();
+        (self.result, self.failure) = (None, None);
+        self.graphs.clear();
+        self.asked = Some(Request { pair: pair.clone(), in_use: shelf.in_use() });
+        self.job = Some(Job::spawn("compare", wake, move |worker| EmbeddingComparison::compute(worker, &pair, &shelf)));
+    }
+
+    /// The pair to compare anew, where other vectors came into use that are part of it.
+    pub(super) fn stale(&self, in_use: Option<Held>) -> Option<EmbeddingPair> {
+        let request = self.asked.as_ref()?;
+        let concerned = [&request.pair.a, &request.pair.b].contains(&&EmbeddingSource::InUse);
+        (concerned && request.in_use != in_use).then(|| request.pair.clone())
+    }
+
+    /// Gives up what is at work.
+    pub(super) fn cancel(&mut self) {
+        if let Some(job) = self.job.take() {
+            job.retire();
+            self.failure = Some("The comparison was cancelled.".to_owned());
+        }
+    }
+
+    pub(super) fn retire(&mut self) {
+        self.cancel();
+        self.graphs.clear();
+        *self = Self::default();
+    }
+
+    /// Makes both graphs of a query.
+    pub(super) fn draw(&mut self, dataset: &Arc<Dataset>, query: usize, graph: GraphRequest, wake: Wake) {
+        if let Some(result) = &self.result {
+            self.graphs.draw(dataset.clone(), result.tables.clone(), (query, graph), wake);
+        }
+    }
+
+    /// The embeddings at hand.
+    pub(super) fn known(&self) -> Vec<Known> {
+        let (Some(request), Some(result)) = (&self.asked, &self.result) else { return Vec::new() };
+        let [a, b] = &result.tables;
+        vec![(request.pair.a.clone(), a.clone()), (request.pair.b.clone(), b.clone())]
+    }
+
+    /// Takes in what was told; `true` if anything changed.
+    pub(super) fn poll(&mut self, wake: &Wake) -> bool {
+        let mut changed = self.graphs.poll(wake);
+        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done(result) => (self.result, self.job) = (Some(result), None),
+                Event::Failed(reason) => (self.failure, self.job) = (Some(reason), None),
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        changed
+    }
+}
+
+type Views = [QueryView; 2];
+
+/// The current query's graphs under A and B.
+#[derive(Default)]
+struct PairOfGraphs {
+    asked: Option<(usize, GraphRequest)>,
+    views: [Option<QueryView>; 2],
+    job: Option<Job<(), Box<Views>>>,
+}
+
+impl PairOfGraphs {
+    fn draw(&mut self, dataset: Arc<Dataset>, tables: [Arc<VectorTable>; 2], asked: (usize, GraphRequest), wake: Wake) {
+        if self.asked == Some(asked) {
+            return;
+        }
+        let (query, graph) = asked;
+        let at_hand = self.views.iter().flatten().filter(|view| view.request().query == query).count() == 2;
+        self.asked = Some(asked);
+        self.retire_job();
+        if at_hand {
+            self.views.iter_mut().flatten().for_each(|view| view.regraph(graph, wake.clone()));
+            return;
+        }
+        self.views = [None, None];
+        self.job = Some(Job::spawn("two graphs", wake, move |_| {
+            let build = |table: &Arc<VectorTable>| {
+                let request = ViewRequest { query, vectors: table.name.clone(), graph };
+                QueryView::build(&dataset, table, request)
+            };
+            Ok(Box::new(tables.each_ref().map(build)))
+        }));
+    }
+
+    fn poll(&mut self, wake: &Wake) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+            changed = true;
+            match event {
+                Event::Done(views) => {
+                    self.job = None;
+                    self.views = (*views).map(|mut view| {
+                        view.start_layout(wake.clone());
+                        Some(view)
+                    });
+                }
+                Event::Failed(_) => self.job = None,
+                Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        self.views.iter_mut().flatten().fold(changed, |changed, view| view.poll() | changed)
+    }
+
+    fn retire_job(&mut self) {
+        if let Some(job) = self.job.take() {
+            job.retire();
+        }
+    }
+
+    fn clear(&mut self) {
+        self.retire_job();
+        (self.asked, self.views) = (None, [None, None]);
+    }
+}

@@ -1,0 +1,105 @@
+//! The embeddings of one data set that can be looked at side by side.
+
+use super::encoder::{project, resolve};
+use crate::dataset::{self, Dataset, VectorTable};
+use crate::vision::{EmbeddingCache, lookup};
+use crate::workspace::{EncoderSettings, Session, Settings};
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Embeddings of one data set, by where they come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EmbeddingSource {
+    /// The visual vectors in use.
+    InUse,
+    /// A source of the data set's files, by its name.
+    File(String),
+    /// What an encoder has computed before.
+    Encoder(Box<EncoderSettings>),
+}
+
+impl EmbeddingSource {
+    /// For lists and headings.
+    pub fn name(&self, session: &Session) -> String {
+        match self {
+            EmbeddingSource::InUse => {
+                let name = session.vectors.as_ref().map_or("none yet", |vectors| &vectors.name);
+                format!("In use: {name}")
+            }
+            EmbeddingSource::File(name) => name.clone(),
+            EmbeddingSource::Encoder(encoder) => encoder.name(),
+        }
+    }
+
+    /// All that there are: in use, from the files, computed.
+    pub(super) fn all(session: &Session, settings: &Settings) -> Vec<Self> {
+        let in_use = session.vectors.iter().map(|_| EmbeddingSource::InUse);
+        let files = session.dataset.vectors.iter().map(|source| EmbeddingSource::File(source.name.clone()));
+        let computed = settings.embedded.get(&session.path).into_iter().flatten();
+        let computed = computed.map(|encoder| EmbeddingSource::Encoder(Box::new(encoder.clone())));
+        in_use.chain(files).chain(computed).collect()
+    }
+}
+
+/// Vectors that are the same only as themselves: what tells one choice in use from the next, without comparing numbers.
+#[derive(Clone)]
+pub(super) struct Held(Arc<VectorTable>);
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// What is in use now.
+pub(super) fn in_use(session: &Session) -> Option<Held> {
+    session.vectors.clone().map(Held)
+}
+
+/// Embeddings that were read before.
+pub(super) type Known = (EmbeddingSource, Arc<VectorTable>);
+
+/// Everything that a thread needs to read embeddings.
+#[derive(Clone)]
+pub(super) struct Shelf {
+    pub(super) dataset: Arc<Dataset>,
+    in_use: Option<Held>,
+    cache: PathBuf,
+    known: Vec<Known>,
+}
+
+impl Shelf {
+    pub(super) fn new(session: &Session, cache: PathBuf, known: Vec<Known>) -> Self {
+        Self { dataset: session.dataset.clone(), in_use: in_use(session), cache, known }
+    }
+
+    /// Tells one state of what is in use from another.
+    pub(super) fn in_use(&self) -> Option<Held> {
+        self.in_use.clone()
+    }
+
+    /// Reads embeddings from memory, files or cache; nothing is computed anew but the projection.
+    ///
+    /// # Errors
+    /// What is not there, for people.
+    pub(super) fn take(&self, source: &EmbeddingSource) -> Result<Arc<VectorTable>, String> {
+        let known = self.known.iter().find(|(known, _)| known == source).map(|(_, table)| table.clone());
+        match (source, known) {
+            (EmbeddingSource::InUse, _) => {
+                self.in_use.as_ref().map(|held| held.0.clone()).ok_or_else(|| "no visual vectors are in use".to_owned())
+            }
+            (_, Some(table)) => Ok(table),
+            (EmbeddingSource::File(name), None) => dataset::read_vectors(&self.dataset, &[name], &mut |_| {})
+                .map(Arc::new)
+                .map_err(|error| error.to_string()),
+            (EmbeddingSource::Encoder(encoder), None) => {
+                let (spec, _) = resolve(encoder, &mut |_| ControlFlow::Break(()))?;
+                let found = lookup(&self.dataset, &spec, &EmbeddingCache::at(&self.cache));
+                let found = found.map_err(|error| error.to_string())?;
+                let missing = || format!("not all pictures have been embedded yet by {}", encoder.name());
+                Ok(Arc::new(project(found.ok_or_else(missing)?, encoder)?))
+            }
+        }
+    }
+}
