@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 45] = [
+const HOMES: [(&str, &[&str]); 46] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 45] = [
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
     ("image", &["vision", "export", "app/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
+    ("jpeg_decoder", &["vision/decode.rs"]),
     ("hf_hub", &["vision"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),

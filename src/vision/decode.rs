@@ -70,17 +70,22 @@ pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
 /// As [`decode`].
 pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
     // The decoders are foreign code fed with whatever lies on the disk; a panic in one of them must cost one picture.
-    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path)))
+    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, None)))
         .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
 }
 
-/// As [`decode_bytes`], where the picture's shorter side will be scaled to `side` pixels at once.
-pub(super) fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
-    let _ = side;
-    decode_bytes(bytes, path)
+/// As [`decode_bytes`], for a picture whose shorter side will be scaled to `side` pixels at once: a large JPEG comes out
+/// at half, a quarter or an eighth of its size, yet with twice as many pixels as wanted.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
+    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, Some(2 * side))))
+        .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
 }
 
-fn decode_unguarded(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
+/// `enough`: pixels that the shorter side needs at least.
+fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(damaged(path, "the file is empty"));
     }
@@ -106,9 +111,34 @@ fn decode_unguarded(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> 
     }
     // A damaged EXIF block costs the orientation, not the picture.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| damaged(path, error))?;
+    let smaller = enough.filter(|_| is_jpeg).and_then(|enough| scaled_jpeg(bytes, (width, height), enough));
+    let mut picture = match smaller {
+        Some(smaller) => DynamicImage::ImageRgb8(smaller),
+        None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(path, error))?,
+    };
     picture.apply_orientation(orientation);
     Ok(over_white(picture))
+}
+
+/// A JPEG at the smallest of 1/2, 1/4 and 1/8 of its size whose shorter side still has `enough` pixels, by way of its
+/// coefficients: for a photo of 12 million pixels in less than half the time. `None` where it is not large enough, or
+/// of a kind that only the full decoder knows.
+fn scaled_jpeg(bytes: &[u8], (width, height): (u32, u32), enough: u32) -> Option<RgbImage> {
+    let shorter = width.min(height);
+    let scale = [8, 4, 2].into_iter().find(|scale| shorter / scale >= enough)?;
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.set_max_decoding_buffer_size(usize::try_from(MAX_BYTES).ok()?);
+    let wanted = |length: u32| u16::try_from(length.div_ceil(scale)).ok();
+    let (width, height) = decoder.scale(wanted(width)?, wanted(height)?).ok()?;
+    let pixels = decoder.decode().ok()?;
+    let (width, height) = (u32::from(width), u32::from(height));
+    match decoder.info()?.pixel_format {
+        jpeg_decoder::PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels),
+        jpeg_decoder::PixelFormat::L8 => {
+            RgbImage::from_raw(width, height, pixels.into_iter().flat_map(|grey| [grey; 3]).collect())
+        }
+        _ => None,
+    }
 }
 
 fn damaged(path: &Path, message: impl ToString) -> VisionError {
@@ -159,7 +189,7 @@ fn over_white(picture: DynamicImage) -> RgbImage {
 /// # Errors
 /// As [`decode`].
 pub fn thumbnail(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
-    thumbnail_of(&decode(path)?, side)
+    thumbnail_of(&decode_for(&read_picture(path)?, path, side)?, side)
 }
 
 /// A thumbnail of a decoded picture, its longer side `side` pixels (or its own size where it is smaller).

@@ -31,7 +31,7 @@ mod write;
 
 pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
-pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, thumbnail, thumbnail_of};
+pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceInfo, available};
 pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
 pub use encoder::{Encoder, Engine, Numbers};

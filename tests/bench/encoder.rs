@@ -3,12 +3,15 @@
 //! `cargo bench --bench encoder` prints a line for each; `-- --peer FILE` runs that Python script (PyTorch on the same
 //! networks) in the same run and prints the ratio. See `-- --help`.
 
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crossrank::dataset::{Dataset, Format, Image, ImageId};
 use crossrank::vision::{
-    Architecture, DeviceChoice, Encoder, EncoderSpec, Engine, Feature, Instructions, NetworkInput, Numbers,
+    Architecture, DeviceChoice, EmbedProgress, EmbeddingCache, Encoder, EncoderSpec, Engine, Feature, Instructions,
+    NetworkInput, Numbers, embed,
 };
 use safetensors::tensor::{Dtype, TensorView};
 
@@ -19,7 +22,9 @@ const HELP: &str = "cargo bench --bench encoder -- [options]
   --seconds S      for each line (default: 3)
   --device NAME    cpu, cuda or metal (default: cpu)
   --peer FILE      a Python script that prints `NAME best: X img/s` for the architectures it is given
-  --python FILE    what runs it (default: python3)";
+  --python FILE    what runs it (default: python3)
+  --photos FOLDER  besides, brings the pictures of this folder from the disk into an empty cache by the first code, and
+                   prints what share of the network's own rate that is";
 
 struct Options {
     architectures: Vec<Architecture>,
@@ -29,6 +34,7 @@ struct Options {
     device: DeviceChoice,
     peer: Option<PathBuf>,
     python: PathBuf,
+    photos: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, String> {
@@ -40,6 +46,7 @@ fn options() -> Result<Options, String> {
         device: DeviceChoice::Cpu,
         peer: None,
         python: "python3".into(),
+        photos: None,
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
@@ -66,6 +73,7 @@ fn options() -> Result<Options, String> {
             "--device" => options.device = value.parse().map_err(|error| wrong(&error))?,
             "--peer" => options.peer = Some(value.into()),
             "--python" => options.python = value.into(),
+            "--photos" => options.photos = Some(value.into()),
             _ => return Err(format!("{name} is not known\n{HELP}")),
         }
     }
@@ -86,7 +94,7 @@ fn engine(code: &str) -> Result<Engine, String> {
 }
 
 /// Weights that keep the activations finite: small, with plain batch norms.
-fn weights(architecture: Architecture, folder: &std::path::Path) -> EncoderSpec {
+fn weights(architecture: Architecture, folder: &Path) -> EncoderSpec {
     if architecture == Architecture::Resnet50Thin {
         return EncoderSpec::bundled();
     }
@@ -138,6 +146,36 @@ fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
     count as f64 / started.elapsed().as_secs_f64()
 }
 
+/// Pictures per second from files to kept vectors, loading the network left out.
+fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Path) -> f64 {
+    let images = std::fs::read_dir(photos).unwrap_or_else(|error| panic!("{error}: {}", photos.display()));
+    let mut files: Vec<PathBuf> = images.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    files.sort();
+    let image = |path: &PathBuf| {
+        let id = path.display().to_string();
+        let mut image = Image::new(ImageId::from(id.as_str()));
+        image.file = Some(path.clone());
+        image
+    };
+    let dataset = Dataset {
+        name: "photos".to_owned(),
+        root: photos.to_owned(),
+        format: Format::Folder,
+        images: files.iter().map(image).collect(),
+        queries: Vec::new(),
+        feature_names: Vec::new(),
+        vectors: Vec::new(),
+    };
+    let mut rate = 0.0;
+    let observe = &mut |progress: EmbedProgress| {
+        rate = progress.images_per_second;
+        ControlFlow::Continue(())
+    };
+    let (_, report) = embed(&dataset, spec, device, &EmbeddingCache::at(cache), observe).expect("photos are embedded");
+    assert!(report.embedded > 0, "nothing in {} is a picture", photos.display());
+    rate
+}
+
 /// The peer's best figure for an architecture, if it knows it.
 fn peer(options: &Options, architecture: Architecture) -> Option<f64> {
     let script = options.peer.as_ref().filter(|_| architecture != Architecture::Resnet50Thin)?;
@@ -177,6 +215,13 @@ fn main() {
                     rate * operations / 1e9
                 );
             }
+        }
+        if let Some(photos) = &options.photos {
+            let rate = pipeline(&spec, options.device, photos, &folder.path().join(format!("cache of {architecture}")));
+            println!(
+                "{architecture:<14} from files to kept vectors: {rate:.1} images/s, {:.2} of the network's",
+                rate / best
+            );
         }
         // Once more behind: on a machine that is shared, what the peer had before may be another machine.
         let peers = before.into_iter().chain(before.and_then(|_| peer(&options, architecture)));

@@ -3,7 +3,9 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use crossrank::vision::{Preprocess, VisionError, decode, thumbnail};
+use crossrank::vision::{
+    DeviceChoice, Encoder, EncoderSpec, Preprocess, VisionError, decode, decode_bytes, decode_for, thumbnail,
+};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
 /// A smooth picture, so that JPEG changes it little: red grows to the right, green downwards.
@@ -48,6 +50,51 @@ fn a_photo_taken_upright_stands_upright() {
     assert_eq!(turned, image::imageops::rotate90(&plain));
     let small = thumbnail(&folder.path().join("turned.jpg"), 24).unwrap();
     assert_eq!((small.width, small.height, small.rgba.len()), (16, 24, 16 * 24 * 4));
+}
+
+/// A photo of the sample, enlarged as a camera would have taken it.
+fn large_photo() -> Option<Vec<u8>> {
+    let folder = super::photos()?;
+    let photo = decode(&folder.join("gcompris-explore-world-animals-animals-hedgehog.jpg")).unwrap();
+    let large = image::imageops::resize(&photo, 2304, 1644, image::imageops::FilterType::CatmullRom);
+    Some(encoded(&large, ImageFormat::Jpeg))
+}
+
+#[test]
+fn a_large_jpeg_decoded_at_a_fraction_gives_the_same_input_and_vector_as_decoded_whole() {
+    let Some(jpeg) = large_photo() else { return };
+    let path = Path::new("large.jpg");
+    let (whole, part) = (decode_bytes(&jpeg, path).unwrap(), decode_for(&jpeg, path, 256).unwrap());
+    assert_eq!((whole.dimensions(), part.dimensions()), ((2304, 1644), (1152, 822)));
+    let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
+    let [whole, part] = [whole, part].map(|picture| encoder.spec().preprocess.apply(&picture).unwrap());
+    let apart = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32;
+    let levels = apart(&whole.data, &part.data);
+    assert!(levels < 0.7, "{levels} of 255 levels apart");
+    let vectors = encoder.embed(&[whole, part]).unwrap();
+    let cosine = super::cosine(&vectors[..1024], &vectors[1024..]);
+    assert!(cosine > 0.999, "{cosine}");
+}
+
+#[test]
+fn a_large_jpeg_stands_upright_and_a_damaged_one_never_panics() {
+    let turned = with_orientation(&encoded(&gradient(2400, 1200), ImageFormat::Jpeg), 6);
+    let picture = decode_for(&turned, Path::new("turned.jpg"), 256).unwrap();
+    assert_eq!(picture.dimensions(), (600, 1200));
+    let (top, bottom) = (picture.get_pixel(300, 10), picture.get_pixel(300, 1190));
+    assert!(top[0] < 30 && bottom[0] > 220, "{top:?} {bottom:?}");
+    // Small enough already, grey, or cut short.
+    assert_eq!(decode_for(&turned, Path::new("turned.jpg"), 400).unwrap().dimensions(), (1200, 2400));
+    let grey = DynamicImage::ImageRgb8(gradient(1600, 1100)).to_luma8();
+    let mut bytes = Cursor::new(Vec::new());
+    grey.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    assert_eq!(decode_for(bytes.get_ref(), Path::new("grey.jpg"), 256).unwrap().dimensions(), (800, 550));
+    assert!(decode_for(&turned[..turned.len() / 2], Path::new("cut.jpg"), 256).is_err());
+    for index in (0..turned.len()).step_by(turned.len() / 150) {
+        let mut damaged = turned.clone();
+        damaged[index] ^= 0x55;
+        let _ = decode_for(&damaged, Path::new("damaged.jpg"), 256);
+    }
 }
 
 #[test]

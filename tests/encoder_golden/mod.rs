@@ -2,6 +2,7 @@
 
 pub(crate) mod devices;
 mod embedding;
+mod engines;
 mod files;
 mod hub;
 mod pickles;

@@ -21,7 +21,7 @@ struct Pooled {
 }
 
 /// The fixture's numbers in [0, 1): SplitMix64 of a state, the upper 24 bits.
-fn uniform(state: u64) -> f64 {
+pub(super) fn uniform(state: u64) -> f64 {
     const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut z = state.wrapping_mul(GAMMA).wrapping_add(GAMMA);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -30,7 +30,7 @@ fn uniform(state: u64) -> f64 {
 }
 
 /// The fixture's weights for an architecture, as little-endian f32 in `state_dict` order.
-fn formula_tensors(architecture: Architecture) -> Vec<(String, Vec<usize>, Vec<u8>)> {
+pub(super) fn formula_tensors(architecture: Architecture) -> Vec<(String, Vec<usize>, Vec<u8>)> {
     let tensor = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
         let fan_in = shape.iter().skip(1).product::<usize>() as f64;
         let value = |u: f64| match name.rsplit('.').next() {
@@ -47,7 +47,7 @@ fn formula_tensors(architecture: Architecture) -> Vec<(String, Vec<usize>, Vec<u
     architecture.tensors().into_iter().enumerate().map(tensor).collect()
 }
 
-fn write(path: &Path, tensors: &[(String, Vec<usize>, Vec<u8>)]) {
+pub(super) fn write(path: &Path, tensors: &[(String, Vec<usize>, Vec<u8>)]) {
     let views = tensors
         .iter()
         .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
