@@ -264,6 +264,28 @@ fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture(
 }
 
 #[test]
+fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (index, name) in ["b/one.png", "two.png", "a/three.png"].into_iter().enumerate() {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        image::RgbImage::from_pixel(40, 30, image::Rgb([60 * index as u8, 90, 20])).save(path).unwrap();
+    }
+    let out = folder.path().join("vectors.npy");
+    let args = ["embed", "--json", "--stage", "2", "--pooling", "gem", "--out"];
+    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
+    let told = object(&output);
+    assert_eq!((&told["images"], &told["embedded"], &told["dim"]), (&3.into(), &3.into(), &256.into()));
+    assert_eq!((&told["stage"], &told["pooling"]), (&2.into(), &"gem".into()));
+    let ids = std::fs::read_to_string(folder.path().join("vectors.ids.txt")).unwrap();
+    assert_eq!(ids.lines().collect::<Vec<_>>(), ["three", "one", "two"]);
+    // A folder without any picture still tells what it lacks.
+    let empty = tempfile::tempdir().unwrap();
+    let output = program(home.path()).arg("embed").arg(empty.path()).output().expect("the program runs");
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("the folder is empty"));
+}
+
+#[test]
 fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
     let (home, data) = (folder(), few_pictures());
     let path = data.path().display().to_string();

@@ -67,7 +67,7 @@ pub(super) struct InfoArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct EmbedArgs {
-    /// A data set's folder or one of its files.
+    /// A data set's folder or one of its files, or any folder of pictures.
     pub dataset: PathBuf,
     #[command(flatten)]
     pub encoder: EncoderArgs,

@@ -1,12 +1,12 @@
 //! `crossrank embed`: visual vectors of a data set's pictures.
 
 use super::args::{EmbedArgs, precision_name};
-use super::data::{open, tell};
+use super::data::tell;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
-use crate::dataset::{Dataset, VectorTable};
+use crate::dataset::{self, Dataset, VectorTable};
 use crate::vision::{self, DeviceChoice, EmbedReport, EncoderSpec, VisionError};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -25,7 +25,8 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     }
     let mut progress = Progress::new(args.json);
     let spec = args.encoder.spec(&mut progress)?;
-    let loaded = open(&args.dataset, &mut progress)?;
+    progress.stage("Reading files");
+    let loaded = dataset::open_or_pictures(&args.dataset)?;
     tell(&loaded.warnings, &mut progress);
     let dataset = loaded.dataset;
     let device = vectors::device(&args.encoder, &mut progress);

@@ -38,7 +38,7 @@ pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
 pub use import::{attach_vectors, is_vector_file, single_files};
 pub use mediaeval::text_descriptor_files;
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
-pub use open::{open, recognise};
+pub use open::{open, open_or_pictures, recognise};
 pub use rng::{Rng, SplitMix64};
 pub use sample::demo_sample;
 pub use sources::read_vectors;

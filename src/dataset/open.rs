@@ -46,6 +46,18 @@ pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
     }
 }
 
+/// As [`open`]; a folder of pictures that is no data set is one without queries, by the pictures' names.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_or_pictures(path: &Path) -> Result<Loaded, DatasetError> {
+    let is_bare = path.is_dir() && find(path).is_none();
+    match is_bare.then(|| folder::open_pictures(path)).filter(|loaded| !loaded.dataset.images.is_empty()) {
+        Some(loaded) => Ok(loaded),
+        None => open(path),
+    }
+}
+
 fn find(path: &Path) -> Option<Found> {
     if path.is_dir() {
         return Some(Found::Folder(format_of(path)?, owned(path)));

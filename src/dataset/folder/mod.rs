@@ -113,13 +113,25 @@ pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, Dataset
     Ok(loaded)
 }
 
+/// Every picture below a folder as an image, and no query: enough to compute vectors.
+pub(super) fn open_pictures(root: &Path) -> Loaded {
+    let mut builder = Builder::new(root, Format::Folder);
+    let listing = walk::all_files(root, &mut builder.warnings);
+    add_pictures(&mut builder, &Pictures::among(&listing, root), root);
+    builder.finish()
+}
+
+fn add_pictures(builder: &mut Builder, pictures: &Pictures, root: &Path) {
+    for path in pictures.paths() {
+        let image = builder.image(&pictures.id_of(path, root));
+        builder.dataset.images[image].file = Some(path.clone());
+    }
+}
+
 /// Candidates that no table lists: the pictures in folders named like the queries, or every image for every query.
 fn without_table(builder: &mut Builder, files: &Files, pictures: &Pictures, root: &Path) {
     if files.images.is_none() {
-        for path in pictures.paths() {
-            let image = builder.image(&pictures.id_of(path, root));
-            builder.dataset.images[image].file = Some(path.clone());
-        }
+        add_pictures(builder, pictures, root);
     }
     // Queries may be known from their judgements alone.
     if builder.dataset.queries.is_empty() {

@@ -67,7 +67,7 @@ impl Patches {
                 let place = from + index;
                 self.gather(window, [place / (tall * wide), place / wide % tall, place % wide], x, row);
             }
-            let finish = finish.from_row(from);
+            let finish = finish.behind_row(from);
             multiply(simd, count, Rows { numbers: rows, pitch: row }, weights, &mut y[from * pitch..], pitch, finish);
         }
     }

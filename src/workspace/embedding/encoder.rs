@@ -61,7 +61,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String>
     });
     fetched.map_err(|error| match error {
         VisionError::Hub(_) if only_looks && !told => {
-            format!("{model} is not on this machine yet: computing embeddings fetches it")
+            "not on this machine yet; computing embeddings fetches it".to_owned()
         }
         error => error.to_string(),
     })
