@@ -279,6 +279,14 @@ fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
     assert_eq!((&told["stage"], &told["pooling"]), (&2.into(), &"gem".into()));
     let ids = std::fs::read_to_string(folder.path().join("vectors.ids.txt")).unwrap();
     assert_eq!(ids.lines().collect::<Vec<_>>(), ["three", "one", "two"]);
+    // Two components of length 1.
+    let out = folder.path().join("small.npy");
+    let args = ["embed", "--json", "--whiten", "2", "--l2", "--out"];
+    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
+    assert_eq!((&object(&output)["dim"], &object(&output)["images"]), (&2.into(), &3.into()));
+    let matrix = crossrank::dataset::read_npy(&out).unwrap();
+    let lengths = matrix.data.chunks(2).map(|row| row[0].hypot(row[1]));
+    assert!(lengths.clone().count() == 3 && lengths.clone().all(|length| (length - 1.0).abs() < 1e-4));
     // A folder without any picture still tells what it lacks.
     let empty = tempfile::tempdir().unwrap();
     let output = program(home.path()).arg("embed").arg(empty.path()).output().expect("the program runs");

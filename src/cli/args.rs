@@ -71,6 +71,12 @@ pub(super) struct EmbedArgs {
     pub dataset: PathBuf,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Write vectors of length 1.
+    #[arg(long, requires = "out")]
+    pub l2: bool,
+    /// Write the N strongest principal components, each of variance 1; learned on these pictures.
+    #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u16).range(1..))]
+    pub whiten: Option<u16>,
     /// Where to write the vectors, .safetensors or .npy; without it they are only kept in the cache.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

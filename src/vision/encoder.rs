@@ -92,7 +92,7 @@ impl Encoder {
 
     fn loaded(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine, go_on: GoOn<'_>) -> Result<Self, VisionError> {
         let device = choice.open()?;
-        let (tensors, hash) = weights::load(spec, &Device::Cpu)?;
+        let (tensors, hash) = weights::load(spec, &Device::Cpu, go_on)?;
         let key = EncoderKey::new(spec.architecture, &hash, &spec.preprocess, spec.feature);
         let network = match engine {
             Engine::Library if spec.feature == Feature::default() => library(spec.architecture, &tensors, &device)?,
@@ -103,7 +103,7 @@ impl Encoder {
             None => {
                 // Folded on the main processor: not every graphics card knows f64.
                 let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-                let folded = ResNet::load(spec.architecture.config(), &vars)?;
+                let folded = ResNet::load(spec.architecture.config(), &vars, go_on)?.ok_or(VisionError::Cancelled)?;
                 Self::of_folded(&folded, spec.feature, engine, &device, go_on)?
             }
         };

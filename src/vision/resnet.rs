@@ -70,17 +70,20 @@ impl MaxPool {
 }
 
 impl ResNet<FoldedConv> {
-    /// Takes the tensors named in [`super::Architecture::tensors`].
+    /// Takes the tensors named in [`super::Architecture::tensors`]; `None` once `go_on` says no.
     ///
     /// # Errors
     /// Where one is missing or of another size.
-    pub(super) fn load(config: ResNetConfig, vars: &VarBuilder<'_>) -> Result<Self> {
+    pub(super) fn load(config: ResNetConfig, vars: &VarBuilder<'_>, go_on: &dyn Fn() -> bool) -> Result<Option<Self>> {
         let stem = FoldedConv::load(vars, ["conv1", "bn1"], config.folded, [config.stem, 3], window(7, 2))?;
         let mut input = config.stem;
         let mut stages = Vec::new();
         for (stage, (&count, &width)) in config.blocks.iter().zip(&config.widths).enumerate() {
             let mut blocks = Vec::new();
             for block in 0..count {
+                if !go_on() {
+                    return Ok(None);
+                }
                 let stride = if stage > 0 && block == 0 { 2 } else { 1 };
                 let vars = vars.pp(format!("layer{}.{block}", stage + 1));
                 blocks.push(Block::load(config, &vars, input, width, stride)?);
@@ -89,7 +92,7 @@ impl ResNet<FoldedConv> {
             stages.push(blocks);
         }
         let pool = if config.folded { MaxPool::Hanging } else { MaxPool::Padded };
-        Ok(Self { stem, pool, stages })
+        Ok(Some(Self { stem, pool, stages }))
     }
 
     /// The first stages of the same network, of other convolutions.

@@ -146,8 +146,9 @@ fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-/// Pictures per second from files to kept vectors, loading the network left out.
-fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Path) -> f64 {
+/// Pictures per second from files to kept vectors, loading the network left out; and how many seconds a stop took, in
+/// the middle of the work and while the network was loaded.
+fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Path) -> [f64; 3] {
     let images = std::fs::read_dir(photos).unwrap_or_else(|error| panic!("{error}: {}", photos.display()));
     let mut files: Vec<PathBuf> = images.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
     files.sort();
@@ -173,7 +174,20 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
     };
     let (_, report) = embed(&dataset, spec, device, &EmbeddingCache::at(cache), observe).expect("photos are embedded");
     assert!(report.embedded > 0, "nothing in {} is a picture", photos.display());
-    rate
+    let stop = |seconds: f64, cache: &Path| {
+        let (started, mut asked) = (Instant::now(), None);
+        let observe = &mut |_| match started.elapsed().as_secs_f64() > seconds {
+            true => {
+                asked.get_or_insert_with(Instant::now);
+                ControlFlow::Break(())
+            }
+            false => ControlFlow::Continue(()),
+        };
+        let stopped = embed(&dataset, spec, device, &EmbeddingCache::at(cache), observe);
+        assert!(stopped.is_err(), "there are too few photos to stop in between");
+        asked.map_or(0.0, |asked| asked.elapsed().as_secs_f64())
+    };
+    [rate, stop(2.5, &cache.join("stopped")), stop(0.25, &cache.join("stopped early"))]
 }
 
 /// The peer's best figure for an architecture, if it knows it.
@@ -217,10 +231,14 @@ fn main() {
             }
         }
         if let Some(photos) = &options.photos {
-            let rate = pipeline(&spec, options.device, photos, &folder.path().join(format!("cache of {architecture}")));
+            let cache = folder.path().join(format!("cache of {architecture}"));
+            let [rate, stop, early] = pipeline(&spec, options.device, photos, &cache);
             println!(
-                "{architecture:<14} from files to kept vectors: {rate:.1} images/s, {:.2} of the network's",
-                rate / best
+                "{architecture:<14} from files to kept vectors: {rate:.1} images/s, {:.2} of the network's; a stop takes \
+                 {:.0} ms, while loading {:.0} ms",
+                rate / best,
+                1e3 * stop,
+                1e3 * early
             );
         }
         // Once more behind: on a machine that is shared, what the peer had before may be another machine.

@@ -89,6 +89,39 @@ fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
 }
 
 #[test]
+fn the_command_line_embeds_by_a_model_of_the_hub_and_then_without_it() {
+    if is_proxied() {
+        return;
+    }
+    let (server, home) = (whole_hub(), tempfile::tempdir().unwrap());
+    let pictures = home.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    image::RgbImage::from_pixel(40, 30, image::Rgb([200, 90, 20])).save(pictures.join("one.png")).unwrap();
+    let embed = |offline: &str| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_crossrank"))
+            .env("CROSSRANK_HOME", home.path().join("home"))
+            .env("HF_HOME", home.path().join("hub"))
+            .env_remove("HF_HUB_CACHE")
+            .env("HF_ENDPOINT", server.address())
+            .env("HF_HUB_OFFLINE", offline)
+            .args(["embed", "--json", "--encoder", "timm/thin.a1_in1k"])
+            .arg(&pictures)
+            .output()
+            .unwrap()
+    };
+    let first = embed("1");
+    let message = String::from_utf8_lossy(&first.stderr);
+    assert!(!first.status.success() && message.contains("model.safetensors and config.json"), "{message}");
+    for (offline, embedded) in [("0", 1), ("1", 0)] {
+        let output = embed(offline);
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        assert_eq!((&told["encoder"], &told["embedded"]), (&"timm/thin.a1_in1k".into(), &embedded.into()));
+        assert_eq!((&told["preprocess"]["crop"], &told["preprocess"]["resize"]), (&192.into(), &256.into()));
+    }
+}
+
+#[test]
 fn a_download_that_was_cut_off_goes_on_where_it_ended() {
     if is_proxied() {
         return;

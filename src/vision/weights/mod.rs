@@ -77,16 +77,20 @@ impl WeightsSource {
 ///
 /// # Errors
 /// Where the file cannot be read, or does not hold all of them, in the right sizes, and nothing else (a classifier and
-/// batch counters aside).
+/// batch counters aside); [`VisionError::Cancelled`] once `go_on` says no.
 pub(super) fn load(
     spec: &EncoderSpec,
     device: &Device,
+    go_on: &dyn Fn() -> bool,
 ) -> Result<(HashMap<String, Tensor>, blake3::Hash), VisionError> {
     let file = spec.weights.open(spec.architecture)?;
     file.check(spec.architecture)?;
     let mut reader = file.reader()?;
     let mut tensors = HashMap::new();
     for (name, _) in spec.architecture.tensors() {
+        if !go_on() {
+            return Err(VisionError::Cancelled);
+        }
         let tensor = reader.tensor(&name)?.to_device(device)?;
         tensors.insert(name, tensor);
     }

@@ -72,7 +72,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String>
 ///
 /// # Errors
 /// Where there is too little to learn from, or a large table cannot be written.
-pub(super) fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
+pub fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
     // The name is what a run remembers of its vectors, so it tells all that is not usual.
     if settings.preprocess.is_some() {
         table.name += ", own preprocessing";

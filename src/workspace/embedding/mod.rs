@@ -6,7 +6,7 @@ mod map;
 mod source;
 
 pub use compare::{ComparisonState, EmbeddingComparison, EmbeddingPair, MOST_NEIGHBOURS, QueryFigures};
-pub use encoder::resolve;
+pub use encoder::{project, resolve};
 pub use map::{EmbeddingMap, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState};
 pub use source::EmbeddingSource;
 
