@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::Aligned;
-use super::tile::{VECTORS, columns, most_rows, sums};
+use super::tile::{VECTORS, columns, fetch, most_rows, sums};
 
 /// Numbers of a row that go through a tile at a time: with them a panel's part (32 KB) stays in the first cache.
 const DEPTH: usize = 256;
@@ -203,8 +203,16 @@ impl<const ROWS: usize> WithSimd for Tile<'_, '_, ROWS> {
     fn with_simd<S: Simd>(self, simd: S) {
         let Self { a, panel, place, c, pitch, finish } = self;
         let (panel, _) = S::as_simd_f32s(panel).0.as_chunks::<VECTORS>();
-        let sums = sums::<S, ROWS>(simd, a.numbers, a.pitch, panel);
         let width = columns::<S>().min(place.n - place.column);
+        for row in place.row..place.row + ROWS {
+            if place.first {
+                fetch(&c[row * pitch + place.column..][..width]);
+            }
+            if let (Add::Other(rows), true) = (finish.add, place.last) {
+                fetch(&rows.numbers[row * rows.pitch + place.column..][..width]);
+            }
+        }
+        let sums = sums::<S, ROWS>(simd, a.numbers, a.pitch, panel);
         let floor = if finish.relu && place.last { 0.0 } else { f32::NEG_INFINITY };
         let add_own = !place.first || matches!(finish.add, Add::Own);
         for (index, sums) in sums.into_iter().enumerate() {

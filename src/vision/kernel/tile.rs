@@ -46,3 +46,17 @@ pub(super) fn sums<S: Simd, const ROWS: usize>(
     }
     sums
 }
+
+/// Asks for numbers that will be read or written once the tile's sums are there; meanwhile they come from the memory.
+/// Where maps do not fit into the cache, a tile would otherwise wait for them at its end.
+#[inline(always)]
+pub(super) fn fetch(numbers: &[f32]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in numbers.chunks(16) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, which reads nothing as far as the program can tell; the address is one of `numbers`.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = numbers;
+}
