@@ -17,7 +17,7 @@ use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, Feature, Networ
 /// Which code runs the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Engine {
-    /// Our kernels on the main processor, candle's operations elsewhere.
+    /// Our kernels on the main processor, candle's operations elsewhere, and where there are no vector instructions.
     #[default]
     Fastest,
     /// Our kernels on the main processor, with no wider vectors than these.
@@ -118,7 +118,7 @@ impl Encoder {
         go_on: GoOn<'_>,
     ) -> Result<Network, VisionError> {
         let instructions = match engine {
-            Engine::Fastest if device.is_cpu() => Some(Instructions::Best),
+            Engine::Fastest if device.is_cpu() && Instructions::Best.are_there() => Some(Instructions::Best),
             Engine::Kernels(instructions) if device.is_cpu() => Some(instructions),
             _ => None,
         };

@@ -34,6 +34,12 @@ pub enum Instructions {
 }
 
 impl Instructions {
+    /// Whether the choice comes to any vector instructions on this machine. Without them a fused multiply-add is a call
+    /// of its own, and candle's products are faster.
+    pub(super) fn are_there(self) -> bool {
+        !matches!(self.arch(), pulp::Arch::Scalar)
+    }
+
     /// What the choice comes to on this machine.
     pub(super) fn arch(self) -> pulp::Arch {
         match self {
