@@ -9,21 +9,23 @@
 //!
 //! | room | holds | may import |
 //! |---|---|---|
-//! | [`dataset`] | what is on disk, as plain values; one file per format | – |
-//! | [`signals`] | weak relevance signals of a candidate and their normalisation | dataset |
-//! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | dataset |
-//! | [`eval`] | scores → numbers: measures with trec_eval's semantics | dataset |
-//! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | dataset, vision |
-//! | [`model`] | the network, one layer per file, seeded initialisation, checkpoints | dataset, signals, graph |
-//! | [`train`] | losses and the optimisation loop; knows nothing of threads | model, eval, graph, signals, dataset |
-//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons | dataset, signals, graph, model, train, eval |
-//! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | dataset, eval, train, study |
-//! | [`jobs`] | threads and nothing else | all above |
+//! | [`base`] | what every room may use: seeded random numbers, whole-file writes, progress | – |
+//! | [`dataset`] | what is on disk, as plain values; one file per format | base |
+//! | [`signals`] | weak relevance signals of a candidate and their normalisation | base, dataset |
+//! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | base, dataset |
+//! | [`eval`] | scores → numbers: measures with trec_eval's semantics | base, dataset |
+//! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
+//! | [`model`] | the networks, one layer per file, seeded initialisation, checkpoints | base, dataset, signals, graph |
+//! | [`train`] | losses and the optimisation loop; knows nothing of threads | base, dataset, signals, graph, eval, model |
+//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons | base, dataset, signals, graph, eval, model, train |
+//! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | base, dataset, graph, eval, train, study |
+//! | [`jobs`] | threads and nothing else | base |
 //! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |
 //! | [`cli`] | what was typed: the same work without a window; starts the window, or draws it for `screenshot` | all above but app |
 
 pub mod app;
+pub mod base;
 pub mod cli;
 pub mod dataset;
 pub mod eval;

@@ -28,7 +28,7 @@ const HOMES: [(&str, &[&str]); 46] = [
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
-    ("image", &["vision", "export", "app/screenshot.rs", "cli/screenshot.rs"]),
+    ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
     ("jpeg_decoder", &["vision/decode.rs"]),
     ("hf_hub", &["vision"]),
@@ -61,12 +61,12 @@ const HOMES: [(&str, &[&str]); 46] = [
             // A download that no longer answers is left to itself.
             "vision/hub/download.rs",
             // The system's dialog blocks whoever asks for it.
-            "app/open.rs",
+            "app/shell/open.rs",
             // Sleeps between frames that nobody sees.
-            "app/screenshot.rs",
+            "app/shell/screenshot.rs",
         ],
     ),
-    ("std::sync::mpsc", &["jobs", "vision/pipeline.rs", "vision/hub/download.rs", "app/open.rs"]),
+    ("std::sync::mpsc", &["jobs", "vision/pipeline.rs", "vision/hub/download.rs", "app/shell/open.rs"]),
     ("core::arch", &[]),
     // A hint to the cache has no safe form.
     ("std::arch", &["vision/kernel/tile.rs"]),

@@ -1,6 +1,7 @@
 //! Two embeddings compared and maps drawn, on hand-placed points.
 
-use crossrank::dataset::{Relevance, Rng};
+use crossrank::base::Rng;
+use crossrank::dataset::Relevance;
 use crossrank::graph::{
     Similarities, agreement, at_unit_density, homophily, perplexity_within, principal_components, principal_plane,
     tsne, unit_rows,

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use crossrank::dataset::{Relevance, Rng};
+use crossrank::base::Rng;
+use crossrank::dataset::Relevance;
 use crossrank::graph::{
     DEFAULT_RADIUS, GraphRequest, Neighbourhood, Similarities, SimilarityGraph, initial_positions, layout, statistics,
     unit_rows,

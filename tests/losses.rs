@@ -1,6 +1,7 @@
 //! Losses: gradients against differences, what they ask for, what they cost.
 
-use crossrank::dataset::{Relevance, Rng};
+use crossrank::base::Rng;
+use crossrank::dataset::Relevance;
 use crossrank::eval::{Measure, measure_query};
 use crossrank::train::{Loss, LossSettings, Objective, Targets, Weighting};
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
-use crossrank::dataset::{Relevance, Rng};
+use crossrank::base::Rng;
+use crossrank::dataset::Relevance;
 use crossrank::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
 use crossrank::model::{Activation, Dcmm, DcmmConfig, Degree, ModelKind, Prepared, RankingInput, Weights};
 use crossrank::train::{Gradients, Loss, Targets};

@@ -1,6 +1,7 @@
 //! README's pictures: the real app on the real sample.
 
-use crossrank::app::{Panel, Shot, screenshot};
+use crossrank::app::screenshot;
+use crossrank::app::{Panel, Shot};
 use crossrank::workspace::{Store, ThemeChoice};
 use std::collections::HashSet;
 use std::path::Path;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 use std::process::Command;
 
-use crossrank::dataset::{ImageId, Relevance, Rng, Split};
+use crossrank::base::Rng;
+use crossrank::dataset::{ImageId, Relevance, Split};
 use crossrank::eval::Measure;
 use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
 use crossrank::model::{Activation, Dcmm, DcmmConfig, Metadata, ModelKind, RankingInput};

@@ -3,55 +3,34 @@
 //! Panels get the [`Workspace`] to read and push [`Action`]s; nothing else changes state. What only concerns looks
 //! (camera, filters, which dialog is open) lives in `Parts`.
 
-mod actions;
-mod attached;
-mod bar;
-mod curves;
-mod data;
-mod details;
-mod dialogs;
-mod embedding;
-mod experiments;
-mod graph_view;
-mod icons;
-mod open;
-mod optimisation;
+mod kit;
 mod panels;
-mod queries;
-mod ranking;
-mod runs;
-mod save;
-mod screenshot;
-mod studies;
-mod theme;
-mod thumbnails;
-mod tune;
-mod widgets;
+mod shell;
 
-pub use panels::Panel;
-pub use screenshot::{Shot, headless, screenshot, settle};
+pub use shell::layout::Panel;
+pub use shell::screenshot::{Shot, headless, screenshot, settle};
 
 use crate::workspace::{Action, MessageKind, Order, ThemeChoice, Workspace};
-use actions::Commands;
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui};
+use shell::commands::Commands;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What only concerns looks.
 struct Parts {
-    thumbnails: thumbnails::Thumbnails,
-    graph: graph_view::GraphPanel,
-    curves: curves::CurvesPanel,
-    data: data::DataPanel,
-    embedding: embedding::EmbeddingPanel,
-    experiments: experiments::ExperimentsPanel,
-    studies: studies::StudiesPanel,
-    queries: queries::QueriesPanel,
-    ranking: ranking::RankingPanel,
-    open: open::OpenDialog,
-    save: save::SaveDialog,
-    dialogs: dialogs::Dialogs,
+    thumbnails: kit::thumbnails::Thumbnails,
+    graph: panels::graph::GraphPanel,
+    curves: panels::training::CurvesPanel,
+    data: panels::data::DataPanel,
+    embedding: panels::embeddings::EmbeddingPanel,
+    experiments: panels::experiments::ExperimentsPanel,
+    studies: panels::studies::StudiesPanel,
+    queries: panels::queries::QueriesPanel,
+    ranking: panels::ranking::RankingPanel,
+    open: shell::open::OpenDialog,
+    save: shell::save::SaveDialog,
+    dialogs: shell::dialogs::Dialogs,
 }
 
 /// The window.
@@ -78,18 +57,18 @@ impl App {
             workspace.apply(Action::Open(path));
         }
         let parts = Parts {
-            thumbnails: thumbnails::Thumbnails::new(workspace.wake()),
-            graph: graph_view::GraphPanel::default(),
-            curves: curves::CurvesPanel::default(),
-            data: data::DataPanel::default(),
-            embedding: embedding::EmbeddingPanel::default(),
-            experiments: experiments::ExperimentsPanel::default(),
-            studies: studies::StudiesPanel::default(),
-            queries: queries::QueriesPanel::default(),
-            ranking: ranking::RankingPanel::default(),
-            open: open::OpenDialog::default(),
-            save: save::SaveDialog::default(),
-            dialogs: dialogs::Dialogs::default(),
+            thumbnails: kit::thumbnails::Thumbnails::new(workspace.wake()),
+            graph: panels::graph::GraphPanel::default(),
+            curves: panels::training::CurvesPanel::default(),
+            data: panels::data::DataPanel::default(),
+            embedding: panels::embeddings::EmbeddingPanel::default(),
+            experiments: panels::experiments::ExperimentsPanel::default(),
+            studies: panels::studies::StudiesPanel::default(),
+            queries: panels::queries::QueriesPanel::default(),
+            ranking: panels::ranking::RankingPanel::default(),
+            open: shell::open::OpenDialog::default(),
+            save: shell::save::SaveDialog::default(),
+            dialogs: shell::dialogs::Dialogs::default(),
         };
         let tree = panels::restore(workspace.settings().panels.as_ref());
         Self { workspace, parts, tree, parked: None, actions: Vec::new(), shown: None, theme: None, alone: false }

@@ -1,6 +1,7 @@
 //! Which queries are trained on, which decide when to stop, and which only tell how good it is.
 
-use super::{Dataset, Rng, Split};
+use super::{Dataset, Split};
+use crate::base::Rng;
 
 /// The seed of the split of queries where the files give none: window and command line draw the same.
 pub const SPLIT_SEED: u64 = 13;

@@ -8,7 +8,7 @@
 
 mod first_stage;
 
-use super::Rng;
+use crate::base::Rng;
 use first_stage::TextIndex;
 
 /// A photo as far as the generator sees it.

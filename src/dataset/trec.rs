@@ -8,7 +8,8 @@ use std::path::Path;
 use super::text::{numbered_lines, read_text};
 use super::values;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Warning, WarningKind, write_whole};
+use super::{DatasetError, Warning, WarningKind};
+use crate::base::write_whole;
 
 /// Judged grade by image by query.
 pub type Qrels = BTreeMap<String, BTreeMap<String, i32>>;

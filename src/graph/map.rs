@@ -8,7 +8,7 @@ use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
 use rayon::prelude::*;
 
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// Directions beyond the wanted ones that the search for principal components carries along.
 const SPARE: usize = 8;

@@ -266,7 +266,7 @@ fn principal(standard: &[f64], count: usize, dim: usize) -> (Vec<f32>, Vec<f32>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Rng;
+    use crate::base::Rng;
 
     const DIM: usize = 5;
 

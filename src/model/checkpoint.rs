@@ -8,7 +8,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{Dcmm, DcmmConfig, ModelError};
-use crate::dataset::write_whole;
+use crate::base::write_whole;
 
 /// Weights by name, each row-major.
 pub type Weights = BTreeMap<String, Vec<f64>>;

@@ -12,7 +12,7 @@ use super::gat::attend;
 use super::prepared::Part;
 use super::propagate::Propagate;
 use super::{Activation, ModelError};
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// `h'_i = dropout(σ(C(h)_i)) (+ h_i)`, with C the convolution.
 ///

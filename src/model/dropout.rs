@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor};
 
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// Inverted dropout: in training each value is zero with probability p and otherwise divided by 1 − p; else nothing
 /// changes.

@@ -1,6 +1,6 @@
 //! Initial weights as PyTorch draws them, from our own seeded generator.
 
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// How sharply feedback first prefers what the text ranks high.
 const FIRST_SHARPNESS: f64 = 1.5;

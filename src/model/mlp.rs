@@ -4,7 +4,7 @@ use candle_core::{Module, Result, Tensor};
 use candle_nn::Linear;
 
 use super::dropout::Dropout;
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// `Linear, then (ReLU, Dropout, Linear)*`: nothing follows the last layer.
 ///

@@ -17,7 +17,6 @@
 mod checkpoint;
 mod config;
 mod conv;
-mod dcmm;
 mod dropout;
 mod edge;
 mod edge_conv;
@@ -28,6 +27,7 @@ mod init;
 mod input;
 mod kind;
 mod mlp;
+mod network;
 mod prepared;
 mod prf;
 mod propagate;
@@ -36,10 +36,10 @@ mod visual;
 
 pub use checkpoint::{Metadata, Weights};
 pub use config::DcmmConfig;
-pub use dcmm::{Dcmm, MemberOutput, Output, Scores};
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;
 pub use kind::{Activation, Degree, ModelKind, UnknownName};
+pub use network::{Dcmm, MemberOutput, Output, Scores};
 pub use prepared::Prepared;
 pub use visual::Visual;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Folds, StudyData, StudyError};
-use crate::dataset::write_whole;
+use crate::base::write_whole;
 use crate::eval::{Averaging, Measure, STANDARD};
 
 /// Everything that decides a study's figures besides its configurations.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::StudyError;
-use crate::dataset::{Dataset, Rng, SPLIT_SEED, Split, assign_splits};
+use crate::base::Rng;
+use crate::dataset::{Dataset, SPLIT_SEED, Split, assign_splits};
 
 /// The share of the queries outside the test fold that validates where there are too few folds to spare one.
 const VALIDATION_SHARE: f64 = 0.2;

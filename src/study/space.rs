@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Change, StudyError};
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// The most combinations that a grid may have.
 const MOST: usize = 100_000;

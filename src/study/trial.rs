@@ -9,7 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Change, StudyError};
-use crate::dataset::{Split, write_whole};
+use crate::base::write_whole;
+use crate::dataset::Split;
 use crate::train::{Experiment, QueryFigures, read_run_record};
 
 /// The file's name in a trial's folder.

@@ -7,7 +7,7 @@ use candle_core::Tensor;
 use rayon::prelude::*;
 
 use super::{Gradients, Objective, Observer, Optimiser, Schedule, Targets, TrainConfig, TrainData, TrainError};
-use crate::dataset::Rng;
+use crate::base::Rng;
 use crate::eval::{Measure, STANDARD, measure_query, order};
 use crate::model::{Dcmm, Output, Prepared, RankingInput};
 

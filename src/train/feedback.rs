@@ -3,7 +3,7 @@
 use super::TrainData;
 use super::epoch::measured;
 use super::inputs::visual_rows;
-use super::runner::RunData;
+use super::run::RunData;
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::graph::Similarities;

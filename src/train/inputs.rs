@@ -1,6 +1,6 @@
 //! A data set made ready for a network.
 
-use super::runner::RunData;
+use super::run::RunData;
 use super::{Experiment, TrainData};
 use crate::dataset::{Dataset, Split, VectorTable};
 use crate::graph::{Csr, Similarities, SimilarityGraph, Whitening, unit_rows};

@@ -1,178 +1,276 @@
-//! The optimisation loop.
+//! One whole run: data made ready, training, figures, and the folder that keeps it all.
 
-use std::time::Instant;
-
-use super::epoch::{Queries, epoch_rng, measured};
-use super::{
-    Best, EpochReport, Figures, Keep, Moments, Observer, Optimiser, Outcome, Standing, Stop, TrainConfig, TrainData,
-    TrainError, TrainState,
-};
-use crate::dataset::Split;
-use crate::eval::STANDARD;
+use super::inputs::{prepare, prepare_with};
+use super::query_measures::QueryFigures;
+use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
+use super::run_writer::{Keeper, Saved, Trained};
+use super::score::{compare, rank, rankings};
+use super::{EpochReport, Experiment, Outcome, Stop, TrainConfig, TrainData};
+use crate::dataset::{Dataset, Split, VectorTable, single_files};
 use crate::model::{Dcmm, DcmmConfig, RankingInput};
+use crate::signals::Signals;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
 
-/// Trains a network and returns it with its best epoch's weights.
-///
-/// Every epoch goes over the training queries in a new seeded order, in steps of [`TrainConfig::batch`] queries;
-/// queries that the loss cannot learn from are passed over. The best epoch is the first with the highest mean of
-/// [`TrainConfig::stop_on`] over the validation queries (over the training queries where there is no validation query).
-///
-/// # Errors
-/// If a configuration cannot be run, a query does not fit the network, there is nothing to learn from, or the loss is
-/// no longer a finite number.
-pub fn train(
-    data: &TrainData,
-    model: &DcmmConfig,
-    config: &TrainConfig,
-    observer: &mut dyn Observer,
-) -> Result<Outcome, TrainError> {
-    train_from(data, model, config, None, observer)
+/// What a run works on.
+#[derive(Clone, Copy)]
+pub struct RunData<'a> {
+    /// The data set.
+    pub dataset: &'a Dataset,
+    /// Its signals.
+    pub signals: &'a Signals,
+    /// The visual vectors to use.
+    pub vectors: &'a VectorTable,
+    /// For each query, its part.
+    pub splits: &'a [Split],
 }
 
-/// The same from where an earlier training with this data and configuration stood: what follows, and what it leaves,
-/// is to the bit what it would have been without the interruption. Only [`TrainConfig::epochs`] may be raised (which
-/// also stretches a cosine from here on).
+/// Told how a run goes, and asked whether it should.
+pub trait RunObserver {
+    /// Some steps of a stage are done.
+    fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()>;
+
+    /// An epoch has ended; `model` holds its weights.
+    fn epoch(&mut self, report: &EpochReport, model: &Dcmm, inputs: &[RankingInput]) -> ControlFlow<()>;
+}
+
+/// What came of a run.
+pub struct RunResult {
+    /// Configuration and figures.
+    pub record: RunRecord,
+    /// Every epoch; none where nothing is learned.
+    pub history: Vec<EpochReport>,
+    /// The network with its best weights, where one was trained.
+    pub model: Option<Dcmm>,
+    /// For each query of the data set, its candidates' scores (empty where it has no candidates).
+    pub scores: Vec<Vec<f32>>,
+}
+
+/// Trains on the train queries, chooses the epoch on the validation queries, and reports on both others. What learns
+/// no network ([`crate::model::ModelKind::network`]) only scores.
+///
+/// With `folder` the run is kept there as it goes.
 ///
 /// # Errors
-/// As [`train`], or if the state is of another network.
-pub fn train_from(
-    data: &TrainData,
-    model: &DcmmConfig,
-    config: &TrainConfig,
-    state: Option<&TrainState>,
-    observer: &mut dyn Observer,
-) -> Result<Outcome, TrainError> {
-    let judged = data.judged(Split::Validation);
-    let course = Course {
-        teaching: data.of(Split::Train),
-        watched: if judged.is_empty() { data.judged(Split::Train) } else { judged },
-        epochs: config.epochs,
-        retraining: false,
+/// A message for people: an unknown signal, nothing to train on, a folder that can't be written, diverging weights,
+/// or that the run was cancelled before its first epoch ended.
+pub fn run(
+    data: RunData<'_>,
+    experiment: &Experiment,
+    record: RunRecord,
+    folder: Option<&Path>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let inputs = prepare_run(data, experiment, observer)?;
+    run_prepared(data, &inputs, experiment, record, folder, observer)
+}
+
+/// The first half of [`run`]: signals chosen and normalised, vectors whitened, graphs built.
+///
+/// # Errors
+/// An unknown signal or none, or that the run was cancelled.
+pub fn prepare_run(
+    data: RunData<'_>,
+    experiment: &Experiment,
+    observer: &mut dyn RunObserver,
+) -> Result<TrainData, String> {
+    let use_signals = chosen_signals(data, experiment)?;
+    let step = &mut |done, total| observer.step("Building graphs", done, total);
+    let inputs = prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, step);
+    inputs.ok_or_else(|| "cancelled".to_owned())
+}
+
+/// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_prepared(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    experiment: &Experiment,
+    record: RunRecord,
+    folder: Option<&Path>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    work(data, inputs, experiment, record, (folder, None), observer)
+}
+
+/// Goes on with a run that was interrupted or cut off, from its last epoch, to the same bits as if it had not been;
+/// `epochs` may raise the number of epochs, which also lets a finished run go on.
+///
+/// # Errors
+/// As [`run`], or if there is nothing to go on from, the run has come to its end, or the data are others.
+pub fn resume(
+    data: RunData<'_>,
+    folder: &Path,
+    epochs: Option<usize>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let mut record = read_run_record(folder)?;
+    let saved = Saved::read(folder)?;
+    let before = record.experiment.training.epochs;
+    let epochs = epochs.unwrap_or(before);
+    if epochs < saved.epochs() {
+        return Err(format!("{} epochs are done already: {}", saved.epochs(), folder.display()));
+    }
+    if matches!(record.state, RunState::Finished | RunState::EarlyStopped) && epochs == before {
+        let how =
+            if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
+        return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
+    }
+    let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
+    // Without a graph vectors decide nothing.
+    if record.experiment.model.kind.looks() {
+        places.push(("visual vectors are", &record.vectors, &data.vectors.name));
+    }
+    if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
+        return Err(format!("the run's {what} “{then}”, not “{now}”: {}", folder.display()));
+    }
+    record.experiment.training.epochs = epochs;
+    record.state = RunState::Running;
+    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let inputs = prepare_run(data, &experiment, observer)?;
+    work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
+}
+
+/// A run's scores of every query once more, from what its folder keeps.
+///
+/// # Errors
+/// A message for people: weights that can't be read or don't fit the data, a signal that is no more, or `cancelled`.
+pub fn score_again(
+    data: RunData<'_>,
+    folder: &Path,
+    record: &RunRecord,
+    observer: &mut dyn RunObserver,
+) -> Result<Vec<Vec<f32>>, String> {
+    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let use_signals = chosen_signals(data, &experiment)?;
+    let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
+    let step = &mut |done, total| observer.step("Building graphs", done, total);
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or("cancelled")?;
+    let model = match experiment.model.kind.network() {
+        Some(_) => Some(Dcmm::load(&folder.join("model.safetensors")).map_err(|error| error.to_string())?.0),
+        None => None,
     };
-    optimise(data, model, config, &course, state, observer)
+    Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-/// Trains a network on the train and validation queries together for so many epochs, and returns it with its last
-/// epoch's weights. Initial weights, schedule and randomness are those of [`train`].
-///
-/// # Errors
-/// As [`train_from`].
-pub fn retrain(
-    data: &TrainData,
-    model: &DcmmConfig,
-    config: &TrainConfig,
-    epochs: usize,
-    state: Option<&TrainState>,
-    observer: &mut dyn Observer,
-) -> Result<Outcome, TrainError> {
-    let mut teaching = data.of(Split::Train);
-    teaching.extend(data.of(Split::Validation));
-    teaching.sort_unstable();
-    let course = Course { teaching, watched: data.judged(Split::Validation), epochs, retraining: true };
-    optimise(data, model, config, &course, state, observer)
-}
-
-/// What a training goes over.
-struct Course {
-    /// Queries to learn from.
-    teaching: Vec<usize>,
-    /// Queries whose measures are reported, and choose the best epoch unless it is the last.
-    watched: Vec<usize>,
-    epochs: usize,
-    /// All epochs are run, and the last is kept.
-    retraining: bool,
-}
-
-fn optimise(
-    data: &TrainData,
-    network: &DcmmConfig,
-    config: &TrainConfig,
-    course: &Course,
-    state: Option<&TrainState>,
-    observer: &mut dyn Observer,
-) -> Result<Outcome, TrainError> {
-    check(data, config)?;
-    let (model, moments) = begin(network, state)?;
-    let queries = Queries::new(data, &model, config)?;
-    let teaching = queries.teaching(&course.teaching);
-    if teaching.is_empty() {
-        return Err(TrainError::NothingToLearn);
+fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usize>, String> {
+    let use_signals = experiment.signal_indices(data.signals).map_err(|name| unknown_signal(data.signals, &name))?;
+    match use_signals.is_empty() {
+        true => Err("no signal is chosen: choose at least one".to_owned()),
+        false => Ok(use_signals),
     }
-    let test = data.judged(Split::Test);
-    let mut optimiser = Optimiser::new(&model, config)?;
-    optimiser.restore(moments)?;
-    let fresh = || Ok(Best { epoch: 0, value: f64::NEG_INFINITY, weights: model.weights()? });
-    let mut best = state.map_or_else(fresh, |state| Ok::<_, TrainError>(state.best.clone()))?;
-    let mut history: Vec<EpochReport> = state.map(|state| state.history.clone()).unwrap_or_default();
-    let mut stopped = Stop::Finished;
-    for epoch in history.len() + 1..=course.epochs {
-        let waited = epoch - 1 - best.epoch;
-        if !course.retraining && config.patience.is_some_and(|patience| waited >= patience.max(1)) {
-            stopped = Stop::EarlyStopped;
-            break;
+}
+
+/// Where a run is kept, and where it stood.
+type Kept<'a> = (Option<&'a Path>, Option<Saved>);
+
+fn work(
+    data: RunData<'_>,
+    inputs: &TrainData,
+    experiment: &Experiment,
+    mut record: RunRecord,
+    (folder, saved): Kept<'_>,
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, String> {
+    let use_signals = chosen_signals(data, experiment)?;
+    let config = experiment.model_config(use_signals.len(), data.vectors.dim, inputs.whitening.as_deref());
+    // What was asked for stays as it was asked for; the signals' names are recorded beside.
+    let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
+    fill_record(&mut record, data, &asked, &use_signals);
+    record.parameters = config.as_ref().map_or(0, DcmmConfig::parameter_count);
+    let folder = match &saved {
+        None => folder.map(|path| RunFolder::create(path, &record)),
+        Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
+    };
+    let folder = folder.transpose()?;
+    if let (Some(folder), Some(whitening)) = (&folder, &inputs.whitening) {
+        folder.whitening(whitening)?;
+    }
+    let trained = match config {
+        Some(config) => {
+            let keeper = Keeper::new(observer, folder.as_ref(), inputs);
+            Some(learn(keeper, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
         }
-        let watch = Instant::now();
-        let rng = epoch_rng(config.seed, epoch);
-        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &teaching, (epoch, rng), observer)? else {
-            stopped = Stop::Interrupted;
-            break;
+        None => None,
+    };
+    let outcome = trained.as_ref().map(|trained| &trained.outcome);
+    let ranked = rank(data, experiment, inputs, outcome.map(|outcome| &outcome.model), None)?;
+    record.feedback = ranked.feedback;
+    // Figures on validation queries come from the network that had not seen them.
+    let mut figures = ranked.scores.clone();
+    if let Some(chosen) = trained.as_ref().and_then(|trained| trained.chosen.as_ref()) {
+        let before = rank(data, experiment, inputs, Some(chosen), record.feedback)?.scores;
+        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
+        validation.for_each(|query| figures[query].clone_from(&before[query]));
+        record.retrained = outcome.map(|outcome| outcome.best_epoch);
+    }
+    finish_record(&mut record, data, outcome, &figures);
+    if let Some(folder) = &folder {
+        if let Some(outcome) = outcome {
+            folder.checkpoint(&outcome.model)?;
+        }
+        folder.rankings(&rankings(data.dataset, &ranked.scores), &record.name)?;
+        QueryFigures::of(data, &figures).write(folder.path())?;
+        folder.write(&record)?;
+    }
+    let outcome = trained.map(|trained| trained.outcome);
+    let (history, model) = outcome.map_or((Vec::new(), None), |outcome| (outcome.history, Some(outcome.model)));
+    Ok(RunResult { record, history, model, scores: ranked.scores })
+}
+
+/// The trainings of a run, each epoch kept in its folder.
+fn learn(
+    mut keeper: Keeper<'_>,
+    config: &DcmmConfig,
+    training: &TrainConfig,
+    saved: Saved,
+    folder: Option<&RunFolder>,
+) -> Result<Trained, String> {
+    let trained = keeper.train(config, training, saved);
+    let (failed, epochs) = (keeper.failed.take(), keeper.epochs);
+    match trained.map_err(|error| error.to_string()) {
+        Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
+        ended => {
+            // A run without a single epoch is none; one that went wrong later keeps what it has.
+            if let Some(folder) = folder.filter(|_| epochs == 0) {
+                folder.discard();
+            }
+            Err(failed.or(ended.err()).unwrap_or_else(|| "cancelled".to_owned()))
+        }
+    }
+}
+
+pub(super) fn unknown_signal(signals: &Signals, name: &str) -> String {
+    let names: Vec<&str> = signals.infos.iter().map(|info| info.name.as_str()).collect();
+    format!("the data set has no signal “{name}”; it has {}", names.join(", "))
+}
+
+fn fill_record(record: &mut RunRecord, data: RunData<'_>, experiment: &Experiment, use_signals: &[usize]) {
+    record.dataset = data.dataset.name.clone();
+    record.dataset_path = std::path::absolute(&data.dataset.root).unwrap_or_else(|_| data.dataset.root.clone());
+    record.vectors = data.vectors.name.clone();
+    record.vector_files = single_files(data.dataset, &record.vector_sources);
+    record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
+    record.experiment = experiment.clone();
+    record.version = env!("CARGO_PKG_VERSION").to_owned();
+}
+
+fn finish_record(record: &mut RunRecord, data: RunData<'_>, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
+    record.state = RunState::Finished;
+    if let Some(outcome) = outcome {
+        record.best_epoch = outcome.best_epoch;
+        record.state = match outcome.stopped {
+            Stop::Finished => RunState::Finished,
+            Stop::EarlyStopped => RunState::EarlyStopped,
+            Stop::Interrupted => RunState::Interrupted,
         };
-        let seen = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
-        let test = (!test.is_empty()).then(|| queries.evaluate(&model, &test, config.stop_on, epoch)).transpose()?;
-        if course.retraining || config.keep == Keep::Last || seen.chosen > best.value {
-            best = Best { epoch, value: seen.chosen, weights: model.weights()? };
-        }
-        let report = EpochReport {
-            epoch,
-            train_loss,
-            validation_loss: seen.loss.unwrap_or(train_loss),
-            validation: seen.standard,
-            test: test.map(|test| test.standard),
-            seconds: watch.elapsed().as_secs_f64(),
-            best_epoch: best.epoch,
-            retraining: course.retraining,
-        };
-        history.push(report.clone());
-        let standing = Standing { history: &history, model: &model, best: &best, moments: optimiser.moments() };
-        if observer.standing(&standing).is_break() || observer.epoch(&report, &model).is_break() {
-            stopped = Stop::Interrupted;
-            break;
-        }
+        let epochs = outcome.history.len().max(1) as f64;
+        record.seconds_per_epoch = outcome.history.iter().map(|report| report.seconds).sum::<f64>() / epochs;
     }
-    let model = Dcmm::from_weights(model.config(), &best.weights)?;
-    Ok(Outcome { model, best_epoch: best.epoch, history, stopped })
-}
-
-fn check(data: &TrainData, config: &TrainConfig) -> Result<(), TrainError> {
-    config.check()?;
-    if data.inputs.len() != data.split.len() {
-        return Err(TrainError::Config(format!("{} queries with {} splits", data.inputs.len(), data.split.len())));
-    }
-    Ok(())
-}
-
-/// The network as it is at first, or as it was.
-fn begin(network: &DcmmConfig, state: Option<&TrainState>) -> Result<(Dcmm, Moments), TrainError> {
-    if let Some(state) = state {
-        return state.restore(network);
-    }
-    let model = network.init()?;
-    let moments = Moments::zero(&model);
-    Ok((model, moments))
-}
-
-/// [`STANDARD`] of the queries at `which` under a network: one mean over queries each, all 0 for no query.
-///
-/// # Errors
-/// If a query does not fit the network.
-pub fn measure(model: &Dcmm, inputs: &[RankingInput], which: &[usize]) -> Result<Figures, TrainError> {
-    let mut sums = vec![0.0; STANDARD.len()];
-    for &at in which {
-        let input = &inputs[at];
-        let scores = model.score(input)?;
-        let values = measured(input, &scores.total, STANDARD.iter());
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
-    }
-    let measures = sums.into_iter().map(|sum| sum / which.len().max(1) as f64).collect();
-    Ok(Figures { measures })
+    record.validation = compare(data, Split::Validation, scores);
+    record.test = compare(data, Split::Test, scores);
 }

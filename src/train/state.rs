@@ -9,7 +9,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{EpochReport, Moments, TrainError};
-use crate::dataset::write_unsynced;
+use crate::base::write_unsynced;
 use crate::eval::STANDARD;
 use crate::model::{Dcmm, DcmmConfig, Weights};
 

@@ -9,7 +9,7 @@ use super::conv::{KernelConv, MaxPoolOp, PoolOp, Residual, pitch};
 use super::folded::FoldedConv;
 use super::kernel::{Aligned, Instructions, Window};
 use super::resnet::MaxPool;
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 const ALL: [Instructions; 3] = [Instructions::Best, Instructions::Avx2, Instructions::Plain];
 

@@ -6,7 +6,8 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::View;
 
 use super::VisionError;
-use crate::dataset::{Dataset, VectorTable, write_whole};
+use crate::base::write_whole;
+use crate::dataset::{Dataset, VectorTable};
 
 /// How numbers are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Plots as files, drawn in a thread of their own.
 
 use super::{Message, ParamValue, Pivot, Workspace};
-use crate::dataset::write_whole;
+use crate::base::write_whole;
 use crate::export::chart::{
     Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series, Theme, render_png, render_svg,
 };

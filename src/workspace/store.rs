@@ -1,7 +1,7 @@
 //! Where settings, runs and the embedding cache lie on disk.
 
 use super::Settings;
-use crate::dataset::write_whole;
+use crate::base::write_whole;
 use std::path::{Path, PathBuf};
 
 /// The folders of one user. `CROSSRANK_HOME` puts them all under one folder of its own.

@@ -12,7 +12,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use crossrank::dataset::{ImageId, Relevance, Rng, Split, VectorTable};
+use crossrank::base::Rng;
+use crossrank::dataset::{ImageId, Relevance, Split, VectorTable};
 use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
 use crossrank::model::{Dcmm, DcmmConfig, RankingInput, Visual};
 use crossrank::train::{EpochReport, Observer, TrainConfig, TrainData, train};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crossrank::dataset::{Rng, attach_qrels, attach_run, open, read_vectors, summary, write_embeddings, write_npy};
+use crossrank::base::Rng;
+use crossrank::dataset::{attach_qrels, attach_run, open, read_vectors, summary, write_embeddings, write_npy};
 
 use super::Fixture;
 

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crossrank::base::Rng;
 use crossrank::dataset::{
-    Dataset, Rng, VectorTable, Warning, WarningKind, attach_vectors, open, read_embeddings, read_vectors,
-    write_embeddings,
+    Dataset, VectorTable, Warning, WarningKind, attach_vectors, open, read_embeddings, read_vectors, write_embeddings,
 };
 
 use super::{Fixture, assert_silent, assert_warns, damaged};

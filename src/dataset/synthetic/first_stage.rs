@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::Rng;
 use super::{Drawn, Photo};
+use crate::base::Rng;
 
 /// Saturation and length normalisation of BM25 (Robertson and Zaragoza 2009).
 const K1: f64 = 1.2;

@@ -2,7 +2,7 @@
 
 use super::SEED;
 use super::effect::mean;
-use crate::dataset::Rng;
+use crate::base::Rng;
 use serde::{Deserialize, Serialize};
 
 /// Samples that are drawn.

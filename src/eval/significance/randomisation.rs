@@ -2,7 +2,7 @@
 
 use super::effect::mean;
 use super::{SEED, Tested};
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// Up to so many pairs all assignments of signs are gone through.
 pub const EXACT_UP_TO: usize = 20;

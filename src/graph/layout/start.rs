@@ -1,6 +1,6 @@
 //! Where nodes start: the plane in which their vectors differ most.
 
-use crate::dataset::Rng;
+use crate::base::Rng;
 
 /// Directions that are iterated together; two are kept.
 const BLOCK: usize = 4;

@@ -172,7 +172,7 @@ impl Description {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::Rng;
+    use crate::base::Rng;
     use std::path::PathBuf;
 
     /// 40 vectors of six numbers that hang together, and an image without one.

@@ -1,7 +1,8 @@
 //! Maps of embeddings in the plane.
 
 use super::source::{EmbeddingSource, Held, Known, Shelf};
-use crate::dataset::{Dataset, Rng, VectorTable};
+use crate::base::Rng;
+use crate::dataset::{Dataset, VectorTable};
 use crate::graph::{TSNE_EPOCHS, at_unit_density, principal_components, principal_plane, tsne, unit_rows};
 use crate::jobs::{Event, Job, Progress, Wake, Worker};
 use std::collections::HashMap;

@@ -7,7 +7,7 @@ pub use request::{StudyKind, StudyRequest};
 pub use result::{Change, StudyResult, StudyRow};
 
 use super::{Message, Workspace};
-use crate::dataset::write_whole;
+use crate::base::write_whole;
 use crate::jobs::{Event, Job, Progress, Worker};
 use crate::study::{Runner, StudyData, StudyError, StudyProgress, ablate, ablations};
 use std::ops::ControlFlow;

@@ -1,0 +1,86 @@
+//! How a comparison's figures go with the number of neighbours.
+
+use super::compare::colours;
+use crate::app::kit::theme;
+use crate::app::kit::widgets;
+use crate::workspace::QueryFigures;
+use egui::{RichText, Ui, Vec2};
+use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine, uniform_grid_spacer};
+
+/// What a curve shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Quantity {
+    /// Relevant neighbours of relevant images by A, by B, and by chance.
+    Homophily,
+    /// Neighbours that A and B have in common.
+    Overlap,
+}
+
+/// The largest k of the curves.
+const MOST: usize = 30;
+
+/// Draws one curve over k = 1 … 30; `k` is the one in use.
+pub fn curve_ui(ui: &mut Ui, quantity: Quantity, figures: &QueryFigures, k: usize, size: Vec2) {
+    let palette = theme::palette(ui.visuals());
+    let series = |value: &dyn Fn(usize) -> Option<f64>| -> PlotPoints<'_> {
+        (1..=MOST).filter_map(|k| Some([k as f64, value(k)?])).collect()
+    };
+    let [a, b] = colours(palette);
+    let lines: Vec<(&str, PlotPoints<'_>, egui::Color32, LineStyle)> = match quantity {
+        Quantity::Homophily => vec![
+            ("chance", series(&|k| Some(figures.both(k)?[0].chance)), palette.weak, LineStyle::dashed_loose()),
+            ("A", series(&|k| Some(figures.both(k)?[0].share)), a, LineStyle::Solid),
+            ("B", series(&|k| Some(figures.both(k)?[1].share)), b, LineStyle::Solid),
+        ],
+        Quantity::Overlap => {
+            vec![("in common", series(&|k| Some(figures.agreement_at(k)?.overlap)), palette.text, LineStyle::Solid)]
+        }
+    };
+    ui.vertical(|ui| {
+        ui.set_width(size.x);
+        let title = match quantity {
+            Quantity::Homophily => "Relevant neighbours over k (chance dashed)",
+            Quantity::Overlap => "Neighbours in common over k",
+        };
+        widgets::one_line(ui, RichText::new(title).small().color(palette.weak));
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, egui::FontId::proportional(10.0));
+        Plot::new(("comparison", quantity))
+            .height((size.y - 20.0).max(80.0))
+            .width(size.x)
+            .show_background(false)
+            .show_grid([false, true])
+            .allow_scroll(false)
+            .allow_drag(false)
+            .allow_zoom(false)
+            .include_x(1.0)
+            .include_x(MOST as f64)
+            .include_y(0.0)
+            .include_y(1.0)
+            .y_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.5, 1.0]))
+            .y_axis_min_width(24.0)
+            .grid_color(palette.weak)
+            .grid_spacing(egui::Rangef::new(14.0, 70.0))
+            .show_crosshair(false)
+            .y_axis_formatter(|mark, _| tick(mark.value))
+            .label_formatter(|position| match position {
+                HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                    Some(format!("{plot_name}, k {:.0}: {}", position.x, widgets::figure(position.y)))
+                }
+                HoverPosition::Elsewhere { .. } => None,
+            })
+            .show(ui, |plot| {
+                for (name, points, colour, style) in lines {
+                    plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
+                }
+                let here = VLine::new("k in use", k as f64).color(palette.weak.gamma_multiply(0.6)).width(1.0);
+                plot.vline(here);
+            });
+    });
+}
+
+/// A value on an axis: no more digits than it needs.
+fn tick(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
+}

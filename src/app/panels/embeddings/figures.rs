@@ -1,0 +1,170 @@
+//! Two embeddings in figures: of the current query, of all, over k, and query by query.
+
+use super::curve::{self, Quantity};
+use super::queries::{self, QueryList};
+use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::widgets;
+use crate::graph::Homophily;
+use crate::workspace::{Action, QueryFigures, Session, Workspace};
+use egui::{Align2, Grid, RichText, ScrollArea, Sense, Ui, vec2};
+
+/// What the view remembers between frames.
+#[derive(Default)]
+pub struct FiguresView {
+    all: bool,
+    list: QueryList,
+}
+
+/// Width from which the list of queries stands beside the figures.
+const WIDE: f32 = 860.0;
+
+/// Height of the list of queries where it stands below.
+const LIST: f32 = 320.0;
+
+/// Height of a curve, at the least and at the most.
+const CURVE: std::ops::RangeInclusive<f32> = 160.0..=280.0;
+
+/// Height of what stands above the curves.
+const ABOVE: f32 = 340.0;
+
+/// Draws the view.
+pub fn figures_ui(
+    ui: &mut Ui,
+    view: &mut FiguresView,
+    k: usize,
+    workspace: &Workspace,
+    session: &Session,
+    actions: &mut Vec<Action>,
+) {
+    let Some(result) = workspace.embedding().comparison().result() else { return };
+    let Some(here) = result.queries.get(session.query()) else { return };
+    let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
+    if ui.available_width() < WIDE {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            summary_ui(ui, view, (k, curve), [here, &result.mean]);
+            ui.allocate_ui(vec2(ui.available_width(), LIST), |ui| {
+                queries::queries_ui(ui, &mut view.list, k, (session, result), actions);
+            });
+        });
+        return;
+    }
+    let size = ui.available_size();
+    let left = (size.x * 0.55).clamp(460.0, 640.0);
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(vec2(left, size.y), egui::Layout::top_down(egui::Align::Min), |ui| {
+            ScrollArea::vertical().id_salt("figures").auto_shrink([false, false]).show(ui, |ui| {
+                ui.set_width(left - 2.0 * GRID);
+                summary_ui(ui, view, (k, curve), [here, &result.mean]);
+            });
+        });
+        ui.add_space(GRID);
+        ui.vertical(|ui| queries::queries_ui(ui, &mut view.list, k, (session, result), actions));
+    });
+}
+
+fn summary_ui(ui: &mut Ui, view: &mut FiguresView, (k, curve): (usize, f32), [here, mean]: [&QueryFigures; 2]) {
+    widgets::section(ui, "Relevant neighbours");
+    widgets::caption(
+        ui,
+        format!(
+            "Of a relevant image's {k} nearest, the share that is relevant too (homophily@{k}), less what chance gives"
+        ),
+    );
+    homophily_ui(ui, k, [here, mean]);
+    widgets::section(ui, "Neighbours in common");
+    widgets::caption(ui, format!("Of an image's {k} nearest by A, the share that is among its {k} nearest by B"));
+    agreement_ui(ui, k, [here, mean]);
+    ui.add_space(GRID);
+    widgets::segmented(
+        ui,
+        &mut view.all,
+        &[(false, "This query", "Curves of the current query"), (true, "All queries", "Mean curves of all queries")],
+    );
+    let shown = if view.all { mean } else { here };
+    let width = (ui.available_width() - 2.0 * GRID) / 2.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0 * GRID;
+        for quantity in [Quantity::Homophily, Quantity::Overlap] {
+            let size = vec2(width, curve);
+            ui.allocate_ui(size, |ui| curve::curve_ui(ui, quantity, shown, k, size));
+        }
+    });
+}
+
+fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
+    let palette = theme::palette(ui.visuals());
+    let both = scopes.map(|figures| figures.both(k));
+    Grid::new("homophily").num_columns(7).min_col_width(40.0).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
+        ui.label("");
+        for name in ["This query", "", "", "All queries", "", ""] {
+            across_ui(ui, name);
+        }
+        ui.end_row();
+        ui.label("");
+        for _ in &scopes {
+            for name in ["A", "B", "B − A"] {
+                ui.label(RichText::new(name).small().color(palette.weak));
+            }
+        }
+        ui.end_row();
+        row(ui, palette, "Share", &both, |homophily| homophily.share);
+        row(ui, palette, "By chance", &both, |homophily| homophily.chance);
+        row(ui, palette, "Gain over chance", &both, Homophily::lift);
+    });
+}
+
+/// A heading over several columns: it takes the room of none.
+fn across_ui(ui: &mut Ui, text: &str) {
+    let (rect, response) = ui.allocate_exact_size(vec2(1.0, 18.0), Sense::hover());
+    if !text.is_empty() {
+        let colour = theme::palette(ui.visuals()).text;
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, text, theme::strong(theme::BODY), colour);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, text));
+    }
+}
+
+fn row(
+    ui: &mut Ui,
+    palette: &Palette,
+    name: &str,
+    both: &[Option<[Homophily; 2]>; 2],
+    value: impl Fn(&Homophily) -> f64,
+) {
+    ui.label(RichText::new(name).color(palette.weak));
+    for sides in both {
+        let Some([a, b]) = sides else {
+            for _ in 0..3 {
+                ui.label(RichText::new("–").color(palette.weak));
+            }
+            continue;
+        };
+        let (a, b) = (value(a), value(b));
+        ui.label(signed(a));
+        ui.label(signed(b));
+        ui.label(RichText::new(widgets::change(b - a)).color(palette.change(b - a)));
+    }
+    ui.end_row();
+}
+
+/// A figure that may be below 0.
+pub fn signed(value: f64) -> String {
+    if value < -0.0005 { format!("−{}", widgets::figure(-value)) } else { widgets::figure(value.abs()) }
+}
+
+fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
+    let palette = theme::palette(ui.visuals());
+    let values = scopes.map(|figures| figures.agreement_at(k));
+    Grid::new("agreement").num_columns(3).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
+        ui.label("");
+        ui.label(RichText::new("This query").small().color(palette.weak));
+        ui.label(RichText::new("All queries").small().color(palette.weak));
+        ui.end_row();
+        let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), widgets::figure);
+        ui.label(RichText::new(format!("Overlap@{k}")).color(palette.weak));
+        values.iter().for_each(|value| drop(ui.label(figure(value.map(|value| value.overlap)))));
+        ui.end_row();
+        ui.label(RichText::new(format!("Jaccard@{k}")).color(palette.weak));
+        values.iter().for_each(|value| drop(ui.label(figure(value.map(|value| value.jaccard)))));
+        ui.end_row();
+    });
+}

@@ -1,0 +1,203 @@
+//! Two embeddings query by query.
+
+use super::figures::signed;
+use crate::app::kit::theme::{self, Palette};
+use crate::app::kit::{icons, widgets};
+use crate::workspace::{Action, EmbeddingComparison, Session};
+use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+
+/// What the list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum By {
+    Query,
+    Overlap,
+    A,
+    B,
+    #[default]
+    Change,
+}
+
+impl By {
+    /// The columns from the left, with what they are called and mean.
+    const ALL: [(By, &'static str, &'static str); 5] = [
+        (By::Query, "Query", "In the order of the names"),
+        (By::Overlap, "In common", "Neighbours that A and B have in common (overlap@k)"),
+        (By::A, "A", "Relevant neighbours by A over chance (homophily@k less chance)"),
+        (By::B, "B", "Relevant neighbours by B over chance (homophily@k less chance)"),
+        (By::Change, "B − A", "What B gains over A"),
+    ];
+}
+
+/// What the list remembers between frames.
+#[derive(Default)]
+pub struct QueryList {
+    by: By,
+    /// From the least, or the first letter, on.
+    rising: bool,
+}
+
+/// Height of a row.
+const HEIGHT: f32 = 22.0;
+
+/// Width of a column of figures.
+const FIGURE: f32 = 64.0;
+
+struct Row<'a> {
+    query: usize,
+    title: &'a str,
+    /// Overlap, A, B, B − A.
+    values: [Option<f64>; 4],
+}
+
+/// Draws the list; a click goes to the query.
+pub fn queries_ui(
+    ui: &mut Ui,
+    list: &mut QueryList,
+    k: usize,
+    (session, result): (&Session, &EmbeddingComparison),
+    actions: &mut Vec<Action>,
+) {
+    let mut rows = rows(session, result, k);
+    sort(&mut rows, list);
+    ui.horizontal(|ui| {
+        widgets::section(ui, "Query by query");
+        if widgets::icon_button(ui, icons::COPY, "Copy the list as CSV").clicked() {
+            ui.ctx().copy_text(csv(&rows, k));
+        }
+    });
+    ui.spacing_mut().item_spacing.y = 0.0;
+    heading_ui(ui, list);
+    ScrollArea::vertical().id_salt("query by query").auto_shrink([false, false]).show_rows(
+        ui,
+        HEIGHT,
+        rows.len(),
+        |ui, range| {
+            for row in &rows[range] {
+                row_ui(ui, row, session.query() == row.query, actions);
+            }
+        },
+    );
+}
+
+fn rows<'a>(session: &'a Session, result: &EmbeddingComparison, k: usize) -> Vec<Row<'a>> {
+    let of = |(query, figures): (usize, &crate::workspace::QueryFigures)| {
+        let known = &session.dataset.queries[query];
+        let lifts = figures.both(k).map(|both| both.map(|side| side.lift()));
+        let values = [
+            figures.agreement_at(k).map(|agreement| agreement.overlap),
+            lifts.map(|[a, _]| a),
+            lifts.map(|[_, b]| b),
+            lifts.map(|[a, b]| b - a),
+        ];
+        Row { query, title: if known.text.is_empty() { known.id.as_str() } else { &known.text }, values }
+    };
+    result.queries.iter().enumerate().take(session.dataset.queries.len()).map(of).collect()
+}
+
+/// Queries without a figure come last, whichever way it goes.
+fn sort(rows: &mut [Row<'_>], list: &QueryList) {
+    let column = match list.by {
+        By::Query => {
+            rows.sort_by_key(|row| row.title.to_lowercase());
+            if !list.rising {
+                return;
+            }
+            rows.reverse();
+            return;
+        }
+        By::Overlap => 0,
+        By::A => 1,
+        By::B => 2,
+        By::Change => 3,
+    };
+    let worst = if list.rising { f64::INFINITY } else { f64::NEG_INFINITY };
+    let key = |row: &Row<'_>| row.values[column].unwrap_or(worst);
+    rows.sort_by(|a, b| if list.rising { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
+}
+
+fn csv(rows: &[Row<'_>], k: usize) -> String {
+    let mut text = format!("query,overlap@{k},gain over chance A,gain over chance B,B - A\n");
+    for row in rows {
+        text += &format!("\"{}\"", row.title.replace('"', "\"\""));
+        row.values.iter().for_each(|value| text += &value.map_or(",".to_owned(), |value| format!(",{value:.6}")));
+        text.push('\n');
+    }
+    text
+}
+
+fn heading_ui(ui: &mut Ui, list: &mut QueryList) {
+    let palette = theme::palette(ui.visuals());
+    // As wide as the rows, which the scroll bar makes narrower.
+    let width = ui.available_width() - ui.spacing().scroll.allocated_width();
+    let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    for (column, (by, name, hint)) in By::ALL.into_iter().enumerate() {
+        let lane = lane(rect, column);
+        let response = ui.interact(lane, ui.scope_id().with(("sort queries", name)), Sense::click());
+        let chosen = list.by == by;
+        let mark = match (chosen, list.rising) {
+            (false, _) => "",
+            (true, true) => " ▲",
+            (true, false) => " ▼",
+        };
+        let colour = if chosen || response.hovered() { palette.text } else { palette.weak };
+        text(ui, lane, column, &format!("{name}{mark}"), theme::SMALL, colour);
+        response.widget_info(|| {
+            egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Sort queries by {name}"))
+        });
+        if response.on_hover_text(hint).clicked() {
+            list.rising = chosen && !list.rising;
+            list.by = by;
+        }
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, palette.line));
+}
+
+/// A column's part of a row: the name takes what the figures leave.
+fn lane(row: Rect, column: usize) -> Rect {
+    let right = row.right() - 4.0 - (4 - column) as f32 * FIGURE;
+    match column {
+        0 => Rect::from_min_max(row.min, pos2(right, row.bottom())),
+        _ => Rect::from_min_max(pos2(right - FIGURE, row.top()), pos2(right, row.bottom())),
+    }
+}
+
+fn text(ui: &Ui, lane: Rect, column: usize, text: &str, size: f32, colour: Color32) {
+    let (at, align) = match column {
+        0 => (lane.left_center() + vec2(6.0, 0.0), Align2::LEFT_CENTER),
+        _ => (lane.right_center(), Align2::RIGHT_CENTER),
+    };
+    let clip = if column == 0 { lane.intersect(ui.clip_rect()) } else { ui.clip_rect() };
+    ui.painter().with_clip_rect(clip).text(at, align, text, FontId::proportional(size), colour);
+}
+
+fn row_ui(ui: &mut Ui, row: &Row<'_>, chosen: bool, actions: &mut Vec<Action>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
+    let palette = theme::palette(ui.visuals());
+    if chosen {
+        ui.painter().rect_filled(rect, theme::RADIUS, palette.selected);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme::RADIUS, palette.raised);
+    }
+    text(ui, lane(rect, 0), 0, row.title, theme::BODY, palette.text);
+    for (index, value) in row.values.iter().enumerate() {
+        let (shown, colour) = shown(*value, index == 3, palette);
+        text(ui, lane(rect, index + 1), index + 1, &shown, 12.0, colour);
+    }
+    let told = row.values[3].map_or_else(|| "not judged".to_owned(), |change| format!("B gains {change:.3}"));
+    let label = format!("Comparison of {}: {told}", row.title);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &label));
+    if response.clicked() {
+        actions.push(Action::SelectQuery(row.query));
+    }
+    response.on_hover_ui(|ui| {
+        ui.label(RichText::new(row.title));
+    });
+}
+
+fn shown(value: Option<f64>, is_change: bool, palette: &Palette) -> (String, Color32) {
+    match value {
+        None => ("–".to_owned(), palette.weak),
+        Some(value) if is_change => (widgets::change(value), palette.change(value)),
+        Some(value) => (signed(value), palette.text),
+    }
+}

@@ -1,0 +1,311 @@
+//! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
+
+use super::{Plotted, measure_ui, save_button, table::paint_text};
+use crate::app::kit::theme::{self, GRID, ROW};
+use crate::app::kit::thumbnails::Thumbnails;
+use crate::app::kit::{icons, widgets};
+use crate::app::panels::ranking;
+use crate::dataset::Split;
+use crate::eval::Measure;
+use crate::eval::significance::Interval;
+use crate::workspace::{
+    Action, Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, Session, Side, Workspace, differences_chart,
+};
+use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
+
+/// What the view remembers between frames.
+#[derive(Default)]
+pub struct Compare {
+    revealed: Option<(usize, usize)>,
+    shown: Option<usize>,
+}
+
+/// Draws the view.
+pub fn compare_ui(
+    ui: &mut Ui,
+    state: &mut Compare,
+    workspace: &Workspace,
+    pictures: &mut Thumbnails,
+    actions: &mut Vec<Action>,
+) -> Option<Plotted> {
+    let experiments = workspace.experiments();
+    let table = &workspace.settings().run_table;
+    let Some(session) = workspace.session() else {
+        let text = "Open the runs' data set to compare them query by query.";
+        widgets::empty_state(ui, icons::SWAP, "No data set is open", text, None);
+        return None;
+    };
+    let Some(pair) = experiments.pair() else {
+        match suggestion(workspace, table) {
+            Some(pair) => actions.push(Action::CompareRuns(Some(Box::new(pair)))),
+            None => {
+                let text = "Tick one or two runs in the table: one is held against the text signal, two against each \
+                            other. With seeds grouped, a row stands for all its runs.";
+                widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
+            }
+        }
+        return None;
+    };
+    sides_ui(ui, workspace, pair, actions);
+    let figures = match experiments.figures() {
+        None => {
+            ui.spinner();
+            return None;
+        }
+        Some(Err(message)) => {
+            let message = message.clone();
+            widgets::empty_state(ui, icons::WARNING, "These cannot be compared here", &message, None);
+            return None;
+        }
+        Some(Ok(figures)) => figures,
+    };
+    let save = summary_ui(ui, figures);
+    let bars = (ui.available_width() * 0.34).clamp(200.0, 420.0);
+    let height = ui.available_height();
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui(vec2(bars, height), |ui| {
+            ui.vertical(|ui| bars_ui(ui, state, session, figures, actions));
+        });
+        ui.add_space(GRID);
+        ui.vertical(|ui| rankings_ui(ui, state, workspace, session, pair, pictures, actions));
+    });
+    let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
+    save.then(|| {
+        let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
+        let queries: Vec<_> = figures.queries.iter().map(named).collect();
+        Plotted::new("queries", differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries))
+    })
+}
+
+/// The first two chosen rows against each other, or the only one against the text signal.
+fn suggestion(workspace: &Workspace, table: &RunTable) -> Option<Pair> {
+    let experiments = workspace.experiments();
+    let chosen = experiments.chosen_entries(table.grouped);
+    let mut sides = chosen.iter().map(|entry| side(workspace, entry));
+    let (a, b) = (sides.next()?, sides.next().unwrap_or(Side::Text));
+    let is_tested = workspace.session()?.splits.contains(&Split::Test);
+    Some(Pair { a, b, split: is_tested.then_some(Split::Test), measure: Measure::Map })
+}
+
+fn side(workspace: &Workspace, entry: &Entry) -> Side {
+    let facts = entry.facts(workspace.experiments().runs());
+    Side::Runs(facts.iter().map(|run| run.saved.path.clone()).collect())
+}
+
+fn name(workspace: &Workspace, side: &Side) -> String {
+    let experiments = workspace.experiments();
+    match side {
+        Side::Text => "Text only".to_owned(),
+        Side::Initial => "Initial order".to_owned(),
+        Side::Runs(paths) => {
+            let runs = experiments.runs();
+            let at = |path: &std::path::PathBuf| runs.iter().position(|run| run.saved.path == *path);
+            experiments.name(&Entry { runs: paths.iter().filter_map(at).collect() })
+        }
+    }
+}
+
+fn sides_ui(ui: &mut Ui, workspace: &Workspace, pair: &Pair, actions: &mut Vec<Action>) {
+    let mut wanted = pair.clone();
+    ui.horizontal(|ui| {
+        side_ui(ui, workspace, "First run", &mut wanted.a);
+        widgets::caption(ui, "against");
+        side_ui(ui, workspace, "Second run", &mut wanted.b);
+        if widgets::icon_button(ui, icons::SWAP, "Change sides").clicked() {
+            std::mem::swap(&mut wanted.a, &mut wanted.b);
+        }
+        measure_ui(ui, "Measure compared", &mut wanted.measure);
+        let parts = [
+            (Some(Split::Test), "Test", "The test queries"),
+            (Some(Split::Validation), "Validation", "The validation queries"),
+            (None, "All", "Every judged query, also those trained on"),
+        ];
+        widgets::segmented(ui, &mut wanted.split, &parts);
+    });
+    if wanted != *pair {
+        actions.push(Action::CompareRuns(Some(Box::new(wanted))));
+    }
+}
+
+/// A list of the chosen rows, or of all rows where fewer than two are chosen, and the two baselines.
+fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) {
+    let experiments = workspace.experiments();
+    let grouped = workspace.settings().run_table.grouped;
+    let mut choices: Vec<Side> =
+        experiments.chosen_entries(grouped).iter().map(|entry| side(workspace, entry)).collect();
+    if choices.len() < 2 {
+        choices = experiments.entries().iter().map(|entry| side(workspace, entry)).collect();
+    }
+    choices.extend([Side::Text, Side::Initial]);
+    let shown = name(workspace, current);
+    let combo = egui::ComboBox::from_id_salt(label)
+        .selected_text(RichText::new(shown))
+        .width((ui.available_width() * 0.28).clamp(110.0, 230.0))
+        .truncate();
+    combo
+        .show_ui(ui, |ui| {
+            for choice in choices {
+                if ui.selectable_label(*current == choice, name(workspace, &choice)).clicked() {
+                    *current = choice;
+                }
+            }
+        })
+        .response
+        .accessible_name(label);
+}
+
+/// What came of it in a line; `true` if a person wants to keep the plot.
+fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
+    let palette = theme::palette(ui.visuals());
+    let delta = figures.a - figures.b;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(format!("{} against {}", widgets::figure(figures.a), widgets::figure(figures.b))));
+        ui.label(RichText::new(widgets::change(delta)).font(theme::strong(theme::BODY)).color(palette.change(delta)));
+        let test = &figures.test;
+        if let Some(Interval { low, high }) = test.interval {
+            widgets::caption(ui, format!("95 % interval {} to {}", widgets::change(low), widgets::change(high)));
+        }
+        if let Some(p) = test.p {
+            let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::figure(p)) };
+            widgets::caption(ui, text).on_hover_text("Two-sided, of the paired t-test over the queries");
+        }
+        let told = format!(
+            "{} better  ·  {} equal  ·  {} worse  ·  {} queries",
+            figures.wins,
+            figures.ties,
+            figures.losses,
+            figures.queries.len()
+        );
+        widgets::caption(ui, told);
+        save_button(ui)
+    })
+    .inner
+}
+
+fn bars_ui(ui: &mut Ui, state: &mut Compare, session: &Session, figures: &PairFigures, actions: &mut Vec<Action>) {
+    let most = figures.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let here = figures.queries.iter().position(|query| query.query == Some(session.query()));
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("bars");
+    if let Some(row) = here.filter(|_| state.shown != Some(session.query())) {
+        area = area.vertical_scroll_offset((row as f32 * ROW - ui.available_height() * 0.5).max(0.0));
+    }
+    state.shown = Some(session.query());
+    area.show_rows(ui, ROW, figures.queries.len(), |ui, range| {
+        for index in range {
+            bar_ui(ui, session, &figures.queries[index], most, here == Some(index), actions);
+        }
+    });
+}
+
+fn query_title<'a>(session: &'a Session, query: &'a QueryDelta) -> &'a str {
+    let known = query.query.and_then(|query| session.dataset.queries.get(query));
+    known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id)
+}
+
+fn bar_ui(ui: &mut Ui, session: &Session, query: &QueryDelta, most: f64, here: bool, actions: &mut Vec<Action>) {
+    let palette = theme::palette(ui.visuals());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
+    if here || response.hovered() || response.has_focus() {
+        let fill = if here { palette.selected } else { palette.raised };
+        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
+    }
+    let title = query_title(session, query);
+    let names = rect.width() * 0.42;
+    let place = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
+    paint_text(ui.painter(), place, title, FontId::proportional(12.0), palette.text, false);
+    let figures = rect.with_min_x(rect.right() - 44.0).with_max_x(rect.right() - 4.0);
+    let delta = query.delta();
+    let colour = palette.change(delta);
+    paint_text(ui.painter(), figures, &widgets::change(delta), FontId::proportional(theme::SMALL), colour, true);
+    let lane = Rect::from_x_y_ranges(rect.left() + names..=rect.right() - 50.0, rect.y_range());
+    let middle = lane.center().x;
+    let end = middle + (delta / most) as f32 * lane.width() * 0.5;
+    let bar = Rect::from_x_y_ranges(middle.min(end)..=middle.max(end), rect.center().y - 5.0..=rect.center().y + 5.0);
+    ui.painter().rect_filled(bar, 2, colour);
+    ui.painter().vline(middle, rect.y_range(), Stroke::new(1.0, palette.unjudged.gamma_multiply(0.6)));
+    let told = format!(
+        "Query {title}: {}, from {} to {}",
+        widgets::change(delta),
+        widgets::figure(query.b),
+        widgets::figure(query.a)
+    );
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, here, &told));
+    if let (true, Some(query)) = (response.clicked(), query.query) {
+        actions.push(Action::SelectQuery(query));
+    }
+    response.on_hover_text(told);
+}
+
+fn rankings_ui(
+    ui: &mut Ui,
+    state: &mut Compare,
+    workspace: &Workspace,
+    session: &Session,
+    pair: &Pair,
+    pictures: &mut Thumbnails,
+    actions: &mut Vec<Action>,
+) {
+    let wanted = session.candidate().map(|candidate| (session.query(), candidate));
+    let reveal = wanted.filter(|wanted| state.revealed != Some(*wanted)).map(|(_, candidate)| candidate);
+    state.revealed = wanted;
+    let known = &session.dataset.queries[session.query()];
+    let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
+    widgets::one_line(ui, widgets::strong_text(title));
+    // What stands on the left is held against; what is on the right shows what moved.
+    let [a, b] = workspace.experiments().rankings();
+    let ready = |side: &Option<Result<Ranking, String>>| match side {
+        Some(Ok(ranking)) => Some(ranking.clone()),
+        _ => None,
+    };
+    let sides = [(&pair.b, b, None), (&pair.a, a, ready(b))];
+    let gap = 2.0 * GRID;
+    let size = vec2(((ui.available_width() - gap) * 0.5).floor(), ui.available_height());
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (number, (side, ranking, before)) in sides.into_iter().enumerate() {
+            ui.allocate_ui(size, |ui| {
+                ui.push_id(number, |ui| {
+                    ui.set_width(size.x);
+                    ui.vertical(|ui| {
+                        let name = name(workspace, side);
+                        side_heading_ui(ui, &name, side, ranking.as_ref(), before.as_ref());
+                        if let Some(Ok(ranking)) = ranking {
+                            let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
+                            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                                let before = before.as_ref();
+                                ranking::grid_ui(ui, session, &label, ranking, before, pictures, reveal, actions);
+                            });
+                        }
+                    });
+                });
+            });
+        }
+    });
+}
+
+fn side_heading_ui(
+    ui: &mut Ui,
+    name: &str,
+    side: &Side,
+    ranking: Option<&Result<Ranking, String>>,
+    before: Option<&Ranking>,
+) {
+    let palette = theme::palette(ui.visuals());
+    let hint = match side.paths().len() {
+        0 | 1 => name.to_owned(),
+        n => format!("{name}: ordered by the mean of the places that {n} runs give an image"),
+    };
+    widgets::one_line(ui, RichText::new(name).small().color(palette.weak)).on_hover_text(hint);
+    match ranking {
+        None => widgets::caption(ui, "Being read"),
+        Some(Err(message)) => ui.add(egui::Label::new(RichText::new(message).small().color(palette.warning)).wrap()),
+        Some(Ok(ranking)) => {
+            let mut text = format!("AP {}", widgets::figure(ranking.measures[0]));
+            if let Some(before) = before {
+                text += &format!("  {}", widgets::change(ranking.measures[0] - before.measures[0]));
+            }
+            widgets::caption(ui, text)
+        }
+    };
+}

@@ -1,0 +1,343 @@
+//! The run table: one row per run or configuration; only the rows in sight are drawn.
+
+use crate::app::kit::theme::{self, GRID, Palette, ROW};
+use crate::app::kit::{icons, widgets};
+use crate::workspace::{Action, Cell, Column, Entry, RunTable, Workspace};
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Color32, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    pos2, vec2,
+};
+
+/// What the table remembers between frames.
+#[derive(Default)]
+pub struct TableState {
+    cursor: usize,
+    reveal: bool,
+}
+
+/// Room for the checkbox before the first column.
+const CHECK: f32 = 26.0;
+
+/// Room between columns.
+const GAP: f32 = 10.0;
+
+/// Width of a column in points.
+fn width(column: Column, grouped: bool) -> f32 {
+    let spread = if grouped { 42.0 } else { 0.0 };
+    match column {
+        // Groups are named by the few parameters that differ.
+        Column::Name if grouped => 168.0,
+        Column::Name => 208.0,
+        Column::Model => 76.0,
+        // Texts behind numbers keep more distance.
+        Column::Loss | Column::State => 76.0,
+        Column::Date => 122.0,
+        Column::Neighbours => 26.0,
+        Column::Layers | Column::Signals => 42.0,
+        Column::LearningRate => 34.0,
+        Column::Seed => 34.0 + if grouped { 8.0 } else { 0.0 },
+        Column::Epochs => 38.0 + if grouped { 20.0 } else { 0.0 },
+        Column::ValidationNdcg => 76.0 + spread * 0.4,
+        Column::TestNdcg => 80.0 + spread * 0.4,
+        Column::Seconds => 46.0 + spread,
+        _ => 56.0 + spread * 0.8,
+    }
+}
+
+/// Where each column lies, from the table's left edge.
+struct Lanes {
+    columns: Vec<(Column, f32, f32)>,
+    width: f32,
+}
+
+impl Lanes {
+    fn of(wanted: &RunTable, room: f32) -> Self {
+        let columns = wanted.columns();
+        let needed: f32 = columns.iter().map(|column| width(*column, wanted.grouped) + GAP).sum::<f32>() + CHECK;
+        // The name takes what is left, up to what any name needs.
+        let spare = (room - needed).clamp(0.0, 220.0);
+        let mut at = CHECK;
+        let lanes = columns.into_iter().map(|column| {
+            let wide = width(column, wanted.grouped) + if column == Column::Name { spare } else { 0.0 };
+            let left = at;
+            at += wide + GAP;
+            (column, left, wide)
+        });
+        let columns = lanes.collect();
+        Self { columns, width: at.max(room) }
+    }
+}
+
+/// A column's part of a row.
+fn lane(row: Rect, column: Column, left: f32, wide: f32) -> Rect {
+    let lane = Rect::from_min_size(row.min + vec2(left, 0.0), vec2(wide, ROW));
+    if matches!(column, Column::Loss | Column::Date) { lane.with_min_x(lane.left() + 2.0 * GRID) } else { lane }
+}
+
+/// Draws the table into what room there is.
+pub fn table_ui(
+    ui: &mut Ui,
+    state: &mut TableState,
+    workspace: &Workspace,
+    wanted: &mut RunTable,
+    actions: &mut Vec<Action>,
+) {
+    let experiments = workspace.experiments();
+    let entries = experiments.entries();
+    if entries.is_empty() {
+        empty_ui(ui, workspace, wanted);
+        return;
+    }
+    state.cursor = state.cursor.min(entries.len() - 1);
+    let lanes = Lanes::of(wanted, ui.available_width());
+    let best = best(workspace, &lanes);
+    let area = ui.available_rect_before_wrap();
+    let focus = ui.interact(area, ui.scope_id().with("run table"), Sense::click());
+    focus.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Table, true, "Runs"));
+    keys(ui, state, workspace, &focus, actions);
+    ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(lanes.width);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        heading_ui(ui, &lanes, wanted);
+        let mut rows = ScrollArea::vertical().auto_shrink([false, false]);
+        if std::mem::take(&mut state.reveal) {
+            let middle = state.cursor as f32 * ROW - ui.available_height() * 0.5;
+            rows = rows.vertical_scroll_offset(middle.max(0.0));
+        }
+        rows.show_rows(ui, ROW, entries.len(), |ui, range| {
+            for index in range {
+                let row = Row { index, entry: &entries[index], lanes: &lanes, best: &best };
+                row_ui(ui, state, workspace, &row, &focus, actions);
+            }
+        });
+    });
+    if focus.has_focus() {
+        let stroke = Stroke::new(1.0, theme::palette(ui.visuals()).accent);
+        ui.painter().rect_stroke(area, theme::RADIUS, stroke, StrokeKind::Inside);
+    }
+}
+
+fn empty_ui(ui: &mut Ui, workspace: &Workspace, wanted: &mut RunTable) {
+    let hidden = !wanted.all_data && workspace.experiments().scope().is_empty();
+    let (title, text, next) = if hidden {
+        ("No runs of this data set", "Train on it, or list the runs of all data sets.", "List all")
+    } else {
+        ("No run fits the filter", "Every term has to hold: take one away.", "Show all runs")
+    };
+    if widgets::empty_state(ui, icons::SEARCH, title, text, Some(next)) {
+        wanted.filter.clear();
+        wanted.all_data |= hidden;
+    }
+}
+
+/// The best mean of each column of measures, where there is more than one row.
+fn best(workspace: &Workspace, lanes: &Lanes) -> Vec<Option<f64>> {
+    let experiments = workspace.experiments();
+    let entries = experiments.entries();
+    let best = |column: Column| {
+        column.objective().filter(|_| entries.len() > 1)?;
+        let means = entries.iter().filter_map(|entry| column.spread(&entry.facts(experiments.runs())));
+        means.map(|spread| spread.mean).max_by(f64::total_cmp)
+    };
+    lanes.columns.iter().map(|(column, ..)| best(*column)).collect()
+}
+
+/// Up and down move the cursor, Space chooses, Enter opens; they belong to the table while it has the keyboard.
+fn keys(ui: &mut Ui, state: &mut TableState, workspace: &Workspace, focus: &egui::Response, actions: &mut Vec<Action>) {
+    if !focus.has_focus() {
+        return;
+    }
+    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, filter));
+    let entries = workspace.experiments().entries();
+    let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
+    let before = state.cursor;
+    if pressed(Key::ArrowDown) {
+        state.cursor = (state.cursor + 1).min(entries.len() - 1);
+    }
+    if pressed(Key::ArrowUp) {
+        state.cursor = state.cursor.saturating_sub(1);
+    }
+    if pressed(Key::Home) {
+        state.cursor = 0;
+    }
+    if pressed(Key::End) {
+        state.cursor = entries.len() - 1;
+    }
+    state.reveal = before != state.cursor;
+    if pressed(Key::Space) {
+        super::toggle(workspace, &entries[state.cursor], actions);
+    }
+    if pressed(Key::Enter) {
+        open(workspace, &entries[state.cursor], actions);
+    }
+}
+
+fn open(workspace: &Workspace, entry: &Entry, actions: &mut Vec<Action>) {
+    if let Some(run) = entry.facts(workspace.experiments().runs()).first() {
+        actions.push(Action::OpenRun(run.saved.path.clone()));
+    }
+}
+
+fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
+    let palette = theme::palette(ui.visuals());
+    let (rect, _) = ui.allocate_exact_size(vec2(lanes.width, ROW), Sense::hover());
+    for &(column, left, wide) in &lanes.columns {
+        let cell = lane(rect, column, left, wide);
+        let response = ui.interact(cell.expand2(vec2(GRID, 0.0)), ui.scope_id().with(column.title()), Sense::click());
+        let sorted = wanted.sort == column;
+        let colour = if sorted || response.hovered() || response.has_focus() { palette.text } else { palette.weak };
+        let arrow = match (sorted, wanted.ascending) {
+            (false, _) => "",
+            (true, true) => " ▲",
+            (true, false) => " ▼",
+        };
+        let text = format!("{}{arrow}", column.title());
+        paint_text(ui.painter(), cell, &text, FontId::proportional(theme::SMALL), colour, column.is_number());
+        let told = format!("Sort by {}", column.title());
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
+        if response.clicked() {
+            // Texts begin at A, figures with the best.
+            wanted.ascending = if sorted { !wanted.ascending } else { !column.is_number() && column != Column::Date };
+            wanted.sort = column;
+        }
+        response.on_hover_text(column.explanation());
+    }
+    let y = rect.bottom() - 1.0;
+    ui.painter().hline(rect.x_range(), y, Stroke::new(1.0, palette.line));
+}
+
+struct Row<'a> {
+    index: usize,
+    entry: &'a Entry,
+    lanes: &'a Lanes,
+    best: &'a [Option<f64>],
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    state: &mut TableState,
+    workspace: &Workspace,
+    row: &Row<'_>,
+    focus: &egui::Response,
+    actions: &mut Vec<Action>,
+) {
+    let palette = theme::palette(ui.visuals());
+    let experiments = workspace.experiments();
+    let facts = row.entry.facts(experiments.runs());
+    let (rect, response) = ui.allocate_exact_size(vec2(row.lanes.width, ROW), Sense::CLICK | Sense::HOVER);
+    let open_run = workspace.training().run().map(|run| &run.path);
+    let shown = facts.iter().any(|run| open_run == Some(&run.saved.path));
+    let here = state.cursor == row.index;
+    let fill = match (shown, here && focus.has_focus(), response.hovered()) {
+        (true, ..) => palette.selected,
+        (_, true, _) => palette.hovered,
+        (_, _, true) => palette.raised,
+        _ => Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, theme::RADIUS, fill);
+    let name = experiments.name(row.entry);
+    let mut chosen = experiments.is_chosen(row.entry);
+    let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
+    let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
+    if check.changed() {
+        super::toggle(workspace, row.entry, actions);
+    }
+    for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
+        let place = lane(rect, column, left, wide);
+        let cell = match column {
+            Column::Name => Cell { text: name.clone(), beside: String::new() },
+            _ => column.cell(&facts),
+        };
+        let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
+        paint_cell(ui.painter(), place, column, &cell, is_best, palette);
+    }
+    let told = format!("Run {name}, {}", spoken(&facts));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, here, &told));
+    if response.clicked() {
+        state.cursor = row.index;
+        focus.request_focus();
+    }
+    if response.double_clicked() {
+        open(workspace, row.entry, actions);
+    }
+    response.context_menu(|ui| menu_ui(ui, workspace, row.entry, actions));
+    if response.hovered() {
+        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, &name, &facts));
+    }
+}
+
+fn spoken(facts: &[&crate::workspace::RunFacts]) -> String {
+    let map = Column::TestMap.cell(facts).text;
+    format!("test MAP {}, {}", if map.is_empty() { "unknown" } else { &map }, Column::State.cell(facts).text)
+}
+
+fn menu_ui(ui: &mut Ui, workspace: &Workspace, entry: &Entry, actions: &mut Vec<Action>) {
+    if ui.button("Open").clicked() {
+        open(workspace, entry, actions);
+        ui.close();
+    }
+    let word = if workspace.experiments().is_chosen(entry) { "Do not look at it" } else { "Choose" };
+    if ui.button(word).clicked() {
+        super::toggle(workspace, entry, actions);
+        ui.close();
+    }
+    if let [run] = entry.facts(workspace.experiments().runs())[..] {
+        ui.menu_button("Delete", |ui| {
+            if ui.button(format!("Delete {} for good", run.saved.record.name)).clicked() {
+                actions.push(Action::DeleteRun(run.saved.path.clone()));
+                ui.close();
+            }
+        });
+    }
+}
+
+fn hover_ui(ui: &mut Ui, name: &str, facts: &[&crate::workspace::RunFacts]) {
+    let palette = theme::palette(ui.visuals());
+    ui.label(widgets::strong_text(name));
+    if let Some(run) = facts.first() {
+        let record = &run.saved.record;
+        ui.label(RichText::new(format!("{}  ·  {}", record.dataset, record.vectors)).small().color(palette.weak));
+        ui.label(RichText::new(record.features.join(", ")).small().color(palette.weak));
+    }
+    widgets::caption(ui, "Double click or Enter opens the run.");
+}
+
+fn paint_cell(painter: &Painter, place: Rect, column: Column, cell: &Cell, best: bool, palette: &Palette) {
+    let font = if best { theme::strong(12.5) } else { FontId::proportional(12.5) };
+    let colour = match column {
+        Column::Gain if cell.text.starts_with('+') && cell.text != "+.000" => palette.relevant,
+        Column::Gain if cell.text.starts_with('−') && cell.text != "−.000" => palette.irrelevant,
+        Column::Date | Column::State => palette.weak,
+        _ => palette.text,
+    };
+    if cell.beside.is_empty() {
+        paint_text(painter, place, &cell.text, font, colour, column.is_number());
+        return;
+    }
+    let small = FontId::proportional(theme::SMALL);
+    if column.is_number() {
+        let beside = painter.layout_no_wrap(cell.beside.clone(), small, palette.weak);
+        // Deviations share one width, so that the means before them stand in line.
+        let room = if cell.text.is_empty() { beside.size().x } else { beside.size().x.max(34.0) };
+        let at = pos2(place.right() - beside.size().x, place.center().y - beside.size().y * 0.5);
+        painter.galley(at, beside, palette.weak);
+        let left = Rect::from_min_max(place.min, pos2(place.right() - room - 4.0, place.bottom()));
+        paint_text(painter, left, &cell.text, font, colour, true);
+    } else {
+        let end = paint_text(painter, place.with_max_x(place.right() - 34.0), &cell.text, font, colour, false);
+        painter.text(pos2(end + 6.0, place.center().y), Align2::LEFT_CENTER, &cell.beside, small, palette.weak);
+    }
+}
+
+/// Paints one line within `place`, cut with “…” where it is too long; gives back its right end.
+pub fn paint_text(painter: &Painter, place: Rect, text: &str, font: FontId, colour: Color32, right: bool) -> f32 {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
+    job.wrap = TextWrapping::truncate_at_width(place.width().max(1.0));
+    let galley = painter.layout_job(job);
+    let x = if right { place.right() - galley.size().x } else { place.left() };
+    let end = x + galley.size().x;
+    painter.galley(pos2(x, place.center().y - galley.size().y * 0.5), galley, colour);
+    end
+}

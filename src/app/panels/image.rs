@@ -1,0 +1,129 @@
+//! The selected image: its picture, what its files say, its signals, its neighbours.
+
+use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::thumbnails::Thumbnails;
+use crate::app::kit::{icons, widgets};
+use crate::dataset::{Candidate, Image};
+use crate::workspace::{Action, Order, Session, Workspace};
+use egui::{Grid, RichText, ScrollArea, Sense, Ui, vec2};
+
+/// Draws the panel.
+pub fn details_ui(ui: &mut Ui, workspace: &Workspace, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
+    let chosen = workspace.session().and_then(|session| Some((session, session.candidate()?)));
+    let Some((session, index)) = chosen else {
+        let text = "Click an image in the graph or in a ranking, or press J and K to walk along the ranking.";
+        widgets::empty_state(ui, icons::IMAGE, "No image selected", text, None);
+        return;
+    };
+    let candidate = &session.dataset.queries[session.query()].candidates[index];
+    let image = &session.dataset.images[candidate.image];
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        picture_ui(ui, candidate, image, pictures);
+        facts_ui(ui, session, index, candidate, image);
+        neighbours_ui(ui, session, index, pictures, actions);
+        signals_ui(ui, session, index);
+        columns_ui(ui, image);
+    });
+}
+
+fn picture_ui(ui: &mut Ui, candidate: &Candidate, image: &Image, pictures: &mut Thumbnails) {
+    let palette = theme::palette(ui.visuals());
+    let size = vec2(ui.available_width(), (ui.available_width() * 0.62).min(260.0));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
+    let picture = pictures.large(candidate.image, image.file.as_deref());
+    let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
+    widgets::paint_judgement(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, candidate.relevance, palette);
+    let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
+}
+
+fn facts_ui(ui: &mut Ui, session: &Session, index: usize, candidate: &Candidate, image: &Image) {
+    let palette = theme::palette(ui.visuals());
+    let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
+    ui.add(egui::Label::new(RichText::new(title).font(theme::strong(14.0))).wrap());
+    ui.label(
+        RichText::new(format!("{}  ·  {}", widgets::judgement_name(candidate.relevance), image.id))
+            .small()
+            .color(palette.weak),
+    );
+    if !image.description.is_empty() && image.description != image.title {
+        ui.add(egui::Label::new(&image.description).wrap());
+    }
+    if !image.tags.is_empty() {
+        ui.add(egui::Label::new(RichText::new(image.tags.join(", ")).color(palette.weak)).wrap());
+    }
+    Grid::new("ranks").num_columns(3).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
+        for order in Order::ALL {
+            let Some(ranking) = session.ranking(order) else { continue };
+            ui.label(RichText::new(order.name()).color(palette.weak));
+            ui.label(format!("rank {}", ranking.place[index] + 1));
+            ui.label(RichText::new(format!("score {:.3}", ranking.scores[index])).color(palette.weak));
+            ui.end_row();
+        }
+    });
+}
+
+fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
+    let Some(view) = session.view() else { return };
+    widgets::section(ui, "Visual neighbours");
+    let palette = theme::palette(ui.visuals());
+    let query = &session.dataset.queries[session.query()];
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+        for (neighbour, weight) in view.graph().neighbours(index) {
+            let known = &query.candidates[neighbour];
+            let (rect, response) = ui.allocate_exact_size(vec2(40.0, 52.0), Sense::click());
+            let tile = egui::Rect::from_min_size(rect.min, vec2(40.0, 40.0));
+            let path = session.dataset.images[known.image].file.as_deref();
+            let picture = pictures.small(known.image, path);
+            widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
+            widgets::paint_frame(ui.painter(), tile.shrink(1.0), known.relevance, palette, 1.0);
+            let font = egui::FontId::proportional(10.0);
+            let text = widgets::figure(f64::from(weight)).chars().take(3).collect::<String>();
+            ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);
+            let title = session.dataset.images[known.image].title.clone();
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
+            });
+            if response.hovered() {
+                actions.push(Action::HoverCandidate(Some(neighbour)));
+            }
+            if response.clicked() {
+                actions.push(Action::SelectCandidate(Some(neighbour)));
+            }
+        }
+    });
+}
+
+fn signals_ui(ui: &mut Ui, session: &Session, index: usize) {
+    widgets::section(ui, "Signals");
+    let palette = theme::palette(ui.visuals());
+    let count = session.signals.infos.len();
+    let values = &session.signals.queries[session.query()];
+    Grid::new("signals").num_columns(2).spacing(vec2(12.0, 2.0)).show(ui, |ui| {
+        for (signal, info) in session.signals.infos.iter().enumerate() {
+            ui.label(RichText::new(&info.name).color(palette.weak)).on_hover_text(&info.description);
+            match values.get(index * count + signal) {
+                Some(value) if value.is_finite() => ui.label(format!("{value:.3}")),
+                _ => ui.label(RichText::new("missing").color(palette.weak)),
+            };
+            ui.end_row();
+        }
+    });
+}
+
+fn columns_ui(ui: &mut Ui, image: &Image) {
+    let palette = theme::palette(ui.visuals());
+    let shown: Vec<_> = image.columns.iter().filter(|(_, value)| !value.is_empty()).collect();
+    if shown.is_empty() && image.file.is_none() {
+        return;
+    }
+    widgets::section(ui, "From the files");
+    for (name, value) in shown {
+        ui.add(egui::Label::new(RichText::new(format!("{name}: {value}")).small().color(palette.weak)).wrap());
+    }
+    if let Some(file) = &image.file {
+        ui.add(egui::Label::new(RichText::new(widgets::short_path(file)).small().color(palette.weak)).wrap());
+    }
+}

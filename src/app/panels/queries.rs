@@ -1,0 +1,161 @@
+//! The list of queries.
+
+use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::{icons, widgets};
+use crate::dataset::Split;
+use crate::workspace::{Action, QuerySort, Session, Workspace};
+use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+
+/// Height of one query's row.
+const HEIGHT: f32 = 41.0;
+
+/// What the panel remembers between frames.
+#[derive(Default)]
+pub struct QueriesPanel {
+    filter: String,
+    split: Option<Split>,
+    shown: Option<usize>,
+}
+
+/// Draws the panel.
+pub fn queries_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
+    let Some(session) = workspace.session() else {
+        widgets::empty_state(ui, icons::SEARCH, "No queries", "Open a data set to list its queries.", None);
+        return;
+    };
+    controls_ui(ui, panel, workspace, actions);
+    let rows = rows(panel, session, workspace.settings().query_sort);
+    widgets::caption(ui, format!("{} of {}  ·  AP and gain over text", rows.len(), session.dataset.queries.len()));
+    let reveal = panel.shown != Some(session.query());
+    panel.shown = Some(session.query());
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+    if let Some(place) = rows.iter().position(|&query| query == session.query()).filter(|_| reveal) {
+        let middle = place as f32 * HEIGHT - ui.available_height() * 0.5;
+        area = area.vertical_scroll_offset(middle.max(0.0));
+    }
+    area.show_rows(ui, HEIGHT, rows.len(), |ui, range| {
+        for &query in &rows[range] {
+            row_ui(ui, session, query, actions);
+        }
+    });
+}
+
+fn controls_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(icons::SEARCH).color(theme::palette(ui.visuals()).weak));
+        let width = (ui.available_width() - 2.0 * GRID).max(60.0);
+        ui.add(egui::TextEdit::singleline(&mut panel.filter).hint_text("Filter queries").desired_width(width))
+            .accessible_name("Filter queries");
+    });
+    ui.horizontal(|ui| {
+        let mut sort = workspace.settings().query_sort;
+        widgets::choices(ui, "Sort queries", sort.name(), |ui| {
+            for choice in QuerySort::ALL {
+                if ui.selectable_value(&mut sort, choice, choice.name()).changed() {
+                    actions.push(Action::SetQuerySort(choice));
+                }
+            }
+        });
+        let name = panel.split.map_or("All parts", Split::name);
+        widgets::choices(ui, "Part of the protocol", name, |ui| {
+            ui.selectable_value(&mut panel.split, None, "All parts");
+            for split in Split::ALL {
+                ui.selectable_value(&mut panel.split, Some(split), split.name());
+            }
+        });
+    });
+}
+
+/// The queries to list, in order.
+fn rows(panel: &QueriesPanel, session: &Session, sort: QuerySort) -> Vec<usize> {
+    let needle = panel.filter.trim().to_lowercase();
+    let fits = |query: &usize| {
+        let known = &session.dataset.queries[*query];
+        let named = needle.is_empty()
+            || known.text.to_lowercase().contains(&needle)
+            || known.id.as_str().to_lowercase().contains(&needle);
+        named && panel.split.is_none_or(|split| session.splits[*query] == split)
+    };
+    let mut rows: Vec<usize> = (0..session.dataset.queries.len()).filter(fits).collect();
+    let figures = |query: &usize| figures(session, *query);
+    match sort {
+        QuerySort::Files => {}
+        QuerySort::Text => rows.sort_by_key(|&query| session.dataset.queries[query].text.to_lowercase()),
+        QuerySort::Figure => rows.sort_by(|a, b| figures(a).0.total_cmp(&figures(b).0)),
+        QuerySort::Gain => rows.sort_by(|a, b| figures(b).1.total_cmp(&figures(a).1)),
+        QuerySort::Loss => rows.sort_by(|a, b| figures(a).1.total_cmp(&figures(b).1)),
+    }
+    rows
+}
+
+/// A query's average precision in the best ranking there is, and its change against the text signal.
+fn figures(session: &Session, query: usize) -> (f64, f64) {
+    let text = session.baselines.text.get(query).and_then(|row| row.first()).copied().unwrap_or(0.0);
+    match session.model_measures(query).and_then(|row| row.first()) {
+        Some(&model) => (model, model - text),
+        None => (text, 0.0),
+    }
+}
+
+fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
+    let palette = theme::palette(ui.visuals());
+    let known = &session.dataset.queries[query];
+    let chosen = session.query() == query;
+    let ground = rect.shrink2(vec2(0.0, 1.0));
+    if chosen {
+        ui.painter().rect_filled(ground, theme::RADIUS, palette.selected);
+    } else if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(ground, theme::RADIUS, palette.raised);
+    }
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    let inner = rect.shrink2(vec2(6.0, 5.0));
+    let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
+    let judged = known.candidates.iter().filter_map(|candidate| candidate.relevance);
+    let is_judged = judged.clone().next().is_some();
+    let relevant = judged.filter(|grade| grade.is_relevant()).count();
+    let count = known.candidates.len();
+    let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
+    let facts = format!("{}  ·  {found}", session.splits[query].name());
+    let line = |room: f32, at: Pos2, align: Align2, text: &str, size: f32, colour: Color32| {
+        let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
+        painter.with_clip_rect(part.intersect(painter.clip_rect())).text(
+            at,
+            align,
+            text,
+            FontId::proportional(size),
+            colour,
+        );
+    };
+    line(70.0, inner.left_top(), Align2::LEFT_TOP, title, theme::BODY, palette.text);
+    line(36.0, inner.left_bottom(), Align2::LEFT_BOTTOM, &facts, theme::SMALL, palette.weak);
+    let told = if is_judged {
+        let (precision, change) = figures(session, query);
+        let change = session.model_measures(query).map(|_| change);
+        paint_figures(&painter, inner, precision, change, palette);
+        format!("Query {title}: average precision {}", widgets::figure(precision))
+    } else {
+        format!("Query {title}: not judged")
+    };
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &told));
+    if response.clicked() {
+        actions.push(Action::SelectQuery(query));
+    }
+    response.on_hover_text(title);
+}
+
+/// Average precision as a bar and a number, and under it the change.
+fn paint_figures(painter: &Painter, inner: Rect, precision: f64, change: Option<f64>, palette: &Palette) {
+    let font = FontId::proportional(12.0);
+    painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), font, palette.text);
+    let bar = Rect::from_min_size(pos2(inner.right() - 64.0, inner.top() + 5.0), vec2(32.0, 5.0));
+    painter.rect_filled(bar, 2, palette.hovered);
+    let filled = Rect::from_min_size(bar.min, vec2(bar.width() * precision.clamp(0.0, 1.0) as f32, bar.height()));
+    painter.rect_filled(filled, 2, palette.accent);
+    if let Some(change) = change {
+        let font = FontId::proportional(theme::SMALL);
+        let colour = palette.change(change);
+        painter.text(inner.right_bottom(), Align2::RIGHT_BOTTOM, widgets::change(change), font, colour);
+    }
+}

@@ -1,0 +1,210 @@
+//! The ablation matrix: configurations down, measures across, each cell the change against the first row.
+
+use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::widgets;
+use crate::app::panels::experiments::{Plotted, paint_text, save_button};
+use crate::dataset::Split;
+use crate::eval::significance::Interval;
+use crate::eval::{Measure, STANDARD};
+use crate::export::chart::Chart;
+use crate::workspace::{Action, Change, Pair, Side, Spread, StudyResult, StudyRow, Workspace, matrix_chart};
+use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
+
+/// Height of a row.
+const HEIGHT: f32 = 28.0;
+
+/// Width of a figure's column.
+const FIGURE: f32 = 96.0;
+
+/// p below which a change is marked.
+const LEVEL: f64 = 0.05;
+
+/// Draws a study's rows; `true` if a person wants to see two of them side by side.
+pub(super) fn matrix_ui(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    result: &StudyResult,
+    keeps: &mut Option<Plotted>,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let is_matrix = result.rows.iter().any(|row| row.against.iter().any(Option::is_some));
+    let note = if is_matrix {
+        "Test queries: the first row's mean, below it the change against it. ∗ p < .05. Click a row to see it query by \
+         query."
+    } else {
+        "Mean ± deviation over the trials; the best on validation first."
+    };
+    ui.horizontal(|ui| {
+        widgets::caption(ui, note);
+        if is_matrix && save_button(ui) {
+            *keeps = Some(Plotted::new("ablation", chart(result)));
+        }
+    });
+    let columns: Vec<(bool, usize)> = if is_matrix {
+        (0..STANDARD.len()).map(|at| (true, at)).collect()
+    } else {
+        // Validation MAP chooses; the rest tells.
+        [(false, 0)].into_iter().chain((0..STANDARD.len()).map(|at| (true, at))).collect()
+    };
+    let names = (ui.available_width() - columns.len() as f32 * FIGURE - 3.0 * GRID).clamp(150.0, 360.0);
+    let width = names + columns.len() as f32 * FIGURE;
+    let most = result.rows.iter().flat_map(|row| &row.against).flatten().map(|change| change.delta.abs());
+    let most = most.fold(1e-6, f64::max);
+    let mut wants = false;
+    ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+        ui.set_width(width.max(ui.available_width()));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        heading_ui(ui, names, &columns);
+        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, HEIGHT, result.rows.len(), |ui, range| {
+            for index in range {
+                let row = &result.rows[index];
+                let line = Line { row, names, columns: &columns, most, first: index == 0 };
+                wants |= row_ui(ui, workspace, result, &line, actions);
+            }
+        });
+    });
+    wants
+}
+
+/// The matrix to be kept, the first row left out.
+fn chart(result: &StudyResult) -> Chart {
+    let rows: Vec<&StudyRow> = result.rows.iter().skip(1).collect();
+    let values = rows.iter().map(|row| row.against.iter().map(|change| change.map(|change| change.delta)).collect());
+    let columns = STANDARD.iter().map(|measure| measure.label()).collect();
+    matrix_chart(rows.iter().map(|row| row.name.clone()).collect(), columns, values.collect())
+}
+
+fn heading_ui(ui: &mut Ui, names: f32, columns: &[(bool, usize)]) {
+    let palette = theme::palette(ui.visuals());
+    let size = vec2(names + columns.len() as f32 * FIGURE, theme::ROW);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    for (at, &(test, measure)) in columns.iter().enumerate() {
+        let place = cell(rect, names, at).shrink2(vec2(2.0 * GRID, 0.0));
+        let part = if columns.len() == STANDARD.len() {
+            ""
+        } else if test {
+            "Test "
+        } else {
+            "Val "
+        };
+        let text = format!("{part}{}", STANDARD[measure].label());
+        paint_text(ui.painter(), place, &text, FontId::proportional(theme::SMALL), palette.weak, true);
+    }
+    ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(1.0, palette.line));
+}
+
+fn cell(row: Rect, names: f32, at: usize) -> Rect {
+    Rect::from_min_size(row.min + vec2(names + at as f32 * FIGURE, 0.0), vec2(FIGURE, row.height()))
+}
+
+struct Line<'a> {
+    row: &'a StudyRow,
+    names: f32,
+    columns: &'a [(bool, usize)],
+    most: f64,
+    first: bool,
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    workspace: &Workspace,
+    result: &StudyResult,
+    line: &Line<'_>,
+    actions: &mut Vec<Action>,
+) -> bool {
+    let palette = theme::palette(ui.visuals());
+    let row = line.row;
+    let size = vec2(line.names + line.columns.len() as f32 * FIGURE, HEIGHT);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme::RADIUS, palette.raised);
+    }
+    let name = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(line.names - 12.0, HEIGHT));
+    let font = if line.first { theme::strong(12.5) } else { FontId::proportional(12.5) };
+    let failed = if row.failures > 0 { format!("  ({} failed)", row.failures) } else { String::new() };
+    paint_text(ui.painter(), name, &format!("{}{failed}", row.name), font, palette.text, false);
+    for (at, &(test, measure)) in line.columns.iter().enumerate() {
+        let place = cell(rect, line.names, at);
+        let spread = if test { row.test[measure] } else { row.validation[measure] };
+        match row.against[measure].filter(|_| test && !line.first) {
+            Some(change) => change_ui(ui, place, &row.name, STANDARD[measure], change, line.most),
+            None => spread_ui(ui, place, spread, palette),
+        }
+    }
+    let told = format!("Configuration {}", row.name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Row, true, &told));
+    if !response.clicked() {
+        return false;
+    }
+    compare(workspace, result, line, actions)
+}
+
+/// Holds a row's trials against the first row's.
+fn compare(workspace: &Workspace, result: &StudyResult, line: &Line<'_>, actions: &mut Vec<Action>) -> bool {
+    let known = |paths: &[std::path::PathBuf]| {
+        let paths: Vec<_> = paths.iter().filter(|path| workspace.experiments().run(path).is_some()).cloned().collect();
+        (!paths.is_empty()).then_some(Side::Runs(paths))
+    };
+    let (Some(a), Some(first)) = (known(&line.row.trials), result.rows.first().and_then(|row| known(&row.trials)))
+    else {
+        return false;
+    };
+    let b = if line.first { Side::Text } else { first };
+    let pair = Pair { a, b, split: Some(Split::Test), measure: Measure::Map };
+    actions.push(Action::CompareRuns(Some(Box::new(pair))));
+    true
+}
+
+fn spread_ui(ui: &Ui, place: Rect, spread: Option<Spread>, palette: &Palette) {
+    let Some(spread) = spread else { return };
+    let place = place.shrink2(vec2(2.0 * GRID, 0.0));
+    let beside = if spread.n > 1 { format!("±{}", widgets::figure(spread.deviation)) } else { String::new() };
+    paint_text(ui.painter(), place, &beside, FontId::proportional(theme::SMALL), palette.weak, true);
+    let left = place.with_max_x(place.right() - if beside.is_empty() { 0.0 } else { 36.0 });
+    paint_text(ui.painter(), left, &widgets::figure(spread.mean), FontId::proportional(12.5), palette.text, true);
+}
+
+fn change_ui(ui: &mut Ui, place: Rect, row: &str, measure: Measure, change: Change, most: f64) {
+    let palette = theme::palette(ui.visuals());
+    let tile = place.shrink(1.5);
+    let strength = 0.08 + 0.42 * (change.delta.abs() / most) as f32;
+    let colour = if change.delta < 0.0 { palette.irrelevant } else { palette.relevant };
+    let fill = if change.delta.abs() < 0.0005 { Color32::TRANSPARENT } else { colour.gamma_multiply(strength) };
+    ui.painter().rect_filled(tile, 3, fill);
+    let significant = change.p.is_some_and(|p| p < LEVEL);
+    let text = format!("{}{}", widgets::change(change.delta), if significant { "∗" } else { "" });
+    let font = if significant { theme::strong(12.5) } else { FontId::proportional(12.5) };
+    paint_text(ui.painter(), tile.shrink2(vec2(1.5 * GRID, 0.0)), &text, font, palette.text, true);
+    let response = ui.interact(tile, ui.scope_id().with((row, measure)), Sense::hover());
+    if response.hovered() {
+        ui.painter().rect_stroke(tile, 3, Stroke::new(1.0, palette.text), StrokeKind::Inside);
+    }
+    let spoken = format!("{row}, {}: {}", measure.label(), widgets::change(change.delta));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &spoken));
+    response.on_hover_ui(|ui| {
+        ui.label(widgets::strong_text(format!("{row}  ·  {}", measure.label())));
+        ui.label(interval(change.delta, change.interval));
+        ui.label(probability(change.p));
+        let told =
+            format!("{} better, {} equal, {} worse of {}", change.wins, change.ties, change.losses, change.queries);
+        ui.label(RichText::new(told).small().color(palette.weak));
+    });
+}
+
+/// `Δ +.012, 95 % interval +.002 to +.022`.
+fn interval(delta: f64, interval: Option<Interval>) -> String {
+    match interval {
+        Some(Interval { low, high }) => {
+            format!("Δ {}, 95 % interval {} to {}", widgets::change(delta), widgets::change(low), widgets::change(high))
+        }
+        None => format!("Δ {}", widgets::change(delta)),
+    }
+}
+
+fn probability(p: Option<f64>) -> String {
+    match p {
+        Some(p) if p < 0.001 => "p < .001 (paired test over the queries)".to_owned(),
+        Some(p) => format!("p = {} (paired test over the queries)", widgets::figure(p)),
+        None => "No test was made".to_owned(),
+    }
+}

@@ -1,0 +1,246 @@
+//! Curves of the run, one small plot per measure.
+
+use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::{icons, widgets};
+use crate::dataset::Split;
+use crate::eval::STANDARD;
+use crate::train::{EpochReport, RunState};
+use crate::workspace::{Action, LiveRun, Session, Workspace};
+use egui::{Color32, RichText, Ui, vec2};
+use egui_plot::{HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
+
+/// What the panel remembers between frames.
+#[derive(Default)]
+pub struct CurvesPanel {
+    /// The plot that has the panel for itself.
+    alone: Option<usize>,
+}
+
+/// Draws the panel.
+pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
+    let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
+        let ready = workspace.can_train();
+        let text = "Training fits the graph network on the train queries. Its curves grow here, epoch by epoch, and the \
+                    rankings follow.";
+        let next = ready.then_some("Start training");
+        if widgets::empty_state(ui, icons::PLAY, "No run yet", text, next) {
+            actions.push(Action::Train);
+        }
+        return;
+    };
+    heading_ui(ui, workspace, run);
+    let baselines = [means(session, &session.baselines.initial), means(session, &session.baselines.text)];
+    if let Some(alone) = panel.alone {
+        let size = ui.available_size();
+        plot_ui(ui, panel, alone, run, &baselines, size);
+        return;
+    }
+    let count = STANDARD.len() + 1;
+    let columns = match ui.available_width() {
+        width if width >= 1100.0 && ui.available_height() < 260.0 => count,
+        width if width >= 420.0 => 3,
+        width if width >= 260.0 => 2,
+        _ => 1,
+    };
+    let rows = count.div_ceil(columns);
+    let gap = 2.0 * GRID;
+    let size = vec2(
+        (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
+        ((ui.available_height() - gap * (rows - 1) as f32) / rows as f32).max(80.0),
+    );
+    ui.spacing_mut().item_spacing = vec2(gap, gap);
+    for row in 0..rows {
+        ui.horizontal_top(|ui| {
+            for index in (row * columns..count).take(columns) {
+                ui.allocate_ui(size, |ui| plot_ui(ui, panel, index, run, &baselines, size));
+            }
+        });
+    }
+}
+
+/// Means over the validation queries of figures without a network.
+fn means(session: &Session, figures: &[Vec<f64>]) -> Vec<f64> {
+    let rows_of = |wanted: Split| -> Vec<&Vec<f64>> {
+        let judged = |query: usize| session.dataset.queries[query].candidates.iter().any(|c| c.relevance.is_some());
+        let queries = 0..figures.len();
+        queries.filter(|&query| session.splits[query] == wanted && judged(query)).map(|query| &figures[query]).collect()
+    };
+    // As training does: where no query validates, those it learns from stand in.
+    let rows =
+        Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| rows_of(Split::Train));
+    let mean = |index: usize| rows.iter().map(|row| row[index]).sum::<f64>() / rows.len().max(1) as f64;
+    (0..STANDARD.len()).map(mean).collect()
+}
+
+fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
+    let palette = theme::palette(ui.visuals());
+    ui.horizontal(|ui| {
+        ui.label(widgets::strong_text(&run.record.name));
+        let state = match (workspace.training().is_running(), workspace.training().is_paused(), run.record.state) {
+            (true, true, _) => "paused",
+            (true, false, _) => "training",
+            (false, _, RunState::Finished) => "finished",
+            (false, _, RunState::EarlyStopped) => "stopped early",
+            (false, _, RunState::Interrupted) => "stopped by hand",
+            (false, _, RunState::Running) => "cut off",
+        };
+        ui.label(RichText::new(state).small().color(palette.weak));
+        if let Some(last) = run.history.last() {
+            let text = format!(
+                "epoch {}, best {}  ·  {} parameters",
+                last.epoch, run.record.best_epoch, run.record.parameters
+            );
+            let text = if run.record.parameters == 0 {
+                format!("epoch {}, best {}", last.epoch, run.record.best_epoch)
+            } else {
+                text
+            };
+            widgets::one_line(ui, RichText::new(text).small().color(palette.weak));
+        }
+    });
+    ui.horizontal(|ui| legend_ui(ui, palette));
+}
+
+fn legend_ui(ui: &mut Ui, palette: &Palette) {
+    for (name, colour, dash) in [
+        ("train (loss)", palette.curves[2], false),
+        ("validation", palette.curves[0], false),
+        ("test", palette.curves[1], true),
+        ("text only", palette.curves[3], true),
+        ("initial order", palette.weak, true),
+    ] {
+        let (rect, _) = ui.allocate_exact_size(vec2(16.0, 8.0), egui::Sense::hover());
+        let y = rect.center().y;
+        if dash {
+            let line = egui::Shape::dashed_line(
+                &[rect.left_center(), rect.right_center()],
+                egui::Stroke::new(1.5, colour),
+                4.0,
+                2.5,
+            );
+            ui.painter().extend(line);
+        } else {
+            ui.painter().hline(rect.x_range(), y, egui::Stroke::new(2.0, colour));
+        }
+        ui.label(RichText::new(name).small().color(palette.weak));
+    }
+}
+
+fn plot_ui(
+    ui: &mut Ui,
+    panel: &mut CurvesPanel,
+    index: usize,
+    run: &LiveRun,
+    baselines: &[Vec<f64>; 2],
+    size: egui::Vec2,
+) {
+    let palette = theme::palette(ui.visuals());
+    ui.vertical(|ui| {
+        ui.set_width(size.x);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let (name, hint) = match index.checked_sub(1) {
+            None => {
+                ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
+            }
+            Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
+        };
+        let now = run
+            .history
+            .iter()
+            .rfind(|report| !report.retraining || index == 0)
+            .map(|report| current(report, index))
+            .map_or_else(String::new, widgets::figure);
+        let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
+        let action = if panel.alone.is_some() { "Click to see all plots." } else { "Click to see it alone." };
+        let heading =
+            ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
+        if heading.clicked() {
+            panel.alone = if panel.alone.is_some() { None } else { Some(index) };
+        }
+        let plot = Plot::new(("curve", index))
+            .height((size.y - 18.0).max(60.0))
+            .width(size.x)
+            .show_background(false)
+            .show_grid([false, true])
+            .allow_scroll(false)
+            .allow_drag(panel.alone.is_some())
+            .allow_zoom(panel.alone.is_some())
+            .include_x(1.0)
+            .y_axis_min_width(24.0)
+            .grid_color(palette.weak)
+            .grid_spacing(egui::Rangef::new(14.0, 70.0))
+            .show_crosshair(false)
+            .y_axis_formatter(|mark, _| tick(mark.value))
+            .label_formatter(|position| match position {
+                HoverPosition::NearDataPoint { plot_name, position, .. } => {
+                    Some(format!("{plot_name}, epoch {:.0}: {}", position.x, widgets::figure(position.y)))
+                }
+                HoverPosition::Elsewhere { .. } => None,
+            });
+        // The plot writes its axes in the style's ordinary text.
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, egui::FontId::proportional(10.0));
+        plot.show(ui, |plot| curves(plot, index, run, baselines, palette));
+    });
+}
+
+/// A value on an axis: no more digits than it needs.
+fn tick(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
+}
+
+fn current(report: &EpochReport, index: usize) -> f64 {
+    match index.checked_sub(1) {
+        None => report.train_loss,
+        Some(measure) => report.validation[measure],
+    }
+}
+
+/// What a report says of queries that were not trained on.
+fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
+    (!report.retraining).then_some(value)
+}
+
+fn curves<'a>(
+    plot: &mut egui_plot::PlotUi<'a>,
+    index: usize,
+    run: &LiveRun,
+    baselines: &[Vec<f64>; 2],
+    palette: &Palette,
+) {
+    let series = |value: &dyn Fn(&EpochReport) -> Option<f64>| -> PlotPoints<'a> {
+        run.history.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
+    };
+    let mut line = |name: &str, points: PlotPoints<'a>, colour: Color32, dashed: bool| {
+        let style = if dashed { LineStyle::dashed_loose() } else { LineStyle::Solid };
+        plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
+    };
+    match index.checked_sub(1) {
+        None => {
+            line("train", series(&|report| Some(report.train_loss)), palette.curves[2], false);
+            line("validation", series(&|report| unseen(report, report.validation_loss)), palette.curves[0], false);
+        }
+        Some(measure) => {
+            line("validation", series(&|report| unseen(report, report.validation[measure])), palette.curves[0], false);
+            line("test", series(&|report| report.test.as_ref().map(|test| test[measure])), palette.curves[1], true);
+            for (name, figures, colour) in
+                [("initial order", &baselines[0], palette.weak), ("text only", &baselines[1], palette.curves[3])]
+            {
+                plot.hline(
+                    HLine::new(name, figures[measure]).color(colour).width(1.2).style(LineStyle::dashed_dense()),
+                );
+            }
+        }
+    }
+    if run.record.best_epoch > 0 {
+        let colour = palette.accent.gamma_multiply(0.6);
+        plot.vline(VLine::new("best epoch", run.record.best_epoch as f64).color(colour).width(1.0));
+    }
+    // From here on validation queries are trained on too, so they have no curve any more.
+    if let Some(first) = run.history.iter().find(|report| report.retraining) {
+        let name = "trained again on train and validation from here";
+        let line = VLine::new(name, first.epoch as f64 - 0.5).color(palette.weak).width(1.0);
+        plot.vline(line.style(LineStyle::dashed_dense()));
+    }
+}

@@ -1,0 +1,9 @@
+//! The window around the panels: commands, layout, bars and dialogs.
+
+pub mod bar;
+pub mod commands;
+pub mod dialogs;
+pub mod layout;
+pub mod open;
+pub mod save;
+pub mod screenshot;

@@ -1,0 +1,119 @@
+//! Saving a plot: a field to type a path, and the system's dialog beside it.
+
+use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::{icons, widgets};
+use crate::export::chart::{Chart, Theme};
+use crate::jobs::{Event, Job};
+use crate::workspace::{Action, Workspace};
+use egui::{Context, Id, Modal, RichText};
+use std::path::{Path, PathBuf};
+
+/// The dialog's state.
+#[derive(Default)]
+pub struct SaveDialog {
+    chart: Option<Box<Chart>>,
+    typed: String,
+    theme: Theme,
+    answer: Option<Job<(), Option<PathBuf>>>,
+}
+
+impl SaveDialog {
+    /// Whether it is shown.
+    pub fn is_open(&self) -> bool {
+        self.chart.is_some()
+    }
+
+    /// Asks where to keep a plot; `name` is the file's name to begin with, without an ending.
+    pub fn open(&mut self, chart: Chart, name: &str) {
+        let folder = Path::new(self.typed.trim()).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.map(Path::to_owned).or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+        self.typed = folder.join(format!("{name}.svg")).display().to_string();
+        self.chart = Some(Box::new(chart));
+    }
+
+    /// Draws the dialog.
+    pub fn show(&mut self, ctx: &Context, workspace: &Workspace, actions: &mut Vec<Action>) {
+        if let Some(Event::Done(answer)) = self.answer.as_mut().and_then(Job::poll) {
+            self.answer = None;
+            if let Some(path) = answer {
+                self.typed = path.display().to_string();
+            }
+        }
+        if self.chart.is_none() {
+            return;
+        }
+        let mut save = false;
+        let modal = Modal::new(Id::unique("save plot")).show(ctx, |ui| {
+            ui.set_width(520.0);
+            ui.label(RichText::new("Save the plot").heading());
+            ui.add_space(GRID);
+            ui.horizontal(|ui| {
+                let width = ui.available_width() - 66.0;
+                let field = egui::TextEdit::singleline(&mut self.typed).hint_text("/path/to/plot.svg");
+                let field = ui.add(field.desired_width(width)).accessible_name("Path of the plot");
+                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+                let ready = problem(&self.typed).is_none();
+                save = ui.add_enabled(ready, egui::Button::new("Save")).clicked() || (entered && ready);
+            });
+            let palette = theme::palette(ui.visuals());
+            let there = Path::new(self.typed.trim()).exists();
+            let told =
+                problem(&self.typed).unwrap_or(if there { "The file that is there will be replaced." } else { " " });
+            ui.label(RichText::new(told).small().color(palette.warning));
+            let themes =
+                [(Theme::Light, "Light", "On white, for paper"), (Theme::Dark, "Dark", "On a dark ground, for slides")];
+            widgets::field(ui, "Ground", "Colours of the plot", |ui| widgets::segmented(ui, &mut self.theme, &themes));
+            ui.horizontal(|ui| {
+                let free = self.answer.is_none();
+                if ui.add_enabled(free, egui::Button::new(format!("{}  Choose a place…", icons::OPEN))).clicked() {
+                    self.ask(workspace);
+                }
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if ui.button("Cancel").clicked() {
+                        ui.close();
+                    }
+                });
+            });
+        });
+        if save && let Some(chart) = self.chart.take() {
+            actions.push(Action::SaveChart(chart, self.theme, PathBuf::from(self.typed.trim())));
+        } else if modal.should_close() {
+            self.chart = None;
+        }
+    }
+
+    /// Shows the system's dialog without ever stopping the window.
+    fn ask(&mut self, workspace: &Workspace) {
+        let typed = PathBuf::from(self.typed.trim());
+        self.answer = Some(Job::spawn("dialog", workspace.wake(), move |_| {
+            let mut dialog = rfd::FileDialog::new().add_filter("Plots", &["svg", "png"]);
+            if let Some(folder) = typed.parent() {
+                dialog = dialog.set_directory(folder);
+            }
+            if let Some(name) = typed.file_name() {
+                dialog = dialog.set_file_name(name.to_string_lossy());
+            }
+            Ok(dialog.save_file())
+        }));
+    }
+}
+
+impl Drop for SaveDialog {
+    /// A system's dialog that nobody answers must not hold the window open.
+    fn drop(&mut self) {
+        if let Some(job) = self.answer.take() {
+            job.retire();
+        }
+    }
+}
+
+fn problem(typed: &str) -> Option<&'static str> {
+    let path = Path::new(typed.trim());
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    match ending.as_deref() {
+        Some("svg" | "png") => {}
+        _ => return Some("The name must end in .svg or .png."),
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_some_and(|folder| !folder.is_dir()).then_some("There is no such folder.")
+}

@@ -1,0 +1,137 @@
+//! The real interface as a picture, drawn without a display.
+
+use crate::app::{App, Panel};
+use crate::workspace::{Action, Store, ThemeChoice, Workspace};
+use egui_kittest::Harness;
+use egui_system_font_provider::SystemFontProvider;
+use image::RgbaImage;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What to draw.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    /// The data set.
+    pub dataset: PathBuf,
+    /// One panel alone, or the whole window.
+    pub panel: Option<Panel>,
+    /// A query by its name; the first where none is given.
+    pub query: Option<String>,
+    /// Width and height in points.
+    pub size: [f32; 2],
+    /// Pixels per point.
+    pub scale: f32,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// Epochs to train first; 0 shows the app as it opens.
+    pub epochs: usize,
+    /// An image to select, by its name.
+    pub image: Option<String>,
+}
+
+/// Longest time a data set may take to open and a layout to settle.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Draws the interface.
+///
+/// # Errors
+/// A message for people: the data set can't be opened, there is no such query, or nothing here can draw.
+pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, String> {
+    let mut harness = headless(shot, store);
+    settle(&mut harness)?;
+    prepare(&mut harness, shot)?;
+    settle(&mut harness)?;
+    harness.render()
+}
+
+impl Shot {
+    /// The whole window on a data set, dark, as it opens.
+    pub fn of(dataset: impl Into<PathBuf>) -> Self {
+        Self {
+            dataset: dataset.into(),
+            panel: None,
+            query: None,
+            size: [1480.0, 920.0],
+            scale: 1.0,
+            theme: ThemeChoice::Dark,
+            epochs: 0,
+            image: None,
+        }
+    }
+}
+
+/// The app on the shot's data set, without a window: what scripts and tests click in place of a person.
+pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
+    let mut workspace = Workspace::new(store);
+    workspace.apply(Action::SetTheme(shot.theme));
+    let (path, panel) = (shot.dataset.clone(), shot.panel);
+    Harness::builder()
+        .with_size(egui::vec2(shot.size[0], shot.size[1]))
+        .with_pixels_per_point(shot.scale)
+        .with_step_dt(1.0 / 30.0)
+        .allow_missing_glyphs()
+        .with_accessibility_check(false)
+        .with_render_options(Default::default())
+        .wgpu()
+        .build_eframe(move |context| {
+            // As eframe does in a real window: letters that our fonts lack come from the system's.
+            context.egui_ctx.add_font_provider(Arc::new(SystemFontProvider::new()));
+            let mut app = App::new(&context.egui_ctx, workspace, Some(path));
+            if let Some(panel) = panel {
+                app.show_only(panel);
+            }
+            app
+        })
+}
+
+fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
+    let workspace = harness.state_mut().workspace_mut();
+    let Some(session) = workspace.session() else {
+        let told = workspace.messages().last().map_or("it did not open", |message| &message.text);
+        return Err(told.to_owned());
+    };
+    if let Some(id) = &shot.query {
+        let query = session.dataset.query_index(id).ok_or_else(|| format!("there is no query “{id}”"))?;
+        workspace.apply(Action::SelectQuery(query));
+    }
+    if shot.epochs > 0 {
+        let mut experiment = workspace.settings().experiment.clone();
+        experiment.training.epochs = shot.epochs;
+        workspace.apply(Action::SetExperiment(Box::new(experiment)));
+        workspace.apply(Action::Train);
+        settle(harness)?;
+        let workspace = harness.state().workspace();
+        if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
+            let told = workspace.messages().last().map_or("training did not begin", |message| &message.text);
+            return Err(told.to_owned());
+        }
+    }
+    let workspace = harness.state_mut().workspace_mut();
+    if let (Some(id), Some(session)) = (&shot.image, workspace.session()) {
+        let dataset = &session.dataset;
+        let candidates = &dataset.queries[session.query()].candidates;
+        let found = candidates.iter().position(|candidate| dataset.images[candidate.image].id.as_str() == id);
+        let found = found.ok_or_else(|| format!("the query has no image “{id}”"))?;
+        workspace.apply(Action::SelectCandidate(Some(found)));
+    }
+    Ok(())
+}
+
+/// Lets everything come to rest: files, graph, layout, pictures, training.
+///
+/// # Errors
+/// If that takes longer than five minutes.
+pub fn settle(harness: &mut Harness<'_, App>) -> Result<(), String> {
+    let begun = Instant::now();
+    let mut quiet = 0;
+    while quiet < 4 {
+        harness.step();
+        quiet = if harness.state().is_busy() { 0 } else { quiet + 1 };
+        if begun.elapsed() > PATIENCE {
+            return Err("the app did not come to rest".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}

@@ -1,0 +1,262 @@
+//! The whole network.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Module, Tensor, Var};
+use candle_nn::Linear;
+
+use super::conv::{GraphConv, Kind};
+use super::dropout::Dropout;
+use super::mlp::Mlp;
+use super::prf::Feedback;
+use super::{DcmmConfig, ModelError, ModelKind, Prepared, RankingInput, Weights};
+use crate::base::Rng;
+
+/// A network and its weights.
+///
+/// It is [`Send`], so that a worker can train it; [`Dcmm::snapshot`] makes one with weights of its own. With several
+/// [`DcmmConfig::members`] it is as many networks side by side, which share no weight and whose scores are averaged.
+#[derive(Debug)]
+pub struct Dcmm {
+    config: DcmmConfig,
+    vars: Vec<(String, Var)>,
+    members: Vec<Member>,
+}
+
+/// One network of its own weights.
+#[derive(Debug)]
+struct Member {
+    mlp: Mlp,
+    convs: Vec<GraphConv>,
+    head_text: Linear,
+    head_conv: Option<Linear>,
+    feedback: Option<Feedback>,
+    /// Principal components among the inputs.
+    components: usize,
+    dropout: Dropout,
+}
+
+/// What the network says of one query, with gradients.
+///
+/// # Shapes
+/// All n.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `w₀ᵀ h⁰ + b₀`: what the signals alone say.
+    pub text: Tensor,
+    /// The score: `text` plus `w₁ᵀ hᴸ + b₁`, the mean over the members.
+    pub total: Tensor,
+    /// What each member says, which is what its training looks at.
+    pub members: Vec<MemberOutput>,
+}
+
+/// What one member of a network says of one query.
+///
+/// # Shapes
+/// Both n.
+#[derive(Clone, Debug)]
+pub struct MemberOutput {
+    /// What the signals alone say.
+    pub text: Tensor,
+    /// The score.
+    pub total: Tensor,
+}
+
+/// What the network says of one query, in the order of its images.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// The part that the image's own signals decide.
+    pub text: Vec<f32>,
+    /// The score it is ranked by.
+    pub total: Vec<f32>,
+}
+
+impl Dcmm {
+    /// A network whose weights come from `weights`, asked by name and shape in the order of [`DcmmConfig::shapes`].
+    pub(super) fn assemble(
+        config: &DcmmConfig,
+        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
+    ) -> Result<Self, ModelError> {
+        config.check()?;
+        let mut vars = Vec::new();
+        for (name, shape) in config.shapes() {
+            let tensor = Tensor::from_vec(weights(&name, &shape)?, shape, &Device::Cpu)?;
+            vars.push((name, Var::from_tensor(&tensor)?));
+        }
+        let prefix = |member: usize| if config.members == 1 { String::new() } else { format!("member.{member}.") };
+        let members = (0..config.members).map(|member| Member::new(config, &vars, &prefix(member)));
+        let members = members.collect::<Option<_>>().ok_or_else(|| ModelError::Config("a weight is missing".into()))?;
+        Ok(Self { config: config.clone(), members, vars })
+    }
+
+    /// What this network is.
+    pub fn config(&self) -> &DcmmConfig {
+        &self.config
+    }
+
+    /// All weights by name, in the order of [`DcmmConfig::shapes`]; setting one changes the network.
+    pub fn vars(&self) -> &[(String, Var)] {
+        &self.vars
+    }
+
+    /// A query through the network. `dropout` is the source of masks in training; without it nothing is dropped.
+    ///
+    /// # Errors
+    /// If the query has no image or was prepared for a network of another shape.
+    pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
+        let visual = self.visual(query)?;
+        let mut members = Vec::with_capacity(self.members.len());
+        for member in &self.members {
+            let (text, total) = member.forward(query, &visual, dropout.as_deref_mut())?;
+            members.push(MemberOutput { text, total });
+        }
+        let text = mean(members.iter().map(|member| &member.text))?;
+        Ok(Output { text, total: mean(members.iter().map(|member| &member.total))?, members })
+    }
+
+    /// The visual vectors where the network looks at them.
+    fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
+        match self.config.kind {
+            kind if kind.sees() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
+            _ => Ok(Arc::default()),
+        }
+    }
+
+    /// The scores of one query's images.
+    ///
+    /// # Errors
+    /// If the query does not fit the network.
+    pub fn score(&self, input: &RankingInput) -> Result<Scores, ModelError> {
+        self.score_prepared(&Prepared::new(input, &self.config)?)
+    }
+
+    /// The scores of a prepared query's images.
+    ///
+    /// # Errors
+    /// If the query was prepared for a network of another shape.
+    pub fn score_prepared(&self, query: &Prepared) -> Result<Scores, ModelError> {
+        if query.n() == 0 {
+            return Ok(Scores::default());
+        }
+        let output = self.forward(query, None)?;
+        Ok(Scores { text: plain(&output.text)?, total: plain(&output.total)? })
+    }
+
+    /// All weights as plain numbers.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn weights(&self) -> Result<Weights, ModelError> {
+        let values = |(name, var): &(String, Var)| Ok((name.clone(), var.flatten_all()?.to_vec1::<f64>()?));
+        self.vars.iter().map(values).collect()
+    }
+
+    /// The same network with weights of its own, which later training of this one does not change.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn snapshot(&self) -> Result<Self, ModelError> {
+        Self::from_weights(&self.config, &self.weights()?)
+    }
+
+    /// A network of this shape with these weights (row-major, by name).
+    ///
+    /// # Errors
+    /// If a weight is missing or of another size.
+    pub fn from_weights(config: &DcmmConfig, weights: &Weights) -> Result<Self, ModelError> {
+        Self::assemble(config, |name, shape| {
+            let values = weights.get(name).filter(|values| values.len() == shape.iter().product::<usize>());
+            values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
+        })
+    }
+}
+
+impl Member {
+    /// The network whose weights' names begin with `prefix`; `None` where one is missing.
+    fn new(config: &DcmmConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
+        let find = |name: &str| {
+            let named = |(other, _): &&(String, Var)| other.strip_prefix(prefix) == Some(name);
+            vars.iter().find(named).map(|(_, var)| var.as_tensor().clone())
+        };
+        let linear = |name: &str| Some(Linear::new(find(&format!("{name}.weight"))?, find(&format!("{name}.bias"))));
+        let dropout = Dropout::new(config.dropout);
+        let layers = (0..config.mlp.len()).map(|at| linear(&format!("mlp.{at}"))).collect::<Option<_>>()?;
+        let conv = |at: usize| {
+            let part = |name: &str| find(&format!("conv.{at}.{name}"));
+            let kind = match config.kind {
+                ModelKind::DcmmEdge => Kind::Learned { a: part("a")? },
+                ModelKind::Gat => Kind::Attention { from: part("att_src")?, to: part("att_dst")? },
+                ModelKind::EdgeConv => Kind::Edges,
+                _ => Kind::Fixed,
+            };
+            let (activation, residual) = (config.activation, config.residual);
+            Some(GraphConv { kind, linear: linear(&format!("conv.{at}"))?, activation, dropout, residual })
+        };
+        let feeds_back = config.kind == ModelKind::DcmmPrf;
+        let graph = config.kind.convolves() && !feeds_back;
+        let convs = (0..if graph { config.conv.len() } else { 0 }).map(conv).collect::<Option<_>>()?;
+        let head_conv = if graph { Some(linear("head_conv")?) } else { None };
+        let hops = (0..config.conv.len()).map(|hop| find(&format!("hop.{hop}.weight")));
+        let feedback = match feeds_back {
+            true => Some(Feedback {
+                hops: hops.collect::<Option<_>>()?,
+                taken_up: find("feedback.beta").zip(find("feedback.gamma")),
+            }),
+            false => None,
+        };
+        let (components, head_text) = (config.component_count, linear("head_text")?);
+        Some(Self { mlp: Mlp { layers, dropout }, convs, head_text, head_conv, feedback, components, dropout })
+    }
+
+    /// What the signals alone say, and the score.
+    fn forward(
+        &self,
+        query: &Prepared,
+        visual: &Arc<Vec<f32>>,
+        mut dropout: Option<&mut Rng>,
+    ) -> Result<(Tensor, Tensor), ModelError> {
+        let features = self.dropped(&query.features, dropout.as_deref_mut())?;
+        let start = self.mlp.forward(&features, dropout.as_deref_mut())?;
+        let text = self.head_text.forward(&start)?.squeeze(1)?;
+        if let Some(feedback) = &self.feedback {
+            let said = if self.mlp.layers.is_empty() { start.dim(1)? - self.components } else { start.dim(1)? };
+            let total = feedback.forward(&query.part, visual, &start.narrow(1, 0, said)?.contiguous()?, &text)?;
+            return Ok((text, total));
+        }
+        let Some(head) = &self.head_conv else {
+            return Ok((text.clone(), text));
+        };
+        let mut h = start;
+        for conv in &self.convs {
+            h = conv.forward(&query.part, visual, &h, dropout.as_deref_mut())?;
+        }
+        let total = (&text + head.forward(&h)?.squeeze(1)?)?;
+        Ok((text, total))
+    }
+}
+
+impl Member {
+    /// The inputs with dropout over the principal components, which are many and each of little weight.
+    fn dropped(&self, features: &Tensor, dropout: Option<&mut Rng>) -> Result<Tensor, ModelError> {
+        if self.components == 0 || dropout.is_none() {
+            return Ok(features.clone());
+        }
+        let signals = features.dim(1)? - self.components;
+        let components = features.narrow(1, signals, self.components)?.contiguous()?;
+        let components = self.dropout.forward(&components, dropout)?;
+        Ok(Tensor::cat(&[&features.narrow(1, 0, signals)?, &components], 1)?)
+    }
+}
+
+/// The mean of vectors of one length; a single one is itself, to the bit.
+fn mean<'a>(mut vectors: impl ExactSizeIterator<Item = &'a Tensor>) -> Result<Tensor, ModelError> {
+    let count = vectors.len();
+    let first = vectors.next().ok_or_else(|| ModelError::Config("no member".into()))?.clone();
+    let sum = vectors.try_fold(first, |sum, vector| sum + vector)?;
+    Ok(if count == 1 { sum } else { (sum / count as f64)? })
+}
+
+/// A tensor's values as plain numbers of the size people and rankings need.
+fn plain(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
+    Ok(tensor.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect())
+}

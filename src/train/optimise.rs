@@ -1,0 +1,178 @@
+//! The optimisation loop.
+
+use std::time::Instant;
+
+use super::epoch::{Queries, epoch_rng, measured};
+use super::{
+    Best, EpochReport, Figures, Keep, Moments, Observer, Optimiser, Outcome, Standing, Stop, TrainConfig, TrainData,
+    TrainError, TrainState,
+};
+use crate::dataset::Split;
+use crate::eval::STANDARD;
+use crate::model::{Dcmm, DcmmConfig, RankingInput};
+
+/// Trains a network and returns it with its best epoch's weights.
+///
+/// Every epoch goes over the training queries in a new seeded order, in steps of [`TrainConfig::batch`] queries;
+/// queries that the loss cannot learn from are passed over. The best epoch is the first with the highest mean of
+/// [`TrainConfig::stop_on`] over the validation queries (over the training queries where there is no validation query).
+///
+/// # Errors
+/// If a configuration cannot be run, a query does not fit the network, there is nothing to learn from, or the loss is
+/// no longer a finite number.
+pub fn train(
+    data: &TrainData,
+    model: &DcmmConfig,
+    config: &TrainConfig,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    train_from(data, model, config, None, observer)
+}
+
+/// The same from where an earlier training with this data and configuration stood: what follows, and what it leaves,
+/// is to the bit what it would have been without the interruption. Only [`TrainConfig::epochs`] may be raised (which
+/// also stretches a cosine from here on).
+///
+/// # Errors
+/// As [`train`], or if the state is of another network.
+pub fn train_from(
+    data: &TrainData,
+    model: &DcmmConfig,
+    config: &TrainConfig,
+    state: Option<&TrainState>,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    let judged = data.judged(Split::Validation);
+    let course = Course {
+        teaching: data.of(Split::Train),
+        watched: if judged.is_empty() { data.judged(Split::Train) } else { judged },
+        epochs: config.epochs,
+        retraining: false,
+    };
+    optimise(data, model, config, &course, state, observer)
+}
+
+/// Trains a network on the train and validation queries together for so many epochs, and returns it with its last
+/// epoch's weights. Initial weights, schedule and randomness are those of [`train`].
+///
+/// # Errors
+/// As [`train_from`].
+pub fn retrain(
+    data: &TrainData,
+    model: &DcmmConfig,
+    config: &TrainConfig,
+    epochs: usize,
+    state: Option<&TrainState>,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    let mut teaching = data.of(Split::Train);
+    teaching.extend(data.of(Split::Validation));
+    teaching.sort_unstable();
+    let course = Course { teaching, watched: data.judged(Split::Validation), epochs, retraining: true };
+    optimise(data, model, config, &course, state, observer)
+}
+
+/// What a training goes over.
+struct Course {
+    /// Queries to learn from.
+    teaching: Vec<usize>,
+    /// Queries whose measures are reported, and choose the best epoch unless it is the last.
+    watched: Vec<usize>,
+    epochs: usize,
+    /// All epochs are run, and the last is kept.
+    retraining: bool,
+}
+
+fn optimise(
+    data: &TrainData,
+    network: &DcmmConfig,
+    config: &TrainConfig,
+    course: &Course,
+    state: Option<&TrainState>,
+    observer: &mut dyn Observer,
+) -> Result<Outcome, TrainError> {
+    check(data, config)?;
+    let (model, moments) = begin(network, state)?;
+    let queries = Queries::new(data, &model, config)?;
+    let teaching = queries.teaching(&course.teaching);
+    if teaching.is_empty() {
+        return Err(TrainError::NothingToLearn);
+    }
+    let test = data.judged(Split::Test);
+    let mut optimiser = Optimiser::new(&model, config)?;
+    optimiser.restore(moments)?;
+    let fresh = || Ok(Best { epoch: 0, value: f64::NEG_INFINITY, weights: model.weights()? });
+    let mut best = state.map_or_else(fresh, |state| Ok::<_, TrainError>(state.best.clone()))?;
+    let mut history: Vec<EpochReport> = state.map(|state| state.history.clone()).unwrap_or_default();
+    let mut stopped = Stop::Finished;
+    for epoch in history.len() + 1..=course.epochs {
+        let waited = epoch - 1 - best.epoch;
+        if !course.retraining && config.patience.is_some_and(|patience| waited >= patience.max(1)) {
+            stopped = Stop::EarlyStopped;
+            break;
+        }
+        let watch = Instant::now();
+        let rng = epoch_rng(config.seed, epoch);
+        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &teaching, (epoch, rng), observer)? else {
+            stopped = Stop::Interrupted;
+            break;
+        };
+        let seen = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
+        let test = (!test.is_empty()).then(|| queries.evaluate(&model, &test, config.stop_on, epoch)).transpose()?;
+        if course.retraining || config.keep == Keep::Last || seen.chosen > best.value {
+            best = Best { epoch, value: seen.chosen, weights: model.weights()? };
+        }
+        let report = EpochReport {
+            epoch,
+            train_loss,
+            validation_loss: seen.loss.unwrap_or(train_loss),
+            validation: seen.standard,
+            test: test.map(|test| test.standard),
+            seconds: watch.elapsed().as_secs_f64(),
+            best_epoch: best.epoch,
+            retraining: course.retraining,
+        };
+        history.push(report.clone());
+        let standing = Standing { history: &history, model: &model, best: &best, moments: optimiser.moments() };
+        if observer.standing(&standing).is_break() || observer.epoch(&report, &model).is_break() {
+            stopped = Stop::Interrupted;
+            break;
+        }
+    }
+    let model = Dcmm::from_weights(model.config(), &best.weights)?;
+    Ok(Outcome { model, best_epoch: best.epoch, history, stopped })
+}
+
+fn check(data: &TrainData, config: &TrainConfig) -> Result<(), TrainError> {
+    config.check()?;
+    if data.inputs.len() != data.split.len() {
+        return Err(TrainError::Config(format!("{} queries with {} splits", data.inputs.len(), data.split.len())));
+    }
+    Ok(())
+}
+
+/// The network as it is at first, or as it was.
+fn begin(network: &DcmmConfig, state: Option<&TrainState>) -> Result<(Dcmm, Moments), TrainError> {
+    if let Some(state) = state {
+        return state.restore(network);
+    }
+    let model = network.init()?;
+    let moments = Moments::zero(&model);
+    Ok((model, moments))
+}
+
+/// [`STANDARD`] of the queries at `which` under a network: one mean over queries each, all 0 for no query.
+///
+/// # Errors
+/// If a query does not fit the network.
+pub fn measure(model: &Dcmm, inputs: &[RankingInput], which: &[usize]) -> Result<Figures, TrainError> {
+    let mut sums = vec![0.0; STANDARD.len()];
+    for &at in which {
+        let input = &inputs[at];
+        let scores = model.score(input)?;
+        let values = measured(input, &scores.total, STANDARD.iter());
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+    }
+    let measures = sums.into_iter().map(|sum| sum / which.len().max(1) as f64).collect();
+    Ok(Figures { measures })
+}

@@ -1,0 +1,219 @@
+//! The trainings of one run: each epoch is kept before anyone else hears of it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::run_folder::{FIRST_STATE, RunFolder, SECOND_STATE};
+use super::{
+    EpochReport, Observer, Outcome, RunObserver, Standing, Stop, TrainConfig, TrainData, TrainError, TrainState,
+    retrain, train_from,
+};
+use crate::dataset::Split;
+use crate::model::{Dcmm, DcmmConfig};
+
+/// Where the trainings of a run stood.
+#[derive(Default)]
+pub(super) struct Saved {
+    first: Option<TrainState>,
+    second: Option<TrainState>,
+}
+
+impl Saved {
+    /// From a run's folder.
+    ///
+    /// # Errors
+    /// If there is no state of the first training, or a file is damaged.
+    pub(super) fn read(folder: &Path) -> Result<Self, String> {
+        let first = folder.join(FIRST_STATE);
+        if !first.is_file() {
+            return Err(format!("nothing to go on from: no {FIRST_STATE} in {}", folder.display()));
+        }
+        let second = folder.join(SECOND_STATE);
+        // A damaged state of the second training costs that training only; it begins anew.
+        let second = second.is_file().then(|| TrainState::read(&second).ok()).flatten();
+        Ok(Self { first: Some(TrainState::read(&first)?), second })
+    }
+
+    /// Epochs of the first training.
+    pub(super) fn epochs(&self) -> usize {
+        self.first.as_ref().map_or(0, |state| state.history.len())
+    }
+
+    /// Its epochs as they were told.
+    pub(super) fn history(&self) -> Vec<EpochReport> {
+        self.first.as_ref().map(|state| state.history.clone()).unwrap_or_default()
+    }
+}
+
+/// The epochs of a run's first training that going on with it starts from.
+///
+/// # Errors
+/// If there is no state to go on from, or it is damaged.
+pub fn saved_history(folder: &Path) -> Result<Vec<EpochReport>, String> {
+    Ok(Saved::read(folder)?.history())
+}
+
+/// What the trainings of a run came to.
+pub(super) struct Trained {
+    /// The network to keep, and all epochs.
+    pub(super) outcome: Outcome,
+    /// Where that was trained on the validation queries too, the network that had not seen them.
+    pub(super) chosen: Option<Dcmm>,
+}
+
+/// Writes each epoch to the run's folder before anyone else hears of it.
+pub(super) struct Keeper<'a> {
+    observer: &'a mut dyn RunObserver,
+    folder: Option<&'a RunFolder>,
+    inputs: &'a TrainData,
+    /// Epochs of the trainings so far, those before an interruption included.
+    pub(super) epochs: usize,
+    pub(super) failed: Option<String>,
+    second: Option<Second>,
+    /// A state that is not written yet.
+    pending: Option<TrainState>,
+    /// When the last state was written, and how long that took.
+    written: Option<(Instant, Duration)>,
+}
+
+/// A state is written when this many times the time of writing the last one has passed. That is every epoch, but for
+/// networks and data so small that writing would slow training; a kill then costs epochs of a few milliseconds in all.
+const PAUSE: u32 = 50;
+
+/// The second training of a run.
+struct Second {
+    /// How many epochs the first one had.
+    after: usize,
+    /// How many epochs this one is to have: the best epoch of the first.
+    epochs: usize,
+    done: usize,
+    note: String,
+}
+
+impl<'a> Keeper<'a> {
+    pub(super) fn new(observer: &'a mut dyn RunObserver, folder: Option<&'a RunFolder>, inputs: &'a TrainData) -> Self {
+        Self { observer, folder, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
+    }
+
+    /// The first training, and the second one where it is asked for.
+    ///
+    /// # Errors
+    /// As [`train_from`].
+    pub(super) fn train(
+        &mut self,
+        network: &DcmmConfig,
+        config: &TrainConfig,
+        saved: Saved,
+    ) -> Result<Trained, TrainError> {
+        self.epochs = saved.epochs();
+        let inputs = self.inputs;
+        let first = train_from(inputs, network, config, saved.first.as_ref(), self);
+        self.write_pending();
+        let first = first?;
+        let ended = self.failed.is_none() && first.stopped != Stop::Interrupted && first.best_epoch > 0;
+        // Without validation queries the best epoch's network is that of a second training already.
+        if !(config.retrain && ended && inputs.split.contains(&Split::Validation)) {
+            return Ok(Trained { outcome: first, chosen: None });
+        }
+        let (after, epochs) = (first.history.len(), first.best_epoch);
+        // A state of a second training that followed another first one is of no use.
+        let note = format!("{epochs} epochs after {after}");
+        let state = saved.second.filter(|state| state.note == note);
+        let done = state.as_ref().map_or(0, |state| state.history.len());
+        self.second = Some(Second { after, epochs, done, note });
+        if let Some(state) = &state {
+            for report in &state.history {
+                self.keep_report(&self.numbered(report));
+            }
+        }
+        let second = retrain(inputs, network, config, epochs, state.as_ref(), self);
+        self.write_pending();
+        let second = second?;
+        let mut history = first.history;
+        history.extend(second.history.iter().map(|report| self.numbered(report)));
+        let outcome = |model, stopped| Outcome { model, best_epoch: epochs, history, stopped };
+        if second.stopped == Stop::Interrupted {
+            return Ok(Trained { outcome: outcome(first.model, Stop::Interrupted), chosen: None });
+        }
+        Ok(Trained { outcome: outcome(second.model, first.stopped), chosen: Some(first.model) })
+    }
+
+    /// A report as it is kept: those of the second training are numbered on.
+    fn numbered(&self, report: &EpochReport) -> EpochReport {
+        match &self.second {
+            None => report.clone(),
+            Some(second) => {
+                EpochReport { epoch: second.after + report.epoch, best_epoch: second.epochs, ..report.clone() }
+            }
+        }
+    }
+
+    fn keep_report(&mut self, report: &EpochReport) {
+        if let Some(Err(message)) = self.folder.map(|folder| folder.append(report)) {
+            self.failed = Some(message);
+        }
+    }
+
+    fn keep(&mut self, standing: &Standing<'_>) -> Result<(), String> {
+        let Some(folder) = self.folder else { return Ok(()) };
+        let mut state = standing.state().map_err(|error| error.to_string())?;
+        match &self.second {
+            Some(second) => state.note.clone_from(&second.note),
+            // The weights come first: a state that knows of a best epoch then never lacks them.
+            None if standing.best.epoch == standing.history.len() => folder.checkpoint(standing.model)?,
+            None => {}
+        }
+        self.pending = Some(state);
+        if self.written.is_none_or(|(at, took)| at.elapsed() >= took * PAUSE) {
+            self.write_pending();
+        }
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    /// Writes the last state if it is not written yet.
+    fn write_pending(&mut self) {
+        let (Some(folder), Some(state)) = (self.folder, self.pending.take()) else { return };
+        let begun = Instant::now();
+        let name = if self.second.is_some() { SECOND_STATE } else { FIRST_STATE };
+        if let Err(message) = folder.keep_state(name, &state) {
+            self.failed = Some(message);
+        }
+        self.written = Some((Instant::now(), begun.elapsed()));
+    }
+}
+
+impl Observer for Keeper<'_> {
+    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()> {
+        if self.failed.is_some() {
+            return ControlFlow::Break(());
+        }
+        match &self.second {
+            None => self.observer.step("Training", done, total),
+            Some(second) => self.observer.step("Retraining on train and validation", second.done, second.epochs),
+        }
+    }
+
+    fn standing(&mut self, standing: &Standing<'_>) -> ControlFlow<()> {
+        match self.keep(standing) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(message) => {
+                self.failed = Some(message);
+                ControlFlow::Break(())
+            }
+        }
+    }
+
+    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
+        self.epochs += 1;
+        if let Some(second) = &mut self.second {
+            second.done = report.epoch;
+        }
+        let report = self.numbered(report);
+        self.keep_report(&report);
+        if self.failed.is_some() {
+            return ControlFlow::Break(());
+        }
+        self.observer.epoch(&report, model, &self.inputs.inputs)
+    }
+}

@@ -1,0 +1,91 @@
+//! Scores of every query, by whatever ranks.
+
+use super::feedback::{choose, feedback_scores};
+use super::run::{RunData, unknown_signal};
+use super::{Comparison, Experiment, TrainData, mean_measures};
+use crate::dataset::{Dataset, Run, Split};
+use crate::model::{Dcmm, Feedback, ModelKind};
+use crate::signals::{self, Normalisation};
+use std::collections::HashMap;
+
+/// Every query's scores, and what was chosen for them.
+pub(super) struct Ranked {
+    pub(super) scores: Vec<Vec<f32>>,
+    pub(super) feedback: Option<Feedback>,
+}
+
+/// Scores every query by the experiment's kind; `feedback` is what was chosen before, if it was.
+///
+/// # Errors
+/// A text score that the data set does not have, or what the network says of inputs that do not fit it.
+pub(super) fn rank(
+    data: RunData<'_>,
+    experiment: &Experiment,
+    inputs: &TrainData,
+    model: Option<&Dcmm>,
+    feedback: Option<Feedback>,
+) -> Result<Ranked, String> {
+    let learned = model.map(|model| score_all(data.dataset, inputs, model)).transpose()?;
+    let signal = match &experiment.model.signal {
+        Some(name) => data
+            .signals
+            .infos
+            .iter()
+            .position(|info| info.name == *name)
+            .ok_or_else(|| unknown_signal(data.signals, name))?,
+        None => signals::text_signal(data.signals).unwrap_or(0),
+    };
+    let all = 0..data.dataset.queries.len();
+    let raw = |query: usize| signals::table(data.signals, query, &[signal], Normalisation::None);
+    Ok(match (experiment.model.kind, learned) {
+        (kind, learned) if kind.feeds_back() => {
+            let text = |query: usize| learned.as_ref().map_or_else(|| raw(query), |scores| scores[query].clone());
+            let each = feedback_scores(data, inputs, text);
+            let chosen = feedback.unwrap_or_else(|| choose(inputs, &each, experiment.training.stop_on));
+            let mut scores = vec![Vec::new(); data.dataset.queries.len()];
+            for (input, each) in inputs.inputs.iter().zip(&each) {
+                scores[input.query] = each.mix(chosen);
+            }
+            Ranked { scores, feedback: Some(chosen) }
+        }
+        (_, Some(scores)) => Ranked { scores, feedback: None },
+        (ModelKind::Initial, None) => {
+            Ranked { scores: all.map(|query| signals::initial_order(data.dataset, query)).collect(), feedback: None }
+        }
+        (_, None) => Ranked { scores: all.map(raw).collect(), feedback: None },
+    })
+}
+
+/// The three rankings' figures over one part of the queries.
+pub fn compare(data: RunData<'_>, split: Split, scores: &[Vec<f32>]) -> Comparison {
+    let queries: Vec<usize> = (0..data.splits.len()).filter(|&query| data.splits[query] == split).collect();
+    Comparison {
+        initial: mean_measures(data.dataset, &queries, |query| signals::initial_order(data.dataset, query)),
+        text: mean_measures(data.dataset, &queries, |query| signals::text_only(data.signals, query)),
+        model: mean_measures(data.dataset, &queries, |query| scores.get(query).cloned().unwrap_or_default()),
+    }
+}
+
+/// The network's scores of every query of the data set.
+///
+/// # Errors
+/// What the network says of inputs that do not fit it.
+pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Dcmm) -> Result<Vec<Vec<f32>>, String> {
+    let mut scores = vec![Vec::new(); dataset.queries.len()];
+    for input in &inputs.inputs {
+        scores[input.query] = model.score(input).map_err(|error| error.to_string())?.total;
+    }
+    Ok(scores)
+}
+
+/// Scores as a TREC run.
+pub fn rankings(dataset: &Dataset, scores: &[Vec<f32>]) -> Run {
+    let mut run = Run::new();
+    for (query, scores) in dataset.queries.iter().zip(scores) {
+        let by_image: HashMap<_, _> = query.candidates.iter().map(|candidate| candidate.image).zip(scores).collect();
+        let entries =
+            by_image.into_iter().map(|(image, &score)| (dataset.images[image].id.to_string(), f64::from(score)));
+        run.insert(query.id.to_string(), entries.collect());
+    }
+    run
+}
