@@ -13,13 +13,16 @@ pub use shell::screenshot::{Shot, headless, screenshot, settle};
 use crate::workspace::{Action, MessageKind, Order, ThemeChoice, Workspace};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui};
+use kit::thumbnails::Thumbnails;
+use kit::{icons, theme, widgets};
 use shell::commands::Commands;
+use shell::{bar, commands, layout, open};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What only concerns looks.
 struct Parts {
-    thumbnails: kit::thumbnails::Thumbnails,
+    thumbnails: Thumbnails,
     graph: panels::graph::GraphPanel,
     curves: panels::training::CurvesPanel,
     data: panels::data::DataPanel,
@@ -28,7 +31,7 @@ struct Parts {
     studies: panels::studies::StudiesPanel,
     queries: panels::queries::QueriesPanel,
     ranking: panels::ranking::RankingPanel,
-    open: shell::open::OpenDialog,
+    open: open::OpenDialog,
     save: shell::save::SaveDialog,
     dialogs: shell::dialogs::Dialogs,
 }
@@ -57,7 +60,7 @@ impl App {
             workspace.apply(Action::Open(path));
         }
         let parts = Parts {
-            thumbnails: kit::thumbnails::Thumbnails::new(workspace.wake()),
+            thumbnails: Thumbnails::new(workspace.wake()),
             graph: panels::graph::GraphPanel::default(),
             curves: panels::training::CurvesPanel::default(),
             data: panels::data::DataPanel::default(),
@@ -66,11 +69,11 @@ impl App {
             studies: panels::studies::StudiesPanel::default(),
             queries: panels::queries::QueriesPanel::default(),
             ranking: panels::ranking::RankingPanel::default(),
-            open: shell::open::OpenDialog::default(),
+            open: open::OpenDialog::default(),
             save: shell::save::SaveDialog::default(),
             dialogs: shell::dialogs::Dialogs::default(),
         };
-        let tree = panels::restore(workspace.settings().panels.as_ref());
+        let tree = layout::restore(workspace.settings().panels.as_ref());
         Self { workspace, parts, tree, parked: None, actions: Vec::new(), shown: None, theme: None, alone: false }
     }
 
@@ -91,13 +94,13 @@ impl App {
         {
             self.tree = tree;
         }
-        panels::focus(&mut self.tree, panel);
+        layout::focus(&mut self.tree, panel);
     }
 
     /// Gives a panel the whole window, without the bars.
     pub fn show_only(&mut self, panel: Panel) {
         self.alone = true;
-        self.tree = panels::single(panel);
+        self.tree = layout::single(panel);
     }
 
     /// Which of the plots over runs is shown, by its name; `false` where there is none of that name.
@@ -110,7 +113,7 @@ impl App {
         match self.parked.take() {
             Some(tree) => self.tree = tree,
             None => {
-                let wide = panels::wide();
+                let wide = layout::wide();
                 self.parked = Some(std::mem::replace(&mut self.tree, wide));
             }
         }
@@ -173,7 +176,7 @@ impl eframe::App for App {
         let mut commands = Commands::default();
         // An open dialog has the keyboard to itself.
         if !self.parts.dialogs.is_open() && !self.parts.open.is_open() && !self.parts.save.is_open() {
-            actions::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
+            commands::take_shortcuts(ui.ctx(), &self.workspace, &mut commands);
         }
         if !self.alone {
             bar::top_bar_ui(ui, &self.workspace, &mut self.actions, &mut commands);
@@ -181,7 +184,7 @@ impl eframe::App for App {
         }
         let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
         CentralPanel::default().frame(ground).show(ui, |ui| {
-            let mut behavior = panels::Panels {
+            let mut behavior = layout::Panels {
                 workspace: &self.workspace,
                 parts: &mut self.parts,
                 actions: &mut self.actions,
@@ -189,7 +192,7 @@ impl eframe::App for App {
             };
             self.tree.ui(&mut behavior, ui);
             if behavior.edited && self.parked.is_none() {
-                self.actions.push(Action::SetPanels(panels::save(&self.tree)));
+                self.actions.push(Action::SetPanels(layout::save(&self.tree)));
             }
         });
         if let Some(view) = self.parts.studies.goes_to.take() {

@@ -213,10 +213,10 @@ pub fn install(ctx: &Context) {
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     let faces: [(&str, &'static [u8]); 4] = [
-        ("inter", include_bytes!("../../assets/fonts/Inter-Regular.otf")),
-        ("inter medium", include_bytes!("../../assets/fonts/Inter-Medium.otf")),
-        ("inter strong", include_bytes!("../../assets/fonts/Inter-SemiBold.otf")),
-        ("icons", include_bytes!("../../assets/fonts/Phosphor.ttf")),
+        ("inter", include_bytes!("../../../assets/fonts/Inter-Regular.otf")),
+        ("inter medium", include_bytes!("../../../assets/fonts/Inter-Medium.otf")),
+        ("inter strong", include_bytes!("../../../assets/fonts/Inter-SemiBold.otf")),
+        ("icons", include_bytes!("../../../assets/fonts/Phosphor.ttf")),
     ];
     for (name, bytes) in faces {
         let mut data = FontData::from_static(bytes);

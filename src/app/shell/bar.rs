@@ -7,7 +7,7 @@ use crate::workspace::{Action, Workspace};
 use egui::{Align, Frame, Layout, Margin, Panel, RichText, Ui};
 
 /// Draws the upper bar: data set, training, help.
-pub(super) fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, commands: &mut Commands) {
+pub fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, commands: &mut Commands) {
     let palette = theme::palette(ui.visuals());
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 6));
     Panel::top("top bar").frame(frame).show_separator_line(false).show(ui, |ui| {
@@ -35,7 +35,7 @@ pub(super) fn top_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<A
 }
 
 /// A command's name with its shortcut.
-pub(super) fn named(command: Command) -> String {
+pub fn named(command: Command) -> String {
     match shortcut_text(command) {
         shortcut if shortcut.is_empty() => command.name(),
         shortcut => format!("{} ({shortcut})", command.name()),
@@ -107,7 +107,7 @@ fn panels_menu(ui: &mut Ui, commands: &mut Commands) {
 }
 
 /// A command's shortcut as the keys are labelled.
-pub(super) fn shortcut_text(command: Command) -> String {
+pub fn shortcut_text(command: Command) -> String {
     let Some(shortcut) = command.shortcut() else { return String::new() };
     let text = shortcut.format(&egui::ModifierNames::NAMES, false);
     [("CloseBracket", "]"), ("OpenBracket", "["), ("Period", "."), ("PageDown", "Page Down"), ("PageUp", "Page Up")]
@@ -116,7 +116,7 @@ pub(super) fn shortcut_text(command: Command) -> String {
 }
 
 /// Draws the lower bar: what is open and what is being done.
-pub(super) fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
+pub fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
     let palette = theme::palette(ui.visuals());
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 3));
     Panel::bottom("status bar").frame(frame).show_separator_line(false).show(ui, |ui| {

@@ -7,7 +7,7 @@ use egui::{Context, Key, KeyboardShortcut, Modifiers};
 
 /// Something a person can ask for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Command {
+pub enum Command {
     OpenData,
     OpenSample,
     AttachTrec,
@@ -41,7 +41,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 
 impl Command {
     /// All of them, as the help sheet lists them.
-    pub(super) const ALL: [Command; 32] = [
+    pub const ALL: [Command; 32] = [
         Command::OpenData,
         Command::OpenSample,
         Command::AttachTrec,
@@ -77,7 +77,7 @@ impl Command {
     ];
 
     /// What it is called.
-    pub(super) fn name(self) -> String {
+    pub fn name(self) -> String {
         match self {
             Command::OpenData => "Open data set…".into(),
             Command::OpenSample => "Open the built-in sample".into(),
@@ -105,7 +105,7 @@ impl Command {
     }
 
     /// Its shortcut. Plain letters count only while no text is being typed.
-    pub(super) fn shortcut(self) -> Option<KeyboardShortcut> {
+    pub fn shortcut(self) -> Option<KeyboardShortcut> {
         let (modifiers, key) = match self {
             Command::OpenData => (CTRL, Key::O),
             Command::Train => (CTRL, Key::Enter),
@@ -136,7 +136,7 @@ impl Command {
     }
 
     /// Whether it can be done now.
-    pub(super) fn is_enabled(self, workspace: &Workspace) -> bool {
+    pub fn is_enabled(self, workspace: &Workspace) -> bool {
         let training = workspace.training().is_running();
         match self {
             Command::AttachTrec | Command::AttachVectors => workspace.session().is_some(),
@@ -153,7 +153,7 @@ impl Command {
     }
 
     /// Does it.
-    pub(super) fn run(self, app: &mut App, ctx: &Context) {
+    pub fn run(self, app: &mut App, ctx: &Context) {
         if !self.is_enabled(&app.workspace) {
             return;
         }
@@ -181,8 +181,8 @@ impl Command {
             Command::Widen => return app.widen(),
             Command::StandardLayout => {
                 app.parked = None;
-                app.tree = panels::standard();
-                Action::SetPanels(panels::save(&app.tree))
+                app.tree = layout::standard();
+                Action::SetPanels(layout::save(&app.tree))
             }
             Command::SwitchTheme => Action::SetTheme(match ctx.theme() {
                 egui::Theme::Dark => ThemeChoice::Light,
@@ -207,16 +207,16 @@ fn open_start(workspace: &Workspace) -> Option<std::path::PathBuf> {
 
 /// The commands asked for in this frame.
 #[derive(Default)]
-pub(super) struct Commands(pub Vec<Command>);
+pub struct Commands(pub Vec<Command>);
 
 impl Commands {
-    pub(super) fn push(&mut self, command: Command) {
+    pub fn push(&mut self, command: Command) {
         self.0.push(command);
     }
 }
 
 /// Takes the shortcuts pressed in this frame.
-pub(super) fn take_shortcuts(ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
+pub fn take_shortcuts(ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
     let typing = ctx.egui_wants_keyboard_input();
     for command in Command::ALL {
         let Some(shortcut) = command.shortcut() else { continue };

@@ -37,7 +37,7 @@ impl Dialogs {
     }
 
     /// Draws what is open.
-    pub(super) fn show(&mut self, ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
+    pub fn show(&mut self, ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
         if self.help {
             self.help = !help_ui(ctx);
         }

@@ -78,7 +78,7 @@ impl Panel {
 }
 
 /// What the tiles need while they are drawn.
-pub(super) struct Panels<'a> {
+pub struct Panels<'a> {
     pub workspace: &'a Workspace,
     pub parts: &'a mut Parts,
     pub actions: &'a mut Vec<Action>,
@@ -97,15 +97,15 @@ impl Behavior<Panel> for Panels<'_> {
                 Panel::Ranking => {
                     ranking::ranking_ui(ui, &mut self.parts.ranking, workspace, &mut self.parts.thumbnails, actions);
                 }
-                Panel::Training => curves::curves_ui(ui, &mut self.parts.curves, workspace, actions),
+                Panel::Training => training::curves_ui(ui, &mut self.parts.curves, workspace, actions),
                 Panel::Tune => tune::tune_ui(ui, workspace, actions),
-                Panel::Details => details::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
+                Panel::Details => image::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
                 Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
                 Panel::Runs => runs::runs_ui(ui, workspace, actions),
                 Panel::Studies => studies::studies_ui(ui, &mut self.parts.studies, workspace, actions),
                 Panel::Embeddings => {
                     let (panel, pictures) = (&mut self.parts.embedding, &mut self.parts.thumbnails);
-                    embedding::embedding_ui(ui, panel, workspace, pictures, actions);
+                    embeddings::embedding_ui(ui, panel, workspace, pictures, actions);
                 }
                 Panel::Experiments => {
                     let (panel, pictures) = (&mut self.parts.experiments, &mut self.parts.thumbnails);
@@ -181,7 +181,7 @@ impl Behavior<Panel> for Panels<'_> {
 }
 
 /// The layout people start with.
-pub(super) fn standard() -> Tree<Panel> {
+pub fn standard() -> Tree<Panel> {
     let mut tiles = Tiles::default();
     let mut tabs = |panels: &[Panel]| {
         let children = panels.iter().map(|&panel| tiles.insert_pane(panel)).collect();
@@ -207,17 +207,17 @@ pub(super) fn standard() -> Tree<Panel> {
 }
 
 /// One panel alone.
-pub(super) fn single(panel: Panel) -> Tree<Panel> {
+pub fn single(panel: Panel) -> Tree<Panel> {
     Tree::new_tabs(egui::Id::unique("panels"), vec![panel])
 }
 
 /// The panels over many runs, with the whole window.
-pub(super) fn wide() -> Tree<Panel> {
+pub fn wide() -> Tree<Panel> {
     Tree::new_tabs(egui::Id::unique("panels"), vec![Panel::Experiments, Panel::Studies])
 }
 
 /// The layout that was kept, with panels that it does not know yet behind the graph; else the standard one.
-pub(super) fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
+pub fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
     let kept = layout.and_then(|layout| serde_json::from_value::<Tree<Panel>>(layout.clone()).ok());
     kept.and_then(complete).unwrap_or_else(standard)
 }
@@ -238,11 +238,11 @@ fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
 }
 
 /// The layout, to be kept.
-pub(super) fn save(tree: &Tree<Panel>) -> PanelLayout {
+pub fn save(tree: &Tree<Panel>) -> PanelLayout {
     serde_json::to_value(tree).ok()
 }
 
 /// Brings a panel's tab to the front.
-pub(super) fn focus(tree: &mut Tree<Panel>, panel: Panel) {
+pub fn focus(tree: &mut Tree<Panel>, panel: Panel) {
     tree.make_active(|_, tile| matches!(tile, Tile::Pane(known) if *known == panel));
 }

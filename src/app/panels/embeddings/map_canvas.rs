@@ -1,9 +1,9 @@
 //! The points of a map: pan, zoom, point and pick.
 
+use crate::app::kit::camera::Camera;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
-use crate::app::panels::graph::Camera;
 use crate::dataset::{Candidate, Relevance};
 use crate::workspace::{Action, EmbeddingMap, MapPoint, Session};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};

@@ -7,7 +7,7 @@ mod parallel;
 mod scale;
 mod table;
 
-pub(super) use table::paint_text;
+pub use table::paint_text;
 
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
@@ -20,7 +20,7 @@ use egui::{Panel, RichText, Ui};
 
 /// What is shown below the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum View {
+pub enum View {
     /// Nothing: the table has all the room.
     Table,
     /// Curves of the chosen runs over one another.
@@ -43,7 +43,7 @@ const VIEWS: [(View, &str, &str); 5] = [
 ];
 
 /// A plot that a person wants to keep.
-pub(super) struct Plotted {
+pub struct Plotted {
     /// The file's name to begin with, without an ending.
     pub name: &'static str,
     /// The plot.
@@ -51,13 +51,13 @@ pub(super) struct Plotted {
 }
 
 impl Plotted {
-    pub(super) fn new(name: &'static str, chart: Chart) -> Self {
+    pub fn new(name: &'static str, chart: Chart) -> Self {
         Self { name, chart }
     }
 }
 
 /// Whether a person wants to keep the plot; at the right end of a row.
-pub(super) fn save_button(ui: &mut Ui) -> bool {
+pub fn save_button(ui: &mut Ui) -> bool {
     let layout = egui::Layout::right_to_left(egui::Align::Center);
     ui.with_layout(layout, |ui| widgets::icon_button(ui, icons::SAVE, "Save the plot…").clicked()).inner
 }
@@ -68,7 +68,7 @@ pub struct ExperimentsPanel {
     /// Set when a person wants the panel over the whole window, or the others back.
     pub wants_wide: bool,
     /// The plot that a person wants to keep.
-    pub(super) keeps: Option<Plotted>,
+    pub keeps: Option<Plotted>,
     view: View,
     table: table::TableState,
     overlay: overlay::Overlay,

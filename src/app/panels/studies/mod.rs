@@ -17,7 +17,7 @@ pub struct StudiesPanel {
     /// The view of the experiments that a person wants to go on to.
     pub goes_to: Option<&'static str>,
     /// The plot that a person wants to keep.
-    pub(super) keeps: Option<Plotted>,
+    pub keeps: Option<Plotted>,
 }
 
 /// Width from which the list stands beside the result.
