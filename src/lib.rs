@@ -1,7 +1,7 @@
 //! Crossrank: learning to rank images with cross-modal graph convolutions.
 //!
 //! The story of the code in one line: disk → [`dataset::Dataset`] → [`signals::Signals`] + [`dataset::VectorTable`] →
-//! [`graph::SimilarityGraph`] → [`model::RankingInput`] → [`model::Dcmm`] → scores → [`eval`] → [`train::EpochReport`] →
+//! [`graph::SimilarityGraph`] → [`model::RankingInput`] → [`model::Network`] → scores → [`eval`] → [`train::EpochReport`] →
 //! [`workspace::Workspace`] → panel → pixels. Data flows one way; only an action travels back from the panels.
 //!
 //! # The rooms

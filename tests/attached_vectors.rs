@@ -60,7 +60,7 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
     wait(&mut first, "the vectors", |workspace| !workspace.is_busy());
     assert_eq!((names(&first), listed(&first)), (vec!["mine".into()], vec!["embeddings".into(), "mine".into()]));
     let session = first.session().expect("a session");
-    assert_eq!(session.vectors.as_ref().map(|table| (table.dim, table.count())), Some((8, 597)));
+    assert_eq!(session.vectors().map(|table| (table.dim, table.count())), Some((8, 597)));
     assert_eq!(session.warnings.len(), 1, "the image without a vector is told of: {:?}", session.warnings);
     assert_eq!(session.summary.vectors.len(), 2);
     train(&mut first);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::Tensor;
 use crossrank::dataset::{ImageId, Relevance};
 use crossrank::graph::{GraphRequest, Neighbourhood, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Activation, Dcmm, DcmmConfig, ModelKind, Prepared, RankingInput, Weights};
+use crossrank::model::{Activation, ModelKind, Network, NetworkConfig, Prepared, RankingInput, Weights};
 use crossrank::train::{Gradients, Loss, Optimiser, Targets, TrainConfig};
 use serde_json::Value;
 
@@ -57,11 +57,11 @@ impl Case {
         }
     }
 
-    fn config(&self) -> DcmmConfig {
+    fn config(&self) -> NetworkConfig {
         let widths = |prefix: &str, layers: usize| {
             (0..layers).map(|layer| self.shape(&format!("{prefix}.{layer}.weight"))[0]).collect()
         };
-        DcmmConfig {
+        NetworkConfig {
             kind: if self.0["conv"] == "edge" { ModelKind::DcmmEdge } else { ModelKind::DcmmCos },
             feature_count: self.columns("features"),
             visual_dim: self.columns("visual"),
@@ -70,7 +70,7 @@ impl Case {
             activation: self.0["conv_activation"].as_str().unwrap().parse().unwrap(),
             dropout: 0.0,
             seed: 0,
-            ..DcmmConfig::default()
+            ..NetworkConfig::default()
         }
     }
 
@@ -79,8 +79,8 @@ impl Case {
         params.iter().map(|(name, value)| (name.clone(), flat(value))).collect()
     }
 
-    fn model(&self) -> Dcmm {
-        Dcmm::from_weights(&self.config(), &self.weights("params")).unwrap()
+    fn model(&self) -> Network {
+        Network::from_weights(&self.config(), &self.weights("params")).unwrap()
     }
 
     fn unit(&self) -> Vec<f32> {
@@ -113,7 +113,7 @@ impl Case {
     }
 
     /// The mean of `−log σ(s⁺ − s⁻)` over all pairs.
-    fn loss(&self, model: &Dcmm) -> Tensor {
+    fn loss(&self, model: &Network) -> Tensor {
         let targets = Arc::new(Targets::new(&self.input().relevance));
         let sum = Loss::Bpr.sum(&model.forward(&self.prepared(), None).unwrap().total, &targets).unwrap();
         (sum / Loss::Bpr.weight(&targets)).unwrap()

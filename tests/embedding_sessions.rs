@@ -84,7 +84,7 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
     // Other vectors in use make the comparison with them anew.
     workspace.apply(Action::ChooseVectors(vec!["embeddings-b".into()]));
     wait(&mut workspace, "the vectors", |workspace| {
-        workspace.session().is_some_and(|session| session.vector_names == ["embeddings-b"]) && !workspace.is_busy()
+        workspace.session().is_some_and(|session| session.data.vector_names == ["embeddings-b"]) && !workspace.is_busy()
     });
     rest(&mut workspace);
     workspace.poll();

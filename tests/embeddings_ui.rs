@@ -85,7 +85,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
     rest(&mut harness);
     let text = |harness: &Harness<'_, App>| {
         let session = harness.state().workspace().session().expect("a session");
-        session.dataset.queries[session.query()].text.clone()
+        session.data.dataset.queries[session.query()].text.clone()
     };
     assert_eq!(text(&harness), "windmill");
 
@@ -100,7 +100,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
         |harness: &Harness<'_, App>| harness.state().workspace().session().and_then(|session| session.hovered());
     let session = harness.state().workspace().session().expect("a session");
     let first = harness.state().workspace().embedding().comparison().graphs()[0].expect("a graph");
-    assert_eq!(first.n(), session.dataset.queries[session.query()].candidates.len());
+    assert_eq!(first.n(), session.data.dataset.queries[session.query()].candidates.len());
     // Somewhere on a grid over the first canvas there is a picture to point at.
     let found = (0..400).any(|step| {
         let (x, y) = ((step % 20) as f32 + 0.5, (step / 20) as f32 + 0.5);

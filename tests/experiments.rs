@@ -246,7 +246,7 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
     assert_eq!(figures.queries.len(), change.queries);
     assert!((figures.a - figures.b - change.delta).abs() < 1e-9);
     let session = workspace.session().expect("a session");
-    let id = session.dataset.queries[session.query()].id.as_str();
+    let id = session.data.dataset.queries[session.query()].id.as_str();
     let bar = figures.queries.iter().find(|query| query.id == id).expect("the current query");
     let ranking = experiments.rankings()[0].as_ref().expect("read").as_ref().expect("a ranking");
     assert!((ranking.measures[0] - bar.a).abs() < 1e-9, "the ranking shown is that of the fold that tested the query");

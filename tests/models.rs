@@ -6,7 +6,7 @@ use candle_core::{Device, Tensor};
 use crossrank::base::Rng;
 use crossrank::dataset::Relevance;
 use crossrank::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Activation, Dcmm, DcmmConfig, Degree, ModelKind, Prepared, RankingInput, Weights};
+use crossrank::model::{Activation, Degree, ModelKind, Network, NetworkConfig, Prepared, RankingInput, Weights};
 use crossrank::train::{Gradients, Loss, Targets};
 
 const N: usize = 9;
@@ -37,8 +37,8 @@ fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
     }
 }
 
-fn config(kind: ModelKind) -> DcmmConfig {
-    DcmmConfig {
+fn config(kind: ModelKind) -> NetworkConfig {
+    NetworkConfig {
         kind,
         feature_count: SIGNALS,
         visual_dim: DIM,
@@ -47,7 +47,7 @@ fn config(kind: ModelKind) -> DcmmConfig {
         heads: 2,
         dropout: 0.0,
         seed: 3,
-        ..DcmmConfig::default()
+        ..NetworkConfig::default()
     }
 }
 
@@ -73,7 +73,7 @@ fn cos(input: &RankingInput, i: usize, j: usize) -> f64 {
 }
 
 /// One convolution as its paper writes it.
-fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer: usize, h: &Rows) -> Rows {
+fn convolve(input: &RankingInput, config: &NetworkConfig, weights: &Weights, layer: usize, h: &Rows) -> Rows {
     let name = format!("conv.{layer}");
     let nb = |i: usize| neighbours(&input.graph, i);
     let undirected = |i: usize, j: usize| i == j || nb(i).contains(&j) || nb(j).contains(&i);
@@ -145,7 +145,7 @@ fn convolve(input: &RankingInput, config: &DcmmConfig, weights: &Weights, layer:
 }
 
 /// `s₁ + Σ_l Âˡ W_l [h ‖ s₁] + γ standardise(V Vᵀ softmax(β s₁))`.
-fn feedback(input: &RankingInput, config: &DcmmConfig, weights: &Weights, h: &Rows, text: &[f64]) -> Vec<f64> {
+fn feedback(input: &RankingInput, config: &NetworkConfig, weights: &Weights, h: &Rows, text: &[f64]) -> Vec<f64> {
     let n = input.n;
     let share = |i: usize, j: usize| {
         let sum: f64 = neighbours(&input.graph, i).iter().map(|&j| cos(input, i, j).max(0.0)).sum();
@@ -174,11 +174,11 @@ fn feedback(input: &RankingInput, config: &DcmmConfig, weights: &Weights, h: &Ro
     total
 }
 
-fn plainly(input: &RankingInput, config: &DcmmConfig, weights: &Weights) -> Vec<f64> {
+fn plainly(input: &RankingInput, config: &NetworkConfig, weights: &Weights) -> Vec<f64> {
     let x: Rows = input.features.chunks(SIGNALS).map(|row| row.iter().copied().map(f64::from).collect()).collect();
     let mut h = if config.mlp.is_empty() { x } else { linear(&x, weights, "mlp.0") };
     let text = linear(&h, weights, "head_text");
-    if !config.kind.convolves() {
+    if !config.kind.uses_graph() {
         return text.concat();
     }
     if config.kind == ModelKind::DcmmPrf {
@@ -200,28 +200,28 @@ fn plainly(input: &RankingInput, config: &DcmmConfig, weights: &Weights) -> Vec<
 }
 
 /// Every network there is, with the options that change its formula.
-fn networks() -> Vec<DcmmConfig> {
+fn networks() -> Vec<NetworkConfig> {
     let kinds = ModelKind::ALL.into_iter().filter(|kind| kind.network() == Some(*kind));
-    let mut all: Vec<DcmmConfig> = kinds.map(config).collect();
+    let mut all: Vec<NetworkConfig> = kinds.map(config).collect();
     for kind in [ModelKind::DcmmCos, ModelKind::DcmmEdge] {
         for degree in [Degree::Mean, Degree::Symmetric] {
-            all.push(DcmmConfig { degree, residual: true, activation: Activation::Relu, ..config(kind) });
+            all.push(NetworkConfig { degree, residual: true, activation: Activation::Relu, ..config(kind) });
         }
     }
-    all.push(DcmmConfig { mlp: Vec::new(), ..config(ModelKind::Linear) });
+    all.push(NetworkConfig { mlp: Vec::new(), ..config(ModelKind::Linear) });
     let prf = config(ModelKind::DcmmPrf);
-    all.push(DcmmConfig { mlp: Vec::new(), component_count: 1, ..prf.clone() });
-    all.push(DcmmConfig { feedback: false, conv: vec![1], ..prf.clone() });
-    all.push(DcmmConfig { mlp: Vec::new(), conv: Vec::new(), ..prf });
+    all.push(NetworkConfig { mlp: Vec::new(), component_count: 1, ..prf.clone() });
+    all.push(NetworkConfig { feedback: false, conv: vec![1], ..prf.clone() });
+    all.push(NetworkConfig { mlp: Vec::new(), conv: Vec::new(), ..prf });
     all
 }
 
 /// A network whose every weight says something, zero at first or not.
-fn started(config: &DcmmConfig) -> Dcmm {
+fn started(config: &NetworkConfig) -> Network {
     let mut rng = Rng::new(11);
     let mut weights = config.init().unwrap().weights().unwrap();
     weights.values_mut().flatten().filter(|weight| **weight == 0.0).for_each(|weight| *weight = 0.5 * rng.normal());
-    Dcmm::from_weights(config, &weights).unwrap()
+    Network::from_weights(config, &weights).unwrap()
 }
 
 #[test]
@@ -242,8 +242,8 @@ fn each_network_s_gradient_is_the_slope_of_its_loss() {
     let input = input();
     let targets = Arc::new(Targets::new(&input.relevance));
     for config in networks() {
-        let config = DcmmConfig { members: 2, ..config };
-        let loss = |model: &Dcmm| {
+        let config = NetworkConfig { members: 2, ..config };
+        let loss = |model: &Network| {
             let output = model.forward(&Prepared::new(&input, &config).unwrap(), None).unwrap();
             let members = output.members.iter().map(|member| Loss::Bpr.sum(&member.total, &targets).unwrap());
             members.reduce(|sum, loss| (sum + loss).unwrap()).unwrap()
@@ -256,7 +256,7 @@ fn each_network_s_gradient_is_the_slope_of_its_loss() {
             let moved = |step: f64| {
                 let mut weights = weights.clone();
                 weights.get_mut(name).unwrap()[at] += step;
-                loss(&Dcmm::from_weights(&config, &weights).unwrap()).to_scalar::<f64>().unwrap()
+                loss(&Network::from_weights(&config, &weights).unwrap()).to_scalar::<f64>().unwrap()
             };
             let step = 1e-4;
             let slope = (moved(step) - moved(-step)) / (2.0 * step);
@@ -273,7 +273,7 @@ fn the_learned_similarity_is_exact_for_every_length_and_density() {
         [(2, 1, 1), (5, 7, 4), (6, 16, 5), (9, 17, 8), (23, 63, 20), (23, 64, 2), (13, 65, 9), (31, 130, 30)]
     {
         let input = sized(n, dim, k);
-        let config = DcmmConfig { visual_dim: dim, conv: vec![4], ..config(ModelKind::DcmmEdge) };
+        let config = NetworkConfig { visual_dim: dim, conv: vec![4], ..config(ModelKind::DcmmEdge) };
         let model = config.init().unwrap();
         let weights = model.weights().unwrap();
         for (score, expected) in model.score(&input).unwrap().total.iter().zip(plainly(&input, &config, &weights)) {
@@ -304,19 +304,19 @@ fn the_learned_similarity_is_exact_for_every_length_and_density() {
 fn members_are_networks_of_their_own_and_the_score_is_their_mean() {
     let input = input();
     for config in networks() {
-        let three = started(&DcmmConfig { members: 3, ..config.clone() });
+        let three = started(&NetworkConfig { members: 3, ..config.clone() });
         assert_eq!(three.config().parameter_count(), 3 * config.parameter_count());
         let weights = three.weights().unwrap();
         let scores = |member: usize| {
             let prefix = format!("member.{member}.");
             let own = |(name, values): (&String, &Vec<f64>)| Some((name.strip_prefix(&prefix)?.into(), values.clone()));
             let own: Weights = weights.iter().filter_map(own).collect();
-            Dcmm::from_weights(&config, &own).unwrap().score(&input).unwrap().total
+            Network::from_weights(&config, &own).unwrap().score(&input).unwrap().total
         };
         let each: Vec<Vec<f32>> = (0..3).map(scores).collect();
         assert_ne!(each[0], each[1], "{config:?}");
         // The first member begins as what a single network of this seed is.
-        let (single, first) = (config.init().unwrap(), DcmmConfig { members: 3, ..config.clone() }.init().unwrap());
+        let (single, first) = (config.init().unwrap(), NetworkConfig { members: 3, ..config.clone() }.init().unwrap());
         let first = first.weights().unwrap();
         for (name, values) in single.weights().unwrap() {
             assert_eq!(first[&format!("member.0.{name}")], values, "{name}");
@@ -330,8 +330,8 @@ fn members_are_networks_of_their_own_and_the_score_is_their_mean() {
 
 #[test]
 fn what_has_no_network_or_uneven_heads_is_refused_by_name() {
-    let refused = |config: DcmmConfig| config.init().unwrap_err().to_string();
+    let refused = |config: NetworkConfig| config.init().unwrap_err().to_string();
     assert!(refused(config(ModelKind::Cm)).contains("cm has no network"));
-    assert!(refused(DcmmConfig { heads: 3, ..config(ModelKind::Gat) }).contains("3 heads"));
-    assert!(refused(DcmmConfig { members: 0, ..config(ModelKind::Gcn) }).contains("members"));
+    assert!(refused(NetworkConfig { heads: 3, ..config(ModelKind::Gat) }).contains("3 heads"));
+    assert!(refused(NetworkConfig { members: 0, ..config(ModelKind::Gcn) }).contains("members"));
 }

@@ -2,7 +2,7 @@
 
 use crate::training::{bits, config, data, model, run};
 use crossrank::dataset::Split;
-use crossrank::model::{DcmmConfig, ModelKind};
+use crossrank::model::{ModelKind, NetworkConfig};
 use crossrank::train::{Decay, Gradients, Method, Objective, Optimiser, Schedule, Targets, TrainConfig, Weighting};
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ fn the_step_schedule_falls_at_whole_epochs_after_warming_up() {
 /// The weights after steps along one gradient, and before.
 fn stepped(config: &TrainConfig, steps: usize) -> (Vec<f64>, Vec<f64>, Gradients) {
     let data = data(4, 12);
-    let model = DcmmConfig { dropout: 0.0, ..model(ModelKind::Mlp, 12) }.init().unwrap();
+    let model = NetworkConfig { dropout: 0.0, ..model(ModelKind::Mlp, 12) }.init().unwrap();
     let all = || -> Vec<f64> { model.weights().unwrap().into_values().flatten().collect() };
     let before = all();
     let targets = Arc::new(Targets::new(&data.inputs[0].relevance));

@@ -2,7 +2,7 @@
 
 use crate::training::{bits, config, data, model};
 use crossrank::dataset::Split;
-use crossrank::model::{Dcmm, DcmmConfig, ModelKind};
+use crossrank::model::{ModelKind, Network, NetworkConfig};
 use crossrank::train::{
     Decay, EpochReport, Observer, Outcome, Schedule, Standing, Stop, TrainConfig, TrainData, TrainState, measure,
     retrain, train, train_from,
@@ -27,7 +27,7 @@ impl Observer for Keeper<'_> {
         if self.at_batch == Some(self.batches) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn epoch(&mut self, report: &EpochReport, _: &Dcmm) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, _: &Network) -> ControlFlow<()> {
         if self.at_epoch == Some(report.epoch) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
@@ -43,8 +43,8 @@ fn keeper(file: &Path) -> Keeper<'_> {
     Keeper { file, batches: 0, at_batch: None, at_epoch: None }
 }
 
-fn network() -> DcmmConfig {
-    DcmmConfig { dropout: 0.3, ..model(ModelKind::DcmmEdge, 12) }
+fn network() -> NetworkConfig {
+    NetworkConfig { dropout: 0.3, ..model(ModelKind::DcmmEdge, 12) }
 }
 
 fn eight() -> TrainConfig {
@@ -104,7 +104,7 @@ fn a_state_of_another_network_or_a_damaged_one_is_refused() {
     let data = data(8, 12);
     train(&data, &network(), &config(2), &mut keeper(&file)).unwrap();
     let state = TrainState::read(&file).unwrap();
-    for other in [model(ModelKind::DcmmCos, 12), DcmmConfig { mlp: vec![9, 8], ..network() }] {
+    for other in [model(ModelKind::DcmmCos, 12), NetworkConfig { mlp: vec![9, 8], ..network() }] {
         let error = train_from(&data, &other, &config(4), Some(&state), &mut keeper(&file)).unwrap_err().to_string();
         assert!(error.contains("another network"), "{error}");
     }
@@ -133,7 +133,7 @@ fn retraining_learns_from_validation_queries_too_and_keeps_the_last_epoch() {
         fn batch(&mut self, _: usize, _: usize) -> ControlFlow<()> {
             ControlFlow::Continue(())
         }
-        fn epoch(&mut self, _: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
+        fn epoch(&mut self, _: &EpochReport, model: &Network) -> ControlFlow<()> {
             *self.0 = model.weights().unwrap().into_values().flatten().collect();
             ControlFlow::Continue(())
         }

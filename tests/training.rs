@@ -7,7 +7,7 @@ use crossrank::base::Rng;
 use crossrank::dataset::{ImageId, Relevance, Split};
 use crossrank::eval::Measure;
 use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Activation, Dcmm, DcmmConfig, Metadata, ModelKind, RankingInput};
+use crossrank::model::{Activation, Metadata, ModelKind, Network, NetworkConfig, RankingInput};
 use crossrank::train::{
     EpochReport, Loss, Observer, Outcome, Stop, TrainConfig, TrainData, TrainError, measure, train,
 };
@@ -47,8 +47,15 @@ pub(crate) fn data(queries: usize, dim: usize) -> TrainData {
     }
 }
 
-pub(crate) fn model(kind: ModelKind, dim: usize) -> DcmmConfig {
-    DcmmConfig { kind, feature_count: 2, visual_dim: dim, mlp: vec![8, 8], conv: vec![8, 8], ..DcmmConfig::default() }
+pub(crate) fn model(kind: ModelKind, dim: usize) -> NetworkConfig {
+    NetworkConfig {
+        kind,
+        feature_count: 2,
+        visual_dim: dim,
+        mlp: vec![8, 8],
+        conv: vec![8, 8],
+        ..NetworkConfig::default()
+    }
 }
 
 pub(crate) fn config(epochs: usize) -> TrainConfig {
@@ -71,14 +78,14 @@ impl Observer for Watcher {
         if self.break_at_batch == Some(self.batches) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn epoch(&mut self, report: &EpochReport, _: &Dcmm) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, _: &Network) -> ControlFlow<()> {
         self.epochs += 1;
         assert_eq!(report.epoch, self.epochs);
         if self.break_at_epoch == Some(self.epochs) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
-pub(crate) fn run(data: &TrainData, model: &DcmmConfig, config: &TrainConfig) -> Outcome {
+pub(crate) fn run(data: &TrainData, model: &NetworkConfig, config: &TrainConfig) -> Outcome {
     train(data, model, config, &mut Watcher::default()).unwrap()
 }
 
@@ -106,7 +113,7 @@ fn a_tiny_set_is_learned_by_heart() {
             split: vec![Split::Train; 2],
             ..TrainData::default()
         };
-        let model = DcmmConfig { dropout: 0.0, mlp: vec![16, 16], ..model(kind, 12) };
+        let model = NetworkConfig { dropout: 0.0, mlp: vec![16, 16], ..model(kind, 12) };
         let outcome = run(&data, &model, &TrainConfig { loss, ..config(250) });
         let first = outcome.history[0].train_loss;
         let last = outcome.history.last().unwrap();
@@ -134,7 +141,7 @@ fn the_same_seed_gives_the_same_curve_to_the_bit_and_another_seed_another() {
     let curve = |seed| bits(&run(&data, &model(ModelKind::DcmmEdge, 12), &TrainConfig { seed, ..config(4) }));
     assert_eq!(curve(3), curve(3));
     assert_ne!(curve(3), curve(4));
-    let with = |seed| DcmmConfig { seed, ..model(ModelKind::DcmmEdge, 12) }.init().unwrap().weights().unwrap();
+    let with = |seed| NetworkConfig { seed, ..model(ModelKind::DcmmEdge, 12) }.init().unwrap().weights().unwrap();
     assert_ne!(with(1), with(2));
 }
 
@@ -142,7 +149,7 @@ fn the_same_seed_gives_the_same_curve_to_the_bit_and_another_seed_another() {
 fn big_run() -> Vec<u64> {
     let inputs: Vec<_> = (0..12).map(|i| query(i, 150 + 20 * (i % 4), 260, 9)).collect();
     let split = (0..12).map(|i| [Split::Train, Split::Train, Split::Validation, Split::Test][i % 4]).collect();
-    let model = DcmmConfig { mlp: vec![96, 64], conv: vec![64, 48], ..model(ModelKind::DcmmEdge, 260) };
+    let model = NetworkConfig { mlp: vec![96, 64], conv: vec![64, 48], ..model(ModelKind::DcmmEdge, 260) };
     bits(&run(&TrainData { inputs, split, ..TrainData::default() }, &model, &TrainConfig { batch: 4, ..config(2) }))
 }
 
@@ -223,7 +230,7 @@ fn the_order_of_the_images_changes_no_score() {
         ..input.clone()
     };
     for kind in ModelKind::ALL.into_iter().filter(|kind| kind.network() == Some(*kind)) {
-        let model = DcmmConfig { activation: Activation::Relu, ..model(kind, dim) }.init().unwrap();
+        let model = NetworkConfig { activation: Activation::Relu, ..model(kind, dim) }.init().unwrap();
         let (before, after) = (model.score(&input).unwrap(), model.score(&shuffled).unwrap());
         for (to, &from) in order.iter().enumerate() {
             assert!((after.total[to] - before.total[from]).abs() < 1e-5, "{kind}: image {from}");
@@ -264,7 +271,7 @@ fn unjudged_images_are_scored_and_teach_nothing() {
 #[test]
 fn what_cannot_be_trained_is_an_error_that_says_why() {
     let good = data(4, 12);
-    let fails = |data: &TrainData, model: &DcmmConfig, config: &TrainConfig| {
+    let fails = |data: &TrainData, model: &NetworkConfig, config: &TrainConfig| {
         train(data, model, config, &mut Watcher::default()).unwrap_err()
     };
     let edge = model(ModelKind::DcmmEdge, 12);
@@ -281,11 +288,11 @@ fn what_cannot_be_trained_is_an_error_that_says_why() {
         assert!(matches!(fails(&good, &edge, &bad), TrainError::Config(_)), "{bad:?}");
     }
     for bad in [
-        DcmmConfig { visual_dim: 13, ..edge.clone() },
-        DcmmConfig { feature_count: 3, ..edge.clone() },
-        DcmmConfig { dropout: 1.0, ..edge.clone() },
-        DcmmConfig { conv: vec![], ..edge.clone() },
-        DcmmConfig { mlp: vec![usize::MAX, usize::MAX], ..edge.clone() },
+        NetworkConfig { visual_dim: 13, ..edge.clone() },
+        NetworkConfig { feature_count: 3, ..edge.clone() },
+        NetworkConfig { dropout: 1.0, ..edge.clone() },
+        NetworkConfig { conv: vec![], ..edge.clone() },
+        NetworkConfig { mlp: vec![usize::MAX, usize::MAX], ..edge.clone() },
     ] {
         assert!(matches!(fails(&good, &bad, &config(1)), TrainError::Model(_)), "{bad:?}");
     }
@@ -310,22 +317,22 @@ fn a_saved_network_scores_as_before_and_a_damaged_file_is_refused() {
     let model = model(ModelKind::DcmmEdge, 12).init().unwrap();
     let note = Metadata::from([("dataset".to_string(), "stamps".to_string())]);
     model.save(&path, &note).unwrap();
-    let (loaded, metadata) = Dcmm::load(&path).unwrap();
+    let (loaded, metadata) = Network::load(&path).unwrap();
     assert_eq!((loaded.config(), &metadata), (model.config(), &note));
     assert_eq!(loaded.score(&input).unwrap(), model.score(&input).unwrap());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left beside it");
     let bytes = std::fs::read(&path).unwrap();
     for damaged in [&bytes[..0], &bytes[..7], &bytes[..100], &bytes[..bytes.len() - 1]] {
         std::fs::write(&path, damaged).unwrap();
-        let message = Dcmm::load(&path).unwrap_err().to_string();
+        let message = Network::load(&path).unwrap_err().to_string();
         assert!(message.ends_with("model.safetensors"), "{message}");
     }
     let mut other = bytes.clone();
     let at = bytes.windows(16).position(|window| window == b"visual_dim\\\":12,").unwrap();
     other[at + 14] = b'3';
     std::fs::write(&path, &other).unwrap();
-    assert!(Dcmm::load(&path).unwrap_err().to_string().contains("conv.0.a"));
-    assert!(matches!(Dcmm::load(&folder.path().join("none")), Err(crossrank::model::ModelError::Io { .. })));
+    assert!(Network::load(&path).unwrap_err().to_string().contains("conv.0.a"));
+    assert!(matches!(Network::load(&folder.path().join("none")), Err(crossrank::model::ModelError::Io { .. })));
 }
 
 #[test]
@@ -343,7 +350,7 @@ fn a_snapshot_keeps_its_weights_while_training_goes_on() {
 
 #[test]
 fn initial_weights_lie_within_pytorchs_bounds_and_fill_them() {
-    let config = DcmmConfig { feature_count: 4, mlp: vec![64], conv: vec![64], ..model(ModelKind::DcmmEdge, 300) };
+    let config = NetworkConfig { feature_count: 4, mlp: vec![64], conv: vec![64], ..model(ModelKind::DcmmEdge, 300) };
     let weights = config.init().unwrap().weights().unwrap();
     let span = |name: &str| {
         let values = &weights[name];

@@ -16,7 +16,7 @@ fn open_sample(home: &Path) -> Harness<'static, App> {
 
 fn query_text(harness: &Harness<'_, App>) -> String {
     let session = harness.state().workspace().session().expect("a session");
-    session.dataset.queries[session.query()].text.clone()
+    session.data.dataset.queries[session.query()].text.clone()
 }
 
 /// Drags the first slider of that name by so many points.
@@ -115,7 +115,7 @@ fn the_same_candidate_is_selected_everywhere() {
     let session = harness.state().workspace().session().expect("a session");
     let chosen = session.candidate().expect("a candidate");
     assert_eq!(session.ranking(Order::Initial).expect("a ranking").place[chosen], 0);
-    let image = &session.dataset.images[session.dataset.queries[session.query()].candidates[chosen].image];
+    let image = &session.data.dataset.images[session.data.dataset.queries[session.query()].candidates[chosen].image];
     let title = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     assert!(harness.get_all_by_label(&title).next().is_some(), "the details show {title}");
 }

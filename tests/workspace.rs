@@ -42,7 +42,7 @@ fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
         !workspace.messages().is_empty() && !workspace.loading().is_running()
     });
     assert!(workspace.messages()[0].text.contains("nothing here"), "{:?}", workspace.messages());
-    assert_eq!(workspace.session().map(|session| session.dataset.queries.len()), Some(33));
+    assert_eq!(workspace.session().map(|session| session.data.dataset.queries.len()), Some(33));
 }
 
 #[test]
@@ -212,9 +212,9 @@ fn judgements_and_a_run_added_one_after_the_other_both_stay() {
     let session = workspace.session().expect("a session");
     assert_eq!(session.summary.judgements.values().sum::<usize>(), 2);
     assert!(
-        session.signals.infos.iter().any(|info| info.name.contains("other")),
+        session.data.signals.infos.iter().any(|info| info.name.contains("other")),
         "{:?}",
-        session.dataset.feature_names
+        session.data.dataset.feature_names
     );
 }
 

@@ -2,9 +2,13 @@
 
 use super::output::{note, warning_lines};
 use super::progress::Progress;
+use super::vectors::WantedVectors;
 use crate::dataset::{self, Dataset, Loaded, Warning};
+use crate::train::{self, RunData};
 use anyhow::{Result, anyhow};
+use std::cell::RefCell;
 use std::fmt::Display;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Opens a data set; its warnings are told unless the command shows them itself.
@@ -16,15 +20,33 @@ pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
     Ok(dataset::open(path)?)
 }
 
-/// Adds files of vectors to a data set; their names.
+/// Opens a data set with all that a training needs, and with files that are added to it.
 ///
 /// # Errors
-/// Why one cannot be used, with its path.
-pub(super) fn attach(dataset: &mut Dataset, files: &[PathBuf], progress: &mut Progress) -> Result<Vec<String>> {
-    if !files.is_empty() {
-        progress.stage("Reading files of vectors");
+/// Why it cannot be opened, a file cannot be added, or the visual vectors cannot be had, with the path.
+pub(super) fn open_for_training(
+    path: &Path,
+    files: &[PathBuf],
+    wanted: &WantedVectors<'_>,
+    progress: &mut Progress,
+) -> Result<RunData> {
+    // Both the stages and the choice of vectors write to the terminal.
+    let progress = RefCell::new(progress);
+    let choose = &mut |dataset: &Dataset, added: &[String], warnings: &mut Vec<Warning>| {
+        let progress = &mut *progress.borrow_mut();
+        // What is wrong with the files is worth reading before a long computation.
+        tell(&std::mem::take(warnings), progress);
+        Ok(Some(wanted.choose(dataset, added, progress)?))
+    };
+    let stage = &mut |name: &str| {
+        progress.borrow_mut().stage(name);
+        ControlFlow::Continue(())
+    };
+    let opened = train::open_with(path, files, choose, stage)?;
+    match opened.refused.into_iter().next() {
+        Some((_, error)) => Err(error.into()),
+        None => Ok(opened.data),
     }
-    files.iter().map(|file| Ok(dataset::attach_vectors(dataset, file)?)).collect()
 }
 
 /// Tells warnings on standard error, a few lines of each kind.

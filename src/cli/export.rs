@@ -3,7 +3,7 @@
 use super::data::open;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
-use crate::dataset::Dataset;
+use crate::dataset::Loaded;
 use crate::export::export_run;
 use crate::train::read_run_record;
 use anyhow::{Result, anyhow};
@@ -46,16 +46,16 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
 }
 
 /// The data set named, or that of the run where it is still there; going without the latter is no error.
-fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Dataset>> {
+fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Loaded>> {
     if let Some(path) = &args.dataset {
-        return Ok(Some(open(path, progress)?.dataset));
+        return Ok(Some(open(path, progress)?));
     }
     let record = read_run_record(&args.run).map_err(|message| anyhow!(message))?;
     if !record.dataset_path.exists() {
         return Ok(None);
     }
     match open(&record.dataset_path, progress) {
-        Ok(loaded) => Ok(Some(loaded.dataset)),
+        Ok(loaded) => Ok(Some(loaded)),
         Err(error) => {
             note(&format!("the run's data set cannot be opened: {error}"));
             Ok(None)

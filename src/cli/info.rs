@@ -1,7 +1,7 @@
 //! `crossrank info`: what a data set holds, and what is wrong with its files.
 
 use super::args::InfoArgs;
-use super::data::{attach, open};
+use super::data::open;
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
@@ -16,14 +16,16 @@ use serde_json::{Value, json};
 /// If the data set cannot be opened.
 pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let Loaded { mut dataset, mut warnings } = open(&args.dataset, &mut progress)?;
-    for name in attach(&mut dataset, &args.vectors, &mut progress)? {
+    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, &mut progress)?;
+    for file in &args.vectors {
+        progress.stage("Reading files of vectors");
+        let name = dataset::attach_vectors(&mut dataset, file)?;
         // What is wrong with the rows shows when they are read.
         dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning))?;
     }
     progress.stage("Computing signals");
     let signals = signals::compute(&dataset);
-    let summary = dataset::summary(&dataset);
+    let summary = dataset::summary(&dataset, &judgements);
     progress.finish();
     if args.json {
         print_json(&object(&dataset, &summary, &signals, &warnings))

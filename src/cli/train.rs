@@ -6,15 +6,13 @@ mod report;
 mod resume;
 
 use super::args::TrainArgs;
-use super::data::{about, attach, fault, open, tell};
+use super::data::{about, fault, open_for_training};
 use super::interrupt::Interrupt;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
-use super::vectors;
-use crate::dataset::{SPLIT_SEED, assign_splits};
-use crate::signals;
-use crate::train::{Experiment, RunData, RunRecord, RunState, read_config, run as train};
+use super::vectors::WantedVectors;
+use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
 use anyhow::{Result, anyhow};
 use experiment::experiment;
 use observer::Watcher;
@@ -31,25 +29,16 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
     let experiment = experiment(args, start(args, &mut progress)?);
-    let loaded = open(&args.dataset, &mut progress)?;
-    tell(&loaded.warnings, &mut progress);
-    let mut dataset = loaded.dataset;
-    let files = attach(&mut dataset, &args.vectors, &mut progress)?;
-    progress.stage("Computing signals");
-    let signals = signals::compute(&dataset);
-    let descriptors = vectors::with_files(args.descriptors.as_deref(), &files);
-    let descriptors = descriptors.as_deref();
-    let vectors = vectors::choose(&dataset, experiment.model.kind, descriptors, &args.encoder, &mut progress)?;
-    let splits = assign_splits(&dataset, SPLIT_SEED);
-    let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
-    let sources = vectors::sources(&dataset, descriptors, &args.encoder);
+    let wanted =
+        WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
+    let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);
-        let record = RunRecord { vector_sources: sources.clone(), ..begin(args, &experiment) };
+        let record = begin(args, &experiment);
         let folder = folder(args, &experiment);
         let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
-        let result = train(data, &experiment, record, folder.as_deref(), &mut watcher);
+        let result = train(&data, &experiment, record, folder.as_deref(), &mut watcher);
         records.push(result.map_err(about(&args.dataset))?.record);
         if records.last().is_some_and(|record| record.state == RunState::Interrupted) {
             break;
@@ -61,7 +50,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     if args.json {
         print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))?;
     } else {
-        print(&report::text(&seeds, &splits, args.out.as_deref()))?;
+        print(&report::text(&seeds, &data.splits, args.out.as_deref()))?;
     }
     ended
 }

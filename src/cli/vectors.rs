@@ -6,8 +6,9 @@ use super::output::note;
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::model::ModelKind;
+use crate::train::{NamedVectors, read_named};
 use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
-use crate::workspace::{Store, VectorChoice};
+use crate::workspace::Store;
 use anyhow::Result;
 use std::ops::ControlFlow;
 
@@ -48,66 +49,58 @@ pub(super) fn embed(
     Ok((table, report))
 }
 
-/// The vectors a training is to use: those asked for by name or encoder, else the preset of the data set's files, else
-/// those of its pictures. A network without a graph does without.
-///
-/// # Errors
-/// If what was asked for is not there, or there is nothing.
-pub(super) fn choose(
-    dataset: &Dataset,
-    kind: ModelKind,
-    descriptors: Option<&[String]>,
-    encoder_args: &EncoderArgs,
-    progress: &mut Progress,
-) -> Result<VectorTable> {
-    if encoder_args.is_given() {
-        let spec = encoder_args.spec(progress)?;
-        return Ok(embed(dataset, &spec, device(encoder_args, progress), progress)?.0);
-    }
-    let names = sources(dataset, descriptors, encoder_args);
-    if !names.is_empty() {
-        progress.stage("Reading visual vectors");
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+/// The visual vectors that were asked for.
+pub(super) struct WantedVectors<'a> {
+    /// Names of the data set's sources.
+    pub names: Option<&'a [String]>,
+    /// The encoder.
+    pub encoder: &'a EncoderArgs,
+    /// What is to be trained, or the first of several that needs vectors.
+    pub kind: ModelKind,
+}
+
+impl WantedVectors<'_> {
+    /// The vectors: those asked for by name, added or of the encoder, else the preset of the data set's files, else
+    /// those of its pictures. A network without a graph does without.
+    ///
+    /// # Errors
+    /// If what was asked for is not there, or there is nothing.
+    pub fn choose(&self, dataset: &Dataset, added: &[String], progress: &mut Progress) -> Result<NamedVectors> {
+        if self.encoder.is_given() {
+            let spec = self.encoder.spec(progress)?;
+            return Ok((Vec::new(), embed(dataset, &spec, device(self.encoder, progress), progress)?.0));
+        }
         let mut warnings = Vec::new();
-        let table = dataset::read_vectors(dataset, &names, &mut |warning| warnings.push(warning))?;
-        tell(&warnings, progress);
-        return Ok(table);
-    }
-    if dataset.images.iter().any(|image| image.file.is_some()) {
-        return Ok(embed(dataset, &EncoderSpec::bundled(), device(encoder_args, progress), progress)?.0);
-    }
-    match kind {
-        kind if !kind.looks() => Ok(VectorTable::none(dataset.images.len())),
-        _ => {
-            let message =
-                format!("{kind} needs visual vectors or pictures, and there are none (--model mlp does without)");
-            Err(fault(message, &dataset.root))
+        if let Some(named) = read_named(dataset, self.sources(dataset, added), &mut warnings)? {
+            tell(&warnings, progress);
+            return Ok(named);
         }
-    }
-}
-
-/// The names of the files' vectors that [`choose`] takes, with which it takes the same again; none where it computes
-/// them from pictures.
-pub(super) fn sources(dataset: &Dataset, descriptors: Option<&[String]>, encoder_args: &EncoderArgs) -> Vec<String> {
-    match descriptors {
-        _ if encoder_args.is_given() => Vec::new(),
-        Some(names) => names.iter().map(|name| spelling(dataset, name)).collect(),
-        None => VectorChoice::preset(dataset).names,
-    }
-}
-
-/// What is used: what was named, and then the files that were given.
-pub(super) fn with_files(named: Option<&[String]>, files: &[String]) -> Option<Vec<String>> {
-    if files.is_empty() {
-        return named.map(<[String]>::to_vec);
-    }
-    let mut names = named.unwrap_or_default().to_vec();
-    for file in files {
-        if !names.iter().any(|name| name.trim().eq_ignore_ascii_case(file)) {
-            names.push(file.clone());
+        if dataset.images.iter().any(|image| image.file.is_some()) {
+            let table = embed(dataset, &EncoderSpec::bundled(), device(self.encoder, progress), progress)?.0;
+            return Ok((Vec::new(), table));
         }
+        if !self.kind.needs_vectors() {
+            return Ok((Vec::new(), VectorTable::none(dataset.images.len())));
+        }
+        let message =
+            format!("{} needs visual vectors or pictures, and there are none (--model mlp does without)", self.kind);
+        Err(fault(message, &dataset.root))
     }
-    Some(names)
+
+    /// The names of the sources that are read: what was named, and then the files that were added.
+    fn sources(&self, dataset: &Dataset, added: &[String]) -> Vec<String> {
+        if self.names.is_none() && added.is_empty() {
+            return dataset::preset_vectors(dataset);
+        }
+        let mut names: Vec<String> =
+            self.names.unwrap_or_default().iter().map(|name| spelling(dataset, name)).collect();
+        for file in added {
+            if !names.iter().any(|name| name.eq_ignore_ascii_case(file)) {
+                names.push(file.clone());
+            }
+        }
+        names
+    }
 }
 
 /// The files' own spelling of a source's name, whatever the case it was typed in.

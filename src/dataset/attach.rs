@@ -4,31 +4,35 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::build::Builder;
+use super::build::{Builder, sort_by_rank};
 use super::trec::{self, Entry, TrecKind};
 use super::walk;
 use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, Format, Loaded, Relevance, Warning, WarningKind};
+use super::{Dataset, DatasetError, Format, Judgements, Loaded, Relevance, Warning, WarningKind};
 
 /// Takes the judgements of a qrels file; where a candidate is judged already, the file's grade replaces it, and a
 /// grade below 0 makes it unjudged.
 ///
 /// # Errors
 /// If the file cannot be read or holds no judgement.
-pub fn attach_qrels(dataset: &mut Dataset, path: &Path) -> Result<Vec<Warning>, DatasetError> {
+pub fn attach_qrels(dataset: &Dataset, judgements: &mut Judgements, path: &Path) -> Result<Vec<Warning>, DatasetError> {
     let mut warnings = Warnings::default();
-    judge(dataset, path, &mut warnings)?;
+    judge(dataset, judgements, path, &mut warnings)?;
     Ok(warnings.into_vec())
 }
 
 /// Takes a run file: its scores become a feature named after the file (missing for candidates it does not list), and
-/// its order gives the rank of candidates of queries in which none has one.
+/// its order gives the rank of candidates of queries in which none has one, whose grades then move with them.
 ///
 /// # Errors
 /// If the file cannot be read or holds no line of a run.
-pub fn attach_run(dataset: &mut Dataset, path: &Path) -> Result<Vec<Warning>, DatasetError> {
+pub fn attach_run(
+    dataset: &mut Dataset,
+    judgements: &mut Judgements,
+    path: &Path,
+) -> Result<Vec<Warning>, DatasetError> {
     let mut warnings = Warnings::default();
-    score(dataset, path, &mut warnings)?;
+    score(dataset, judgements, path, &mut warnings)?;
     Ok(warnings.into_vec())
 }
 
@@ -92,7 +96,12 @@ impl Strays {
 }
 
 /// Reads a qrels file into a data set.
-pub(super) fn judge(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings) -> Result<(), DatasetError> {
+pub(super) fn judge(
+    dataset: &Dataset,
+    judgements: &mut Judgements,
+    path: &Path,
+    warnings: &mut Warnings,
+) -> Result<(), DatasetError> {
     let entries = trec::qrels_entries(path, warnings)?;
     let names = Names::of(dataset);
     let mut seen: HashMap<(usize, usize), usize> = HashMap::new();
@@ -107,8 +116,8 @@ pub(super) fn judge(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings)
             let message = format!("image '{}' is judged again (first on line {first})", entry.image);
             warnings.line(WarningKind::DuplicateId, path, entry.line, message);
         } else {
-            dataset.queries[place.0].candidates[place.1].relevance =
-                Some(Relevance(entry.value)).filter(|grade| grade.is_judged());
+            let grade = Some(Relevance(entry.value)).filter(|grade| grade.is_judged());
+            judgements.set(place.0, place.1, grade);
         }
     }
     strays.report("judged images are", WarningKind::OrphanLabel, &names, path, warnings);
@@ -116,7 +125,12 @@ pub(super) fn judge(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings)
 }
 
 /// Reads a run file into a data set.
-pub(super) fn score(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings) -> Result<(), DatasetError> {
+pub(super) fn score(
+    dataset: &mut Dataset,
+    judgements: &mut Judgements,
+    path: &Path,
+    warnings: &mut Warnings,
+) -> Result<(), DatasetError> {
     let entries = trec::run_entries(path, warnings)?;
     let names = Names::of(dataset);
     let mut scores: BTreeMap<usize, HashMap<usize, f64>> = BTreeMap::new();
@@ -139,7 +153,7 @@ pub(super) fn score(dataset: &mut Dataset, path: &Path, warnings: &mut Warnings)
     }
     strays.report("images of the run are", WarningKind::Missing, &names, path, warnings);
     add_feature(dataset, &walk::stem(path), &scores);
-    rank_where_missing(dataset, &scores);
+    rank_where_missing(dataset, judgements, &scores);
     Ok(())
 }
 
@@ -161,7 +175,11 @@ fn free_name(taken: &[String], name: &str) -> String {
     std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
-fn rank_where_missing(dataset: &mut Dataset, scores: &BTreeMap<usize, HashMap<usize, f64>>) {
+fn rank_where_missing(
+    dataset: &mut Dataset,
+    judgements: &mut Judgements,
+    scores: &BTreeMap<usize, HashMap<usize, f64>>,
+) {
     for (&index, scores) in scores {
         let ids: BTreeMap<String, f64> = {
             let query = &dataset.queries[index];
@@ -177,7 +195,7 @@ fn rank_where_missing(dataset: &mut Dataset, scores: &BTreeMap<usize, HashMap<us
         for candidate in &mut queries[index].candidates {
             candidate.rank = ranks.get(images[candidate.image].id.as_str()).copied();
         }
-        queries[index].candidates.sort_by_key(|candidate| candidate.rank.unwrap_or(u32::MAX));
+        sort_by_rank(&mut queries[index], index, judgements);
     }
 }
 
@@ -246,10 +264,12 @@ pub(super) fn open_trec(root: &Path, files: &[PathBuf]) -> Result<Loaded, Datase
 pub(super) fn take_files(loaded: &mut Loaded, qrels: &[&PathBuf], runs: &[&PathBuf]) {
     let mut warnings = Warnings::default();
     for path in runs {
-        score(&mut loaded.dataset, path, &mut warnings).unwrap_or_else(|error| warnings.error(error));
+        score(&mut loaded.dataset, &mut loaded.judgements, path, &mut warnings)
+            .unwrap_or_else(|error| warnings.error(error));
     }
     for path in qrels {
-        judge(&mut loaded.dataset, path, &mut warnings).unwrap_or_else(|error| warnings.error(error));
+        judge(&loaded.dataset, &mut loaded.judgements, path, &mut warnings)
+            .unwrap_or_else(|error| warnings.error(error));
     }
     loaded.warnings.extend(warnings.into_vec());
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::warnings::Warnings;
-use super::{Candidate, Dataset, Format, Image, ImageId, Loaded, Query, QueryId, Warning};
+use super::{Candidate, Dataset, Format, Image, ImageId, Judgements, Loaded, Query, QueryId, Relevance, Warning};
 
 /// A data set under construction: images, queries and candidates are each kept once.
 #[derive(Debug)]
 pub(super) struct Builder {
     pub dataset: Dataset,
+    pub judgements: Judgements,
     pub warnings: Warnings,
     images: HashMap<String, usize>,
     queries: HashMap<String, usize>,
@@ -28,7 +29,7 @@ impl Builder {
             vectors: Vec::new(),
         };
         let (images, queries, candidates) = Default::default();
-        Self { dataset, warnings: Warnings::default(), images, queries, candidates }
+        Self { dataset, judgements: Judgements::default(), warnings: Warnings::default(), images, queries, candidates }
     }
 
     /// The position of an image that is already known.
@@ -72,6 +73,7 @@ impl Builder {
         }
         let index = self.dataset.queries.len();
         self.queries.insert(id.to_owned(), index);
+        self.judgements.add_query();
         self.dataset.queries.push(Query {
             id: QueryId::from(id),
             text: id.to_owned(),
@@ -88,10 +90,22 @@ impl Builder {
         self.candidates.get(&(query, image)).copied()
     }
 
+    /// The position of a candidate, if the query has one for the image of this name.
+    pub fn candidate_named(&self, query: usize, image: &str) -> Option<usize> {
+        self.find_candidate(query, self.find_image(image)?)
+    }
+
     /// A candidate, if the query has one for the image of this name.
     pub fn candidate_mut(&mut self, query: usize, image: &str) -> Option<&mut Candidate> {
-        let index = self.find_candidate(query, self.find_image(image)?)?;
+        let index = self.candidate_named(query, image)?;
         self.dataset.queries.get_mut(query)?.candidates.get_mut(index)
+    }
+
+    /// Judges the candidate that was added to a query last; a negative grade leaves it unjudged.
+    pub fn judge_last(&mut self, query: usize, grade: Option<Relevance>) {
+        if let Some(last) = self.judgements.of(query).len().checked_sub(1) {
+            self.judgements.set(query, last, grade.filter(|grade| grade.is_judged()));
+        }
     }
 
     /// Adds a candidate; `None` where the query already has that image.
@@ -101,21 +115,34 @@ impl Builder {
             return None;
         }
         self.candidates.insert((query, image), list.len());
+        self.judgements.add_candidate(query);
         let features = vec![f32::NAN; self.dataset.feature_names.len()];
-        list.push(Candidate { image, rank, features, relevance: None, clusters: Vec::new() });
+        list.push(Candidate { image, rank, features, clusters: Vec::new() });
         list.last_mut()
     }
 
     /// Puts every query's candidates in the order of their ranks (those without one keep their place at the end).
     pub fn finish(mut self) -> Loaded {
-        for query in &mut self.dataset.queries {
-            query.candidates.sort_by_key(|candidate| candidate.rank.unwrap_or(u32::MAX));
+        for (index, query) in self.dataset.queries.iter_mut().enumerate() {
+            sort_by_rank(query, index, &mut self.judgements);
             for candidate in &mut query.candidates {
                 candidate.clusters.sort_unstable();
                 candidate.clusters.dedup();
             }
         }
         let warnings: Vec<Warning> = self.warnings.into_vec();
-        Loaded { dataset: self.dataset, warnings }
+        Loaded { dataset: self.dataset, judgements: self.judgements, warnings }
     }
+}
+
+/// Puts a query's candidates in the order of their ranks, those without one at the end, and its grades with them.
+pub(super) fn sort_by_rank(query: &mut Query, index: usize, judgements: &mut Judgements) {
+    let rank = |candidate: &Candidate| candidate.rank.unwrap_or(u32::MAX);
+    if query.candidates.is_sorted_by_key(rank) {
+        return;
+    }
+    let mut order: Vec<usize> = (0..query.candidates.len()).collect();
+    order.sort_by_key(|&at| rank(&query.candidates[at]));
+    judgements.reorder(index, &order);
+    query.candidates.sort_by_key(rank);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Dataset, Split};
+use super::{Dataset, Judgements, Split};
 
 /// The counts of a data set, as the loading report and `crossrank info` show them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -48,8 +48,8 @@ pub struct VectorSummary {
     pub dim: Option<usize>,
 }
 
-/// Counts what a data set holds.
-pub fn summary(dataset: &Dataset) -> Summary {
+/// Counts what a data set holds and how much of it is judged.
+pub fn summary(dataset: &Dataset, judgements: &Judgements) -> Summary {
     let of_split = |split| dataset.queries.iter().filter(|query| query.split == split).count();
     let mut summary = Summary {
         queries: dataset.queries.len(),
@@ -64,16 +64,15 @@ pub fn summary(dataset: &Dataset) -> Summary {
         features: dataset.feature_names.clone(),
         ..Summary::default()
     };
-    for query in &dataset.queries {
-        let mut any_relevant = false;
-        for candidate in &query.candidates {
-            match candidate.relevance.filter(|grade| grade.is_judged()) {
+    for query in 0..dataset.queries.len() {
+        let grades = judgements.of(query);
+        for grade in grades {
+            match grade.filter(|grade| grade.is_judged()) {
                 Some(grade) => *summary.judgements.entry(grade.0).or_default() += 1,
                 None => summary.unjudged += 1,
             }
-            any_relevant |= candidate.relevance.is_some_and(|grade| grade.is_relevant());
         }
-        summary.queries_with_relevant += usize::from(any_relevant);
+        summary.queries_with_relevant += usize::from(grades.iter().flatten().any(|grade| grade.is_relevant()));
     }
     let sources = dataset.vectors.iter();
     summary.vectors = sources.map(|source| VectorSummary { name: source.name.clone(), dim: source.dim }).collect();

@@ -6,6 +6,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Judgements;
+
 macro_rules! id {
     ($name:ident, $what:literal) => {
         #[doc = $what]
@@ -137,8 +139,6 @@ pub struct Candidate {
     pub rank: Option<u32>,
     /// One value per [`Dataset::feature_names`]; NaN where the files give none.
     pub features: Vec<f32>,
-    /// The judgement, if any.
-    pub relevance: Option<Relevance>,
     /// Diversity clusters it belongs to (keys of [`Query::clusters`]).
     pub clusters: Vec<u32>,
 }
@@ -295,6 +295,8 @@ impl fmt::Display for Warning {
 pub struct Loaded {
     /// What could be read.
     pub dataset: Dataset,
+    /// What people judged of it.
+    pub judgements: Judgements,
     /// What could not, in the order it was met.
     pub warnings: Vec<Warning>,
 }

@@ -114,6 +114,11 @@ impl VectorTable {
         self.row_of_image.iter().flatten().count()
     }
 
+    /// Whether no image has a vector.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// The rows of these images where they lie in a scratch file; `None` where they are in memory anyway.
     pub fn stored(&self, images: impl Iterator<Item = usize>) -> Option<StoredRows> {
         let Rows::Stored(file) = &self.rows else { return None };

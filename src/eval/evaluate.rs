@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluation::Evaluation;
 use super::measure::Measure;
-use super::ranking::{Judged, order};
-use crate::dataset::{Dataset, Qrels, Query, Relevance, Run};
+use super::ranking::{Judged, Ranked, rank_and_measure};
+use crate::dataset::{Dataset, Judgements, Qrels, Query, Relevance, Run};
 
 /// Which queries a mean is taken over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -61,51 +61,47 @@ fn measure_scores(
     let missed: Vec<Relevance> =
         judgements.iter().filter(|(id, _)| !run.contains_key(*id)).map(|(_, &grade)| Relevance(grade)).collect();
     let judged = Judged { relevance: &relevance, extra_relevant: &missed, highest_grade, ..Judged::default() };
-    judged.measure(&order(&scores, &ids), measures)
+    rank_and_measure(&scores, &ids, &judged, measures).values
 }
 
-/// Evaluates scores of a data set's own candidates: the same figures as [`evaluate`] with the candidates' judgements as
-/// qrels, without going through names, so that it can follow every epoch of a training.
+/// Evaluates scores of a data set's own candidates: the same measures as [`evaluate`] with the candidates' judgements
+/// as qrels, without going through names, so that it can follow every epoch of a training.
 ///
 /// `queries` are positions in [`Dataset::queries`]; `scores` is asked for one score per candidate of such a query, in
 /// the order of its candidates (missing ones rank last). A query without a single judgement is left out, as it would
-/// not be in the qrels. Diversity measures take the query's clusters; where it has none they are NaN.
+/// not be in the qrels. Diversity measures take the query's clusters; where it has none they are NaN. ERR's highest
+/// grade is that of all judgements.
 pub fn evaluate_scores<S: AsRef<[f32]>>(
     dataset: &Dataset,
+    judgements: &Judgements,
     queries: &[usize],
     scores: impl Fn(usize) -> S,
     measures: &[Measure],
 ) -> Evaluation {
-    let mut per_query = BTreeMap::new();
-    let highest = if measures.iter().any(|measure| matches!(measure, Measure::Err | Measure::ErrAt(_))) {
-        let candidates = dataset.queries.iter().flat_map(|query| &query.candidates);
-        candidates.filter_map(|candidate| candidate.relevance).map(|grade| grade.0).max().unwrap_or(0)
-    } else {
-        0
-    };
-    for &index in queries {
-        let Some(query) = dataset.queries.get(index) else { continue };
-        if query.candidates.iter().any(|candidate| candidate.relevance.is_some()) {
-            let values = measure_candidates(dataset, query, scores(index).as_ref(), measures, highest);
-            per_query.insert(query.id.as_str().to_owned(), values);
-        }
-    }
-    Evaluation::average(measures, per_query)
+    let highest = judgements.highest_grade(0..judgements.len());
+    let judged = queries.iter().copied().filter(|&query| judgements.is_judged(query));
+    let per_query = judged.filter_map(|index| {
+        let query = dataset.queries.get(index)?;
+        let (scores, grades) = (scores(index), judgements.of(index));
+        let values = rank_candidates(dataset, query, grades, scores.as_ref(), measures, highest).values;
+        Some((query.id.as_str().to_owned(), values))
+    });
+    Evaluation::average(measures, per_query.collect())
 }
 
-/// One query of [`evaluate_scores`].
-fn measure_candidates(
+/// Ranks one query's candidates by their scores and measures the ranking; `grades` are those of the candidates.
+pub fn rank_candidates(
     dataset: &Dataset,
     query: &Query,
+    grades: &[Option<Relevance>],
     scores: &[f32],
     measures: &[Measure],
     highest_grade: i32,
-) -> Vec<f64> {
+) -> Ranked {
     let candidates = &query.candidates;
     let ids: Vec<&str> =
         candidates.iter().map(|candidate| dataset.images.get(candidate.image).map_or("", |i| i.id.as_str())).collect();
-    let relevance: Vec<Option<Relevance>> = candidates.iter().map(|candidate| candidate.relevance).collect();
-    let mut judged = Judged { relevance: &relevance, highest_grade, ..Judged::default() };
+    let mut judged = Judged { relevance: grades, highest_grade, ..Judged::default() };
     let clusters: Vec<&[u32]>;
     if measures.iter().any(|measure| measure.needs_clusters()) {
         clusters = candidates.iter().map(|candidate| candidate.clusters.as_slice()).collect();
@@ -114,5 +110,5 @@ fn measure_candidates(
         judged.cluster_total = total.len();
         judged.clusters = Some(&clusters);
     }
-    judged.measure(&order(scores, &ids), measures)
+    rank_and_measure(scores, &ids, &judged, measures)
 }

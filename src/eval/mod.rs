@@ -24,9 +24,9 @@ pub mod significance;
 mod ties;
 
 pub use diversity::{f1, measure_diversity};
-pub use evaluate::{Averaging, evaluate, evaluate_scores};
+pub use evaluate::{Averaging, evaluate, evaluate_scores, rank_candidates};
 pub use evaluation::Evaluation;
 pub use measure::{Measure, MeasureError, STANDARD};
 pub use persistence::Persistence;
-pub use ranking::{Judged, JudgedRanking, measure_query, order};
+pub use ranking::{Judged, JudgedRanking, Ranked, measure_query, order, rank_and_measure};
 pub use ties::{TIE_RULE, Ties, tied, ties};

@@ -62,6 +62,23 @@ impl Judged<'_> {
     }
 }
 
+/// One query's candidates in rank order, and how good that order is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ranked {
+    /// Positions of the candidates, best first.
+    pub order: Vec<usize>,
+    /// One value per measure asked for.
+    pub values: Vec<f64>,
+}
+
+/// Ranks one query's candidates by their scores (see [`order`]) and measures the ranking: the one way from scores to
+/// measures. `ids` and [`Judged::relevance`] are those of the candidates; a missing score ranks last.
+pub fn rank_and_measure(scores: &[f32], ids: &[&str], judged: &Judged<'_>, measures: &[Measure]) -> Ranked {
+    let order = order(scores, ids);
+    let values = judged.measure(&order, measures);
+    Ranked { order, values }
+}
+
 /// One measure of one ranking.
 ///
 /// `ranked` holds the judgement of each returned image in rank order, `judged` all judged grades of the query, whether

@@ -1,6 +1,6 @@
 //! What a run's figures stand on.
 
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Judgements, Loaded, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
 use crate::train::{Experiment, QueryFigures, RunRecord, RunState};
 use serde::{Deserialize, Serialize};
@@ -60,7 +60,7 @@ pub struct DatasetMark {
 }
 
 /// From a run's folder and, where it was found, its data set.
-pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Option<&Dataset>) -> Manifest {
+pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Option<&Loaded>) -> Manifest {
     let of_split = |split: Split| {
         let rows = figures.into_iter().flat_map(|figures| figures.of_split(split));
         (split.name().to_owned(), rows.map(|row| row.id.clone()).collect())
@@ -75,7 +75,7 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Opt
         dataset: DatasetMark {
             name: record.dataset.clone(),
             path: record.dataset_path.clone(),
-            blake3: dataset.map(dataset_hash),
+            blake3: dataset.map(|loaded| dataset_hash(&loaded.dataset, &loaded.judgements)),
         },
         vectors: record.vectors.clone(),
         features: record.features.clone(),
@@ -95,7 +95,7 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Opt
 /// BLAKE3 of a data set's contents, whatever form the files have: ids and texts of queries; ids, titles, descriptions,
 /// tags, dates, popularities and places of images; each candidate's rank, given signals, judgement and clusters.
 /// Pictures and vectors are not read. In hexadecimal.
-pub fn dataset_hash(dataset: &Dataset) -> String {
+pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         // The length keeps “ab” + “c” from being “a” + “bc”.
@@ -112,13 +112,13 @@ pub fn dataset_hash(dataset: &Dataset) -> String {
     for name in &dataset.feature_names {
         add(name);
     }
-    for query in &dataset.queries {
+    for (index, query) in dataset.queries.iter().enumerate() {
         add(query.id.as_str());
         add(&query.text);
         add(&format!("{:?} {:?}", query.location, query.clusters));
-        for candidate in &query.candidates {
+        for (candidate, grade) in query.candidates.iter().zip(judgements.of(index)) {
             let features: Vec<u32> = candidate.features.iter().map(|value| value.to_bits()).collect();
-            let grade = candidate.relevance.map(|grade| grade.0);
+            let grade = grade.map(|grade| grade.0);
             let image = candidate.image;
             add(&format!("{image} {:?} {grade:?} {:?} {features:?}", candidate.rank, candidate.clusters));
         }

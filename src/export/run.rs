@@ -5,7 +5,7 @@ use super::manifest::manifest;
 use super::table::{Cell, Row, Table};
 use super::{events, history_csv, queries_csv};
 use crate::base::write_whole;
-use crate::dataset::{Dataset, Qrels, Split, write_qrels};
+use crate::dataset::{Dataset, Judgements, Loaded, Qrels, Split, write_qrels};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
 use crate::train::{Comparison, EpochReport, QueryFigures, RunRecord, measures_json, read_run_folder};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub struct Exported {
 ///
 /// # Errors
 /// If `run` is no run, or a file cannot be written; with its path.
-pub fn export_run(run: &Path, out: &Path, dataset: Option<&Dataset>) -> Result<Exported, String> {
+pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Exported, String> {
     let (record, history) = read_run_folder(run)?;
     fs::create_dir_all(out).map_err(|error| format!("{error}: {}", out.display()))?;
     let mut writer = Writer { out, done: Exported::default() };
@@ -81,9 +81,9 @@ impl Writer<'_> {
         }
     }
 
-    fn qrels(&mut self, dataset: &Dataset) -> Result<(), String> {
+    fn qrels(&mut self, loaded: &Loaded) -> Result<(), String> {
         let path = self.out.join("qrels.txt");
-        write_qrels(&path, &judgements(dataset)).map_err(|error| error.to_string())?;
+        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements)).map_err(|error| error.to_string())?;
         self.done.files.push(path);
         Ok(())
     }
@@ -103,12 +103,12 @@ impl Writer<'_> {
 }
 
 /// A data set's judgements; those that cannot tell (negative grades) are kept.
-pub(super) fn judgements(dataset: &Dataset) -> Qrels {
+fn qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
     let mut qrels = Qrels::new();
-    for query in &dataset.queries {
-        let judged = query.candidates.iter().filter_map(|candidate| {
+    for (index, query) in dataset.queries.iter().enumerate() {
+        let judged = query.candidates.iter().zip(judgements.of(index)).filter_map(|(candidate, grade)| {
             let image = dataset.images.get(candidate.image)?;
-            Some((image.id.to_string(), candidate.relevance?.0))
+            Some((image.id.to_string(), (*grade)?.0))
         });
         let judged: std::collections::BTreeMap<_, _> = judged.collect();
         if !judged.is_empty() {

@@ -8,6 +8,7 @@ mod comparison;
 mod knn;
 mod layout;
 mod map;
+mod rows;
 pub(crate) mod simd;
 mod similarity;
 mod statistics;
@@ -20,6 +21,7 @@ pub use map::{
     MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
     tsne,
 };
+pub use rows::{raw_rows, visual_rows};
 pub use similarity::{Similarities, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
 pub use whitening::{VisualSettings, Whitening};

@@ -7,7 +7,7 @@ use std::path::Path;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use super::{Dcmm, DcmmConfig, ModelError};
+use super::{ModelError, Network, NetworkConfig};
 use crate::base::write_whole;
 
 /// Weights by name, each row-major.
@@ -18,7 +18,7 @@ pub type Metadata = BTreeMap<String, String>;
 /// The header's key for the configuration, as JSON.
 const CONFIG_KEY: &str = "crossrank.dcmm";
 
-impl Dcmm {
+impl Network {
     /// Writes the weights and the configuration, with whatever `metadata` adds. The file appears complete or not at
     /// all: it is written beside its place and then moved there.
     ///
@@ -54,7 +54,7 @@ impl Dcmm {
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| wrong(error.to_string()))?;
         let mut metadata: Metadata = header.metadata().clone().unwrap_or_default().into_iter().collect();
         let config = metadata.remove(CONFIG_KEY).ok_or_else(|| wrong(format!("no {CONFIG_KEY} in the header")))?;
-        let config: DcmmConfig =
+        let config: NetworkConfig =
             serde_json::from_str(&config).map_err(|error| wrong(format!("{CONFIG_KEY}: {error}")))?;
         let model = Self::assemble(&config, |name, shape| values(&tensors, name, shape).map_err(wrong));
         let model = model.map_err(|error| match error {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Dcmm, Degree, ModelError, ModelKind, init};
+use super::{Activation, Degree, ModelError, ModelKind, Network, init};
 
 /// The widest layer and the longest vector that a configuration may ask for.
 const MAX_WIDTH: usize = 1 << 20;
@@ -15,7 +15,7 @@ const MAX_MEMBERS: usize = 64;
 
 /// A network's shape and the seed of its first weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DcmmConfig {
+pub struct NetworkConfig {
     /// Which network.
     pub kind: ModelKind,
     /// Signals per image (F).
@@ -23,7 +23,7 @@ pub struct DcmmConfig {
     /// How many of them, the last, are principal components of the visual vectors.
     #[serde(default)]
     pub component_count: usize,
-    /// Numbers per visual vector (d), for what looks at them ([`ModelKind::sees`]).
+    /// Numbers per visual vector (d), for what looks at them ([`ModelKind::reads_vectors`]).
     pub visual_dim: usize,
     /// Widths of the MLP's layers; none passes the signals on as they are.
     pub mlp: Vec<usize>,
@@ -60,7 +60,7 @@ fn one() -> usize {
     1
 }
 
-impl Default for DcmmConfig {
+impl Default for NetworkConfig {
     /// The authors' recommended shape: two MLP layers and one convolution of 32.
     fn default() -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Default for DcmmConfig {
     }
 }
 
-impl DcmmConfig {
+impl NetworkConfig {
     /// How many weights the network learns, all members together.
     pub fn parameter_count(&self) -> usize {
         let size = |shape: &[usize]| shape.iter().fold(1usize, |size, &side| size.saturating_mul(side));
@@ -94,9 +94,9 @@ impl DcmmConfig {
     ///
     /// # Errors
     /// If the configuration describes no network.
-    pub fn init(&self) -> Result<Dcmm, ModelError> {
+    pub fn init(&self) -> Result<Network, ModelError> {
         let mut draw = init::Initialiser::new(self.seed, self.kind == ModelKind::DcmmPrf);
-        Dcmm::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
+        Network::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
     }
 
     /// Every weight's name and shape, in the order in which they are drawn. Names are those of PyTorch; with several
@@ -125,7 +125,7 @@ impl DcmmConfig {
             width = next;
         }
         linear("head_text".into(), width, 1);
-        if !self.kind.convolves() {
+        if !self.kind.uses_graph() {
             return shapes;
         }
         if self.kind == ModelKind::DcmmPrf {
@@ -177,7 +177,7 @@ impl DcmmConfig {
         if self.members == 0 || self.members > MAX_MEMBERS {
             return fail(format!("from 1 to {MAX_MEMBERS} members, not {}", self.members));
         }
-        if self.kind.convolves() {
+        if self.kind.uses_graph() {
             self.conv.iter().try_for_each(|&value| width("a convolution's width", value))?;
             if self.conv.is_empty() && self.kind != ModelKind::DcmmPrf {
                 return fail("a graph network needs at least one convolution".into());
@@ -191,7 +191,7 @@ impl DcmmConfig {
         if self.component_count >= self.feature_count {
             return fail(format!("{} components among {} inputs", self.component_count, self.feature_count));
         }
-        if self.kind.sees() {
+        if self.kind.reads_vectors() {
             width("the length of the visual vectors", self.visual_dim)?;
         }
         if !(0.0..1.0).contains(&self.dropout) {

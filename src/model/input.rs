@@ -1,6 +1,6 @@
 //! One query as the network sees it.
 
-use super::{DcmmConfig, ModelError, Visual};
+use super::{ModelError, NetworkConfig, Visual};
 use crate::dataset::{ImageId, Relevance};
 use crate::graph::Csr;
 
@@ -15,7 +15,7 @@ pub struct RankingInput {
     pub features: Vec<f32>,
     /// Signals per image.
     pub feature_count: usize,
-    /// n × `dim` unit rows, for what looks at them ([`super::ModelKind::sees`]).
+    /// n × `dim` unit rows, for what looks at them ([`super::ModelKind::reads_vectors`]).
     pub visual: Visual,
     /// Numbers per visual vector.
     pub dim: usize,
@@ -32,12 +32,12 @@ impl RankingInput {
     ///
     /// # Errors
     /// [`ModelError::Input`] with a sentence that names what does not fit.
-    pub fn check(&self, config: &DcmmConfig) -> Result<(), ModelError> {
+    pub fn check(&self, config: &NetworkConfig) -> Result<(), ModelError> {
         let problem = self.problem(config);
         problem.map_or(Ok(()), |message| Err(ModelError::Input { query: self.query, message }))
     }
 
-    fn problem(&self, config: &DcmmConfig) -> Option<String> {
+    fn problem(&self, config: &NetworkConfig) -> Option<String> {
         let n = self.n;
         if self.feature_count != config.feature_count {
             return Some(format!("{} signals for a network of {}", self.feature_count, config.feature_count));
@@ -55,10 +55,10 @@ impl RankingInput {
         if self.relevance.len() != n || self.ids.len() != n {
             return Some(format!("{} judgements and {} names for {n} images", self.relevance.len(), self.ids.len()));
         }
-        if !config.kind.convolves() {
+        if !config.kind.uses_graph() {
             return None;
         }
-        if config.kind.sees() {
+        if config.kind.reads_vectors() {
             if self.dim != config.visual_dim {
                 return Some(format!("visual vectors of {} numbers for a network of {}", self.dim, config.visual_dim));
             }

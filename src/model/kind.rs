@@ -101,23 +101,23 @@ impl ModelKind {
     }
 
     /// Whether messages go along the edges of the neighbour graph.
-    pub fn convolves(self) -> bool {
+    pub fn uses_graph(self) -> bool {
         self.network() == Some(self) && !matches!(self, ModelKind::Linear | ModelKind::Mlp)
     }
 
     /// Whether it mixes a text score with cross-modal feedback.
-    pub fn feeds_back(self) -> bool {
+    pub fn uses_feedback(self) -> bool {
         matches!(self, ModelKind::Cm | ModelKind::LtrCm)
     }
 
     /// Whether the network itself computes with visual vectors, and not with the graph's weights alone.
-    pub fn sees(self) -> bool {
+    pub fn reads_vectors(self) -> bool {
         matches!(self, ModelKind::DcmmEdge | ModelKind::DcmmPrf)
     }
 
     /// Whether visual vectors are needed at all.
-    pub fn looks(self) -> bool {
-        self.convolves() || self.feeds_back()
+    pub fn needs_vectors(self) -> bool {
+        self.uses_graph() || self.uses_feedback()
     }
 
     /// As people read it.

@@ -5,7 +5,7 @@
 //! hˡ⁺¹_i = σ( Σ_{j ∈ N(i)} g(v_i, v_j) · (W hˡ_j + b) )     g = cos, or v_iᵀ diag(a) v_j with a learned a per layer
 //! s_i = w₀ᵀ h⁰_i + b₀ + w₁ᵀ hᴸ_i + b₁
 //! ```
-//! A [`DcmmConfig`] says what a network is and [`DcmmConfig::init`] makes one; a [`RankingInput`] is one query as it
+//! A [`NetworkConfig`] says what a network is and [`NetworkConfig::init`] makes one; a [`RankingInput`] is one query as it
 //! sees it. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
 //! over some hundred nodes there is nothing for an accelerator to gain. Queries run side by
 //! side, each in an order of its own, so no result depends on the number of threads.
@@ -35,11 +35,11 @@ mod tile;
 mod visual;
 
 pub use checkpoint::{Metadata, Weights};
-pub use config::DcmmConfig;
+pub use config::NetworkConfig;
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;
 pub use kind::{Activation, Degree, ModelKind, UnknownName};
-pub use network::{Dcmm, MemberOutput, Output, Scores};
+pub use network::{MemberOutput, Network, Output, Scores};
 pub use prepared::Prepared;
 pub use visual::Visual;

@@ -9,16 +9,16 @@ use super::conv::{GraphConv, Kind};
 use super::dropout::Dropout;
 use super::mlp::Mlp;
 use super::prf::Feedback;
-use super::{DcmmConfig, ModelError, ModelKind, Prepared, RankingInput, Weights};
+use super::{ModelError, ModelKind, NetworkConfig, Prepared, RankingInput, Weights};
 use crate::base::Rng;
 
 /// A network and its weights.
 ///
-/// It is [`Send`], so that a worker can train it; [`Dcmm::snapshot`] makes one with weights of its own. With several
-/// [`DcmmConfig::members`] it is as many networks side by side, which share no weight and whose scores are averaged.
+/// It is [`Send`], so that a worker can train it; [`Network::snapshot`] makes one with weights of its own. With several
+/// [`NetworkConfig::members`] it is as many networks side by side, which share no weight and whose scores are averaged.
 #[derive(Debug)]
-pub struct Dcmm {
-    config: DcmmConfig,
+pub struct Network {
+    config: NetworkConfig,
     vars: Vec<(String, Var)>,
     members: Vec<Member>,
 }
@@ -71,10 +71,10 @@ pub struct Scores {
     pub total: Vec<f32>,
 }
 
-impl Dcmm {
-    /// A network whose weights come from `weights`, asked by name and shape in the order of [`DcmmConfig::shapes`].
+impl Network {
+    /// A network whose weights come from `weights`, asked by name and shape in the order of [`NetworkConfig::shapes`].
     pub(super) fn assemble(
-        config: &DcmmConfig,
+        config: &NetworkConfig,
         mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
     ) -> Result<Self, ModelError> {
         config.check()?;
@@ -90,11 +90,11 @@ impl Dcmm {
     }
 
     /// What this network is.
-    pub fn config(&self) -> &DcmmConfig {
+    pub fn config(&self) -> &NetworkConfig {
         &self.config
     }
 
-    /// All weights by name, in the order of [`DcmmConfig::shapes`]; setting one changes the network.
+    /// All weights by name, in the order of [`NetworkConfig::shapes`]; setting one changes the network.
     pub fn vars(&self) -> &[(String, Var)] {
         &self.vars
     }
@@ -117,7 +117,7 @@ impl Dcmm {
     /// The visual vectors where the network looks at them.
     fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
         match self.config.kind {
-            kind if kind.sees() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
+            kind if kind.reads_vectors() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
             _ => Ok(Arc::default()),
         }
     }
@@ -163,7 +163,7 @@ impl Dcmm {
     ///
     /// # Errors
     /// If a weight is missing or of another size.
-    pub fn from_weights(config: &DcmmConfig, weights: &Weights) -> Result<Self, ModelError> {
+    pub fn from_weights(config: &NetworkConfig, weights: &Weights) -> Result<Self, ModelError> {
         Self::assemble(config, |name, shape| {
             let values = weights.get(name).filter(|values| values.len() == shape.iter().product::<usize>());
             values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
@@ -173,7 +173,7 @@ impl Dcmm {
 
 impl Member {
     /// The network whose weights' names begin with `prefix`; `None` where one is missing.
-    fn new(config: &DcmmConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
+    fn new(config: &NetworkConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
         let find = |name: &str| {
             let named = |(other, _): &&(String, Var)| other.strip_prefix(prefix) == Some(name);
             vars.iter().find(named).map(|(_, var)| var.as_tensor().clone())
@@ -193,7 +193,7 @@ impl Member {
             Some(GraphConv { kind, linear: linear(&format!("conv.{at}"))?, activation, dropout, residual })
         };
         let feeds_back = config.kind == ModelKind::DcmmPrf;
-        let graph = config.kind.convolves() && !feeds_back;
+        let graph = config.kind.uses_graph() && !feeds_back;
         let convs = (0..if graph { config.conv.len() } else { 0 }).map(conv).collect::<Option<_>>()?;
         let head_conv = if graph { Some(linear("head_conv")?) } else { None };
         let hops = (0..config.conv.len()).map(|hop| find(&format!("hop.{hop}.weight")));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device, Tensor};
 
 use super::tile::{ROWS, Tile};
-use super::{DcmmConfig, Degree, ModelError, ModelKind, RankingInput, Visual};
+use super::{Degree, ModelError, ModelKind, NetworkConfig, RankingInput, Visual};
 use crate::graph::Csr;
 
 /// A query that was checked against a network's shape. Cheap to clone.
@@ -88,11 +88,11 @@ impl Prepared {
     ///
     /// # Errors
     /// If the query does not fit the network.
-    pub fn new(input: &RankingInput, config: &DcmmConfig) -> Result<Self, ModelError> {
+    pub fn new(input: &RankingInput, config: &NetworkConfig) -> Result<Self, ModelError> {
         input.check(config)?;
         let mut scale = None;
         let csr = match config.kind {
-            kind if !kind.convolves() => Csr { offsets: vec![0; input.n + 1], ..Csr::default() },
+            kind if !kind.uses_graph() => Csr { offsets: vec![0; input.n + 1], ..Csr::default() },
             ModelKind::Gcn => normalised_adjacency(&input.graph),
             ModelKind::DcmmPrf => shares(&input.graph),
             ModelKind::Gat | ModelKind::EdgeConv => with_itself(&input.graph),

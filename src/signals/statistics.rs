@@ -1,7 +1,7 @@
 //! What a signal looks like, and what it is worth on its own.
 
 use super::Signals;
-use crate::dataset::{Dataset, Relevance};
+use crate::dataset::Judgements;
 
 /// Figures of one raw signal over all candidates of all queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Statistics {
 }
 
 /// Computes the figures of one signal; all zero if there is no such signal.
-pub fn statistics(dataset: &Dataset, signals: &Signals, signal: usize) -> Statistics {
+pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> Statistics {
     let mut missing = 0;
     let mut present = Vec::new();
     for query in 0..signals.queries.len() {
@@ -40,16 +40,16 @@ pub fn statistics(dataset: &Dataset, signals: &Signals, signal: usize) -> Statis
         max: fold(f64::max),
         // The deviation of values at both ends of f32 lies beyond it.
         deviation: spread.deviation.min(f64::from(f32::MAX)) as f32,
-        correlation: correlation(dataset, signals, signal),
+        correlation: correlation(judgements, signals, signal),
     }
 }
 
 /// See [`Statistics::correlation`].
-fn correlation(dataset: &Dataset, signals: &Signals, signal: usize) -> Option<f32> {
+fn correlation(judgements: &Judgements, signals: &Signals, signal: usize) -> Option<f32> {
     let (mut product, mut signal_squares, mut grade_squares) = (0.0, 0.0, 0.0);
-    for (index, query) in dataset.queries.iter().enumerate() {
-        let judged = signals.column(index, signal).zip(&query.candidates).filter_map(|(value, candidate)| {
-            let grade = candidate.relevance.filter(|grade: &Relevance| grade.is_judged())?;
+    for query in 0..judgements.len() {
+        let judged = signals.column(query, signal).zip(judgements.of(query)).filter_map(|(value, grade)| {
+            let grade = grade.filter(|grade| grade.is_judged())?;
             value.is_finite().then_some((f64::from(value), f64::from(grade.0)))
         });
         let (values, grades): (Vec<f64>, Vec<f64>) = judged.unzip();

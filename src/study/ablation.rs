@@ -154,7 +154,7 @@ pub struct AblationRow {
 /// # Errors
 /// Those of [`Runner::run`].
 pub fn ablate(
-    runner: &Runner<'_>,
+    runner: &Runner,
     configurations: &[Configuration],
     (folds, seeds): (Folds, &[u64]),
     observer: StudyObserver<'_>,
@@ -174,7 +174,7 @@ pub fn ablate(
             failures: failures(&own),
         });
     }
-    let ablation = Ablation { facts: Facts::new(&runner.data(), folds, seeds), rows };
+    let ablation = Ablation { facts: Facts::new(runner.data(), folds, seeds), rows };
     facts::keep(runner.folder(), &ablation.object())?;
     Ok(ablation)
 }

@@ -64,7 +64,7 @@ pub struct Cell {
 /// # Errors
 /// If no model is called `baseline`; those of [`Runner::run`].
 pub fn benchmark(
-    runner: &Runner<'_>,
+    runner: &Runner,
     models: &[Configuration],
     baseline: &str,
     (folds, seeds): (Folds, &[u64]),
@@ -91,7 +91,7 @@ pub fn benchmark(
             failures: failures(&own),
         });
     }
-    let facts = Facts::new(&runner.data(), folds, seeds);
+    let facts = Facts::new(runner.data(), folds, seeds);
     let benchmark = Benchmark { facts, baseline: baseline.to_owned(), rows };
     facts::keep(runner.folder(), &benchmark.object())?;
     Ok(benchmark)

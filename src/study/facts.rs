@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Folds, StudyData, StudyError};
+use super::{Folds, StudyError};
 use crate::base::write_whole;
 use crate::eval::{Averaging, Measure, STANDARD};
+use crate::train::RunData;
 
 /// Everything that decides a study's figures besides its configurations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,10 +37,9 @@ pub struct Facts {
 
 impl Facts {
     /// Of a study on these data.
-    pub fn new(data: &StudyData<'_>, folds: Folds, seeds: &[u64]) -> Self {
+    pub fn new(data: &RunData, folds: Folds, seeds: &[u64]) -> Self {
         let root = &data.dataset.root;
-        let judged = data.dataset.queries.iter();
-        let judged = judged.filter(|query| query.candidates.iter().any(|candidate| candidate.relevance.is_some()));
+        let judged = (0..data.judgements.len()).filter(|&query| data.judgements.is_judged(query));
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dataset: data.dataset.name.clone(),

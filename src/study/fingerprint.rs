@@ -1,8 +1,7 @@
 //! A number for everything a trial depends on, by which a finished one is known again.
 
-use super::StudyData;
-use crate::dataset::{Dataset, Split};
-use crate::train::Experiment;
+use crate::dataset::{Dataset, Judgements, Split};
+use crate::train::{Experiment, RunData};
 
 /// A 64-bit hash that is the same on every machine: FNV-1a over words instead of bytes, with a shift that lets the high
 /// bits reach the low ones.
@@ -31,9 +30,9 @@ impl Hash {
 }
 
 /// The queries with their candidates and judgements, the signals and the vectors.
-pub(super) fn of_data(data: &StudyData<'_>) -> u64 {
+pub(super) fn of_data(data: &RunData) -> u64 {
     let mut hash = Hash::new();
-    queries(&mut hash, data.dataset);
+    queries(&mut hash, &data.dataset, &data.judgements);
     data.signals.infos.iter().for_each(|info| hash.text(&info.name));
     data.signals.queries.iter().for_each(|values| hash.numbers(values));
     hash.text(&data.vectors.name);
@@ -43,15 +42,15 @@ pub(super) fn of_data(data: &StudyData<'_>) -> u64 {
     hash.0
 }
 
-fn queries(hash: &mut Hash, dataset: &Dataset) {
+fn queries(hash: &mut Hash, dataset: &Dataset, judgements: &Judgements) {
     hash.word(dataset.queries.len() as u64);
-    for query in &dataset.queries {
+    for (index, query) in dataset.queries.iter().enumerate() {
         hash.text(query.id.as_str());
         hash.word(query.candidates.len() as u64);
-        for candidate in &query.candidates {
+        for (candidate, grade) in query.candidates.iter().zip(judgements.of(index)) {
             hash.text(dataset.images[candidate.image].id.as_str());
             hash.word(candidate.rank.map_or(u64::MAX, u64::from));
-            hash.word(candidate.relevance.map_or(u64::MAX, |grade| i64::from(grade.0) as u64));
+            hash.word(grade.map_or(u64::MAX, |grade| i64::from(grade.0) as u64));
         }
     }
 }

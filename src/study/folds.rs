@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use crate::base::Rng;
-use crate::dataset::{Dataset, SPLIT_SEED, Split, assign_splits};
+use crate::dataset::{Dataset, Judgements, SPLIT_SEED, Split, assign_splits};
 
 /// The share of the queries outside the test fold that validates where there are too few folds to spare one.
 const VALIDATION_SHARE: f64 = 0.2;
@@ -42,10 +42,10 @@ impl Folds {
     ///
     /// # Errors
     /// If there are fewer than 2 folds or fewer judged queries than folds.
-    pub fn splits(self, dataset: &Dataset) -> Result<Vec<Vec<Split>>, StudyError> {
+    pub fn splits(self, dataset: &Dataset, judgements: &Judgements) -> Result<Vec<Vec<Split>>, StudyError> {
         match self {
             Self::Files => Ok(vec![assign_splits(dataset, SPLIT_SEED)]),
-            Self::Cross { count, seed } => cross_validation(dataset, count, seed),
+            Self::Cross { count, seed } => cross_validation(judgements, count, seed),
         }
     }
 
@@ -66,9 +66,8 @@ impl Folds {
 ///
 /// # Errors
 /// If there are fewer than 2 folds or fewer judged queries than folds.
-pub fn cross_validation(dataset: &Dataset, count: usize, seed: u64) -> Result<Vec<Vec<Split>>, StudyError> {
-    let judged = |query: usize| dataset.queries[query].candidates.iter().any(|candidate| candidate.relevance.is_some());
-    let mut queries: Vec<usize> = (0..dataset.queries.len()).filter(|&query| judged(query)).collect();
+pub fn cross_validation(judgements: &Judgements, count: usize, seed: u64) -> Result<Vec<Vec<Split>>, StudyError> {
+    let mut queries: Vec<usize> = (0..judgements.len()).filter(|&query| judgements.is_judged(query)).collect();
     if count < 2 {
         return Err(StudyError::Plan("cross-validation needs at least 2 folds".to_owned()));
     }
@@ -79,7 +78,7 @@ pub fn cross_validation(dataset: &Dataset, count: usize, seed: u64) -> Result<Ve
     rng.shuffle(&mut queries);
     let fold_of = |place: usize| place % count;
     let fold = |test: usize| {
-        let mut splits = vec![Split::Train; dataset.queries.len()];
+        let mut splits = vec![Split::Train; judgements.len()];
         let mut rest = Vec::new();
         for (place, &query) in queries.iter().enumerate() {
             if fold_of(place) == test {

@@ -31,7 +31,7 @@ pub use facts::Facts;
 pub use folds::{Folds, cross_validation};
 pub use paired::{Paired, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
-pub use runner::{Runner, StudyData, StudyObserver, StudyProgress};
+pub use runner::{Runner, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};
 pub use sweep::{Method, Sweep, SweepPlan, SweepRow, objective_index};
 pub use trial::{Configuration, Figures, Trial, TrialResult};

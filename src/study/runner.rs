@@ -10,24 +10,12 @@ use std::time::{Instant, UNIX_EPOCH};
 use super::inputs::InputCache;
 use super::trial::{self, Figures, TrialFile};
 use super::{Folds, StudyError, Trial, TrialResult, fingerprint};
-use crate::dataset::{Dataset, Split, VectorTable};
-use crate::model::{Dcmm, RankingInput};
-use crate::signals::Signals;
+use crate::dataset::Split;
+use crate::model::{Network, RankingInput};
 use crate::train::{EpochReport, RunData, RunObserver, RunRecord, TrainData, prepare_run, run_prepared};
 
 /// Memory for inputs that wait for further trials, besides the visual vectors.
 const CACHE_BYTES: usize = 512 << 20;
-
-/// What the trials of a study work on.
-#[derive(Clone, Copy)]
-pub struct StudyData<'a> {
-    /// The data set.
-    pub dataset: &'a Dataset,
-    /// Its signals.
-    pub signals: &'a Signals,
-    /// The visual vectors.
-    pub vectors: &'a VectorTable,
-}
 
 /// How a study goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +36,8 @@ pub struct StudyProgress {
 pub type StudyObserver<'a> = &'a (dyn Fn(&StudyProgress) -> ControlFlow<()> + Sync);
 
 /// A study's trials can be run in several calls, which share what they have made ready.
-pub struct Runner<'a> {
-    data: StudyData<'a>,
+pub struct Runner {
+    data: RunData,
     splits: Vec<Vec<Split>>,
     folder: PathBuf,
     jobs: usize,
@@ -57,23 +45,23 @@ pub struct Runner<'a> {
     inputs: InputCache,
 }
 
-impl<'a> Runner<'a> {
+impl Runner {
     /// For trials kept below `folder`, `jobs` of them side by side (as many as there are cores for `None`).
     ///
     /// # Errors
     /// If the queries can't be dealt out as `folds` says.
     pub fn new(
-        data: StudyData<'a>,
+        data: RunData,
         folds: Folds,
         folder: impl Into<PathBuf>,
         jobs: Option<usize>,
     ) -> Result<Self, StudyError> {
         Ok(Self {
-            data,
-            splits: folds.splits(data.dataset)?,
+            splits: folds.splits(&data.dataset, &data.judgements)?,
             folder: folder.into(),
             jobs: jobs.unwrap_or_else(rayon::current_num_threads).max(1),
             fingerprint: fingerprint::of_data(&data),
+            data,
             inputs: InputCache::new(CACHE_BYTES),
         })
     }
@@ -89,8 +77,8 @@ impl<'a> Runner<'a> {
     }
 
     /// What the trials work on.
-    pub fn data(&self) -> StudyData<'a> {
-        self.data
+    pub fn data(&self) -> &RunData {
+        &self.data
     }
 
     /// Runs trials and returns them in their order. Those found on disk, made from the same data, experiment, fold and
@@ -160,21 +148,16 @@ impl<'a> Runner<'a> {
     }
 
     fn train(&self, trial: &Trial, folder: &Path, observer: &mut Follower<'_>) -> Result<(), String> {
-        let StudyData { dataset, signals, vectors } = self.data;
         let splits = &self.splits[trial.fold];
-        let data = RunData { dataset, signals, vectors, splits };
-        let make = || prepare_run(data, &trial.experiment, observer);
+        let data = self.data.with_splits(splits.clone());
+        let make = || prepare_run(&data, &trial.experiment, observer);
         let shared = self.inputs.get(&trial.experiment.input_key(splits), make)?;
         let split = shared.inputs.iter().map(|input| splits[input.query]).collect();
         let inputs = TrainData { split, ..TrainData::clone(&shared) };
         let name = folder.file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
         let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
-        let vector_sources = match dataset.vectors.iter().any(|source| source.name == vectors.name) {
-            true => vec![vectors.name.clone()],
-            false => Vec::new(),
-        };
-        let record = RunRecord { name, started, vector_sources, ..RunRecord::default() };
-        run_prepared(data, &inputs, &trial.experiment, record, Some(folder), observer).map(|_| ())
+        let record = RunRecord { name, started, ..RunRecord::default() };
+        run_prepared(&data, &inputs, &trial.experiment, record, Some(folder), observer).map(|_| ())
     }
 }
 
@@ -274,7 +257,7 @@ impl RunObserver for Follower<'_> {
         self.watch.tell(self.at, "Trials")
     }
 
-    fn epoch(&mut self, report: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.watch.epoch(self.at, report.epoch);
         self.watch.tell(self.at, "Trials")
     }

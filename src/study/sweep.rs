@@ -111,7 +111,7 @@ impl SweepPlan {
     /// Those of [`Self::configurations`] and [`Runner::run`].
     pub fn run(
         &self,
-        runner: &Runner<'_>,
+        runner: &Runner,
         configurations: &[Configuration],
         observer: StudyObserver<'_>,
     ) -> Result<Sweep, StudyError> {
@@ -133,7 +133,7 @@ impl SweepPlan {
             }
         }
         rows.sort_by(|a, b| b.round.cmp(&a.round).then_with(|| self.compare(a, b)));
-        let facts = Facts::new(&runner.data(), self.folds, &self.seeds);
+        let facts = Facts::new(runner.data(), self.folds, &self.seeds);
         let sweep = Sweep { facts, objective: self.objective, method: self.method, rows };
         facts::keep(runner.folder(), &sweep.object())?;
         Ok(sweep)

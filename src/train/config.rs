@@ -152,6 +152,14 @@ impl TrainData {
         inputs.filter(|(_, (_, other))| **other == split).map(|(at, _)| at).collect()
     }
 
+    /// The highest grade of the train and validation queries, 0 where nothing is relevant: what ERR takes for certain
+    /// while epochs and settings are chosen. Test queries have no say in a choice.
+    pub fn highest_grade(&self) -> i32 {
+        let inputs = self.inputs.iter().zip(&self.split).filter(|(_, split)| **split != Split::Test);
+        let grades = inputs.flat_map(|(input, _)| input.relevance.iter().flatten());
+        grades.map(|grade| grade.0).max().unwrap_or(0).max(0)
+    }
+
     /// The same, without the queries that have no judgement at all: they are in no mean, as in trec_eval.
     pub fn judged(&self, split: Split) -> Vec<usize> {
         let mut positions = self.of(split);

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 
 use super::{Gradients, Objective, Observer, Optimiser, Schedule, Targets, TrainConfig, TrainData, TrainError};
 use crate::base::Rng;
-use crate::eval::{Measure, STANDARD, measure_query, order};
-use crate::model::{Dcmm, Output, Prepared, RankingInput};
+use crate::eval::{Judged, Measure, STANDARD, rank_and_measure};
+use crate::model::{Network, Output, Prepared, RankingInput};
 
 /// Parts the seed's stream of query orders and dropout masks from that of the initial weights.
 const STREAM: u64 = 0x7472_6169_6e21;
@@ -22,6 +22,8 @@ pub(super) struct Queries<'a> {
     objective: Objective,
     /// What the loss of the text's score weighs.
     text_loss: f64,
+    /// The highest grade of the train and validation queries, which ERR takes for certain.
+    highest_grade: i32,
     schedule: Schedule,
     batch: usize,
     epochs: usize,
@@ -37,16 +39,23 @@ pub(super) struct Evaluated {
 }
 
 impl<'a> Queries<'a> {
-    pub(super) fn new(data: &'a TrainData, model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
+    /// `teaching` are the queries that are learned from: their highest grade is what pointwise losses call certain.
+    pub(super) fn new(
+        data: &'a TrainData,
+        model: &Network,
+        config: &TrainConfig,
+        teaching: &[usize],
+    ) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
         let targets: Vec<Targets> = data.inputs.iter().map(|input| Targets::new(&input.relevance)).collect();
-        let top = targets.iter().map(Targets::top).fold(0.0, f64::max);
+        let top = teaching.iter().map(|&at| targets[at].top()).fold(0.0, f64::max);
         Ok(Self {
             data,
             prepared: prepared.collect::<Result<_, _>>()?,
             targets: targets.into_iter().map(|targets| Arc::new(targets.with_top(top))).collect(),
             objective: config.objective(),
             text_loss: config.text_loss,
+            highest_grade: data.highest_grade(),
             schedule: config.schedule,
             batch: config.batch,
             epochs: config.epochs,
@@ -65,7 +74,7 @@ impl<'a> Queries<'a> {
     /// One pass over `queries` in an order of this epoch's own; the mean loss, or `None` if the observer broke.
     pub(super) fn train_epoch(
         &self,
-        model: &Dcmm,
+        model: &Network,
         optimiser: &mut Optimiser,
         queries: &[usize],
         (epoch, mut rng): (usize, Rng),
@@ -95,7 +104,7 @@ impl<'a> Queries<'a> {
     }
 
     /// The sum of a batch's losses and the gradient of their mean.
-    fn differentiate(&self, model: &Dcmm, batch: &[usize], rng: &mut Rng) -> Result<(f64, Gradients), TrainError> {
+    fn differentiate(&self, model: &Network, batch: &[usize], rng: &mut Rng) -> Result<(f64, Gradients), TrainError> {
         let weight: f64 = batch.iter().map(|&at| self.weight(at)).sum();
         // Each query's dropout has a generator of its own, so that masks do not depend on who comes first.
         let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
@@ -134,15 +143,16 @@ impl<'a> Queries<'a> {
     /// Loss and measures of `queries`, without dropout: one mean over queries each.
     pub(super) fn evaluate(
         &self,
-        model: &Dcmm,
+        model: &Network,
         queries: &[usize],
         stop_on: Measure,
         epoch: usize,
     ) -> Result<Evaluated, TrainError> {
+        let measures: Vec<Measure> = STANDARD.into_iter().chain([stop_on]).collect();
         let one = |&at: &usize| {
             let input = &self.data.inputs[at];
             if input.n == 0 {
-                return Ok((0.0, measured(input, &[], STANDARD.iter().chain([&stop_on]))));
+                return Ok((0.0, measured(input, &[], &measures, self.highest_grade)));
             }
             let total = model.forward(&self.prepared[at], None)?.total;
             let scores: Vec<f32> = total.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
@@ -150,7 +160,7 @@ impl<'a> Queries<'a> {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
             let loss = self.objective.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
-            Ok((loss, measured(input, &scores, STANDARD.iter().chain([&stop_on]))))
+            Ok((loss, measured(input, &scores, &measures, self.highest_grade)))
         };
         let parts: Vec<(f64, Vec<f64>)> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;
         let mut loss = 0.0;
@@ -165,16 +175,11 @@ impl<'a> Queries<'a> {
     }
 }
 
-/// The measures of one query's images ranked by `scores`.
-pub(super) fn measured<'m>(
-    input: &RankingInput,
-    scores: &[f32],
-    measures: impl Iterator<Item = &'m Measure>,
-) -> Vec<f64> {
+/// The measures of one query's images ranked by `scores`; `highest_grade` is what ERR takes for certain.
+pub(super) fn measured(input: &RankingInput, scores: &[f32], measures: &[Measure], highest_grade: i32) -> Vec<f64> {
     let ids: Vec<&str> = input.ids.iter().map(|id| id.as_str()).collect();
-    let ranked: Vec<_> = order(scores, &ids).into_iter().map(|i| input.relevance[i]).collect();
-    let judged: Vec<_> = input.relevance.iter().flatten().copied().collect();
-    measures.map(|&measure| measure_query(measure, &ranked, &judged)).collect()
+    let judged = Judged { relevance: &input.relevance, highest_grade, ..Judged::default() };
+    rank_and_measure(scores, &ids, &judged, measures).values
 }
 
 /// The generator of one epoch, so that an epoch does not depend on how much randomness the ones before it used.

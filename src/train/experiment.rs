@@ -1,10 +1,10 @@
 //! Everything that decides a training run.
 
-use super::TrainConfig;
-use crate::dataset::{Dataset, Split};
+use super::{RunData, TrainConfig};
+use crate::dataset::Split;
 use crate::eval::{self, Measure, STANDARD};
 use crate::graph::{GraphRequest, VisualSettings, Whitening};
-use crate::model::{Activation, DcmmConfig, Degree, ModelKind};
+use crate::model::{Activation, Degree, ModelKind, NetworkConfig};
 use crate::signals::{Normalisation, Signals};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ impl ModelSettings {
         (feature_count, component_count): (usize, usize),
         visual_dim: usize,
         seed: u64,
-    ) -> Option<DcmmConfig> {
+    ) -> Option<NetworkConfig> {
         let kind = self.kind.network()?;
         // Without a hidden layer the head is all there is: a weighted sum.
         let layers = match kind {
@@ -77,13 +77,13 @@ impl ModelSettings {
             ModelKind::DcmmPrf => self.mlp_layers,
             _ => self.mlp_layers.max(1),
         };
-        Some(DcmmConfig {
+        Some(NetworkConfig {
             kind,
             feature_count: feature_count + component_count,
             component_count,
             visual_dim,
             mlp: vec![self.hidden; layers],
-            conv: if kind.convolves() { vec![self.conv_size; self.conv_layers] } else { Vec::new() },
+            conv: if kind.uses_graph() { vec![self.conv_size; self.conv_layers] } else { Vec::new() },
             activation: self.activation,
             residual: self.residual,
             degree: self.degree,
@@ -129,7 +129,7 @@ impl Experiment {
 
     /// The configuration of the network that is trained on `signals` signals and vectors of `dim` numbers, if one is;
     /// `learned` tells what the vectors go through first.
-    pub fn model_config(&self, signals: usize, dim: usize, learned: Option<&Whitening>) -> Option<DcmmConfig> {
+    pub fn model_config(&self, signals: usize, dim: usize, learned: Option<&Whitening>) -> Option<NetworkConfig> {
         let components = learned.map_or(0, Whitening::components);
         let dim = learned.filter(|_| self.visual.whiten).map_or(dim, Whitening::dim);
         self.model.config((signals, components), dim, self.training.seed)
@@ -137,7 +137,7 @@ impl Experiment {
 
     /// Whether something is learned of the visual vectors first: only graph networks have a use for it.
     pub fn whitens(&self) -> bool {
-        self.visual.learns() && self.model.kind.convolves()
+        self.visual.learns() && self.model.kind.uses_graph()
     }
 
     /// Everything that [`super::prepare`] looks at, as text: on the same data, experiments with the same key have the
@@ -147,7 +147,8 @@ impl Experiment {
         let kind = self.model.kind;
         // What is learned of the vectors is learned on the training queries.
         let learned = self.whitens().then_some((&self.visual, splits));
-        let parts = (&self.features, &self.normalisation, &self.graph, kind.convolves(), kind.sees(), learned);
+        let parts =
+            (&self.features, &self.normalisation, &self.graph, kind.uses_graph(), kind.reads_vectors(), learned);
         // Plain values can always be written.
         serde_json::to_string(&parts).unwrap_or_default()
     }
@@ -165,8 +166,8 @@ pub struct Comparison {
 }
 
 /// Means of [`STANDARD`] over `queries` for any scores.
-pub fn mean_measures(dataset: &Dataset, queries: &[usize], scores: impl Fn(usize) -> Vec<f32>) -> Vec<f64> {
-    eval::evaluate_scores(dataset, queries, scores, &STANDARD).all
+pub fn mean_measures(data: &RunData, queries: &[usize], scores: impl Fn(usize) -> Vec<f32>) -> Vec<f64> {
+    eval::evaluate_scores(&data.dataset, &data.judgements, queries, scores, &STANDARD).all
 }
 
 /// [`STANDARD`] as one JSON object, by each measure's name.

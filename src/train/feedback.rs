@@ -1,23 +1,21 @@
 //! Cross-modal feedback on a data set: its scores, and the choice of its two numbers.
 
-use super::TrainData;
 use super::epoch::measured;
-use super::inputs::visual_rows;
-use super::run::RunData;
+use super::{RunData, TrainData};
 use crate::dataset::Split;
 use crate::eval::Measure;
-use crate::graph::Similarities;
+use crate::graph::{Similarities, visual_rows};
 use crate::model::{Feedback, FeedbackScores, RankingInput};
 use rayon::prelude::*;
 
 /// The feedback of every input, in their order; `text` is asked for a query's text scores by its index in the data set.
 pub(super) fn feedback_scores(
-    data: RunData<'_>,
+    data: &RunData,
     inputs: &TrainData,
     text: impl Fn(usize) -> Vec<f32> + Sync,
 ) -> Vec<FeedbackScores> {
     let one = |input: &RankingInput| {
-        let visual = visual_rows(data.dataset, data.vectors, input.query);
+        let visual = visual_rows(&data.dataset, &data.vectors, input.query);
         FeedbackScores::new(&text(input.query), &Similarities::new(&visual, data.vectors.dim))
     };
     inputs.inputs.par_iter().map(one).collect()
@@ -28,8 +26,9 @@ pub(super) fn feedback_scores(
 pub(super) fn choose(inputs: &TrainData, scores: &[FeedbackScores], measure: Measure) -> Feedback {
     let validation = inputs.judged(Split::Validation);
     let queries = if validation.is_empty() { inputs.judged(Split::Train) } else { validation };
+    let highest_grade = inputs.highest_grade();
     let value = |feedback: Feedback| -> f64 {
-        let of = |&at: &usize| measured(&inputs.inputs[at], &scores[at].mix(feedback), [measure].iter())[0];
+        let of = |&at: &usize| measured(&inputs.inputs[at], &scores[at].mix(feedback), &[measure], highest_grade)[0];
         queries.iter().map(of).sum()
     };
     let values: Vec<(Feedback, f64)> =

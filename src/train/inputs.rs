@@ -1,37 +1,16 @@
 //! A data set made ready for a network.
 
-use super::run::RunData;
-use super::{Experiment, TrainData};
-use crate::dataset::{Dataset, Split, VectorTable};
-use crate::graph::{Csr, Similarities, SimilarityGraph, Whitening, unit_rows};
+use super::{Experiment, RunData, TrainData};
+use crate::dataset::Split;
+use crate::graph::{Csr, Similarities, SimilarityGraph, Whitening, raw_rows, unit_rows};
 use crate::model::{RankingInput, Visual};
-use crate::signals::{self, Signals};
+use crate::signals;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// The vectors of a query's candidates, L2-normalised; a row of zeros where an image has none.
-///
-/// # Shapes
-/// Row-major, `candidates × dim`.
-pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
-    unit_rows(&raw_rows(dataset, vectors, query), vectors.dim)
-}
-
-/// The vectors as they are.
-fn raw_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
-    let candidates = &dataset.queries[query].candidates;
-    let mut rows = vec![0.0; candidates.len() * vectors.dim];
-    for (row, candidate) in rows.chunks_exact_mut(vectors.dim.max(1)).zip(candidates) {
-        if let Some(vector) = vectors.get(candidate.image) {
-            row.copy_from_slice(&vector);
-        }
-    }
-    rows
-}
-
 /// What the images of the training queries tell of the visual vectors, where the experiment asks for it.
-fn learn_whitening(data: RunData<'_>, experiment: &Experiment) -> Option<Whitening> {
+fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening> {
     if !experiment.whitens() {
         return None;
     }
@@ -45,14 +24,14 @@ fn learn_whitening(data: RunData<'_>, experiment: &Experiment) -> Option<Whiteni
 
 /// One query as the network wants it.
 pub fn ranking_input(
-    data: RunData<'_>,
+    data: &RunData,
     use_signals: &[usize],
     experiment: &Experiment,
     whitening: Option<&Arc<Whitening>>,
     query: usize,
 ) -> RankingInput {
     let candidates = &data.dataset.queries[query].candidates;
-    let features = signals::table(data.signals, query, use_signals, experiment.normalisation);
+    let features = signals::table(&data.signals, query, use_signals, experiment.normalisation);
     let mut input = RankingInput {
         query,
         n: candidates.len(),
@@ -61,18 +40,18 @@ pub fn ranking_input(
         visual: Visual::none(),
         dim: data.vectors.dim,
         graph: Csr { offsets: vec![0; candidates.len() + 1], ..Csr::default() },
-        relevance: candidates.iter().map(|candidate| candidate.relevance).collect(),
+        relevance: data.judgements.of(query).to_vec(),
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
     };
-    if experiment.model.kind.convolves() {
+    if experiment.model.kind.uses_graph() {
         look(data, experiment, whitening, &mut input);
     }
     input
 }
 
 /// What a graph network sees of the pictures: the graph, the vectors, and the components that join the signals.
-fn look(data: RunData<'_>, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
-    let raw = raw_rows(data.dataset, data.vectors, input.query);
+fn look(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
+    let raw = raw_rows(&data.dataset, &data.vectors, input.query);
     let mut rows = None;
     if let Some(whitening) = whitening {
         let projected = whitening.project(&raw);
@@ -86,7 +65,7 @@ fn look(data: RunData<'_>, experiment: &Experiment, whitening: Option<&Arc<White
     }
     let rows = rows.unwrap_or_else(|| unit_rows(&raw, data.vectors.dim));
     input.graph = SimilarityGraph::build(&Similarities::new(&rows, input.dim), experiment.graph).csr();
-    if !experiment.model.kind.sees() {
+    if !experiment.model.kind.reads_vectors() {
         return;
     }
     // Vectors that do not fit into memory are read again whenever the network looks at them.
@@ -111,22 +90,18 @@ fn side_by_side(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
 ///
 /// `observe` is told how many queries are done, of how many, and may end the work: the result is then `None`.
 pub fn prepare(
-    dataset: &Dataset,
-    signals: &Signals,
-    vectors: &VectorTable,
+    data: &RunData,
     use_signals: &[usize],
     experiment: &Experiment,
-    splits: &[Split],
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Option<TrainData> {
-    let data = RunData { dataset, signals, vectors, splits };
     let whitening = learn_whitening(data, experiment).map(Arc::new);
     prepare_with(data, use_signals, experiment, whitening, observe)
 }
 
 /// The same with what was learned before.
 pub(super) fn prepare_with(
-    data: RunData<'_>,
+    data: &RunData,
     use_signals: &[usize],
     experiment: &Experiment,
     whitening: Option<Arc<Whitening>>,

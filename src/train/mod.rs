@@ -5,6 +5,7 @@
 //! bit, whatever the number of threads; and [`train_from`] goes on from a [`TrainState`] as if it had never ended.
 
 mod config;
+mod data;
 mod epoch;
 mod error;
 mod experiment;
@@ -12,6 +13,7 @@ mod feedback;
 mod import;
 mod inputs;
 mod loss;
+mod open;
 mod optimise;
 mod optimiser;
 mod preset;
@@ -25,17 +27,19 @@ mod score;
 mod state;
 
 pub use config::{Keep, TrainConfig, TrainData};
+pub use data::RunData;
 pub use error::TrainError;
 pub use experiment::{Comparison, Experiment, ModelSettings, mean_measures, measures_json};
 pub use import::{read_config, read_reference};
-pub use inputs::{prepare, ranking_input, visual_rows};
+pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
+pub use open::{ChooseVectors, NamedVectors, OpenError, Opened, as_warning, data_of_run, open, open_with, read_named};
 pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Method, Moments, Optimiser};
 pub use preset::Preset;
 pub use query_measures::{QueryFigures, QueryRow};
 pub use report::{EpochReport, Figures, Observer, Outcome, Stop};
-pub use run::{RunData, RunObserver, RunResult, prepare_run, resume, run, run_prepared, score_again};
+pub use run::{RunObserver, RunResult, prepare_run, resume, run, run_prepared, score_again};
 pub use run_folder::{RunFolder, RunRecord, RunState, can_resume, read_run_folder, read_run_record};
 pub use run_writer::saved_history;
 pub use schedule::{Decay, Schedule};

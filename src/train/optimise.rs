@@ -9,7 +9,7 @@ use super::{
 };
 use crate::dataset::Split;
 use crate::eval::STANDARD;
-use crate::model::{Dcmm, DcmmConfig, RankingInput};
+use crate::model::{Network, NetworkConfig, RankingInput};
 
 /// Trains a network and returns it with its best epoch's weights.
 ///
@@ -22,7 +22,7 @@ use crate::model::{Dcmm, DcmmConfig, RankingInput};
 /// no longer a finite number.
 pub fn train(
     data: &TrainData,
-    model: &DcmmConfig,
+    model: &NetworkConfig,
     config: &TrainConfig,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
@@ -37,7 +37,7 @@ pub fn train(
 /// As [`train`], or if the state is of another network.
 pub fn train_from(
     data: &TrainData,
-    model: &DcmmConfig,
+    model: &NetworkConfig,
     config: &TrainConfig,
     state: Option<&TrainState>,
     observer: &mut dyn Observer,
@@ -59,7 +59,7 @@ pub fn train_from(
 /// As [`train_from`].
 pub fn retrain(
     data: &TrainData,
-    model: &DcmmConfig,
+    model: &NetworkConfig,
     config: &TrainConfig,
     epochs: usize,
     state: Option<&TrainState>,
@@ -85,7 +85,7 @@ struct Course {
 
 fn optimise(
     data: &TrainData,
-    network: &DcmmConfig,
+    network: &NetworkConfig,
     config: &TrainConfig,
     course: &Course,
     state: Option<&TrainState>,
@@ -93,7 +93,7 @@ fn optimise(
 ) -> Result<Outcome, TrainError> {
     check(data, config)?;
     let (model, moments) = begin(network, state)?;
-    let queries = Queries::new(data, &model, config)?;
+    let queries = Queries::new(data, &model, config, &course.teaching)?;
     let teaching = queries.teaching(&course.teaching);
     if teaching.is_empty() {
         return Err(TrainError::NothingToLearn);
@@ -139,7 +139,7 @@ fn optimise(
             break;
         }
     }
-    let model = Dcmm::from_weights(model.config(), &best.weights)?;
+    let model = Network::from_weights(model.config(), &best.weights)?;
     Ok(Outcome { model, best_epoch: best.epoch, history, stopped })
 }
 
@@ -152,7 +152,7 @@ fn check(data: &TrainData, config: &TrainConfig) -> Result<(), TrainError> {
 }
 
 /// The network as it is at first, or as it was.
-fn begin(network: &DcmmConfig, state: Option<&TrainState>) -> Result<(Dcmm, Moments), TrainError> {
+fn begin(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Network, Moments), TrainError> {
     if let Some(state) = state {
         return state.restore(network);
     }
@@ -165,12 +165,12 @@ fn begin(network: &DcmmConfig, state: Option<&TrainState>) -> Result<(Dcmm, Mome
 ///
 /// # Errors
 /// If a query does not fit the network.
-pub fn measure(model: &Dcmm, inputs: &[RankingInput], which: &[usize]) -> Result<Figures, TrainError> {
+pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Result<Figures, TrainError> {
     let mut sums = vec![0.0; STANDARD.len()];
     for &at in which {
         let input = &inputs[at];
         let scores = model.score(input)?;
-        let values = measured(input, &scores.total, STANDARD.iter());
+        let values = measured(input, &scores.total, &STANDARD, 0);
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
     let measures = sums.into_iter().map(|sum| sum / which.len().max(1) as f64).collect();

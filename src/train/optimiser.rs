@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
 use super::{TrainConfig, TrainError};
-use crate::model::Dcmm;
+use crate::model::Network;
 
 /// Decay of the mean of gradients.
 const BETA_1: f64 = 0.9;
@@ -37,7 +37,7 @@ impl Method {
     }
 }
 
-/// The gradient of all of a network's weights, in the order of [`Dcmm::vars`], as plain numbers.
+/// The gradient of all of a network's weights, in the order of [`Network::vars`], as plain numbers.
 ///
 /// Queries are differentiated side by side; their gradients are then added one after the other, in the order of the
 /// batch, so that no bit of the sum depends on which thread was first.
@@ -46,7 +46,7 @@ pub struct Gradients(Vec<Vec<f64>>);
 
 impl Gradients {
     /// No gradient yet.
-    pub fn zero(model: &Dcmm) -> Self {
+    pub fn zero(model: &Network) -> Self {
         Self(model.vars().iter().map(|(_, var)| vec![0.0; var.elem_count()]).collect())
     }
 
@@ -54,7 +54,7 @@ impl Gradients {
     ///
     /// # Errors
     /// If a tensor operation fails.
-    pub fn of(model: &Dcmm, loss: &Tensor) -> Result<Self, TrainError> {
+    pub fn of(model: &Network, loss: &Tensor) -> Result<Self, TrainError> {
         let store = loss.backward()?;
         let of_weight = |var: &Var| match store.get(var) {
             Some(gradient) => Ok(gradient.flatten_all()?.to_vec1::<f64>()?),
@@ -63,7 +63,7 @@ impl Gradients {
         Ok(Self(model.vars().iter().map(|(_, var)| of_weight(var)).collect::<Result<_, TrainError>>()?))
     }
 
-    /// One list of values per weight, in the order of [`Dcmm::vars`].
+    /// One list of values per weight, in the order of [`Network::vars`].
     pub fn values(&self) -> &[Vec<f64>] {
         &self.0
     }
@@ -89,7 +89,7 @@ impl Gradients {
     }
 }
 
-/// What Adam remembers between steps: one number a weight each, in the order of [`Dcmm::vars`].
+/// What Adam remembers between steps: one number a weight each, in the order of [`Network::vars`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments {
     /// Steps taken.
@@ -102,7 +102,7 @@ pub struct Moments {
 
 impl Moments {
     /// Before the first step.
-    pub fn zero(model: &Dcmm) -> Self {
+    pub fn zero(model: &Network) -> Self {
         let zero = Gradients::zero(model).0;
         Self { steps: 0, first: zero.clone(), second: zero }
     }
@@ -126,7 +126,7 @@ impl Optimiser {
     ///
     /// # Errors
     /// If the configuration cannot be run.
-    pub fn new(model: &Dcmm, config: &TrainConfig) -> Result<Self, TrainError> {
+    pub fn new(model: &Network, config: &TrainConfig) -> Result<Self, TrainError> {
         config.check()?;
         Ok(Self {
             vars: model.vars().iter().map(|(_, var)| var.clone()).collect(),

@@ -33,10 +33,10 @@ pub struct QueryRow {
 
 impl QueryFigures {
     /// [`STANDARD`] of every judged query of a data set whose candidates are ranked by `scores`.
-    pub fn of(data: RunData<'_>, scores: &[Vec<f32>]) -> Self {
+    pub fn of(data: &RunData, scores: &[Vec<f32>]) -> Self {
         let all: Vec<usize> = (0..data.dataset.queries.len()).collect();
         let of = |query: usize| scores.get(query).map_or(&[][..], Vec::as_slice);
-        let mut evaluation = evaluate_scores(data.dataset, &all, of, &STANDARD);
+        let mut evaluation = evaluate_scores(&data.dataset, &data.judgements, &all, of, &STANDARD);
         let row = |&query: &usize| {
             let id = data.dataset.queries[query].id.to_string();
             let values = evaluation.per_query.remove(&id)?;

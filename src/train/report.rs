@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::Standing;
 use crate::eval::STANDARD;
-use crate::model::Dcmm;
+use crate::model::Network;
 
 /// Measures of one set of queries.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +46,7 @@ pub trait Observer {
     fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()>;
 
     /// Told after every epoch; `model` has that epoch's weights. A break ends the run.
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()>;
+    fn epoch(&mut self, report: &EpochReport, model: &Network) -> ControlFlow<()>;
 
     /// Shown after every epoch, before [`Observer::epoch`], where the training stands. A break ends the run.
     fn standing(&mut self, _: &Standing<'_>) -> ControlFlow<()> {
@@ -69,7 +69,7 @@ pub enum Stop {
 #[derive(Debug)]
 pub struct Outcome {
     /// The network with the best epoch's weights (the initial ones where no epoch was completed).
-    pub model: Dcmm,
+    pub model: Network,
     /// The best epoch, from 1; 0 where none was completed.
     pub best_epoch: usize,
     /// Every completed epoch.

@@ -5,26 +5,13 @@ use super::query_measures::QueryFigures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{Keeper, Saved, Trained};
 use super::score::{compare, rank, rankings};
-use super::{EpochReport, Experiment, Outcome, Stop, TrainConfig, TrainData};
-use crate::dataset::{Dataset, Split, VectorTable, single_files};
-use crate::model::{Dcmm, DcmmConfig, RankingInput};
+use super::{EpochReport, Experiment, Outcome, RunData, Stop, TrainConfig, TrainData};
+use crate::dataset::{Split, single_files};
+use crate::model::{Network, NetworkConfig, RankingInput};
 use crate::signals::Signals;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-
-/// What a run works on.
-#[derive(Clone, Copy)]
-pub struct RunData<'a> {
-    /// The data set.
-    pub dataset: &'a Dataset,
-    /// Its signals.
-    pub signals: &'a Signals,
-    /// The visual vectors to use.
-    pub vectors: &'a VectorTable,
-    /// For each query, its part.
-    pub splits: &'a [Split],
-}
 
 /// Told how a run goes, and asked whether it should.
 pub trait RunObserver {
@@ -32,7 +19,7 @@ pub trait RunObserver {
     fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()>;
 
     /// An epoch has ended; `model` holds its weights.
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm, inputs: &[RankingInput]) -> ControlFlow<()>;
+    fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()>;
 }
 
 /// What came of a run.
@@ -42,7 +29,7 @@ pub struct RunResult {
     /// Every epoch; none where nothing is learned.
     pub history: Vec<EpochReport>,
     /// The network with its best weights, where one was trained.
-    pub model: Option<Dcmm>,
+    pub model: Option<Network>,
     /// For each query of the data set, its candidates' scores (empty where it has no candidates).
     pub scores: Vec<Vec<f32>>,
 }
@@ -56,7 +43,7 @@ pub struct RunResult {
 /// A message for people: an unknown signal, nothing to train on, a folder that can't be written, diverging weights,
 /// or that the run was cancelled before its first epoch ended.
 pub fn run(
-    data: RunData<'_>,
+    data: &RunData,
     experiment: &Experiment,
     record: RunRecord,
     folder: Option<&Path>,
@@ -71,13 +58,13 @@ pub fn run(
 /// # Errors
 /// An unknown signal or none, or that the run was cancelled.
 pub fn prepare_run(
-    data: RunData<'_>,
+    data: &RunData,
     experiment: &Experiment,
     observer: &mut dyn RunObserver,
 ) -> Result<TrainData, String> {
     let use_signals = chosen_signals(data, experiment)?;
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare(data.dataset, data.signals, data.vectors, &use_signals, experiment, data.splits, step);
+    let inputs = prepare(data, &use_signals, experiment, step);
     inputs.ok_or_else(|| "cancelled".to_owned())
 }
 
@@ -87,7 +74,7 @@ pub fn prepare_run(
 /// # Errors
 /// Those of [`run`].
 pub fn run_prepared(
-    data: RunData<'_>,
+    data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     record: RunRecord,
@@ -103,7 +90,7 @@ pub fn run_prepared(
 /// # Errors
 /// As [`run`], or if there is nothing to go on from, the run has come to its end, or the data are others.
 pub fn resume(
-    data: RunData<'_>,
+    data: &RunData,
     folder: &Path,
     epochs: Option<usize>,
     observer: &mut dyn RunObserver,
@@ -122,7 +109,7 @@ pub fn resume(
     }
     let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
     // Without a graph vectors decide nothing.
-    if record.experiment.model.kind.looks() {
+    if record.experiment.model.kind.needs_vectors() {
         places.push(("visual vectors are", &record.vectors, &data.vectors.name));
     }
     if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
@@ -140,7 +127,7 @@ pub fn resume(
 /// # Errors
 /// A message for people: weights that can't be read or don't fit the data, a signal that is no more, or `cancelled`.
 pub fn score_again(
-    data: RunData<'_>,
+    data: &RunData,
     folder: &Path,
     record: &RunRecord,
     observer: &mut dyn RunObserver,
@@ -151,14 +138,14 @@ pub fn score_again(
     let step = &mut |done, total| observer.step("Building graphs", done, total);
     let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or("cancelled")?;
     let model = match experiment.model.kind.network() {
-        Some(_) => Some(Dcmm::load(&folder.join("model.safetensors")).map_err(|error| error.to_string())?.0),
+        Some(_) => Some(Network::load(&folder.join("model.safetensors")).map_err(|error| error.to_string())?.0),
         None => None,
     };
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usize>, String> {
-    let use_signals = experiment.signal_indices(data.signals).map_err(|name| unknown_signal(data.signals, &name))?;
+fn chosen_signals(data: &RunData, experiment: &Experiment) -> Result<Vec<usize>, String> {
+    let use_signals = experiment.signal_indices(&data.signals).map_err(|name| unknown_signal(&data.signals, &name))?;
     match use_signals.is_empty() {
         true => Err("no signal is chosen: choose at least one".to_owned()),
         false => Ok(use_signals),
@@ -169,7 +156,7 @@ fn chosen_signals(data: RunData<'_>, experiment: &Experiment) -> Result<Vec<usiz
 type Kept<'a> = (Option<&'a Path>, Option<Saved>);
 
 fn work(
-    data: RunData<'_>,
+    data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
@@ -181,7 +168,7 @@ fn work(
     // What was asked for stays as it was asked for; the signals' names are recorded beside.
     let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
     fill_record(&mut record, data, &asked, &use_signals);
-    record.parameters = config.as_ref().map_or(0, DcmmConfig::parameter_count);
+    record.parameters = config.as_ref().map_or(0, NetworkConfig::parameter_count);
     let folder = match &saved {
         None => folder.map(|path| RunFolder::create(path, &record)),
         Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
@@ -213,7 +200,7 @@ fn work(
         if let Some(outcome) = outcome {
             folder.checkpoint(&outcome.model)?;
         }
-        folder.rankings(&rankings(data.dataset, &ranked.scores), &record.name)?;
+        folder.rankings(&rankings(&data.dataset, &ranked.scores), &record.name)?;
         QueryFigures::of(data, &figures).write(folder.path())?;
         folder.write(&record)?;
     }
@@ -225,7 +212,7 @@ fn work(
 /// The trainings of a run, each epoch kept in its folder.
 fn learn(
     mut keeper: Keeper<'_>,
-    config: &DcmmConfig,
+    config: &NetworkConfig,
     training: &TrainConfig,
     saved: Saved,
     folder: Option<&RunFolder>,
@@ -249,17 +236,18 @@ pub(super) fn unknown_signal(signals: &Signals, name: &str) -> String {
     format!("the data set has no signal “{name}”; it has {}", names.join(", "))
 }
 
-fn fill_record(record: &mut RunRecord, data: RunData<'_>, experiment: &Experiment, use_signals: &[usize]) {
+fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, use_signals: &[usize]) {
     record.dataset = data.dataset.name.clone();
     record.dataset_path = std::path::absolute(&data.dataset.root).unwrap_or_else(|_| data.dataset.root.clone());
     record.vectors = data.vectors.name.clone();
-    record.vector_files = single_files(data.dataset, &record.vector_sources);
+    record.vector_sources = data.vector_names.clone();
+    record.vector_files = single_files(&data.dataset, &record.vector_sources);
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
     record.version = env!("CARGO_PKG_VERSION").to_owned();
 }
 
-fn finish_record(record: &mut RunRecord, data: RunData<'_>, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
+fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
     record.state = RunState::Finished;
     if let Some(outcome) = outcome {
         record.best_epoch = outcome.best_epoch;

@@ -16,7 +16,7 @@ use super::{Comparison, EpochReport, Experiment, TrainState};
 use crate::base::write_whole;
 use crate::dataset::{Run, write_run};
 use crate::graph::Whitening;
-use crate::model::{Dcmm, Feedback, Metadata};
+use crate::model::{Feedback, Metadata, Network};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::{self, Write};
@@ -168,7 +168,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn checkpoint(&self, model: &Dcmm) -> Result<(), String> {
+    pub fn checkpoint(&self, model: &Network) -> Result<(), String> {
         let path = self.path.join("model.safetensors");
         model.save(&path, &Metadata::new()).map_err(|error| error.to_string())
     }

@@ -10,7 +10,7 @@ use super::{
     retrain, train_from,
 };
 use crate::dataset::Split;
-use crate::model::{Dcmm, DcmmConfig};
+use crate::model::{Network, NetworkConfig};
 
 /// Where the trainings of a run stood.
 #[derive(Default)]
@@ -59,7 +59,7 @@ pub(super) struct Trained {
     /// The network to keep, and all epochs.
     pub(super) outcome: Outcome,
     /// Where that was trained on the validation queries too, the network that had not seen them.
-    pub(super) chosen: Option<Dcmm>,
+    pub(super) chosen: Option<Network>,
 }
 
 /// Writes each epoch to the run's folder before anyone else hears of it.
@@ -102,7 +102,7 @@ impl<'a> Keeper<'a> {
     /// As [`train_from`].
     pub(super) fn train(
         &mut self,
-        network: &DcmmConfig,
+        network: &NetworkConfig,
         config: &TrainConfig,
         saved: Saved,
     ) -> Result<Trained, TrainError> {
@@ -204,7 +204,7 @@ impl Observer for Keeper<'_> {
         }
     }
 
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, model: &Network) -> ControlFlow<()> {
         self.epochs += 1;
         if let Some(second) = &mut self.second {
             second.done = report.epoch;

@@ -1,10 +1,10 @@
 //! Scores of every query, by whatever ranks.
 
 use super::feedback::{choose, feedback_scores};
-use super::run::{RunData, unknown_signal};
-use super::{Comparison, Experiment, TrainData, mean_measures};
+use super::run::unknown_signal;
+use super::{Comparison, Experiment, RunData, TrainData, mean_measures};
 use crate::dataset::{Dataset, Run, Split};
-use crate::model::{Dcmm, Feedback, ModelKind};
+use crate::model::{Feedback, ModelKind, Network};
 use crate::signals::{self, Normalisation};
 use std::collections::HashMap;
 
@@ -19,26 +19,26 @@ pub(super) struct Ranked {
 /// # Errors
 /// A text score that the data set does not have, or what the network says of inputs that do not fit it.
 pub(super) fn rank(
-    data: RunData<'_>,
+    data: &RunData,
     experiment: &Experiment,
     inputs: &TrainData,
-    model: Option<&Dcmm>,
+    model: Option<&Network>,
     feedback: Option<Feedback>,
 ) -> Result<Ranked, String> {
-    let learned = model.map(|model| score_all(data.dataset, inputs, model)).transpose()?;
+    let learned = model.map(|model| score_all(&data.dataset, inputs, model)).transpose()?;
     let signal = match &experiment.model.signal {
         Some(name) => data
             .signals
             .infos
             .iter()
             .position(|info| info.name == *name)
-            .ok_or_else(|| unknown_signal(data.signals, name))?,
-        None => signals::text_signal(data.signals).unwrap_or(0),
+            .ok_or_else(|| unknown_signal(&data.signals, name))?,
+        None => signals::text_signal(&data.signals).unwrap_or(0),
     };
     let all = 0..data.dataset.queries.len();
-    let raw = |query: usize| signals::table(data.signals, query, &[signal], Normalisation::None);
+    let raw = |query: usize| signals::table(&data.signals, query, &[signal], Normalisation::None);
     Ok(match (experiment.model.kind, learned) {
-        (kind, learned) if kind.feeds_back() => {
+        (kind, learned) if kind.uses_feedback() => {
             let text = |query: usize| learned.as_ref().map_or_else(|| raw(query), |scores| scores[query].clone());
             let each = feedback_scores(data, inputs, text);
             let chosen = feedback.unwrap_or_else(|| choose(inputs, &each, experiment.training.stop_on));
@@ -50,19 +50,19 @@ pub(super) fn rank(
         }
         (_, Some(scores)) => Ranked { scores, feedback: None },
         (ModelKind::Initial, None) => {
-            Ranked { scores: all.map(|query| signals::initial_order(data.dataset, query)).collect(), feedback: None }
+            Ranked { scores: all.map(|query| signals::initial_order(&data.dataset, query)).collect(), feedback: None }
         }
         (_, None) => Ranked { scores: all.map(raw).collect(), feedback: None },
     })
 }
 
 /// The three rankings' figures over one part of the queries.
-pub fn compare(data: RunData<'_>, split: Split, scores: &[Vec<f32>]) -> Comparison {
-    let queries: Vec<usize> = (0..data.splits.len()).filter(|&query| data.splits[query] == split).collect();
+pub fn compare(data: &RunData, split: Split, scores: &[Vec<f32>]) -> Comparison {
+    let queries = data.queries_of(split);
     Comparison {
-        initial: mean_measures(data.dataset, &queries, |query| signals::initial_order(data.dataset, query)),
-        text: mean_measures(data.dataset, &queries, |query| signals::text_only(data.signals, query)),
-        model: mean_measures(data.dataset, &queries, |query| scores.get(query).cloned().unwrap_or_default()),
+        initial: mean_measures(data, &queries, |query| signals::initial_order(&data.dataset, query)),
+        text: mean_measures(data, &queries, |query| signals::text_only(&data.signals, query)),
+        model: mean_measures(data, &queries, |query| scores.get(query).cloned().unwrap_or_default()),
     }
 }
 
@@ -70,7 +70,7 @@ pub fn compare(data: RunData<'_>, split: Split, scores: &[Vec<f32>]) -> Comparis
 ///
 /// # Errors
 /// What the network says of inputs that do not fit it.
-pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Dcmm) -> Result<Vec<Vec<f32>>, String> {
+pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Network) -> Result<Vec<Vec<f32>>, String> {
     let mut scores = vec![Vec::new(); dataset.queries.len()];
     for input in &inputs.inputs {
         scores[input.query] = model.score(input).map_err(|error| error.to_string())?.total;

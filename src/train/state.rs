@@ -11,7 +11,7 @@ use safetensors::{Dtype, SafeTensors};
 use super::{EpochReport, Moments, TrainError};
 use crate::base::write_unsynced;
 use crate::eval::STANDARD;
-use crate::model::{Dcmm, DcmmConfig, Weights};
+use crate::model::{Network, NetworkConfig, Weights};
 
 /// The header's key for [`TrainState::note`].
 const NOTE: &str = "crossrank.state";
@@ -35,7 +35,7 @@ pub struct Standing<'a> {
     /// Every epoch so far.
     pub history: &'a [EpochReport],
     /// The network with the last epoch's weights.
-    pub model: &'a Dcmm,
+    pub model: &'a Network,
     /// The best epoch so far.
     pub best: &'a Best,
     /// What the optimiser remembers.
@@ -155,10 +155,10 @@ impl TrainState {
     ///
     /// # Errors
     /// If the state is of another network.
-    pub(super) fn restore(&self, config: &DcmmConfig) -> Result<(Dcmm, Moments), TrainError> {
+    pub(super) fn restore(&self, config: &NetworkConfig) -> Result<(Network, Moments), TrainError> {
         let other = || TrainError::Config("the saved state is of another network".into());
-        let model = Dcmm::from_weights(config, &self.weights).map_err(|_| other())?;
-        Dcmm::from_weights(config, &self.best.weights).map_err(|_| other())?;
+        let model = Network::from_weights(config, &self.weights).map_err(|_| other())?;
+        Network::from_weights(config, &self.best.weights).map_err(|_| other())?;
         if self.parts().iter().any(|(_, weights)| weights.len() != model.vars().len()) {
             return Err(other());
         }

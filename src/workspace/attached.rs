@@ -1,7 +1,7 @@
 //! Files of visual vectors that people add to a data set.
 
 use super::loading::{VectorsRead, stage};
-use super::{Action, Message, VectorChoice, Workspace};
+use super::{Action, Message, Workspace};
 use crate::dataset::{self, Dataset, Summary};
 use crate::jobs::Job;
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ impl Workspace {
             return;
         };
         let file = std::path::absolute(&path).unwrap_or(path);
-        let (mut dataset, generation) = (session.dataset.clone(), session.generation);
+        let (mut dataset, generation) = (session.data.dataset.clone(), session.generation);
+        let judgements = session.data.judgements.clone();
         if let Some(job) = self.loading.vectors.take() {
             job.retire();
         }
@@ -35,7 +36,7 @@ impl Workspace {
             let mut warnings = Vec::new();
             let read = dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning));
             let table = read.map_err(refused)?;
-            let summary = dataset::summary(&dataset);
+            let summary = dataset::summary(&dataset, &judgements);
             let added = Some(Added { dataset, summary, file, generation });
             Ok(VectorsRead { names: vec![name], table, warnings, added })
         }));
@@ -46,7 +47,7 @@ impl Workspace {
         let Some(session) = self.session.as_mut().filter(|session| session.generation == added.generation) else {
             return;
         };
-        session.dataset = added.dataset;
+        session.data.dataset = added.dataset;
         session.summary = added.summary;
         let (base, file, names) = (session.path.clone(), added.file, names.to_vec());
         self.tell(Message::notice(format!("Added visual vectors: {}", names.join(", "))));
@@ -66,25 +67,25 @@ impl Workspace {
     fn attached_file(&self, name: &str) -> Option<PathBuf> {
         let session = self.session.as_ref()?;
         let files = self.settings.attached.get(&session.path)?;
-        let source = session.dataset.vectors.iter().find(|source| source.name == name)?;
+        let source = session.data.dataset.vectors.iter().find(|source| source.name == name)?;
         source.files.iter().find(|file| files.contains(file)).cloned()
     }
 
     /// Takes a file off the list; the file itself stays. Vectors that are in use now are in use no more.
     pub(super) fn detach_vectors(&mut self, name: &str) {
         let (Some(file), Some(session)) = (self.attached_file(name), &mut self.session) else { return };
-        Arc::make_mut(&mut session.dataset).vectors.retain(|source| source.name != name);
+        Arc::make_mut(&mut session.data.dataset).vectors.retain(|source| source.name != name);
         session.summary.vectors.retain(|source| source.name != name);
         let base = session.path.clone();
-        let rest: Vec<String> = session.vector_names.iter().filter(|known| *known != name).cloned().collect();
-        let is_used = rest.len() < session.vector_names.len();
-        let preset = VectorChoice::preset(&session.dataset).names;
+        let rest: Vec<String> = session.data.vector_names.iter().filter(|known| *known != name).cloned().collect();
+        let is_used = rest.len() < session.data.vector_names.len();
+        let preset = dataset::preset_vectors(&session.data.dataset);
         self.change(|settings| settings.attached.entry(base).or_default().retain(|known| *known != file));
         let next = if rest.is_empty() { preset } else { rest };
         match &mut self.session {
             Some(session) if is_used && next.is_empty() => {
-                (session.vectors, session.view) = (None, None);
-                session.vector_names.clear();
+                session.data = session.data.without_vectors();
+                session.view = None;
             }
             _ if is_used => self.choose_vectors(next),
             _ => {}

@@ -4,26 +4,22 @@ use super::attached::Added;
 use super::embedding::{COMPUTED, computed};
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
-use crate::dataset::{self, Dataset, Loaded, Split, Summary, VectorTable, Warning};
-use crate::eval::{STANDARD, evaluate_scores};
+use crate::dataset::{self, Dataset, Summary, VectorTable, Warning};
+use crate::eval::{self, STANDARD};
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::signals::{self, Signals, Statistics};
+use crate::signals::{self, Statistics};
+use crate::train::{self, NamedVectors, OpenError, RunData};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Everything that is ready when a data set opens.
-struct Opened {
+struct Measured {
     path: PathBuf,
-    dataset: Arc<Dataset>,
-    warnings: Vec<Warning>,
+    opened: train::Opened,
     summary: Summary,
-    signals: Arc<Signals>,
     statistics: Vec<Statistics>,
-    splits: Vec<Split>,
-    vectors: Option<(Vec<String>, Arc<VectorTable>)>,
     baselines: Baselines,
-    /// Added files that could not be read, and why.
-    refused: Vec<(PathBuf, String)>,
 }
 
 /// Visual vectors that a job has read.
@@ -38,7 +34,7 @@ pub(super) struct VectorsRead {
 /// The data set being opened, or the vectors being read.
 #[derive(Default)]
 pub struct LoadingState {
-    opening: Option<Job<(), Box<Opened>>>,
+    opening: Option<Job<(), Box<Measured>>>,
     pub(super) vectors: Option<Job<(), VectorsRead>>,
     path: PathBuf,
     wanted_query: Option<String>,
@@ -77,32 +73,6 @@ impl LoadingState {
     }
 }
 
-/// One choice of visual vectors.
-#[derive(Clone, Debug, PartialEq)]
-pub struct VectorChoice {
-    /// The sources' names.
-    pub names: Vec<String>,
-}
-
-impl VectorChoice {
-    /// What is best taken first: embeddings of a network, else the vectors of a network, else a few complementary
-    /// descriptors, else whatever there is.
-    pub fn preset(dataset: &Dataset) -> Self {
-        let has = |name: &str| dataset.vectors.iter().any(|source| source.name.eq_ignore_ascii_case(name));
-        let first = ["embeddings", "PreLogits", "cnn_gen", "cnn_ad"].into_iter().find(|name| has(name));
-        let names = match first {
-            Some(name) => vec![name],
-            None => ["CN3x3", "HOG", "CSD"].into_iter().filter(|name| has(name)).collect(),
-        };
-        let matching = |name: &&str| dataset.vectors.iter().find(|source| source.name.eq_ignore_ascii_case(name));
-        let names: Vec<String> = names.iter().filter_map(matching).map(|source| source.name.clone()).collect();
-        match (names.is_empty(), dataset.vectors.first()) {
-            (true, Some(source)) => Self { names: vec![source.name.clone()] },
-            _ => Self { names },
-        }
-    }
-}
-
 impl Workspace {
     pub(super) fn open(&mut self, path: PathBuf) {
         if path.join("run.json").is_file() {
@@ -120,8 +90,9 @@ impl Workspace {
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
         self.loading.path = path.clone();
         self.loading.retire();
-        self.loading.opening =
-            Some(Job::spawn("open", self.wake(), move |worker| open(&path, &attach, &wanted, worker).map(Box::new)));
+        self.loading.opening = Some(Job::spawn("open", self.wake(), move |worker| {
+            open(&path, &attach, &wanted, worker).map(Box::new).map_err(|error| error.to_string())
+        }));
     }
 
     pub(super) fn choose_vectors(&mut self, names: Vec<String>) {
@@ -129,7 +100,7 @@ impl Workspace {
         if names.is_empty() {
             return;
         }
-        let dataset = session.dataset.clone();
+        let dataset = session.data.dataset.clone();
         let kept = names.clone();
         if let Some(job) = self.loading.vectors.take() {
             job.retire();
@@ -157,7 +128,7 @@ impl Workspace {
                 }
                 Event::Failed(message) => {
                     self.loading.opening = None;
-                    if message != CANCELLED {
+                    if message != OpenError::Cancelled.to_string() {
                         self.tell(Message::warning(format!("Could not open: {message}")));
                     }
                 }
@@ -189,14 +160,13 @@ impl Workspace {
         let graph = self.settings.experiment.graph;
         let Some(session) = &mut self.session else { return };
         session.warnings.extend(warnings);
-        session.vector_names = names;
-        session.vectors = Some(table);
+        session.data = session.data.with_vectors(names, table);
         // Other vectors may bear the same name.
         session.view = None;
         session.refresh_view(graph);
     }
 
-    fn install(&mut self, opened: Opened) {
+    fn install(&mut self, measured: Measured) {
         // What still runs belongs to the data set that goes, and so does what was wrong with it.
         if self.session.is_some() {
             self.messages.clear();
@@ -204,21 +174,18 @@ impl Workspace {
         self.training.forget();
         self.embedding.forget();
         self.runs.forget_reading();
-        let query = self.loading.wanted_query.take().and_then(|id| opened.dataset.query_index(&id));
-        let (vector_names, vectors) = opened.vectors.map_or((Vec::new(), None), |(names, table)| (names, Some(table)));
+        let Measured { path, opened, summary, statistics, baselines } = measured;
+        let train::Opened { data, warnings, refused } = opened;
+        let query = self.loading.wanted_query.take().and_then(|id| data.dataset.query_index(&id));
         self.openings += 1;
         let mut session = Session {
             generation: self.openings,
-            path: opened.path.clone(),
-            dataset: opened.dataset,
-            warnings: opened.warnings,
-            summary: opened.summary,
-            signals: opened.signals,
-            statistics: opened.statistics,
-            splits: Arc::new(opened.splits),
-            vectors,
-            vector_names,
-            baselines: opened.baselines,
+            path: path.clone(),
+            data,
+            warnings,
+            summary,
+            statistics,
+            baselines,
             query: 0,
             candidate: None,
             hovered: None,
@@ -232,14 +199,14 @@ impl Workspace {
         self.training.follow(session.query);
         self.drop_unknown_signals(&session);
         self.session = Some(session);
-        for (file, reason) in opened.refused {
-            self.tell(Message::warning(format!("Could not add: {reason}")));
+        for (file, error) in refused {
+            self.tell(Message::warning(format!("Could not add: {error}")));
             self.change(|settings| {
-                settings.attached.entry(opened.path.clone()).or_default().retain(|known| *known != file);
+                settings.attached.entry(path.clone()).or_default().retain(|known| *known != file);
             });
         }
-        self.change(|settings| settings.remember(&opened.path));
-        if self.session.as_ref().is_some_and(|session| session.vector_names == [COMPUTED]) {
+        self.change(|settings| settings.remember(&path));
+        if self.session.as_ref().is_some_and(|session| session.data.vector_names == [COMPUTED]) {
             self.remember_encoder(&self.settings.encoder.clone());
         }
         self.refresh_table();
@@ -249,15 +216,13 @@ impl Workspace {
 
     /// A choice of signals made for another data set must not stand in the way of this one.
     fn drop_unknown_signals(&mut self, session: &Session) {
-        let known = |name: &String| session.signals.infos.iter().any(|info| info.name == *name);
+        let known = |name: &String| session.data.signals.infos.iter().any(|info| info.name == *name);
         let chosen = self.settings.experiment.features.as_ref();
         if chosen.is_some_and(|names| names.is_empty() || !names.iter().all(known)) {
             self.change(|settings| settings.experiment.features = None);
         }
     }
 }
-
-const CANCELLED: &str = "cancelled";
 
 struct Wanted {
     settings: Settings,
@@ -268,97 +233,73 @@ pub(super) fn stage(name: &str) -> Progress {
     Progress { stage: name.to_owned(), ..Progress::default() }
 }
 
-fn open(path: &Path, attach: &[PathBuf], wanted: &Wanted, worker: &Worker<(), Box<Opened>>) -> Result<Opened, String> {
-    let proceed = |name: &str| {
+/// Opens a data set and measures what needs no network.
+fn open(
+    path: &Path,
+    files: &[PathBuf],
+    wanted: &Wanted,
+    worker: &Worker<(), Box<Measured>>,
+) -> Result<Measured, OpenError> {
+    let mut proceed = |name: &str| {
         worker.progress(stage(name));
-        if worker.is_cancelled() { Err(CANCELLED.to_owned()) } else { Ok(()) }
+        if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    proceed("Reading files")?;
-    let Loaded { mut dataset, mut warnings } = dataset::open(path).map_err(|error| error.to_string())?;
-    let mut refused = Vec::new();
-    for file in attach {
-        match attach_file(&mut dataset, file) {
-            Ok(more) => warnings.extend(more),
-            Err(reason) => refused.push((file.clone(), reason)),
-        }
-    }
-    if dataset.queries.is_empty() {
-        return Err(format!("there is no query in it: {}", path.display()));
-    }
-    proceed("Computing signals")?;
-    let signals = signals::compute(&dataset);
-    let statistics = (0..signals.infos.len()).map(|signal| signals::statistics(&dataset, &signals, signal)).collect();
-    proceed("Reading visual vectors")?;
-    let vectors = first_vectors(&dataset, wanted, &mut warnings);
-    proceed("Measuring the baselines")?;
-    let baselines = Baselines {
-        initial: per_query(&dataset, |query| signals::initial_order(&dataset, query)),
-        text: per_query(&dataset, |query| signals::text_only(&signals, query)),
+    let choose = &mut |dataset: &Dataset, _: &[String], warnings: &mut Vec<Warning>| {
+        Ok(first_vectors(dataset, wanted, warnings))
     };
-    Ok(Opened {
+    let opened = train::open_with(path, files, choose, &mut proceed)?;
+    if proceed("Measuring the baselines").is_break() {
+        return Err(OpenError::Cancelled);
+    }
+    let data = &opened.data;
+    let statistics = |signal: usize| signals::statistics(&data.judgements, &data.signals, signal);
+    Ok(Measured {
         path: path.to_owned(),
-        summary: dataset::summary(&dataset),
-        splits: dataset::assign_splits(&dataset, dataset::SPLIT_SEED),
-        dataset: Arc::new(dataset),
-        warnings,
-        signals: Arc::new(signals),
-        statistics,
-        vectors,
-        baselines,
-        refused,
+        summary: dataset::summary(&data.dataset, &data.judgements),
+        statistics: (0..data.signals.infos.len()).map(statistics).collect(),
+        baselines: Baselines {
+            initial: per_query(data, |query| signals::initial_order(&data.dataset, query)),
+            text: per_query(data, |query| signals::text_only(&data.signals, query)),
+        },
+        opened,
     })
 }
 
-/// Takes a file for what it is: visual vectors by their ending; of TREC's, four columns are judgements, six are a run.
-fn attach_file(dataset: &mut Dataset, file: &Path) -> Result<Vec<Warning>, String> {
-    if dataset::is_vector_file(file) {
-        return dataset::attach_vectors(dataset, file).map(|_| Vec::new()).map_err(|error| error.to_string());
-    }
-    match dataset::attach_qrels(dataset, file) {
-        Ok(warnings) => Ok(warnings),
-        Err(_) => dataset::attach_run(dataset, file).map_err(|error| error.to_string()),
-    }
+fn per_query(data: &RunData, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Vec<f64>> {
+    (0..data.dataset.queries.len()).map(|query| measured(data, query, &scores(query))).collect()
 }
 
-fn per_query(dataset: &Dataset, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Vec<f64>> {
-    let queries: Vec<usize> = (0..dataset.queries.len()).collect();
-    let mut evaluation = evaluate_scores(dataset, &queries, scores, &STANDARD);
-    let row = |query: &dataset::Query| evaluation.per_query.remove(query.id.as_str());
-    dataset.queries.iter().map(row).map(|row| row.unwrap_or_else(|| vec![0.0; STANDARD.len()])).collect()
+/// The measures of one query under one ranking, in the order of [`STANDARD`]; zeros where it is not judged.
+pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Vec<f64> {
+    let grades = data.judgements.of(query);
+    if !data.judgements.is_judged(query) || scores.len() != grades.len() {
+        return vec![0.0; STANDARD.len()];
+    }
+    eval::rank_candidates(&data.dataset, &data.dataset.queries[query], grades, scores, &STANDARD, 0).values
 }
-
-type NamedVectors = Option<(Vec<String>, Arc<VectorTable>)>;
 
 /// The vectors last chosen where this data set has them, else the preset, else embeddings already in the cache.
-fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>) -> NamedVectors {
+fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>) -> Option<NamedVectors> {
     let has = |name: &String| dataset.vectors.iter().any(|source| source.name == *name);
+    let from_cache = || {
+        let table = computed(dataset, &wanted.settings.encoder, &wanted.cache)?;
+        Some((vec![COMPUTED.to_owned()], table))
+    };
     let chosen = &wanted.settings.vectors;
     if chosen.iter().any(|name| name == COMPUTED)
-        && let Some(table) = computed(dataset, &wanted.settings.encoder, &wanted.cache)
+        && let Some(found) = from_cache()
     {
-        return Some((vec![COMPUTED.to_owned()], Arc::new(table)));
+        return Some(found);
     }
     let names = match !chosen.is_empty() && chosen.iter().all(has) {
         true => chosen.clone(),
-        false => VectorChoice::preset(dataset).names,
+        false => dataset::preset_vectors(dataset),
     };
     if names.is_empty() {
-        return Some((
-            vec![COMPUTED.to_owned()],
-            Arc::new(computed(dataset, &wanted.settings.encoder, &wanted.cache)?),
-        ));
+        return from_cache();
     }
-    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-    match dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning)) {
-        Ok(table) => Some((names, Arc::new(table))),
-        Err(error) => {
-            warnings.push(Warning {
-                kind: dataset::WarningKind::BadFile,
-                message: error.to_string(),
-                file: dataset.root.clone(),
-                line: None,
-            });
-            None
-        }
-    }
+    train::read_named(dataset, names, warnings).unwrap_or_else(|error| {
+        warnings.push(train::as_warning(&error, dataset));
+        None
+    })
 }

@@ -30,7 +30,7 @@ pub use experiments::{
     Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, Spread, asked, csv, date, short_name,
     state_name, varying, with_term,
 };
-pub use loading::{LoadingState, VectorChoice};
+pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::{RunList, SavedRun};
@@ -170,7 +170,7 @@ impl Workspace {
 
     /// The picture of an image of the open data set.
     pub fn picture(&self, image: usize) -> Option<&Path> {
-        self.session.as_ref()?.dataset.images.get(image)?.file.as_deref()
+        self.session.as_ref()?.data.dataset.images.get(image)?.file.as_deref()
     }
 
     /// Carries out what a panel asked for.

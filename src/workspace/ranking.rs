@@ -1,7 +1,7 @@
 //! One ranking of one query's candidates.
 
-use crate::dataset::{Dataset, Relevance};
-use crate::eval::{self, STANDARD};
+use crate::eval::{self, Ranked, STANDARD};
+use crate::train::RunData;
 
 /// Which of the three rankings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,18 +43,14 @@ pub struct Ranking {
 
 impl Ranking {
     /// Ranks a query's candidates by `scores`, in trec_eval's order.
-    pub fn new(dataset: &Dataset, query: usize, scores: Vec<f32>) -> Self {
-        let candidates = &dataset.queries[query].candidates;
-        let ids: Vec<&str> = candidates.iter().map(|candidate| dataset.images[candidate.image].id.as_str()).collect();
-        let order = eval::order(&scores, &ids);
+    pub fn new(data: &RunData, query: usize, scores: Vec<f32>) -> Self {
+        let (known, grades) = (&data.dataset.queries[query], data.judgements.of(query));
+        let Ranked { order, values } = eval::rank_candidates(&data.dataset, known, grades, &scores, &STANDARD, 0);
         let mut place = vec![0; order.len()];
         for (rank, &candidate) in order.iter().enumerate() {
             place[candidate] = rank;
         }
-        let ranked: Vec<Option<Relevance>> = order.iter().map(|&candidate| candidates[candidate].relevance).collect();
-        let judged: Vec<Relevance> = candidates.iter().filter_map(|candidate| candidate.relevance).collect();
-        let measures = STANDARD.iter().map(|&measure| eval::measure_query(measure, &ranked, &judged)).collect();
-        Self { scores, order, place, measures }
+        Self { scores, order, place, measures: values }
     }
 
     /// A candidate's score between 0 (the query's lowest) and 1 (its highest).

@@ -2,10 +2,9 @@
 
 use super::studies::trial_folders;
 use super::{LiveRun, Message, RunFacts, Workspace};
-use crate::dataset::{self, Dataset, Split, VectorTable};
+use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Worker};
-use crate::model::{Dcmm, RankingInput};
-use crate::signals::Signals;
+use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -36,14 +35,6 @@ struct Scored {
     vectors: Option<Arc<VectorTable>>,
 }
 
-/// What a run is scored on again.
-pub(super) struct OpenSet {
-    pub(super) dataset: Arc<Dataset>,
-    pub(super) signals: Arc<Signals>,
-    vectors: Option<Arc<VectorTable>>,
-    pub(super) splits: Arc<Vec<Split>>,
-}
-
 /// Ends the work when its worker is cancelled; there is nothing else to tell.
 struct Until<'a>(&'a Worker<(), Reopened>);
 
@@ -52,45 +43,17 @@ impl RunObserver for Until<'_> {
         if self.0.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    fn epoch(&mut self, _: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
+    fn epoch(&mut self, _: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
 
-impl OpenSet {
-    fn score(&self, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, String> {
-        let (vectors, fresh) = self.vectors_of(record)?;
-        let data = RunData { dataset: &self.dataset, signals: &self.signals, vectors: &vectors, splits: &self.splits };
-        let scores = train::score_again(data, path, record, &mut Until(worker))?;
-        Ok(Scored { scores, vectors: fresh.then_some(vectors) })
-    }
-
-    /// The vectors a run was trained on: those in use, or read from the files again (then `true`).
-    pub(super) fn vectors_of(&self, record: &RunRecord) -> Result<(Arc<VectorTable>, bool), String> {
-        if !record.experiment.model.kind.looks() {
-            return Ok((Arc::new(VectorTable::none(self.dataset.images.len())), false));
-        }
-        if let Some(vectors) = self.vectors.as_ref().filter(|vectors| vectors.name == record.vectors) {
-            return Ok((vectors.clone(), false));
-        }
-        let sources: Vec<&str> = record.vector_sources.iter().map(String::as_str).collect();
-        let known = |dataset: &Dataset| {
-            !sources.is_empty() && sources.iter().all(|name| dataset.vectors.iter().any(|source| source.name == *name))
-        };
-        let mut dataset = self.dataset.clone();
-        if !known(&dataset) && !record.vector_files.is_empty() {
-            // A file that was added when the run was made need not be listed now.
-            let more = Arc::make_mut(&mut dataset);
-            for file in &record.vector_files {
-                dataset::attach_vectors(more, file).map_err(|error| error.to_string())?;
-            }
-        }
-        if !known(&dataset) {
-            return Err(format!("it was trained on “{}”, which is not in use now", record.vectors));
-        }
-        let read = dataset::read_vectors(&dataset, &sources, &mut |_| {});
-        read.map(|table| (Arc::new(table), true)).map_err(|error| error.to_string())
-    }
+/// Scores a run again on the open data set; the vectors come along where they are not those in use.
+fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, String> {
+    let data = train::data_of_run(open, record)?;
+    let scores = train::score_again(&data, path, record, &mut Until(worker))?;
+    let is_other = record.experiment.model.kind.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
+    Ok(Scored { scores, vectors: is_other.then_some(data.vectors) })
 }
 
 /// The runs on disk, newest first.
@@ -153,28 +116,18 @@ impl Workspace {
             }
             Ok(_) => {}
         }
-        let Some(open) = self.open_set() else { return };
+        let Some(open) = self.session.as_ref().map(|session| session.data.clone()) else { return };
         self.runs.forget_reading();
         self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
             let (record, history) = train::read_run_folder(&path)?;
-            let scored = open.score(&path, &record, worker);
+            let scored = score(&open, &path, &record, worker);
             Ok(Reopened { path, record, history, scored })
         }));
     }
 
-    /// What a run of the open data set is scored and trained on.
-    pub(super) fn open_set(&self) -> Option<OpenSet> {
-        self.session.as_ref().map(|session| OpenSet {
-            dataset: session.dataset.clone(),
-            signals: session.signals.clone(),
-            vectors: session.vectors.clone(),
-            splits: session.splits.clone(),
-        })
-    }
-
     /// Whether the open data set is the one a run was made on.
     pub(super) fn is_open(&self, record: &RunRecord) -> bool {
-        let root = self.session.as_ref().and_then(|session| std::path::absolute(&session.dataset.root).ok());
+        let root = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
         root.is_some_and(|root| root == record.dataset_path)
     }
 

@@ -3,12 +3,12 @@
 use super::ranking::{Order, Ranking};
 use super::view::{QueryView, ViewRequest};
 use super::{Action, Workspace};
-use crate::dataset::{Dataset, Split, Summary, VectorTable, Warning};
+use crate::dataset::{Relevance, Summary, VectorTable, Warning};
 use crate::eval::STANDARD;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Job, Wake};
-use crate::signals::{self, Signals, Statistics};
-use crate::train::Experiment;
+use crate::signals::{self, Statistics};
+use crate::train::{Experiment, RunData};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,22 +36,14 @@ pub struct Session {
     pub generation: u64,
     /// Where it was opened from.
     pub path: PathBuf,
-    /// What is on disk.
-    pub dataset: Arc<Dataset>,
+    /// What is on disk, what people judged of it, its features, visual vectors and parts.
+    pub data: RunData,
     /// What is wrong with it.
     pub warnings: Vec<Warning>,
     /// Its counts.
     pub summary: Summary,
-    /// Its signals.
-    pub signals: Arc<Signals>,
     /// The signals' figures.
     pub statistics: Vec<Statistics>,
-    /// For each query, its part.
-    pub splits: Arc<Vec<Split>>,
-    /// The visual vectors in use.
-    pub vectors: Option<Arc<VectorTable>>,
-    /// The names of their sources.
-    pub vector_names: Vec<String>,
     /// Figures without any network.
     pub baselines: Baselines,
     pub(super) query: usize,
@@ -81,6 +73,16 @@ impl Session {
     /// The candidate a person points at.
     pub fn hovered(&self) -> Option<usize> {
         self.hovered
+    }
+
+    /// The visual vectors in use, where there are any.
+    pub fn vectors(&self) -> Option<&Arc<VectorTable>> {
+        Some(&self.data.vectors).filter(|_| self.data.has_vectors())
+    }
+
+    /// The grade of a candidate of the current query, if it is judged.
+    pub fn relevance(&self, candidate: usize) -> Option<Relevance> {
+        self.data.judgements.get(self.query, candidate)
     }
 
     /// The current query's graph, once it is there.
@@ -123,26 +125,26 @@ impl Session {
     }
 
     fn rank_baselines(&mut self) {
-        let initial = signals::initial_order(&self.dataset, self.query);
-        let text = signals::text_only(&self.signals, self.query);
-        self.rankings[0] = Some(Ranking::new(&self.dataset, self.query, initial));
-        self.rankings[1] = Some(Ranking::new(&self.dataset, self.query, text));
+        let initial = signals::initial_order(&self.data.dataset, self.query);
+        let text = signals::text_only(&self.data.signals, self.query);
+        self.rankings[0] = Some(Ranking::new(&self.data, self.query, initial));
+        self.rankings[1] = Some(Ranking::new(&self.data, self.query, text));
     }
 
     pub(super) fn rank_model(&mut self) {
-        let count = self.dataset.queries[self.query].candidates.len();
+        let count = self.data.dataset.queries[self.query].candidates.len();
         self.rankings[2] = self
             .model
             .as_ref()
             .and_then(|model| model.scores.get(self.query))
             .filter(|scores| scores.len() == count && count > 0)
-            .map(|scores| Ranking::new(&self.dataset, self.query, scores.clone()));
+            .map(|scores| Ranking::new(&self.data, self.query, scores.clone()));
     }
 
     /// Shows scores of a network in training, if they are the current query's.
     pub(super) fn follow(&mut self, query: usize, scores: Vec<f32>) {
-        if query == self.query && scores.len() == self.dataset.queries[query].candidates.len() {
-            self.rankings[2] = Some(Ranking::new(&self.dataset, query, scores));
+        if query == self.query && scores.len() == self.data.dataset.queries[query].candidates.len() {
+            self.rankings[2] = Some(Ranking::new(&self.data, query, scores));
         }
     }
 
@@ -152,8 +154,8 @@ impl Session {
             let measures = scores
                 .iter()
                 .enumerate()
-                .map(|(query, scores)| match scores.len() == self.dataset.queries[query].candidates.len() {
-                    true => Ranking::new(&self.dataset, query, scores.clone()).measures,
+                .map(|(query, scores)| match scores.len() == self.data.dataset.queries[query].candidates.len() {
+                    true => Ranking::new(&self.data, query, scores.clone()).measures,
                     false => vec![0.0; STANDARD.len()],
                 })
                 .collect();
@@ -168,10 +170,11 @@ impl Session {
         if let Some(job) = self.view_job.take() {
             job.retire();
         }
-        let Some(vectors) = self.vectors.clone() else {
+        if !self.data.has_vectors() {
             self.view = None;
             return;
-        };
+        }
+        let vectors = &self.data.vectors;
         let request = ViewRequest { query: self.query, vectors: vectors.name.clone(), graph };
         if let Some(view) = &mut self.view {
             let known = view.request();
@@ -183,14 +186,12 @@ impl Session {
                 return;
             }
         }
-        let n = self.dataset.queries[self.query].candidates.len();
+        let n = self.data.dataset.queries[self.query].candidates.len();
         if n * n / 2 * vectors.dim <= AT_ONCE {
-            self.install(QueryView::build(&self.dataset, &vectors, request));
+            self.install(QueryView::build(&self.data, request));
         } else {
-            let dataset = self.dataset.clone();
-            self.view_job = Some(Job::spawn("graph", self.wake.clone(), move |_| {
-                Ok(QueryView::build(&dataset, &vectors, request))
-            }));
+            let data = self.data.clone();
+            self.view_job = Some(Job::spawn("graph", self.wake.clone(), move |_| Ok(QueryView::build(&data, request))));
         }
     }
 
@@ -220,18 +221,18 @@ impl Workspace {
     pub(super) fn select_query(&mut self, query: usize) {
         let graph = self.settings.experiment.graph;
         let Some(session) = &mut self.session else { return };
-        if query >= session.dataset.queries.len() || (query == session.query && session.view().is_some()) {
+        if query >= session.data.dataset.queries.len() || (query == session.query && session.view().is_some()) {
             return;
         }
         session.select(query, graph);
         self.training.follow(query);
-        let name = session.dataset.queries[query].id.to_string();
+        let name = session.data.dataset.queries[query].id.to_string();
         self.change(|settings| settings.last_query = Some(name));
     }
 
     pub(super) fn step_query(&mut self, step: isize) {
         let Some(session) = &self.session else { return };
-        let count = session.dataset.queries.len() as isize;
+        let count = session.data.dataset.queries.len() as isize;
         if count > 0 {
             self.select_query((session.query as isize + step).rem_euclid(count) as usize);
         }
@@ -239,7 +240,7 @@ impl Workspace {
 
     pub(super) fn select_candidate(&mut self, candidate: Option<usize>) {
         if let Some(session) = &mut self.session {
-            let count = session.dataset.queries.get(session.query).map_or(0, |query| query.candidates.len());
+            let count = session.data.dataset.queries.get(session.query).map_or(0, |query| query.candidates.len());
             session.candidate = candidate.filter(|&candidate| candidate < count);
         }
     }

@@ -1,9 +1,8 @@
 //! Training as a job, and the run it makes.
 
 use super::{Message, Workspace};
-use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::model::{Dcmm, RankingInput};
+use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -127,7 +126,7 @@ impl RunObserver for Reporter<'_> {
         self.flow()
     }
 
-    fn epoch(&mut self, report: &EpochReport, model: &Dcmm, inputs: &[RankingInput]) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let query = self.followed.load(Ordering::Relaxed);
         let input = inputs.iter().find(|input| input.query == query);
@@ -146,23 +145,16 @@ impl Workspace {
             self.tell(Message::warning("Open a data set first."));
             return;
         };
-        let Some(vectors) = self.training_vectors() else {
+        let Some(data) = self.training_data() else {
             self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
             return;
         };
         let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let experiment = self.settings.experiment.clone();
         let name =
-            free_name(self.store.runs(), &format!("{}-{}", session.dataset.name, experiment.model.kind), started);
-        let record = RunRecord {
-            name: name.clone(),
-            started,
-            experiment: experiment.clone(),
-            vector_sources: session.vector_names.clone(),
-            ..RunRecord::default()
-        };
+            free_name(self.store.runs(), &format!("{}-{}", session.data.dataset.name, experiment.model.kind), started);
+        let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
         let folder = self.store.runs().join(name);
-        let (dataset, signals, splits) = (session.dataset.clone(), session.signals.clone(), session.splits.clone());
         // Another run's rankings must not pass for this one's, nor one still being read take its place.
         self.runs.forget_reading();
         if let Some(session) = &mut self.session {
@@ -171,11 +163,10 @@ impl Workspace {
         self.training.run = Some(LiveRun { record: record.clone(), history: Vec::new(), path: folder.clone() });
         let followed = self.training.followed.clone();
         self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
-            let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
             let epochs = experiment.training.epochs;
             let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
             let RunResult { record, history, scores, .. } =
-                train::run(data, &experiment, record, Some(&folder), &mut reporter)?;
+                train::run(&data, &experiment, record, Some(&folder), &mut reporter)?;
             Ok(TrainDone { record, history, scores })
         }));
     }
@@ -190,7 +181,8 @@ impl Workspace {
             Ok(found) => found,
             Err(message) => return self.tell(Message::warning(format!("Could not go on with the run: {message}"))),
         };
-        let Some(open) = self.open_set().filter(|_| self.is_open(&record)) else {
+        let data = self.session.as_ref().map(|session| session.data.clone());
+        let Some(data) = data.filter(|_| self.is_open(&record)) else {
             let text = format!("Open {} first: the run was made on it.", record.dataset);
             return self.tell(Message::warning(text));
         };
@@ -202,26 +194,23 @@ impl Workspace {
         self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
         let followed = self.training.followed.clone();
         self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
-            let (vectors, _) = open.vectors_of(&record)?;
-            let (dataset, signals, splits) = (&open.dataset, &open.signals, &open.splits);
-            let data = RunData { dataset, signals, vectors: &vectors, splits };
+            let data = train::data_of_run(&data, &record)?;
             let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
-            let RunResult { record, history, scores, .. } = train::resume(data, &path, None, &mut reporter)?;
+            let RunResult { record, history, scores, .. } = train::resume(&data, &path, None, &mut reporter)?;
             Ok(TrainDone { record, history, scores })
         }));
     }
 
     /// Whether training could begin now, but for a run already in training.
     pub fn can_train(&self) -> bool {
-        self.training_vectors().is_some()
+        self.training_data().is_some()
     }
 
-    /// The visual vectors to train on. Without a graph none are needed, so empty ones do.
-    pub(super) fn training_vectors(&self) -> Option<Arc<VectorTable>> {
-        let session = self.session.as_ref()?;
-        let without_graph = !self.settings.experiment.model.kind.looks();
-        let none = || Arc::new(VectorTable::none(session.dataset.images.len()));
-        session.vectors.clone().or_else(|| without_graph.then(none))
+    /// What to train on, where the vectors that the chosen model needs are there.
+    pub(super) fn training_data(&self) -> Option<RunData> {
+        let data = &self.session.as_ref()?.data;
+        let is_enough = data.has_vectors() || !self.settings.experiment.model.kind.needs_vectors();
+        is_enough.then(|| data.clone())
     }
 
     pub(super) fn poll_training(&mut self) -> bool {

@@ -1,11 +1,11 @@
 //! The current query's graph and where its nodes lie.
 
-use crate::dataset::{Dataset, Relevance, VectorTable};
+use crate::dataset::Relevance;
 use crate::graph::{
-    GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics,
+    GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics, visual_rows,
 };
 use crate::jobs::{Event, Job, Wake};
-use crate::train::visual_rows;
+use crate::train::RunData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -45,12 +45,11 @@ pub const NODE_RADIUS: f32 = 0.8;
 
 impl QueryView {
     /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.
-    pub fn build(dataset: &Dataset, vectors: &VectorTable, request: ViewRequest) -> Self {
-        let rows = visual_rows(dataset, vectors, request.query);
-        let similarities = Arc::new(Similarities::new(&rows, vectors.dim));
-        let positions = initial_positions(&rows, vectors.dim, LAYOUT_SEED);
-        let relevance: Vec<Option<Relevance>> =
-            dataset.queries[request.query].candidates.iter().map(|candidate| candidate.relevance).collect();
+    pub fn build(data: &RunData, request: ViewRequest) -> Self {
+        let rows = visual_rows(&data.dataset, &data.vectors, request.query);
+        let similarities = Arc::new(Similarities::new(&rows, data.vectors.dim));
+        let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
+        let relevance = data.judgements.of(request.query).to_vec();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
         Self {
             statistics: statistics(&graph, &relevance),

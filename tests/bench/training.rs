@@ -15,7 +15,7 @@ use std::time::Instant;
 use crossrank::base::Rng;
 use crossrank::dataset::{ImageId, Relevance, Split, VectorTable};
 use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Dcmm, DcmmConfig, RankingInput, Visual};
+use crossrank::model::{Network, NetworkConfig, RankingInput, Visual};
 use crossrank::train::{EpochReport, Observer, TrainConfig, TrainData, train};
 
 #[derive(Clone, Copy)]
@@ -64,7 +64,7 @@ impl Observer for Times {
         ControlFlow::Continue(())
     }
 
-    fn epoch(&mut self, report: &EpochReport, _: &Dcmm) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, _: &Network) -> ControlFlow<()> {
         self.whole.push(report.seconds);
         ControlFlow::Continue(())
     }
@@ -76,7 +76,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn timed(data: &TrainData, shape: Shape, epochs: usize) -> Times {
-    let model = DcmmConfig { feature_count: 4, visual_dim: shape.dim, ..DcmmConfig::default() };
+    let model = NetworkConfig { feature_count: 4, visual_dim: shape.dim, ..NetworkConfig::default() };
     let mut times = Times::default();
     let config = TrainConfig { epochs, ..TrainConfig::default() };
     train(data, &model, &config, &mut times).expect("random data can be trained on");

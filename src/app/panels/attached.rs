@@ -6,7 +6,7 @@ use egui::Ui;
 
 /// Draws the files that a person added, and the button that adds one; `true` where it is pressed.
 pub fn attached_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) -> bool {
-    for source in session.dataset.vectors.iter().filter(|source| workspace.is_attached(&source.name)) {
+    for source in session.data.dataset.vectors.iter().filter(|source| workspace.is_attached(&source.name)) {
         ui.horizontal(|ui| {
             let off = widgets::icon_button(ui, icons::CROSS, &format!("Take {} off the data set", source.name));
             if off.clicked() {

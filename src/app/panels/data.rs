@@ -36,23 +36,23 @@ pub fn data_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, action
 fn summary_ui(ui: &mut Ui, session: &Session) {
     let palette = theme::palette(ui.visuals());
     let summary = &session.summary;
-    ui.label(widgets::strong_text(&session.dataset.name));
-    widgets::caption(ui, format!("{}  ·  {}", session.dataset.format.name(), widgets::short_path(&session.path)));
+    ui.label(widgets::strong_text(&session.data.dataset.name));
+    widgets::caption(ui, format!("{}  ·  {}", session.data.dataset.format.name(), widgets::short_path(&session.path)));
     let parts: Vec<String> = Split::ALL
         .iter()
-        .map(|split| (split, session.splits.iter().filter(|known| *known == split).count()))
+        .map(|split| (split, session.data.splits.iter().filter(|known| *known == split).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(split, count)| format!("{count} {}", split.name()))
         .collect();
     let grades: Vec<String> =
         summary.judgements.iter().map(|(grade, count)| format!("{count} of grade {grade}")).collect();
     let rows = [
-        ("Queries", format!("{} ({})", session.dataset.queries.len(), parts.join(", "))),
+        ("Queries", format!("{} ({})", session.data.dataset.queries.len(), parts.join(", "))),
         ("Images", format!("{}, {} with a picture", summary.images, summary.pictures)),
         ("Candidates", summary.candidates.to_string()),
         ("Judgements", if grades.is_empty() { "none".to_owned() } else { grades.join(", ") }),
         ("Not judged", summary.unjudged.to_string()),
-        ("Signals", session.signals.infos.len().to_string()),
+        ("Signals", session.data.signals.infos.len().to_string()),
     ];
     Grid::new("summary").num_columns(2).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
         for (name, value) in rows {
@@ -65,22 +65,22 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
 
 fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
     widgets::section(ui, "Visual vectors");
-    match &session.vectors {
+    match session.vectors() {
         Some(vectors) => {
             let text = format!("In use: {}, {} numbers, {} images", vectors.name, vectors.dim, vectors.count());
             ui.add(egui::Label::new(text).wrap())
         }
         None => ui.label("None yet."),
     };
-    if session.dataset.vectors.is_empty() {
+    if session.data.dataset.vectors.is_empty() {
         return;
     }
     widgets::caption(ui, "From the files; several are joined, each normalised first:");
-    let mut names = workspace.loading().pending_vectors().unwrap_or(&session.vector_names).to_vec();
-    names.retain(|name| session.dataset.vectors.iter().any(|source| source.name == *name));
+    let mut names = workspace.loading().pending_vectors().unwrap_or(&session.data.vector_names).to_vec();
+    names.retain(|name| session.data.dataset.vectors.iter().any(|source| source.name == *name));
     let mut changed = false;
     ui.horizontal_wrapped(|ui| {
-        for source in &session.dataset.vectors {
+        for source in &session.data.dataset.vectors {
             let mut on = names.contains(&source.name);
             let label = source.dim.map_or_else(|| source.name.clone(), |dim| format!("{} ({dim})", source.name));
             if ui.checkbox(&mut on, label).changed() {

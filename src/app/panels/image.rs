@@ -3,7 +3,7 @@
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
-use crate::dataset::{Candidate, Image};
+use crate::dataset::{Image, Relevance};
 use crate::workspace::{Action, Order, Session, Workspace};
 use egui::{Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
@@ -15,35 +15,35 @@ pub fn details_ui(ui: &mut Ui, workspace: &Workspace, pictures: &mut Thumbnails,
         widgets::empty_state(ui, icons::IMAGE, "No image selected", text, None);
         return;
     };
-    let candidate = &session.dataset.queries[session.query()].candidates[index];
-    let image = &session.dataset.images[candidate.image];
+    let candidate = &session.data.dataset.queries[session.query()].candidates[index];
+    let image = &session.data.dataset.images[candidate.image];
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        picture_ui(ui, candidate, image, pictures);
-        facts_ui(ui, session, index, candidate, image);
+        picture_ui(ui, session.relevance(index), (candidate.image, image), pictures);
+        facts_ui(ui, session, index, image);
         neighbours_ui(ui, session, index, pictures, actions);
         signals_ui(ui, session, index);
         columns_ui(ui, image);
     });
 }
 
-fn picture_ui(ui: &mut Ui, candidate: &Candidate, image: &Image, pictures: &mut Thumbnails) {
+fn picture_ui(ui: &mut Ui, relevance: Option<Relevance>, (at, image): (usize, &Image), pictures: &mut Thumbnails) {
     let palette = theme::palette(ui.visuals());
     let size = vec2(ui.available_width(), (ui.available_width() * 0.62).min(260.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
-    let picture = pictures.large(candidate.image, image.file.as_deref());
+    let picture = pictures.large(at, image.file.as_deref());
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
-    widgets::paint_judgement(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, candidate.relevance, palette);
+    widgets::paint_judgement(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, relevance, palette);
     let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
 }
 
-fn facts_ui(ui: &mut Ui, session: &Session, index: usize, candidate: &Candidate, image: &Image) {
+fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     let palette = theme::palette(ui.visuals());
     let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
     ui.add(egui::Label::new(RichText::new(title).font(theme::strong(14.0))).wrap());
     ui.label(
-        RichText::new(format!("{}  ·  {}", widgets::judgement_name(candidate.relevance), image.id))
+        RichText::new(format!("{}  ·  {}", widgets::judgement_name(session.relevance(index)), image.id))
             .small()
             .color(palette.weak),
     );
@@ -68,21 +68,21 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
     let Some(view) = session.view() else { return };
     widgets::section(ui, "Visual neighbours");
     let palette = theme::palette(ui.visuals());
-    let query = &session.dataset.queries[session.query()];
+    let query = &session.data.dataset.queries[session.query()];
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for (neighbour, weight) in view.graph().neighbours(index) {
             let known = &query.candidates[neighbour];
             let (rect, response) = ui.allocate_exact_size(vec2(40.0, 52.0), Sense::click());
             let tile = egui::Rect::from_min_size(rect.min, vec2(40.0, 40.0));
-            let path = session.dataset.images[known.image].file.as_deref();
+            let path = session.data.dataset.images[known.image].file.as_deref();
             let picture = pictures.small(known.image, path);
             widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
-            widgets::paint_frame(ui.painter(), tile.shrink(1.0), known.relevance, palette, 1.0);
+            widgets::paint_frame(ui.painter(), tile.shrink(1.0), session.relevance(neighbour), palette, 1.0);
             let font = egui::FontId::proportional(10.0);
             let text = widgets::figure(f64::from(weight)).chars().take(3).collect::<String>();
             ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);
-            let title = session.dataset.images[known.image].title.clone();
+            let title = session.data.dataset.images[known.image].title.clone();
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
             });
@@ -99,10 +99,10 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
 fn signals_ui(ui: &mut Ui, session: &Session, index: usize) {
     widgets::section(ui, "Signals");
     let palette = theme::palette(ui.visuals());
-    let count = session.signals.infos.len();
-    let values = &session.signals.queries[session.query()];
+    let count = session.data.signals.infos.len();
+    let values = &session.data.signals.queries[session.query()];
     Grid::new("signals").num_columns(2).spacing(vec2(12.0, 2.0)).show(ui, |ui| {
-        for (signal, info) in session.signals.infos.iter().enumerate() {
+        for (signal, info) in session.data.signals.infos.iter().enumerate() {
             ui.label(RichText::new(&info.name).color(palette.weak)).on_hover_text(&info.description);
             match values.get(index * count + signal) {
                 Some(value) if value.is_finite() => ui.label(format!("{value:.3}")),

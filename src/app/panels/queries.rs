@@ -25,7 +25,7 @@ pub fn queries_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, 
     };
     controls_ui(ui, panel, workspace, actions);
     let rows = rows(panel, session, workspace.settings().query_sort);
-    widgets::caption(ui, format!("{} of {}  ·  AP and gain over text", rows.len(), session.dataset.queries.len()));
+    widgets::caption(ui, format!("{} of {}  ·  AP and gain over text", rows.len(), session.data.dataset.queries.len()));
     let reveal = panel.shown != Some(session.query());
     panel.shown = Some(session.query());
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -71,17 +71,17 @@ fn controls_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, act
 fn rows(panel: &QueriesPanel, session: &Session, sort: QuerySort) -> Vec<usize> {
     let needle = panel.filter.trim().to_lowercase();
     let fits = |query: &usize| {
-        let known = &session.dataset.queries[*query];
+        let known = &session.data.dataset.queries[*query];
         let named = needle.is_empty()
             || known.text.to_lowercase().contains(&needle)
             || known.id.as_str().to_lowercase().contains(&needle);
-        named && panel.split.is_none_or(|split| session.splits[*query] == split)
+        named && panel.split.is_none_or(|split| session.data.splits[*query] == split)
     };
-    let mut rows: Vec<usize> = (0..session.dataset.queries.len()).filter(fits).collect();
+    let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(fits).collect();
     let figures = |query: &usize| figures(session, *query);
     match sort {
         QuerySort::Files => {}
-        QuerySort::Text => rows.sort_by_key(|&query| session.dataset.queries[query].text.to_lowercase()),
+        QuerySort::Text => rows.sort_by_key(|&query| session.data.dataset.queries[query].text.to_lowercase()),
         QuerySort::Figure => rows.sort_by(|a, b| figures(a).0.total_cmp(&figures(b).0)),
         QuerySort::Gain => rows.sort_by(|a, b| figures(b).1.total_cmp(&figures(a).1)),
         QuerySort::Loss => rows.sort_by(|a, b| figures(a).1.total_cmp(&figures(b).1)),
@@ -101,7 +101,7 @@ fn figures(session: &Session, query: usize) -> (f64, f64) {
 fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let palette = theme::palette(ui.visuals());
-    let known = &session.dataset.queries[query];
+    let known = &session.data.dataset.queries[query];
     let chosen = session.query() == query;
     let ground = rect.shrink2(vec2(0.0, 1.0));
     if chosen {
@@ -112,12 +112,12 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     let inner = rect.shrink2(vec2(6.0, 5.0));
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
-    let judged = known.candidates.iter().filter_map(|candidate| candidate.relevance);
+    let judged = session.data.judgements.of(query).iter().flatten();
     let is_judged = judged.clone().next().is_some();
     let relevant = judged.filter(|grade| grade.is_relevant()).count();
     let count = known.candidates.len();
     let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
-    let facts = format!("{}  ·  {found}", session.splits[query].name());
+    let facts = format!("{}  ·  {found}", session.data.splits[query].name());
     let line = |room: f32, at: Pos2, align: Align2, text: &str, size: f32, colour: Color32| {
         let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
         painter.with_clip_rect(part.intersect(painter.clip_rect())).text(

@@ -123,7 +123,7 @@ fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
 fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
-    if session.dataset.queries[session.query()].candidates.iter().all(|candidate| candidate.relevance.is_none()) {
+    if !session.data.judgements.is_judged(session.query()) {
         widgets::caption(ui, "Not judged: no figures");
         return;
     }
@@ -236,15 +236,16 @@ fn tile_ui(
     if !ui.is_rect_visible(whole) {
         return;
     }
-    let known = &session.dataset.queries[session.query()].candidates[candidate];
-    let image = &session.dataset.images[known.image];
+    let known = &session.data.dataset.queries[session.query()].candidates[candidate];
+    let image = &session.data.dataset.images[known.image];
     let palette = theme::palette(ui.visuals());
     let response = ui.interact(whole, ui.scope_id().with((name, candidate)), Sense::click());
     let picture = pictures.small(known.image, image.file.as_deref());
+    let relevance = session.relevance(candidate);
     let painter = ui.painter();
     widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
-    widgets::paint_frame(painter, tile.shrink(1.0), known.relevance, palette, 1.0);
-    widgets::paint_judgement(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, known.relevance, palette);
+    widgets::paint_frame(painter, tile.shrink(1.0), relevance, palette, 1.0);
+    widgets::paint_judgement(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, relevance, palette);
     let outline = if session.candidate() == Some(candidate) {
         Some(Stroke::new(2.5, palette.accent))
     } else if session.hovered() == Some(candidate) {
@@ -259,7 +260,7 @@ fn tile_ui(
     caption(painter, tile, ranking.place[candidate] + 1, moved, palette);
     let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
     let told =
-        format!("{name}: rank {}, {}, {title}", ranking.place[candidate] + 1, widgets::judgement_name(known.relevance));
+        format!("{name}: rank {}, {}, {title}", ranking.place[candidate] + 1, widgets::judgement_name(relevance));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
     if response.hovered() {
         actions.push(Action::HoverCandidate(Some(candidate)));

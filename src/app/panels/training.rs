@@ -61,9 +61,11 @@ pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, ac
 /// Means over the validation queries of figures without a network.
 fn means(session: &Session, figures: &[Vec<f64>]) -> Vec<f64> {
     let rows_of = |wanted: Split| -> Vec<&Vec<f64>> {
-        let judged = |query: usize| session.dataset.queries[query].candidates.iter().any(|c| c.relevance.is_some());
         let queries = 0..figures.len();
-        queries.filter(|&query| session.splits[query] == wanted && judged(query)).map(|query| &figures[query]).collect()
+        queries
+            .filter(|&query| session.data.splits[query] == wanted && session.data.judgements.is_judged(query))
+            .map(|query| &figures[query])
+            .collect()
     };
     // As training does: where no query validates, those it learns from stand in.
     let rows =

@@ -43,7 +43,7 @@ pub fn named(command: Command) -> String {
 }
 
 fn data_menu(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>, commands: &mut Commands) {
-    let name = workspace.session().map_or("Open a data set", |session| &session.dataset.name);
+    let name = workspace.session().map_or("Open a data set", |session| &session.data.dataset.name);
     ui.menu_button(format!("{}  {name}  {}", icons::OPEN, icons::DOWN), |ui| {
         ui.set_min_width(260.0);
         for command in [Command::OpenData, Command::OpenSample, Command::AttachTrec, Command::AttachVectors] {
@@ -142,7 +142,7 @@ pub fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Actio
                     ui,
                     format!(
                         "{} queries  ·  {} images  ·  {} candidates",
-                        session.dataset.queries.len(),
+                        session.data.dataset.queries.len(),
                         summary.images,
                         summary.candidates
                     ),
@@ -150,7 +150,7 @@ pub fn status_bar_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Actio
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(session) = workspace.session() {
-                    let vectors = session.vectors.as_ref().map_or("none yet", |vectors| &vectors.name);
+                    let vectors = session.vectors().map_or("none yet", |vectors| &vectors.name);
                     widgets::caption(ui, format!("Visual vectors: {vectors}"));
                 }
             });

@@ -92,7 +92,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
         return Err(told.to_owned());
     };
     if let Some(id) = &shot.query {
-        let query = session.dataset.query_index(id).ok_or_else(|| format!("there is no query “{id}”"))?;
+        let query = session.data.dataset.query_index(id).ok_or_else(|| format!("there is no query “{id}”"))?;
         workspace.apply(Action::SelectQuery(query));
     }
     if shot.epochs > 0 {
@@ -109,7 +109,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
     }
     let workspace = harness.state_mut().workspace_mut();
     if let (Some(id), Some(session)) = (&shot.image, workspace.session()) {
-        let dataset = &session.dataset;
+        let dataset = &session.data.dataset;
         let candidates = &dataset.queries[session.query()].candidates;
         let found = candidates.iter().position(|candidate| dataset.images[candidate.image].id.as_str() == id);
         let found = found.ok_or_else(|| format!("the query has no image “{id}”"))?;

@@ -1,7 +1,7 @@
 //! `crossrank ablate`.
 
 use super::args::AblateArgs;
-use super::{Opened, Out, check, failure_lines, folds, followed, p_text, seeds, size, typed_vectors, with};
+use super::{Out, check, failure_lines, folds, followed, open_for_trials, p_text, seeds, size, with};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
@@ -16,12 +16,12 @@ use anyhow::Result;
 pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     let full = with(&named(&args.preset)?, &args.set)?;
     let mut progress = Progress::new(args.study.json);
-    let study = Opened::new(&args.dataset, typed_vectors(&args.study), &[full.model.kind], &mut progress)?;
-    let configurations = ablations(&full, &study.signals)?;
+    let data = open_for_trials(&args.dataset, &args.study, None, &[full.model.kind], &mut progress)?;
+    let configurations = ablations(&full, &data.signals)?;
     let out = Out::new(args.out.as_deref())?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(study.data(), folds, out.path(), args.study.jobs)?;
+    let runner = Runner::new(data, folds, out.path(), args.study.jobs)?;
     let ablation = followed(progress, |observer| ablate(&runner, &configurations, (folds, &seeds), observer))?;
     check(ablation.rows.iter().map(|row| (!row.figures.spreads.is_empty(), &row.failures)))?;
     if args.study.json { print_json(&ablation.object()) } else { print(&text(&ablation, &out)) }

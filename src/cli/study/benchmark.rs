@@ -1,7 +1,7 @@
 //! `crossrank benchmark`.
 
 use super::args::BenchmarkArgs;
-use super::{Opened, Out, check, failure_lines, folds, followed, kinds, seeds, size, typed_vectors, with};
+use super::{Out, check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size, with};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::{columns, grouped};
@@ -30,11 +30,11 @@ pub(crate) fn run(args: &BenchmarkArgs) -> Result<()> {
         usual.map_or_else(|| models[0].name.clone(), |name| (*name).to_owned())
     });
     let mut progress = Progress::new(args.study.json);
-    let study = Opened::new(&args.dataset, typed_vectors(&args.study), &kinds(&models), &mut progress)?;
+    let data = open_for_trials(&args.dataset, &args.study, None, &kinds(&models), &mut progress)?;
     let out = Out::new(args.out.as_deref())?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(study.data(), folds, out.path(), args.study.jobs)?;
+    let runner = Runner::new(data, folds, out.path(), args.study.jobs)?;
     let done = followed(progress, |observer| benchmark(&runner, &models, &baseline, (folds, &seeds), observer))?;
     check(done.rows.iter().map(|row| (!row.cells.is_empty(), &row.failures)))?;
     match (args.study.json, args.markdown) {

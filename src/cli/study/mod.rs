@@ -9,16 +9,14 @@ pub(super) use ablate::run as ablate;
 pub(super) use benchmark::run as benchmark;
 pub(super) use sweep::run as sweep;
 
-use super::data::{attach, open, tell};
-use super::encoder::EncoderArgs;
+use super::data::open_for_training;
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
-use super::vectors;
-use crate::dataset::{Dataset, SPLIT_SEED, VectorTable};
+use super::vectors::{WantedVectors, clock};
+use crate::dataset::SPLIT_SEED;
 use crate::model::ModelKind;
-use crate::signals::{self, Signals};
-use crate::study::{Change, Configuration, Folds, StudyData, StudyError, StudyProgress, apply, typed_values};
-use crate::train::Experiment;
+use crate::study::{Change, Configuration, Folds, StudyError, StudyProgress, apply, typed_values};
+use crate::train::{Experiment, RunData};
 use anyhow::{Result, bail};
 use args::StudyArgs;
 use std::collections::BTreeMap;
@@ -26,42 +24,21 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// A data set with all that trials need of it.
-struct Opened {
-    dataset: Dataset,
-    signals: Signals,
-    vectors: VectorTable,
-}
-
-impl Opened {
-    /// Opens a data set and chooses the vectors for these configurations.
-    fn new(
-        path: &Path,
-        (names, files, encoder): (Option<&[String]>, &[PathBuf], &EncoderArgs),
-        tried: &[ModelKind],
-        progress: &mut Progress,
-    ) -> Result<Self> {
-        let loaded = open(path, progress)?;
-        tell(&loaded.warnings, progress);
-        let mut dataset = loaded.dataset;
-        let files = attach(&mut dataset, files, progress)?;
-        progress.stage("Computing signals");
-        let signals = signals::compute(&dataset);
-        let needs_vectors = tried.iter().copied().find(|kind| *kind != ModelKind::Mlp);
-        let kind = needs_vectors.unwrap_or(ModelKind::Mlp);
-        let vectors =
-            vectors::choose(&dataset, kind, vectors::with_files(names, &files).as_deref(), encoder, progress)?;
-        Ok(Self { dataset, signals, vectors })
-    }
-
-    fn data(&self) -> StudyData<'_> {
-        StudyData { dataset: &self.dataset, signals: &self.signals, vectors: &self.vectors }
-    }
-}
-
-/// What was typed of visual vectors.
-fn typed_vectors(args: &StudyArgs) -> (Option<&[String]>, &[PathBuf], &EncoderArgs) {
-    (args.descriptors.as_deref(), &args.vectors, &args.encoder)
+/// Opens a data set with all that trials of these kinds need of it; `usual` names the vectors where none are typed.
+fn open_for_trials(
+    path: &Path,
+    args: &StudyArgs,
+    usual: Option<&[String]>,
+    tried: &[ModelKind],
+    progress: &mut Progress,
+) -> Result<RunData> {
+    let first = tried.first().copied().unwrap_or_default();
+    // One kind that needs vectors is enough for all of them to be looked for.
+    let kind = tried.iter().copied().find(|kind| kind.needs_vectors()).unwrap_or(first);
+    // Files that are typed take the place of what a sweep's file names.
+    let usual = usual.filter(|_| args.vectors.is_empty());
+    let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, kind };
+    open_for_training(path, &args.vectors, &wanted, progress)
 }
 
 fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {
@@ -136,7 +113,7 @@ fn followed<T>(
 ) -> Result<T> {
     let progress = Mutex::new(progress);
     let done = work(&|step: &StudyProgress| {
-        let left = step.eta.map(|seconds| format!("{} left, ", vectors::clock(seconds))).unwrap_or_default();
+        let left = step.eta.map(|seconds| format!("{} left, ", clock(seconds))).unwrap_or_default();
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress.step(&step.stage, step.done, step.total, &format!("{left}{}", step.trial));
         ControlFlow::Continue(())

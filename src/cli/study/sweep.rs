@@ -1,7 +1,7 @@
 //! `crossrank sweep`.
 
 use super::args::{MethodName, SweepArgs};
-use super::{Opened, check, failure_lines, folds, followed, kinds, seeds, size, typed_vectors};
+use super::{check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
@@ -20,12 +20,10 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let (plan, dataset) = plan(args)?;
     let configurations = plan.configurations()?;
     let mut progress = Progress::new(args.study.json);
-    let (typed, files, encoder) = typed_vectors(&args.study);
-    // Files that are typed take the place of what the sweep's file names.
-    let named = plan.vectors.as_deref().filter(|_| files.is_empty());
-    let study = Opened::new(&dataset, (typed.or(named), files, encoder), &kinds(&configurations), &mut progress)?;
+    let vectors = plan.vectors.as_deref();
+    let data = open_for_trials(&dataset, &args.study, vectors, &kinds(&configurations), &mut progress)?;
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(study.data(), plan.folds, &args.out, args.study.jobs)?;
+    let runner = Runner::new(data, plan.folds, &args.out, args.study.jobs)?;
     let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;
     check(sweep.rows.iter().map(|row| (!row.validation.is_empty(), &row.failures)))?;
     if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, args)) }

@@ -3,7 +3,7 @@
 use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
 use crate::eval::STANDARD;
-use crate::model::{Dcmm, RankingInput};
+use crate::model::{Network, RankingInput};
 use crate::train::{EpochReport, Experiment, RunObserver};
 use std::ops::ControlFlow;
 
@@ -49,7 +49,7 @@ impl RunObserver for Watcher<'_> {
         self.flow()
     }
 
-    fn epoch(&mut self, report: &EpochReport, _: &Dcmm, _: &[RankingInput]) -> ControlFlow<()> {
+    fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let (measure, value) = (STANDARD[0].label(), report.validation[0]);
         self.more = format!("{measure} {value:.4}, best epoch {}", report.best_epoch);

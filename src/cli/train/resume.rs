@@ -4,15 +4,13 @@ use super::experiment::experiment;
 use super::observer::Watcher;
 use super::{ended, report};
 use crate::cli::args::TrainArgs;
-use crate::cli::data::{about, attach, fault, open, tell};
+use crate::cli::data::{about, fault, open_for_training};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
-use crate::cli::vectors;
-use crate::dataset::{SPLIT_SEED, assign_splits};
-use crate::signals;
-use crate::train::{Experiment, RunData, read_run_record, resume as go_on, saved_history};
+use crate::cli::vectors::WantedVectors;
+use crate::train::{Experiment, read_run_record, resume as go_on, saved_history};
 use anyhow::{Result, anyhow};
 use std::path::Path;
 
@@ -31,23 +29,18 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let done = saved_history(path).map_err(|message| anyhow!(message))?.len();
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
-    let loaded = open(&args.dataset, &mut progress)?;
-    tell(&loaded.warnings, &mut progress);
-    let mut dataset = loaded.dataset;
-    let given = if args.vectors.is_empty() { &record.vector_files } else { &args.vectors };
-    attach(&mut dataset, given, &mut progress)?;
-    progress.stage("Computing signals");
-    let signals = signals::compute(&dataset);
+    let files = if args.vectors.is_empty() { &record.vector_files } else { &args.vectors };
     let own = Some(record.vector_sources.as_slice()).filter(|sources| !sources.is_empty());
-    let descriptors = args.descriptors.as_deref().or(own);
-    let kind = record.experiment.model.kind;
-    let vectors = vectors::choose(&dataset, kind, descriptors, &args.encoder, &mut progress)?;
-    let splits = assign_splits(&dataset, SPLIT_SEED);
-    let data = RunData { dataset: &dataset, signals: &signals, vectors: &vectors, splits: &splits };
+    let wanted = WantedVectors {
+        names: args.descriptors.as_deref().or(own),
+        encoder: &args.encoder,
+        kind: record.experiment.model.kind,
+    };
+    let data = open_for_training(&args.dataset, files, &wanted, &mut progress)?;
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
-    let record = go_on(data, path, epochs, &mut watcher).map_err(about(path))?.record;
+    let record = go_on(&data, path, epochs, &mut watcher).map_err(about(path))?.record;
     progress.finish();
     let records = vec![record];
     let ended = ended(&records, |_| Some(path.to_owned()));
@@ -55,7 +48,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     if args.json {
         print_json(&report::object(&seeds, Some(path), |_| Some(path.to_owned())))?;
     } else {
-        print(&report::text(&seeds, &splits, Some(path)))?;
+        print(&report::text(&seeds, &data.splits, Some(path)))?;
     }
     ended
 }

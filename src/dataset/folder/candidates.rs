@@ -120,11 +120,11 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
             builder.warnings.line(WarningKind::DuplicateId, path, row.line, message);
             continue;
         };
-        candidate.relevance = grade.filter(|grade| grade.is_judged());
         candidate.clusters = clusters;
         for (feature, value) in values {
             candidate.features[feature] = value;
         }
+        builder.judge_last(query_index, grade);
     }
 }
 

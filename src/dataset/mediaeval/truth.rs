@@ -14,12 +14,15 @@ pub(super) fn read_relevance(builder: &mut Builder, query: usize, path: &Path) {
             builder.warnings.line(WarningKind::BadNumber, path, line, message);
             continue;
         };
-        match builder.candidate_mut(query, &image) {
-            Some(candidate) if candidate.relevance.is_some() => {
+        match builder.candidate_named(query, &image) {
+            Some(candidate) if builder.judgements.get(query, candidate).is_some() => {
                 let message = format!("photo '{image}' is judged again; the first judgement counts");
                 builder.warnings.line(WarningKind::DuplicateId, path, line, message);
             }
-            Some(candidate) => candidate.relevance = Some(Relevance(grade)).filter(|grade| grade.is_judged()),
+            Some(candidate) => {
+                let grade = Some(Relevance(grade)).filter(|grade| grade.is_judged());
+                builder.judgements.set(query, candidate, grade);
+            }
             None => orphan(builder, path, line, &image),
         }
     }

@@ -143,7 +143,7 @@ fn read_interactions(builder: &mut Builder, table: &Table) {
         match builder.add_candidate(query_index, image_index, None) {
             Some(candidate) => {
                 candidate.features = values;
-                candidate.relevance = grade.filter(|grade| grade.is_judged());
+                builder.judge_last(query_index, grade);
             }
             None => {
                 let message = format!("image '{image}' again in query '{query}'; the first row counts");
@@ -199,9 +199,10 @@ fn read_qrels(builder: &mut Builder, path: &Path) {
                 builder.warnings.file(WarningKind::BadNumber, path, message);
                 continue;
             };
-            match builder.candidate_mut(query, &image) {
+            match builder.candidate_named(query, &image) {
                 Some(candidate) => {
-                    candidate.relevance = Some(Relevance(grade as i32)).filter(|grade| grade.is_judged());
+                    let grade = Some(Relevance(grade as i32)).filter(|grade| grade.is_judged());
+                    builder.judgements.set(query, candidate, grade);
                 }
                 None => {
                     let message = format!("judged image '{image}' is not a candidate of query '{id}'");

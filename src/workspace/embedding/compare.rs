@@ -1,10 +1,10 @@
 //! One embedding against another: figures of every query, and both graphs of the current one.
 
 use super::source::{EmbeddingSource, Held, Known, Shelf};
-use crate::dataset::{Dataset, Relevance, VectorTable};
-use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily};
+use crate::dataset::VectorTable;
+use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily, visual_rows};
 use crate::jobs::{Event, Job, Progress, Wake, Worker};
-use crate::train::visual_rows;
+use crate::train::RunData;
 use crate::workspace::{QueryView, ViewRequest};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,13 +31,14 @@ pub struct QueryFigures {
 }
 
 impl QueryFigures {
-    fn of(dataset: &Dataset, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
-        let relevance: Vec<Option<Relevance>> =
-            dataset.queries[query].candidates.iter().map(|candidate| candidate.relevance).collect();
-        let [a, b] = tables.each_ref().map(|table| Similarities::new(&visual_rows(dataset, table, query), table.dim));
+    fn of(data: &RunData, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
+        let relevance = data.judgements.of(query);
+        let similarities =
+            |table: &Arc<VectorTable>| Similarities::new(&visual_rows(&data.dataset, table, query), table.dim);
+        let [a, b] = tables.each_ref().map(similarities);
         Self {
             agreement: agreement(&a, &b, MOST_NEIGHBOURS),
-            homophily: [&a, &b].map(|side| homophily(side, &relevance, MOST_NEIGHBOURS)),
+            homophily: [&a, &b].map(|side| homophily(side, relevance, MOST_NEIGHBOURS)),
         }
     }
 
@@ -87,7 +88,7 @@ pub struct EmbeddingComparison {
 
 impl EmbeddingComparison {
     fn compute(worker: &Worker<(), Self>, pair: &EmbeddingPair, shelf: &Shelf) -> Result<Self, String> {
-        let total = shelf.dataset.queries.len();
+        let total = shelf.data.dataset.queries.len();
         let proceed = |stage: &str, done: usize, total: usize| {
             worker.progress(Progress { stage: stage.to_owned(), done, total, ..Progress::default() });
             if worker.is_cancelled() { Err("cancelled".to_owned()) } else { Ok(()) }
@@ -97,7 +98,7 @@ impl EmbeddingComparison {
         let mut queries = Vec::with_capacity(total);
         for query in 0..total {
             proceed("Comparing queries", query, total)?;
-            queries.push(QueryFigures::of(&shelf.dataset, &tables, query));
+            queries.push(QueryFigures::of(&shelf.data, &tables, query));
         }
         Ok(Self { tables, mean: QueryFigures::mean(&queries), queries })
     }
@@ -186,9 +187,9 @@ impl ComparisonState {
     }
 
     /// Makes both graphs of a query.
-    pub(super) fn draw(&mut self, dataset: &Arc<Dataset>, query: usize, graph: GraphRequest, wake: Wake) {
+    pub(super) fn draw(&mut self, data: &RunData, query: usize, graph: GraphRequest, wake: Wake) {
         if let Some(result) = &self.result {
-            self.graphs.draw(dataset.clone(), result.tables.clone(), (query, graph), wake);
+            self.graphs.draw(data.clone(), result.tables.clone(), (query, graph), wake);
         }
     }
 
@@ -225,7 +226,7 @@ struct PairOfGraphs {
 }
 
 impl PairOfGraphs {
-    fn draw(&mut self, dataset: Arc<Dataset>, tables: [Arc<VectorTable>; 2], asked: (usize, GraphRequest), wake: Wake) {
+    fn draw(&mut self, data: RunData, tables: [Arc<VectorTable>; 2], asked: (usize, GraphRequest), wake: Wake) {
         if self.asked == Some(asked) {
             return;
         }
@@ -241,7 +242,7 @@ impl PairOfGraphs {
         self.job = Some(Job::spawn("two graphs", wake, move |_| {
             let build = |table: &Arc<VectorTable>| {
                 let request = ViewRequest { query, vectors: table.name.clone(), graph };
-                QueryView::build(&dataset, table, request)
+                QueryView::build(&data.with_vectors(Vec::new(), table.clone()), request)
             };
             Ok(Box::new(tables.each_ref().map(build)))
         }));

@@ -86,7 +86,7 @@ impl EmbeddingMap {
         };
         proceed("Reading embeddings", 0, 0)?;
         let table = shelf.take(&request.source)?;
-        let asked = points(&shelf.dataset, request.scope);
+        let asked = points(&shelf.data.dataset, request.scope);
         let count = asked.len();
         let mut points: Vec<MapPoint> = asked.into_iter().filter(|point| has_vector(&table, point.image)).collect();
         let there = points.len();

@@ -152,7 +152,7 @@ impl Workspace {
             return;
         }
         let (dataset, settings, cache) =
-            (session.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
+            (session.data.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
         self.embedding.job =
             Some(Job::spawn("embed", self.wake(), move |worker| compute(worker, &dataset, settings, &cache)));
     }
@@ -227,7 +227,7 @@ impl Workspace {
     pub(super) fn draw_two_graphs(&mut self, graph: GraphRequest) {
         let wake = self.wake();
         let Some(session) = &self.session else { return };
-        self.embedding.comparison.draw(&session.dataset, session.query, graph, wake);
+        self.embedding.comparison.draw(&session.data, session.query, graph, wake);
     }
 
     pub(super) fn draw_map(&mut self, request: MapRequest) {
@@ -239,7 +239,7 @@ impl Workspace {
     /// What showed the vectors in use shows those that came into their place.
     fn renew_stale(&mut self) {
         let Some(session) = &self.session else { return };
-        let in_use = source::in_use(session);
+        let in_use = source::in_use(&session.data);
         if let Some(pair) = self.embedding.comparison.stale(in_use.clone()) {
             self.compare_embeddings(pair);
         }
@@ -250,7 +250,7 @@ impl Workspace {
 
     fn tell_undecodable(&mut self, image: usize, reason: &str) {
         let Some(session) = &mut self.session else { return };
-        let Some(file) = session.dataset.images.get(image).and_then(|image| image.file.clone()) else { return };
+        let Some(file) = session.data.dataset.images.get(image).and_then(|image| image.file.clone()) else { return };
         let kind = crate::dataset::WarningKind::MissingPicture;
         session.warnings.push(crate::dataset::Warning { kind, message: reason.to_owned(), file, line: None });
     }

@@ -1,7 +1,8 @@
 //! The embeddings of one data set that can be looked at side by side.
 
 use super::encoder::{project, resolve};
-use crate::dataset::{self, Dataset, VectorTable};
+use crate::dataset::{self, VectorTable};
+use crate::train::RunData;
 use crate::vision::{EmbeddingCache, lookup};
 use crate::workspace::{EncoderSettings, Session, Settings};
 use std::ops::ControlFlow;
@@ -24,7 +25,7 @@ impl EmbeddingSource {
     pub fn name(&self, session: &Session) -> String {
         match self {
             EmbeddingSource::InUse => {
-                let name = session.vectors.as_ref().map_or("none yet", |vectors| &vectors.name);
+                let name = session.vectors().map_or("none yet", |vectors| &vectors.name);
                 format!("In use: {name}")
             }
             EmbeddingSource::File(name) => name.clone(),
@@ -34,8 +35,8 @@ impl EmbeddingSource {
 
     /// All that there are: in use, from the files, computed.
     pub(super) fn all(session: &Session, settings: &Settings) -> Vec<Self> {
-        let in_use = session.vectors.iter().map(|_| EmbeddingSource::InUse);
-        let files = session.dataset.vectors.iter().map(|source| EmbeddingSource::File(source.name.clone()));
+        let in_use = session.vectors().map(|_| EmbeddingSource::InUse).into_iter();
+        let files = session.data.dataset.vectors.iter().map(|source| EmbeddingSource::File(source.name.clone()));
         let computed = settings.embedded.get(&session.path).into_iter().flatten();
         let computed = computed.map(|encoder| EmbeddingSource::Encoder(Box::new(encoder.clone())));
         in_use.chain(files).chain(computed).collect()
@@ -53,8 +54,8 @@ impl PartialEq for Held {
 }
 
 /// What is in use now.
-pub(super) fn in_use(session: &Session) -> Option<Held> {
-    session.vectors.clone().map(Held)
+pub(super) fn in_use(data: &RunData) -> Option<Held> {
+    data.has_vectors().then(|| Held(data.vectors.clone()))
 }
 
 /// Embeddings that were read before.
@@ -63,20 +64,19 @@ pub(super) type Known = (EmbeddingSource, Arc<VectorTable>);
 /// Everything that a thread needs to read embeddings.
 #[derive(Clone)]
 pub(super) struct Shelf {
-    pub(super) dataset: Arc<Dataset>,
-    in_use: Option<Held>,
+    pub(super) data: RunData,
     cache: PathBuf,
     known: Vec<Known>,
 }
 
 impl Shelf {
     pub(super) fn new(session: &Session, cache: PathBuf, known: Vec<Known>) -> Self {
-        Self { dataset: session.dataset.clone(), in_use: in_use(session), cache, known }
+        Self { data: session.data.clone(), cache, known }
     }
 
     /// Tells one state of what is in use from another.
     pub(super) fn in_use(&self) -> Option<Held> {
-        self.in_use.clone()
+        in_use(&self.data)
     }
 
     /// Reads embeddings from memory, files or cache; nothing is computed anew but the projection.
@@ -87,15 +87,15 @@ impl Shelf {
         let known = self.known.iter().find(|(known, _)| known == source).map(|(_, table)| table.clone());
         match (source, known) {
             (EmbeddingSource::InUse, _) => {
-                self.in_use.as_ref().map(|held| held.0.clone()).ok_or_else(|| "no visual vectors are in use".to_owned())
+                self.in_use().map(|held| held.0).ok_or_else(|| "no visual vectors are in use".to_owned())
             }
             (_, Some(table)) => Ok(table),
-            (EmbeddingSource::File(name), None) => dataset::read_vectors(&self.dataset, &[name], &mut |_| {})
+            (EmbeddingSource::File(name), None) => dataset::read_vectors(&self.data.dataset, &[name], &mut |_| {})
                 .map(Arc::new)
                 .map_err(|error| error.to_string()),
             (EmbeddingSource::Encoder(encoder), None) => {
                 let (spec, _) = resolve(encoder, &mut |_| ControlFlow::Break(()))?;
-                let found = lookup(&self.dataset, &spec, &EmbeddingCache::at(&self.cache));
+                let found = lookup(&self.data.dataset, &spec, &EmbeddingCache::at(&self.cache));
                 let found = found.map_err(|error| error.to_string())?;
                 let missing = || format!("not all pictures have been embedded yet by {}", encoder.name());
                 Ok(Arc::new(project(found.ok_or_else(missing)?, encoder)?))

@@ -162,7 +162,7 @@ impl Workspace {
 
     /// Works the table out anew: after other runs, another data set or other wishes.
     pub(super) fn refresh_table(&mut self) {
-        let open = self.session.as_ref().and_then(|session| std::path::absolute(&session.dataset.root).ok());
+        let open = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
         let (table, state) = (&self.settings.run_table, &mut self.experiments);
         state.scope = table::scope(&state.runs, table, open.as_deref());
         state.entries = table::entries(&state.runs, &state.scope, table);
@@ -174,7 +174,7 @@ impl Workspace {
         let state = &mut self.experiments;
         let ranked = pair::paths(state.pair.as_ref());
         let shown = state.chosen.iter().cloned().chain(ranked.iter().cloned()).collect();
-        let dataset = self.session.as_ref().map(|session| (session.generation, &session.dataset));
+        let dataset = self.session.as_ref().map(|session| (session.generation, &session.data.dataset));
         state.reader.want(&state.runs, &shown, &ranked, dataset, wake);
     }
 

@@ -122,7 +122,7 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
     };
     let both = a.into_iter().filter_map(|(id, a)| {
         let b = *b.get(&id)?;
-        Some(QueryDelta { query: session.dataset.query_index(&id), id, a, b })
+        Some(QueryDelta { query: session.data.dataset.query_index(&id), id, a, b })
     });
     let queries: Vec<QueryDelta> = both.collect();
     Some(if queries.is_empty() {
@@ -160,12 +160,14 @@ fn of_baseline(figures: &[Vec<f64>], pair: &Pair, session: &Session) -> PerQuery
     let at = STANDARD.iter().position(|measure| *measure == pair.measure);
     let alone = pair.a.paths().is_empty() && pair.b.paths().is_empty();
     let counts = |query: usize| {
-        let known = &session.dataset.queries[query];
-        known.candidates.iter().any(|candidate| candidate.relevance.is_some())
-            && (!alone || pair.split.is_none_or(|split| session.splits.get(query) == Some(&split)))
+        session.data.judgements.is_judged(query)
+            && (!alone || pair.split.is_none_or(|split| session.data.splits.get(query) == Some(&split)))
     };
-    let value = |query: usize| Some((session.dataset.queries[query].id.to_string(), *figures[query].get(at?)?));
-    (0..figures.len().min(session.dataset.queries.len())).filter(|&query| counts(query)).filter_map(value).collect()
+    let value = |query: usize| Some((session.data.dataset.queries[query].id.to_string(), *figures[query].get(at?)?));
+    (0..figures.len().min(session.data.dataset.queries.len()))
+        .filter(|&query| counts(query))
+        .filter_map(value)
+        .collect()
 }
 
 fn name(path: &Path) -> String {
@@ -189,7 +191,7 @@ pub(super) fn ranking(
         Side::Initial => return baseline(Order::Initial),
         Side::Runs(paths) => paths,
     };
-    let (dataset, query) = (&session.dataset, session.query());
+    let query = session.query();
     let mut fitting = Vec::new();
     for path in paths {
         if ranks(path, split, reader, session)? {
@@ -203,10 +205,12 @@ pub(super) fn ranking(
     for path in fitting {
         match reader.scores(path)? {
             Err(message) => return Some(Err(message.clone())),
-            Ok(scores) => rankings.push(Ranking::new(dataset, query, scores.get(query).cloned().unwrap_or_default())),
+            Ok(scores) => {
+                rankings.push(Ranking::new(&session.data, query, scores.get(query).cloned().unwrap_or_default()))
+            }
         }
     }
-    let count = dataset.queries[query].candidates.len();
+    let count = session.data.dataset.queries[query].candidates.len();
     if rankings.iter().any(|ranking| ranking.scores.len() != count || ranking.scores.iter().all(|s| s.is_nan())) {
         return Some(Err("This run has no ranking of this query.".to_owned()));
     }
@@ -217,14 +221,14 @@ pub(super) fn ranking(
         let places: usize = rankings.iter().map(|ranking| ranking.place[candidate]).sum();
         -(places as f32) / rankings.len().max(1) as f32
     };
-    Some(Ok(Ranking::new(dataset, query, (0..count).map(mean).collect())))
+    Some(Ok(Ranking::new(&session.data, query, (0..count).map(mean).collect())))
 }
 
 /// Whether a run's ranking of the current query is shown: of the runs of a cross-validation those that did not learn
 /// from it, where there are such.
 fn ranks(path: &Path, split: Option<Split>, reader: &Reader, session: &Session) -> Option<bool> {
     let Ok(figures) = &reader.details(path)?.figures else { return Some(true) };
-    let id = session.dataset.queries[session.query()].id.as_str();
+    let id = session.data.dataset.queries[session.query()].id.as_str();
     let row = figures.queries.iter().find(|row| row.id == id);
     Some(row.is_none_or(|row| split.is_none_or(|split| row.split == split)))
 }

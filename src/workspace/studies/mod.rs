@@ -9,7 +9,8 @@ pub use result::{Change, StudyResult, StudyRow};
 use super::{Message, Workspace};
 use crate::base::write_whole;
 use crate::jobs::{Event, Job, Progress, Worker};
-use crate::study::{Runner, StudyData, StudyError, StudyProgress, ablate, ablations};
+use crate::study::{Runner, StudyError, StudyProgress, ablate, ablations};
+use crate::train::RunData;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -94,9 +95,9 @@ impl Workspace {
             self.tell(Message::warning("Open a data set first."));
             return;
         };
-        request.dataset_path = std::path::absolute(&session.dataset.root).unwrap_or_default();
-        request.vectors = session.vector_names.clone();
-        let stem = format!("{}-{}", session.dataset.name, request.kind.name().to_lowercase());
+        request.dataset_path = std::path::absolute(&session.data.dataset.root).unwrap_or_default();
+        request.vectors = session.data.vector_names.clone();
+        let stem = format!("{}-{}", session.data.dataset.name, request.kind.name().to_lowercase());
         let folder = self.store.studies().join(super::training::free_name(&self.store.studies(), &stem, 0));
         self.run_study(request, folder);
     }
@@ -116,23 +117,19 @@ impl Workspace {
             return;
         }
         let Some(session) = &self.session else { return };
-        let open = std::path::absolute(&session.dataset.root).unwrap_or_default();
-        if open != request.dataset_path || session.vector_names != request.vectors {
+        let open = std::path::absolute(&session.data.dataset.root).unwrap_or_default();
+        if open != request.dataset_path || session.data.vector_names != request.vectors {
             self.tell(Message::warning("Open the study's data set with its visual vectors before going on with it."));
             return;
         }
-        let (dataset, signals) = (session.dataset.clone(), session.signals.clone());
-        let Some(vectors) = self.training_vectors() else {
+        let Some(data) = self.training_data() else {
             self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
             return;
         };
         let path = folder.clone();
         self.studies.listed_done = 0;
         self.studies.running = Some(folder.clone());
-        self.studies.job = Some(Job::spawn("study", self.wake(), move |worker| {
-            let data = StudyData { dataset: &dataset, signals: &signals, vectors: &vectors };
-            run(&request, data, &path, worker)
-        }));
+        self.studies.job = Some(Job::spawn("study", self.wake(), move |worker| run(&request, data, &path, worker)));
     }
 
     pub(super) fn cancel_study(&self) {
@@ -220,12 +217,12 @@ pub(super) fn trial_folders(studies: &Path) -> Vec<PathBuf> {
     inside(studies).iter().flat_map(|study: &PathBuf| inside(&study.join("trials"))).collect()
 }
 
-fn run(request: &StudyRequest, data: StudyData<'_>, folder: &Path, worker: &Worker<(), ()>) -> Result<(), String> {
+fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), String> {
     let told = |error: StudyError| error.to_string();
     // Checked before anything is written.
     let plan = request.plan()?;
     let configurations = match request.kind {
-        StudyKind::Ablation => ablations(&request.experiment, data.signals).map_err(told)?,
+        StudyKind::Ablation => ablations(&request.experiment, &data.signals).map_err(told)?,
         _ => plan.configurations().map_err(told)?,
     };
     keep(request, folder)?;

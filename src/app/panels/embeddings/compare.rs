@@ -82,7 +82,7 @@ pub fn pair_ui(
 fn differs(source: &EmbeddingSource, session: &Session) -> bool {
     match source {
         EmbeddingSource::InUse => false,
-        EmbeddingSource::File(name) => session.vector_names != [name.clone()],
+        EmbeddingSource::File(name) => session.data.vector_names != [name.clone()],
         EmbeddingSource::Encoder(_) => true,
     }
 }

@@ -4,7 +4,7 @@ use crate::app::kit::camera::Camera;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
-use crate::dataset::{Candidate, Relevance};
+use crate::dataset::Relevance;
 use crate::workspace::{Action, EmbeddingMap, MapPoint, Session};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 use std::sync::Arc;
@@ -133,7 +133,7 @@ fn pick(places: &[Pos2], pointer: Pos2, reach: f32) -> Option<usize> {
 
 /// The point of one of the current query's candidates, also where it stands on the map for another query.
 fn marked(shown: &ShownMap<'_>, candidate: Option<usize>) -> Option<usize> {
-    let query = &shown.session.dataset.queries[shown.session.query()];
+    let query = &shown.session.data.dataset.queries[shown.session.query()];
     let image = query.candidates.get(candidate?)?.image;
     shown.map.points.iter().position(|point| point.image == image)
 }
@@ -142,13 +142,9 @@ fn marked_selection(shown: &ShownMap<'_>) -> Option<usize> {
     marked(shown, shown.session.candidate())
 }
 
-fn known<'a>(session: &'a Session, point: &MapPoint) -> Option<&'a Candidate> {
-    let (query, place) = point.candidate?;
-    session.dataset.queries.get(query)?.candidates.get(place)
-}
-
 fn relevance(session: &Session, point: &MapPoint) -> Option<Relevance> {
-    known(session, point)?.relevance
+    let (query, candidate) = point.candidate?;
+    session.data.judgements.get(query, candidate)
 }
 
 fn colour(shown: &ShownMap<'_>, point: &MapPoint, palette: &Palette) -> Color32 {
@@ -182,7 +178,7 @@ fn point_ui(
         return;
     }
     let rect = Rect::from_center_size(place, Vec2::splat(side));
-    let picture = pictures.small(point.image, shown.session.dataset.images[point.image].file.as_deref());
+    let picture = pictures.small(point.image, shown.session.data.dataset.images[point.image].file.as_deref());
     widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE);
     match shown.colouring {
         Colouring::Relevance => {
@@ -206,7 +202,7 @@ fn ring(painter: &Painter, place: Pos2, side: f32, stroke: Stroke) {
 /// The picture under the pointer, whole, with what is known of it.
 fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pictures: &mut Thumbnails) {
     let point = &shown.map.points[index];
-    let image = &shown.session.dataset.images[point.image];
+    let image = &shown.session.data.dataset.images[point.image];
     let picture = pictures.large(point.image, image.file.as_deref());
     let palette = theme::palette(ui.visuals());
     let popup = egui::Popup::from_response(response).kind(egui::PopupKind::Tooltip).at_pointer().gap(16.0);
@@ -219,7 +215,7 @@ fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pic
         }
         ui.label(RichText::new(image.id.as_str()).small().color(palette.weak));
         let judged = widgets::judgement_name(relevance(shown.session, point));
-        let query = point.candidate.and_then(|(query, _)| shown.session.dataset.queries.get(query));
+        let query = point.candidate.and_then(|(query, _)| shown.session.data.dataset.queries.get(query));
         let told = query.map_or_else(|| "of no query".to_owned(), |query| format!("{judged} for “{}”", query.text));
         ui.label(RichText::new(told).small().color(palette.weak));
     });

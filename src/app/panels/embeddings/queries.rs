@@ -81,7 +81,7 @@ pub fn queries_ui(
 
 fn rows<'a>(session: &'a Session, result: &EmbeddingComparison, k: usize) -> Vec<Row<'a>> {
     let of = |(query, figures): (usize, &crate::workspace::QueryFigures)| {
-        let known = &session.dataset.queries[query];
+        let known = &session.data.dataset.queries[query];
         let lifts = figures.both(k).map(|both| both.map(|side| side.lift()));
         let values = [
             figures.agreement_at(k).map(|agreement| agreement.overlap),
@@ -91,7 +91,7 @@ fn rows<'a>(session: &'a Session, result: &EmbeddingComparison, k: usize) -> Vec
         ];
         Row { query, title: if known.text.is_empty() { known.id.as_str() } else { &known.text }, values }
     };
-    result.queries.iter().enumerate().take(session.dataset.queries.len()).map(of).collect()
+    result.queries.iter().enumerate().take(session.data.dataset.queries.len()).map(of).collect()
 }
 
 /// Queries without a figure come last, whichever way it goes.

@@ -83,7 +83,7 @@ fn suggestion(workspace: &Workspace, table: &RunTable) -> Option<Pair> {
     let chosen = experiments.chosen_entries(table.grouped);
     let mut sides = chosen.iter().map(|entry| side(workspace, entry));
     let (a, b) = (sides.next()?, sides.next().unwrap_or(Side::Text));
-    let is_tested = workspace.session()?.splits.contains(&Split::Test);
+    let is_tested = workspace.session()?.data.splits.contains(&Split::Test);
     Some(Pair { a, b, split: is_tested.then_some(Split::Test), measure: Measure::Map })
 }
 
@@ -199,7 +199,7 @@ fn bars_ui(ui: &mut Ui, state: &mut Compare, session: &Session, figures: &PairFi
 }
 
 fn query_title<'a>(session: &'a Session, query: &'a QueryDelta) -> &'a str {
-    let known = query.query.and_then(|query| session.dataset.queries.get(query));
+    let known = query.query.and_then(|query| session.data.dataset.queries.get(query));
     known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id)
 }
 
@@ -249,7 +249,7 @@ fn rankings_ui(
     let wanted = session.candidate().map(|candidate| (session.query(), candidate));
     let reveal = wanted.filter(|wanted| state.revealed != Some(*wanted)).map(|(_, candidate)| candidate);
     state.revealed = wanted;
-    let known = &session.dataset.queries[session.query()];
+    let known = &session.data.dataset.queries[session.query()];
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
     widgets::one_line(ui, widgets::strong_text(title));
     // What stands on the left is held against; what is on the right shows what moved.

@@ -98,7 +98,7 @@ impl GraphCanvas {
 
 /// Tells a screen reader what the canvas shows.
 fn describe(response: &Response, shown: &ShownGraph<'_>) {
-    let query = &shown.session.dataset.queries[shown.session.query()];
+    let query = &shown.session.data.dataset.queries[shown.session.query()];
     let statistics = shown.view.statistics();
     let by = shown.name.map_or(String::new(), |name| format!(" by {name}"));
     response.widget_info(|| {

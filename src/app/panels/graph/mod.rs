@@ -47,7 +47,7 @@ impl GraphPanel {
 
     fn toolbar_ui(&mut self, ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
         let palette = theme::palette(ui.visuals());
-        let query = &session.dataset.queries[session.query()];
+        let query = &session.data.dataset.queries[session.query()];
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::FIT, "Fit the graph to its panel (F)").clicked() {
@@ -66,7 +66,7 @@ impl GraphPanel {
                         ui.set_max_width(room);
                         widgets::one_line(ui, widgets::strong_text(&query.text));
                     });
-                    let split = session.splits[session.query()].name();
+                    let split = session.data.splits[session.query()].name();
                     ui.label(egui::RichText::new(split).color(palette.weak).small());
                 });
             });

@@ -32,12 +32,8 @@ pub fn paint(
     }
 }
 
-fn relevance(session: &Session, candidate: usize) -> Option<crate::dataset::Relevance> {
-    session.dataset.queries[session.query()].candidates[candidate].relevance
-}
-
 fn dot(painter: &Painter, node: &Node, session: &Session, palette: &Palette) {
-    let relevance = relevance(session, node.candidate);
+    let relevance = session.relevance(node.candidate);
     let colour = palette.relevance(relevance).gamma_multiply(node.alpha);
     let radius = (node.rect.width() * 0.36).clamp(2.5, 9.0);
     widgets::paint_dot(painter, node.rect.center(), radius, relevance, colour);
@@ -51,8 +47,9 @@ fn picture(
     pictures: &mut Thumbnails,
     palette: &Palette,
 ) {
-    let candidate = &session.dataset.queries[session.query()].candidates[node.candidate];
-    let path = session.dataset.images[candidate.image].file.as_deref();
+    let candidate = &session.data.dataset.queries[session.query()].candidates[node.candidate];
+    let relevance = session.relevance(node.candidate);
+    let path = session.data.dataset.images[candidate.image].file.as_deref();
     let side = node.rect.width();
     let picture =
         if side >= NEAR { pictures.large(candidate.image, path) } else { pictures.small(candidate.image, path) };
@@ -60,13 +57,13 @@ fn picture(
         painter.rect_filled(node.rect, 4, palette.raised);
     }
     widgets::paint_cover(painter, node.rect, picture, palette, Color32::WHITE.gamma_multiply(node.alpha));
-    widgets::paint_frame(painter, node.rect, candidate.relevance, palette, node.alpha);
+    widgets::paint_frame(painter, node.rect, relevance, palette, node.alpha);
     if node.alpha < 1.0 {
         return;
     }
     if side >= 24.0 {
         let radius = (side * 0.11).clamp(4.5, 9.0);
-        widgets::paint_judgement(painter, node.rect.right_top(), radius, candidate.relevance, palette);
+        widgets::paint_judgement(painter, node.rect.right_top(), radius, relevance, palette);
     }
     if let Some(ranking) = session.best_ranking().filter(|_| look.ranks && side >= 34.0) {
         let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);

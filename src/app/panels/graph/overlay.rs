@@ -51,9 +51,9 @@ pub fn legend(painter: &Painter, canvas: Rect, palette: &Palette) {
 /// The picture under the pointer, whole, with what is known of it.
 pub fn tooltip(ui: &Ui, response: &Response, session: &Session, view: &QueryView, pictures: &mut Thumbnails) {
     let Some(candidate) = session.hovered().filter(|_| response.hovered() && !response.dragged()) else { return };
-    let query = &session.dataset.queries[session.query()];
+    let query = &session.data.dataset.queries[session.query()];
     let Some(known) = query.candidates.get(candidate) else { return };
-    let image = &session.dataset.images[known.image];
+    let image = &session.data.dataset.images[known.image];
     let picture = pictures.large(known.image, image.file.as_deref());
     let palette = theme::palette(ui.visuals());
     response.show_tooltip_ui(|ui| {
@@ -62,7 +62,7 @@ pub fn tooltip(ui: &Ui, response: &Response, session: &Session, view: &QueryView
         widgets::paint_contain(ui.painter(), rect, picture, palette);
         let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
         ui.label(widgets::strong_text(title));
-        let mut facts = vec![widgets::judgement_name(known.relevance)];
+        let mut facts = vec![widgets::judgement_name(session.relevance(candidate))];
         for order in Order::ALL {
             if let Some(ranking) = session.ranking(order) {
                 facts.push(format!("{} {}", short(order), ranking.place[candidate] + 1));

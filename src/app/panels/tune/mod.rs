@@ -52,7 +52,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             return;
         };
         widgets::caption(ui, "What the network knows of each image. The bar is the correlation with relevance.");
-        let names: Vec<String> = session.signals.infos.iter().map(|info| info.name.clone()).collect();
+        let names: Vec<String> = session.data.signals.infos.iter().map(|info| info.name.clone()).collect();
         let mut chosen: Vec<bool> = match &experiment.features {
             None => vec![true; names.len()],
             Some(features) => names.iter().map(|name| features.contains(name)).collect(),
@@ -78,7 +78,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
 
 fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> bool {
     let palette = theme::palette(ui.visuals());
-    let (info, statistics) = (&session.signals.infos[index], &session.statistics[index]);
+    let (info, statistics) = (&session.data.signals.infos[index], &session.statistics[index]);
     ui.horizontal(|ui| {
         let changed = ui.checkbox(on, &info.name).on_hover_ui(|ui| {
             ui.set_max_width(320.0);

@@ -31,7 +31,7 @@ pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut 
                     ui.label("deep");
                 });
             }
-            if network.convolves() {
+            if network.uses_graph() {
                 convolutions_ui(ui, model);
             }
             widgets::field(ui, "Dropout", "Share of units silenced at random while training", |ui| {
@@ -42,9 +42,9 @@ pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut 
                 ui.label(if model.members == 1 { "network" } else { "networks" });
             });
         }
-        let dim = session.and_then(|session| session.vectors.as_ref()).map_or(0, |vectors| vectors.dim);
+        let dim = session.and_then(|session| session.vectors()).map_or(0, |vectors| vectors.dim);
         let features =
-            experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.signals.infos.len()));
+            experiment.features.as_ref().map(Vec::len).or(session.map(|session| session.data.signals.infos.len()));
         // As many as the vectors allow; how many there will be is known when they have been looked at.
         let components = if experiment.whitens() { experiment.visual.components.min(dim) } else { 0 };
         let config = experiment.model.config((features.unwrap_or(0), components), dim, 0);
@@ -58,7 +58,7 @@ fn signal_ui(ui: &mut Ui, session: Option<&Session>, model: &mut ModelSettings) 
         let current = model.signal.clone().unwrap_or_else(|| "best text signal".to_owned());
         widgets::choices(ui, "Text score", &current, |ui| {
             ui.selectable_value(&mut model.signal, None, "best text signal");
-            for info in session.map(|session| session.signals.infos.as_slice()).unwrap_or_default() {
+            for info in session.map(|session| session.data.signals.infos.as_slice()).unwrap_or_default() {
                 ui.selectable_value(&mut model.signal, Some(info.name.clone()), &info.name)
                     .on_hover_text(&info.description);
             }

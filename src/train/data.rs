@@ -1,0 +1,76 @@
+//! The one bundle that runs, studies and the window work on.
+
+use std::sync::Arc;
+
+use crate::dataset::{Dataset, Judgements, Split, VectorTable};
+use crate::signals::Signals;
+
+/// A data set with everything that training and measuring need of it. A clone shares all of it.
+///
+/// ```
+/// use crossrank::dataset::demo_sample;
+/// use crossrank::train::{Experiment, RunRecord, RunData, open, run};
+/// # use crossrank::train::{EpochReport, RunObserver};
+/// # use std::ops::ControlFlow;
+/// # struct Once;
+/// # impl RunObserver for Once {
+/// #     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> { ControlFlow::Continue(()) }
+/// #     fn epoch(
+/// #         &mut self,
+/// #         _: &EpochReport,
+/// #         _: &crossrank::model::Network,
+/// #         _: &[crossrank::model::RankingInput],
+/// #     ) -> ControlFlow<()> {
+/// #         ControlFlow::Continue(())
+/// #     }
+/// # }
+/// # let mut observer = Once;
+/// let data: RunData = open(&demo_sample(), &[])?.data;
+/// let mut experiment = Experiment::default();
+/// experiment.training.epochs = 1;
+/// let result = run(&data, &experiment, RunRecord::default(), None, &mut observer)?;
+/// assert_eq!(result.scores.len(), data.dataset.queries.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct RunData {
+    /// What is on disk.
+    pub dataset: Arc<Dataset>,
+    /// What people judged of it.
+    pub judgements: Judgements,
+    /// The features of its candidates.
+    pub signals: Arc<Signals>,
+    /// The visual vectors in use; empty where there are none.
+    pub vectors: Arc<VectorTable>,
+    /// The names of the vectors' sources, with which they can be chosen again.
+    pub vector_names: Vec<String>,
+    /// For each query, its part of the protocol.
+    pub splits: Arc<Vec<Split>>,
+}
+
+impl RunData {
+    /// Whether there are visual vectors.
+    pub fn has_vectors(&self) -> bool {
+        !self.vectors.is_empty()
+    }
+
+    /// The same with other parts of the protocol, one per query.
+    pub fn with_splits(&self, splits: Vec<Split>) -> Self {
+        Self { splits: Arc::new(splits), ..self.clone() }
+    }
+
+    /// The same with other visual vectors and the names of their sources.
+    pub fn with_vectors(&self, vector_names: Vec<String>, vectors: Arc<VectorTable>) -> Self {
+        Self { vectors, vector_names, ..self.clone() }
+    }
+
+    /// The same without visual vectors.
+    pub fn without_vectors(&self) -> Self {
+        self.with_vectors(Vec::new(), Arc::new(VectorTable::none(self.dataset.images.len())))
+    }
+
+    /// Positions of the queries of one part of the protocol.
+    pub fn queries_of(&self, split: Split) -> Vec<usize> {
+        (0..self.splits.len()).filter(|&query| self.splits[query] == split).collect()
+    }
+}
