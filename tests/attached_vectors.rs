@@ -30,11 +30,11 @@ fn open(home: &Path) -> Workspace {
 }
 
 fn names(workspace: &Workspace) -> Vec<String> {
-    workspace.session().expect("a session").vector_names.clone()
+    workspace.session().expect("a session").data.vector_names.clone()
 }
 
 fn listed(workspace: &Workspace) -> Vec<String> {
-    let sources = &workspace.session().expect("a session").dataset.vectors;
+    let sources = &workspace.session().expect("a session").data.dataset.vectors;
     sources.iter().map(|source| source.name.clone()).collect()
 }
 

@@ -72,7 +72,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     harness.check_accessibility();
     let before = harness.state().workspace().session().expect("a session").query();
     // Greatest gain first: the first bar in sight is not always another query's.
-    let shown = harness.state().workspace().session().expect("a session").dataset.queries[before].text.clone();
+    let shown = harness.state().workspace().session().expect("a session").data.dataset.queries[before].text.clone();
     let other =
         |bar: &egui_kittest::Node<'_>| bar.accesskit_node().label().is_some_and(|label| !label.contains(&shown));
     harness.get_all_by_label_contains("Query ").find(other).expect("another query").click();

@@ -203,8 +203,8 @@ fn a_run_is_exported_with_everything_it_kept() {
     let queries = vec![row("a, b", Split::Test), row("c", Split::Train)];
     QueryFigures { measures: crossrank::eval::STANDARD.to_vec(), queries }.write(&run).expect("written");
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
-    let dataset = crossrank::dataset::open(&sample).expect("the sample").dataset;
-    let done = export_run(&run, &out, Some(&dataset)).expect("it is exported");
+    let loaded = crossrank::dataset::open(&sample).expect("the sample");
+    let done = export_run(&run, &out, Some(&loaded)).expect("it is exported");
     let name = |path: &std::path::PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<String> = done.files.iter().filter_map(name).collect();
     names.sort();
@@ -220,11 +220,11 @@ fn a_run_is_exported_with_everything_it_kept() {
     assert_eq!(manifest["dataset"]["blake3"].as_str().map(str::len), Some(64));
     assert_eq!(manifest["split"]["test"], serde_json::json!(["a, b"]));
     assert!(manifest["ties"].is_string() && manifest["averaging"].is_string() && manifest["seed"].is_u64());
-    let mut other = dataset.clone();
-    other.queries[0].candidates[0].relevance = None;
-    let hash = crossrank::export::manifest::dataset_hash;
-    assert_eq!(manifest["dataset"]["blake3"], hash(&dataset).as_str());
-    assert_ne!(hash(&dataset), hash(&other), "another judgement is another data set");
+    let mut other = loaded.judgements.clone();
+    assert!(other.set(0, 0, None).is_some());
+    let hash = |judgements| crossrank::export::manifest::dataset_hash(&loaded.dataset, judgements);
+    assert_eq!(manifest["dataset"]["blake3"], hash(&loaded.judgements).as_str());
+    assert_ne!(hash(&loaded.judgements), hash(&other), "another judgement is another data set");
     let (qrels, warnings) = crossrank::dataset::read_qrels(&out.join("qrels.txt")).expect("judgements");
     assert_eq!((qrels.values().map(|query| query.len()).sum::<usize>(), warnings.len()), (3300, 0));
     assert!(export_run(home.path(), &out, None).is_err_and(|error| error.contains("run.json")));

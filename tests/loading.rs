@@ -89,6 +89,7 @@ fn ids<'a>(dataset: &'a Dataset, id: &str) -> Vec<&'a str> {
 }
 
 /// The grades of a query's candidates, in order.
-fn grades(dataset: &Dataset, id: &str) -> Vec<Option<i32>> {
-    query(dataset, id).candidates.iter().map(|candidate| candidate.relevance.map(|grade| grade.0)).collect()
+fn grades(loaded: &Loaded, id: &str) -> Vec<Option<i32>> {
+    let query = loaded.dataset.query_index(id).unwrap_or_else(|| panic!("query {id}"));
+    loaded.judgements.of(query).iter().map(|grade| grade.map(|grade| grade.0)).collect()
 }

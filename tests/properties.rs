@@ -1,6 +1,6 @@
 //! Properties that hold for any input.
 
-use crossrank::dataset::{Dataset, Relevance};
+use crossrank::dataset::{Dataset, Judgements, Relevance};
 use crossrank::eval::{Judged, Measure, Persistence, STANDARD, evaluate_scores, measure_query, order};
 use crossrank::signals::{
     Normalisation, SignalGroup, SignalInfo, Signals, compute, document_terms, initial_order, query_terms, statistics,
@@ -178,18 +178,19 @@ proptest! {
     #[test]
     fn signals_of_any_data_set_are_finite_or_missing(data in any_dataset()) {
         let signals = compute(&data);
+        let judgements = Judgements::unjudged(&data);
         let candidates = data.candidate_count();
         prop_assert!(!signals.infos.is_empty());
         prop_assert_eq!(signals.queries[0].len(), candidates * signals.infos.len());
         prop_assert!(signals.queries[0].iter().all(|value| value.is_nan() || value.is_finite()));
         for signal in 0..signals.infos.len() {
-            let found = statistics(&data, &signals, signal);
+            let found = statistics(&judgements, &signals, signal);
             prop_assert!([found.min, found.mean, found.max, found.deviation].iter().all(|value| value.is_finite()));
         }
         for scores in [text_only(&signals, 0), initial_order(&data, 0)] {
             prop_assert!(scores.len() == candidates && scores.iter().all(|value| value.is_finite()));
         }
-        prop_assert!(evaluate_scores(&data, &[0], |_| text_only(&signals, 0), &STANDARD).per_query.is_empty());
+        prop_assert!(evaluate_scores(&data, &judgements, &[0], |_| text_only(&signals, 0), &STANDARD).per_query.is_empty());
     }
 
     #[test]

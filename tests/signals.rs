@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use crossrank::dataset::{Candidate, Dataset, Format, Image, Qrels, Query, Relevance, Run};
+use crossrank::dataset::{Candidate, Dataset, Format, Image, Judgements, Qrels, Query, Relevance, Run};
 use crossrank::eval::{Averaging, Measure, STANDARD, evaluate, evaluate_scores};
 use crossrank::signals::{
     Normalisation, SignalGroup, SignalInfo, Signals, compute, document_terms, initial_order, query_terms, statistics,
@@ -16,7 +16,7 @@ pub(crate) fn image(id: &str, title: &str) -> Image {
 }
 
 pub(crate) fn query(id: &str, text: &str, images: impl IntoIterator<Item = usize>) -> Query {
-    let candidate = |image| Candidate { image, rank: None, features: vec![], relevance: None, clusters: vec![] };
+    let candidate = |image| Candidate { image, rank: None, features: vec![], clusters: vec![] };
     Query {
         id: id.into(),
         text: text.into(),
@@ -267,31 +267,38 @@ fn a_table_holds_the_chosen_signals_in_the_order_asked_for() {
 
 #[test]
 fn statistics_ignore_what_is_missing_and_correlate_within_queries() {
-    let mut data = dataset(
+    let data = dataset(
         (0..6).map(|i| image(&format!("i{i}"), "")).collect(),
         vec![query("q1", "", 0..3), query("q2", "", 3..6)],
     );
     // The second query lies far above the first although its images are less relevant: within each, more is better.
     let signals =
         Signals { infos: raw(&[&[0.0]]).infos, queries: vec![vec![1.0, 2.0, 3.0], vec![101.0, f32::NAN, 103.0]] };
-    for (query, grades) in [(0, [1, 2, 3]), (1, [0, 1, 1])] {
-        for (candidate, grade) in data.queries[query].candidates.iter_mut().zip(grades) {
-            candidate.relevance = Some(Relevance(grade));
-        }
-    }
-    let found = statistics(&data, &signals, 0);
+    let judgements = judged(&data, &[(0, &[1, 2, 3]), (1, &[0, 1, 1])]);
+    let found = statistics(&judgements, &signals, 0);
     assert_eq!((found.missing, found.min, found.max, found.mean), (1, 1.0, 103.0, 42.0));
     assert!((found.deviation - 54.779).abs() < 0.01, "{}", found.deviation);
     assert!(found.correlation.unwrap() > 0.95, "{:?}", found.correlation);
-    data.queries.iter_mut().flat_map(|query| &mut query.candidates).for_each(|c| c.relevance = Some(Relevance(-1)));
-    assert_eq!(statistics(&data, &signals, 0).correlation, None);
-    assert_eq!(statistics(&data, &signals, 8).missing, 0);
-    let extreme = statistics(&data, &raw(&[&[f32::MAX, f32::MIN]]), 0);
+    let unsure = judged(&data, &[(0, &[-1; 3]), (1, &[-1; 3])]);
+    assert_eq!(statistics(&unsure, &signals, 0).correlation, None);
+    assert_eq!(statistics(&judgements, &signals, 8).missing, 0);
+    let extreme = statistics(&judgements, &raw(&[&[f32::MAX, f32::MIN]]), 0);
     assert!(extreme.deviation.is_finite() && extreme.mean.is_finite());
 }
 
+/// Judgements of a data set: for some queries the grades of their first candidates.
+fn judged(data: &Dataset, grades: &[(usize, &[i32])]) -> Judgements {
+    let mut judgements = Judgements::unjudged(data);
+    for (query, grades) in grades {
+        for (candidate, grade) in grades.iter().enumerate() {
+            judgements.set(*query, candidate, Some(Relevance(*grade)));
+        }
+    }
+    judgements
+}
+
 /// Queries of `size` candidates with grades, clusters and scores drawn by a small congruential generator.
-fn drawn(queries: usize, size: usize) -> (Dataset, Vec<Vec<f32>>) {
+fn drawn(queries: usize, size: usize) -> (Dataset, Judgements, Vec<Vec<f32>>) {
     let mut state = 7_u64;
     let mut draw = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -300,30 +307,32 @@ fn drawn(queries: usize, size: usize) -> (Dataset, Vec<Vec<f32>>) {
     let images = (0..queries * size).map(|i| image(&i.to_string(), "")).collect();
     let mut data =
         dataset(images, (0..queries).map(|q| query(&format!("q{q}"), "", q * size..(q + 1) * size)).collect());
-    for query in &mut data.queries {
-        for candidate in &mut query.candidates {
-            candidate.relevance = match draw(5) {
+    let mut judgements = Judgements::unjudged(&data);
+    for (index, query) in data.queries.iter_mut().enumerate() {
+        for (place, candidate) in query.candidates.iter_mut().enumerate() {
+            let grade = match draw(5) {
                 0 => None,
                 grade => Some(Relevance(grade as i32 - 2)),
             };
-            if candidate.relevance.is_some_and(Relevance::is_relevant) {
+            judgements.set(index, place, grade);
+            if grade.is_some_and(Relevance::is_relevant) {
                 candidate.clusters = vec![draw(9) as u32];
             }
         }
         query.clusters = (0..10).map(|cluster| (cluster, format!("c{cluster}"))).collect();
     }
     let scores = (0..queries).map(|_| (0..size).map(|_| draw(size as u64) as f32).collect()).collect();
-    (data, scores)
+    (data, judgements, scores)
 }
 
 #[test]
 fn scores_of_a_data_set_are_evaluated_as_their_qrels_and_run_would_be() {
-    let (data, scores) = drawn(12, 40);
+    let (data, judgements, scores) = drawn(12, 40);
     let (mut qrels, mut run) = (Qrels::new(), Run::new());
-    for (query, scores) in data.queries.iter().zip(&scores) {
-        for (candidate, score) in query.candidates.iter().zip(scores) {
+    for (index, (query, scores)) in data.queries.iter().zip(&scores).enumerate() {
+        for ((candidate, score), grade) in query.candidates.iter().zip(scores).zip(judgements.of(index)) {
             let id = data.images[candidate.image].id.to_string();
-            if let Some(grade) = candidate.relevance {
+            if let Some(grade) = grade {
                 qrels.entry(query.id.to_string()).or_default().insert(id.clone(), grade.0);
             }
             run.entry(query.id.to_string()).or_default().insert(id, f64::from(*score));
@@ -332,23 +341,21 @@ fn scores_of_a_data_set_are_evaluated_as_their_qrels_and_run_would_be() {
     let measures =
         Measure::parse_list("map ndcg ndcg@20 p@10 recall@20 rprec bpref recip_rank success@1 map@20").unwrap();
     let all: Vec<usize> = (0..12).collect();
-    let direct = evaluate_scores(&data, &all, |query| &scores[query], &measures);
+    let direct = evaluate_scores(&data, &judgements, &all, |query| &scores[query], &measures);
     assert_eq!(direct, evaluate(&qrels, &run, &measures, Averaging::Both));
 }
 
 #[test]
 fn diversity_is_measured_where_a_query_has_clusters() {
     let mut data = titled("q", &["a", "b", "c"]);
-    for (candidate, (grade, clusters)) in
-        data.queries[0].candidates.iter_mut().zip([(1, vec![1]), (0, vec![]), (1, vec![1, 2])])
-    {
-        (candidate.relevance, candidate.clusters) = (Some(Relevance(grade)), clusters);
+    for (candidate, clusters) in data.queries[0].candidates.iter_mut().zip([vec![1], vec![], vec![1, 2]]) {
+        candidate.clusters = clusters;
     }
     data.queries[0].clusters = [1, 2, 3].map(|cluster| (cluster, String::new())).into();
     data.queries.push(query("without", "", [0, 1]));
-    data.queries[1].candidates[0].relevance = Some(Relevance(1));
+    let judgements = judged(&data, &[(0, &[1, 0, 1]), (1, &[1])]);
     let measures = [Measure::ClusterRecallAt(2), Measure::F1At(2), Measure::PrecisionAt(2)];
-    let found = evaluate_scores(&data, &[0, 1], |_| vec![3.0, 2.0, 1.0], &measures);
+    let found = evaluate_scores(&data, &judgements, &[0, 1], |_| vec![3.0, 2.0, 1.0], &measures);
     let expected = [1.0 / 3.0, 0.4, 0.5];
     assert!(found.all.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{:?}", found.all);
     assert_eq!(found.of("without", Measure::ClusterRecallAt(2)), None);
@@ -356,21 +363,22 @@ fn diversity_is_measured_where_a_query_has_clusters() {
 
 #[test]
 fn queries_without_judgements_are_left_out_and_missing_scores_rank_last() {
-    let mut data = titled("q", &["a", "b"]);
+    let data = titled("q", &["a", "b"]);
+    let mut judgements = Judgements::unjudged(&data);
     let scores = |_| [1.0_f32];
-    assert!(evaluate_scores(&data, &[0, 9], scores, &STANDARD).per_query.is_empty());
-    data.queries[0].candidates[1].relevance = Some(Relevance(1));
-    assert_eq!(evaluate_scores(&data, &[0], scores, &[Measure::ReciprocalRank]).all, [0.5]);
+    assert!(evaluate_scores(&data, &judgements, &[0, 9], scores, &STANDARD).per_query.is_empty());
+    judgements.set(0, 1, Some(Relevance(1)));
+    assert_eq!(evaluate_scores(&data, &judgements, &[0], scores, &[Measure::ReciprocalRank]).all, [0.5]);
 }
 
 #[test]
 fn four_hundred_queries_are_evaluated_within_milliseconds() {
-    let (data, scores) = drawn(400, 100);
+    let (data, judgements, scores) = drawn(400, 100);
     let all: Vec<usize> = (0..400).collect();
     let mut best = f64::INFINITY;
     for _ in 0..20 {
         let started = Instant::now();
-        let found = evaluate_scores(&data, &all, |query| &scores[query], &STANDARD);
+        let found = evaluate_scores(&data, &judgements, &all, |query| &scores[query], &STANDARD);
         best = best.min(started.elapsed().as_secs_f64());
         assert_eq!(found.per_query.len(), 400);
     }

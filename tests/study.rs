@@ -4,58 +4,51 @@ mod command;
 mod plans;
 mod trials;
 
-use crossrank::dataset::{self, Candidate, Dataset, Format, Image, Query, Relevance, Split, VectorTable};
-use crossrank::signals::{self, Signals};
-use crossrank::study::{Folds, StudyData, cross_validation};
+use crossrank::dataset::{Candidate, Dataset, Format, Image, Judgements, Query, Relevance, Split};
+use crossrank::study::{Folds, cross_validation};
+use crossrank::train::{RunData, open};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The built-in sample with its vectors.
-struct Sample {
-    dataset: Dataset,
-    signals: Signals,
-    vectors: VectorTable,
-}
+struct Sample(RunData);
 
 impl Sample {
     fn open() -> Self {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
-        let dataset = dataset::open(&path).expect("the sample opens").dataset;
-        let vectors = dataset::read_vectors(&dataset, &["embeddings"], &mut |_| {}).expect("it has vectors");
-        Self { signals: signals::compute(&dataset), dataset, vectors }
+        Self(open(&path, &[]).expect("the sample opens").data)
     }
 
-    fn data(&self) -> StudyData<'_> {
-        StudyData { dataset: &self.dataset, signals: &self.signals, vectors: &self.vectors }
+    fn data(&self) -> RunData {
+        self.0.clone()
     }
 }
 
 /// Queries of one candidate each, judged or not.
-fn queries(judged: &[bool]) -> Dataset {
-    let query = |(at, &judged): (usize, &bool)| Query {
+fn queries(judged: &[bool]) -> (Dataset, Judgements) {
+    let query = |at: usize| Query {
         id: format!("q{at}").as_str().into(),
         text: String::new(),
         split: None,
         location: None,
-        candidates: vec![Candidate {
-            image: 0,
-            rank: None,
-            features: Vec::new(),
-            relevance: judged.then_some(Relevance(0)),
-            clusters: Vec::new(),
-        }],
+        candidates: vec![Candidate { image: 0, rank: None, features: Vec::new(), clusters: Vec::new() }],
         clusters: BTreeMap::new(),
     };
-    Dataset {
+    let dataset = Dataset {
         name: "made up".to_owned(),
         root: PathBuf::new(),
         format: Format::Folder,
         images: vec![Image::new("a".into())],
-        queries: judged.iter().enumerate().map(query).collect(),
+        queries: (0..judged.len()).map(query).collect(),
         feature_names: Vec::new(),
         vectors: Vec::new(),
+    };
+    let mut judgements = Judgements::unjudged(&dataset);
+    for (query, _) in judged.iter().enumerate().filter(|(_, judged)| **judged) {
+        judgements.set(query, 0, Some(Relevance(0)));
     }
+    (dataset, judgements)
 }
 
 proptest! {
@@ -65,9 +58,9 @@ proptest! {
         count in 2usize..8,
         seed in any::<u64>(),
     ) {
-        let dataset = queries(&judged);
+        let (_, judgements) = queries(&judged);
         let total = judged.iter().filter(|judged| **judged).count();
-        let folds = cross_validation(&dataset, count, seed);
+        let folds = cross_validation(&judgements, count, seed);
         if total < count {
             prop_assert!(folds.is_err());
             return Ok(());
@@ -93,14 +86,14 @@ proptest! {
                 prop_assert!(size(fold, Split::Train) > 0);
             }
         }
-        prop_assert_eq!(&folds, &cross_validation(&dataset, count, seed).expect("the same"));
+        prop_assert_eq!(&folds, &cross_validation(&judgements, count, seed).expect("the same"));
     }
 }
 
 #[test]
 fn another_seed_deals_the_queries_out_in_another_way() {
-    let dataset = queries(&[true; 30]);
-    let folds = |seed| Folds::Cross { count: 5, seed }.splits(&dataset).expect("enough queries");
+    let (dataset, judgements) = queries(&[true; 30]);
+    let folds = |seed| Folds::Cross { count: 5, seed }.splits(&dataset, &judgements).expect("enough queries");
     assert_ne!(folds(1), folds(2));
-    assert!(Folds::cross(1).splits(&dataset).is_err());
+    assert!(Folds::cross(1).splits(&dataset, &judgements).is_err());
 }

@@ -42,7 +42,7 @@ impl Judgements {
     /// is not, and no version changes where the grade stays the same.
     pub fn set(&mut self, query: usize, candidate: usize, grade: Option<Relevance>) -> Option<Relevance> {
         let before = self.get(query, candidate);
-        let Some(of_query) = self.queries.get_mut(query).filter(|of| candidate < of.grades.len()) else { return None };
+        let of_query = self.queries.get_mut(query).filter(|of| candidate < of.grades.len())?;
         if before != grade {
             Arc::make_mut(&mut of_query.grades)[candidate] = grade;
             self.version += 1;

@@ -33,7 +33,7 @@ fn sample(home: &Path) {
     }
     println!("open the sample to its first graph\t{:.0}\tms", begun.elapsed().as_secs_f64() * 1e3);
     settle(&mut harness).expect("at rest");
-    let queries = harness.state().workspace().session().map_or(0, |session| session.dataset.queries.len());
+    let queries = harness.state().workspace().session().map_or(0, |session| session.data.dataset.queries.len());
     let times = (1..queries).map(|query| act(&mut harness, Action::SelectQuery(query))).collect();
     report("switch query, 100 images", times);
 

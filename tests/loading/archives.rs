@@ -46,9 +46,9 @@ fn div400_of_2013_is_read_whole() {
     let Some(root) = div400() else { return };
     assert_eq!(recognise(&root), Some(Format::MediaEval));
     let started = Instant::now();
-    let Loaded { dataset, warnings } = opened(&root);
+    let Loaded { dataset, judgements, warnings } = opened(&root);
     eprintln!("div400-2013 opened in {:.3} s", started.elapsed().as_secs_f64());
-    let summary = summary(&dataset);
+    let summary = summary(&dataset, &judgements);
     assert_eq!((summary.queries, summary.train, summary.test, summary.open), (124, 25, 99, 0));
     assert_eq!((summary.images, summary.candidates, summary.pictures), (12_072, 12_159, 0));
     // Counted in the rGT files themselves.
@@ -66,18 +66,20 @@ fn div400_of_2013_is_read_whole() {
 #[test]
 fn a_topic_of_div400_has_its_texts_places_ranks_and_clusters() {
     let Some(root) = div400() else { return };
-    let dataset = opened(&root.join("devset")).dataset;
+    let Loaded { dataset, judgements, .. } = opened(&root.join("devset"));
     assert_eq!(dataset.queries.len(), 25);
     assert!(dataset.queries.iter().all(|query| query.split == Some(Split::Train)));
-    let abbey = &dataset.queries[dataset.query_index("26").expect("topic 26")];
+    let topic = dataset.query_index("26").expect("topic 26");
+    let abbey = &dataset.queries[topic];
     assert_eq!(abbey.text, "Abbey of Saint Gall");
     assert_eq!(abbey.location, Some((47.423056, 9.377222)));
     assert_eq!(abbey.clusters.get(&1).map(String::as_str), Some("outside statue"));
     let ranks: Vec<_> = abbey.candidates.iter().filter_map(|candidate| candidate.rank).collect();
     assert_eq!(ranks.len(), 72);
     assert!(ranks.is_sorted() && ranks[0] == 1, "{ranks:?}");
-    let relevant = abbey.candidates.iter().filter(|candidate| candidate.relevance.is_some_and(|r| r.is_relevant()));
-    assert!(relevant.clone().count() > 10 && relevant.clone().all(|candidate| !candidate.clusters.is_empty()));
+    let judged = abbey.candidates.iter().zip(judgements.of(topic));
+    let relevant = judged.filter(|(_, grade)| grade.is_some_and(|grade| grade.is_relevant()));
+    assert!(relevant.clone().count() > 10 && relevant.clone().all(|(candidate, _)| !candidate.clusters.is_empty()));
     for image in abbey.candidates.iter().map(|candidate| &dataset.images[candidate.image]) {
         assert!(!image.description.contains("<b>") && !image.description.contains("&quot;"), "{}", image.description);
         assert!(image.date.is_some() && image.popularity.is_some() && image.columns.contains_key("username"));
@@ -102,9 +104,9 @@ fn naver_div400_is_read_whole() {
     let Some(root) = naver() else { return };
     assert_eq!(recognise(&root), Some(Format::Naver));
     let started = Instant::now();
-    let Loaded { dataset, warnings } = opened(&root);
+    let Loaded { dataset, judgements, warnings } = opened(&root);
     eprintln!("div400-naver opened in {:.3} s", started.elapsed().as_secs_f64());
-    let summary = summary(&dataset);
+    let summary = summary(&dataset, &judgements);
     assert_eq!((summary.queries, summary.train, summary.test), (124, 91, 33));
     assert_eq!((summary.candidates, summary.images), (9_173 + 2_976, 12_062));
     let features = ["bm25", "comments", "distance", "lmdirichlet", "rank", "tfidf", "views"];

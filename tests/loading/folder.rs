@@ -55,8 +55,8 @@ fn a_whole_set_is_read_with_every_field() {
     assert!(first.candidates[1].features[1].is_nan() && first.candidates[1].features[2].is_nan());
     assert_eq!(first.candidates[0].clusters, [1, 2]);
     assert_eq!(first.clusters.get(&2).map(String::as_str), Some("back, with water"));
-    assert_eq!(grades(dataset, "q1"), [Some(2), Some(0)]);
-    assert_eq!(grades(dataset, "q2"), [None], "a negative grade is no judgement");
+    assert_eq!(grades(&loaded, "q1"), [Some(2), Some(0)]);
+    assert_eq!(grades(&loaded, "q2"), [None], "a negative grade is no judgement");
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn one_table_may_hold_queries_images_ranks_and_grades() {
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     assert_eq!(ids(&loaded.dataset, "q1"), ["kite", "pelican"]);
-    assert_eq!(grades(&loaded.dataset, "q1"), [Some(0), Some(1)]);
-    assert_eq!(grades(&loaded.dataset, "q2"), [None]);
+    assert_eq!(grades(&loaded, "q1"), [Some(0), Some(1)]);
+    assert_eq!(grades(&loaded, "q2"), [None]);
     assert_eq!(query(&loaded.dataset, "q2").text, "fish");
     assert!(loaded.dataset.images.iter().all(|image| image.file.is_some()));
 }
@@ -224,7 +224,7 @@ fn repeated_ids_are_told_of_and_the_first_counts() {
     assert_eq!(repeated, expected.map(|(file, line)| (file.to_owned(), Some(line))));
     assert_eq!(loaded.dataset.images[0].title, "first");
     assert_eq!(query(&loaded.dataset, "q").text, "first");
-    assert_eq!(grades(&loaded.dataset, "q"), [Some(1)]);
+    assert_eq!(grades(&loaded, "q"), [Some(1)]);
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn labels_without_image_are_named() {
     fixture.pictures(&["a.jpg"]);
     let loaded = fixture.open();
     assert_warns(&loaded.warnings, WarningKind::OrphanLabel, "qrels.txt", Some(2), "ghost, spook");
-    assert_eq!(grades(&loaded.dataset, "q"), [Some(1)]);
+    assert_eq!(grades(&loaded, "q"), [Some(1)]);
 }
 
 #[test]

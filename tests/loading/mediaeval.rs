@@ -48,7 +48,7 @@ fn later_years_find_their_folders_through_the_correspondences() {
     let acropolis = query(dataset, "1");
     assert_eq!((acropolis.text.as_str(), acropolis.location), ("Acropolis Athens", Some((37.97, 23.72))));
     assert_eq!(ids(dataset, "1"), ["11", "12"]);
-    assert_eq!(grades(dataset, "1"), [Some(1), None], "−1 is no judgement");
+    assert_eq!(grades(&loaded, "1"), [Some(1), None], "−1 is no judgement");
     assert_eq!(acropolis.candidates[0].clusters, [1, 2]);
     assert_eq!(acropolis.clusters.get(&1).map(String::as_str), Some("front, left"));
     assert_eq!(query(dataset, "2").text, "Tom & Jerry's");
@@ -90,10 +90,11 @@ fn the_keywords_halves_of_2013_are_dev_and_test() {
         ("testset/keywordsGPS/xml/Devils Tower.xml", &photos("x", &photo("2", 1))),
         ("testset/keywordsGPS/gt/rGT/Devils Tower rGT.txt", "2,0\n"),
     ]);
-    let dataset = fixture.open().dataset;
+    let loaded = fixture.open();
+    let dataset = &loaded.dataset;
     let found: Vec<_> = dataset.queries.iter().map(|query| (query.text.as_str(), query.split)).collect();
     assert_eq!(found, [("Leaning Tower of Pisa", Some(Split::Train)), ("Devils Tower", Some(Split::Test))]);
-    assert_eq!((grades(&dataset, "1"), grades(&dataset, "7")), (vec![Some(1)], vec![Some(0)]));
+    assert_eq!((grades(&loaded, "1"), grades(&loaded, "7")), (vec![Some(1)], vec![Some(0)]));
 }
 
 #[test]

@@ -139,11 +139,13 @@ pub(super) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
 fn use_everything(fixture: &Fixture) -> bool {
     let Ok(mut loaded) = open(fixture.root()) else { return false };
     let dataset = &loaded.dataset;
-    for query in &dataset.queries {
+    assert_eq!(loaded.judgements.len(), dataset.queries.len());
+    for (index, query) in dataset.queries.iter().enumerate() {
+        assert_eq!(loaded.judgements.of(index).len(), query.candidates.len());
+        assert!(loaded.judgements.of(index).iter().flatten().all(|grade| grade.is_judged()));
         for candidate in &query.candidates {
             assert!(candidate.image < dataset.images.len());
             assert_eq!(candidate.features.len(), dataset.feature_names.len());
-            assert!(candidate.relevance.is_none_or(|grade| grade.is_judged()));
         }
     }
     let names: Vec<String> = dataset.vectors.iter().map(|source| source.name.clone()).collect();
@@ -157,13 +159,13 @@ fn use_everything(fixture: &Fixture) -> bool {
         }
     }
     let _ = read_vectors(dataset, &names.iter().map(String::as_str).collect::<Vec<_>>(), &mut |_| {});
-    let _ = summary(dataset);
+    let _ = summary(dataset, &loaded.judgements);
     let mut files = Vec::new();
     list(fixture.root(), &mut files);
     for path in &files {
         let _ = open(path);
-        let _ = attach_qrels(&mut loaded.dataset, path);
-        let _ = attach_run(&mut loaded.dataset, path);
+        let _ = attach_qrels(&loaded.dataset, &mut loaded.judgements, path);
+        let _ = attach_run(&mut loaded.dataset, &mut loaded.judgements, path);
     }
     true
 }

@@ -37,7 +37,7 @@ fn interactions_qrels_queries_and_vectors_come_together() {
     assert_eq!((query(dataset, "q1").split, query(dataset, "q3").split), (Some(Split::Train), Some(Split::Test)));
     assert_eq!(query(dataset, "q1").candidates[0].features, [2.0, 0.5]);
     assert!(query(dataset, "q1").candidates[1].features[1].is_nan());
-    assert_eq!((grades(dataset, "q2"), grades(dataset, "q3")), (vec![None], vec![Some(2)]));
+    assert_eq!((grades(&loaded, "q2"), grades(&loaded, "q3")), (vec![None], vec![Some(2)]));
     assert_warns(&loaded.warnings, WarningKind::BadNumber, "interactions_train.csv", Some(3), "'x'");
     assert_warns(&loaded.warnings, WarningKind::DuplicateId, "interactions_train.csv", Some(4), "'a'");
     assert_warns(&loaded.warnings, WarningKind::OrphanLabel, "test_qrels.json", None, "ghost");
@@ -55,13 +55,17 @@ fn one_id_with_two_vectors_is_two_images() {
     let fixture = set();
     write_npy(&fixture.path("DeepFeatures/train/net/q2_PreLogits.npy"), 2, &[9.0, 9.0]).unwrap();
     fixture.write("more.qrels", b"q2 0 a 1\n");
-    let mut dataset = fixture.open().dataset;
-    assert_eq!((ids(&dataset, "q1"), ids(&dataset, "q2")), (vec!["a", "b"], vec!["a@q2"]));
-    let table = read_vectors(&dataset, &["net"], &mut |warning| panic!("{warning}")).unwrap();
+    let mut loaded = fixture.open();
+    let dataset = &loaded.dataset;
+    assert_eq!((ids(dataset, "q1"), ids(dataset, "q2")), (vec!["a", "b"], vec!["a@q2"]));
+    let table = read_vectors(dataset, &["net"], &mut |warning| panic!("{warning}")).unwrap();
     let vector = |query: usize| table.get(dataset.queries[query].candidates[0].image).unwrap().into_owned();
     assert_eq!([vector(0), vector(1)], [[1.0, 2.0], [9.0, 9.0]]);
-    assert!(attach_qrels(&mut dataset, &fixture.path("more.qrels")).unwrap().is_empty(), "judged by its plain id");
-    assert_eq!(grades(&dataset, "q2"), [Some(1)]);
+    assert!(
+        attach_qrels(dataset, &mut loaded.judgements, &fixture.path("more.qrels")).unwrap().is_empty(),
+        "judged by its plain id"
+    );
+    assert_eq!(grades(&loaded, "q2"), [Some(1)]);
 }
 
 #[test]

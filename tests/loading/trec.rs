@@ -69,7 +69,7 @@ fn bare_qrels_and_run_make_a_data_set() {
         let loaded = open(&path).expect("recognised");
         assert_eq!(loaded.dataset.format, Format::Trec);
         assert_eq!(ids(&loaded.dataset, "q1"), ["b", "a"]);
-        assert_eq!(grades(&loaded.dataset, "q1"), [Some(0), Some(1)]);
+        assert_eq!(grades(&loaded, "q1"), [Some(0), Some(1)]);
         assert_eq!(query(&loaded.dataset, "q1").candidates[0].rank, Some(1));
         assert_eq!(loaded.dataset.feature_names, ["bm25"]);
         assert_warns(&loaded.warnings, WarningKind::OrphanLabel, "qrels.txt", Some(3), "never");
@@ -84,16 +84,18 @@ fn judgements_and_runs_attach_to_any_set() {
         ("elsewhere/dense.txt", "bird Q0 a 1 0.9 x\nbird Q0 b 2 0.4 x\nold%20mill Q0 zzz 1 1 x\n"),
     ]);
     fixture.pictures(&["a.jpg", "b.jpg"]);
-    let mut dataset = fixture.open().dataset;
-    let warnings = attach_qrels(&mut dataset, &fixture.path("elsewhere/new.qrels")).expect("qrels");
-    assert_eq!(grades(&dataset, "old mill"), [Some(0), Some(3)]);
+    let mut loaded = fixture.open();
+    let warnings =
+        attach_qrels(&loaded.dataset, &mut loaded.judgements, &fixture.path("elsewhere/new.qrels")).expect("qrels");
+    assert_eq!(grades(&loaded, "old mill"), [Some(0), Some(3)]);
     assert_warns(&warnings, WarningKind::OrphanLabel, "new.qrels", Some(3), "nobody");
-    let warnings = attach_run(&mut dataset, &fixture.path("elsewhere/dense.txt")).expect("run");
+    let warnings =
+        attach_run(&mut loaded.dataset, &mut loaded.judgements, &fixture.path("elsewhere/dense.txt")).expect("run");
     assert_warns(&warnings, WarningKind::Missing, "dense.txt", Some(3), "zzz");
-    assert_eq!(dataset.feature_names, ["dense"]);
-    assert_eq!(ids(&dataset, "bird"), ["a", "b"], "the run ranks what had no rank");
-    assert_eq!(ids(&dataset, "old mill"), ["a", "b"], "given ranks stay");
-    assert!(query(&dataset, "old mill").candidates[0].features[0].is_nan());
-    attach_run(&mut dataset, &fixture.path("elsewhere/dense.txt")).expect("run");
-    assert_eq!(dataset.feature_names, ["dense", "dense-2"]);
+    assert_eq!(loaded.dataset.feature_names, ["dense"]);
+    assert_eq!(ids(&loaded.dataset, "bird"), ["a", "b"], "the run ranks what had no rank");
+    assert_eq!(ids(&loaded.dataset, "old mill"), ["a", "b"], "given ranks stay");
+    assert!(query(&loaded.dataset, "old mill").candidates[0].features[0].is_nan());
+    attach_run(&mut loaded.dataset, &mut loaded.judgements, &fixture.path("elsewhere/dense.txt")).expect("run");
+    assert_eq!(loaded.dataset.feature_names, ["dense", "dense-2"]);
 }

@@ -166,14 +166,14 @@ fn an_ablation_takes_away_each_signal_the_edges_and_each_option() {
     let sample = Sample::open();
     let mut full = Experiment::default();
     full.model.dropout = 0.25;
-    let list = ablations(&full, &sample.signals).expect("they can be made");
+    let list = ablations(&full, &sample.data().signals).expect("they can be made");
     let names: Vec<&str> = list.iter().map(|configuration| configuration.name.as_str()).collect();
     assert_eq!(names[0], "full");
-    for info in &sample.signals.infos {
+    for info in &sample.data().signals.infos {
         let name = format!("without signal {}", info.name);
         let own = list.iter().find(|configuration| configuration.name == name).expect("each signal");
         let left = own.experiment.features.clone().expect("a list");
-        assert!(!left.contains(&info.name) && left.len() + 1 == sample.signals.infos.len(), "{left:?}");
+        assert!(!left.contains(&info.name) && left.len() + 1 == sample.data().signals.infos.len(), "{left:?}");
     }
     for name in ["without edges", "2 layers", "k = 5", "k = 20", "without normalisation", "without dropout"] {
         assert!(names.contains(&name), "{name}: {names:?}");

@@ -2,7 +2,7 @@
 
 use crate::app::Parts;
 use crate::app::kit::{icons, theme};
-use crate::app::panels::{data, embeddings, experiments, image, queries, ranking, runs, studies, training, tune};
+use crate::app::panels::{self, data, embeddings, experiments, queries, ranking, runs, studies, training, tune};
 use crate::workspace::{Action, PanelLayout, Workspace};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
@@ -99,7 +99,7 @@ impl Behavior<Panel> for Panels<'_> {
                 }
                 Panel::Training => training::curves_ui(ui, &mut self.parts.curves, workspace, actions),
                 Panel::Tune => tune::tune_ui(ui, workspace, actions),
-                Panel::Details => image::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
+                Panel::Details => panels::image::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
                 Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
                 Panel::Runs => runs::runs_ui(ui, workspace, actions),
                 Panel::Studies => studies::studies_ui(ui, &mut self.parts.studies, workspace, actions),
