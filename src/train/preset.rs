@@ -10,7 +10,7 @@ use std::str::FromStr;
 /// A ready-made experiment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Preset {
-    /// What ranks best on average, chosen by cross-validation; README tells how.
+    /// What ranks best on average, chosen by cross-validation; assets/manual/results.md tells how.
     #[default]
     Best,
     /// DCMM-edge with the settings that the authors recommend.
@@ -53,7 +53,7 @@ impl FromStr for Preset {
     }
 }
 
-/// Found by cross-validation; README's table tells what each part is worth.
+/// Found by cross-validation; assets/manual/results.md tells what each part is worth.
 fn best() -> Experiment {
     let training = TrainConfig {
         loss: Loss::BinaryCrossEntropy,

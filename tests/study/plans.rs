@@ -119,10 +119,10 @@ fn a_sweep_file_says_what_to_try() {
 }
 
 #[test]
-fn the_sweep_file_that_the_readme_shows_can_be_read() {
+fn the_sweep_file_that_the_manual_shows_can_be_read() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).expect("there");
-    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let page = fs::read_to_string(root.join("assets/manual/studies.md")).expect("there");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("k.toml");
     fs::write(&path, example).expect("written");

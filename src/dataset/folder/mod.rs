@@ -1,4 +1,4 @@
-//! Crossrank's own folder format; README describes it.
+//! Crossrank's own folder format; assets/manual/data-sets.md describes it.
 
 mod candidates;
 mod columns;
