@@ -4,7 +4,7 @@ use crate::workspace::wait;
 use crossrank::app::{Shot, headless, settle};
 use crossrank::dataset::{self, Dataset, VectorTable};
 use crossrank::vision::{Precision, write_vectors};
-use crossrank::workspace::{Action, Order, Store, Workspace};
+use crossrank::workspace::{DataAction, Order, RunsAction, SettingsAction, Store, TrainingAction, Workspace};
 use egui_kittest::kittest::Queryable;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn write(path: &Path, dim: usize) -> Dataset {
 
 fn open(home: &Path) -> Workspace {
     let mut workspace = Workspace::new(Store::at(home));
-    workspace.apply(Action::Open(SAMPLE.into()));
+    workspace.apply(DataAction::Open(SAMPLE.into()));
     wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
     workspace
 }
@@ -41,8 +41,8 @@ fn listed(workspace: &Workspace) -> Vec<String> {
 fn train(workspace: &mut Workspace) {
     let mut experiment = workspace.settings().experiment.clone();
     experiment.training.epochs = 1;
-    workspace.apply(Action::SetExperiment(Box::new(experiment)));
-    workspace.apply(Action::Train);
+    workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    workspace.apply(TrainingAction::Start);
     wait(workspace, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
 }
 
@@ -56,7 +56,7 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
     let file = home.path().join("mine.safetensors");
     write(&file, 8);
     let mut first = open(home.path());
-    first.apply(Action::AttachVectors(file.clone()));
+    first.apply(DataAction::AttachVectors(file.clone()));
     wait(&mut first, "the vectors", |workspace| !workspace.is_busy());
     assert_eq!((names(&first), listed(&first)), (vec!["mine".into()], vec!["embeddings".into(), "mine".into()]));
     let session = first.session().expect("a session");
@@ -72,11 +72,11 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
     wait(&mut second, "the run", |workspace| workspace.training().run().is_some() && !workspace.is_busy());
     assert_eq!(names(&second), ["mine"]);
     assert!(second.is_attached("mine") && !second.is_attached("embeddings") && has_ranking(&second));
-    second.apply(Action::DetachVectors("mine".to_owned()));
+    second.apply(DataAction::DetachVectors("mine".to_owned()));
     wait(&mut second, "the others", |workspace| !workspace.is_busy());
     assert_eq!((names(&second), listed(&second)), (vec!["embeddings".into()], vec!["embeddings".into()]));
     // The run says where its vectors lie, so it can be opened all the same.
-    second.apply(Action::OpenRun(run.path));
+    second.apply(RunsAction::Open(run.path));
     wait(&mut second, "the run", |workspace| !workspace.is_busy());
     assert!(has_ranking(&second), "{:?}", second.messages());
     assert_eq!(names(&second), ["mine"]);
@@ -89,7 +89,7 @@ fn a_file_that_cannot_be_used_is_told_of_and_changes_nothing() {
     dataset::write_embeddings(&file, &["no such image"], 2, &[1.0, 2.0], &[]).expect("written");
     let mut workspace = open(home.path());
     let before = (names(&workspace), listed(&workspace));
-    workspace.apply(Action::AttachVectors(file));
+    workspace.apply(DataAction::AttachVectors(file));
     wait(&mut workspace, "the message", |workspace| !workspace.is_busy());
     let told = &workspace.messages().last().expect("a message").text;
     assert!(told.starts_with("Could not add: none of its 1 ids") && told.ends_with("others.npy"), "{told}");

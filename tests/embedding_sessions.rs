@@ -4,8 +4,8 @@ use crate::workspace::{open, wait};
 use crossrank::dataset::{self, VectorTable};
 use crossrank::vision::{Precision, write_vectors};
 use crossrank::workspace::{
-    Action, EmbeddingPair, EmbeddingSource, EncoderSettings, MOST_NEIGHBOURS, MapMethod, MapRequest, MapScope,
-    Settings, Workspace,
+    DataAction, EmbeddingAction, EmbeddingPair, EmbeddingSource, EncoderSettings, MOST_NEIGHBOURS, MapMethod,
+    MapRequest, MapScope, SelectionAction, Settings, SettingsAction, Workspace,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
     assert!(offered.len() == 3 && ["embeddings", "embeddings-b"].iter().all(|name| offered.contains(&file(name))));
 
     let pair = EmbeddingPair { a: EmbeddingSource::InUse, b: file("embeddings-b") };
-    workspace.apply(Action::CompareEmbeddings(Box::new(pair.clone())));
+    workspace.apply(EmbeddingAction::Compare(Box::new(pair.clone())));
     rest(&mut workspace);
     let comparison = workspace.embedding().comparison();
     assert_eq!((comparison.pair(), comparison.failure()), (Some(&pair), None));
@@ -71,18 +71,18 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
     assert_eq!((result.mean.agreement_at(0), result.mean.agreement_at(MOST_NEIGHBOURS + 1)), (None, None));
 
     let graph = crossrank::graph::GraphRequest { k: 7, ..workspace.settings().experiment.graph };
-    workspace.apply(Action::DrawTwoGraphs(graph));
+    workspace.apply(EmbeddingAction::DrawTwoGraphs(graph));
     rest(&mut workspace);
     let edges = |workspace: &Workspace| {
         workspace.embedding().comparison().graphs().map(|graph| graph.map_or(0, |view| view.graph().edge_count()))
     };
     assert_eq!(edges(&workspace), [700, 700]);
     assert!(workspace.embedding().comparison().draws(0, graph));
-    workspace.apply(Action::SelectQuery(3));
+    workspace.apply(SelectionAction::Query(3));
     assert!(!workspace.embedding().comparison().draws(3, graph), "another query, other graphs");
 
     // Other vectors in use make the comparison with them anew.
-    workspace.apply(Action::ChooseVectors(vec!["embeddings-b".into()]));
+    workspace.apply(DataAction::ChooseVectors(vec!["embeddings-b".into()]));
     wait(&mut workspace, "the vectors", |workspace| {
         workspace.session().is_some_and(|session| session.data.vector_names == ["embeddings-b"]) && !workspace.is_busy()
     });
@@ -98,14 +98,14 @@ fn what_cannot_be_read_is_told_and_a_cancelled_comparison_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
     let never = EmbeddingSource::Encoder(Box::new(EncoderSettings { stage: 3, ..EncoderSettings::default() }));
-    workspace.apply(Action::CompareEmbeddings(Box::new(EmbeddingPair { a: EmbeddingSource::InUse, b: never })));
+    workspace.apply(EmbeddingAction::Compare(Box::new(EmbeddingPair { a: EmbeddingSource::InUse, b: never })));
     rest(&mut workspace);
     let told = workspace.embedding().comparison().failure().expect("a reason").to_owned();
     assert!(told.contains("not all pictures have been embedded") && told.contains("stage 3"), "{told}");
 
     let pair = EmbeddingPair { a: EmbeddingSource::InUse, b: file("embeddings") };
-    workspace.apply(Action::CompareEmbeddings(Box::new(pair)));
-    workspace.apply(Action::CancelComparison);
+    workspace.apply(EmbeddingAction::Compare(Box::new(pair)));
+    workspace.apply(EmbeddingAction::CancelComparison);
     rest(&mut workspace);
     assert!(workspace.embedding().comparison().result().is_none());
     assert!(workspace.embedding().comparison().failure().expect("a reason").contains("cancelled"));
@@ -117,24 +117,24 @@ fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
     let mut workspace = open(home.path(), SAMPLE);
     let request = |scope, method| MapRequest { source: EmbeddingSource::InUse, scope, method };
     let of_query = request(MapScope::Query(2), MapMethod::Pca);
-    workspace.apply(Action::DrawMap(Box::new(of_query.clone())));
+    workspace.apply(EmbeddingAction::DrawMap(Box::new(of_query.clone())));
     rest(&mut workspace);
     let map = workspace.embedding().map().map().expect("a map").clone();
     assert_eq!((map.points.len(), map.places.len(), map.is_sample()), (100, 100, false));
     assert!(map.points.iter().enumerate().all(|(place, point)| point.candidate == Some((2, place))));
     assert!(map.explained.is_some_and(|share| share > 0.1 && share < 1.0), "{:?}", map.explained);
 
-    workspace.apply(Action::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
+    workspace.apply(EmbeddingAction::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
     assert!(workspace.embedding().map().map().is_none());
-    workspace.apply(Action::CancelMap);
+    workspace.apply(EmbeddingAction::CancelMap);
     rest(&mut workspace);
     assert!(workspace.embedding().map().failure().expect("a reason").contains("cancelled"));
 
-    workspace.apply(Action::DrawMap(Box::new(of_query)));
+    workspace.apply(EmbeddingAction::DrawMap(Box::new(of_query)));
     let kept = workspace.embedding().map().map().expect("the map is still there");
     assert!(std::sync::Arc::ptr_eq(kept, &map) && !workspace.is_busy(), "nothing is computed again");
 
-    workspace.apply(Action::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
+    workspace.apply(EmbeddingAction::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
     rest(&mut workspace);
     let all = workspace.embedding().map().map().expect("a map");
     assert_eq!((all.points.len(), all.there, all.without), (598, 598, 0));
@@ -159,12 +159,12 @@ fn what_was_computed_can_be_chosen_again_and_compared() {
     }
     let mut workspace = open(home.path(), set.to_str().expect("a path"));
     assert_eq!(workspace.embedding_sources(), [], "neither files nor anything computed");
-    workspace.apply(Action::Embed);
+    workspace.apply(EmbeddingAction::Compute);
     rest(&mut workspace);
     let plain = EncoderSettings::default();
     let whitened = EncoderSettings { whiten: Some(2), l2: true, ..plain.clone() };
-    workspace.apply(Action::SetEncoder(Box::new(whitened.clone())));
-    workspace.apply(Action::Embed);
+    workspace.apply(SettingsAction::SetEncoder(Box::new(whitened.clone())));
+    workspace.apply(EmbeddingAction::Compute);
     rest(&mut workspace);
     assert_eq!(workspace.embedding().last().map(|last| (last.embedded, last.cached)), Some((0, 6)));
     let encoder = |settings: EncoderSettings| EmbeddingSource::Encoder(Box::new(settings));
@@ -176,7 +176,7 @@ fn what_was_computed_can_be_chosen_again_and_compared() {
     let mut workspace = open(home.path(), set.to_str().expect("a path"));
     assert_eq!(workspace.embedding_sources(), expected);
     let pair = EmbeddingPair { a: encoder(plain), b: encoder(whitened) };
-    workspace.apply(Action::CompareEmbeddings(Box::new(pair)));
+    workspace.apply(EmbeddingAction::Compare(Box::new(pair)));
     rest(&mut workspace);
     let result = workspace.embedding().comparison().result().expect("a result");
     assert_eq!(result.tables.each_ref().map(|table| table.dim), [1024, 2]);

@@ -3,7 +3,7 @@
 use crate::embedding_sessions::sample_with_two;
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::vision::Pooling;
-use crossrank::workspace::{Action, MapMethod, MapScope, Store, ThemeChoice};
+use crossrank::workspace::{MapMethod, MapScope, SettingsAction, Store, ThemeChoice};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::collections::HashSet;
@@ -163,7 +163,7 @@ fn a_layout_of_an_earlier_version_gets_the_panel_too() {
             "height": 100.0, "width": 100.0
         });
         let workspace = harness.state_mut().workspace_mut();
-        workspace.apply(Action::SetPanels(Some(kept)));
+        workspace.apply(SettingsAction::SetPanels(Some(kept)));
         workspace.save();
     }
     let mut harness = headless(&shot, Store::at(home.path()));

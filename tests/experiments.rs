@@ -5,8 +5,9 @@ use crossrank::dataset::Split;
 use crossrank::eval::Measure;
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{
-    Action, Column, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, SavedRun, Side, Store, StudyKind,
-    StudyRequest, Workspace, asked, csv, date, varying, with_term,
+    Column, DataAction, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, RunsAction, SavedRun,
+    SelectionAction, SettingsAction, Side, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction, Workspace,
+    asked, csv, date, varying, with_term,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -108,13 +109,13 @@ fn a_date_is_written_as_people_read_it() {
 /// Trains on the sample for each k and seed.
 fn trained(home: &Path, settings: &[(usize, u64)]) -> Workspace {
     let mut workspace = Workspace::new(Store::at(home));
-    workspace.apply(Action::Open(SAMPLE.into()));
+    workspace.apply(DataAction::Open(SAMPLE.into()));
     wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
     for &(k, seed) in settings {
         let mut experiment = workspace.settings().experiment.clone();
         (experiment.graph.k, experiment.training.seed, experiment.training.epochs) = (k, seed, 2);
-        workspace.apply(Action::SetExperiment(Box::new(experiment)));
-        workspace.apply(Action::Train);
+        workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+        workspace.apply(TrainingAction::Start);
         wait(&mut workspace, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     }
     workspace
@@ -131,11 +132,11 @@ fn the_table_sorts_groups_seeds_and_is_copied_as_text() {
     let mut workspace = trained(home.path(), &[(5, 1), (5, 2), (12, 1)]);
     assert_eq!(workspace.experiments().entries().len(), 3);
     let table = RunTable { sort: Column::Neighbours, ascending: true, ..RunTable::default() };
-    workspace.apply(Action::SetRunTable(Box::new(table.clone())));
+    workspace.apply(SettingsAction::SetRunTable(Box::new(table.clone())));
     assert!(names(&workspace)[2].ends_with("-3"), "{:?}", names(&workspace));
-    workspace.apply(Action::SetRunTable(Box::new(RunTable { filter: "k=12".to_owned(), ..table.clone() })));
+    workspace.apply(SettingsAction::SetRunTable(Box::new(RunTable { filter: "k=12".to_owned(), ..table.clone() })));
     assert_eq!(names(&workspace).len(), 1);
-    workspace.apply(Action::SetRunTable(Box::new(RunTable { grouped: true, ..table })));
+    workspace.apply(SettingsAction::SetRunTable(Box::new(RunTable { grouped: true, ..table })));
     let experiments = workspace.experiments();
     assert_eq!(experiments.entries().iter().map(|entry| entry.runs.len()).collect::<Vec<_>>(), [2, 1]);
     let facts = experiments.entries()[0].facts(experiments.runs());
@@ -153,7 +154,7 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[(5, 1), (5, 2), (12, 1)]);
     let paths: Vec<_> = workspace.experiments().runs().iter().map(|run| run.saved.path.clone()).collect();
-    workspace.apply(Action::ChooseRuns(paths.clone()));
+    workspace.apply(RunsAction::Choose(paths.clone()));
     let side = |seed: u64, k: usize| {
         let runs = workspace.experiments().runs().iter();
         let fits = runs.filter(|run| {
@@ -162,7 +163,7 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
         Side::Runs(fits.map(|run| run.saved.path.clone()).collect())
     };
     let pair = Pair { a: side(2, 5), b: side(1, 12), split: Some(Split::Test), measure: Measure::Map };
-    workspace.apply(Action::CompareRuns(Some(Box::new(pair.clone()))));
+    workspace.apply(RunsAction::Compare(Some(Box::new(pair.clone()))));
     let is_ready = |workspace: &Workspace| {
         let experiments = workspace.experiments();
         experiments.figures().is_some() && experiments.rankings().iter().all(Option::is_some)
@@ -182,14 +183,14 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
 
     // The average precision of the ranking shown is the figure of the bar that was clicked.
     let bar = figures.queries.iter().find(|query| query.delta().abs() > 1e-6).expect("the runs differ").clone();
-    workspace.apply(Action::SelectQuery(bar.query.expect("a query of the open set")));
+    workspace.apply(SelectionAction::Query(bar.query.expect("a query of the open set")));
     workspace.poll();
     let [_, b] = workspace.experiments().rankings();
     let b = b.as_ref().expect("read").as_ref().expect("a ranking");
     assert!((b.measures[0] - bar.b).abs() < 1e-9, "{} against {}", b.measures[0], bar.b);
 
     let text = Pair { b: Side::Text, ..pair };
-    workspace.apply(Action::CompareRuns(Some(Box::new(text))));
+    workspace.apply(RunsAction::Compare(Some(Box::new(text))));
     wait(&mut workspace, "the comparison with the text", is_ready);
     let experiments = workspace.experiments();
     let against = experiments.figures().expect("figures").as_ref().expect("comparable");
@@ -210,7 +211,7 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[(5, 1)]);
     let request = study(&workspace, StudyKind::Ablation, 2);
-    workspace.apply(Action::StartStudy(Box::new(request)));
+    workspace.apply(StudiesAction::Start(Box::new(request)));
     assert!(workspace.studies().running().is_some(), "{:?}", workspace.messages());
     wait(&mut workspace, "the study", |workspace| !workspace.is_busy());
     let study = &workspace.studies().known()[0];
@@ -236,7 +237,7 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
         split: Some(Split::Test),
         measure: Measure::Map,
     };
-    workspace.apply(Action::CompareRuns(Some(Box::new(pair))));
+    workspace.apply(RunsAction::Compare(Some(Box::new(pair))));
     wait(&mut workspace, "the comparison", |workspace| {
         let experiments = workspace.experiments();
         experiments.figures().is_some() && experiments.rankings().iter().all(Option::is_some)
@@ -259,15 +260,15 @@ fn a_study_that_was_cancelled_goes_on_where_it_was() {
     let mut request = study(&workspace, StudyKind::Sweep, 1);
     request.values = "graph.k = 3, 9, 12\nmodel.conv_layers = 1, 2".to_owned();
     assert_eq!(request.configurations(), Ok(6));
-    workspace.apply(Action::StartStudy(Box::new(request)));
+    workspace.apply(StudiesAction::Start(Box::new(request)));
     wait(&mut workspace, "a trial", |workspace| {
         workspace.studies().progress().is_none_or(|(progress, _)| progress.done >= 1)
     });
-    workspace.apply(Action::CancelStudy);
+    workspace.apply(StudiesAction::Cancel);
     wait(&mut workspace, "the end", |workspace| !workspace.is_busy());
     let study = workspace.studies().known()[0].clone();
     assert!(study.trials >= 1);
-    workspace.apply(Action::ResumeStudy(study.path.clone()));
+    workspace.apply(StudiesAction::Resume(study.path.clone()));
     wait(&mut workspace, "the rest", |workspace| !workspace.is_busy());
     let study = &workspace.studies().known()[0];
     assert_eq!((study.trials, study.result.as_ref().map(|result| result.rows.len())), (6, Some(6)));
@@ -275,7 +276,7 @@ fn a_study_that_was_cancelled_goes_on_where_it_was() {
     let maps: Vec<f64> = rows.iter().map(|row| row.validation[0].expect("a figure").mean).collect();
     assert!(maps.windows(2).all(|pair| pair[0] >= pair[1]), "the best on validation first: {maps:?}");
     let path = study.path.clone();
-    workspace.apply(Action::DeleteStudy(path.clone()));
+    workspace.apply(StudiesAction::Delete(path.clone()));
     wait(&mut workspace, "the list", |workspace| !workspace.is_busy());
     assert!(workspace.studies().known().is_empty() && !path.exists());
 }
@@ -287,7 +288,7 @@ fn values_that_make_no_sweep_are_refused_before_anything_is_written() {
     let mut request = study(&workspace, StudyKind::Sweep, 1);
     request.values = "graph.kk = 3".to_owned();
     assert!(request.configurations().is_err_and(|message| message.contains("graph.kk")));
-    workspace.apply(Action::StartStudy(Box::new(request)));
+    workspace.apply(StudiesAction::Start(Box::new(request)));
     wait(&mut workspace, "the message", |workspace| !workspace.is_busy());
     assert!(workspace.messages()[0].text.contains("graph.kk"), "{:?}", workspace.messages());
     assert!(!home.path().join("studies").exists());
@@ -299,10 +300,10 @@ fn a_run_given_up_for_another_data_set_is_listed_once_it_is_written() {
     let mut workspace = trained(home.path(), &[]);
     let mut experiment = workspace.settings().experiment.clone();
     (experiment.training.epochs, experiment.training.patience) = (4000, None);
-    workspace.apply(Action::SetExperiment(Box::new(experiment)));
-    workspace.apply(Action::Train);
+    workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    workspace.apply(TrainingAction::Start);
     wait(&mut workspace, "an epoch", |workspace| workspace.training().run().is_some_and(|run| !run.history.is_empty()));
-    workspace.apply(Action::Open(SAMPLE.into()));
+    workspace.apply(DataAction::Open(SAMPLE.into()));
     wait(&mut workspace, "the run", |workspace| {
         !workspace.is_busy() && workspace.runs().known().first().is_some_and(|run| !run.record.test.model.is_empty())
     });

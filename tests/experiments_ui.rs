@@ -1,7 +1,10 @@
 //! The experiments panel: driven by its accessible names, and drawn for README.
 
-use crossrank::app::{App, Panel, Shot, headless, settle};
-use crossrank::workspace::{Action, Column, RunTable, Store, StudyKind, StudyRequest};
+use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
+use crossrank::workspace::{
+    Column, MessageAction, RunTable, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest,
+    TrainingAction,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;
@@ -24,8 +27,8 @@ fn trained(home: &Path, grid: &[(usize, usize)], seeds: u64, epochs: usize) -> H
             (experiment.graph.k, experiment.model.conv_layers) = (k, layers);
             (experiment.training.seed, experiment.training.epochs) = (seed, epochs);
             experiment.training.learning_rate = 5e-3;
-            workspace.apply(Action::SetExperiment(Box::new(experiment)));
-            workspace.apply(Action::Train);
+            workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+            workspace.apply(TrainingAction::Start);
             while workspace.is_busy() {
                 workspace.poll();
                 std::thread::sleep(std::time::Duration::from_millis(2));
@@ -130,17 +133,17 @@ fn pictures_of_many_runs() {
     let mut harness = trained(home.path(), &grid, 2, 12);
     let experiments = harness.state().workspace().experiments();
     let chosen: Vec<_> = experiments.runs().iter().take(5).map(|run| run.saved.path.clone()).collect();
-    harness.state_mut().workspace_mut().apply(Action::ChooseRuns(chosen));
+    harness.state_mut().workspace_mut().apply(RunsAction::Choose(chosen));
     let grouped = RunTable { grouped: true, sort: Column::ValidationMap, ..RunTable::default() };
     for (view, name) in [
-        ("Curves", "runs-dark.png"),
-        ("Parameters", "parameters-dark.png"),
-        ("Heat map", "heat-map-dark.png"),
-        ("Compare", "compare-dark.png"),
+        (RunsView::Curves, "runs-dark.png"),
+        (RunsView::Parameters, "parameters-dark.png"),
+        (RunsView::HeatMap, "heat-map-dark.png"),
+        (RunsView::Compare, "compare-dark.png"),
     ] {
-        assert!(harness.state_mut().show_runs_as(view));
-        if view == "Compare" {
-            harness.state_mut().workspace_mut().apply(Action::SetRunTable(Box::new(grouped.clone())));
+        harness.state_mut().show_runs_as(view);
+        if view == RunsView::Compare {
+            harness.state_mut().workspace_mut().apply(SettingsAction::SetRunTable(Box::new(grouped.clone())));
         }
         settle(&mut harness).expect("at rest");
         harness.render().expect("a picture").save(Path::new(ROOT).join("screenshots").join(name)).expect("written");
@@ -149,11 +152,11 @@ fn pictures_of_many_runs() {
     let mut experiment = workspace.settings().experiment.clone();
     (experiment.graph.k, experiment.model.conv_layers, experiment.training.epochs) = (10, 1, 8);
     let request = StudyRequest { kind: StudyKind::Ablation, experiment, folds: 1, seeds: 2, ..StudyRequest::default() };
-    workspace.apply(Action::StartStudy(Box::new(request)));
+    workspace.apply(StudiesAction::Start(Box::new(request)));
     harness.state_mut().show_only(Panel::Studies);
     settle(&mut harness).expect("the study ends");
     while !harness.state().workspace().messages().is_empty() {
-        harness.state_mut().workspace_mut().apply(Action::Dismiss(0));
+        harness.state_mut().workspace_mut().apply(MessageAction::Dismiss(0));
     }
     settle(&mut harness).expect("at rest");
     harness.check_accessibility();

@@ -5,15 +5,16 @@ use crossrank::eval::Measure;
 use crossrank::export::chart::Theme;
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{
-    Action, Curve, Objective, ParamValue, Pivot, RunFacts, SavedRun, Store, Workspace, curves_chart, differences_chart,
-    heat_chart, matrix_chart, parallel_chart,
+    Curve, ExportAction, Objective, ParamValue, Pivot, RunFacts, SavedRun, Store, Workspace, curves_chart,
+    differences_chart, heat_chart, matrix_chart, parallel_chart,
 };
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Saves a plot and gives back the file.
 fn saved(workspace: &mut Workspace, chart: crossrank::export::chart::Chart, path: &Path) -> Vec<u8> {
-    workspace.apply(Action::SaveChart(Box::new(chart), Theme::Light, path.to_owned()));
+    let (chart, theme) = (Box::new(chart), Theme::Light);
+    workspace.apply(ExportAction::SaveChart { chart, theme, path: path.to_owned() });
     let begun = Instant::now();
     while workspace.is_busy() {
         workspace.poll();

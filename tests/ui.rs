@@ -1,7 +1,7 @@
 //! The window, driven by its accessible names.
 
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::workspace::{Action, Order, Store};
+use crossrank::workspace::{Order, SettingsAction, Store};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
@@ -66,7 +66,7 @@ fn a_person_opens_the_sample_tunes_the_graph_and_trains() {
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     experiment.training.epochs = 5;
     experiment.training.patience = None;
-    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
     harness.step();
     assert!(harness.state().workspace().session().is_some_and(|session| session.ranking(Order::Model).is_none()));
     harness.get_by_label("Train").click();
@@ -97,7 +97,7 @@ fn moving_k_leaves_the_nodes_about_where_they_were() {
     let before = positions(&harness);
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     experiment.graph.k += 1;
-    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
     settle(&mut harness).expect("the graph settles");
     let after = positions(&harness);
     let moved: Vec<f32> = before.iter().zip(&after).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect();

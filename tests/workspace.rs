@@ -2,7 +2,10 @@
 
 use crossrank::jobs::{Event, Job};
 use crossrank::train::RunState;
-use crossrank::workspace::{Action, Message, MessageKind, Order, Store, ThemeChoice, Workspace};
+use crossrank::workspace::{
+    DataAction, EmbeddingAction, Message, MessageKind, Order, RunsAction, SelectionAction, SettingsAction, Store,
+    ThemeChoice, TrainingAction, Workspace,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +23,7 @@ pub(crate) fn wait(workspace: &mut Workspace, what: &str, done: impl Fn(&Workspa
 
 pub(crate) fn open(home: &Path, path: &str) -> Workspace {
     let mut workspace = Workspace::new(Store::at(home));
-    workspace.apply(Action::Open(path.into()));
+    workspace.apply(DataAction::Open(path.into()));
     wait(&mut workspace, "the data set", |workspace| workspace.session().is_some() && !workspace.is_busy());
     workspace
 }
@@ -29,15 +32,15 @@ fn train(workspace: &mut Workspace, epochs: usize) {
     let mut experiment = workspace.settings().experiment.clone();
     experiment.training.epochs = epochs;
     experiment.training.patience = None;
-    workspace.apply(Action::SetExperiment(Box::new(experiment)));
-    workspace.apply(Action::Train);
+    workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    workspace.apply(TrainingAction::Start);
 }
 
 #[test]
 fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
-    workspace.apply(Action::Open(home.path().join("nothing here")));
+    workspace.apply(DataAction::Open(home.path().join("nothing here")));
     wait(&mut workspace, "the message", |workspace| {
         !workspace.messages().is_empty() && !workspace.loading().is_running()
     });
@@ -49,8 +52,8 @@ fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
 fn settings_query_and_run_come_back_in_the_next_session() {
     let home = tempfile::tempdir().expect("a folder");
     let mut first = open(home.path(), SAMPLE);
-    first.apply(Action::SetTheme(ThemeChoice::Light));
-    first.apply(Action::SelectQuery(5));
+    first.apply(SettingsAction::SetTheme(ThemeChoice::Light));
+    first.apply(SelectionAction::Query(5));
     train(&mut first, 3);
     wait(&mut first, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     let scores = first.session().and_then(|session| session.ranking(Order::Model)).expect("a ranking").scores.clone();
@@ -76,8 +79,8 @@ fn a_saved_device_that_is_not_there_is_told_and_does_not_stop_embedding() {
     let mut workspace = open(home.path(), &data.path().display().to_string());
     let mut encoder = workspace.settings().encoder.clone();
     encoder.device = crate::encoder_golden::devices::ABSENT.to_string();
-    workspace.apply(Action::SetEncoder(Box::new(encoder.clone())));
-    workspace.apply(Action::Embed);
+    workspace.apply(SettingsAction::SetEncoder(Box::new(encoder.clone())));
+    workspace.apply(EmbeddingAction::Compute);
     wait(&mut workspace, "embeddings", |workspace| !workspace.embedding().is_running());
     assert_eq!(workspace.embedding().last().map(|report| report.embedded), Some(3), "{:?}", workspace.messages());
     let told = |message: &Message| {
@@ -115,9 +118,9 @@ fn a_run_cut_off_keeps_every_epoch_that_ended() {
     let whole = text.lines().count();
     text.push_str("{\"epoch\": 4, \"train_l");
     std::fs::write(copy.join("history.jsonl"), text).expect("written");
-    workspace.apply(Action::StopTraining);
+    workspace.apply(TrainingAction::Stop);
     wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
-    workspace.apply(Action::OpenRun(copy));
+    workspace.apply(RunsAction::Open(copy));
     wait(&mut workspace, "the run", |workspace| {
         workspace.training().run().is_some_and(|run| run.path.ends_with("cut-off")) && !workspace.is_busy()
     });
@@ -136,13 +139,13 @@ fn a_run_stopped_by_hand_is_resumed_and_ends_as_if_it_had_not_been() {
     let whole = workspace.training().run().expect("a run").clone();
     train(&mut workspace, 12);
     wait(&mut workspace, "an epoch", |workspace| workspace.training().run().is_some_and(|run| run.history.len() >= 2));
-    workspace.apply(Action::StopTraining);
+    workspace.apply(TrainingAction::Stop);
     wait(&mut workspace, "the end", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     let path = workspace.training().run().expect("a run").path.clone();
     let saved = |workspace: &Workspace| workspace.runs().known().iter().find(|run| run.path == path).cloned();
     if let Some(run) = saved(&workspace).filter(|run| run.record.state == RunState::Interrupted) {
         assert!(run.resumable);
-        workspace.apply(Action::ResumeRun(path.clone()));
+        workspace.apply(TrainingAction::Resume(path.clone()));
         wait(&mut workspace, "the rest", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     }
     let resumed = workspace.training().run().expect("a run").clone();
@@ -162,16 +165,16 @@ fn a_paused_run_waits_and_goes_on() {
     train(&mut workspace, 4000);
     let epochs = |workspace: &Workspace| workspace.training().run().map_or(0, |run| run.history.len());
     wait(&mut workspace, "an epoch", |workspace| epochs(workspace) >= 1);
-    workspace.apply(Action::PauseTraining(true));
+    workspace.apply(TrainingAction::Pause(true));
     std::thread::sleep(Duration::from_millis(300));
     workspace.poll();
     let halted = epochs(&workspace);
     std::thread::sleep(Duration::from_millis(300));
     workspace.poll();
     assert_eq!(epochs(&workspace), halted);
-    workspace.apply(Action::PauseTraining(false));
+    workspace.apply(TrainingAction::Pause(false));
     wait(&mut workspace, "another epoch", |workspace| epochs(workspace) > halted);
-    workspace.apply(Action::StopTraining);
+    workspace.apply(TrainingAction::Stop);
     wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
     assert_eq!(workspace.training().run().map(|run| run.record.state), Some(RunState::Interrupted));
 }
@@ -186,7 +189,7 @@ fn opening_a_run_opens_its_data_set_first() {
     drop(first);
 
     let mut second = Workspace::new(Store::at(home.path()));
-    second.apply(Action::Open(path.clone()));
+    second.apply(DataAction::Open(path.clone()));
     wait(&mut second, "the run", |workspace| workspace.training().run().is_some() && !workspace.is_busy());
     assert_eq!(second.training().run().map(|run| run.path.clone()), Some(path));
     assert!(second.session().is_some_and(|session| session.ranking(Order::Model).is_some()));
@@ -204,7 +207,7 @@ fn judgements_and_a_run_added_one_after_the_other_both_stay() {
     std::fs::write(home.path().join("other.txt"), "q Q0 c 1 3.5 x\nq Q0 a 2 1.5 x\n").expect("written");
     let mut workspace = open(home.path(), set.to_str().expect("a path"));
     for file in ["qrels.txt", "other.txt"] {
-        workspace.apply(Action::AttachTrec(home.path().join(file)));
+        workspace.apply(DataAction::AttachTrec(home.path().join(file)));
         wait(&mut workspace, "the file", |workspace| !workspace.loading().is_running() && !workspace.is_busy());
     }
     drop(workspace);
@@ -223,7 +226,7 @@ fn stopping_before_the_first_epoch_leaves_no_run() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
     train(&mut workspace, 50);
-    workspace.apply(Action::StopTraining);
+    workspace.apply(TrainingAction::Stop);
     wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     let epochs = workspace.training().run().map_or(0, |run| run.history.len());
     let kept = std::fs::read_dir(home.path().join("runs")).map_or(0, |entries| entries.count());
@@ -237,10 +240,10 @@ fn another_run_in_training_does_not_show_the_rankings_of_the_last_one() {
     train(&mut workspace, 2);
     wait(&mut workspace, "training", |workspace| !workspace.training().is_running() && !workspace.is_busy());
     assert!(workspace.session().is_some_and(|session| session.ranking(Order::Model).is_some()));
-    workspace.apply(Action::Train);
+    workspace.apply(TrainingAction::Start);
     assert!(workspace.session().is_some_and(|session| session.ranking(Order::Model).is_none()));
     assert!(workspace.session().is_some_and(|session| session.model_measures(0).is_none()));
-    workspace.apply(Action::StopTraining);
+    workspace.apply(TrainingAction::Stop);
     wait(&mut workspace, "the stop", |workspace| !workspace.training().is_running());
 }
 
@@ -252,7 +255,7 @@ fn a_set_without_queries_is_refused_by_name() {
     std::fs::write(set.join("queries.csv"), "id,text\n").expect("written");
     std::fs::write(set.join("images.csv"), "id,title\na,A\n").expect("written");
     let mut workspace = Workspace::new(Store::at(home.path()));
-    workspace.apply(Action::Open(set));
+    workspace.apply(DataAction::Open(set));
     wait(&mut workspace, "the message", |workspace| !workspace.messages().is_empty());
     assert!(workspace.messages()[0].text.contains("hollow"), "{:?}", workspace.messages());
     assert!(workspace.session().is_none());

@@ -1,7 +1,7 @@
 //! Files of visual vectors that people add to a data set.
 
 use super::loading::{VectorsRead, stage};
-use super::{Action, Message, Workspace};
+use super::{DataAction, Message, Workspace};
 use crate::dataset::{self, Dataset, Summary};
 use crate::jobs::Job;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ impl Workspace {
     /// Reads a file of vectors in a thread of its own; training goes on with what it has.
     pub(super) fn attach_vectors(&mut self, path: PathBuf) {
         let Some(session) = &self.session else {
-            self.apply(Action::Open(path));
+            self.apply(DataAction::Open(path));
             return;
         };
         let file = std::path::absolute(&path).unwrap_or(path);

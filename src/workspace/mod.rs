@@ -1,7 +1,7 @@
 //! One session's state: what is open, selected, running and kept. Knows nothing of pixels.
 //!
-//! [`Workspace`] is the only owner of state. Panels read it and push [`Action`]s; [`Workspace::apply`] carries them out
-//! and [`Workspace::poll`] takes in what the running jobs tell.
+//! [`Workspace`] is the only owner of state. Panels read it and ask for [`Action`]s; [`Workspace::apply`] carries them out
+//! and [`Workspace::poll`] takes in what the running jobs report.
 
 mod action;
 mod attached;
@@ -19,7 +19,10 @@ mod studies;
 mod training;
 mod view;
 
-pub use action::Action;
+pub use action::{
+    Action, DataAction, EmbeddingAction, ExportAction, MessageAction, RunsAction, SelectionAction, SettingsAction,
+    StudiesAction, TrainingAction,
+};
 pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
@@ -171,54 +174,6 @@ impl Workspace {
     /// The picture of an image of the open data set.
     pub fn picture(&self, image: usize) -> Option<&Path> {
         self.session.as_ref()?.data.dataset.images.get(image)?.file.as_deref()
-    }
-
-    /// Carries out what a panel asked for.
-    pub fn apply(&mut self, action: Action) {
-        match action {
-            Action::Open(path) => self.open(path),
-            Action::AttachTrec(path) => self.attach_trec(path),
-            Action::AttachVectors(path) => self.attach_vectors(path),
-            Action::DetachVectors(name) => self.detach_vectors(&name),
-            Action::CancelLoading => self.loading.cancel(),
-            Action::ForgetRecent(path) => self.change(|settings| settings.recent.retain(|known| *known != path)),
-            Action::SelectQuery(query) => self.select_query(query),
-            Action::StepQuery(step) => self.step_query(step),
-            Action::SelectCandidate(candidate) => self.select_candidate(candidate),
-            Action::HoverCandidate(candidate) => self.hover_candidate(candidate),
-            Action::SetExperiment(experiment) => self.set_experiment(*experiment),
-            Action::ResetExperiment => self.set_experiment(crate::train::Preset::Best.experiment()),
-            Action::ChooseVectors(names) => self.choose_vectors(names),
-            Action::Embed => self.embed(),
-            Action::CancelEmbedding => self.embedding.cancel(),
-            Action::SetEncoder(encoder) => self.change(|settings| settings.encoder = *encoder),
-            Action::SetWeights(path) => self.set_weights(path),
-            Action::CompareEmbeddings(pair) => self.compare_embeddings(*pair),
-            Action::CancelComparison => self.embedding.cancel_comparison(),
-            Action::DrawTwoGraphs(graph) => self.draw_two_graphs(graph),
-            Action::DrawMap(request) => self.draw_map(*request),
-            Action::CancelMap => self.embedding.cancel_map(),
-            Action::Train => self.train(),
-            Action::PauseTraining(pause) => self.training.pause(pause),
-            Action::StopTraining => self.training.stop(),
-            Action::ResumeRun(path) => self.resume_run(path),
-            Action::OpenRun(path) => self.open_run(path),
-            Action::DeleteRun(path) => self.delete_run(&path),
-            Action::SetRunTable(table) => self.set_run_table(*table),
-            Action::ChooseRuns(paths) => self.choose_runs(paths),
-            Action::CompareRuns(pair) => self.compare_runs(pair.map(|pair| *pair)),
-            Action::StartStudy(request) => self.start_study(*request),
-            Action::ResumeStudy(path) => self.resume_study(&path),
-            Action::CancelStudy => self.cancel_study(),
-            Action::DeleteStudy(path) => self.delete_study(&path),
-            Action::SaveChart(chart, theme, path) => self.save_chart(*chart, theme, path),
-            Action::SetTheme(theme) => self.change(|settings| settings.theme = theme),
-            Action::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
-            Action::SetPanels(layout) => self.change(|settings| settings.panels = layout),
-            Action::SetView(edit) => self.change(edit),
-            Action::Tell(message) => self.tell(message),
-            Action::Dismiss(index) => self.dismiss(index),
-        }
     }
 
     /// Takes in what the jobs have told since the last call; `true` if anything changed.

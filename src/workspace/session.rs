@@ -2,7 +2,7 @@
 
 use super::ranking::{Order, Ranking};
 use super::view::{QueryView, ViewRequest};
-use super::{Action, Workspace};
+use super::{DataAction, Workspace};
 use crate::dataset::{Relevance, Summary, VectorTable, Warning};
 use crate::eval::STANDARD;
 use crate::graph::GraphRequest;
@@ -261,7 +261,7 @@ impl Workspace {
 
     pub(super) fn attach_trec(&mut self, path: PathBuf) {
         let Some(session) = &self.session else {
-            self.apply(Action::Open(path));
+            self.apply(DataAction::Open(path));
             return;
         };
         let base = session.path.clone();

@@ -4,7 +4,7 @@
 //! are processor work between a person's act and the finished list of triangles; drawing them is the graphics card's.
 
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::workspace::{Action, Store};
+use crossrank::workspace::{Action, SelectionAction, SettingsAction, Store, TrainingAction};
 use egui_kittest::Harness;
 use std::fs;
 use std::path::Path;
@@ -34,13 +34,13 @@ fn sample(home: &Path) {
     println!("open the sample to its first graph\t{:.0}\tms", begun.elapsed().as_secs_f64() * 1e3);
     settle(&mut harness).expect("at rest");
     let queries = harness.state().workspace().session().map_or(0, |session| session.data.dataset.queries.len());
-    let times = (1..queries).map(|query| act(&mut harness, Action::SelectQuery(query))).collect();
+    let times = (1..queries).map(|query| act(&mut harness, SelectionAction::Query(query))).collect();
     report("switch query, 100 images", times);
 
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     experiment.training.epochs = 30;
-    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
-    harness.state_mut().workspace_mut().apply(Action::Train);
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(TrainingAction::Start);
     settle(&mut harness).expect("at rest");
     let run = harness.state().workspace().training().run().expect("a run");
     println!("training epoch on the sample\t{:.4}\ts", run.record.seconds_per_epoch);
@@ -54,20 +54,20 @@ fn large(home: &Path) {
     write_large(&folder).expect("the large set is written");
     let mut harness = headless(&Shot::of(&folder), Store::at(&home.join("large home")));
     settle(&mut harness).expect("at rest");
-    let times = (0..12).map(|turn| act(&mut harness, Action::SelectQuery((turn + 1) % 2))).collect();
+    let times = (0..12).map(|turn| act(&mut harness, SelectionAction::Query((turn + 1) % 2))).collect();
     report("switch query, 300 images", times);
     settle(&mut harness).expect("at rest");
     let times = (0..24)
         .map(|turn| {
             let mut experiment = harness.state().workspace().settings().experiment.clone();
             experiment.graph.k = 10 + turn % 5;
-            act(&mut harness, Action::SetExperiment(Box::new(experiment)))
+            act(&mut harness, SettingsAction::SetExperiment(Box::new(experiment)))
         })
         .collect();
     report("move k to the redrawn graph, 300 images", times);
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     experiment.graph.k = 10;
-    harness.state_mut().workspace_mut().apply(Action::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
     settle(&mut harness).expect("at rest");
     let edges = harness
         .state()
@@ -80,7 +80,7 @@ fn large(home: &Path) {
 }
 
 /// Milliseconds from an act to the finished frame that shows it.
-fn act(harness: &mut Harness<'_, App>, action: Action) -> f64 {
+fn act(harness: &mut Harness<'_, App>, action: impl Into<Action>) -> f64 {
     let begun = Instant::now();
     harness.state_mut().workspace_mut().apply(action);
     frame(harness);

@@ -2,6 +2,7 @@
 
 pub mod camera;
 pub mod icons;
+pub mod plot;
 pub mod theme;
 pub mod thumbnails;
 pub mod widgets;

@@ -160,6 +160,40 @@ pub fn change(value: f64) -> String {
     }
 }
 
+/// The same, where it may be below 0.
+pub fn signed(value: f64) -> String {
+    if value < -0.0005 { format!("−{}", figure(-value)) } else { figure(value.abs()) }
+}
+
+/// A count with its thousands apart: `2,836`.
+pub fn count(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.char_indices() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How many judgements have a grade: `2,836 not relevant`.
+pub fn count_of_grade(grade: i32, of: usize) -> String {
+    match grade {
+        0 | 1 => format!("{} {}", count(of), judgement_name(Some(Relevance(grade)))),
+        grade => format!("{} of grade {grade}", count(of)),
+    }
+}
+
+/// A section of a form that can be folded away.
+pub fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
+    egui::CollapsingHeader::new(strong_text(title)).default_open(open).show_unindented(ui, |ui| {
+        body(ui);
+        ui.add_space(GRID);
+    });
+}
+
 /// An icon that can be clicked; its name is its tooltip and what a screen reader says.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
     icon_button_if(ui, true, icon, name)
@@ -288,4 +322,9 @@ pub fn short_path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
     inside.filter(|path| !path.as_os_str().is_empty()).unwrap_or_else(|| path.to_owned()).display().to_string()
+}
+
+#[test]
+fn thousands_stand_apart() {
+    assert_eq!([0, 12, 999, 2836, 1_234_567].map(count), ["0", "12", "999", "2,836", "1,234,567"]);
 }

@@ -1,10 +1,12 @@
 //! What was loaded, which visual vectors are in use, and what is wrong with the files.
 
-use super::attached;
+use super::PanelView;
+use crate::app::command::{Command, OpenAs};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::{Split, Warning, WarningKind};
-use crate::workspace::{Action, Session, Workspace};
+use crate::workspace::{DataAction, EmbeddingAction, Session, Workspace};
 use egui::{Grid, RichText, ScrollArea, Ui, vec2};
 use std::collections::BTreeMap;
 
@@ -12,25 +14,27 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub struct DataPanel {
     kind: Option<WarningKind>,
-    /// Set when a person wants to see the encoder.
-    pub wants_encoder: bool,
-    /// Set when a person wants to add a file of vectors.
-    pub wants_vectors: bool,
 }
 
-/// Draws the panel.
-pub fn data_ui(ui: &mut Ui, panel: &mut DataPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let Some(session) = workspace.session() else {
-        widgets::empty_state(ui, icons::INFO, "No data", "Open a data set to see what was found in it.", None);
-        return;
-    };
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        summary_ui(ui, session);
-        vectors_ui(ui, workspace, session, actions);
-        panel.wants_vectors |= attached::attached_ui(ui, workspace, session, actions);
-        panel.wants_encoder |= encoder_ui(ui, workspace, actions);
-        problems_ui(ui, panel, session);
-    });
+impl PanelView for DataPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let Some(session) = ctx.session() else {
+            widgets::empty_state(ui, icons::INFO, "No data", "Open a data set to see what was found in it.", None);
+            return;
+        };
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            summary_ui(ui, session);
+            vectors_ui(ui, session, ctx);
+            attached_ui(ui, session, ctx);
+            encoder_ui(ui, ctx);
+            self.problems_ui(ui, session);
+        });
+    }
+
+    fn badge(&self, workspace: &Workspace) -> Option<String> {
+        let count = workspace.session().map_or(0, |session| session.warnings.len());
+        (count > 0).then(|| widgets::count(count))
+    }
 }
 
 fn summary_ui(ui: &mut Ui, session: &Session) {
@@ -42,16 +46,16 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         .iter()
         .map(|split| (split, session.data.splits.iter().filter(|known| *known == split).count()))
         .filter(|(_, count)| *count > 0)
-        .map(|(split, count)| format!("{count} {}", split.name()))
+        .map(|(split, count)| format!("{} {}", widgets::count(count), split.name()))
         .collect();
     let grades: Vec<String> =
-        summary.judgements.iter().map(|(grade, count)| format!("{count} of grade {grade}")).collect();
+        summary.judgements.iter().map(|(&grade, &count)| widgets::count_of_grade(grade, count)).collect();
     let rows = [
-        ("Queries", format!("{} ({})", session.data.dataset.queries.len(), parts.join(", "))),
-        ("Images", format!("{}, {} with a picture", summary.images, summary.pictures)),
-        ("Candidates", summary.candidates.to_string()),
+        ("Queries", format!("{} ({})", widgets::count(session.data.dataset.queries.len()), parts.join(", "))),
+        ("Images", format!("{}, {} with a picture", widgets::count(summary.images), widgets::count(summary.pictures))),
+        ("Candidates", widgets::count(summary.candidates)),
         ("Judgements", if grades.is_empty() { "none".to_owned() } else { grades.join(", ") }),
-        ("Not judged", summary.unjudged.to_string()),
+        ("Not judged", widgets::count(summary.unjudged)),
         ("Signals", session.data.signals.infos.len().to_string()),
     ];
     Grid::new("summary").num_columns(2).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
@@ -63,11 +67,16 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
     });
 }
 
-fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
+fn vectors_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     widgets::section(ui, "Visual vectors");
     match session.vectors() {
         Some(vectors) => {
-            let text = format!("In use: {}, {} numbers, {} images", vectors.name, vectors.dim, vectors.count());
+            let text = format!(
+                "In use: {}, {} dimensions, {} images",
+                vectors.name,
+                widgets::count(vectors.dim),
+                widgets::count(vectors.count())
+            );
             ui.add(egui::Label::new(text).wrap())
         }
         None => ui.label("None yet."),
@@ -75,8 +84,8 @@ fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &m
     if session.data.dataset.vectors.is_empty() {
         return;
     }
-    widgets::caption(ui, "From the files; several are joined, each normalised first:");
-    let mut names = workspace.loading().pending_vectors().unwrap_or(&session.data.vector_names).to_vec();
+    widgets::caption(ui, "From the files; several are concatenated, each normalised first:");
+    let mut names = ctx.workspace().loading().pending_vectors().unwrap_or(&session.data.vector_names).to_vec();
     names.retain(|name| session.data.dataset.vectors.iter().any(|source| source.name == *name));
     let mut changed = false;
     ui.horizontal_wrapped(|ui| {
@@ -93,54 +102,78 @@ fn vectors_ui(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &m
         }
     });
     if changed {
-        actions.push(Action::ChooseVectors(names));
+        ctx.act(DataAction::ChooseVectors(names));
     }
 }
 
-/// How computing goes, and the way to the encoder; `true` when a person wants to go there.
-fn encoder_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) -> bool {
-    if let Some((progress, elapsed)) = workspace.embedding().progress() {
+/// The files of vectors that were added to the data set, and the button that adds one.
+fn attached_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
+    for source in session.data.dataset.vectors.iter().filter(|source| workspace.is_attached(&source.name)) {
+        ui.horizontal(|ui| {
+            if widgets::icon_button(ui, icons::CROSS, &format!("Remove {} from the data set", source.name)).clicked() {
+                ctx.act(DataAction::DetachVectors(source.name.clone()));
+            }
+            let file = source.files.first().map(|file| widgets::short_path(file)).unwrap_or_default();
+            widgets::caption(ui, format!("{}: {file}", source.name));
+        });
+    }
+    let hint = "NumPy, safetensors or Parquet, by image id, from any tool";
+    if ui.button(format!("{}  Add visual vectors…", icons::OPEN)).on_hover_text(hint).clicked() {
+        ctx.command(Command::Ask(OpenAs::Vectors));
+    }
+}
+
+/// The progress of computing embeddings, and the way to the encoder.
+fn encoder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    if let Some((progress, elapsed)) = ctx.workspace().embedding().progress() {
         ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0));
         widgets::caption(ui, widgets::progress_text(progress, elapsed));
         if ui.button("Cancel").clicked() {
-            actions.push(Action::CancelEmbedding);
+            ctx.act(EmbeddingAction::Cancel);
         }
     }
     let text = format!("{}  Encoder and layers…", icons::CPU);
-    ui.button(text).on_hover_text("Compute embeddings in the panel “Embeddings”").clicked()
+    if ui.button(text).on_hover_text("Compute embeddings in the panel “Embeddings”").clicked() {
+        ctx.command(Command::ShowEncoder);
+    }
 }
 
-fn problems_ui(ui: &mut Ui, panel: &mut DataPanel, session: &Session) {
-    widgets::section(ui, "Problems");
-    let palette = theme::palette(ui.visuals());
-    if session.warnings.is_empty() {
-        ui.label(RichText::new(format!("{}  Nothing is wrong with the files.", icons::CHECK)).color(palette.relevant));
-        return;
-    }
-    let mut counts: BTreeMap<WarningKind, usize> = BTreeMap::new();
-    for warning in &session.warnings {
-        *counts.entry(warning.kind).or_default() += 1;
-    }
-    ui.horizontal_wrapped(|ui| {
-        for (&kind, count) in &counts {
-            let chosen = panel.kind == Some(kind);
-            if ui.selectable_label(chosen, format!("{} {count}", kind.name())).clicked() {
-                panel.kind = if chosen { None } else { Some(kind) };
-            }
+impl DataPanel {
+    fn problems_ui(&mut self, ui: &mut Ui, session: &Session) {
+        widgets::section(ui, "Problems");
+        let palette = theme::palette(ui.visuals());
+        if session.warnings.is_empty() {
+            ui.label(RichText::new(format!("{}  No problems found", icons::CHECK)).color(palette.relevant));
+            return;
         }
-    });
-    let shown: Vec<&Warning> =
-        session.warnings.iter().filter(|warning| panel.kind.is_none_or(|kind| kind == warning.kind)).collect();
-    const MOST: usize = 200;
-    for warning in shown.iter().take(MOST) {
-        let place = warning.line.map_or_else(
-            || widgets::short_path(&warning.file),
-            |line| format!("{}:{line}", widgets::short_path(&warning.file)),
-        );
-        ui.add(egui::Label::new(RichText::new(format!("{}  {}", icons::WARNING, warning.message)).size(12.0)).wrap());
-        ui.add(egui::Label::new(RichText::new(place).small().color(palette.weak)).truncate());
-    }
-    if shown.len() > MOST {
-        widgets::caption(ui, format!("… and {} more; `crossrank info` lists them all", shown.len() - MOST));
+        let mut counts: BTreeMap<WarningKind, usize> = BTreeMap::new();
+        for warning in &session.warnings {
+            *counts.entry(warning.kind).or_default() += 1;
+        }
+        ui.horizontal_wrapped(|ui| {
+            for (&kind, count) in &counts {
+                let chosen = self.kind == Some(kind);
+                if ui.selectable_label(chosen, format!("{} {count}", kind.name())).clicked() {
+                    self.kind = if chosen { None } else { Some(kind) };
+                }
+            }
+        });
+        let shown: Vec<&Warning> =
+            session.warnings.iter().filter(|warning| self.kind.is_none_or(|kind| kind == warning.kind)).collect();
+        const MOST: usize = 200;
+        for warning in shown.iter().take(MOST) {
+            let place = warning.line.map_or_else(
+                || widgets::short_path(&warning.file),
+                |line| format!("{}:{line}", widgets::short_path(&warning.file)),
+            );
+            ui.add(
+                egui::Label::new(RichText::new(format!("{}  {}", icons::WARNING, warning.message)).size(12.0)).wrap(),
+            );
+            ui.add(egui::Label::new(RichText::new(place).small().color(palette.weak)).truncate());
+        }
+        if shown.len() > MOST {
+            widgets::caption(ui, format!("… and {} more; `crossrank info` lists them all", shown.len() - MOST));
+        }
     }
 }

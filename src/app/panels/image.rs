@@ -1,39 +1,54 @@
 //! The selected image: its picture, what its files say, its signals, its neighbours.
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
-use crate::dataset::{Image, Relevance};
-use crate::workspace::{Action, Order, Session, Workspace};
+use crate::dataset::Image;
+use crate::workspace::{Order, SelectionAction, Session};
 use egui::{Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
-/// Draws the panel.
-pub fn details_ui(ui: &mut Ui, workspace: &Workspace, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
-    let chosen = workspace.session().and_then(|session| Some((session, session.candidate()?)));
-    let Some((session, index)) = chosen else {
-        let text = "Click an image in the graph or in a ranking, or press J and K to walk along the ranking.";
-        widgets::empty_state(ui, icons::IMAGE, "No image selected", text, None);
-        return;
-    };
-    let candidate = &session.data.dataset.queries[session.query()].candidates[index];
-    let image = &session.data.dataset.images[candidate.image];
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        picture_ui(ui, session.relevance(index), (candidate.image, image), pictures);
-        facts_ui(ui, session, index, image);
-        neighbours_ui(ui, session, index, pictures, actions);
-        signals_ui(ui, session, index);
-        columns_ui(ui, image);
-    });
+/// The panel; it remembers nothing.
+#[derive(Default)]
+pub struct ImagePanel;
+
+impl PanelView for ImagePanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let chosen = ctx.session().and_then(|session| Some((session, session.candidate()?)));
+        let Some((session, index)) = chosen else {
+            let text = "Click an image in the graph or in a ranking, or press J and K to step through the ranking.";
+            widgets::empty_state(ui, icons::IMAGE, "No image selected", text, None);
+            return;
+        };
+        let dataset = &session.data.dataset;
+        let image = &dataset.images[dataset.queries[session.query()].candidates[index].image];
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            picture_ui(ui, session, index, ctx.pictures);
+            facts_ui(ui, session, index, image);
+            neighbours_ui(ui, session, index, ctx);
+            signals_ui(ui, session, index);
+            columns_ui(ui, image);
+        });
+    }
 }
 
-fn picture_ui(ui: &mut Ui, relevance: Option<Relevance>, (at, image): (usize, &Image), pictures: &mut Thumbnails) {
+fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumbnails) {
+    let at = session.data.dataset.queries[session.query()].candidates[index].image;
+    let image = &session.data.dataset.images[at];
     let palette = theme::palette(ui.visuals());
     let size = vec2(ui.available_width(), (ui.available_width() * 0.62).min(260.0));
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
     let picture = pictures.large(at, image.file.as_deref());
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
-    widgets::paint_judgement(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, relevance, palette);
+    widgets::paint_judgement(
+        ui.painter(),
+        inner.right_top() + vec2(-12.0, 12.0),
+        9.0,
+        session.relevance(index),
+        palette,
+    );
     let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
 }
@@ -64,7 +79,7 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     });
 }
 
-fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
+fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, ctx: &mut PanelCtx<'_>) {
     let Some(view) = session.view() else { return };
     widgets::section(ui, "Visual neighbours");
     let palette = theme::palette(ui.visuals());
@@ -76,7 +91,7 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
             let (rect, response) = ui.allocate_exact_size(vec2(40.0, 52.0), Sense::click());
             let tile = egui::Rect::from_min_size(rect.min, vec2(40.0, 40.0));
             let path = session.data.dataset.images[known.image].file.as_deref();
-            let picture = pictures.small(known.image, path);
+            let picture = ctx.pictures.small(known.image, path);
             widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
             widgets::paint_frame(ui.painter(), tile.shrink(1.0), session.relevance(neighbour), palette, 1.0);
             let font = egui::FontId::proportional(10.0);
@@ -87,10 +102,10 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Th
                 egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
             });
             if response.hovered() {
-                actions.push(Action::HoverCandidate(Some(neighbour)));
+                ctx.act(SelectionAction::Hover(Some(neighbour)));
             }
             if response.clicked() {
-                actions.push(Action::SelectCandidate(Some(neighbour)));
+                ctx.act(SelectionAction::Candidate(Some(neighbour)));
             }
         }
     });

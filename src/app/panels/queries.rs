@@ -1,9 +1,11 @@
 //! The list of queries.
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Split;
-use crate::workspace::{Action, QuerySort, Session, Workspace};
+use crate::workspace::{QuerySort, SelectionAction, Session, SettingsAction};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Height of one query's row.
@@ -17,76 +19,81 @@ pub struct QueriesPanel {
     shown: Option<usize>,
 }
 
-/// Draws the panel.
-pub fn queries_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let Some(session) = workspace.session() else {
-        widgets::empty_state(ui, icons::SEARCH, "No queries", "Open a data set to list its queries.", None);
-        return;
-    };
-    controls_ui(ui, panel, workspace, actions);
-    let rows = rows(panel, session, workspace.settings().query_sort);
-    widgets::caption(ui, format!("{} of {}  ·  AP and gain over text", rows.len(), session.data.dataset.queries.len()));
-    let reveal = panel.shown != Some(session.query());
-    panel.shown = Some(session.query());
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let mut area = ScrollArea::vertical().auto_shrink([false, false]);
-    if let Some(place) = rows.iter().position(|&query| query == session.query()).filter(|_| reveal) {
-        let middle = place as f32 * HEIGHT - ui.available_height() * 0.5;
-        area = area.vertical_scroll_offset(middle.max(0.0));
-    }
-    area.show_rows(ui, HEIGHT, rows.len(), |ui, range| {
-        for &query in &rows[range] {
-            row_ui(ui, session, query, actions);
+impl PanelView for QueriesPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let Some(session) = ctx.session() else {
+            widgets::empty_state(ui, icons::SEARCH, "No queries", "Open a data set to list its queries.", None);
+            return;
+        };
+        self.controls_ui(ui, ctx);
+        let rows = self.rows(session, ctx.settings().query_sort);
+        let there = session.data.dataset.queries.len();
+        let counts = format!("{} of {}", widgets::count(rows.len()), widgets::count(there));
+        widgets::caption(ui, format!("{counts}  ·  AP and gain over text"));
+        let reveal = self.shown != Some(session.query());
+        self.shown = Some(session.query());
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut area = ScrollArea::vertical().auto_shrink([false, false]);
+        if let Some(row) = rows.iter().position(|&query| query == session.query()).filter(|_| reveal) {
+            let middle = row as f32 * HEIGHT - ui.available_height() * 0.5;
+            area = area.vertical_scroll_offset(middle.max(0.0));
         }
-    });
-}
-
-fn controls_ui(ui: &mut Ui, panel: &mut QueriesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(icons::SEARCH).color(theme::palette(ui.visuals()).weak));
-        let width = (ui.available_width() - 2.0 * GRID).max(60.0);
-        ui.add(egui::TextEdit::singleline(&mut panel.filter).hint_text("Filter queries").desired_width(width))
-            .accessible_name("Filter queries");
-    });
-    ui.horizontal(|ui| {
-        let mut sort = workspace.settings().query_sort;
-        widgets::choices(ui, "Sort queries", sort.name(), |ui| {
-            for choice in QuerySort::ALL {
-                if ui.selectable_value(&mut sort, choice, choice.name()).changed() {
-                    actions.push(Action::SetQuerySort(choice));
-                }
+        area.show_rows(ui, HEIGHT, rows.len(), |ui, range| {
+            for &query in &rows[range] {
+                row_ui(ui, session, query, ctx);
             }
         });
-        let name = panel.split.map_or("All parts", Split::name);
-        widgets::choices(ui, "Part of the protocol", name, |ui| {
-            ui.selectable_value(&mut panel.split, None, "All parts");
-            for split in Split::ALL {
-                ui.selectable_value(&mut panel.split, Some(split), split.name());
-            }
-        });
-    });
-}
-
-/// The queries to list, in order.
-fn rows(panel: &QueriesPanel, session: &Session, sort: QuerySort) -> Vec<usize> {
-    let needle = panel.filter.trim().to_lowercase();
-    let fits = |query: &usize| {
-        let known = &session.data.dataset.queries[*query];
-        let named = needle.is_empty()
-            || known.text.to_lowercase().contains(&needle)
-            || known.id.as_str().to_lowercase().contains(&needle);
-        named && panel.split.is_none_or(|split| session.data.splits[*query] == split)
-    };
-    let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(fits).collect();
-    let figures = |query: &usize| figures(session, *query);
-    match sort {
-        QuerySort::Files => {}
-        QuerySort::Text => rows.sort_by_key(|&query| session.data.dataset.queries[query].text.to_lowercase()),
-        QuerySort::Figure => rows.sort_by(|a, b| figures(a).0.total_cmp(&figures(b).0)),
-        QuerySort::Gain => rows.sort_by(|a, b| figures(b).1.total_cmp(&figures(a).1)),
-        QuerySort::Loss => rows.sort_by(|a, b| figures(a).1.total_cmp(&figures(b).1)),
     }
-    rows
+}
+
+impl QueriesPanel {
+    fn controls_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(icons::SEARCH).color(theme::palette(ui.visuals()).weak));
+            let width = (ui.available_width() - 2.0 * GRID).max(60.0);
+            ui.add(egui::TextEdit::singleline(&mut self.filter).hint_text("Filter queries").desired_width(width))
+                .accessible_name("Filter queries");
+        });
+        ui.horizontal(|ui| {
+            let mut sort = ctx.settings().query_sort;
+            widgets::choices(ui, "Sort queries", sort.name(), |ui| {
+                for choice in QuerySort::ALL {
+                    if ui.selectable_value(&mut sort, choice, choice.name()).changed() {
+                        ctx.act(SettingsAction::SetQuerySort(choice));
+                    }
+                }
+            });
+            let name = self.split.map_or("All splits", Split::name);
+            widgets::choices(ui, "Split", name, |ui| {
+                ui.selectable_value(&mut self.split, None, "All splits");
+                for split in Split::ALL {
+                    ui.selectable_value(&mut self.split, Some(split), split.name());
+                }
+            });
+        });
+    }
+
+    /// The queries to list, in order.
+    fn rows(&self, session: &Session, sort: QuerySort) -> Vec<usize> {
+        let needle = self.filter.trim().to_lowercase();
+        let fits = |query: &usize| {
+            let known = &session.data.dataset.queries[*query];
+            let named = needle.is_empty()
+                || known.text.to_lowercase().contains(&needle)
+                || known.id.as_str().to_lowercase().contains(&needle);
+            named && self.split.is_none_or(|split| session.data.splits[*query] == split)
+        };
+        let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(fits).collect();
+        let figures = |query: &usize| figures(session, *query);
+        match sort {
+            QuerySort::Files => {}
+            QuerySort::Text => rows.sort_by_key(|&query| session.data.dataset.queries[query].text.to_lowercase()),
+            QuerySort::Figure => rows.sort_by(|a, b| figures(a).0.total_cmp(&figures(b).0)),
+            QuerySort::Gain => rows.sort_by(|a, b| figures(b).1.total_cmp(&figures(a).1)),
+            QuerySort::Loss => rows.sort_by(|a, b| figures(a).1.total_cmp(&figures(b).1)),
+        }
+        rows
+    }
 }
 
 /// A query's average precision in the best ranking there is, and its change against the text signal.
@@ -98,7 +105,7 @@ fn figures(session: &Session, query: usize) -> (f64, f64) {
     }
 }
 
-fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action>) {
+fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let palette = theme::palette(ui.visuals());
     let known = &session.data.dataset.queries[query];
@@ -140,7 +147,7 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, actions: &mut Vec<Action
     };
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &told));
     if response.clicked() {
-        actions.push(Action::SelectQuery(query));
+        ctx.act(SelectionAction::Query(query));
     }
     response.on_hover_text(title);
 }

@@ -1,10 +1,12 @@
 //! The three rankings side by side, with what moved.
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::thumbnails::Thumbnails;
+use crate::app::kit::thumbnails::Picture;
 use crate::app::kit::{icons, widgets};
 use crate::eval::STANDARD;
-use crate::workspace::{Action, Order, Ranking, Session, Workspace};
+use crate::workspace::{Order, Ranking, SelectionAction, Session};
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
     vec2,
@@ -19,39 +21,45 @@ const CAPTION: f32 = 15.0;
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct RankingPanel {
-    revealed: Option<(usize, usize)>,
+    reveal: Reveal,
 }
 
-/// Draws the panel.
-pub fn ranking_ui(
-    ui: &mut Ui,
-    panel: &mut RankingPanel,
-    workspace: &Workspace,
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) {
-    let Some(session) = workspace.session() else {
-        widgets::empty_state(ui, icons::IMAGE, "No ranking yet", "Open a data set to see its rankings.", None);
-        return;
-    };
-    let wanted = session.candidate().map(|candidate| (session.query(), candidate));
-    let reveal = wanted.filter(|wanted| panel.revealed != Some(*wanted));
-    panel.revealed = wanted;
-    let reveal = reveal.map(|(_, candidate)| candidate);
-    if ui.available_width() > 2.2 * ui.available_height() {
-        rows_ui(ui, session, pictures, reveal, actions);
-    } else {
-        columns_ui(ui, session, pictures, reveal, actions);
+impl PanelView for RankingPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let Some(session) = ctx.session() else {
+            widgets::empty_state(ui, icons::IMAGE, "No ranking yet", "Open a data set to see its rankings.", None);
+            return;
+        };
+        let reveal = self.reveal.next(session);
+        let shown = |order: Order| {
+            let before = previous(order).and_then(|before| session.ranking(before));
+            Some(ShownRanking { session, name: order.name(), ranking: session.ranking(order)?, before, reveal })
+        };
+        if ui.available_width() > 2.2 * ui.available_height() {
+            rows_ui(ui, session, &shown, ctx);
+        } else {
+            columns_ui(ui, session, &shown, ctx);
+        }
     }
 }
 
-fn columns_ui(
-    ui: &mut Ui,
-    session: &Session,
-    pictures: &mut Thumbnails,
-    reveal: Option<usize>,
-    actions: &mut Vec<Action>,
-) {
+/// Brings a newly selected image into sight, once.
+#[derive(Default)]
+pub struct Reveal(Option<(usize, usize)>);
+
+impl Reveal {
+    /// The image to bring into sight in this frame.
+    pub fn next(&mut self, session: &Session) -> Option<usize> {
+        let selected = session.candidate().map(|candidate| (session.query(), candidate));
+        let is_new = selected != std::mem::replace(&mut self.0, selected);
+        selected.filter(|_| is_new).map(|(_, candidate)| candidate)
+    }
+}
+
+/// The ranking of an order, where there is one.
+type Shown<'a, 'b> = dyn Fn(Order) -> Option<ShownRanking<'b>> + 'a;
+
+fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
     let gap = 2.0 * GRID;
     let width = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
     let height = ui.available_height();
@@ -63,14 +71,11 @@ fn columns_ui(
                     ui.set_width(width);
                     ui.vertical(|ui| {
                         heading_ui(ui, session, order, false);
-                        let Some(ranking) = session.ranking(order) else {
+                        let Some(shown) = shown(order) else {
                             untrained(ui);
                             return;
                         };
-                        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                            let before = previous(order).and_then(|before| session.ranking(before));
-                            grid_ui(ui, session, order.name(), ranking, before, pictures, reveal, actions);
-                        });
+                        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| shown.grid_ui(ui, ctx));
                     });
                 });
             });
@@ -78,33 +83,26 @@ fn columns_ui(
     });
 }
 
-fn rows_ui(
-    ui: &mut Ui,
-    session: &Session,
-    pictures: &mut Thumbnails,
-    reveal: Option<usize>,
-    actions: &mut Vec<Action>,
-) {
+fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
     // Three strips fill the panel: what is left of a third after heading, captions and scroll bar.
     let side = (ui.available_height() / 3.0 - theme::ROW - CAPTION - 6.0 * GRID).clamp(44.0, 140.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for order in Order::ALL {
             ui.push_id(order.name(), |ui| {
                 heading_ui(ui, session, order, true);
-                let Some(ranking) = session.ranking(order) else {
+                let Some(shown) = shown(order) else {
                     untrained(ui);
                     return;
                 };
-                ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-                    strip_ui(ui, session, order, ranking, side, pictures, reveal, actions);
-                });
+                let area = ScrollArea::horizontal().auto_shrink([false, true]);
+                area.show(ui, |ui| shown.strip_ui(ui, side, ctx));
             });
         }
     });
 }
 
 fn untrained(ui: &mut Ui) {
-    widgets::caption(ui, "Appears with the first epoch of training (Ctrl+Enter).");
+    widgets::caption(ui, "Appears after the first epoch of training (Ctrl+Enter).");
 }
 
 /// The ranking's name, its figures, and their change against the ranking to its left.
@@ -124,7 +122,7 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
     if !session.data.judgements.is_judged(session.query()) {
-        widgets::caption(ui, "Not judged: no figures");
+        widgets::caption(ui, "Not judged, so not measured");
         return;
     }
     let before = previous(order).and_then(|order| session.ranking(order));
@@ -169,106 +167,95 @@ fn previous(order: Order) -> Option<Order> {
     }
 }
 
-/// A ranking of the current query as a grid of pictures, with each one's movement against `before`.
-#[expect(clippy::too_many_arguments, reason = "one grid is drawn from many independent facts")]
-pub(super) fn grid_ui(
-    ui: &mut Ui,
-    session: &Session,
-    name: &str,
-    ranking: &Ranking,
-    before: Option<&Ranking>,
-    pictures: &mut Thumbnails,
-    reveal: Option<usize>,
-    actions: &mut Vec<Action>,
-) {
-    let gap = GRID;
-    let per_row = (((ui.available_width() + gap) / (TILE + gap)).floor() as usize).max(1);
-    let side = ((ui.available_width() + gap) / per_row as f32 - gap).min(2.0 * TILE);
-    let rows = ranking.order.len().div_ceil(per_row);
-    let step = vec2(side + gap, side + CAPTION + gap);
-    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * step.y), Sense::hover());
-    for (rank, &candidate) in ranking.order.iter().enumerate() {
-        let at = area.min + vec2((rank % per_row) as f32 * step.x, (rank / per_row) as f32 * step.y);
-        let tile = Rect::from_min_size(at, vec2(side, side));
-        tile_ui(ui, session, name, ranking, before, candidate, tile, pictures, reveal == Some(candidate), actions);
-    }
+/// One ranking of the current query and what its pictures are drawn by.
+pub struct ShownRanking<'a> {
+    /// The open data set.
+    pub session: &'a Session,
+    /// What the ranking is called, to a screen reader too.
+    pub name: &'a str,
+    /// The ranking.
+    pub ranking: &'a Ranking,
+    /// The ranking that movements are counted against.
+    pub before: Option<&'a Ranking>,
+    /// The image to bring into sight.
+    pub reveal: Option<usize>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "one strip is drawn from many independent facts")]
-fn strip_ui(
-    ui: &mut Ui,
-    session: &Session,
-    order: Order,
-    ranking: &Ranking,
-    side: f32,
-    pictures: &mut Thumbnails,
-    reveal: Option<usize>,
-    actions: &mut Vec<Action>,
-) {
-    let step = side + GRID;
-    let size = vec2(ranking.order.len() as f32 * step, side + CAPTION + GRID);
-    let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-    for (rank, &candidate) in ranking.order.iter().enumerate() {
-        let tile = Rect::from_min_size(area.min + vec2(rank as f32 * step, 2.0), vec2(side, side));
-        let before = previous(order).and_then(|before| session.ranking(before));
-        let revealed = reveal == Some(candidate);
-        tile_ui(ui, session, order.name(), ranking, before, candidate, tile, pictures, revealed, actions);
+impl ShownRanking<'_> {
+    /// Draws the ranking as a grid of pictures.
+    pub fn grid_ui(&self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let gap = GRID;
+        let per_row = (((ui.available_width() + gap) / (TILE + gap)).floor() as usize).max(1);
+        let side = ((ui.available_width() + gap) / per_row as f32 - gap).min(2.0 * TILE);
+        let rows = self.ranking.order.len().div_ceil(per_row);
+        let step = vec2(side + gap, side + CAPTION + gap);
+        let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * step.y), Sense::hover());
+        for (rank, &candidate) in self.ranking.order.iter().enumerate() {
+            let at = area.min + vec2((rank % per_row) as f32 * step.x, (rank / per_row) as f32 * step.y);
+            self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
+        }
     }
-}
 
-#[expect(clippy::too_many_arguments, reason = "one tile is drawn from many independent facts")]
-fn tile_ui(
-    ui: &mut Ui,
-    session: &Session,
-    name: &str,
-    ranking: &Ranking,
-    before: Option<&Ranking>,
-    candidate: usize,
-    tile: Rect,
-    pictures: &mut Thumbnails,
-    reveal: bool,
-    actions: &mut Vec<Action>,
-) {
-    let whole = Rect::from_min_max(tile.min, pos2(tile.right(), tile.bottom() + CAPTION));
-    if reveal && !ui.clip_rect().contains_rect(whole) {
-        ui.scroll_to_rect(whole.expand(GRID), Some(egui::Align::Center));
+    /// Draws the ranking as one row of pictures.
+    fn strip_ui(&self, ui: &mut Ui, side: f32, ctx: &mut PanelCtx<'_>) {
+        let step = side + GRID;
+        let size = vec2(self.ranking.order.len() as f32 * step, side + CAPTION + GRID);
+        let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+        for (rank, &candidate) in self.ranking.order.iter().enumerate() {
+            let at = area.min + vec2(rank as f32 * step, 2.0);
+            self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
+        }
     }
-    if !ui.is_rect_visible(whole) {
-        return;
+
+    fn tile_ui(&self, ui: &mut Ui, candidate: usize, tile: Rect, ctx: &mut PanelCtx<'_>) {
+        let whole = Rect::from_min_max(tile.min, pos2(tile.right(), tile.bottom() + CAPTION));
+        if self.reveal == Some(candidate) && !ui.clip_rect().contains_rect(whole) {
+            ui.scroll_to_rect(whole.expand(GRID), Some(egui::Align::Center));
+        }
+        if !ui.is_rect_visible(whole) {
+            return;
+        }
+        let dataset = &self.session.data.dataset;
+        let known = &dataset.queries[self.session.query()].candidates[candidate];
+        let image = &dataset.images[known.image];
+        let response = ui.interact(whole, ui.scope_id().with((self.name, candidate)), Sense::click());
+        let picture = ctx.pictures.small(known.image, image.file.as_deref());
+        self.paint(ui, candidate, tile, picture);
+        let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
+        let judged = widgets::judgement_name(self.session.relevance(candidate));
+        let told = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.place[candidate] + 1);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
+        if response.hovered() {
+            ctx.act(SelectionAction::Hover(Some(candidate)));
+        }
+        if response.clicked() {
+            ctx.act(SelectionAction::Candidate(Some(candidate)));
+        }
+        response.on_hover_text(told);
     }
-    let known = &session.data.dataset.queries[session.query()].candidates[candidate];
-    let image = &session.data.dataset.images[known.image];
-    let palette = theme::palette(ui.visuals());
-    let response = ui.interact(whole, ui.scope_id().with((name, candidate)), Sense::click());
-    let picture = pictures.small(known.image, image.file.as_deref());
-    let relevance = session.relevance(candidate);
-    let painter = ui.painter();
-    widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
-    widgets::paint_frame(painter, tile.shrink(1.0), relevance, palette, 1.0);
-    widgets::paint_judgement(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, relevance, palette);
-    let outline = if session.candidate() == Some(candidate) {
-        Some(Stroke::new(2.5, palette.accent))
-    } else if session.hovered() == Some(candidate) {
-        Some(Stroke::new(1.5, palette.text))
-    } else {
-        None
-    };
-    if let Some(stroke) = outline {
-        painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
+
+    /// The picture with its judgement, its outline, its rank and how far it moved.
+    fn paint(&self, ui: &Ui, candidate: usize, tile: Rect, picture: Picture) {
+        let palette = theme::palette(ui.visuals());
+        let (session, painter) = (self.session, ui.painter());
+        let relevance = session.relevance(candidate);
+        widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
+        widgets::paint_frame(painter, tile.shrink(1.0), relevance, palette, 1.0);
+        widgets::paint_judgement(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, relevance, palette);
+        let outline = if session.candidate() == Some(candidate) {
+            Some(Stroke::new(2.5, palette.accent))
+        } else if session.hovered() == Some(candidate) {
+            Some(Stroke::new(1.5, palette.text))
+        } else {
+            None
+        };
+        if let Some(stroke) = outline {
+            painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
+        }
+        let place = self.ranking.place[candidate];
+        let moved = self.before.map(|before| before.place[candidate] as isize - place as isize);
+        caption(painter, tile, place + 1, moved, palette);
     }
-    let moved = before.map(|before| before.place[candidate] as isize - ranking.place[candidate] as isize);
-    caption(painter, tile, ranking.place[candidate] + 1, moved, palette);
-    let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
-    let told =
-        format!("{name}: rank {}, {}, {title}", ranking.place[candidate] + 1, widgets::judgement_name(relevance));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
-    if response.hovered() {
-        actions.push(Action::HoverCandidate(Some(candidate)));
-    }
-    if response.clicked() {
-        actions.push(Action::SelectCandidate(Some(candidate)));
-    }
-    response.on_hover_text(told);
 }
 
 /// The rank on the left, the movement on the right.

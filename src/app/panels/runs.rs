@@ -1,34 +1,39 @@
 //! Saved runs.
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
 use crate::train::{RunRecord, RunState};
-use crate::workspace::{Action, SavedRun, Workspace};
+use crate::workspace::{RunsAction, SavedRun, TrainingAction};
 use egui::{RichText, ScrollArea, Ui};
 
-/// Draws the panel.
-pub fn runs_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let runs = workspace.runs().known();
-    if runs.is_empty() {
-        let text = "Every training run is kept here with its configuration, curves, weights and rankings.";
-        widgets::empty_state(ui, icons::PLAY, "No runs yet", text, None);
-        return;
-    }
-    let shown = workspace.training().run().map(|run| run.path.clone());
-    widgets::caption(ui, "Test MAP of the network, and its gain over text");
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        for run in runs {
-            let is_shown = shown.as_ref() == Some(&run.path);
-            let resumable = run.resumable && !workspace.training().is_running();
-            run_ui(ui, run, (is_shown, resumable), actions);
+/// The panel; it remembers nothing.
+#[derive(Default)]
+pub struct RunsPanel;
+
+impl PanelView for RunsPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let runs = ctx.workspace().runs().known();
+        if runs.is_empty() {
+            let text = "Every training run is saved here with its configuration, curves, weights and rankings.";
+            widgets::empty_state(ui, icons::PLAY, "No runs yet", text, None);
+            return;
         }
-    });
+        widgets::caption(ui, "Test MAP of the network, and its gain over text");
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            for run in runs {
+                run_ui(ui, run, ctx);
+            }
+        });
+    }
 }
 
-fn run_ui(ui: &mut Ui, run: &SavedRun, (shown, resumable): (bool, bool), actions: &mut Vec<Action>) {
+fn run_ui(ui: &mut Ui, run: &SavedRun, ctx: &mut PanelCtx<'_>) {
     let palette = theme::palette(ui.visuals());
     let record = &run.record;
-    let fill = if shown { palette.selected } else { palette.raised };
+    let is_shown = ctx.workspace().training().run().is_some_and(|shown| shown.path == run.path);
+    let fill = if is_shown { palette.selected } else { palette.raised };
     egui::Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(6).show(ui, |ui| {
         ui.set_width(ui.available_width());
         widgets::one_line(ui, widgets::strong_text(&record.name)).on_hover_text(run.path.display().to_string());
@@ -40,20 +45,20 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, (shown, resumable): (bool, bool), actions
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let menu = ui.menu_button(icons::TRASH, |ui| {
-                    if ui.button(format!("Delete {} for good", record.name)).clicked() {
-                        actions.push(Action::DeleteRun(run.path.clone()));
+                    if ui.button(format!("Delete {} permanently", record.name)).clicked() {
+                        ctx.act(RunsAction::Delete(run.path.clone()));
                         ui.close();
                     }
                 });
                 menu.response.accessible_name(format!("Delete {}…", record.name));
-                if resumable {
-                    let resume = ui.button("Resume").on_hover_text("Train on from its last epoch, with its settings");
+                if run.resumable && !ctx.workspace().training().is_running() {
+                    let resume = ui.button("Resume").on_hover_text("Continue from its last epoch, with its settings");
                     if resume.accessible_name(format!("Resume {}", record.name)).clicked() {
-                        actions.push(Action::ResumeRun(run.path.clone()));
+                        ctx.act(TrainingAction::Resume(run.path.clone()));
                     }
                 }
-                if widgets::icon_button_if(ui, !shown, icons::OPEN, &format!("Open {}", record.name)).clicked() {
-                    actions.push(Action::OpenRun(run.path.clone()));
+                if widgets::icon_button_if(ui, !is_shown, icons::OPEN, &format!("Open {}", record.name)).clicked() {
+                    ctx.act(RunsAction::Open(run.path.clone()));
                 }
             });
         });
@@ -62,12 +67,12 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, (shown, resumable): (bool, bool), actions
 
 fn facts(record: &RunRecord) -> String {
     let state = match record.state {
-        RunState::Running => "cut off",
+        RunState::Running => "interrupted",
         RunState::Finished => "finished",
         RunState::EarlyStopped => "stopped early",
-        RunState::Interrupted => "stopped by hand",
+        RunState::Interrupted => "stopped",
     };
     let (k, seed) = (record.experiment.graph.k, record.experiment.training.seed);
-    let again = if record.retrained.is_some() { "  ·  trained again on train and validation" } else { "" };
+    let again = if record.retrained.is_some() { "  ·  retrained on train and validation" } else { "" };
     format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}{again}", record.best_epoch)
 }

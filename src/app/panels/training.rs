@@ -1,60 +1,119 @@
 //! Curves of the run, one small plot per measure.
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
 use crate::train::{EpochReport, RunState};
-use crate::workspace::{Action, LiveRun, Session, Workspace};
+use crate::workspace::{LiveRun, Session, TrainingAction, Workspace};
 use egui::{Color32, RichText, Ui, vec2};
-use egui_plot::{HLine, HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{HLine, Line, LineStyle, PlotPoints, VLine};
 
 /// What the panel remembers between frames.
 #[derive(Default)]
-pub struct CurvesPanel {
+pub struct TrainingPanel {
     /// The plot that has the panel for itself.
     alone: Option<usize>,
 }
 
-/// Draws the panel.
-pub fn curves_ui(ui: &mut Ui, panel: &mut CurvesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
-        let ready = workspace.can_train();
-        let text = "Training fits the graph network on the train queries. Its curves grow here, epoch by epoch, and the \
-                    rankings follow.";
-        let next = ready.then_some("Start training");
-        if widgets::empty_state(ui, icons::PLAY, "No run yet", text, next) {
-            actions.push(Action::Train);
-        }
-        return;
-    };
-    heading_ui(ui, workspace, run);
-    let baselines = [means(session, &session.baselines.initial), means(session, &session.baselines.text)];
-    if let Some(alone) = panel.alone {
-        let size = ui.available_size();
-        plot_ui(ui, panel, alone, run, &baselines, size);
-        return;
-    }
-    let count = STANDARD.len() + 1;
-    let columns = match ui.available_width() {
-        width if width >= 1100.0 && ui.available_height() < 260.0 => count,
-        width if width >= 420.0 => 3,
-        width if width >= 260.0 => 2,
-        _ => 1,
-    };
-    let rows = count.div_ceil(columns);
-    let gap = 2.0 * GRID;
-    let size = vec2(
-        (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
-        ((ui.available_height() - gap * (rows - 1) as f32) / rows as f32).max(80.0),
-    );
-    ui.spacing_mut().item_spacing = vec2(gap, gap);
-    for row in 0..rows {
-        ui.horizontal_top(|ui| {
-            for index in (row * columns..count).take(columns) {
-                ui.allocate_ui(size, |ui| plot_ui(ui, panel, index, run, &baselines, size));
+/// A run and what its curves are held against.
+struct Shown<'a> {
+    run: &'a LiveRun,
+    /// Means of the initial order and of the text signal, in the order of [`STANDARD`].
+    baselines: [Vec<f64>; 2],
+}
+
+impl PanelView for TrainingPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let workspace = ctx.workspace();
+        let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
+            let text = "Training fits the graph network on the train queries. Its curves grow here epoch by epoch, and \
+                        the rankings follow.";
+            let next = workspace.can_train().then_some("Start training");
+            if widgets::empty_state(ui, icons::PLAY, "No run yet", text, next) {
+                ctx.act(TrainingAction::Start);
             }
+            return;
+        };
+        heading_ui(ui, workspace, run);
+        let baselines = [means(session, &session.baselines.initial), means(session, &session.baselines.text)];
+        let shown = Shown { run, baselines };
+        match self.alone {
+            Some(alone) => {
+                let size = ui.available_size();
+                self.plot_ui(ui, alone, &shown, size);
+            }
+            None => self.plots_ui(ui, &shown),
+        }
+    }
+}
+
+impl TrainingPanel {
+    fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
+        let count = STANDARD.len() + 1;
+        let columns = match ui.available_width() {
+            width if width >= 1100.0 && ui.available_height() < 260.0 => count,
+            width if width >= 420.0 => 3,
+            width if width >= 260.0 => 2,
+            _ => 1,
+        };
+        let rows = count.div_ceil(columns);
+        let gap = 2.0 * GRID;
+        let size = vec2(
+            (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
+            ((ui.available_height() - gap * (rows - 1) as f32) / rows as f32).max(80.0),
+        );
+        ui.spacing_mut().item_spacing = vec2(gap, gap);
+        for row in 0..rows {
+            ui.horizontal_top(|ui| {
+                for index in (row * columns..count).take(columns) {
+                    ui.allocate_ui(size, |ui| self.plot_ui(ui, index, shown, size));
+                }
+            });
+        }
+    }
+
+    /// One plot: the loss, or the measure before `index`.
+    fn plot_ui(&mut self, ui: &mut Ui, index: usize, shown: &Shown<'_>, size: egui::Vec2) {
+        let palette = theme::palette(ui.visuals());
+        ui.vertical(|ui| {
+            ui.set_width(size.x);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            self.title_ui(ui, index, shown.run);
+            let plot = plot::small(("curve", index), "epoch", palette)
+                .height((size.y - 18.0).max(60.0))
+                .width(size.x)
+                .allow_drag(self.alone.is_some())
+                .allow_zoom(self.alone.is_some())
+                .include_x(1.0);
+            plot::small_text(ui);
+            plot.show(ui, |plot| curves(plot, index, shown, palette));
         });
+    }
+
+    fn title_ui(&mut self, ui: &mut Ui, index: usize, run: &LiveRun) {
+        let palette = theme::palette(ui.visuals());
+        let (name, hint) = match index.checked_sub(1) {
+            None => {
+                ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
+            }
+            Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
+        };
+        let now = run
+            .history
+            .iter()
+            .rfind(|report| !report.retraining || index == 0)
+            .map(|report| current(report, index))
+            .map_or_else(String::new, widgets::figure);
+        let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
+        let action = if self.alone.is_some() { "Click to see all plots." } else { "Click to maximise." };
+        let heading =
+            ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
+        if heading.clicked() {
+            self.alone = if self.alone.is_some() { None } else { Some(index) };
+        }
     }
 }
 
@@ -83,8 +142,8 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
             (true, false, _) => "training",
             (false, _, RunState::Finished) => "finished",
             (false, _, RunState::EarlyStopped) => "stopped early",
-            (false, _, RunState::Interrupted) => "stopped by hand",
-            (false, _, RunState::Running) => "cut off",
+            (false, _, RunState::Interrupted) => "stopped",
+            (false, _, RunState::Running) => "interrupted",
         };
         ui.label(RichText::new(state).small().color(palette.weak));
         if let Some(last) = run.history.last() {
@@ -128,70 +187,6 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
     }
 }
 
-fn plot_ui(
-    ui: &mut Ui,
-    panel: &mut CurvesPanel,
-    index: usize,
-    run: &LiveRun,
-    baselines: &[Vec<f64>; 2],
-    size: egui::Vec2,
-) {
-    let palette = theme::palette(ui.visuals());
-    ui.vertical(|ui| {
-        ui.set_width(size.x);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let (name, hint) = match index.checked_sub(1) {
-            None => {
-                ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
-            }
-            Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
-        };
-        let now = run
-            .history
-            .iter()
-            .rfind(|report| !report.retraining || index == 0)
-            .map(|report| current(report, index))
-            .map_or_else(String::new, widgets::figure);
-        let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
-        let action = if panel.alone.is_some() { "Click to see all plots." } else { "Click to see it alone." };
-        let heading =
-            ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
-        if heading.clicked() {
-            panel.alone = if panel.alone.is_some() { None } else { Some(index) };
-        }
-        let plot = Plot::new(("curve", index))
-            .height((size.y - 18.0).max(60.0))
-            .width(size.x)
-            .show_background(false)
-            .show_grid([false, true])
-            .allow_scroll(false)
-            .allow_drag(panel.alone.is_some())
-            .allow_zoom(panel.alone.is_some())
-            .include_x(1.0)
-            .y_axis_min_width(24.0)
-            .grid_color(palette.weak)
-            .grid_spacing(egui::Rangef::new(14.0, 70.0))
-            .show_crosshair(false)
-            .y_axis_formatter(|mark, _| tick(mark.value))
-            .label_formatter(|position| match position {
-                HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                    Some(format!("{plot_name}, epoch {:.0}: {}", position.x, widgets::figure(position.y)))
-                }
-                HoverPosition::Elsewhere { .. } => None,
-            });
-        // The plot writes its axes in the style's ordinary text.
-        ui.style_mut().text_styles.insert(egui::TextStyle::Body, egui::FontId::proportional(10.0));
-        plot.show(ui, |plot| curves(plot, index, run, baselines, palette));
-    });
-}
-
-/// A value on an axis: no more digits than it needs.
-fn tick(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
-}
-
 fn current(report: &EpochReport, index: usize) -> f64 {
     match index.checked_sub(1) {
         None => report.train_loss,
@@ -204,13 +199,8 @@ fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
     (!report.retraining).then_some(value)
 }
 
-fn curves<'a>(
-    plot: &mut egui_plot::PlotUi<'a>,
-    index: usize,
-    run: &LiveRun,
-    baselines: &[Vec<f64>; 2],
-    palette: &Palette,
-) {
+fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, index: usize, shown: &Shown<'_>, palette: &Palette) {
+    let Shown { run, baselines } = shown;
     let series = |value: &dyn Fn(&EpochReport) -> Option<f64>| -> PlotPoints<'a> {
         run.history.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
     };
@@ -241,7 +231,7 @@ fn curves<'a>(
     }
     // From here on validation queries are trained on too, so they have no curve any more.
     if let Some(first) = run.history.iter().find(|report| report.retraining) {
-        let name = "trained again on train and validation from here";
+        let name = "retrained on train and validation from here";
         let line = VLine::new(name, first.epoch as f64 - 0.5).color(palette.weak).width(1.0);
         plot.vline(line.style(LineStyle::dashed_dense()));
     }

@@ -1,234 +1,243 @@
-//! The one table behind menus, shortcuts, the palette and the help sheet.
+//! The one table behind menus, shortcuts, the list of commands and the help sheet.
 
-use super::layout;
-use crate::app::{App, Panel};
-use crate::workspace::{Action, ThemeChoice, Workspace};
+use crate::app::Panel;
+use crate::app::command::{Command, OpenAs};
+use crate::app::ctx::PanelCtx;
+use crate::workspace::{
+    Action, DataAction, EmbeddingAction, Order, SelectionAction, SettingsAction, ThemeChoice, TrainingAction, Workspace,
+};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use std::borrow::Cow;
 
-/// Something a person can ask for by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
-    OpenData,
-    OpenSample,
-    AttachTrec,
-    AttachVectors,
-    Train,
-    Pause,
-    Stop,
-    Embed,
-    NextQuery,
-    PreviousQuery,
-    NextImage,
-    PreviousImage,
-    ClearSelection,
-    FitGraph,
-    MoreNeighbours,
-    FewerNeighbours,
-    Show(Panel),
-    Widen,
-    StandardLayout,
-    SwitchTheme,
-    Palette,
-    Help,
+/// Something that can be asked for by name.
+#[derive(Clone)]
+pub struct NamedCommand {
+    /// What it is called.
+    pub name: Cow<'static, str>,
+    /// The keys that ask for it. Plain letters count only while nothing has the keyboard.
+    pub shortcut: Option<KeyboardShortcut>,
+    is_enabled: fn(&Workspace) -> bool,
+    asks: Asks,
 }
 
-/// The keys of the first ten panels, in their order.
-const NUMBERS: [Key; 10] =
-    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
+/// What a command asks for.
+#[derive(Clone)]
+enum Asks {
+    /// An action that depends on the state; nothing where there is nothing to do.
+    Act(fn(&Workspace, &Context) -> Option<Action>),
+    /// Something that concerns only the window.
+    Do(Command),
+}
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 
-impl Command {
-    /// All of them, as the help sheet lists them.
-    pub const ALL: [Command; 32] = [
-        Command::OpenData,
-        Command::OpenSample,
-        Command::AttachTrec,
-        Command::AttachVectors,
-        Command::Train,
-        Command::Pause,
-        Command::Stop,
-        Command::Embed,
-        Command::NextQuery,
-        Command::PreviousQuery,
-        Command::NextImage,
-        Command::PreviousImage,
-        Command::ClearSelection,
-        Command::FitGraph,
-        Command::MoreNeighbours,
-        Command::FewerNeighbours,
-        Command::Show(Panel::Queries),
-        Command::Show(Panel::Graph),
-        Command::Show(Panel::Ranking),
-        Command::Show(Panel::Training),
-        Command::Show(Panel::Tune),
-        Command::Show(Panel::Details),
-        Command::Show(Panel::Data),
-        Command::Show(Panel::Runs),
-        Command::Show(Panel::Experiments),
-        Command::Show(Panel::Studies),
-        Command::Show(Panel::Embeddings),
-        Command::Widen,
-        Command::StandardLayout,
-        Command::SwitchTheme,
-        Command::Palette,
-        Command::Help,
+const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(modifiers, key))
+}
+
+const fn acts(
+    name: &'static str,
+    shortcut: Option<KeyboardShortcut>,
+    is_enabled: fn(&Workspace) -> bool,
+    action: fn(&Workspace, &Context) -> Option<Action>,
+) -> NamedCommand {
+    NamedCommand { name: Cow::Borrowed(name), shortcut, is_enabled, asks: Asks::Act(action) }
+}
+
+const fn does(
+    name: &'static str,
+    shortcut: Option<KeyboardShortcut>,
+    is_enabled: fn(&Workspace) -> bool,
+    command: Command,
+) -> NamedCommand {
+    NamedCommand { name: Cow::Borrowed(name), shortcut, is_enabled, asks: Asks::Do(command) }
+}
+
+/// Open a data set.
+pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), always, Command::Ask(OpenAs::DataSet));
+/// Open the sample that comes with the program.
+pub static OPEN_SAMPLE: NamedCommand = acts("Open the built-in sample", None, always, |_, _| {
+    Workspace::sample().map(|path| DataAction::Open(path).into())
+});
+/// Add judgements or a run.
+pub static ATTACH_TREC: NamedCommand =
+    does("Add TREC judgements or run…", None, is_data_open, Command::Ask(OpenAs::Trec));
+/// Add visual vectors.
+pub static ATTACH_VECTORS: NamedCommand =
+    does("Add visual vectors…", None, is_data_open, Command::Ask(OpenAs::Vectors));
+/// Start training.
+pub static TRAIN: NamedCommand = acts(
+    "Start training",
+    keys(CTRL, Key::Enter),
+    |workspace| !workspace.training().is_running() && workspace.can_train(),
+    |_, _| Some(TrainingAction::Start.into()),
+);
+/// Pause or resume training.
+pub static PAUSE: NamedCommand =
+    acts("Pause or resume training", keys(NONE, Key::Space), is_training, |workspace, _| {
+        Some(TrainingAction::Pause(!workspace.training().is_paused()).into())
+    });
+/// Stop training.
+pub static STOP: NamedCommand =
+    acts("Stop training", keys(CTRL, Key::Period), is_training, |_, _| Some(TrainingAction::Stop.into()));
+static EMBED: NamedCommand =
+    acts("Compute embeddings", keys(CTRL, Key::E), can_embed, |_, _| Some(EmbeddingAction::Compute.into()));
+static NEXT_QUERY: NamedCommand =
+    acts("Next query", keys(NONE, Key::PageDown), is_data_open, |_, _| Some(SelectionAction::StepQuery(1).into()));
+static PREVIOUS_QUERY: NamedCommand =
+    acts("Previous query", keys(NONE, Key::PageUp), is_data_open, |_, _| Some(SelectionAction::StepQuery(-1).into()));
+static NEXT_IMAGE: NamedCommand =
+    acts("Next image in the ranking", keys(NONE, Key::J), is_data_open, |workspace, _| step_candidate(workspace, 1));
+static PREVIOUS_IMAGE: NamedCommand =
+    acts("Previous image in the ranking", keys(NONE, Key::K), is_data_open, |workspace, _| {
+        step_candidate(workspace, -1)
+    });
+static CLEAR_SELECTION: NamedCommand =
+    acts("Clear selection", keys(NONE, Key::Escape), always, |_, _| Some(SelectionAction::Candidate(None).into()));
+static FIT_GRAPH: NamedCommand = does("Fit graph to panel", keys(NONE, Key::F), is_data_open, Command::FitGraph);
+static MORE_NEIGHBOURS: NamedCommand =
+    acts("More neighbours", keys(NONE, Key::CloseBracket), always, |workspace, _| more_neighbours(workspace, 1));
+static FEWER_NEIGHBOURS: NamedCommand =
+    acts("Fewer neighbours", keys(NONE, Key::OpenBracket), always, |workspace, _| more_neighbours(workspace, -1));
+static TOGGLE_WIDE: NamedCommand =
+    does("Maximise or restore experiments", keys(CTRL, Key::M), always, Command::ToggleWide);
+/// Lay the panels out as at first.
+pub static RESET_LAYOUT: NamedCommand = does("Reset layout", None, always, Command::ResetLayout);
+/// Light or dark.
+pub static SWITCH_THEME: NamedCommand = acts("Switch between light and dark", keys(CTRL, Key::T), always, |_, ctx| {
+    let theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark };
+    Some(SettingsAction::SetTheme(theme).into())
+});
+/// The list of commands.
+pub static PALETTE: NamedCommand = does("All commands…", keys(CTRL, Key::P), always, Command::TogglePalette);
+/// The sheet of shortcuts.
+pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(NONE, Key::F1), always, Command::ToggleHelp);
+
+/// All commands, as the help sheet lists them.
+pub fn all() -> Vec<NamedCommand> {
+    let first = [
+        &OPEN_DATA,
+        &OPEN_SAMPLE,
+        &ATTACH_TREC,
+        &ATTACH_VECTORS,
+        &TRAIN,
+        &PAUSE,
+        &STOP,
+        &EMBED,
+        &NEXT_QUERY,
+        &PREVIOUS_QUERY,
+        &NEXT_IMAGE,
+        &PREVIOUS_IMAGE,
+        &CLEAR_SELECTION,
+        &FIT_GRAPH,
+        &MORE_NEIGHBOURS,
+        &FEWER_NEIGHBOURS,
     ];
+    let last = [&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &PALETTE, &HELP];
+    first.into_iter().cloned().chain(Panel::ALL.map(show)).chain(last.into_iter().cloned()).collect()
+}
 
-    /// What it is called.
-    pub fn name(self) -> String {
-        match self {
-            Command::OpenData => "Open data set…".into(),
-            Command::OpenSample => "Open the built-in sample".into(),
-            Command::AttachTrec => "Add TREC judgements or run…".into(),
-            Command::AttachVectors => "Add a file of visual vectors…".into(),
-            Command::Train => "Start training".into(),
-            Command::Pause => "Pause or resume training".into(),
-            Command::Stop => "Stop training".into(),
-            Command::Embed => "Compute embeddings".into(),
-            Command::NextQuery => "Next query".into(),
-            Command::PreviousQuery => "Previous query".into(),
-            Command::NextImage => "Next image in the ranking".into(),
-            Command::PreviousImage => "Previous image in the ranking".into(),
-            Command::ClearSelection => "Clear the selection".into(),
-            Command::FitGraph => "Fit the graph to its panel".into(),
-            Command::MoreNeighbours => "One neighbour more".into(),
-            Command::FewerNeighbours => "One neighbour less".into(),
-            Command::Show(panel) => format!("Show panel: {}", panel.name()),
-            Command::Widen => "Experiments over the whole window, or back".into(),
-            Command::StandardLayout => "Standard layout of the panels".into(),
-            Command::SwitchTheme => "Switch between light and dark".into(),
-            Command::Palette => "All commands…".into(),
-            Command::Help => "Keyboard shortcuts…".into(),
-        }
+/// The command that brings a panel to the front.
+pub fn show(panel: Panel) -> NamedCommand {
+    NamedCommand {
+        name: format!("Show panel: {}", panel.name()).into(),
+        shortcut: panel.key().map(|key| KeyboardShortcut::new(CTRL, key)),
+        is_enabled: always,
+        asks: Asks::Do(Command::Show(panel)),
     }
+}
 
-    /// Its shortcut. Plain letters count only while no text is being typed.
-    pub fn shortcut(self) -> Option<KeyboardShortcut> {
-        let (modifiers, key) = match self {
-            Command::OpenData => (CTRL, Key::O),
-            Command::Train => (CTRL, Key::Enter),
-            Command::Pause => (NONE, Key::Space),
-            Command::Stop => (CTRL, Key::Period),
-            Command::Embed => (CTRL, Key::E),
-            Command::NextQuery => (NONE, Key::PageDown),
-            Command::PreviousQuery => (NONE, Key::PageUp),
-            Command::NextImage => (NONE, Key::J),
-            Command::PreviousImage => (NONE, Key::K),
-            Command::ClearSelection => (NONE, Key::Escape),
-            Command::FitGraph => (NONE, Key::F),
-            Command::MoreNeighbours => (NONE, Key::CloseBracket),
-            Command::FewerNeighbours => (NONE, Key::OpenBracket),
-            Command::Show(panel) => {
-                let place = Panel::ALL.iter().position(|known| *known == panel)?;
-                (CTRL, *NUMBERS.get(place)?)
-            }
-            Command::Widen => (CTRL, Key::M),
-            Command::SwitchTheme => (CTRL, Key::T),
-            Command::Palette => (CTRL, Key::P),
-            Command::Help => (NONE, Key::F1),
-            Command::OpenSample | Command::AttachTrec | Command::AttachVectors | Command::StandardLayout => {
-                return None;
-            }
-        };
-        Some(KeyboardShortcut::new(modifiers, key))
-    }
-
+impl NamedCommand {
     /// Whether it can be done now.
-    pub fn is_enabled(self, workspace: &Workspace) -> bool {
-        let training = workspace.training().is_running();
-        match self {
-            Command::AttachTrec | Command::AttachVectors => workspace.session().is_some(),
-            Command::NextQuery | Command::PreviousQuery => workspace.session().is_some(),
-            Command::NextImage | Command::PreviousImage | Command::FitGraph => workspace.session().is_some(),
-            Command::Train => !training && workspace.can_train(),
-            Command::Pause | Command::Stop => training,
-            Command::Embed => {
-                !workspace.embedding().is_running()
-                    && workspace.session().is_some_and(|session| session.summary.pictures > 0)
-            }
-            _ => true,
-        }
+    pub fn is_enabled(&self, workspace: &Workspace) -> bool {
+        (self.is_enabled)(workspace)
     }
 
-    /// Does it.
-    pub fn run(self, app: &mut App, ctx: &Context) {
-        if !self.is_enabled(&app.workspace) {
+    /// Asks for it, where it can be done now.
+    pub fn ask(&self, egui: &Context, ctx: &mut PanelCtx<'_>) {
+        if !self.is_enabled(ctx.workspace()) {
             return;
         }
-        let action = match self {
-            Command::OpenData => return app.parts.open.open(open_start(&app.workspace)),
-            Command::OpenSample => match Workspace::sample() {
-                Some(path) => Action::Open(path),
-                None => return,
-            },
-            Command::AttachTrec => return app.parts.open.attach(open_start(&app.workspace)),
-            Command::AttachVectors => return app.parts.open.vectors(open_start(&app.workspace)),
-            Command::Train => Action::Train,
-            Command::Pause => Action::PauseTraining(!app.workspace.training().is_paused()),
-            Command::Stop => Action::StopTraining,
-            Command::Embed => Action::Embed,
-            Command::NextQuery => Action::StepQuery(1),
-            Command::PreviousQuery => Action::StepQuery(-1),
-            Command::NextImage => return app.step_candidate(1),
-            Command::PreviousImage => return app.step_candidate(-1),
-            Command::ClearSelection => Action::SelectCandidate(None),
-            Command::FitGraph => return app.parts.graph.fit(),
-            Command::MoreNeighbours => more_neighbours(&app.workspace, 1),
-            Command::FewerNeighbours => more_neighbours(&app.workspace, -1),
-            Command::Show(panel) => return app.show_panel(panel),
-            Command::Widen => return app.widen(),
-            Command::StandardLayout => {
-                app.parked = None;
-                app.tree = layout::standard();
-                Action::SetPanels(layout::save(&app.tree))
+        match &self.asks {
+            Asks::Act(action) => {
+                if let Some(action) = action(ctx.workspace(), egui) {
+                    ctx.act(action);
+                }
             }
-            Command::SwitchTheme => Action::SetTheme(match ctx.theme() {
-                egui::Theme::Dark => ThemeChoice::Light,
-                egui::Theme::Light => ThemeChoice::Dark,
-            }),
-            Command::Palette => return app.parts.dialogs.toggle_palette(),
-            Command::Help => return app.parts.dialogs.toggle_help(),
-        };
-        app.actions.push(action);
+            Asks::Do(command) => ctx.command(command.clone()),
+        }
+    }
+
+    /// Its shortcut as the keys are labelled; empty where it has none.
+    pub fn shortcut_text(&self) -> String {
+        let Some(shortcut) = self.shortcut else { return String::new() };
+        let text = shortcut.format(&egui::ModifierNames::NAMES, false);
+        [("CloseBracket", "]"), ("OpenBracket", "["), ("Period", "."), ("PageDown", "Page Down"), ("PageUp", "Page Up")]
+            .into_iter()
+            .fold(text, |text, (name, label)| text.replace(name, label))
+    }
+
+    /// Its name with its shortcut.
+    pub fn hint(&self) -> String {
+        match self.shortcut_text() {
+            shortcut if shortcut.is_empty() => self.name.to_string(),
+            shortcut => format!("{} ({shortcut})", self.name),
+        }
     }
 }
 
-fn more_neighbours(workspace: &Workspace, step: isize) -> Action {
+fn always(_: &Workspace) -> bool {
+    true
+}
+
+fn is_data_open(workspace: &Workspace) -> bool {
+    workspace.session().is_some()
+}
+
+fn is_training(workspace: &Workspace) -> bool {
+    workspace.training().is_running()
+}
+
+fn can_embed(workspace: &Workspace) -> bool {
+    !workspace.embedding().is_running() && workspace.session().is_some_and(|session| session.summary.pictures > 0)
+}
+
+fn more_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
     let mut experiment = workspace.settings().experiment.clone();
     experiment.graph.k = experiment.graph.k.saturating_add_signed(step).clamp(1, 100);
-    Action::SetExperiment(Box::new(experiment))
+    Some(SettingsAction::SetExperiment(Box::new(experiment)).into())
 }
 
-fn open_start(workspace: &Workspace) -> Option<std::path::PathBuf> {
-    workspace.session().and_then(|session| session.path.parent().map(std::path::Path::to_owned))
-}
-
-/// The commands asked for in this frame.
-#[derive(Default)]
-pub struct Commands(pub Vec<Command>);
-
-impl Commands {
-    pub fn push(&mut self, command: Command) {
-        self.0.push(command);
-    }
+/// Selects the image next in the best ranking.
+fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
+    let session = workspace.session()?;
+    let ranking = session.best_ranking().or(session.ranking(Order::Initial))?;
+    let last = ranking.order.len().checked_sub(1)?;
+    let rank = match session.candidate() {
+        Some(candidate) => ranking.place[candidate].saturating_add_signed(step).min(last),
+        None if step > 0 => 0,
+        None => last,
+    };
+    Some(SelectionAction::Candidate(Some(ranking.order[rank])).into())
 }
 
 /// Takes the shortcuts pressed in this frame.
-pub fn take_shortcuts(ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
-    let typing = ctx.egui_wants_keyboard_input();
-    for command in Command::ALL {
-        let Some(shortcut) = command.shortcut() else { continue };
-        let plain =
+pub fn take_shortcuts(egui: &Context, ctx: &mut PanelCtx<'_>) {
+    let is_taken = egui.egui_wants_keyboard_input();
+    let mut commands = all();
+    // Ctrl+Z also matches while Shift is held: the more modifiers, the earlier.
+    commands.sort_by_key(|command| command.shortcut.map_or(0, |shortcut| usize::from(!shortcut.modifiers.shift)));
+    for command in commands {
+        let Some(shortcut) = command.shortcut else { continue };
+        let is_plain =
             shortcut.modifiers == NONE && !matches!(shortcut.logical_key, Key::F1 | Key::PageDown | Key::PageUp);
-        let space = shortcut.logical_key == Key::Space;
-        // Space on a focused button presses that button.
-        if (plain && typing) || (space && ctx.memory(|memory| memory.focused().is_some())) {
+        // Space on a focused button presses that button, letters go into a field.
+        if is_plain && is_taken {
             continue;
         }
-        if command.is_enabled(workspace) && ctx.input_mut(|input| input.consume_shortcut(&shortcut)) {
-            commands.push(command);
+        if command.is_enabled(ctx.workspace()) && egui.input_mut(|input| input.consume_shortcut(&shortcut)) {
+            command.ask(egui, ctx);
         }
     }
 }

@@ -1,10 +1,9 @@
 //! The list of all commands, and the sheet of shortcuts.
 
-use super::bar::shortcut_text;
-use super::commands::{Command, Commands};
+use super::commands::{self, NamedCommand};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::widgets;
-use crate::workspace::Workspace;
 use egui::{Context, Grid, Id, Key, Modal, RichText, ScrollArea};
 
 /// Which dialog is open.
@@ -37,30 +36,30 @@ impl Dialogs {
     }
 
     /// Draws what is open.
-    pub fn show(&mut self, ctx: &Context, workspace: &Workspace, commands: &mut Commands) {
+    pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
         if self.help {
-            self.help = !help_ui(ctx);
+            self.help = !help_ui(egui);
         }
         if let Some(state) = &mut self.palette
-            && palette_ui(ctx, state, workspace, commands)
+            && palette_ui(egui, state, ctx)
         {
             self.palette = None;
         }
     }
 }
 
-fn help_ui(ctx: &Context) -> bool {
-    let modal = Modal::new(Id::unique("help")).show(ctx, |ui| {
+/// The sheet of shortcuts; `true` once it is closed.
+fn help_ui(egui: &Context) -> bool {
+    let modal = Modal::new(Id::unique("help")).show(egui, |ui| {
         let palette = theme::palette(ui.visuals());
         ui.set_width(460.0);
         ui.label(RichText::new("Keyboard shortcuts").heading());
-        widgets::caption(ui, "Tab walks through all controls; arrow keys move sliders.");
+        widgets::caption(ui, "Tab moves between controls; arrow keys move sliders.");
         ScrollArea::vertical().max_height(460.0).auto_shrink([false, true]).show(ui, |ui| {
             Grid::new("shortcuts").num_columns(2).spacing(egui::vec2(24.0, 4.0)).show(ui, |ui| {
-                for command in Command::ALL {
-                    let Some(_) = command.shortcut() else { continue };
-                    ui.label(command.name());
-                    ui.label(RichText::new(shortcut_text(command)).monospace().color(palette.weak));
+                for command in commands::all().into_iter().filter(|command| command.shortcut.is_some()) {
+                    ui.label(command.name.as_ref());
+                    ui.label(RichText::new(command.shortcut_text()).monospace().color(palette.weak));
                     ui.end_row();
                 }
                 for (name, keys) in [
@@ -81,19 +80,20 @@ fn help_ui(ctx: &Context) -> bool {
     modal.should_close()
 }
 
-fn palette_ui(ctx: &Context, state: &mut PaletteState, workspace: &Workspace, commands: &mut Commands) -> bool {
+/// The list of commands; `true` once it is closed.
+fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) -> bool {
     let needle = state.typed.to_lowercase();
-    let fitting: Vec<Command> = Command::ALL
-        .into_iter()
-        .filter(|command| *command != Command::Palette && command.name().to_lowercase().contains(&needle))
-        .collect();
-    let (down, up, enter) = ctx.input(|input| {
+    let fits = |command: &NamedCommand| {
+        command.name != commands::PALETTE.name && command.name.to_lowercase().contains(&needle)
+    };
+    let fitting: Vec<NamedCommand> = commands::all().into_iter().filter(fits).collect();
+    let (down, up, enter) = egui.input(|input| {
         (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter))
     });
     let last = fitting.len().saturating_sub(1);
     state.chosen = (state.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
     let mut done = false;
-    let modal = Modal::new(Id::unique("palette")).show(ctx, |ui| {
+    let modal = Modal::new(Id::unique("palette")).show(egui, |ui| {
         ui.set_width(420.0);
         let field = ui
             .add(egui::TextEdit::singleline(&mut state.typed).hint_text("Type a command").desired_width(f32::INFINITY))
@@ -105,17 +105,17 @@ fn palette_ui(ctx: &Context, state: &mut PaletteState, workspace: &Workspace, co
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.set_width(ui.available_width());
             for (index, command) in fitting.iter().enumerate() {
-                let button = egui::Button::new(command.name())
+                let button = egui::Button::new(command.name.as_ref())
                     .selected(index == state.chosen)
                     .frame_when_inactive(index == state.chosen)
-                    .right_text(RichText::new(shortcut_text(*command)).small())
+                    .right_text(RichText::new(command.shortcut_text()).small())
                     .min_size(egui::vec2(ui.available_width(), theme::ROW));
-                let response = ui.add_enabled(command.is_enabled(workspace), button);
+                let response = ui.add_enabled(command.is_enabled(ctx.workspace()), button);
                 if (down || up) && index == state.chosen {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() || (enter && index == state.chosen) {
-                    commands.push(*command);
+                    command.ask(egui, ctx);
                     done = true;
                 }
             }

@@ -1,126 +1,100 @@
-//! The panels and how they lie.
+//! How the panels are laid out.
 
-use crate::app::Parts;
+use crate::app::Panel;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme};
-use crate::app::panels::{self, data, embeddings, experiments, queries, ranking, runs, studies, training, tune};
-use crate::workspace::{Action, PanelLayout, Workspace};
+use crate::app::panels::{Panels, Place};
+use crate::workspace::{PanelLayout, SettingsAction};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
 };
-use serde::{Deserialize, Serialize};
 
-/// One panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Panel {
-    /// The list of queries.
-    Queries,
-    /// The current query's graph.
-    Graph,
-    /// The three rankings.
-    Ranking,
-    /// Curves of the run.
-    Training,
-    /// Signals, graph, model and optimisation.
-    Tune,
-    /// The selected image.
-    Details,
-    /// What was loaded, visual vectors, what is wrong.
-    Data,
-    /// Saved runs.
-    Runs,
-    /// Many runs at once: table, plots, comparison.
-    Experiments,
-    /// Ablations, cross-validations and sweeps.
-    Studies,
-    /// The encoder, two embeddings compared, maps.
-    Embeddings,
+/// The panels over many runs, which can have the whole window.
+const WIDE: [Panel; 2] = [Panel::Experiments, Panel::Studies];
+
+/// Where the panels lie now.
+pub struct Desk {
+    tree: Tree<Panel>,
+    /// The other panels, while those over many runs have the whole window.
+    parked: Option<Tree<Panel>>,
+    /// Whether one panel has the window to itself, without the bars.
+    alone: bool,
 }
 
-impl Panel {
-    /// All of them.
-    pub const ALL: [Panel; 11] = [
-        Panel::Queries,
-        Panel::Graph,
-        Panel::Ranking,
-        Panel::Training,
-        Panel::Tune,
-        Panel::Details,
-        Panel::Data,
-        Panel::Runs,
-        Panel::Experiments,
-        Panel::Studies,
-        Panel::Embeddings,
-    ];
+impl Desk {
+    /// The layout that was saved, else the standard one.
+    pub fn restore(layout: Option<&serde_json::Value>) -> Self {
+        Self { tree: restore(layout), parked: None, alone: false }
+    }
 
-    /// The tab's title.
-    pub fn name(self) -> &'static str {
-        match self {
-            Panel::Queries => "Queries",
-            Panel::Graph => "Graph",
-            Panel::Ranking => "Ranking",
-            Panel::Training => "Training",
-            Panel::Tune => "Tune",
-            Panel::Details => "Image",
-            Panel::Data => "Data",
-            Panel::Runs => "Runs",
-            Panel::Experiments => "Experiments",
-            Panel::Studies => "Studies",
-            Panel::Embeddings => "Embeddings",
+    /// Whether one panel has the window to itself.
+    pub fn is_alone(&self) -> bool {
+        self.alone
+    }
+
+    /// Brings a panel to the front.
+    pub fn show_panel(&mut self, panel: Panel) {
+        if !WIDE.contains(&panel)
+            && let Some(tree) = self.parked.take()
+        {
+            self.tree = tree;
+        }
+        self.tree.make_active(|_, tile| matches!(tile, Tile::Pane(known) if *known == panel));
+    }
+
+    /// Gives one panel the window to itself, without the bars.
+    pub fn show_only(&mut self, panel: Panel) {
+        self.alone = true;
+        self.tree = tabs(vec![panel]);
+    }
+
+    /// Gives the panels over many runs the whole window, or brings the others back.
+    pub fn toggle_wide(&mut self) {
+        match self.parked.take() {
+            Some(tree) => self.tree = tree,
+            None => self.parked = Some(std::mem::replace(&mut self.tree, tabs(WIDE.to_vec()))),
         }
     }
 
-    /// By its title, in any case.
-    pub fn by_name(name: &str) -> Option<Panel> {
-        Panel::ALL.into_iter().find(|panel| panel.name().eq_ignore_ascii_case(name))
+    /// Lays the panels out as at first.
+    pub fn reset(&mut self) -> PanelLayout {
+        self.parked = None;
+        self.tree = standard();
+        save(&self.tree)
+    }
+
+    /// Draws the panels; a layout that was changed by hand is remembered.
+    pub fn show(&mut self, ui: &mut Ui, panels: &mut Panels, ctx: &mut PanelCtx<'_>) {
+        let mut drawn = Drawn { panels, ctx, edited: false };
+        self.tree.ui(&mut drawn, ui);
+        if drawn.edited && self.parked.is_none() {
+            ctx.act(SettingsAction::SetPanels(save(&self.tree)));
+        }
     }
 }
 
 /// What the tiles need while they are drawn.
-pub struct Panels<'a> {
-    pub workspace: &'a Workspace,
-    pub parts: &'a mut Parts,
-    pub actions: &'a mut Vec<Action>,
-    pub edited: bool,
+struct Drawn<'a, 'b> {
+    panels: &'a mut Panels,
+    ctx: &'a mut PanelCtx<'b>,
+    edited: bool,
 }
 
-impl Behavior<Panel> for Panels<'_> {
+impl Behavior<Panel> for Drawn<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
         let palette = theme::palette(ui.visuals());
         egui::Frame::new().fill(palette.panel).inner_margin(egui::Margin::same(8)).show(ui, |ui| {
             ui.set_min_size(ui.available_size());
-            let (workspace, actions) = (self.workspace, &mut *self.actions);
-            match panel {
-                Panel::Queries => queries::queries_ui(ui, &mut self.parts.queries, workspace, actions),
-                Panel::Graph => self.parts.graph.show(ui, workspace, &mut self.parts.thumbnails, actions),
-                Panel::Ranking => {
-                    ranking::ranking_ui(ui, &mut self.parts.ranking, workspace, &mut self.parts.thumbnails, actions);
-                }
-                Panel::Training => training::curves_ui(ui, &mut self.parts.curves, workspace, actions),
-                Panel::Tune => tune::tune_ui(ui, workspace, actions),
-                Panel::Details => panels::image::details_ui(ui, workspace, &mut self.parts.thumbnails, actions),
-                Panel::Data => data::data_ui(ui, &mut self.parts.data, workspace, actions),
-                Panel::Runs => runs::runs_ui(ui, workspace, actions),
-                Panel::Studies => studies::studies_ui(ui, &mut self.parts.studies, workspace, actions),
-                Panel::Embeddings => {
-                    let (panel, pictures) = (&mut self.parts.embedding, &mut self.parts.thumbnails);
-                    embeddings::embedding_ui(ui, panel, workspace, pictures, actions);
-                }
-                Panel::Experiments => {
-                    let (panel, pictures) = (&mut self.parts.experiments, &mut self.parts.thumbnails);
-                    experiments::experiments_ui(ui, panel, workspace, pictures, actions);
-                }
-            }
+            self.panels.view(*panel).show(ui, self.ctx);
         });
         UiResponse::None
     }
 
     fn tab_title_for_pane(&mut self, panel: &Panel) -> WidgetText {
-        let count = self.workspace.session().map_or(0, |session| session.warnings.len());
-        match panel {
-            Panel::Data if count > 0 => RichText::new(format!("Data  {} {count}", icons::WARNING)).into(),
-            other => other.name().into(),
+        match self.panels.view(*panel).badge(self.ctx.workspace()) {
+            Some(badge) => RichText::new(format!("{}  {} {badge}", panel.name(), icons::WARNING)).into(),
+            None => panel.name().into(),
         }
     }
 
@@ -180,19 +154,16 @@ impl Behavior<Panel> for Panels<'_> {
     }
 }
 
-/// The layout people start with.
-pub fn standard() -> Tree<Panel> {
+/// The layout at first.
+fn standard() -> Tree<Panel> {
     let mut tiles = Tiles::default();
-    let mut tabs = |panels: &[Panel]| {
-        let children = panels.iter().map(|&panel| tiles.insert_pane(panel)).collect();
+    let mut tabs = |place: Place| {
+        let panels = Panel::ALL.into_iter().filter(|panel| panel.place() == place);
+        let children = panels.map(|panel| tiles.insert_pane(panel)).collect();
         tiles.insert_tab_tile(children)
     };
-    let left = tabs(&[Panel::Queries, Panel::Data, Panel::Runs]);
-    let graph = tabs(&[Panel::Graph, Panel::Embeddings, Panel::Experiments, Panel::Studies]);
-    let ranking = tabs(&[Panel::Ranking]);
-    let training = tabs(&[Panel::Training]);
-    let tune = tabs(&[Panel::Tune]);
-    let details = tabs(&[Panel::Details]);
+    let [left, middle, below, beside, right, corner] =
+        [Place::Left, Place::Middle, Place::Below, Place::Beside, Place::Right, Place::Corner].map(&mut tabs);
     let mut linear = |dir: LinearDir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|part| part.0).collect());
         for &(tile, share) in parts {
@@ -200,26 +171,21 @@ pub fn standard() -> Tree<Panel> {
         }
         tiles.insert_new(Tile::Container(Container::Linear(linear)))
     };
-    let middle = linear(LinearDir::Vertical, &[(graph, 0.62), (training, 0.38)]);
-    let side = linear(LinearDir::Vertical, &[(tune, 0.56), (details, 0.44)]);
-    let root = linear(LinearDir::Horizontal, &[(left, 0.165), (middle, 0.385), (ranking, 0.245), (side, 0.205)]);
+    let middle = linear(LinearDir::Vertical, &[(middle, 0.62), (below, 0.38)]);
+    let side = linear(LinearDir::Vertical, &[(right, 0.56), (corner, 0.44)]);
+    let root = linear(LinearDir::Horizontal, &[(left, 0.165), (middle, 0.385), (beside, 0.245), (side, 0.205)]);
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
-/// One panel alone.
-pub fn single(panel: Panel) -> Tree<Panel> {
-    Tree::new_tabs(egui::Id::unique("panels"), vec![panel])
+/// Some panels as tabs over the whole room.
+fn tabs(panels: Vec<Panel>) -> Tree<Panel> {
+    Tree::new_tabs(egui::Id::unique("panels"), panels)
 }
 
-/// The panels over many runs, with the whole window.
-pub fn wide() -> Tree<Panel> {
-    Tree::new_tabs(egui::Id::unique("panels"), vec![Panel::Experiments, Panel::Studies])
-}
-
-/// The layout that was kept, with panels that it does not know yet behind the graph; else the standard one.
-pub fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
-    let kept = layout.and_then(|layout| serde_json::from_value::<Tree<Panel>>(layout.clone()).ok());
-    kept.and_then(complete).unwrap_or_else(standard)
+/// The layout that was saved, with panels that it does not know yet behind the graph; else the standard one.
+fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
+    let saved = layout.and_then(|layout| serde_json::from_value::<Tree<Panel>>(layout.clone()).ok());
+    saved.and_then(complete).unwrap_or_else(standard)
 }
 
 fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
@@ -237,12 +203,7 @@ fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
     Some(tree)
 }
 
-/// The layout, to be kept.
-pub fn save(tree: &Tree<Panel>) -> PanelLayout {
+/// The layout as it is saved.
+fn save(tree: &Tree<Panel>) -> PanelLayout {
     serde_json::to_value(tree).ok()
-}
-
-/// Brings a panel's tab to the front.
-pub fn focus(tree: &mut Tree<Panel>, panel: Panel) {
-    tree.make_active(|_, tile| matches!(tile, Tile::Pane(known) if *known == panel));
 }

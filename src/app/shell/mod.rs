@@ -4,6 +4,8 @@ pub mod bar;
 pub mod commands;
 pub mod dialogs;
 pub mod layout;
+pub mod messages;
 pub mod open;
 pub mod save;
 pub mod screenshot;
+pub mod system_dialog;

@@ -1,44 +1,44 @@
-//! Opening things: a system dialog in a thread of its own, and a field to type a path beside it.
+//! Opening things: a field to type a path, and the system's dialog beside it.
 
+use super::system_dialog::SystemDialog;
+use crate::app::command::OpenAs;
+use crate::app::ctx::{Outbox, PanelCtx};
 use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, theme, widgets};
 use crate::dataset::is_vector_file;
-use crate::workspace::{Action, Workspace};
+use crate::jobs::Wake;
+use crate::workspace::{Action, DataAction, SettingsAction, Workspace};
 use egui::{Context, Id, Modal, RichText};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, channel};
-
-/// What the chosen path is for.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Purpose {
-    #[default]
-    Open,
-    Attach,
-    Weights,
-    Vectors,
-}
 
 /// The dialog's state.
 #[derive(Default)]
 pub struct OpenDialog {
     shown: bool,
-    purpose: Purpose,
+    purpose: OpenAs,
     start: Option<PathBuf>,
     typed: String,
-    answer: Option<Receiver<Option<PathBuf>>>,
+    system: SystemDialog,
 }
 
 /// What dropping or typing a path asks for: a text file holds judgements or a run, some endings are those of visual
 /// vectors, anything else is a data set.
-pub fn action_for(path: PathBuf) -> Action {
+fn action_for(path: PathBuf) -> DataAction {
     if path.is_file() && is_vector_file(&path) {
-        return Action::AttachVectors(path);
+        return DataAction::AttachVectors(path);
     }
     let is_text = path.is_file()
         && path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {
             ["txt", "qrels", "run", "trec"].contains(&extension.to_ascii_lowercase().as_str())
         });
-    if is_text { Action::AttachTrec(path) } else { Action::Open(path) }
+    if is_text { DataAction::AttachTrec(path) } else { DataAction::Open(path) }
+}
+
+/// Takes a file or folder that was dropped on the window.
+pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
+    if let Some(path) = egui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned())) {
+        ctx.act(action_for(path));
+    }
 }
 
 impl OpenDialog {
@@ -47,63 +47,47 @@ impl OpenDialog {
         self.shown
     }
 
-    /// Asks for a data set.
-    pub fn open(&mut self, start: Option<PathBuf>) {
-        (self.shown, self.purpose, self.start) = (true, Purpose::Open, start);
-    }
-
-    /// Asks for TREC judgements or a run.
-    pub fn attach(&mut self, start: Option<PathBuf>) {
-        (self.shown, self.purpose, self.start) = (true, Purpose::Attach, start);
-    }
-
-    /// Asks for an encoder's weights.
-    pub fn weights(&mut self) {
-        (self.shown, self.purpose, self.start) = (true, Purpose::Weights, None);
-    }
-
-    /// Asks for a file of visual vectors.
-    pub fn vectors(&mut self, start: Option<PathBuf>) {
-        (self.shown, self.purpose, self.start) = (true, Purpose::Vectors, start);
+    /// Asks for a path; the system's dialog begins in the folder `start`.
+    pub fn ask(&mut self, purpose: OpenAs, start: Option<PathBuf>) {
+        (self.shown, self.purpose, self.start) = (true, purpose, start);
     }
 
     /// Takes in what the system's dialog answered.
-    pub fn poll(&mut self, actions: &mut Vec<Action>) {
-        let Some(answer) = &self.answer else { return };
-        match answer.try_recv() {
-            Ok(Some(path)) => {
-                self.answer = None;
-                self.choose(path, actions);
-            }
-            Ok(None) | Err(std::sync::mpsc::TryRecvError::Disconnected) => self.answer = None,
-            Err(std::sync::mpsc::TryRecvError::Empty) => {}
+    pub fn poll(&mut self, workspace: &Workspace, outbox: &mut Outbox) {
+        if let Some(path) = self.system.poll() {
+            outbox.act(self.choose(path, workspace));
         }
     }
 
-    fn choose(&mut self, path: PathBuf, actions: &mut Vec<Action>) {
+    /// Closes the dialog; gives back what a path is chosen for.
+    fn choose(&mut self, path: PathBuf, workspace: &Workspace) -> Action {
         self.shown = false;
         self.typed.clear();
-        actions.push(match self.purpose {
-            Purpose::Open => Action::Open(path),
-            Purpose::Attach => Action::AttachTrec(path),
-            Purpose::Weights => Action::SetWeights(path),
-            Purpose::Vectors => Action::AttachVectors(path),
-        });
+        match self.purpose {
+            OpenAs::DataSet => DataAction::Open(path).into(),
+            OpenAs::Trec => DataAction::AttachTrec(path).into(),
+            OpenAs::Vectors => DataAction::AttachVectors(path).into(),
+            OpenAs::Weights => {
+                let mut encoder = workspace.settings().encoder.clone();
+                (encoder.weights, encoder.hub) = (Some(path), None);
+                SettingsAction::SetEncoder(Box::new(encoder)).into()
+            }
+        }
     }
 
     /// Draws the dialog.
-    pub fn show(&mut self, ctx: &Context, workspace: &Workspace, actions: &mut Vec<Action>) {
+    pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
         if !self.shown {
             return;
         }
         let (title, hint) = match self.purpose {
-            Purpose::Open => ("Open a data set", "/path/to/a/folder"),
-            Purpose::Attach => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
-            Purpose::Vectors => ("Add a file of visual vectors", "/path/to/vectors.parquet"),
-            Purpose::Weights => ("Take the encoder's weights from a file", "/path/to/model.safetensors"),
+            OpenAs::DataSet => ("Open a data set", "/path/to/a/folder"),
+            OpenAs::Trec => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
+            OpenAs::Vectors => ("Add visual vectors", "/path/to/vectors.parquet"),
+            OpenAs::Weights => ("Load encoder weights", "/path/to/model.safetensors"),
         };
         let mut chosen = None;
-        let modal = Modal::new(Id::unique("open")).show(ctx, |ui| {
+        let modal = Modal::new(Id::unique("open")).show(egui, |ui| {
             ui.set_width(520.0);
             ui.label(RichText::new(title).heading());
             ui.add_space(GRID);
@@ -124,20 +108,17 @@ impl OpenDialog {
             });
             let palette = theme::palette(ui.visuals());
             let typed = self.typed.trim();
-            let told = if !typed.is_empty() && !PathBuf::from(typed).exists() {
-                "There is nothing at this path."
-            } else {
-                " "
-            };
-            ui.label(RichText::new(told).small().color(palette.warning));
-            let waiting = self.answer.is_some();
+            let problem =
+                if !typed.is_empty() && !PathBuf::from(typed).exists() { "No such file or folder." } else { " " };
+            ui.label(RichText::new(problem).small().color(palette.warning));
+            let waiting = self.system.is_open();
             ui.horizontal(|ui| {
-                let name = if self.purpose == Purpose::Open { "Choose a folder…" } else { "Choose a file…" };
+                let name = if self.purpose == OpenAs::DataSet { "Choose a folder…" } else { "Choose a file…" };
                 if ui.add_enabled(!waiting, egui::Button::new(format!("{}  {name}", icons::OPEN))).clicked() {
-                    self.ask(ctx);
+                    self.browse(ctx.workspace().wake());
                 }
                 if waiting {
-                    widgets::caption(ui, "The system's dialog is open. Type a path above where there is none.");
+                    widgets::caption(ui, "The system's dialog is open. If none appears, type a path above.");
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Cancel").clicked() {
@@ -145,47 +126,44 @@ impl OpenDialog {
                     }
                 });
             });
-            if self.purpose == Purpose::Open {
-                recent_ui(ui, workspace, &mut chosen, actions);
+            if self.purpose == OpenAs::DataSet {
+                recent_ui(ui, ctx, &mut chosen);
             }
         });
         if modal.should_close() {
             self.shown = false;
         }
         if let Some(path) = chosen {
-            self.choose(path, actions);
+            let action = self.choose(path, ctx.workspace());
+            ctx.act(action);
         }
     }
 
-    /// Shows the system's dialog without ever stopping the window.
-    fn ask(&mut self, ctx: &Context) {
-        let (sender, answer) = channel();
-        let (purpose, start, ctx) = (self.purpose, self.start.clone(), ctx.clone());
-        let spawned = std::thread::Builder::new().name("dialog".to_owned()).spawn(move || {
-            let mut dialog = rfd::FileDialog::new();
+    /// Shows the system's dialog.
+    fn browse(&mut self, wake: Wake) {
+        let (purpose, start) = (self.purpose, self.start.clone());
+        self.system.ask(wake, move |mut dialog| {
             if let Some(start) = start {
                 dialog = dialog.set_directory(start);
             }
-            let path = match purpose {
-                Purpose::Open => dialog.pick_folder(),
-                Purpose::Attach => dialog.pick_file(),
-                Purpose::Vectors => dialog.add_filter("Vectors", &["npy", "npz", "safetensors", "parquet"]).pick_file(),
-                Purpose::Weights => dialog.add_filter("safetensors", &["safetensors"]).pick_file(),
-            };
-            let _ = sender.send(path);
-            ctx.request_repaint();
+            match purpose {
+                OpenAs::DataSet => dialog.pick_folder(),
+                OpenAs::Trec => dialog.pick_file(),
+                OpenAs::Vectors => dialog.add_filter("Vectors", &["npy", "npz", "safetensors", "parquet"]).pick_file(),
+                OpenAs::Weights => dialog.add_filter("safetensors", &["safetensors"]).pick_file(),
+            }
         });
-        self.answer = spawned.is_ok().then_some(answer);
     }
 }
 
-fn recent_ui(ui: &mut egui::Ui, workspace: &Workspace, chosen: &mut Option<PathBuf>, actions: &mut Vec<Action>) {
-    if workspace.settings().recent.is_empty() {
+fn recent_ui(ui: &mut egui::Ui, ctx: &mut PanelCtx<'_>, chosen: &mut Option<PathBuf>) {
+    let recent = &ctx.settings().recent;
+    if recent.is_empty() {
         return;
     }
     ui.separator();
-    widgets::caption(ui, "Opened of late");
-    for path in &workspace.settings().recent {
+    widgets::caption(ui, "Recent");
+    for path in recent {
         ui.horizontal(|ui| {
             let text = path.display().to_string();
             let width = ui.available_width() - 32.0;
@@ -193,8 +171,8 @@ fn recent_ui(ui: &mut egui::Ui, workspace: &Workspace, chosen: &mut Option<PathB
             if ui.add(button).clicked() {
                 *chosen = Some(path.clone());
             }
-            if widgets::icon_button(ui, icons::CROSS, &format!("Forget {text}")).clicked() {
-                actions.push(Action::ForgetRecent(path.clone()));
+            if widgets::icon_button(ui, icons::CROSS, &format!("Remove {text} from the list")).clicked() {
+                ctx.act(DataAction::ForgetRecent(path.clone()));
             }
         });
     }

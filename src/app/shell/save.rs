@@ -1,10 +1,12 @@
 //! Saving a plot: a field to type a path, and the system's dialog beside it.
 
+use super::system_dialog::SystemDialog;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::export::chart::{Chart, Theme};
-use crate::jobs::{Event, Job};
-use crate::workspace::{Action, Workspace};
+use crate::jobs::Wake;
+use crate::workspace::ExportAction;
 use egui::{Context, Id, Modal, RichText};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +16,7 @@ pub struct SaveDialog {
     chart: Option<Box<Chart>>,
     typed: String,
     theme: Theme,
-    answer: Option<Job<(), Option<PathBuf>>>,
+    system: SystemDialog,
 }
 
 impl SaveDialog {
@@ -23,27 +25,24 @@ impl SaveDialog {
         self.chart.is_some()
     }
 
-    /// Asks where to keep a plot; `name` is the file's name to begin with, without an ending.
-    pub fn open(&mut self, chart: Chart, name: &str) {
+    /// Asks where to save a plot; `name` is the file's name to begin with, without an ending.
+    pub fn open(&mut self, name: &str, chart: Box<Chart>) {
         let folder = Path::new(self.typed.trim()).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map(Path::to_owned).or_else(|| std::env::current_dir().ok()).unwrap_or_default();
         self.typed = folder.join(format!("{name}.svg")).display().to_string();
-        self.chart = Some(Box::new(chart));
+        self.chart = Some(chart);
     }
 
     /// Draws the dialog.
-    pub fn show(&mut self, ctx: &Context, workspace: &Workspace, actions: &mut Vec<Action>) {
-        if let Some(Event::Done(answer)) = self.answer.as_mut().and_then(Job::poll) {
-            self.answer = None;
-            if let Some(path) = answer {
-                self.typed = path.display().to_string();
-            }
+    pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
+        if let Some(path) = self.system.poll() {
+            self.typed = path.display().to_string();
         }
         if self.chart.is_none() {
             return;
         }
         let mut save = false;
-        let modal = Modal::new(Id::unique("save plot")).show(ctx, |ui| {
+        let modal = Modal::new(Id::unique("save plot")).show(egui, |ui| {
             ui.set_width(520.0);
             ui.label(RichText::new("Save the plot").heading());
             ui.add_space(GRID);
@@ -57,16 +56,19 @@ impl SaveDialog {
             });
             let palette = theme::palette(ui.visuals());
             let there = Path::new(self.typed.trim()).exists();
-            let told =
-                problem(&self.typed).unwrap_or(if there { "The file that is there will be replaced." } else { " " });
+            let told = problem(&self.typed).unwrap_or(if there { "The existing file will be replaced." } else { " " });
             ui.label(RichText::new(told).small().color(palette.warning));
-            let themes =
-                [(Theme::Light, "Light", "On white, for paper"), (Theme::Dark, "Dark", "On a dark ground, for slides")];
-            widgets::field(ui, "Ground", "Colours of the plot", |ui| widgets::segmented(ui, &mut self.theme, &themes));
+            let themes = [
+                (Theme::Light, "Light", "On white, for print"),
+                (Theme::Dark, "Dark", "On a dark background, for slides"),
+            ];
+            widgets::field(ui, "Background", "Colours of the plot", |ui| {
+                widgets::segmented(ui, &mut self.theme, &themes)
+            });
             ui.horizontal(|ui| {
-                let free = self.answer.is_none();
-                if ui.add_enabled(free, egui::Button::new(format!("{}  Choose a place…", icons::OPEN))).clicked() {
-                    self.ask(workspace);
+                let free = !self.system.is_open();
+                if ui.add_enabled(free, egui::Button::new(format!("{}  Browse…", icons::OPEN))).clicked() {
+                    self.ask(ctx.workspace().wake());
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Cancel").clicked() {
@@ -76,34 +78,25 @@ impl SaveDialog {
             });
         });
         if save && let Some(chart) = self.chart.take() {
-            actions.push(Action::SaveChart(chart, self.theme, PathBuf::from(self.typed.trim())));
+            let path = PathBuf::from(self.typed.trim());
+            ctx.act(ExportAction::SaveChart { chart, theme: self.theme, path });
         } else if modal.should_close() {
             self.chart = None;
         }
     }
 
-    /// Shows the system's dialog without ever stopping the window.
-    fn ask(&mut self, workspace: &Workspace) {
+    fn ask(&mut self, wake: Wake) {
         let typed = PathBuf::from(self.typed.trim());
-        self.answer = Some(Job::spawn("dialog", workspace.wake(), move |_| {
-            let mut dialog = rfd::FileDialog::new().add_filter("Plots", &["svg", "png"]);
+        self.system.ask(wake, move |dialog| {
+            let mut dialog = dialog.add_filter("Plots", &["svg", "png"]);
             if let Some(folder) = typed.parent() {
                 dialog = dialog.set_directory(folder);
             }
             if let Some(name) = typed.file_name() {
                 dialog = dialog.set_file_name(name.to_string_lossy());
             }
-            Ok(dialog.save_file())
-        }));
-    }
-}
-
-impl Drop for SaveDialog {
-    /// A system's dialog that nobody answers must not hold the window open.
-    fn drop(&mut self) {
-        if let Some(job) = self.answer.take() {
-            job.retire();
-        }
+            dialog.save_file()
+        });
     }
 }
 

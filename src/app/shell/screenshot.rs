@@ -1,7 +1,7 @@
 //! The real interface as a picture, drawn without a display.
 
 use crate::app::{App, Panel};
-use crate::workspace::{Action, Store, ThemeChoice, Workspace};
+use crate::workspace::{SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace};
 use egui_kittest::Harness;
 use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
@@ -64,7 +64,7 @@ impl Shot {
 /// The app on the shot's data set, without a window: what scripts and tests click in place of a person.
 pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
     let mut workspace = Workspace::new(store);
-    workspace.apply(Action::SetTheme(shot.theme));
+    workspace.apply(SettingsAction::SetTheme(shot.theme));
     let (path, panel) = (shot.dataset.clone(), shot.panel);
     Harness::builder()
         .with_size(egui::vec2(shot.size[0], shot.size[1]))
@@ -93,13 +93,13 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
     };
     if let Some(id) = &shot.query {
         let query = session.data.dataset.query_index(id).ok_or_else(|| format!("there is no query “{id}”"))?;
-        workspace.apply(Action::SelectQuery(query));
+        workspace.apply(SelectionAction::Query(query));
     }
     if shot.epochs > 0 {
         let mut experiment = workspace.settings().experiment.clone();
         experiment.training.epochs = shot.epochs;
-        workspace.apply(Action::SetExperiment(Box::new(experiment)));
-        workspace.apply(Action::Train);
+        workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+        workspace.apply(TrainingAction::Start);
         settle(harness)?;
         let workspace = harness.state().workspace();
         if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
@@ -113,7 +113,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
         let candidates = &dataset.queries[session.query()].candidates;
         let found = candidates.iter().position(|candidate| dataset.images[candidate.image].id.as_str() == id);
         let found = found.ok_or_else(|| format!("the query has no image “{id}”"))?;
-        workspace.apply(Action::SelectCandidate(Some(found)));
+        workspace.apply(SelectionAction::Candidate(Some(found)));
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::jobs::{Event, Job, Progress, Worker};
 use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
 use source::Shelf;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -203,13 +203,6 @@ impl Workspace {
     /// The embeddings of the open data set that can be looked at: in use, from its files, computed before.
     pub fn embedding_sources(&self) -> Vec<EmbeddingSource> {
         self.session.as_ref().map_or_else(Vec::new, |session| EmbeddingSource::all(session, &self.settings))
-    }
-
-    pub(super) fn set_weights(&mut self, path: PathBuf) {
-        self.change(|settings| {
-            settings.encoder.weights = Some(path);
-            settings.encoder.hub = None;
-        });
     }
 
     fn shelf(&self) -> Option<Shelf> {

@@ -1,9 +1,10 @@
 //! Which two embeddings are compared, and with how many neighbours.
 
 use super::{failure_ui, progress_ui, source_ui};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Action, EmbeddingPair, EmbeddingSource, MOST_NEIGHBOURS, Session, Workspace};
+use crate::workspace::{EmbeddingAction, EmbeddingPair, EmbeddingSource, MOST_NEIGHBOURS, Session};
 use egui::{Color32, DragValue, Sense, Ui, vec2};
 
 /// What was chosen.
@@ -16,8 +17,8 @@ pub struct CompareForm {
 
 impl CompareForm {
     /// Neighbours of an image.
-    pub fn k(&self, workspace: &Workspace) -> usize {
-        self.k.unwrap_or(workspace.settings().experiment.graph.k).clamp(1, MOST_NEIGHBOURS)
+    pub fn k(&self, ctx: &PanelCtx<'_>) -> usize {
+        self.k.unwrap_or(ctx.settings().experiment.graph.k).clamp(1, MOST_NEIGHBOURS)
     }
 }
 
@@ -33,49 +34,74 @@ pub fn swatch(ui: &mut Ui, side: usize) {
     ui.painter().rect_filled(rect, 2, colours(palette)[side]);
 }
 
-/// Draws the choice and what stands in the way; `true` where there is something to look at.
-pub fn pair_ui(
-    ui: &mut Ui,
-    form: &mut CompareForm,
-    workspace: &Workspace,
-    session: &Session,
-    actions: &mut Vec<Action>,
-) -> bool {
-    let comparison = workspace.embedding().comparison();
-    let offered = workspace.embedding_sources();
-    if form.sides[0].is_none() {
-        form.sides[0] = offered.first().cloned();
-    }
-    if form.sides[1].is_none() {
-        form.sides[1] = offered.iter().find(|source| differs(source, session)).cloned();
-    }
-    sides_ui(ui, form, workspace, session);
-    let pair = match &form.sides {
-        [Some(a), Some(b)] => EmbeddingPair { a: a.clone(), b: b.clone() },
-        _ => {
-            let text = "A comparison needs two embeddings of this data set. Compute those of another layer or network \
-                        under “Encoder”, or add a file of vectors to the data set.";
-            widgets::empty_state(ui, icons::SWAP, "Nothing to compare with yet", text, None);
+impl CompareForm {
+    /// Draws the choice and what stands in the way; `true` where there is something to look at.
+    pub fn pair_ui(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) -> bool {
+        let workspace = ctx.workspace();
+        let comparison = workspace.embedding().comparison();
+        let offered = workspace.embedding_sources();
+        if self.sides[0].is_none() {
+            self.sides[0] = offered.first().cloned();
+        }
+        if self.sides[1].is_none() {
+            self.sides[1] = offered.iter().find(|source| differs(source, session)).cloned();
+        }
+        self.sides_ui(ui, ctx);
+        let pair = match &self.sides {
+            [Some(a), Some(b)] => EmbeddingPair { a: a.clone(), b: b.clone() },
+            _ => {
+                let text = "A comparison needs two embeddings of this data set. Compute those of another layer or network \
+                            under “Encoder”, or add a file of vectors to the data set.";
+                widgets::empty_state(ui, icons::SWAP, "Nothing to compare with yet", text, None);
+                return false;
+            }
+        };
+        if comparison.pair() != Some(&pair) {
+            ctx.act(EmbeddingAction::Compare(Box::new(pair)));
             return false;
         }
-    };
-    if comparison.pair() != Some(&pair) {
-        actions.push(Action::CompareEmbeddings(Box::new(pair)));
-        return false;
-    }
-    if let Some(at_work) = comparison.progress() {
-        if progress_ui(ui, at_work, "Cancel comparing") {
-            actions.push(Action::CancelComparison);
+        if let Some(at_work) = comparison.progress() {
+            if progress_ui(ui, at_work, "Cancel comparing") {
+                ctx.act(EmbeddingAction::CancelComparison);
+            }
+            return false;
         }
-        return false;
-    }
-    if let Some(reason) = comparison.failure() {
-        if failure_ui(ui, reason) {
-            actions.push(Action::CompareEmbeddings(Box::new(pair)));
+        if let Some(reason) = comparison.failure() {
+            if failure_ui(ui, reason) {
+                ctx.act(EmbeddingAction::Compare(Box::new(pair)));
+            }
+            return false;
         }
-        return false;
+        comparison.result().is_some()
     }
-    comparison.result().is_some()
+
+    fn sides_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let mut k = self.k(ctx);
+        ui.horizontal(|ui| {
+            // What is left beside marks, letters, the exchange and the neighbours.
+            let width = ((ui.available_width() - 270.0) / 2.0).clamp(80.0, 320.0);
+            for (side, name) in ["A", "B"].into_iter().enumerate() {
+                swatch(ui, side);
+                ui.label(widgets::strong_text(name));
+                let label = format!("Embedding {name}");
+                source_ui(ui, &label, width, &mut self.sides[side], ctx);
+                if side == 0 && widgets::icon_button(ui, icons::SWAP, "Swap A and B").clicked() {
+                    self.sides.swap(0, 1);
+                }
+            }
+            ui.add_space(GRID);
+            ui.label(egui::RichText::new("Neighbours").color(theme::palette(ui.visuals()).weak));
+            let field = ui.add(DragValue::new(&mut k).range(1..=MOST_NEIGHBOURS).speed(0.1));
+            if field
+                .on_hover_text("Nearest neighbours of each image (k)")
+                .accessible_name("Compared neighbours")
+                .changed()
+            {
+                self.k = Some(k);
+            }
+        });
+        ui.add_space(GRID);
+    }
 }
 
 /// Whether a source is not merely what is in use under its own name.
@@ -85,29 +111,4 @@ fn differs(source: &EmbeddingSource, session: &Session) -> bool {
         EmbeddingSource::File(name) => session.data.vector_names != [name.clone()],
         EmbeddingSource::Encoder(_) => true,
     }
-}
-
-fn sides_ui(ui: &mut Ui, form: &mut CompareForm, workspace: &Workspace, session: &Session) {
-    let mut k = form.k(workspace);
-    ui.horizontal(|ui| {
-        // What is left beside marks, letters, the exchange and the neighbours.
-        let width = ((ui.available_width() - 270.0) / 2.0).clamp(80.0, 320.0);
-        for (side, name) in ["A", "B"].into_iter().enumerate() {
-            swatch(ui, side);
-            ui.label(widgets::strong_text(name));
-            let label = format!("Embedding {name}");
-            source_ui(ui, &label, (workspace, session), width, &mut form.sides[side]);
-            if side == 0 && widgets::icon_button(ui, icons::SWAP, "Exchange A and B").clicked() {
-                form.sides.swap(0, 1);
-            }
-        }
-        ui.add_space(GRID);
-        ui.label(egui::RichText::new("Neighbours").color(theme::palette(ui.visuals()).weak));
-        let field = ui.add(DragValue::new(&mut k).range(1..=MOST_NEIGHBOURS).speed(0.1));
-        if field.on_hover_text("Nearest neighbours of each image (k)").accessible_name("Compared neighbours").changed()
-        {
-            form.k = Some(k);
-        }
-    });
-    ui.add_space(GRID);
 }

@@ -1,11 +1,10 @@
 //! How a comparison's figures go with the number of neighbours.
 
 use super::compare::colours;
-use crate::app::kit::theme;
-use crate::app::kit::widgets;
+use crate::app::kit::{plot, theme, widgets};
 use crate::workspace::QueryFigures;
 use egui::{RichText, Ui, Vec2};
-use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine, uniform_grid_spacer};
+use egui_plot::{Line, LineStyle, PlotPoints, VLine, uniform_grid_spacer};
 
 /// What a curve shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,13 +42,10 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, figures: &QueryFigures, k: usiz
             Quantity::Overlap => "Neighbours in common over k",
         };
         widgets::one_line(ui, RichText::new(title).small().color(palette.weak));
-        ui.style_mut().text_styles.insert(egui::TextStyle::Body, egui::FontId::proportional(10.0));
-        Plot::new(("comparison", quantity))
+        plot::small_text(ui);
+        plot::small(("comparison", quantity), "k", palette)
             .height((size.y - 20.0).max(80.0))
             .width(size.x)
-            .show_background(false)
-            .show_grid([false, true])
-            .allow_scroll(false)
             .allow_drag(false)
             .allow_zoom(false)
             .include_x(1.0)
@@ -57,17 +53,6 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, figures: &QueryFigures, k: usiz
             .include_y(0.0)
             .include_y(1.0)
             .y_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.5, 1.0]))
-            .y_axis_min_width(24.0)
-            .grid_color(palette.weak)
-            .grid_spacing(egui::Rangef::new(14.0, 70.0))
-            .show_crosshair(false)
-            .y_axis_formatter(|mark, _| tick(mark.value))
-            .label_formatter(|position| match position {
-                HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                    Some(format!("{plot_name}, k {:.0}: {}", position.x, widgets::figure(position.y)))
-                }
-                HoverPosition::Elsewhere { .. } => None,
-            })
             .show(ui, |plot| {
                 for (name, points, colour, style) in lines {
                     plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
@@ -76,11 +61,4 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, figures: &QueryFigures, k: usiz
                 plot.vline(here);
             });
     });
-}
-
-/// A value on an axis: no more digits than it needs.
-fn tick(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
 }

@@ -1,11 +1,13 @@
 //! Which network, which of its layers, and what becomes of the vectors.
 
 use super::{preprocess, progress_ui, sentence};
+use crate::app::command::{Command, OpenAs};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
 use crate::jobs::{Event, Job};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling};
-use crate::workspace::{Action, EncoderSettings, Workspace};
+use crate::workspace::{EmbeddingAction, EncoderSettings, SettingsAction, Workspace};
 use egui::{DragValue, RichText, ScrollArea, Ui};
 use std::path::{Path, PathBuf};
 
@@ -67,86 +69,132 @@ impl EncoderForm {
 /// Width beyond which the form grows no more.
 const WIDEST: f32 = 560.0;
 
-/// Draws the form; `true` when a person wants to pick a weights file.
-pub fn encoder_ui(ui: &mut Ui, form: &mut EncoderForm, workspace: &Workspace, actions: &mut Vec<Action>) -> bool {
-    let mut encoder = workspace.settings().encoder.clone();
-    let mut wants_weights = false;
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.set_max_width(ui.available_width().min(WIDEST));
-        wants_weights = network_ui(ui, form, workspace, &mut encoder);
-        layer_ui(ui, workspace, &mut encoder);
-        let own = workspace.embedding().described().and_then(|spec| spec.as_ref().ok()).map(|spec| &spec.preprocess);
-        preprocess::preprocess_ui(ui, &mut form.editing, own, &mut encoder.preprocess);
-        projection_ui(ui, &mut encoder);
-        compute_ui(ui, form, workspace, &mut encoder, actions);
-    });
-    if encoder != workspace.settings().encoder {
-        actions.push(Action::SetEncoder(Box::new(encoder)));
+impl EncoderForm {
+    /// Draws the form.
+    pub fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let mut encoder = ctx.settings().encoder.clone();
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_max_width(ui.available_width().min(WIDEST));
+            self.network_ui(ui, &mut encoder, ctx);
+            layer_ui(ui, &mut encoder, ctx);
+            let described = ctx.workspace().embedding().described().and_then(|spec| spec.as_ref().ok());
+            let own = described.map(|spec| &spec.preprocess);
+            preprocess::preprocess_ui(ui, &mut self.editing, own, &mut encoder.preprocess);
+            projection_ui(ui, &mut encoder);
+            self.compute_ui(ui, &mut encoder, ctx);
+        });
+        if encoder != ctx.settings().encoder {
+            ctx.act(SettingsAction::SetEncoder(Box::new(encoder)));
+        }
     }
-    wants_weights
-}
 
-fn network_ui(ui: &mut Ui, form: &mut EncoderForm, workspace: &Workspace, encoder: &mut EncoderSettings) -> bool {
-    widgets::section(ui, "Network");
-    let mut wants_weights = false;
-    let mut origin = Origin::of(encoder);
-    widgets::field(ui, "Weights", "Where the network's weights come from", |ui| {
-        let choices = [
-            (Origin::Bundled, "Bundled", "The small ResNet-50 that comes with the program"),
-            (
-                Origin::File,
-                "File",
-                "Safetensors, NumPy .npz or PyTorch, by torchvision's, timm's or transformers' names",
-            ),
-            (Origin::Hub, "Hub", "A model of the Hugging Face hub by its name"),
-        ];
-        if widgets::segmented(ui, &mut origin, &choices) {
-            origin.put(encoder);
+    fn network_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &mut PanelCtx<'_>) {
+        widgets::section(ui, "Network");
+        let mut origin = Origin::of(encoder);
+        widgets::field(ui, "Weights", "Where the network's weights come from", |ui| {
+            let choices = [
+                (Origin::Bundled, "Bundled", "The small ResNet-50 that comes with the program"),
+                (
+                    Origin::File,
+                    "File",
+                    "Safetensors, NumPy .npz or PyTorch, by torchvision's, timm's or transformers' names",
+                ),
+                (Origin::Hub, "Hub", "A model of the Hugging Face hub by its name"),
+            ];
+            if widgets::segmented(ui, &mut origin, &choices) {
+                origin.put(encoder);
+            }
+        });
+        match origin {
+            Origin::Bundled => {
+                widgets::caption(ui, format!("{} comes with the program.", encoder.architecture));
+            }
+            Origin::File => self.weights_ui(ui, encoder, ctx),
+            Origin::Hub => hub_ui(ui, encoder),
         }
-    });
-    match origin {
-        Origin::Bundled => {
-            widgets::caption(ui, format!("{} comes with the program.", encoder.architecture));
+        let described = ctx.workspace().embedding().described();
+        if let (Some(Ok(spec)), true) = (described, origin != Origin::Bundled) {
+            widgets::caption(ui, format!("{}, recognised by its tensors.", spec.architecture));
         }
-        Origin::File => {
-            wants_weights = weights_ui(ui, form, encoder);
-        }
-        Origin::Hub => hub_ui(ui, encoder),
-    }
-    if let (Some(Ok(spec)), true) = (workspace.embedding().described(), origin != Origin::Bundled) {
-        widgets::caption(ui, format!("{}, told by its tensors.", spec.architecture));
-    }
-    let palette = theme::palette(ui.visuals());
-    let blank = encoder.weights.as_deref().is_some_and(|path| path.as_os_str().is_empty());
-    if let (Some(Err(reason)), false) = (workspace.embedding().described(), origin == Origin::File && blank) {
-        let colour = if origin == Origin::Hub { palette.weak } else { palette.warning };
-        ui.add(egui::Label::new(RichText::new(sentence(reason)).small().color(colour)).wrap());
-    }
-    wants_weights
-}
-
-fn weights_ui(ui: &mut Ui, form: &mut EncoderForm, encoder: &mut EncoderSettings) -> bool {
-    // A file picked elsewhere shows up here; what is typed here counts from then on.
-    if form.seen != encoder.weights {
-        form.weights = encoder.weights.as_deref().unwrap_or(Path::new("")).display().to_string();
-    }
-    let mut wants_weights = false;
-    widgets::field(ui, "File", "The file with the weights", |ui| {
-        let width = (ui.available_width() - 40.0).max(60.0);
-        let field = egui::TextEdit::singleline(&mut form.weights).hint_text("/path/to/model.safetensors");
-        ui.add(field.desired_width(width)).accessible_name("Weights file");
-        wants_weights = widgets::icon_button(ui, icons::OPEN, "Choose a weights file…").clicked();
-    });
-    let typed = PathBuf::from(form.weights.trim());
-    if typed.as_os_str() != encoder.weights.as_deref().unwrap_or(Path::new("")).as_os_str() {
-        encoder.weights = Some(typed.clone());
-    }
-    form.seen.clone_from(&encoder.weights);
-    if !typed.as_os_str().is_empty() && !typed.is_file() {
         let palette = theme::palette(ui.visuals());
-        ui.label(RichText::new("There is no such file.").small().color(palette.warning));
+        let blank = encoder.weights.as_deref().is_some_and(|path| path.as_os_str().is_empty());
+        if let (Some(Err(reason)), false) = (described, origin == Origin::File && blank) {
+            let colour = if origin == Origin::Hub { palette.weak } else { palette.warning };
+            ui.add(egui::Label::new(RichText::new(sentence(reason)).small().color(colour)).wrap());
+        }
     }
-    wants_weights
+
+    fn weights_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &mut PanelCtx<'_>) {
+        // A file picked elsewhere shows up here; what is typed here counts from then on.
+        if self.seen != encoder.weights {
+            self.weights = encoder.weights.as_deref().unwrap_or(Path::new("")).display().to_string();
+        }
+        widgets::field(ui, "File", "The file with the weights", |ui| {
+            let width = (ui.available_width() - 40.0).max(60.0);
+            let field = egui::TextEdit::singleline(&mut self.weights).hint_text("/path/to/model.safetensors");
+            ui.add(field.desired_width(width)).accessible_name("Weights file");
+            if widgets::icon_button(ui, icons::OPEN, "Choose a weights file…").clicked() {
+                ctx.command(Command::Ask(OpenAs::Weights));
+            }
+        });
+        let typed = PathBuf::from(self.weights.trim());
+        if typed.as_os_str() != encoder.weights.as_deref().unwrap_or(Path::new("")).as_os_str() {
+            encoder.weights = Some(typed.clone());
+        }
+        self.seen.clone_from(&encoder.weights);
+        if !typed.as_os_str().is_empty() && !typed.is_file() {
+            let palette = theme::palette(ui.visuals());
+            ui.label(RichText::new("There is no such file.").small().color(palette.warning));
+        }
+    }
+
+    fn compute_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &mut PanelCtx<'_>) {
+        let workspace = ctx.workspace();
+        widgets::section(ui, "Compute");
+        self.find_devices(workspace);
+        self.device_ui(ui, encoder);
+        ui.add_space(theme::GRID);
+        if let Some(progress) = workspace.embedding().progress() {
+            if progress_ui(ui, progress, "Cancel computing embeddings") {
+                ctx.act(EmbeddingAction::Cancel);
+            }
+            return;
+        }
+        let pictures = workspace.session().map_or(0, |session| session.summary.pictures);
+        let known = match &encoder.hub {
+            Some(name) => !name.trim().is_empty(),
+            None => workspace.embedding().described().is_some_and(Result::is_ok),
+        };
+        let text = format!("Compute embeddings of {} pictures", widgets::count(pictures));
+        let button = widgets::primary_button(ui, pictures > 0 && known, icons::CPU, &text);
+        if button.on_disabled_hover_text("Needs pictures, and weights for the network").clicked() {
+            ctx.act(EmbeddingAction::Compute);
+        }
+        if let Some(last) = workspace.embedding().last() {
+            let (embedded, cached, seconds) = (last.embedded, last.cached, last.seconds);
+            widgets::caption(ui, format!("Last time: {embedded} computed, {cached} from the cache, {seconds:.1} s"));
+        }
+    }
+
+    fn device_ui(&self, ui: &mut Ui, encoder: &mut EncoderSettings) {
+        widgets::field(ui, "Device", "Where the network runs", |ui| {
+            widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
+                for device in &self.devices {
+                    let name = device.choice.to_string();
+                    let hint = device.ready.as_ref().map_or_else(|reason| reason.clone(), |()| device.name.clone());
+                    let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
+                    let label = ui.add_enabled(device.ready.is_ok(), label);
+                    if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
+                        encoder.device = name;
+                    }
+                }
+            });
+        });
+        let known: Result<DeviceChoice, _> = encoder.device.parse();
+        if known.is_err() {
+            encoder.device = DeviceChoice::Cpu.to_string();
+        }
+    }
 }
 
 fn hub_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
@@ -166,11 +214,11 @@ fn architecture(workspace: &Workspace, encoder: &EncoderSettings) -> Option<Arch
     described.map(|spec| spec.architecture).or_else(named)
 }
 
-fn layer_ui(ui: &mut Ui, workspace: &Workspace, encoder: &mut EncoderSettings) {
+fn layer_ui(ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &PanelCtx<'_>) {
     widgets::section(ui, "Layer");
-    let known = architecture(workspace, encoder);
+    let known = architecture(ctx.workspace(), encoder);
     widgets::field(ui, "Stage", "Behind which residual stage the vector is taken; 4 is what a classifier sees", |ui| {
-        let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} numbers", known.dim(stage)));
+        let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} dimensions", known.dim(stage)));
         ui.spacing_mut().item_spacing.x = 2.0;
         for stage in 1..=Feature::STAGES {
             let chosen = encoder.stage == stage;
@@ -181,7 +229,7 @@ fn layer_ui(ui: &mut Ui, workspace: &Workspace, encoder: &mut EncoderSettings) {
         }
         if let Some(known) = known {
             ui.add_space(theme::GRID);
-            widgets::caption(ui, format!("{} numbers", known.dim(encoder.stage)));
+            widgets::caption(ui, format!("{} dimensions", known.dim(encoder.stage)));
         }
     });
     widgets::field(ui, "Pooling", "How the places of that stage become one vector", |ui| {
@@ -207,57 +255,4 @@ fn projection_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
         widgets::caption(ui, "components");
         encoder.whiten = on.then_some(kept);
     });
-}
-
-fn compute_ui(
-    ui: &mut Ui,
-    form: &mut EncoderForm,
-    workspace: &Workspace,
-    encoder: &mut EncoderSettings,
-    actions: &mut Vec<Action>,
-) {
-    widgets::section(ui, "Compute");
-    form.find_devices(workspace);
-    device_ui(ui, form, encoder);
-    ui.add_space(theme::GRID);
-    if let Some(at_work) = workspace.embedding().progress() {
-        if progress_ui(ui, at_work, "Cancel computing embeddings") {
-            actions.push(Action::CancelEmbedding);
-        }
-        return;
-    }
-    let pictures = workspace.session().map_or(0, |session| session.summary.pictures);
-    let known = match &encoder.hub {
-        Some(name) => !name.trim().is_empty(),
-        None => workspace.embedding().described().is_some_and(Result::is_ok),
-    };
-    let text = format!("Compute embeddings of {pictures} pictures");
-    let button = widgets::primary_button(ui, pictures > 0 && known, icons::CPU, &text);
-    if button.on_disabled_hover_text("Needs pictures, and weights for the network").clicked() {
-        actions.push(Action::Embed);
-    }
-    if let Some(last) = workspace.embedding().last() {
-        let (embedded, cached, seconds) = (last.embedded, last.cached, last.seconds);
-        widgets::caption(ui, format!("Last time: {embedded} computed, {cached} from the cache, {seconds:.1} s"));
-    }
-}
-
-fn device_ui(ui: &mut Ui, form: &EncoderForm, encoder: &mut EncoderSettings) {
-    widgets::field(ui, "Device", "Where the network runs", |ui| {
-        widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
-            for device in &form.devices {
-                let name = device.choice.to_string();
-                let hint = device.ready.as_ref().map_or_else(|reason| reason.clone(), |()| device.name.clone());
-                let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
-                let label = ui.add_enabled(device.ready.is_ok(), label);
-                if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
-                    encoder.device = name;
-                }
-            }
-        });
-    });
-    let known: Result<DeviceChoice, _> = encoder.device.parse();
-    if known.is_err() {
-        encoder.device = DeviceChoice::Cpu.to_string();
-    }
 }

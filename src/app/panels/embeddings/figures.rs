@@ -1,11 +1,12 @@
 //! Two embeddings in figures: of the current query, of all, over k, and query by query.
 
 use super::curve::{self, Quantity};
-use super::queries::{self, QueryList};
+use super::queries::{QueryList, QueryTable};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::widgets;
 use crate::graph::Homophily;
-use crate::workspace::{Action, QueryFigures, Session, Workspace};
+use crate::workspace::{QueryFigures, Session};
 use egui::{Align2, Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -27,68 +28,72 @@ const CURVE: std::ops::RangeInclusive<f32> = 160.0..=280.0;
 /// Height of what stands above the curves.
 const ABOVE: f32 = 340.0;
 
-/// Draws the view.
-pub fn figures_ui(
-    ui: &mut Ui,
-    view: &mut FiguresView,
+/// What the figures are of, and with how many neighbours.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    /// The current query.
+    here: &'a QueryFigures,
+    /// The mean over all queries.
+    mean: &'a QueryFigures,
     k: usize,
-    workspace: &Workspace,
-    session: &Session,
-    actions: &mut Vec<Action>,
-) {
-    let Some(result) = workspace.embedding().comparison().result() else { return };
-    let Some(here) = result.queries.get(session.query()) else { return };
-    let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
-    if ui.available_width() < WIDE {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            summary_ui(ui, view, (k, curve), [here, &result.mean]);
-            ui.allocate_ui(vec2(ui.available_width(), LIST), |ui| {
-                queries::queries_ui(ui, &mut view.list, k, (session, result), actions);
-            });
-        });
-        return;
-    }
-    let size = ui.available_size();
-    let left = (size.x * 0.55).clamp(460.0, 640.0);
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui_with_layout(vec2(left, size.y), egui::Layout::top_down(egui::Align::Min), |ui| {
-            ScrollArea::vertical().id_salt("figures").auto_shrink([false, false]).show(ui, |ui| {
-                ui.set_width(left - 2.0 * GRID);
-                summary_ui(ui, view, (k, curve), [here, &result.mean]);
-            });
-        });
-        ui.add_space(GRID);
-        ui.vertical(|ui| queries::queries_ui(ui, &mut view.list, k, (session, result), actions));
-    });
+    /// Height of the curves.
+    curve: f32,
 }
 
-fn summary_ui(ui: &mut Ui, view: &mut FiguresView, (k, curve): (usize, f32), [here, mean]: [&QueryFigures; 2]) {
-    widgets::section(ui, "Relevant neighbours");
-    widgets::caption(
-        ui,
-        format!(
-            "Of a relevant image's {k} nearest, the share that is relevant too (homophily@{k}), less what chance gives"
-        ),
-    );
-    homophily_ui(ui, k, [here, mean]);
-    widgets::section(ui, "Neighbours in common");
-    widgets::caption(ui, format!("Of an image's {k} nearest by A, the share that is among its {k} nearest by B"));
-    agreement_ui(ui, k, [here, mean]);
-    ui.add_space(GRID);
-    widgets::segmented(
-        ui,
-        &mut view.all,
-        &[(false, "This query", "Curves of the current query"), (true, "All queries", "Mean curves of all queries")],
-    );
-    let shown = if view.all { mean } else { here };
-    let width = (ui.available_width() - 2.0 * GRID) / 2.0;
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0 * GRID;
-        for quantity in [Quantity::Homophily, Quantity::Overlap] {
-            let size = vec2(width, curve);
-            ui.allocate_ui(size, |ui| curve::curve_ui(ui, quantity, shown, k, size));
+impl FiguresView {
+    /// Draws the view.
+    pub fn show(&mut self, ui: &mut Ui, k: usize, session: &Session, ctx: &mut PanelCtx<'_>) {
+        let Some(result) = ctx.workspace().embedding().comparison().result() else { return };
+        let Some(here) = result.queries.get(session.query()) else { return };
+        let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
+        let shown = Shown { here, mean: &result.mean, k, curve };
+        let table = QueryTable { session, result, k };
+        if ui.available_width() < WIDE {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                self.summary_ui(ui, shown);
+                ui.allocate_ui(vec2(ui.available_width(), LIST), |ui| self.list.show(ui, &table, ctx));
+            });
+            return;
         }
-    });
+        let size = ui.available_size();
+        let left = (size.x * 0.55).clamp(460.0, 640.0);
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(vec2(left, size.y), egui::Layout::top_down(egui::Align::Min), |ui| {
+                ScrollArea::vertical().id_salt("figures").auto_shrink([false, false]).show(ui, |ui| {
+                    ui.set_width(left - 2.0 * GRID);
+                    self.summary_ui(ui, shown);
+                });
+            });
+            ui.add_space(GRID);
+            ui.vertical(|ui| self.list.show(ui, &table, ctx));
+        });
+    }
+
+    fn summary_ui(&mut self, ui: &mut Ui, shown: Shown<'_>) {
+        let Shown { here, mean, k, curve } = shown;
+        widgets::section(ui, "Relevant neighbours");
+        let text = format!(
+            "Share of relevant images among the {k} nearest of a relevant image (homophily@{k}), and its gain over chance"
+        );
+        widgets::caption(ui, text);
+        homophily_ui(ui, k, [here, mean]);
+        widgets::section(ui, "Neighbours in common");
+        widgets::caption(ui, format!("Share of an image's {k} nearest by A that are among its {k} nearest by B"));
+        agreement_ui(ui, k, [here, mean]);
+        ui.add_space(GRID);
+        let scopes =
+            [(false, "This query", "Curves of the current query"), (true, "All queries", "Mean curves of all queries")];
+        widgets::segmented(ui, &mut self.all, &scopes);
+        let drawn = if self.all { mean } else { here };
+        let width = (ui.available_width() - 2.0 * GRID) / 2.0;
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 2.0 * GRID;
+            for quantity in [Quantity::Homophily, Quantity::Overlap] {
+                let size = vec2(width, curve);
+                ui.allocate_ui(size, |ui| curve::curve_ui(ui, quantity, drawn, k, size));
+            }
+        });
+    }
 }
 
 fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
@@ -139,16 +144,11 @@ fn row(
             continue;
         };
         let (a, b) = (value(a), value(b));
-        ui.label(signed(a));
-        ui.label(signed(b));
+        ui.label(widgets::signed(a));
+        ui.label(widgets::signed(b));
         ui.label(RichText::new(widgets::change(b - a)).color(palette.change(b - a)));
     }
     ui.end_row();
-}
-
-/// A figure that may be below 0.
-pub fn signed(value: f64) -> String {
-    if value < -0.0005 { format!("−{}", widgets::figure(-value)) } else { widgets::figure(value.abs()) }
 }
 
 fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {

@@ -1,12 +1,12 @@
 //! The current query's graph under two embeddings, side by side.
 
 use super::compare::swatch;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::app::panels::graph::{GraphCanvas, ShownGraph};
 use crate::graph::GraphRequest;
-use crate::workspace::{Action, Session, Workspace};
+use crate::workspace::{Action, EmbeddingAction, Session};
 use egui::{RichText, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -18,46 +18,44 @@ pub struct GraphsView {
 /// Width below which the graphs lie one above the other.
 const NARROW: f32 = 420.0;
 
-/// Draws both graphs with `k` neighbours; what is pointed at in one is highlighted in both.
-pub fn graphs_ui(
-    ui: &mut Ui,
-    view: &mut GraphsView,
-    (workspace, session, k): (&Workspace, &Session, usize),
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) {
-    let comparison = workspace.embedding().comparison();
-    let graph = GraphRequest { k, ..workspace.settings().experiment.graph };
-    if !comparison.draws(session.query(), graph) {
-        actions.push(Action::DrawTwoGraphs(graph));
-    }
-    let (Some(result), [Some(a), Some(b)]) = (comparison.result(), comparison.graphs()) else {
-        widgets::empty_state(ui, icons::GRAPH, "Building both graphs…", "Comparing the query's images.", None);
-        return;
-    };
-    if a.request().query != session.query() {
-        return;
-    }
-    let room = ui.available_size();
-    let (size, across) = match room.x < NARROW {
-        true => (vec2(room.x, (room.y - GRID) / 2.0), false),
-        false => (vec2((room.x - 2.0 * GRID) / 2.0, room.y), true),
-    };
-    let layout = egui::Layout::top_down(egui::Align::Min);
-    let direction = if across { egui::Layout::left_to_right(egui::Align::Min) } else { layout };
-    ui.allocate_ui_with_layout(room, direction, |ui| {
-        ui.spacing_mut().item_spacing = vec2(2.0 * GRID, GRID);
-        for (side, graph) in [a, b].into_iter().enumerate() {
-            ui.allocate_ui_with_layout(size, layout, |ui| {
-                ui.set_min_size(size);
-                let name = result.tables[side].name.as_str();
-                let canvas = &mut view.canvases[side];
-                heading_ui(ui, canvas, side, name);
-                let shown = ShownGraph { session, view: graph, look: workspace.settings().look, name: Some(name) };
-                canvas.show(ui, &shown, pictures, actions);
-            });
+impl GraphsView {
+    /// Draws both graphs with `k` neighbours; what is pointed at in one is highlighted in both.
+    pub fn show(&mut self, ui: &mut Ui, k: usize, session: &Session, ctx: &mut PanelCtx<'_>) {
+        let comparison = ctx.workspace().embedding().comparison();
+        let graph = GraphRequest { k, ..ctx.settings().experiment.graph };
+        if !comparison.draws(session.query(), graph) {
+            ctx.act(EmbeddingAction::DrawTwoGraphs(graph));
         }
-    });
+        let (Some(result), [Some(a), Some(b)]) = (comparison.result(), comparison.graphs()) else {
+            widgets::empty_state(ui, icons::GRAPH, "Building both graphs…", "Comparing the query's images.", None);
+            return;
+        };
+        if a.request().query != session.query() {
+            return;
+        }
+        let mut pointed = Vec::new();
+        let room = ui.available_size();
+        let (size, across) = match room.x < NARROW {
+            true => (vec2(room.x, (room.y - GRID) / 2.0), false),
+            false => (vec2((room.x - 2.0 * GRID) / 2.0, room.y), true),
+        };
+        let layout = egui::Layout::top_down(egui::Align::Min);
+        let direction = if across { egui::Layout::left_to_right(egui::Align::Min) } else { layout };
+        ui.allocate_ui_with_layout(room, direction, |ui| {
+            ui.spacing_mut().item_spacing = vec2(2.0 * GRID, GRID);
+            for (side, graph) in [a, b].into_iter().enumerate() {
+                ui.allocate_ui_with_layout(size, layout, |ui| {
+                    ui.set_min_size(size);
+                    let name = result.tables[side].name.as_str();
+                    let canvas = &mut self.canvases[side];
+                    heading_ui(ui, canvas, side, name);
+                    let shown = ShownGraph { session, view: graph, look: ctx.settings().look, name: Some(name) };
+                    canvas.show(ui, &shown, ctx.pictures, &mut pointed);
+                });
+            }
+        });
+        pointed.into_iter().for_each(|action: Action| ctx.act(action));
+    }
 }
 
 fn heading_ui(ui: &mut Ui, canvas: &mut GraphCanvas, side: usize, name: &str) {

@@ -2,11 +2,11 @@
 
 use super::map_canvas::{Colouring, MapCanvas, ShownMap};
 use super::{failure_ui, progress_ui, source_ui};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
-use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::graph::perplexity_within;
-use crate::workspace::{Action, EmbeddingMap, EmbeddingSource, MapMethod, MapRequest, MapScope, Session, Workspace};
+use crate::workspace::{EmbeddingAction, EmbeddingMap, EmbeddingSource, MapMethod, MapRequest, MapScope, Session};
 use egui::{DragValue, RichText, Ui};
 
 /// What the view remembers between frames.
@@ -46,102 +46,99 @@ impl MapView {
     }
 }
 
-/// Draws the view.
-pub fn map_ui(
-    ui: &mut Ui,
-    view: &mut MapView,
-    (workspace, session): (&Workspace, &Session),
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) {
-    if view.source.is_none() {
-        view.source = workspace.embedding_sources().into_iter().next();
-    }
-    let Some(source) = view.source.clone() else {
-        let text = "A map needs visual vectors. Compute embeddings under “Encoder”.";
-        widgets::empty_state(ui, icons::CPU, "No visual vectors yet", text, None);
-        return;
-    };
-    controls_ui(ui, view, workspace, session);
-    let request = view.request(view.source.clone().unwrap_or(source), session);
-    let state = workspace.embedding().map();
-    if state.request() != Some(&request) {
-        actions.push(Action::DrawMap(Box::new(request)));
-        return;
-    }
-    if let Some(at_work) = state.progress() {
-        if progress_ui(ui, at_work, "Cancel the map") {
-            actions.push(Action::CancelMap);
+impl MapView {
+    /// Draws the self.
+    pub fn show(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
+        let workspace = ctx.workspace();
+        if self.source.is_none() {
+            self.source = workspace.embedding_sources().into_iter().next();
         }
-        return;
+        let Some(source) = self.source.clone() else {
+            let text = "A map needs visual vectors. Compute embeddings under “Encoder”.";
+            widgets::empty_state(ui, icons::CPU, "No visual vectors yet", text, None);
+            return;
+        };
+        self.controls_ui(ui, ctx);
+        let request = self.request(self.source.clone().unwrap_or(source), session);
+        let state = workspace.embedding().map();
+        if state.request() != Some(&request) {
+            ctx.act(EmbeddingAction::DrawMap(Box::new(request)));
+            return;
+        }
+        if let Some(at_work) = state.progress() {
+            if progress_ui(ui, at_work, "Cancel the map") {
+                ctx.act(EmbeddingAction::CancelMap);
+            }
+            return;
+        }
+        if let Some(map) = state.map() {
+            widgets::caption(ui, summary(map, &request));
+            let colouring = if self.all && self.by_query { Colouring::Query } else { Colouring::Relevance };
+            let shown = ShownMap { session, map, colouring, pictures: self.pictures };
+            self.canvas.show(ui, &shown, ctx);
+        } else if let Some(reason) = state.failure()
+            && failure_ui(ui, reason)
+        {
+            ctx.act(EmbeddingAction::DrawMap(Box::new(request)));
+        }
     }
-    if let Some(map) = state.map() {
-        widgets::caption(ui, told(map, &request));
-        let colouring = if view.all && view.by_query { Colouring::Query } else { Colouring::Relevance };
-        let shown = ShownMap { session, map, colouring, pictures: view.pictures };
-        view.canvas.show(ui, &shown, pictures, actions);
-    } else if let Some(reason) = state.failure()
-        && failure_ui(ui, reason)
-    {
-        actions.push(Action::DrawMap(Box::new(request)));
-    }
-}
 
-fn controls_ui(ui: &mut Ui, view: &mut MapView, workspace: &Workspace, session: &Session) {
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - 300.0).clamp(100.0, 320.0);
-        source_ui(ui, "Embedding on the map", (workspace, session), width, &mut view.source);
-        widgets::segmented(
-            ui,
-            &mut view.all,
-            &[
-                (false, "This query", "The candidates of the current query"),
-                (true, "All images", "Every image of the data set"),
-            ],
-        );
-        widgets::segmented(
-            ui,
-            &mut view.neighbours,
-            &[
-                (false, "PCA", "The two directions in which the vectors differ most"),
-                (true, "t-SNE", "Who is near whom; distances between far groups mean little"),
-            ],
-        );
-    });
-    ui.horizontal(|ui| {
-        if widgets::icon_button(ui, icons::FIT, "Fit the map").clicked() {
-            view.canvas.fit();
-        }
-        ui.checkbox(&mut view.pictures, "Pictures");
-        if view.all {
+    fn controls_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        ui.horizontal(|ui| {
+            let width = (ui.available_width() - 300.0).clamp(100.0, 320.0);
+            source_ui(ui, "Embedding on the map", width, &mut self.source, ctx);
             widgets::segmented(
                 ui,
-                &mut view.by_query,
+                &mut self.all,
                 &[
-                    (true, "By query", "A colour for each query"),
-                    (false, "By relevance", "Relevant or not for the image's first query"),
+                    (false, "This query", "The candidates of the current query"),
+                    (true, "All images", "Every image of the data set"),
                 ],
             );
-        }
-        if view.neighbours {
-            perplexity_ui(ui, view);
-        }
-    });
-}
+            widgets::segmented(
+                ui,
+                &mut self.neighbours,
+                &[
+                    (false, "PCA", "The two directions in which the vectors differ most"),
+                    (true, "t-SNE", "Who is near whom; distances between far groups mean little"),
+                ],
+            );
+        });
+        ui.horizontal(|ui| {
+            if widgets::icon_button(ui, icons::FIT, "Fit the map").clicked() {
+                self.canvas.fit();
+            }
+            ui.checkbox(&mut self.pictures, "Pictures");
+            if self.all {
+                widgets::segmented(
+                    ui,
+                    &mut self.by_query,
+                    &[
+                        (true, "By query", "A colour for each query"),
+                        (false, "By relevance", "Relevant or not for the image's first query"),
+                    ],
+                );
+            }
+            if self.neighbours {
+                self.perplexity_ui(ui);
+            }
+        });
+    }
 
-/// Counts once the mouse lets go: each value in between would be another map.
-fn perplexity_ui(ui: &mut Ui, view: &mut MapView) {
-    let palette = theme::palette(ui.visuals());
-    ui.label(RichText::new("Perplexity").color(palette.weak));
-    let field = ui.add(DragValue::new(&mut view.dragged).range(2.0..=100.0).speed(0.2).max_decimals(0));
-    let field = field.on_hover_text("About how many neighbours each image keeps").accessible_name("Perplexity");
-    if !field.dragged() && !field.has_focus() {
-        view.perplexity = view.dragged.round();
+    /// Counts once the mouse lets go: each value in between would be another map.
+    fn perplexity_ui(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui.visuals());
+        ui.label(RichText::new("Perplexity").color(palette.weak));
+        let field = ui.add(DragValue::new(&mut self.dragged).range(2.0..=100.0).speed(0.2).max_decimals(0));
+        let field = field.on_hover_text("About how many neighbours each image keeps").accessible_name("Perplexity");
+        if !field.dragged() && !field.has_focus() {
+            self.perplexity = self.dragged.round();
+        }
     }
 }
 
 /// What the map shows, in a line.
-fn told(map: &EmbeddingMap, request: &MapRequest) -> String {
+fn summary(map: &EmbeddingMap, request: &MapRequest) -> String {
     let mut parts = vec![map.name.clone()];
     parts.push(match map.is_sample() {
         true => format!("a sample of {} of {} images", map.points.len(), map.there),

@@ -1,11 +1,12 @@
 //! The points of a map: pan, zoom, point and pick.
 
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::camera::Camera;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
 use crate::dataset::Relevance;
-use crate::workspace::{Action, EmbeddingMap, MapPoint, Session};
+use crate::workspace::{EmbeddingMap, MapPoint, SelectionAction, Session};
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 use std::sync::Arc;
 
@@ -56,7 +57,7 @@ impl MapCanvas {
     }
 
     /// Draws the map into what room there is, and takes in what a person points at.
-    pub fn show(&mut self, ui: &mut Ui, shown: &ShownMap<'_>, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
+    pub fn show(&mut self, ui: &mut Ui, shown: &ShownMap<'_>, ctx: &mut PanelCtx<'_>) {
         if self.shown.as_ref().is_none_or(|known| !Arc::ptr_eq(known, shown.map)) {
             self.shown = Some(shown.map.clone());
             self.camera.follow();
@@ -76,19 +77,20 @@ impl MapCanvas {
         let seen = canvas.expand(side);
         for (index, &place) in places.iter().enumerate().filter(|(_, place)| seen.contains(**place)) {
             if Some(index) != marked {
-                point_ui(&painter, shown, index, (place, side, dots), pictures, palette);
+                shown.paint(&painter, index, Spot { place, side, dots }, ctx.pictures, palette);
             }
         }
         if let Some(index) = marked {
-            point_ui(&painter, shown, index, (places[index], side.max(DOT), dots), pictures, palette);
+            let spot = Spot { place: places[index], side: side.max(DOT), dots };
+            shown.paint(&painter, index, spot, ctx.pictures, palette);
             ring(&painter, places[index], if dots { 14.0 } else { side }, Stroke::new(2.0, palette.text));
         }
         if let Some(index) = marked_selection(shown) {
             ring(&painter, places[index], if dots { 16.0 } else { side + 4.0 }, Stroke::new(2.5, palette.accent));
         }
-        self.answer(ui, &response, shown, under, actions);
+        self.answer(ui, &response, shown, under, ctx);
         if let Some(index) = under {
-            tooltip(ui, &response, shown, index, pictures);
+            tooltip(ui, &response, shown, index, ctx.pictures);
         }
         let label = format!("Map of {}: {} images", shown.map.name, shown.map.points.len());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, &label));
@@ -100,20 +102,20 @@ impl MapCanvas {
         response: &Response,
         shown: &ShownMap<'_>,
         under: Option<usize>,
-        actions: &mut Vec<Action>,
+        ctx: &mut PanelCtx<'_>,
     ) {
         let candidate = under.and_then(|index| shown.map.points[index].candidate);
         if let Some((_, place)) = candidate.filter(|(query, _)| *query == shown.session.query()) {
-            actions.push(Action::HoverCandidate(Some(place)));
+            ctx.act(SelectionAction::Hover(Some(place)));
         }
         if response.clicked() {
             if let Some((query, place)) = candidate {
                 if query != shown.session.query() {
-                    actions.push(Action::SelectQuery(query));
+                    ctx.act(SelectionAction::Query(query));
                 }
-                actions.push(Action::SelectCandidate(Some(place)));
+                ctx.act(SelectionAction::Candidate(Some(place)));
             } else {
-                actions.push(Action::SelectCandidate(None));
+                ctx.act(SelectionAction::Candidate(None));
             }
         }
         if response.double_clicked() && under.is_none() {
@@ -155,37 +157,42 @@ fn colour(shown: &ShownMap<'_>, point: &MapPoint, palette: &Palette) -> Color32 
     }
 }
 
-fn point_ui(
-    painter: &Painter,
-    shown: &ShownMap<'_>,
-    index: usize,
-    (place, side, dots): (Pos2, f32, bool),
-    pictures: &mut Thumbnails,
-    palette: &Palette,
-) {
-    let point = &shown.map.points[index];
-    let colour = colour(shown, point, palette);
-    if dots {
-        let radius = (0.3 * side).clamp(2.5, 6.0);
-        match shown.colouring {
+/// Where a point is drawn.
+struct Spot {
+    place: Pos2,
+    /// Side of a picture.
+    side: f32,
+    /// A dot instead of a picture.
+    dots: bool,
+}
+
+impl ShownMap<'_> {
+    fn paint(&self, painter: &Painter, index: usize, spot: Spot, pictures: &mut Thumbnails, palette: &Palette) {
+        let point = &self.map.points[index];
+        let Spot { place, side, dots } = spot;
+        let colour = colour(self, point, palette);
+        if dots {
+            let radius = (0.3 * side).clamp(2.5, 6.0);
+            match self.colouring {
+                Colouring::Relevance => {
+                    widgets::paint_dot(painter, place, radius, relevance(self.session, point), colour);
+                }
+                Colouring::Query => {
+                    painter.circle_filled(place, radius, colour);
+                }
+            }
+            return;
+        }
+        let rect = Rect::from_center_size(place, Vec2::splat(side));
+        let picture = pictures.small(point.image, self.session.data.dataset.images[point.image].file.as_deref());
+        widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE);
+        match self.colouring {
             Colouring::Relevance => {
-                widgets::paint_dot(painter, place, radius, relevance(shown.session, point), colour);
+                widgets::paint_frame(painter, rect, relevance(self.session, point), palette, 1.0);
             }
             Colouring::Query => {
-                painter.circle_filled(place, radius, colour);
+                painter.rect_stroke(rect, corners(side), Stroke::new(2.0, colour), StrokeKind::Middle);
             }
-        }
-        return;
-    }
-    let rect = Rect::from_center_size(place, Vec2::splat(side));
-    let picture = pictures.small(point.image, shown.session.data.dataset.images[point.image].file.as_deref());
-    widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE);
-    match shown.colouring {
-        Colouring::Relevance => {
-            widgets::paint_frame(painter, rect, relevance(shown.session, point), palette, 1.0);
-        }
-        Colouring::Query => {
-            painter.rect_stroke(rect, corners(side), Stroke::new(2.0, colour), StrokeKind::Middle);
         }
     }
 }

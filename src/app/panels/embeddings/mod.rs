@@ -10,11 +10,12 @@ mod map_canvas;
 mod preprocess;
 mod queries;
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::jobs::Progress;
-use crate::workspace::{Action, EmbeddingSource, Session, Workspace};
+use crate::workspace::EmbeddingSource;
 use egui::{RichText, Ui};
 use std::time::Duration;
 
@@ -30,88 +31,75 @@ enum View {
 
 /// What the panel remembers between frames.
 #[derive(Default)]
-pub struct EmbeddingPanel {
+pub struct EmbeddingsPanel {
     view: View,
     encoder: encoder::EncoderForm,
     compare: compare::CompareForm,
     figures: figures::FiguresView,
     graphs: graphs::GraphsView,
     map: map::MapView,
-    /// Set when a person wants to pick a weights file.
-    pub wants_weights: bool,
 }
 
-impl EmbeddingPanel {
-    /// Another data set: what was chosen may not be in it.
-    pub fn reset(&mut self) {
-        self.compare = compare::CompareForm::default();
-        self.graphs = graphs::GraphsView::default();
-        self.map = map::MapView::default();
-    }
-
+impl EmbeddingsPanel {
     /// Shows the encoder.
     pub fn show_encoder(&mut self) {
         self.view = View::Encoder;
     }
 }
 
-/// Draws the panel.
-pub fn embedding_ui(
-    ui: &mut Ui,
-    panel: &mut EmbeddingPanel,
-    workspace: &Workspace,
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) {
-    let Some(session) = workspace.session() else {
-        let text = "Open a data set to compute, compare and map what its pictures look like to a network.";
-        widgets::empty_state(ui, icons::CPU, "No data", text, None);
-        return;
-    };
-    let views = [
-        (View::Encoder, "Encoder", "Choose the network, its layer and its preprocessing, and compute embeddings"),
-        (View::Figures, "Compare", "Two embeddings in figures: do they agree, and which gathers what is relevant?"),
-        (View::Graphs, "Two graphs", "The current query's graph under both embeddings"),
-        (View::Map, "Map", "An embedding in the plane"),
-    ];
-    widgets::segmented(ui, &mut panel.view, &views);
-    ui.add_space(GRID);
-    match panel.view {
-        View::Encoder => {
-            panel.wants_weights |= encoder::encoder_ui(ui, &mut panel.encoder, workspace, actions);
-        }
-        View::Figures => {
-            if compare::pair_ui(ui, &mut panel.compare, workspace, session, actions) {
-                figures::figures_ui(ui, &mut panel.figures, panel.compare.k(workspace), workspace, session, actions);
+impl PanelView for EmbeddingsPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let Some(session) = ctx.session() else {
+            let text = "Open a data set to compute, compare and map what its pictures look like to a network.";
+            widgets::empty_state(ui, icons::CPU, "No data", text, None);
+            return;
+        };
+        let views = [
+            (View::Encoder, "Encoder", "Choose the network, its layer and its preprocessing, and compute embeddings"),
+            (
+                View::Figures,
+                "Compare",
+                "Two embeddings measured: do they agree, and which finds more relevant neighbours?",
+            ),
+            (View::Graphs, "Two graphs", "The current query's graph under both embeddings"),
+            (View::Map, "Map", "An embedding in the plane"),
+        ];
+        widgets::segmented(ui, &mut self.view, &views);
+        ui.add_space(GRID);
+        match self.view {
+            View::Encoder => self.encoder.show(ui, ctx),
+            View::Figures => {
+                if self.compare.pair_ui(ui, session, ctx) {
+                    self.figures.show(ui, self.compare.k(ctx), session, ctx);
+                }
             }
-        }
-        View::Graphs => {
-            if compare::pair_ui(ui, &mut panel.compare, workspace, session, actions) {
-                let k = panel.compare.k(workspace);
-                graphs::graphs_ui(ui, &mut panel.graphs, (workspace, session, k), pictures, actions);
+            View::Graphs => {
+                if self.compare.pair_ui(ui, session, ctx) {
+                    self.graphs.show(ui, self.compare.k(ctx), session, ctx);
+                }
             }
+            View::Map => self.map.show(ui, session, ctx),
         }
-        View::Map => map::map_ui(ui, &mut panel.map, (workspace, session), pictures, actions),
+    }
+
+    fn reset(&mut self) {
+        self.compare = compare::CompareForm::default();
+        self.graphs = graphs::GraphsView::default();
+        self.map = map::MapView::default();
     }
 }
 
 /// A list to choose one of the data set's embeddings from; `label` is what a screen reader says.
-fn source_ui(
-    ui: &mut Ui,
-    label: &str,
-    (workspace, session): (&Workspace, &Session),
-    width: f32,
-    chosen: &mut Option<EmbeddingSource>,
-) {
-    let shown = chosen.as_ref().map_or_else(|| "Choose…".to_owned(), |source| source.name(session));
+fn source_ui(ui: &mut Ui, label: &str, width: f32, chosen: &mut Option<EmbeddingSource>, ctx: &mut PanelCtx<'_>) {
+    let name = |source: &EmbeddingSource| ctx.session().map_or_else(String::new, |session| source.name(session));
+    let shown = chosen.as_ref().map_or_else(|| "Choose…".to_owned(), name);
     let size = egui::vec2(width, theme::ROW);
     ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
         let list = egui::ComboBox::from_id_salt(label).selected_text(&shown).width(width).truncate();
         let list = list.show_ui(ui, |ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-            for source in workspace.embedding_sources() {
-                let name = source.name(session);
-                if ui.selectable_label(chosen.as_ref() == Some(&source), name).clicked() {
+            for source in ctx.workspace().embedding_sources() {
+                if ui.selectable_label(chosen.as_ref() == Some(&source), name(&source)).clicked() {
                     *chosen = Some(source);
                 }
             }

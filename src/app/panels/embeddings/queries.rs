@@ -1,9 +1,9 @@
 //! Two embeddings query by query.
 
-use super::figures::signed;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Action, EmbeddingComparison, Session};
+use crate::workspace::{EmbeddingComparison, QueryFigures, SelectionAction, Session};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// What the list is sorted by.
@@ -49,38 +49,89 @@ struct Row<'a> {
     values: [Option<f64>; 4],
 }
 
-/// Draws the list; a click goes to the query.
-pub fn queries_ui(
-    ui: &mut Ui,
-    list: &mut QueryList,
-    k: usize,
-    (session, result): (&Session, &EmbeddingComparison),
-    actions: &mut Vec<Action>,
-) {
-    let mut rows = rows(session, result, k);
-    sort(&mut rows, list);
-    ui.horizontal(|ui| {
-        widgets::section(ui, "Query by query");
-        if widgets::icon_button(ui, icons::COPY, "Copy the list as CSV").clicked() {
-            ui.ctx().copy_text(csv(&rows, k));
-        }
-    });
-    ui.spacing_mut().item_spacing.y = 0.0;
-    heading_ui(ui, list);
-    ScrollArea::vertical().id_salt("query by query").auto_shrink([false, false]).show_rows(
-        ui,
-        HEIGHT,
-        rows.len(),
-        |ui, range| {
-            for row in &rows[range] {
-                row_ui(ui, row, session.query() == row.query, actions);
-            }
-        },
-    );
+/// What the list is of.
+pub struct QueryTable<'a> {
+    /// The open data set.
+    pub session: &'a Session,
+    /// The comparison.
+    pub result: &'a EmbeddingComparison,
+    /// Neighbours of an image.
+    pub k: usize,
 }
 
-fn rows<'a>(session: &'a Session, result: &EmbeddingComparison, k: usize) -> Vec<Row<'a>> {
-    let of = |(query, figures): (usize, &crate::workspace::QueryFigures)| {
+impl QueryList {
+    /// Draws the list; a click goes to the query.
+    pub fn show(&mut self, ui: &mut Ui, table: &QueryTable<'_>, ctx: &mut PanelCtx<'_>) {
+        let mut rows = rows(table);
+        self.sort(&mut rows);
+        ui.horizontal(|ui| {
+            widgets::section(ui, "Query by query");
+            if widgets::icon_button(ui, icons::COPY, "Copy the list as CSV").clicked() {
+                ui.ctx().copy_text(csv(&rows, table.k));
+            }
+        });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        self.heading_ui(ui);
+        let area = ScrollArea::vertical().id_salt("query by query").auto_shrink([false, false]);
+        area.show_rows(ui, HEIGHT, rows.len(), |ui, range| {
+            for row in &rows[range] {
+                row_ui(ui, row, table.session.query() == row.query, ctx);
+            }
+        });
+    }
+
+    /// Queries without a figure come last, whichever way it goes.
+    fn sort(&self, rows: &mut [Row<'_>]) {
+        let column = match self.by {
+            By::Query => {
+                rows.sort_by_key(|row| row.title.to_lowercase());
+                if !self.rising {
+                    return;
+                }
+                rows.reverse();
+                return;
+            }
+            By::Overlap => 0,
+            By::A => 1,
+            By::B => 2,
+            By::Change => 3,
+        };
+        let worst = if self.rising { f64::INFINITY } else { f64::NEG_INFINITY };
+        let key = |row: &Row<'_>| row.values[column].unwrap_or(worst);
+        rows.sort_by(|a, b| if self.rising { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
+    }
+
+    fn heading_ui(&mut self, ui: &mut Ui) {
+        let palette = theme::palette(ui.visuals());
+        // As wide as the rows, which the scroll bar makes narrower.
+        let width = ui.available_width() - ui.spacing().scroll.allocated_width();
+        let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+        for (column, (by, name, hint)) in By::ALL.into_iter().enumerate() {
+            let lane = lane(rect, column);
+            let response = ui.interact(lane, ui.scope_id().with(("sort queries", name)), Sense::click());
+            let chosen = self.by == by;
+            let mark = match (chosen, self.rising) {
+                (false, _) => "",
+                (true, true) => " ▲",
+                (true, false) => " ▼",
+            };
+            let colour = if chosen || response.hovered() { palette.text } else { palette.weak };
+            text(ui, lane, column, &format!("{name}{mark}"), theme::SMALL, colour);
+            response.widget_info(|| {
+                egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Sort queries by {name}"))
+            });
+            if response.on_hover_text(hint).clicked() {
+                self.rising = chosen && !self.rising;
+                self.by = by;
+            }
+        }
+        ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, palette.line));
+    }
+}
+
+fn rows<'a>(table: &QueryTable<'a>) -> Vec<Row<'a>> {
+    let QueryTable { session, result, k } = *table;
+    let of = |(query, figures): (usize, &QueryFigures)| {
         let known = &session.data.dataset.queries[query];
         let lifts = figures.both(k).map(|both| both.map(|side| side.lift()));
         let values = [
@@ -94,27 +145,6 @@ fn rows<'a>(session: &'a Session, result: &EmbeddingComparison, k: usize) -> Vec
     result.queries.iter().enumerate().take(session.data.dataset.queries.len()).map(of).collect()
 }
 
-/// Queries without a figure come last, whichever way it goes.
-fn sort(rows: &mut [Row<'_>], list: &QueryList) {
-    let column = match list.by {
-        By::Query => {
-            rows.sort_by_key(|row| row.title.to_lowercase());
-            if !list.rising {
-                return;
-            }
-            rows.reverse();
-            return;
-        }
-        By::Overlap => 0,
-        By::A => 1,
-        By::B => 2,
-        By::Change => 3,
-    };
-    let worst = if list.rising { f64::INFINITY } else { f64::NEG_INFINITY };
-    let key = |row: &Row<'_>| row.values[column].unwrap_or(worst);
-    rows.sort_by(|a, b| if list.rising { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
-}
-
 fn csv(rows: &[Row<'_>], k: usize) -> String {
     let mut text = format!("query,overlap@{k},gain over chance A,gain over chance B,B - A\n");
     for row in rows {
@@ -123,33 +153,6 @@ fn csv(rows: &[Row<'_>], k: usize) -> String {
         text.push('\n');
     }
     text
-}
-
-fn heading_ui(ui: &mut Ui, list: &mut QueryList) {
-    let palette = theme::palette(ui.visuals());
-    // As wide as the rows, which the scroll bar makes narrower.
-    let width = ui.available_width() - ui.spacing().scroll.allocated_width();
-    let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
-    for (column, (by, name, hint)) in By::ALL.into_iter().enumerate() {
-        let lane = lane(rect, column);
-        let response = ui.interact(lane, ui.scope_id().with(("sort queries", name)), Sense::click());
-        let chosen = list.by == by;
-        let mark = match (chosen, list.rising) {
-            (false, _) => "",
-            (true, true) => " ▲",
-            (true, false) => " ▼",
-        };
-        let colour = if chosen || response.hovered() { palette.text } else { palette.weak };
-        text(ui, lane, column, &format!("{name}{mark}"), theme::SMALL, colour);
-        response.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Sort queries by {name}"))
-        });
-        if response.on_hover_text(hint).clicked() {
-            list.rising = chosen && !list.rising;
-            list.by = by;
-        }
-    }
-    ui.painter().hline(rect.x_range(), rect.bottom(), egui::Stroke::new(1.0, palette.line));
 }
 
 /// A column's part of a row: the name takes what the figures leave.
@@ -170,7 +173,7 @@ fn text(ui: &Ui, lane: Rect, column: usize, text: &str, size: f32, colour: Color
     ui.painter().with_clip_rect(clip).text(at, align, text, FontId::proportional(size), colour);
 }
 
-fn row_ui(ui: &mut Ui, row: &Row<'_>, chosen: bool, actions: &mut Vec<Action>) {
+fn row_ui(ui: &mut Ui, row: &Row<'_>, chosen: bool, ctx: &mut PanelCtx<'_>) {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
     let palette = theme::palette(ui.visuals());
     if chosen {
@@ -187,7 +190,7 @@ fn row_ui(ui: &mut Ui, row: &Row<'_>, chosen: bool, actions: &mut Vec<Action>) {
     let label = format!("Comparison of {}: {told}", row.title);
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &label));
     if response.clicked() {
-        actions.push(Action::SelectQuery(row.query));
+        ctx.act(SelectionAction::Query(row.query));
     }
     response.on_hover_ui(|ui| {
         ui.label(RichText::new(row.title));
@@ -198,6 +201,6 @@ fn shown(value: Option<f64>, is_change: bool, palette: &Palette) -> (String, Col
     match value {
         None => ("–".to_owned(), palette.weak),
         Some(value) if is_change => (widgets::change(value), palette.change(value)),
-        Some(value) => (signed(value), palette.text),
+        Some(value) => (widgets::signed(value), palette.text),
     }
 }

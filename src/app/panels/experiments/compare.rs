@@ -1,80 +1,142 @@
 //! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
 
-use super::{Plotted, measure_ui, save_button, table::paint_text};
+use super::{measure_ui, save_button, table::paint_text};
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, ROW};
-use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
-use crate::app::panels::ranking;
+use crate::app::panels::ranking::{Reveal, ShownRanking};
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::eval::significance::Interval;
+use crate::export::chart::Chart;
 use crate::workspace::{
-    Action, Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, Session, Side, Workspace, differences_chart,
+    Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, RunsAction, SelectionAction, Session, Side, Workspace,
+    differences_chart,
 };
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// What the view remembers between frames.
 #[derive(Default)]
 pub struct Compare {
-    revealed: Option<(usize, usize)>,
+    reveal: Reveal,
     shown: Option<usize>,
 }
 
-/// Draws the view.
-pub fn compare_ui(
-    ui: &mut Ui,
-    state: &mut Compare,
-    workspace: &Workspace,
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) -> Option<Plotted> {
-    let experiments = workspace.experiments();
-    let table = &workspace.settings().run_table;
-    let Some(session) = workspace.session() else {
-        let text = "Open the runs' data set to compare them query by query.";
-        widgets::empty_state(ui, icons::SWAP, "No data set is open", text, None);
-        return None;
-    };
-    let Some(pair) = experiments.pair() else {
-        match suggestion(workspace, table) {
-            Some(pair) => actions.push(Action::CompareRuns(Some(Box::new(pair)))),
-            None => {
-                let text = "Tick one or two runs in the table: one is held against the text signal, two against each \
-                            other. With seeds grouped, a row stands for all its runs.";
-                widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
+impl Compare {
+    /// Draws the view.
+    pub fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let workspace = ctx.workspace();
+        let experiments = workspace.experiments();
+        let table = &workspace.settings().run_table;
+        let Some(session) = workspace.session() else {
+            let text = "Open the runs' data set to compare them query by query.";
+            widgets::empty_state(ui, icons::SWAP, "No data set is open", text, None);
+            return;
+        };
+        let Some(pair) = experiments.pair() else {
+            match suggestion(workspace, table) {
+                Some(pair) => ctx.act(RunsAction::Compare(Some(Box::new(pair)))),
+                None => {
+                    let text = "Tick one or two runs in the table: one is compared with the text signal, two with each \
+                                other. With seeds grouped, a row stands for all its runs.";
+                    widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
+                }
             }
+            return;
+        };
+        sides_ui(ui, pair, ctx);
+        let figures = match experiments.figures() {
+            None => {
+                ui.spinner();
+                return;
+            }
+            Some(Err(message)) => {
+                let message = message.clone();
+                widgets::empty_state(ui, icons::WARNING, "These cannot be compared here", &message, None);
+                return;
+            }
+            Some(Ok(figures)) => figures,
+        };
+        if summary_ui(ui, figures) {
+            let chart = Box::new(chart(workspace, session, pair, figures));
+            ctx.command(Command::SaveChart { name: "queries", chart });
         }
-        return None;
-    };
-    sides_ui(ui, workspace, pair, actions);
-    let figures = match experiments.figures() {
-        None => {
-            ui.spinner();
-            return None;
-        }
-        Some(Err(message)) => {
-            let message = message.clone();
-            widgets::empty_state(ui, icons::WARNING, "These cannot be compared here", &message, None);
-            return None;
-        }
-        Some(Ok(figures)) => figures,
-    };
-    let save = summary_ui(ui, figures);
-    let bars = (ui.available_width() * 0.34).clamp(200.0, 420.0);
-    let height = ui.available_height();
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui(vec2(bars, height), |ui| {
-            ui.vertical(|ui| bars_ui(ui, state, session, figures, actions));
+        let bars = (ui.available_width() * 0.34).clamp(200.0, 420.0);
+        let height = ui.available_height();
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui(vec2(bars, height), |ui| {
+                ui.vertical(|ui| self.bars_ui(ui, session, figures, ctx));
+            });
+            ui.add_space(GRID);
+            ui.vertical(|ui| self.rankings_ui(ui, session, pair, ctx));
         });
-        ui.add_space(GRID);
-        ui.vertical(|ui| rankings_ui(ui, state, workspace, session, pair, pictures, actions));
-    });
+    }
+
+    fn bars_ui(&mut self, ui: &mut Ui, session: &Session, figures: &PairFigures, ctx: &mut PanelCtx<'_>) {
+        let most = figures.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let here = figures.queries.iter().position(|query| query.query == Some(session.query()));
+        let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("bars");
+        if let Some(row) = here.filter(|_| self.shown != Some(session.query())) {
+            area = area.vertical_scroll_offset((row as f32 * ROW - ui.available_height() * 0.5).max(0.0));
+        }
+        self.shown = Some(session.query());
+        area.show_rows(ui, ROW, figures.queries.len(), |ui, range| {
+            for index in range {
+                let bar = Bar { query: &figures.queries[index], most, here: here == Some(index) };
+                bar.show(ui, session, ctx);
+            }
+        });
+    }
+
+    fn rankings_ui(&mut self, ui: &mut Ui, session: &Session, pair: &Pair, ctx: &mut PanelCtx<'_>) {
+        let workspace = ctx.workspace();
+        let reveal = self.reveal.next(session);
+        let known = &session.data.dataset.queries[session.query()];
+        let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
+        widgets::one_line(ui, widgets::strong_text(title));
+        // The left side is the reference; the right side shows what moved.
+        let [a, b] = workspace.experiments().rankings();
+        let ready = |side: &Option<Result<Ranking, String>>| match side {
+            Some(Ok(ranking)) => Some(ranking.clone()),
+            _ => None,
+        };
+        let sides = [(&pair.b, b, None), (&pair.a, a, ready(b))];
+        let gap = 2.0 * GRID;
+        let size = vec2(((ui.available_width() - gap) * 0.5).floor(), ui.available_height());
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = gap;
+            for (number, (side, ranking, before)) in sides.into_iter().enumerate() {
+                ui.allocate_ui(size, |ui| {
+                    ui.push_id(number, |ui| {
+                        ui.set_width(size.x);
+                        ui.vertical(|ui| {
+                            let name = name(workspace, side);
+                            side_name_ui(ui, &name, side);
+                            precision_ui(ui, ranking.as_ref(), before.as_ref());
+                            if let Some(Ok(ranking)) = ranking {
+                                let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
+                                let before = before.as_ref();
+                                let shown = ShownRanking { session, name: &label, ranking, before, reveal };
+                                ScrollArea::vertical()
+                                    .auto_shrink([false, false])
+                                    .show(ui, |ui| shown.grid_ui(ui, ctx));
+                            }
+                        });
+                    });
+                });
+            }
+        });
+    }
+}
+
+/// The comparison as a plot, query by query.
+fn chart(workspace: &Workspace, session: &Session, pair: &Pair, figures: &PairFigures) -> Chart {
+    let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
     let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
-    save.then(|| {
-        let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
-        let queries: Vec<_> = figures.queries.iter().map(named).collect();
-        Plotted::new("queries", differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries))
-    })
+    let queries: Vec<_> = figures.queries.iter().map(named).collect();
+    differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries)
 }
 
 /// The first two chosen rows against each other, or the only one against the text signal.
@@ -105,13 +167,14 @@ fn name(workspace: &Workspace, side: &Side) -> String {
     }
 }
 
-fn sides_ui(ui: &mut Ui, workspace: &Workspace, pair: &Pair, actions: &mut Vec<Action>) {
+fn sides_ui(ui: &mut Ui, pair: &Pair, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
     let mut wanted = pair.clone();
     ui.horizontal(|ui| {
         side_ui(ui, workspace, "First run", &mut wanted.a);
         widgets::caption(ui, "against");
         side_ui(ui, workspace, "Second run", &mut wanted.b);
-        if widgets::icon_button(ui, icons::SWAP, "Change sides").clicked() {
+        if widgets::icon_button(ui, icons::SWAP, "Swap sides").clicked() {
             std::mem::swap(&mut wanted.a, &mut wanted.b);
         }
         measure_ui(ui, "Measure compared", &mut wanted.measure);
@@ -123,7 +186,7 @@ fn sides_ui(ui: &mut Ui, workspace: &Workspace, pair: &Pair, actions: &mut Vec<A
         widgets::segmented(ui, &mut wanted.split, &parts);
     });
     if wanted != *pair {
-        actions.push(Action::CompareRuns(Some(Box::new(wanted))));
+        ctx.act(RunsAction::Compare(Some(Box::new(wanted))));
     }
 }
 
@@ -154,7 +217,7 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
         .accessible_name(label);
 }
 
-/// What came of it in a line; `true` if a person wants to keep the plot.
+/// The result in a line; `true` once the plot is to be saved.
 fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
     let palette = theme::palette(ui.visuals());
     let delta = figures.a - figures.b;
@@ -182,123 +245,73 @@ fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
     .inner
 }
 
-fn bars_ui(ui: &mut Ui, state: &mut Compare, session: &Session, figures: &PairFigures, actions: &mut Vec<Action>) {
-    let most = figures.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let here = figures.queries.iter().position(|query| query.query == Some(session.query()));
-    let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("bars");
-    if let Some(row) = here.filter(|_| state.shown != Some(session.query())) {
-        area = area.vertical_scroll_offset((row as f32 * ROW - ui.available_height() * 0.5).max(0.0));
-    }
-    state.shown = Some(session.query());
-    area.show_rows(ui, ROW, figures.queries.len(), |ui, range| {
-        for index in range {
-            bar_ui(ui, session, &figures.queries[index], most, here == Some(index), actions);
-        }
-    });
-}
-
 fn query_title<'a>(session: &'a Session, query: &'a QueryDelta) -> &'a str {
     let known = query.query.and_then(|query| session.data.dataset.queries.get(query));
     known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id)
 }
 
-fn bar_ui(ui: &mut Ui, session: &Session, query: &QueryDelta, most: f64, here: bool, actions: &mut Vec<Action>) {
-    let palette = theme::palette(ui.visuals());
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
-    if here || response.hovered() || response.has_focus() {
-        let fill = if here { palette.selected } else { palette.raised };
-        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
-    }
-    let title = query_title(session, query);
-    let names = rect.width() * 0.42;
-    let place = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
-    paint_text(ui.painter(), place, title, FontId::proportional(12.0), palette.text, false);
-    let figures = rect.with_min_x(rect.right() - 44.0).with_max_x(rect.right() - 4.0);
-    let delta = query.delta();
-    let colour = palette.change(delta);
-    paint_text(ui.painter(), figures, &widgets::change(delta), FontId::proportional(theme::SMALL), colour, true);
-    let lane = Rect::from_x_y_ranges(rect.left() + names..=rect.right() - 50.0, rect.y_range());
-    let middle = lane.center().x;
-    let end = middle + (delta / most) as f32 * lane.width() * 0.5;
-    let bar = Rect::from_x_y_ranges(middle.min(end)..=middle.max(end), rect.center().y - 5.0..=rect.center().y + 5.0);
-    ui.painter().rect_filled(bar, 2, colour);
-    ui.painter().vline(middle, rect.y_range(), Stroke::new(1.0, palette.unjudged.gamma_multiply(0.6)));
-    let told = format!(
-        "Query {title}: {}, from {} to {}",
-        widgets::change(delta),
-        widgets::figure(query.b),
-        widgets::figure(query.a)
-    );
-    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, here, &told));
-    if let (true, Some(query)) = (response.clicked(), query.query) {
-        actions.push(Action::SelectQuery(query));
-    }
-    response.on_hover_text(told);
+/// One query's difference as a bar.
+struct Bar<'a> {
+    query: &'a QueryDelta,
+    /// The largest difference of all queries: the bar's half width.
+    most: f64,
+    /// Whether it is the current query's.
+    here: bool,
 }
 
-fn rankings_ui(
-    ui: &mut Ui,
-    state: &mut Compare,
-    workspace: &Workspace,
-    session: &Session,
-    pair: &Pair,
-    pictures: &mut Thumbnails,
-    actions: &mut Vec<Action>,
-) {
-    let wanted = session.candidate().map(|candidate| (session.query(), candidate));
-    let reveal = wanted.filter(|wanted| state.revealed != Some(*wanted)).map(|(_, candidate)| candidate);
-    state.revealed = wanted;
-    let known = &session.data.dataset.queries[session.query()];
-    let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
-    widgets::one_line(ui, widgets::strong_text(title));
-    // What stands on the left is held against; what is on the right shows what moved.
-    let [a, b] = workspace.experiments().rankings();
-    let ready = |side: &Option<Result<Ranking, String>>| match side {
-        Some(Ok(ranking)) => Some(ranking.clone()),
-        _ => None,
-    };
-    let sides = [(&pair.b, b, None), (&pair.a, a, ready(b))];
-    let gap = 2.0 * GRID;
-    let size = vec2(((ui.available_width() - gap) * 0.5).floor(), ui.available_height());
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
-        for (number, (side, ranking, before)) in sides.into_iter().enumerate() {
-            ui.allocate_ui(size, |ui| {
-                ui.push_id(number, |ui| {
-                    ui.set_width(size.x);
-                    ui.vertical(|ui| {
-                        let name = name(workspace, side);
-                        side_heading_ui(ui, &name, side, ranking.as_ref(), before.as_ref());
-                        if let Some(Ok(ranking)) = ranking {
-                            let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
-                            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                                let before = before.as_ref();
-                                ranking::grid_ui(ui, session, &label, ranking, before, pictures, reveal, actions);
-                            });
-                        }
-                    });
-                });
-            });
+impl Bar<'_> {
+    fn show(&self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
+        let Self { query, most, here } = *self;
+        let palette = theme::palette(ui.visuals());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
+        if here || response.hovered() || response.has_focus() {
+            let fill = if here { palette.selected } else { palette.raised };
+            ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
         }
-    });
+        let title = query_title(session, query);
+        let names = rect.width() * 0.42;
+        let place = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
+        paint_text(ui.painter(), place, title, FontId::proportional(12.0), palette.text, false);
+        let figures = rect.with_min_x(rect.right() - 44.0).with_max_x(rect.right() - 4.0);
+        let delta = query.delta();
+        let colour = palette.change(delta);
+        paint_text(ui.painter(), figures, &widgets::change(delta), FontId::proportional(theme::SMALL), colour, true);
+        let lane = Rect::from_x_y_ranges(rect.left() + names..=rect.right() - 50.0, rect.y_range());
+        let middle = lane.center().x;
+        let end = middle + (delta / most) as f32 * lane.width() * 0.5;
+        let bar =
+            Rect::from_x_y_ranges(middle.min(end)..=middle.max(end), rect.center().y - 5.0..=rect.center().y + 5.0);
+        ui.painter().rect_filled(bar, 2, colour);
+        ui.painter().vline(middle, rect.y_range(), Stroke::new(1.0, palette.unjudged.gamma_multiply(0.6)));
+        let told = format!(
+            "Query {title}: {}, from {} to {}",
+            widgets::change(delta),
+            widgets::figure(query.b),
+            widgets::figure(query.a)
+        );
+        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, here, &told));
+        if let (true, Some(query)) = (response.clicked(), query.query) {
+            ctx.act(SelectionAction::Query(query));
+        }
+        response.on_hover_text(told);
+    }
 }
 
-fn side_heading_ui(
-    ui: &mut Ui,
-    name: &str,
-    side: &Side,
-    ranking: Option<&Result<Ranking, String>>,
-    before: Option<&Ranking>,
-) {
+/// A side's name, and how several runs make one ranking.
+fn side_name_ui(ui: &mut Ui, name: &str, side: &Side) {
     let palette = theme::palette(ui.visuals());
     let hint = match side.paths().len() {
         0 | 1 => name.to_owned(),
-        n => format!("{name}: ordered by the mean of the places that {n} runs give an image"),
+        n => format!("{name}: ordered by the mean of the ranks that {n} runs give an image"),
     };
     widgets::one_line(ui, RichText::new(name).small().color(palette.weak)).on_hover_text(hint);
+}
+
+/// A side's average precision, and its change against the other's ranking.
+fn precision_ui(ui: &mut Ui, ranking: Option<&Result<Ranking, String>>, before: Option<&Ranking>) {
+    let palette = theme::palette(ui.visuals());
     match ranking {
-        None => widgets::caption(ui, "Being read"),
+        None => widgets::caption(ui, "Reading…"),
         Some(Err(message)) => ui.add(egui::Label::new(RichText::new(message).small().color(palette.warning)).wrap()),
         Some(Ok(ranking)) => {
             let mut text = format!("AP {}", widgets::figure(ranking.measures[0]));

@@ -1,15 +1,17 @@
 //! Curves of the chosen runs over one another.
 
 use super::table::paint_text;
-use super::{Plotted, measure_ui, save_button};
+use super::{measure_ui, save_button};
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, ROW};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
 use crate::train::EpochReport;
-use crate::workspace::{Action, Curve, Entry, RunTable, Workspace, curves_chart};
+use crate::workspace::{Curve, Entry, Experiments, RunTable, RunsAction, curves_chart};
 use egui::{FontId, Rect, ScrollArea, Sense, Slider, Ui, pos2, vec2};
-use egui_plot::{HoverPosition, Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{Line, LineStyle, PlotPoints, VLine};
 
 /// What the plot remembers between frames.
 pub struct Overlay {
@@ -26,101 +28,170 @@ impl Default for Overlay {
     }
 }
 
-/// Draws the plot.
-pub fn overlay_ui(
-    ui: &mut Ui,
-    state: &mut Overlay,
-    workspace: &Workspace,
-    wanted: &RunTable,
-    actions: &mut Vec<Action>,
-) -> Option<Plotted> {
-    let experiments = workspace.experiments();
-    if experiments.chosen().is_empty() {
-        let text = "Tick runs in the table to see their curves over one another.";
-        let next = (!experiments.entries().is_empty()).then_some("Choose the first five rows");
-        if widgets::empty_state(ui, icons::CHART, "No run is chosen", text, next) {
-            let first = experiments.entries().iter().take(5).flat_map(|entry| entry.facts(experiments.runs()));
-            actions.push(Action::ChooseRuns(first.map(|run| run.saved.path.clone()).collect()));
+impl Overlay {
+    /// Draws the plot.
+    pub fn show(&mut self, ui: &mut Ui, wanted: &RunTable, ctx: &mut PanelCtx<'_>) {
+        let experiments = ctx.workspace().experiments();
+        if experiments.chosen().is_empty() {
+            let text = "Tick runs in the table to see their curves over one another.";
+            let next = (!experiments.entries().is_empty()).then_some("Select the first five rows");
+            if widgets::empty_state(ui, icons::CHART, "No run selected", text, next) {
+                let first = experiments.entries().iter().take(5).flat_map(|entry| entry.facts(experiments.runs()));
+                ctx.act(RunsAction::Choose(first.map(|run| run.saved.path.clone()).collect()));
+            }
+            return;
         }
-        return None;
+        let save = self.controls_ui(ui);
+        let entries = experiments.chosen_entries(wanted.grouped);
+        let curves: Vec<Curve> = entries.iter().map(|entry| self.curve(experiments, entry)).collect();
+        let legend = (ui.available_width() * 0.28).clamp(140.0, 280.0);
+        let size = vec2(ui.available_width() - legend - 3.0 * GRID, ui.available_height());
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui(size, |ui| self.plot_ui(ui, &curves, size));
+            ui.add_space(GRID);
+            ui.vertical(|ui| self.legend_ui(ui, &curves));
+        });
+        if save {
+            let label = if self.loss { "loss".to_owned() } else { self.measure.label() };
+            let chart = Box::new(curves_chart(&format!("{} {label}", self.split.name()), &curves));
+            ctx.command(Command::SaveChart { name: "curves", chart });
+        }
     }
-    let save = controls_ui(ui, state);
-    let entries = experiments.chosen_entries(wanted.grouped);
-    let curves: Vec<Curve> = entries.iter().map(|entry| curve(state, workspace, entry)).collect();
-    let legend = (ui.available_width() * 0.28).clamp(140.0, 280.0);
-    let size = vec2(ui.available_width() - legend - 3.0 * GRID, ui.available_height());
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui(size, |ui| plot_ui(ui, state, &curves, size));
-        ui.add_space(GRID);
-        ui.vertical(|ui| legend_ui(ui, state, &curves));
-    });
-    let label = if state.loss { "loss".to_owned() } else { state.measure.label() };
-    let label = format!("{} {label}", state.split.name());
-    save.then(|| Plotted::new("curves", curves_chart(&label, &curves)))
-}
 
-/// Measure, part and smoothing; `true` if a person wants to keep the plot.
-fn controls_ui(ui: &mut Ui, state: &mut Overlay) -> bool {
-    ui.horizontal(|ui| {
-        widgets::segmented(
-            ui,
-            &mut state.loss,
-            &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training lowers")],
-        );
-        ui.add_enabled_ui(!state.loss, |ui| measure_ui(ui, "Measure of the curves", &mut state.measure));
-        let parts: &[(Split, &str, &str)] = if state.loss {
-            &[(Split::Train, "Train", "While training"), (Split::Validation, "Validation", "After each epoch")]
-        } else {
-            &[
-                (Split::Validation, "Validation", "On the validation queries"),
-                (Split::Test, "Test", "On the test queries"),
-            ]
+    /// Measure, split and smoothing; `true` once the plot is to be saved.
+    fn controls_ui(&mut self, ui: &mut Ui) -> bool {
+        ui.horizontal(|ui| {
+            widgets::segmented(
+                ui,
+                &mut self.loss,
+                &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training lowers")],
+            );
+            ui.add_enabled_ui(!self.loss, |ui| measure_ui(ui, "Measure of the curves", &mut self.measure));
+            let parts: &[(Split, &str, &str)] = if self.loss {
+                &[(Split::Train, "Train", "While training"), (Split::Validation, "Validation", "After each epoch")]
+            } else {
+                &[
+                    (Split::Validation, "Validation", "On the validation queries"),
+                    (Split::Test, "Test", "On the test queries"),
+                ]
+            };
+            if !parts.iter().any(|(split, ..)| *split == self.split) {
+                self.split = Split::Validation;
+            }
+            widgets::segmented(ui, &mut self.split, parts);
+            ui.add_space(GRID);
+            widgets::caption(ui, "Smoothing");
+            ui.spacing_mut().slider_width = 90.0;
+            ui.add(Slider::new(&mut self.smoothing, 0.0..=0.95).fixed_decimals(2))
+                .on_hover_text("Exponential moving average; the values themselves stay behind it, pale")
+                .accessible_name("Smoothing");
+            save_button(ui)
+        })
+        .inner
+    }
+
+    fn value(&self, report: &EpochReport) -> Option<f64> {
+        let at = STANDARD.iter().position(|measure| *measure == self.measure)?;
+        let value = match (self.loss, self.split) {
+            (true, Split::Train) => report.train_loss,
+            (true, _) => report.validation_loss,
+            (false, Split::Test) => report.test.as_ref()?[at],
+            (false, _) => report.validation[at],
         };
-        if !parts.iter().any(|(split, ..)| *split == state.split) {
-            state.split = Split::Validation;
-        }
-        widgets::segmented(ui, &mut state.split, parts);
-        ui.add_space(GRID);
-        widgets::caption(ui, "Smoothing");
-        ui.spacing_mut().slider_width = 90.0;
-        ui.add(Slider::new(&mut state.smoothing, 0.0..=0.95).fixed_decimals(2))
-            .on_hover_text("Exponential moving average; the values themselves stay behind it, pale")
-            .accessible_name("Smoothing");
-        save_button(ui)
-    })
-    .inner
-}
+        value.is_finite().then_some(value)
+    }
 
-fn value(state: &Overlay, report: &EpochReport) -> Option<f64> {
-    let at = STANDARD.iter().position(|measure| *measure == state.measure)?;
-    let value = match (state.loss, state.split) {
-        (true, Split::Train) => report.train_loss,
-        (true, _) => report.validation_loss,
-        (false, Split::Test) => report.test.as_ref()?[at],
-        (false, _) => report.validation[at],
-    };
-    value.is_finite().then_some(value)
-}
+    fn curve(&self, experiments: &Experiments, entry: &Entry) -> Curve {
+        let facts = entry.facts(experiments.runs());
+        let raw: Vec<Vec<[f64; 2]>> = facts
+            .iter()
+            .filter_map(|run| experiments.reader().details(&run.saved.path))
+            .map(|details| {
+                details.history.iter().filter_map(|report| Some([report.epoch as f64, self.value(report)?])).collect()
+            })
+            .collect();
+        // Seeds stop at different epochs: the mean goes as far as all of them.
+        let shortest = raw.iter().map(Vec::len).min().unwrap_or(0);
+        let mean: Vec<[f64; 2]> = (0..shortest)
+            .map(|at| {
+                let sum: f64 = raw.iter().map(|line| line[at][1]).sum();
+                [raw[0][at][0], sum / raw.len() as f64]
+            })
+            .collect();
+        Curve { name: experiments.name(entry), smooth: smooth(&mean, self.smoothing), mean, raw }
+    }
 
-fn curve(state: &Overlay, workspace: &Workspace, entry: &Entry) -> Curve {
-    let experiments = workspace.experiments();
-    let facts = entry.facts(experiments.runs());
-    let raw: Vec<Vec<[f64; 2]>> = facts
-        .iter()
-        .filter_map(|run| experiments.reader().details(&run.saved.path))
-        .map(|details| {
-            details.history.iter().filter_map(|report| Some([report.epoch as f64, value(state, report)?])).collect()
-        })
-        .collect();
-    // Seeds stop at different epochs: the mean goes as far as all of them.
-    let shortest = raw.iter().map(Vec::len).min().unwrap_or(0);
-    let mean: Vec<[f64; 2]> = (0..shortest)
-        .map(|at| {
-            let sum: f64 = raw.iter().map(|line| line[at][1]).sum();
-            [raw[0][at][0], sum / raw.len() as f64]
-        })
-        .collect();
-    Curve { name: experiments.name(entry), smooth: smooth(&mean, state.smoothing), mean, raw }
+    fn plot_ui(&mut self, ui: &mut Ui, curves: &[Curve], size: egui::Vec2) {
+        let palette = theme::palette(ui.visuals());
+        let plot = plot::small("curves of runs", "epoch", palette)
+            .width(size.x)
+            .height(size.y)
+            .y_axis_min_width(30.0)
+            .grid_color(palette.unjudged)
+            .include_x(1.0)
+            .grid_spacing(egui::Rangef::new(36.0, 160.0));
+        ui.style_mut().text_styles.insert(egui::TextStyle::Body, FontId::proportional(theme::SMALL));
+        let shown = plot.show(ui, |plot| {
+            for (index, curve) in curves.iter().enumerate() {
+                let colour = palette.series(index);
+                for raw in &curve.raw {
+                    let points: PlotPoints<'_> = raw.iter().copied().collect();
+                    plot.line(Line::new("", points).color(colour.gamma_multiply(0.3)).width(1.0).allow_hover(false));
+                }
+                let points: PlotPoints<'_> = curve.smooth.iter().copied().collect();
+                // After the last colour the colours begin anew, dashed.
+                let style = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
+                plot.line(Line::new(curve.name.clone(), points).color(colour).width(2.0).style(style));
+            }
+            if let Some(epoch) = self.epoch {
+                plot.vline(VLine::new("", epoch as f64).color(palette.weak).width(1.0).allow_hover(false));
+            }
+            plot.pointer_coordinate()
+        });
+        let last = curves.iter().filter_map(|curve| curve.mean.last()).map(|point| point[0]).fold(1.0, f64::max);
+        self.epoch =
+            shown.inner.filter(|_| shown.response.hovered()).map(|point| point.x.round().clamp(1.0, last) as usize);
+    }
+
+    fn legend_ui(&self, ui: &mut Ui, curves: &[Curve]) {
+        let palette = theme::palette(ui.visuals());
+        widgets::caption(
+            ui,
+            match self.epoch {
+                Some(epoch) => format!("At epoch {epoch}"),
+                None => if self.loss { "Lowest" } else { "Highest" }.to_owned(),
+            },
+        );
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, curves.len(), |ui, range| {
+            for index in range {
+                let curve = &curves[index];
+                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+                let values = curve.mean.iter().map(|point| point[1]);
+                let told = match self.epoch {
+                    Some(epoch) => curve.mean.iter().find(|point| point[0] as usize == epoch).map(|point| point[1]),
+                    None if self.loss => values.min_by(f64::total_cmp),
+                    None => values.max_by(f64::total_cmp),
+                };
+                let told = told.map_or_else(|| "–".to_owned(), widgets::figure);
+                let swatch = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
+                ui.painter().rect_filled(swatch, 1, palette.series(index));
+                let name = Rect::from_min_max(rect.min + vec2(20.0, 0.0), rect.max - vec2(52.0, 0.0));
+                paint_text(ui.painter(), name, &curve.name, FontId::proportional(12.0), palette.text, false);
+                paint_text(
+                    ui.painter(),
+                    rect.with_max_x(rect.right() - 10.0),
+                    &told,
+                    FontId::proportional(12.0),
+                    palette.text,
+                    true,
+                );
+                let spoken = format!("{}: {told}", curve.name);
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &spoken));
+                response.on_hover_text(&curve.name);
+            }
+        });
+    }
 }
 
 /// Exponential moving average that does not lean on its first value (divided by the weights so far).
@@ -132,86 +203,4 @@ fn smooth(points: &[[f64; 2]], weight: f64) -> Vec<[f64; 2]> {
         [x, sum / weights]
     };
     points.iter().map(next).collect()
-}
-
-fn plot_ui(ui: &mut Ui, state: &mut Overlay, curves: &[Curve], size: egui::Vec2) {
-    let palette = theme::palette(ui.visuals());
-    let plot = Plot::new("curves of runs")
-        .width(size.x)
-        .height(size.y)
-        .show_background(false)
-        .show_grid([false, true])
-        .allow_scroll(false)
-        .y_axis_min_width(30.0)
-        .grid_color(palette.unjudged)
-        .include_x(1.0)
-        .grid_spacing(egui::Rangef::new(36.0, 160.0))
-        .show_crosshair(false)
-        .label_formatter(|position| match position {
-            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-                Some(format!("{plot_name}, epoch {:.0}: {}", position.x, widgets::figure(position.y)))
-            }
-            _ => None,
-        });
-    ui.style_mut().text_styles.insert(egui::TextStyle::Body, FontId::proportional(theme::SMALL));
-    let shown = plot.show(ui, |plot| {
-        for (index, curve) in curves.iter().enumerate() {
-            let colour = palette.series(index);
-            for raw in &curve.raw {
-                let points: PlotPoints<'_> = raw.iter().copied().collect();
-                plot.line(Line::new("", points).color(colour.gamma_multiply(0.3)).width(1.0).allow_hover(false));
-            }
-            let points: PlotPoints<'_> = curve.smooth.iter().copied().collect();
-            // After the last colour the colours begin anew, dashed.
-            let style = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
-            plot.line(Line::new(curve.name.clone(), points).color(colour).width(2.0).style(style));
-        }
-        if let Some(epoch) = state.epoch {
-            plot.vline(VLine::new("", epoch as f64).color(palette.weak).width(1.0).allow_hover(false));
-        }
-        plot.pointer_coordinate()
-    });
-    let last = curves.iter().filter_map(|curve| curve.mean.last()).map(|point| point[0]).fold(1.0, f64::max);
-    state.epoch =
-        shown.inner.filter(|_| shown.response.hovered()).map(|point| point.x.round().clamp(1.0, last) as usize);
-}
-
-fn legend_ui(ui: &mut Ui, state: &Overlay, curves: &[Curve]) {
-    let palette = theme::palette(ui.visuals());
-    widgets::caption(
-        ui,
-        match state.epoch {
-            Some(epoch) => format!("At epoch {epoch}"),
-            None => if state.loss { "Lowest" } else { "Highest" }.to_owned(),
-        },
-    );
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, curves.len(), |ui, range| {
-        for index in range {
-            let curve = &curves[index];
-            let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-            let values = curve.mean.iter().map(|point| point[1]);
-            let told = match state.epoch {
-                Some(epoch) => curve.mean.iter().find(|point| point[0] as usize == epoch).map(|point| point[1]),
-                None if state.loss => values.min_by(f64::total_cmp),
-                None => values.max_by(f64::total_cmp),
-            };
-            let told = told.map_or_else(|| "–".to_owned(), widgets::figure);
-            let swatch = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
-            ui.painter().rect_filled(swatch, 1, palette.series(index));
-            let name = Rect::from_min_max(rect.min + vec2(20.0, 0.0), rect.max - vec2(52.0, 0.0));
-            paint_text(ui.painter(), name, &curve.name, FontId::proportional(12.0), palette.text, false);
-            paint_text(
-                ui.painter(),
-                rect.with_max_x(rect.right() - 10.0),
-                &told,
-                FontId::proportional(12.0),
-                palette.text,
-                true,
-            );
-            let spoken = format!("{}: {told}", curve.name);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &spoken));
-            response.on_hover_text(&curve.name);
-        }
-    });
 }

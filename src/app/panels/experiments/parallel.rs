@@ -1,11 +1,13 @@
 //! Parallel coordinates: each run a line through the parameters that differ, coloured by what it reached.
 
+use super::save_button;
 use super::scale::Scale;
-use super::{Plotted, save_button};
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::workspace::{
-    Action, Filter, Objective, ParamValue, RunFacts, RunTable, Workspace, asked, parallel_chart, short_name, with_term,
+    Entry, Filter, Objective, ParamValue, RunFacts, RunTable, asked, parallel_chart, short_name, with_term,
 };
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
@@ -31,57 +33,104 @@ struct Axis {
     x: f32,
 }
 
-/// Draws the plot.
-pub fn parallel_ui(
-    ui: &mut Ui,
-    state: &mut Parallel,
-    workspace: &Workspace,
-    wanted: &mut RunTable,
-    actions: &mut Vec<Action>,
-) -> Option<Plotted> {
-    let experiments = workspace.experiments();
-    let runs: Vec<&RunFacts> = experiments.scope().iter().filter_map(|&run| experiments.runs().get(run)).collect();
-    if runs.len() < 2 || experiments.varying().is_empty() {
-        let text = "Each run becomes a line through the parameters that differ among them. Train runs with other \
-                    settings to see which ones matter.";
-        widgets::empty_state(ui, icons::CHART, "Nothing differs among the runs yet", text, None);
-        return None;
-    }
-    let save = ui
-        .horizontal(|ui| {
-            widgets::caption(ui, "Drag along an axis to filter, click it to clear; click a line to choose its run");
+impl Parallel {
+    /// Draws the plot.
+    pub fn show(&mut self, ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
+        let experiments = ctx.workspace().experiments();
+        let runs: Vec<&RunFacts> = experiments.scope().iter().filter_map(|&run| experiments.runs().get(run)).collect();
+        if runs.len() < 2 || experiments.varying().is_empty() {
+            let text = "Each run becomes a line through the parameters that differ among them. Train runs with other \
+                        settings to see which ones matter.";
+            widgets::empty_state(ui, icons::CHART, "Nothing differs among the runs yet", text, None);
+            return;
+        }
+        let hint = "Drag along an axis to filter, click it to clear; click a line to select its run";
+        let save = ui.horizontal(|ui| {
+            widgets::caption(ui, hint);
             save_button(ui)
-        })
-        .inner;
-    let area = ui.available_rect_before_wrap();
-    ui.allocate_rect(area, Sense::hover());
-    let plot = Rect::from_min_max(area.min + vec2(24.0, 30.0), area.max - vec2(64.0, 14.0));
-    let axes = axes(experiments.varying(), &runs, wanted.objective, plot);
-    let filter = Filter::parse(&wanted.filter);
-    let fits: Vec<bool> = runs.iter().map(|run| filter.matches(run)).collect();
-    let lines: Vec<Option<Vec<Pos2>>> = (0..runs.len()).map(|run| line(&axes, run, plot)).collect();
-    brushes_ui(ui, state, &axes, plot, wanted);
-    let pointed = ui
-        .input(|input| input.pointer.hover_pos())
-        .filter(|at| state.brush.is_none() && plot.contains(*at) && ui.rect_contains_pointer(plot))
-        .and_then(|at| nearest(&lines, &fits, at));
-    let painter = ui.painter_at(area);
-    lines_ui(&painter, experiments.chosen(), &runs, &axes, &lines, &fits, pointed, theme::palette(ui.visuals()));
-    axes_ui(&painter, &axes, plot, theme::palette(ui.visuals()));
-    let named: Vec<_> = axes.iter().map(|axis| (axis.title.clone(), &axis.values[..])).collect();
-    let plotted = save.then(|| Plotted::new("parameters", parallel_chart(&named)));
-    let Some(run) = pointed.map(|run| runs[run]) else { return plotted };
-    let response = ui.interact(plot, ui.scope_id().with("line"), Sense::CLICK | Sense::HOVER);
-    if response.clicked()
-        && let Some(entry) = experiments.entries().iter().find(|entry| holds(entry, run, experiments.runs()))
-    {
-        super::toggle(workspace, entry, actions);
+        });
+        let area = ui.available_rect_before_wrap();
+        ui.allocate_rect(area, Sense::hover());
+        let plot = Rect::from_min_max(area.min + vec2(24.0, 30.0), area.max - vec2(64.0, 14.0));
+        let axes = axes(experiments.varying(), &runs, wanted.objective, plot);
+        let filter = Filter::parse(&wanted.filter);
+        let lines = Lines {
+            corners: (0..runs.len()).map(|run| line(&axes, run, plot)).collect(),
+            fits: runs.iter().map(|run| filter.matches(run)).collect(),
+            chosen: runs.iter().map(|run| experiments.chosen().contains(&run.saved.path)).collect(),
+        };
+        self.brushes_ui(ui, &axes, plot, wanted);
+        let pointed = ui
+            .input(|input| input.pointer.hover_pos())
+            .filter(|at| self.brush.is_none() && plot.contains(*at) && ui.rect_contains_pointer(plot))
+            .and_then(|at| lines.nearest(at));
+        let painter = ui.painter_at(area);
+        let palette = theme::palette(ui.visuals());
+        lines.paint(&painter, &axes, pointed, palette);
+        paint_axes(&painter, &axes, plot, palette);
+        if save.inner {
+            let named: Vec<_> = axes.iter().map(|axis| (axis.title.clone(), &axis.values[..])).collect();
+            ctx.command(Command::SaveChart { name: "parameters", chart: Box::new(parallel_chart(&named)) });
+        }
+        let Some(run) = pointed.map(|run| runs[run]) else { return };
+        let response = ui.interact(plot, ui.scope_id().with("line"), Sense::CLICK | Sense::HOVER);
+        if response.clicked()
+            && let Some(entry) = experiments.entries().iter().find(|entry| holds(entry, run, experiments.runs()))
+        {
+            super::toggle(entry, ctx);
+        }
+        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
     }
-    response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
-    plotted
+
+    /// The axes' titles and brushes: a drag along an axis keeps the runs it meets, a click takes that back.
+    fn brushes_ui(&mut self, ui: &mut Ui, axes: &[Axis], plot: Rect, wanted: &mut RunTable) {
+        let palette = theme::palette(ui.visuals());
+        for (index, axis) in axes.iter().enumerate() {
+            let band = Rect::from_x_y_ranges(axis.x - 11.0..=axis.x + 11.0, plot.y_range().expand(8.0));
+            let response = ui.interact(band, ui.scope_id().with(("axis", index)), Sense::click_and_drag());
+            let told = format!("Brush {}", axis.title);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Slider, true, &told));
+            let brushed = asked(&wanted.filter, &axis.key);
+            let title = if brushed.is_some() { palette.accent } else { palette.text };
+            let align = match index {
+                0 => Align2::LEFT_BOTTOM,
+                last if last + 1 == axes.len() => Align2::RIGHT_BOTTOM,
+                _ => Align2::CENTER_BOTTOM,
+            };
+            let nudge = if index == 0 {
+                -8.0
+            } else if index + 1 == axes.len() {
+                60.0
+            } else {
+                0.0
+            };
+            let at = pos2(axis.x + nudge, plot.top() - 14.0);
+            ui.painter().text(at, align, &axis.title, theme::strong(theme::SMALL + 0.5), title);
+            let share = |y: f32| (plot.bottom() - y) / plot.height();
+            let pointer = ui.input(|input| input.pointer.interact_pos());
+            if response.drag_started() {
+                self.brush = ui.input(|input| input.pointer.press_origin()).map(|origin| (index, origin.y));
+            }
+            if let (Some((brushing, from)), Some(to)) = (self.brush.filter(|(at, _)| *at == index), pointer) {
+                let (low, high) = (share(from.max(to.y)), share(from.min(to.y)));
+                let term = axis.scale.term(low - 0.01, high + 0.01);
+                wanted.filter = with_term(&wanted.filter, &axes[brushing].key, term.as_deref());
+                paint_brush(ui, axis.x, from.min(to.y), from.max(to.y), palette);
+            } else if let Some((low, high)) = brushed.as_deref().and_then(|asked| brushed_range(axis, asked)) {
+                paint_brush(ui, axis.x, height(plot, high) - GRID, height(plot, low) + GRID, palette);
+            }
+            if response.drag_stopped() {
+                self.brush = None;
+            }
+            if response.clicked() {
+                wanted.filter = with_term(&wanted.filter, &axis.key, None);
+            }
+            response.on_hover_cursor(egui::CursorIcon::ResizeVertical).on_hover_text("Drag to filter, click to clear");
+        }
+    }
 }
 
-fn holds(entry: &crate::workspace::Entry, run: &RunFacts, runs: &[RunFacts]) -> bool {
+fn holds(entry: &Entry, run: &RunFacts, runs: &[RunFacts]) -> bool {
     entry.facts(runs).iter().any(|known| known.saved.path == run.saved.path)
 }
 
@@ -124,55 +173,60 @@ fn line(axes: &[Axis], run: usize, plot: Rect) -> Option<Vec<Pos2>> {
     axes.iter().map(|axis| Some(pos2(axis.x, height(plot, axis.scale.place(axis.values[run].as_ref()?)?)))).collect()
 }
 
-fn nearest(lines: &[Option<Vec<Pos2>>], fits: &[bool], at: Pos2) -> Option<usize> {
-    let distance = |line: &[Pos2]| {
-        let segment = line.windows(2).find(|pair| (pair[0].x..=pair[1].x).contains(&at.x))?;
-        let share = (at.x - segment[0].x) / (segment[1].x - segment[0].x).max(1.0);
-        let slope = (segment[1] - segment[0]).normalized();
-        Some((egui::lerp(segment[0].y..=segment[1].y, share) - at.y).abs() * slope.x.abs())
-    };
-    let near = lines.iter().enumerate().filter(|(run, _)| fits[*run]);
-    near.filter_map(|(run, line)| Some((run, distance(line.as_ref()?)?)))
-        .filter(|(_, distance)| *distance < 7.0)
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(run, _)| run)
+/// Every run of the scope as a line.
+struct Lines {
+    /// Its corner on each axis; `None` for a run that was not measured.
+    corners: Vec<Option<Vec<Pos2>>>,
+    /// Whether the filter lets it through.
+    fits: Vec<bool>,
+    /// Whether it is selected.
+    chosen: Vec<bool>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the lines are drawn from many independent facts")]
-fn lines_ui(
-    painter: &Painter,
-    chosen: &[std::path::PathBuf],
-    runs: &[&RunFacts],
-    axes: &[Axis],
-    lines: &[Option<Vec<Pos2>>],
-    fits: &[bool],
-    pointed: Option<usize>,
-    palette: &Palette,
-) {
-    let Some(objective) = axes.last() else { return };
-    let share = |run: usize| objective.values[run].as_ref().and_then(|value| objective.scale.place(value));
-    // The best are drawn last; what the filter leaves out lies behind all.
-    let mut order: Vec<usize> = (0..lines.len()).collect();
-    order.sort_by(|&a, &b| (fits[a], share(a)).partial_cmp(&(fits[b], share(b))).unwrap_or(std::cmp::Ordering::Equal));
-    for run in order {
-        let Some(line) = &lines[run] else { continue };
-        let is_chosen = chosen.contains(&runs[run].saved.path);
-        let stroke = match (fits[run], share(run)) {
-            (true, Some(share)) if is_chosen => Stroke::new(2.6, palette.ramp(share)),
-            (true, Some(share)) => Stroke::new(1.6, palette.ramp(share).gamma_multiply(0.85)),
-            _ => Stroke::new(1.0, palette.line.gamma_multiply(0.6)),
+impl Lines {
+    /// The run whose line is under the pointer.
+    fn nearest(&self, at: Pos2) -> Option<usize> {
+        let distance = |line: &[Pos2]| {
+            let segment = line.windows(2).find(|pair| (pair[0].x..=pair[1].x).contains(&at.x))?;
+            let share = (at.x - segment[0].x) / (segment[1].x - segment[0].x).max(1.0);
+            let slope = (segment[1] - segment[0]).normalized();
+            Some((egui::lerp(segment[0].y..=segment[1].y, share) - at.y).abs() * slope.x.abs())
         };
-        painter.line(line.clone(), stroke);
+        let near = self.corners.iter().enumerate().filter(|(run, _)| self.fits[*run]);
+        near.filter_map(|(run, line)| Some((run, distance(line.as_ref()?)?)))
+            .filter(|(_, distance)| *distance < 7.0)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(run, _)| run)
     }
-    if let Some(line) = pointed.and_then(|run| lines[run].as_ref()) {
-        painter.line(line.clone(), Stroke::new(3.0, palette.text));
-        for corner in line {
-            painter.circle_filled(*corner, 3.5, palette.text);
+
+    fn paint(&self, painter: &Painter, axes: &[Axis], pointed: Option<usize>, palette: &Palette) {
+        let Some(objective) = axes.last() else { return };
+        let share = |run: usize| objective.values[run].as_ref().and_then(|value| objective.scale.place(value));
+        // The best are drawn last; what the filter leaves out lies behind all.
+        let mut order: Vec<usize> = (0..self.corners.len()).collect();
+        order.sort_by(|&a, &b| {
+            (self.fits[a], share(a)).partial_cmp(&(self.fits[b], share(b))).unwrap_or(std::cmp::Ordering::Equal)
+        });
+        for run in order {
+            let Some(line) = &self.corners[run] else { continue };
+            let is_chosen = self.chosen[run];
+            let stroke = match (self.fits[run], share(run)) {
+                (true, Some(share)) if is_chosen => Stroke::new(2.6, palette.ramp(share)),
+                (true, Some(share)) => Stroke::new(1.6, palette.ramp(share).gamma_multiply(0.85)),
+                _ => Stroke::new(1.0, palette.line.gamma_multiply(0.6)),
+            };
+            painter.line(line.clone(), stroke);
+        }
+        if let Some(line) = pointed.and_then(|run| self.corners[run].as_ref()) {
+            painter.line(line.clone(), Stroke::new(3.0, palette.text));
+            for corner in line {
+                painter.circle_filled(*corner, 3.5, palette.text);
+            }
         }
     }
 }
 
-fn axes_ui(painter: &Painter, axes: &[Axis], plot: Rect, palette: &Palette) {
+fn paint_axes(painter: &Painter, axes: &[Axis], plot: Rect, palette: &Palette) {
     for (index, axis) in axes.iter().enumerate() {
         painter.vline(axis.x, plot.y_range(), Stroke::new(1.0, palette.unjudged));
         let last = index + 1 == axes.len();
@@ -195,53 +249,6 @@ fn mark(painter: &Painter, at: Pos2, text: &str, room: f32, palette: &Palette) {
     let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y * 0.5), galley.size());
     painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2, palette.panel.gamma_multiply(0.8));
     painter.galley(rect.min, galley, palette.text);
-}
-
-/// The axes' titles and brushes: a drag along an axis keeps the runs it meets, a click takes that back.
-fn brushes_ui(ui: &mut Ui, state: &mut Parallel, axes: &[Axis], plot: Rect, wanted: &mut RunTable) {
-    let palette = theme::palette(ui.visuals());
-    for (index, axis) in axes.iter().enumerate() {
-        let band = Rect::from_x_y_ranges(axis.x - 11.0..=axis.x + 11.0, plot.y_range().expand(8.0));
-        let response = ui.interact(band, ui.scope_id().with(("axis", index)), Sense::click_and_drag());
-        let told = format!("Brush {}", axis.title);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Slider, true, &told));
-        let brushed = asked(&wanted.filter, &axis.key);
-        let title = if brushed.is_some() { palette.accent } else { palette.text };
-        let align = match index {
-            0 => Align2::LEFT_BOTTOM,
-            last if last + 1 == axes.len() => Align2::RIGHT_BOTTOM,
-            _ => Align2::CENTER_BOTTOM,
-        };
-        let nudge = if index == 0 {
-            -8.0
-        } else if index + 1 == axes.len() {
-            60.0
-        } else {
-            0.0
-        };
-        let at = pos2(axis.x + nudge, plot.top() - 14.0);
-        ui.painter().text(at, align, &axis.title, theme::strong(theme::SMALL + 0.5), title);
-        let share = |y: f32| (plot.bottom() - y) / plot.height();
-        let pointer = ui.input(|input| input.pointer.interact_pos());
-        if response.drag_started() {
-            state.brush = ui.input(|input| input.pointer.press_origin()).map(|origin| (index, origin.y));
-        }
-        if let (Some((brushing, from)), Some(to)) = (state.brush.filter(|(at, _)| *at == index), pointer) {
-            let (low, high) = (share(from.max(to.y)), share(from.min(to.y)));
-            let term = axis.scale.term(low - 0.01, high + 0.01);
-            wanted.filter = with_term(&wanted.filter, &axes[brushing].key, term.as_deref());
-            paint_brush(ui, axis.x, from.min(to.y), from.max(to.y), palette);
-        } else if let Some((low, high)) = brushed.as_deref().and_then(|asked| brushed_range(axis, asked)) {
-            paint_brush(ui, axis.x, height(plot, high) - GRID, height(plot, low) + GRID, palette);
-        }
-        if response.drag_stopped() {
-            state.brush = None;
-        }
-        if response.clicked() {
-            wanted.filter = with_term(&wanted.filter, &axis.key, None);
-        }
-        response.on_hover_cursor(egui::CursorIcon::ResizeVertical).on_hover_text("Drag to filter, click to clear");
-    }
 }
 
 /// The shares of an axis that a term of the filter keeps.
@@ -274,5 +281,5 @@ fn hover_ui(ui: &mut Ui, run: &RunFacts, axes: &[Axis], objective: Objective) {
         ui.label(run.figure(objective).map_or_else(|| "–".to_owned(), widgets::figure));
         ui.end_row();
     });
-    widgets::caption(ui, "Click chooses the run.");
+    widgets::caption(ui, "Click to select the run.");
 }

@@ -1,8 +1,9 @@
 //! The run table: one row per run or configuration; only the rows in sight are drawn.
 
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Action, Cell, Column, Entry, RunTable, Workspace};
+use crate::workspace::{Cell, Column, Entry, RunFacts, RunTable, RunsAction, Workspace};
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
@@ -75,55 +76,127 @@ fn lane(row: Rect, column: Column, left: f32, wide: f32) -> Rect {
     if matches!(column, Column::Loss | Column::Date) { lane.with_min_x(lane.left() + 2.0 * GRID) } else { lane }
 }
 
-/// Draws the table into what room there is.
-pub fn table_ui(
-    ui: &mut Ui,
-    state: &mut TableState,
-    workspace: &Workspace,
-    wanted: &mut RunTable,
-    actions: &mut Vec<Action>,
-) {
-    let experiments = workspace.experiments();
-    let entries = experiments.entries();
-    if entries.is_empty() {
-        empty_ui(ui, workspace, wanted);
-        return;
-    }
-    state.cursor = state.cursor.min(entries.len() - 1);
-    let lanes = Lanes::of(wanted, ui.available_width());
-    let best = best(workspace, &lanes);
-    let area = ui.available_rect_before_wrap();
-    let focus = ui.interact(area, ui.scope_id().with("run table"), Sense::click());
-    focus.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Table, true, "Runs"));
-    keys(ui, state, workspace, &focus, actions);
-    ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
-        ui.set_width(lanes.width);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        heading_ui(ui, &lanes, wanted);
-        let mut rows = ScrollArea::vertical().auto_shrink([false, false]);
-        if std::mem::take(&mut state.reveal) {
-            let middle = state.cursor as f32 * ROW - ui.available_height() * 0.5;
-            rows = rows.vertical_scroll_offset(middle.max(0.0));
+impl TableState {
+    /// Draws the table into what room there is.
+    pub fn show(&mut self, ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
+        let entries = ctx.workspace().experiments().entries();
+        if entries.is_empty() {
+            empty_ui(ui, wanted, ctx);
+            return;
         }
-        rows.show_rows(ui, ROW, entries.len(), |ui, range| {
-            for index in range {
-                let row = Row { index, entry: &entries[index], lanes: &lanes, best: &best };
-                row_ui(ui, state, workspace, &row, &focus, actions);
+        self.cursor = self.cursor.min(entries.len() - 1);
+        let lanes = Lanes::of(wanted, ui.available_width());
+        let best = best(ctx.workspace(), &lanes);
+        let area = ui.available_rect_before_wrap();
+        let focus = ui.interact(area, ui.scope_id().with("run table"), Sense::click());
+        focus.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Table, true, "Runs"));
+        self.take_keys(ui, &focus, ctx);
+        ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
+            ui.set_width(lanes.width);
+            ui.spacing_mut().item_spacing.y = 0.0;
+            heading_ui(ui, &lanes, wanted);
+            let mut rows = ScrollArea::vertical().auto_shrink([false, false]);
+            if std::mem::take(&mut self.reveal) {
+                let middle = self.cursor as f32 * ROW - ui.available_height() * 0.5;
+                rows = rows.vertical_scroll_offset(middle.max(0.0));
             }
+            rows.show_rows(ui, ROW, entries.len(), |ui, range| {
+                for index in range {
+                    let row = Row { index, entry: &entries[index], lanes: &lanes, best: &best };
+                    self.row_ui(ui, &row, &focus, ctx);
+                }
+            });
         });
-    });
-    if focus.has_focus() {
-        let stroke = Stroke::new(1.0, theme::palette(ui.visuals()).accent);
-        ui.painter().rect_stroke(area, theme::RADIUS, stroke, StrokeKind::Inside);
+        if focus.has_focus() {
+            let stroke = Stroke::new(1.0, theme::palette(ui.visuals()).accent);
+            ui.painter().rect_stroke(area, theme::RADIUS, stroke, StrokeKind::Inside);
+        }
+    }
+
+    /// Up and down move the cursor, Space chooses, Enter opens; they belong to the table while it has the keyboard.
+    fn take_keys(&mut self, ui: &mut Ui, focus: &egui::Response, ctx: &mut PanelCtx<'_>) {
+        if !focus.has_focus() {
+            return;
+        }
+        let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, filter));
+        let entries = ctx.workspace().experiments().entries();
+        let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
+        let before = self.cursor;
+        if pressed(Key::ArrowDown) {
+            self.cursor = (self.cursor + 1).min(entries.len() - 1);
+        }
+        if pressed(Key::ArrowUp) {
+            self.cursor = self.cursor.saturating_sub(1);
+        }
+        if pressed(Key::Home) {
+            self.cursor = 0;
+        }
+        if pressed(Key::End) {
+            self.cursor = entries.len() - 1;
+        }
+        self.reveal = before != self.cursor;
+        if pressed(Key::Space) {
+            super::toggle(&entries[self.cursor], ctx);
+        }
+        if pressed(Key::Enter) {
+            open(&entries[self.cursor], ctx);
+        }
+    }
+
+    fn row_ui(&mut self, ui: &mut Ui, row: &Row<'_>, focus: &egui::Response, ctx: &mut PanelCtx<'_>) {
+        let palette = theme::palette(ui.visuals());
+        let experiments = ctx.workspace().experiments();
+        let facts = row.entry.facts(experiments.runs());
+        let (rect, response) = ui.allocate_exact_size(vec2(row.lanes.width, ROW), Sense::CLICK | Sense::HOVER);
+        let open_run = ctx.workspace().training().run().map(|run| &run.path);
+        let shown = facts.iter().any(|run| open_run == Some(&run.saved.path));
+        let here = self.cursor == row.index;
+        let fill = match (shown, here && focus.has_focus(), response.hovered()) {
+            (true, ..) => palette.selected,
+            (_, true, _) => palette.hovered,
+            (_, _, true) => palette.raised,
+            _ => Color32::TRANSPARENT,
+        };
+        ui.painter().rect_filled(rect, theme::RADIUS, fill);
+        let name = experiments.name(row.entry);
+        let mut chosen = experiments.is_chosen(row.entry);
+        let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
+        let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
+        if check.changed() {
+            super::toggle(row.entry, ctx);
+        }
+        for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
+            let place = lane(rect, column, left, wide);
+            let cell = match column {
+                Column::Name => Cell { text: name.clone(), beside: String::new() },
+                _ => column.cell(&facts),
+            };
+            let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
+            paint_cell(ui.painter(), place, column, &cell, is_best, palette);
+        }
+        let told = format!("Run {name}, {}", spoken(&facts));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, here, &told));
+        if response.clicked() {
+            self.cursor = row.index;
+            focus.request_focus();
+        }
+        if response.double_clicked() {
+            open(row.entry, ctx);
+        }
+        response.context_menu(|ui| menu_ui(ui, row.entry, ctx));
+        if response.hovered() {
+            response.on_hover_ui_at_pointer(|ui| hover_ui(ui, &name, &facts));
+        }
     }
 }
 
-fn empty_ui(ui: &mut Ui, workspace: &Workspace, wanted: &mut RunTable) {
-    let hidden = !wanted.all_data && workspace.experiments().scope().is_empty();
+fn empty_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
+    let hidden = !wanted.all_data && ctx.workspace().experiments().scope().is_empty();
     let (title, text, next) = if hidden {
         ("No runs of this data set", "Train on it, or list the runs of all data sets.", "List all")
     } else {
-        ("No run fits the filter", "Every term has to hold: take one away.", "Show all runs")
+        ("No run matches the filter", "Every term has to match: remove one.", "Show all runs")
     };
     if widgets::empty_state(ui, icons::SEARCH, title, text, Some(next)) {
         wanted.filter.clear();
@@ -143,40 +216,9 @@ fn best(workspace: &Workspace, lanes: &Lanes) -> Vec<Option<f64>> {
     lanes.columns.iter().map(|(column, ..)| best(*column)).collect()
 }
 
-/// Up and down move the cursor, Space chooses, Enter opens; they belong to the table while it has the keyboard.
-fn keys(ui: &mut Ui, state: &mut TableState, workspace: &Workspace, focus: &egui::Response, actions: &mut Vec<Action>) {
-    if !focus.has_focus() {
-        return;
-    }
-    let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(focus.id, filter));
-    let entries = workspace.experiments().entries();
-    let pressed = |key: Key| ui.input(|input| input.key_pressed(key));
-    let before = state.cursor;
-    if pressed(Key::ArrowDown) {
-        state.cursor = (state.cursor + 1).min(entries.len() - 1);
-    }
-    if pressed(Key::ArrowUp) {
-        state.cursor = state.cursor.saturating_sub(1);
-    }
-    if pressed(Key::Home) {
-        state.cursor = 0;
-    }
-    if pressed(Key::End) {
-        state.cursor = entries.len() - 1;
-    }
-    state.reveal = before != state.cursor;
-    if pressed(Key::Space) {
-        super::toggle(workspace, &entries[state.cursor], actions);
-    }
-    if pressed(Key::Enter) {
-        open(workspace, &entries[state.cursor], actions);
-    }
-}
-
-fn open(workspace: &Workspace, entry: &Entry, actions: &mut Vec<Action>) {
-    if let Some(run) = entry.facts(workspace.experiments().runs()).first() {
-        actions.push(Action::OpenRun(run.saved.path.clone()));
+fn open(entry: &Entry, ctx: &mut PanelCtx<'_>) {
+    if let Some(run) = entry.facts(ctx.workspace().experiments().runs()).first() {
+        ctx.act(RunsAction::Open(run.saved.path.clone()));
     }
 }
 
@@ -215,85 +257,32 @@ struct Row<'a> {
     best: &'a [Option<f64>],
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    state: &mut TableState,
-    workspace: &Workspace,
-    row: &Row<'_>,
-    focus: &egui::Response,
-    actions: &mut Vec<Action>,
-) {
-    let palette = theme::palette(ui.visuals());
-    let experiments = workspace.experiments();
-    let facts = row.entry.facts(experiments.runs());
-    let (rect, response) = ui.allocate_exact_size(vec2(row.lanes.width, ROW), Sense::CLICK | Sense::HOVER);
-    let open_run = workspace.training().run().map(|run| &run.path);
-    let shown = facts.iter().any(|run| open_run == Some(&run.saved.path));
-    let here = state.cursor == row.index;
-    let fill = match (shown, here && focus.has_focus(), response.hovered()) {
-        (true, ..) => palette.selected,
-        (_, true, _) => palette.hovered,
-        (_, _, true) => palette.raised,
-        _ => Color32::TRANSPARENT,
-    };
-    ui.painter().rect_filled(rect, theme::RADIUS, fill);
-    let name = experiments.name(row.entry);
-    let mut chosen = experiments.is_chosen(row.entry);
-    let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
-    let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
-    if check.changed() {
-        super::toggle(workspace, row.entry, actions);
-    }
-    for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
-        let place = lane(rect, column, left, wide);
-        let cell = match column {
-            Column::Name => Cell { text: name.clone(), beside: String::new() },
-            _ => column.cell(&facts),
-        };
-        let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
-        paint_cell(ui.painter(), place, column, &cell, is_best, palette);
-    }
-    let told = format!("Run {name}, {}", spoken(&facts));
-    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, here, &told));
-    if response.clicked() {
-        state.cursor = row.index;
-        focus.request_focus();
-    }
-    if response.double_clicked() {
-        open(workspace, row.entry, actions);
-    }
-    response.context_menu(|ui| menu_ui(ui, workspace, row.entry, actions));
-    if response.hovered() {
-        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, &name, &facts));
-    }
-}
-
-fn spoken(facts: &[&crate::workspace::RunFacts]) -> String {
+fn spoken(facts: &[&RunFacts]) -> String {
     let map = Column::TestMap.cell(facts).text;
     format!("test MAP {}, {}", if map.is_empty() { "unknown" } else { &map }, Column::State.cell(facts).text)
 }
 
-fn menu_ui(ui: &mut Ui, workspace: &Workspace, entry: &Entry, actions: &mut Vec<Action>) {
+fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
+    let experiments = ctx.workspace().experiments();
     if ui.button("Open").clicked() {
-        open(workspace, entry, actions);
+        open(entry, ctx);
         ui.close();
     }
-    let word = if workspace.experiments().is_chosen(entry) { "Do not look at it" } else { "Choose" };
-    if ui.button(word).clicked() {
-        super::toggle(workspace, entry, actions);
+    if ui.button(if experiments.is_chosen(entry) { "Deselect" } else { "Select" }).clicked() {
+        super::toggle(entry, ctx);
         ui.close();
     }
-    if let [run] = entry.facts(workspace.experiments().runs())[..] {
+    if let [run] = entry.facts(experiments.runs())[..] {
         ui.menu_button("Delete", |ui| {
-            if ui.button(format!("Delete {} for good", run.saved.record.name)).clicked() {
-                actions.push(Action::DeleteRun(run.saved.path.clone()));
+            if ui.button(format!("Delete {} permanently", run.saved.record.name)).clicked() {
+                ctx.act(RunsAction::Delete(run.saved.path.clone()));
                 ui.close();
             }
         });
     }
 }
 
-fn hover_ui(ui: &mut Ui, name: &str, facts: &[&crate::workspace::RunFacts]) {
+fn hover_ui(ui: &mut Ui, name: &str, facts: &[&RunFacts]) {
     let palette = theme::palette(ui.visuals());
     ui.label(widgets::strong_text(name));
     if let Some(run) = facts.first() {

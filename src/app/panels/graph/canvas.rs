@@ -4,7 +4,7 @@ use super::{edges, nodes, overlay};
 use crate::app::kit::camera::Camera;
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
-use crate::workspace::{Action, GraphLook, NODE_RADIUS, QueryView, Session};
+use crate::workspace::{Action, GraphLook, NODE_RADIUS, QueryView, SelectionAction, Session};
 use egui::{Pos2, Rect, Response, Sense, Ui, Vec2};
 
 /// A node's side in layout units: the largest nodes then fill the disc that the layout keeps free for each.
@@ -82,10 +82,10 @@ impl GraphCanvas {
         let pointer = response.hover_pos();
         let under = pointer.and_then(|pointer| pick(nodes, pointer));
         if response.hovered() && !response.dragged() {
-            actions.push(Action::HoverCandidate(under));
+            actions.push(SelectionAction::Hover(under).into());
         }
         if response.clicked() {
-            actions.push(Action::SelectCandidate(under));
+            actions.push(SelectionAction::Candidate(under).into());
         }
         if response.double_clicked() && under.is_none() {
             self.camera.follow();

@@ -5,10 +5,10 @@ mod edges;
 mod nodes;
 mod overlay;
 
-use super::tune;
-use crate::app::kit::thumbnails::Thumbnails;
+use super::{PanelView, tune};
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme, widgets};
-use crate::workspace::{Action, Session, Settings, Workspace};
+use crate::workspace::{DataAction, EmbeddingAction, Session, SettingsAction, Workspace};
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
@@ -19,33 +19,35 @@ pub struct GraphPanel {
     canvas: GraphCanvas,
 }
 
-impl GraphPanel {
-    /// Another data set: start anew.
-    pub fn reset(&mut self) {
-        *self = Self::default();
+impl PanelView for GraphPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let Some(session) = ctx.session() else {
+            no_data(ui, ctx);
+            return;
+        };
+        self.toolbar_ui(ui, session, ctx);
+        let Some(view) = session.view() else {
+            no_graph(ui, session, ctx);
+            return;
+        };
+        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None };
+        let mut pointed = Vec::new();
+        self.canvas.show(ui, &shown, ctx.pictures, &mut pointed);
+        pointed.into_iter().for_each(|action| ctx.act(action));
     }
 
-    /// Show the whole graph.
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl GraphPanel {
+    /// Shows the whole graph.
     pub fn fit(&mut self) {
         self.canvas.fit();
     }
 
-    /// Draws toolbar and canvas.
-    pub fn show(&mut self, ui: &mut Ui, workspace: &Workspace, pictures: &mut Thumbnails, actions: &mut Vec<Action>) {
-        let Some(session) = workspace.session() else {
-            no_data(ui, workspace, actions);
-            return;
-        };
-        self.toolbar_ui(ui, workspace, session, actions);
-        let Some(view) = session.view() else {
-            no_graph(ui, workspace, session, actions);
-            return;
-        };
-        let shown = ShownGraph { session, view, look: workspace.settings().look, name: None };
-        self.canvas.show(ui, &shown, pictures, actions);
-    }
-
-    fn toolbar_ui(&mut self, ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
+    fn toolbar_ui(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
         let palette = theme::palette(ui.visuals());
         let query = &session.data.dataset.queries[session.query()];
         ui.horizontal(|ui| {
@@ -53,10 +55,10 @@ impl GraphPanel {
                 if widgets::icon_button(ui, icons::FIT, "Fit the graph to its panel (F)").clicked() {
                     self.canvas.fit();
                 }
-                look_menu(ui, workspace.settings(), actions);
-                let mut experiment = workspace.settings().experiment.clone();
+                look_menu_ui(ui, ctx);
+                let mut experiment = ctx.settings().experiment.clone();
                 if tune::neighbours_slider(ui, &mut experiment.graph.k) {
-                    actions.push(Action::SetExperiment(Box::new(experiment)));
+                    ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
                 }
                 ui.label(egui::RichText::new("Neighbours").color(palette.weak));
                 // What is left of the row is the query's; a long one is cut.
@@ -74,26 +76,25 @@ impl GraphPanel {
     }
 }
 
-fn look_menu(ui: &mut Ui, settings: &Settings, actions: &mut Vec<Action>) {
-    type Toggle = (&'static str, fn(&Settings) -> bool, fn(&mut Settings));
-    const TOGGLES: [Toggle; 4] = [
-        ("Pictures", |settings| settings.look.thumbnails, |settings| settings.look.thumbnails ^= true),
-        ("Edges", |settings| settings.look.edges, |settings| settings.look.edges ^= true),
-        ("Ranks", |settings| settings.look.ranks, |settings| settings.look.ranks ^= true),
-        ("Size by score", |settings| settings.look.size_by_score, |settings| settings.look.size_by_score ^= true),
-    ];
+fn look_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     ui.menu_button(format!("View {}", icons::DOWN), |ui| {
-        for (name, get, toggle) in TOGGLES {
-            let mut on = get(settings);
-            if ui.checkbox(&mut on, name).changed() {
-                actions.push(Action::SetView(toggle));
-            }
+        let mut look = ctx.settings().look;
+        for (name, on) in [
+            ("Pictures", &mut look.thumbnails),
+            ("Edges", &mut look.edges),
+            ("Ranks", &mut look.ranks),
+            ("Size by score", &mut look.size_by_score),
+        ] {
+            ui.checkbox(on, name);
+        }
+        if look != ctx.settings().look {
+            ctx.act(SettingsAction::SetGraphLook(look));
         }
     });
 }
 
-fn no_data(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
-    if workspace.loading().is_running() {
+fn no_data(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    if ctx.workspace().loading().is_running() {
         widgets::empty_state(ui, icons::GRAPH, "Opening…", "Reading files and computing signals.", None);
         return;
     }
@@ -102,11 +103,12 @@ fn no_data(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
     if widgets::empty_state(ui, icons::GRAPH, "No data set is open", text, Some("Open the built-in sample"))
         && let Some(sample) = Workspace::sample()
     {
-        actions.push(Action::Open(sample));
+        ctx.act(DataAction::Open(sample));
     }
 }
 
-fn no_graph(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut Vec<Action>) {
+fn no_graph(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
     if session.is_building() || workspace.loading().is_running() {
         widgets::empty_state(ui, icons::GRAPH, "Building the graph…", "Comparing the query's images.", None);
     } else if workspace.embedding().is_running() {
@@ -116,7 +118,7 @@ fn no_graph(ui: &mut Ui, workspace: &Workspace, session: &Session, actions: &mut
         let text = "The graph joins images that look alike, so every picture needs a vector. Crossrank computes them with \
                     the encoder that comes with it; the panel “Embeddings” offers others.";
         if widgets::empty_state(ui, icons::CPU, "No visual vectors yet", text, Some("Compute embeddings")) {
-            actions.push(Action::Embed);
+            ctx.act(EmbeddingAction::Compute);
         }
     } else {
         let text = "This data set has neither pictures nor visual vectors. Add an embeddings file or pictures to it.";

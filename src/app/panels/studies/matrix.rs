@@ -1,13 +1,15 @@
 //! The ablation matrix: configurations down, measures across, each cell the change against the first row.
 
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::widgets;
-use crate::app::panels::experiments::{Plotted, paint_text, save_button};
+use crate::app::panels::experiments::{RunsView, paint_text, save_button};
 use crate::dataset::Split;
 use crate::eval::significance::Interval;
 use crate::eval::{Measure, STANDARD};
 use crate::export::chart::Chart;
-use crate::workspace::{Action, Change, Pair, Side, Spread, StudyResult, StudyRow, Workspace, matrix_chart};
+use crate::workspace::{Change, Pair, RunsAction, Side, Spread, StudyResult, StudyRow, matrix_chart};
 use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
 /// Height of a row.
@@ -19,14 +21,8 @@ const FIGURE: f32 = 96.0;
 /// p below which a change is marked.
 const LEVEL: f64 = 0.05;
 
-/// Draws a study's rows; `true` if a person wants to see two of them side by side.
-pub(super) fn matrix_ui(
-    ui: &mut Ui,
-    workspace: &Workspace,
-    result: &StudyResult,
-    keeps: &mut Option<Plotted>,
-    actions: &mut Vec<Action>,
-) -> bool {
+/// Draws a study's rows; a click on one compares it with the first.
+pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
     let is_matrix = result.rows.iter().any(|row| row.against.iter().any(Option::is_some));
     let note = if is_matrix {
         "Test queries: the first row's mean, below it the change against it. ∗ p < .05. Click a row to see it query by \
@@ -37,7 +33,7 @@ pub(super) fn matrix_ui(
     ui.horizontal(|ui| {
         widgets::caption(ui, note);
         if is_matrix && save_button(ui) {
-            *keeps = Some(Plotted::new("ablation", chart(result)));
+            ctx.command(Command::SaveChart { name: "ablation", chart: Box::new(chart(result)) });
         }
     });
     let columns: Vec<(bool, usize)> = if is_matrix {
@@ -50,7 +46,6 @@ pub(super) fn matrix_ui(
     let width = names + columns.len() as f32 * FIGURE;
     let most = result.rows.iter().flat_map(|row| &row.against).flatten().map(|change| change.delta.abs());
     let most = most.fold(1e-6, f64::max);
-    let mut wants = false;
     ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(width.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -59,11 +54,10 @@ pub(super) fn matrix_ui(
             for index in range {
                 let row = &result.rows[index];
                 let line = Line { row, names, columns: &columns, most, first: index == 0 };
-                wants |= row_ui(ui, workspace, result, &line, actions);
+                line.show(ui, result, ctx);
             }
         });
     });
-    wants
 }
 
 /// The matrix to be kept, the first row left out.
@@ -105,54 +99,78 @@ struct Line<'a> {
     first: bool,
 }
 
-fn row_ui(
-    ui: &mut Ui,
-    workspace: &Workspace,
-    result: &StudyResult,
-    line: &Line<'_>,
-    actions: &mut Vec<Action>,
-) -> bool {
-    let palette = theme::palette(ui.visuals());
-    let row = line.row;
-    let size = vec2(line.names + line.columns.len() as f32 * FIGURE, HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, theme::RADIUS, palette.raised);
-    }
-    let name = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(line.names - 12.0, HEIGHT));
-    let font = if line.first { theme::strong(12.5) } else { FontId::proportional(12.5) };
-    let failed = if row.failures > 0 { format!("  ({} failed)", row.failures) } else { String::new() };
-    paint_text(ui.painter(), name, &format!("{}{failed}", row.name), font, palette.text, false);
-    for (at, &(test, measure)) in line.columns.iter().enumerate() {
-        let place = cell(rect, line.names, at);
-        let spread = if test { row.test[measure] } else { row.validation[measure] };
-        match row.against[measure].filter(|_| test && !line.first) {
-            Some(change) => change_ui(ui, place, &row.name, STANDARD[measure], change, line.most),
-            None => spread_ui(ui, place, spread, palette),
+impl Line<'_> {
+    fn show(&self, ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
+        let palette = theme::palette(ui.visuals());
+        let row = self.row;
+        let size = vec2(self.names + self.columns.len() as f32 * FIGURE, HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_filled(rect, theme::RADIUS, palette.raised);
+        }
+        let name = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(self.names - 12.0, HEIGHT));
+        let font = if self.first { theme::strong(12.5) } else { FontId::proportional(12.5) };
+        let failed = if row.failures > 0 { format!("  ({} failed)", row.failures) } else { String::new() };
+        paint_text(ui.painter(), name, &format!("{}{failed}", row.name), font, palette.text, false);
+        for (at, &(test, measure)) in self.columns.iter().enumerate() {
+            let place = cell(rect, self.names, at);
+            let spread = if test { row.test[measure] } else { row.validation[measure] };
+            match row.against[measure].filter(|_| test && !self.first) {
+                Some(change) => self.change_ui(ui, place, STANDARD[measure], change),
+                None => spread_ui(ui, place, spread, palette),
+            }
+        }
+        let told = format!("Configuration {}", row.name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Row, true, &told));
+        if response.clicked() {
+            compare(result, self, ctx);
         }
     }
-    let told = format!("Configuration {}", row.name);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Row, true, &told));
-    if !response.clicked() {
-        return false;
+
+    fn change_ui(&self, ui: &mut Ui, place: Rect, measure: Measure, change: Change) {
+        let (row, most) = (&self.row.name, self.most);
+        let palette = theme::palette(ui.visuals());
+        let tile = place.shrink(1.5);
+        let strength = 0.08 + 0.42 * (change.delta.abs() / most) as f32;
+        let colour = if change.delta < 0.0 { palette.irrelevant } else { palette.relevant };
+        let fill = if change.delta.abs() < 0.0005 { Color32::TRANSPARENT } else { colour.gamma_multiply(strength) };
+        ui.painter().rect_filled(tile, 3, fill);
+        let significant = change.p.is_some_and(|p| p < LEVEL);
+        let text = format!("{}{}", widgets::change(change.delta), if significant { "∗" } else { "" });
+        let font = if significant { theme::strong(12.5) } else { FontId::proportional(12.5) };
+        paint_text(ui.painter(), tile.shrink2(vec2(1.5 * GRID, 0.0)), &text, font, palette.text, true);
+        let response = ui.interact(tile, ui.scope_id().with((row, measure)), Sense::hover());
+        if response.hovered() {
+            ui.painter().rect_stroke(tile, 3, Stroke::new(1.0, palette.text), StrokeKind::Inside);
+        }
+        let spoken = format!("{row}, {}: {}", measure.label(), widgets::change(change.delta));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &spoken));
+        response.on_hover_ui(|ui| {
+            ui.label(widgets::strong_text(format!("{row}  ·  {}", measure.label())));
+            ui.label(interval(change.delta, change.interval));
+            ui.label(probability(change.p));
+            let told =
+                format!("{} better, {} equal, {} worse of {}", change.wins, change.ties, change.losses, change.queries);
+            ui.label(RichText::new(told).small().color(palette.weak));
+        });
     }
-    compare(workspace, result, line, actions)
 }
 
-/// Holds a row's trials against the first row's.
-fn compare(workspace: &Workspace, result: &StudyResult, line: &Line<'_>, actions: &mut Vec<Action>) -> bool {
+/// Compares a row's trials with the first row's, and shows that.
+fn compare(result: &StudyResult, line: &Line<'_>, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
     let known = |paths: &[std::path::PathBuf]| {
         let paths: Vec<_> = paths.iter().filter(|path| workspace.experiments().run(path).is_some()).cloned().collect();
         (!paths.is_empty()).then_some(Side::Runs(paths))
     };
     let (Some(a), Some(first)) = (known(&line.row.trials), result.rows.first().and_then(|row| known(&row.trials)))
     else {
-        return false;
+        return;
     };
     let b = if line.first { Side::Text } else { first };
     let pair = Pair { a, b, split: Some(Split::Test), measure: Measure::Map };
-    actions.push(Action::CompareRuns(Some(Box::new(pair))));
-    true
+    ctx.act(RunsAction::Compare(Some(Box::new(pair))));
+    ctx.command(Command::ShowRuns(RunsView::Compare));
 }
 
 fn spread_ui(ui: &Ui, place: Rect, spread: Option<Spread>, palette: &Palette) {
@@ -162,33 +180,6 @@ fn spread_ui(ui: &Ui, place: Rect, spread: Option<Spread>, palette: &Palette) {
     paint_text(ui.painter(), place, &beside, FontId::proportional(theme::SMALL), palette.weak, true);
     let left = place.with_max_x(place.right() - if beside.is_empty() { 0.0 } else { 36.0 });
     paint_text(ui.painter(), left, &widgets::figure(spread.mean), FontId::proportional(12.5), palette.text, true);
-}
-
-fn change_ui(ui: &mut Ui, place: Rect, row: &str, measure: Measure, change: Change, most: f64) {
-    let palette = theme::palette(ui.visuals());
-    let tile = place.shrink(1.5);
-    let strength = 0.08 + 0.42 * (change.delta.abs() / most) as f32;
-    let colour = if change.delta < 0.0 { palette.irrelevant } else { palette.relevant };
-    let fill = if change.delta.abs() < 0.0005 { Color32::TRANSPARENT } else { colour.gamma_multiply(strength) };
-    ui.painter().rect_filled(tile, 3, fill);
-    let significant = change.p.is_some_and(|p| p < LEVEL);
-    let text = format!("{}{}", widgets::change(change.delta), if significant { "∗" } else { "" });
-    let font = if significant { theme::strong(12.5) } else { FontId::proportional(12.5) };
-    paint_text(ui.painter(), tile.shrink2(vec2(1.5 * GRID, 0.0)), &text, font, palette.text, true);
-    let response = ui.interact(tile, ui.scope_id().with((row, measure)), Sense::hover());
-    if response.hovered() {
-        ui.painter().rect_stroke(tile, 3, Stroke::new(1.0, palette.text), StrokeKind::Inside);
-    }
-    let spoken = format!("{row}, {}: {}", measure.label(), widgets::change(change.delta));
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &spoken));
-    response.on_hover_ui(|ui| {
-        ui.label(widgets::strong_text(format!("{row}  ·  {}", measure.label())));
-        ui.label(interval(change.delta, change.interval));
-        ui.label(probability(change.p));
-        let told =
-            format!("{} better, {} equal, {} worse of {}", change.wins, change.ties, change.losses, change.queries);
-        ui.label(RichText::new(told).small().color(palette.weak));
-    });
 }
 
 /// `Δ +.012, 95 % interval +.002 to +.022`.

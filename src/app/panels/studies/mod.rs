@@ -2,10 +2,13 @@
 
 mod matrix;
 
-use super::experiments::Plotted;
+use super::PanelView;
+use super::experiments::RunsView;
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Action, SavedStudy, StudyKind, StudyRequest, StudyResult, Workspace};
+use crate::workspace::{SavedStudy, SettingsAction, StudiesAction, StudyKind, StudyRequest, StudyResult};
 use egui::{RichText, ScrollArea, Ui, vec2};
 use std::path::PathBuf;
 
@@ -14,77 +17,162 @@ use std::path::PathBuf;
 pub struct StudiesPanel {
     request: StudyRequest,
     selected: Option<PathBuf>,
-    /// The view of the experiments that a person wants to go on to.
-    pub goes_to: Option<&'static str>,
-    /// The plot that a person wants to keep.
-    pub keeps: Option<Plotted>,
 }
 
 /// Width from which the list stands beside the result.
 const WIDE: f32 = 760.0;
 
-/// Draws the panel.
-pub fn studies_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    if ui.available_width() < WIDE {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            new_ui(ui, panel, workspace, actions);
-            list_ui(ui, panel, workspace, actions);
-            result_ui(ui, panel, workspace, actions);
-        });
-        return;
-    }
-    let height = ui.available_height();
-    ui.horizontal_top(|ui| {
-        ui.allocate_ui_with_layout(vec2(320.0, height), egui::Layout::top_down(egui::Align::Min), |ui| {
-            ScrollArea::vertical().id_salt("studies").auto_shrink([false, false]).show(ui, |ui| {
-                ui.set_width(308.0);
-                new_ui(ui, panel, workspace, actions);
-                list_ui(ui, panel, workspace, actions);
+impl PanelView for StudiesPanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        if ui.available_width() < WIDE {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                self.new_ui(ui, ctx);
+                self.list_ui(ui, ctx);
+                self.result_ui(ui, ctx);
             });
+            return;
+        }
+        let height = ui.available_height();
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui_with_layout(vec2(320.0, height), egui::Layout::top_down(egui::Align::Min), |ui| {
+                ScrollArea::vertical().id_salt("studies").auto_shrink([false, false]).show(ui, |ui| {
+                    ui.set_width(308.0);
+                    self.new_ui(ui, ctx);
+                    self.list_ui(ui, ctx);
+                });
+            });
+            ui.add_space(2.0 * GRID);
+            ui.vertical(|ui| self.result_ui(ui, ctx));
         });
-        ui.add_space(2.0 * GRID);
-        ui.vertical(|ui| result_ui(ui, panel, workspace, actions));
-    });
+    }
 }
 
-fn new_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    widgets::section(ui, "New study");
-    let request = &mut panel.request;
-    let kinds = [
-        (
-            StudyKind::Ablation,
-            "Ablation",
-            "The configuration of the Tune panel against itself with one part taken away",
-        ),
-        (StudyKind::CrossValidation, "Cross-validation", "The configuration of the Tune panel on every fold"),
-        (StudyKind::Sweep, "Sweep", "Many values of some parameters; the rest as in the Tune panel"),
-    ];
-    widgets::segmented(ui, &mut request.kind, &kinds);
-    widgets::field(ui, "Folds", "Folds of the cross-validation by query; 1 takes the split of the files", |ui| {
-        ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
-        if request.folds < 2 {
-            widgets::caption(ui, "the files' split");
+impl StudiesPanel {
+    fn new_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        widgets::section(ui, "New study");
+        let request = &mut self.request;
+        let kinds = [
+            (
+                StudyKind::Ablation,
+                "Ablation",
+                "The configuration of the Tune panel against itself with one part taken away",
+            ),
+            (StudyKind::CrossValidation, "Cross-validation", "The configuration of the Tune panel on every fold"),
+            (StudyKind::Sweep, "Sweep", "Many values of some parameters; the rest as in the Tune panel"),
+        ];
+        widgets::segmented(ui, &mut request.kind, &kinds);
+        widgets::field(ui, "Folds", "Folds of the cross-validation by query; 1 takes the split of the files", |ui| {
+            ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
+            if request.folds < 2 {
+                widgets::caption(ui, "the files' split");
+            }
+        });
+        widgets::field(ui, "Seeds", "How many seeds every configuration is trained with", |ui| {
+            ui.add(egui::DragValue::new(&mut request.seeds).range(1..=100).speed(0.05)).accessible_name("Seeds");
+        });
+        let mut problem = None;
+        if request.kind == StudyKind::Sweep {
+            problem = sweep_ui(ui, request);
         }
-    });
-    widgets::field(ui, "Seeds", "Every configuration is trained with so many seeds", |ui| {
-        ui.add(egui::DragValue::new(&mut request.seeds).range(1..=100).speed(0.05)).accessible_name("Seeds");
-    });
-    let mut problem = None;
-    if request.kind == StudyKind::Sweep {
-        problem = sweep_ui(ui, request);
+        let ready = problem.is_none() && ctx.workspace().can_train() && ctx.workspace().studies().running().is_none();
+        ui.horizontal(|ui| {
+            let told = "Needs a data set with visual vectors, valid values, and no other running study";
+            if widgets::primary_button(ui, ready, icons::PLAY, "Start study").on_disabled_hover_text(told).clicked() {
+                let experiment = ctx.workspace().settings().experiment.clone();
+                let mut request = self.request.clone();
+                request.experiment = experiment;
+                ctx.act(StudiesAction::Start(Box::new(request)));
+            }
+            let epochs = ctx.workspace().settings().experiment.training.epochs;
+            widgets::caption(ui, format!("up to {epochs} epochs each"));
+        });
     }
-    let ready = problem.is_none() && workspace.can_train() && workspace.studies().running().is_none();
-    ui.horizontal(|ui| {
-        let told = "Needs a data set with visual vectors, sound values, and no other study at work";
-        if widgets::primary_button(ui, ready, icons::PLAY, "Start study").on_disabled_hover_text(told).clicked() {
-            let experiment = workspace.settings().experiment.clone();
-            let mut request = panel.request.clone();
-            request.experiment = experiment;
-            actions.push(Action::StartStudy(Box::new(request)));
+
+    fn list_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        widgets::section(ui, "Studies");
+        let studies = ctx.workspace().studies();
+        if let Some((progress, elapsed)) = studies.progress() {
+            ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0));
+            ui.horizontal(|ui| {
+                widgets::caption(ui, widgets::progress_text(progress, elapsed));
+                if ui.small_button("Cancel study").clicked() {
+                    ctx.act(StudiesAction::Cancel);
+                }
+            });
         }
-        let epochs = workspace.settings().experiment.training.epochs;
-        widgets::caption(ui, format!("up to {epochs} epochs each"));
-    });
+        if studies.known().is_empty() {
+            widgets::caption(
+                ui,
+                "None yet. A study trains many configurations in parallel on all cores and saves each.",
+            );
+        }
+        for study in studies.known() {
+            let running = studies.running() == Some(&study.path);
+            self.study_ui(ui, study, running, ctx);
+        }
+    }
+
+    fn study_ui(&mut self, ui: &mut Ui, study: &SavedStudy, running: bool, ctx: &mut PanelCtx<'_>) {
+        let palette = theme::palette(ui.visuals());
+        let selected = self.selected.as_ref() == Some(&study.path);
+        let fill = if selected { palette.selected } else { palette.raised };
+        egui::Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(6).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.horizontal(|ui| {
+                let wide = (ui.available_width() - 72.0).max(60.0);
+                ui.scope(|ui| {
+                    ui.set_max_width(wide);
+                    let name =
+                        egui::Label::new(widgets::strong_text(study.name())).truncate().sense(egui::Sense::click());
+                    let response = ui.add(name).on_hover_text(study.path.display().to_string());
+                    if response.clicked() {
+                        self.selected = Some(study.path.clone());
+                    }
+                });
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let menu = ui.menu_button(icons::TRASH, |ui| {
+                        if ui.button(format!("Delete {} permanently", study.name())).clicked() {
+                            ctx.act(StudiesAction::Delete(study.path.clone()));
+                            ui.close();
+                        }
+                    });
+                    menu.response.accessible_name(format!("Delete {}…", study.name()));
+                    let resumable = study.result.is_none() && study.request.is_some() && !running;
+                    if resumable
+                        && widgets::icon_button(ui, icons::PLAY, &format!("Continue {}", study.name())).clicked()
+                    {
+                        ctx.act(StudiesAction::Resume(study.path.clone()));
+                    }
+                });
+            });
+            let state = match (running, &study.result) {
+                (true, _) => "running",
+                (false, Some(_)) => "finished",
+                (false, None) => "interrupted",
+            };
+            widgets::caption(ui, format!("{}  ·  {state}", count(study.trials, "trial")));
+        });
+    }
+
+    fn result_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let known = ctx.workspace().studies().known();
+        let shown = known.iter().find(|study| Some(&study.path) == self.selected.as_ref());
+        let Some(study) = shown.or_else(|| known.iter().find(|study| study.result.is_some())).or(known.first()) else {
+            let text = "An ablation shows what each part of a configuration is worth, a cross-validation how good it is on \
+                        every query, a sweep which values are best.";
+            widgets::empty_state(ui, icons::TABLE, "No study yet", text, None);
+            return;
+        };
+        self.selected = Some(study.path.clone());
+        let Some(result) = &study.result else {
+            let text = "Its results appear when its last trial has finished. Finished trials are in the Experiments \
+                        self.";
+            widgets::empty_state(ui, icons::CHART, "Not finished yet", text, None);
+            return;
+        };
+        heading_ui(ui, study, result, ctx);
+        matrix::matrix_ui(ui, result, ctx);
+    }
 }
 
 /// The sweep's parameters; gives back what is wrong with them.
@@ -116,106 +204,12 @@ fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
     }
 }
 
-fn list_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    widgets::section(ui, "Studies");
-    let studies = workspace.studies();
-    if let Some((progress, elapsed)) = studies.progress() {
-        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0));
-        ui.horizontal(|ui| {
-            widgets::caption(ui, widgets::progress_text(progress, elapsed));
-            if ui.small_button("Cancel study").clicked() {
-                actions.push(Action::CancelStudy);
-            }
-        });
-    }
-    if studies.known().is_empty() {
-        widgets::caption(
-            ui,
-            "None yet. A study trains many configurations side by side over all cores and keeps each.",
-        );
-    }
-    for study in studies.known() {
-        let running = studies.running() == Some(&study.path);
-        study_ui(ui, panel, study, running, actions);
-    }
-}
-
-fn study_ui(ui: &mut Ui, panel: &mut StudiesPanel, study: &SavedStudy, running: bool, actions: &mut Vec<Action>) {
-    let palette = theme::palette(ui.visuals());
-    let selected = panel.selected.as_ref() == Some(&study.path);
-    let fill = if selected { palette.selected } else { palette.raised };
-    egui::Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(6).show(ui, |ui| {
-        ui.set_width(ui.available_width());
-        ui.horizontal(|ui| {
-            let wide = (ui.available_width() - 72.0).max(60.0);
-            ui.scope(|ui| {
-                ui.set_max_width(wide);
-                let name = egui::Label::new(widgets::strong_text(study.name())).truncate().sense(egui::Sense::click());
-                let response = ui.add(name).on_hover_text(study.path.display().to_string());
-                if response.clicked() {
-                    panel.selected = Some(study.path.clone());
-                }
-            });
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let menu = ui.menu_button(icons::TRASH, |ui| {
-                    if ui.button(format!("Delete {} for good", study.name())).clicked() {
-                        actions.push(Action::DeleteStudy(study.path.clone()));
-                        ui.close();
-                    }
-                });
-                menu.response.accessible_name(format!("Delete {}…", study.name()));
-                let resumable = study.result.is_none() && study.request.is_some() && !running;
-                if resumable && widgets::icon_button(ui, icons::PLAY, &format!("Go on with {}", study.name())).clicked()
-                {
-                    actions.push(Action::ResumeStudy(study.path.clone()));
-                }
-            });
-        });
-        let state = match (running, &study.result) {
-            (true, _) => "at work",
-            (false, Some(_)) => "ended",
-            (false, None) => "cut off",
-        };
-        widgets::caption(ui, format!("{}  ·  {state}", count(study.trials, "trial")));
-    });
-}
-
 fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-fn result_ui(ui: &mut Ui, panel: &mut StudiesPanel, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let known = workspace.studies().known();
-    let shown = known.iter().find(|study| Some(&study.path) == panel.selected.as_ref());
-    let Some(study) = shown.or_else(|| known.iter().find(|study| study.result.is_some())).or(known.first()) else {
-        let text = "An ablation tells what each part of a configuration is worth, a cross-validation how good it is on \
-                    every query, a sweep which values are best.";
-        widgets::empty_state(ui, icons::TABLE, "No study yet", text, None);
-        return;
-    };
-    panel.selected = Some(study.path.clone());
-    let Some(result) = &study.result else {
-        let text = "Its figures appear when its last trial has ended. Trials that have ended are in the Experiments \
-                    panel.";
-        widgets::empty_state(ui, icons::CHART, "Not ended yet", text, None);
-        return;
-    };
-    if heading_ui(ui, study, result, workspace, actions) {
-        panel.goes_to = Some("Table");
-    }
-    if matrix::matrix_ui(ui, workspace, result, &mut panel.keeps, actions) {
-        panel.goes_to = Some("Compare");
-    }
-}
-
-/// The study's name and size; `true` if a person wants to see its runs.
-fn heading_ui(
-    ui: &mut Ui,
-    study: &SavedStudy,
-    result: &StudyResult,
-    workspace: &Workspace,
-    actions: &mut Vec<Action>,
-) -> bool {
+/// The study's name and size, and the way to its runs.
+fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
     ui.horizontal(|ui| {
         ui.label(widgets::strong_text(study.name()));
         let folds = result.folds.map_or("split of the files".to_owned(), |folds| format!("{folds} folds"));
@@ -228,11 +222,10 @@ fn heading_ui(
         ];
         widgets::one_line(ui, RichText::new(parts.join("  ·  ")).small().color(theme::palette(ui.visuals()).weak));
     });
-    let lists = ui.small_button("List its runs").on_hover_text("In the Experiments panel, one row each").clicked();
-    if lists {
-        let mut table = workspace.settings().run_table.clone();
+    if ui.small_button("List its runs").on_hover_text("In the Experiments panel, one row each").clicked() {
+        let mut table = ctx.settings().run_table.clone();
         table.filter = format!("study={}", study.name());
-        actions.push(Action::SetRunTable(Box::new(table)));
+        ctx.act(SettingsAction::SetRunTable(Box::new(table)));
+        ctx.command(Command::ShowRuns(RunsView::Table));
     }
-    lists
 }

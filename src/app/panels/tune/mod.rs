@@ -3,30 +3,37 @@
 mod model;
 mod optimisation;
 
+use super::PanelView;
+use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::graph::{Neighbourhood, VisualSettings};
 use crate::signals::Normalisation;
-use crate::train::Experiment;
-use crate::workspace::{Action, Session, Workspace};
+use crate::train::{Experiment, Preset};
+use crate::workspace::{Session, SettingsAction};
 use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
 use optimisation::training_ui;
 
-/// Draws the panel.
-pub fn tune_ui(ui: &mut Ui, workspace: &Workspace, actions: &mut Vec<Action>) {
-    let mut experiment = workspace.settings().experiment.clone();
-    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        signals_ui(ui, workspace.session(), &mut experiment);
-        graph_ui(ui, &mut experiment);
-        model::model_ui(ui, workspace.session(), &mut experiment);
-        training_ui(ui, &mut experiment);
-        ui.add_space(2.0 * GRID);
-        if ui.button(format!("{}  Back to the preset", icons::RESET)).clicked() {
-            actions.push(Action::ResetExperiment);
+/// The panel; it remembers nothing.
+#[derive(Default)]
+pub struct TunePanel;
+
+impl PanelView for TunePanel {
+    fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let mut experiment = ctx.settings().experiment.clone();
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            signals_ui(ui, ctx.session(), &mut experiment);
+            graph_ui(ui, &mut experiment);
+            model::model_ui(ui, ctx.session(), &mut experiment);
+            training_ui(ui, &mut experiment);
+            ui.add_space(2.0 * GRID);
+            if ui.button(format!("{}  Reset to the preset", icons::RESET)).clicked() {
+                experiment = Preset::Best.experiment();
+            }
+        });
+        if experiment != ctx.settings().experiment {
+            ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
         }
-    });
-    if experiment != workspace.settings().experiment {
-        actions.push(Action::SetExperiment(Box::new(experiment)));
     }
 }
 
@@ -38,15 +45,8 @@ pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
         .changed()
 }
 
-pub(super) fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
-    egui::CollapsingHeader::new(widgets::strong_text(title)).default_open(open).show_unindented(ui, |ui| {
-        body(ui);
-        ui.add_space(GRID);
-    });
-}
-
 fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
-    folded(ui, "Signals", true, |ui| {
+    widgets::folded(ui, "Signals", true, |ui| {
         let Some(session) = session else {
             widgets::caption(ui, "Open a data set to choose its signals.");
             return;
@@ -101,7 +101,7 @@ fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> boo
 }
 
 fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
-    folded(ui, "Graph", true, |ui| {
+    widgets::folded(ui, "Graph", true, |ui| {
         let graph = &mut experiment.graph;
         widgets::field(ui, "Neighbours k", "Nearest neighbours of each image, itself not counted", |ui| {
             neighbours_slider(ui, &mut graph.k);

@@ -1,6 +1,5 @@
 //! What ranks: the kind of network and its size.
 
-use super::folded;
 use crate::app::kit::widgets;
 use crate::model::{Activation, Degree, ModelKind};
 use crate::train::{Experiment, ModelSettings};
@@ -9,7 +8,7 @@ use egui::{DragValue, Slider, Ui};
 use std::ops::RangeInclusive;
 
 pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
-    folded(ui, "Network", true, |ui| {
+    widgets::folded(ui, "Network", true, |ui| {
         let model = &mut experiment.model;
         widgets::field(ui, "Kind", "What ranks the images", |ui| {
             widgets::choices(ui, "Kind", model.kind.label(), |ui| {

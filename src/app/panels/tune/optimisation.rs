@@ -1,6 +1,5 @@
 //! The part of the Tune panel that says how a network is trained.
 
-use super::folded;
 use crate::app::kit::widgets;
 use crate::train::{Decay, Experiment, Keep, Loss, Method, TrainConfig, Weighting};
 use egui::{DragValue, Slider, Ui};
@@ -8,7 +7,7 @@ use std::ops::RangeInclusive;
 
 /// Draws the section.
 pub(super) fn training_ui(ui: &mut Ui, experiment: &mut Experiment) {
-    folded(ui, "Optimisation", true, |ui| {
+    widgets::folded(ui, "Optimisation", true, |ui| {
         let training = &mut experiment.training;
         loss_ui(ui, training);
         steps_ui(ui, training);

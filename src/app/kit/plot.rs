@@ -1,0 +1,43 @@
+//! What plots of small size have in common.
+
+use super::theme::Palette;
+use super::widgets;
+use egui::{AsIdSalt, FontId, Rangef, TextStyle, Ui};
+use egui_plot::{HoverPosition, Plot};
+
+/// A plot without background and crosshair; `x` is what the horizontal axis counts, such as `epoch`.
+pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
+    let x = x.to_owned();
+    Plot::new(id)
+        .show_background(false)
+        .show_grid([false, true])
+        .allow_scroll(false)
+        .y_axis_min_width(24.0)
+        .grid_color(palette.weak)
+        .grid_spacing(Rangef::new(14.0, 70.0))
+        .show_crosshair(false)
+        .y_axis_formatter(|mark, _| tick(mark.value))
+        .label_formatter(move |position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                Some(format!("{plot_name}, {x} {:.0}: {}", position.x, widgets::figure(position.y)))
+            }
+            _ => None,
+        })
+}
+
+/// The plot writes its axes in the style's ordinary text: from here on that is small.
+pub fn small_text(ui: &mut Ui) {
+    ui.style_mut().text_styles.insert(TextStyle::Body, FontId::proportional(10.0));
+}
+
+/// A value on an axis: no more digits than it needs.
+fn tick(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
+}
+
+#[test]
+fn ticks_have_no_more_digits_than_they_need() {
+    assert_eq!([0.25, 0.5, 0.0, 1.0, 12.0].map(tick), [".25", ".5", "0", "1", "12"]);
+}

@@ -1,0 +1,34 @@
+//! Notices and warnings, in the lower right corner.
+
+use crate::app::ctx::PanelCtx;
+use crate::app::kit::{icons, theme, widgets};
+use crate::workspace::{MessageAction, MessageKind};
+use egui::Context;
+
+/// Draws the messages.
+pub fn messages_ui(egui: &Context, ctx: &mut PanelCtx<'_>) {
+    let messages = ctx.workspace().messages();
+    if messages.is_empty() {
+        return;
+    }
+    let corner = egui::Align2::RIGHT_BOTTOM;
+    egui::Area::new(egui::Id::unique("messages")).anchor(corner, egui::vec2(-12.0, -40.0)).show(egui, |ui| {
+        let palette = theme::palette(ui.visuals());
+        for (index, message) in messages.iter().enumerate() {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(420.0);
+                ui.horizontal(|ui| {
+                    let (icon, colour) = match message.kind {
+                        MessageKind::Notice => (icons::CHECK, palette.relevant),
+                        MessageKind::Warning => (icons::WARNING, palette.warning),
+                    };
+                    ui.label(egui::RichText::new(icon).color(colour).size(16.0));
+                    ui.add(egui::Label::new(&message.text).wrap());
+                    if widgets::icon_button(ui, icons::CROSS, "Dismiss").clicked() {
+                        ctx.act(MessageAction::Dismiss(index));
+                    }
+                });
+            });
+        }
+    });
+}

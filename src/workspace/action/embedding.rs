@@ -1,0 +1,37 @@
+//! Actions on embeddings.
+
+use crate::graph::GraphRequest;
+use crate::workspace::{EmbeddingPair, MapRequest, Workspace};
+
+/// Computing, comparing and mapping embeddings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EmbeddingAction {
+    /// Compute an embedding of every picture with the chosen encoder.
+    Compute,
+    /// Stop computing; finished pictures stay in the cache.
+    Cancel,
+    /// Compare two embeddings of the open data set.
+    Compare(Box<EmbeddingPair>),
+    /// Stop comparing.
+    CancelComparison,
+    /// Build the current query's graph under both embeddings that are compared.
+    DrawTwoGraphs(GraphRequest),
+    /// Draw an embedding as a map.
+    DrawMap(Box<MapRequest>),
+    /// Stop drawing the map.
+    CancelMap,
+}
+
+impl Workspace {
+    pub(super) fn apply_embedding(&mut self, action: EmbeddingAction) {
+        match action {
+            EmbeddingAction::Compute => self.embed(),
+            EmbeddingAction::Cancel => self.embedding.cancel(),
+            EmbeddingAction::Compare(pair) => self.compare_embeddings(*pair),
+            EmbeddingAction::CancelComparison => self.embedding.cancel_comparison(),
+            EmbeddingAction::DrawTwoGraphs(graph) => self.draw_two_graphs(graph),
+            EmbeddingAction::DrawMap(request) => self.draw_map(*request),
+            EmbeddingAction::CancelMap => self.embedding.cancel_map(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Actions that write files.
+
+use crate::export::chart::{Chart, Theme};
+use crate::workspace::Workspace;
+use std::path::PathBuf;
+
+/// Files made of what is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExportAction {
+    /// Write a plot: PNG where the name ends so, else SVG.
+    SaveChart {
+        /// The plot.
+        chart: Box<Chart>,
+        /// Light or dark.
+        theme: Theme,
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl Workspace {
+    pub(super) fn apply_export(&mut self, action: ExportAction) {
+        match action {
+            ExportAction::SaveChart { chart, theme, path } => self.save_chart(*chart, theme, path),
+        }
+    }
+}

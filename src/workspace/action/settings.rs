@@ -1,0 +1,37 @@
+//! Actions on the settings.
+
+use crate::train::Experiment;
+use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, RunTable, ThemeChoice, Workspace};
+
+/// What persists from one session to the next. Each action carries the new value whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SettingsAction {
+    /// Signals, graph, model and training.
+    SetExperiment(Box<Experiment>),
+    /// Encoder, weights, layer, projection and device.
+    SetEncoder(Box<EncoderSettings>),
+    /// Filter, order, grouping and columns of the run table.
+    SetRunTable(Box<RunTable>),
+    /// How the graph is drawn.
+    SetGraphLook(GraphLook),
+    /// Light, dark, or as the system is.
+    SetTheme(ThemeChoice),
+    /// The query list's order.
+    SetQuerySort(QuerySort),
+    /// How the panels are laid out.
+    SetPanels(PanelLayout),
+}
+
+impl Workspace {
+    pub(super) fn apply_settings(&mut self, action: SettingsAction) {
+        match action {
+            SettingsAction::SetExperiment(experiment) => self.set_experiment(*experiment),
+            SettingsAction::SetEncoder(encoder) => self.change(|settings| settings.encoder = *encoder),
+            SettingsAction::SetRunTable(table) => self.set_run_table(*table),
+            SettingsAction::SetGraphLook(look) => self.change(|settings| settings.look = look),
+            SettingsAction::SetTheme(theme) => self.change(|settings| settings.theme = theme),
+            SettingsAction::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
+            SettingsAction::SetPanels(layout) => self.change(|settings| settings.panels = layout),
+        }
+    }
+}
