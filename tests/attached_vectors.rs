@@ -125,14 +125,14 @@ fn a_file_dropped_on_the_window_or_typed_into_its_dialog_joins_the_sources() {
 
     harness.state_mut().show_panel(crossrank::app::Panel::Data);
     harness.run_steps(3);
-    harness.get_by_label_contains("Add a file of vectors").click();
+    harness.get_by_label_contains("Add visual vectors").click();
     harness.run_steps(3);
     harness.get_by_label("Path").type_text(&typed.display().to_string());
     harness.run_steps(2);
     harness.get_by_label("Open").click();
     settle(&mut harness).expect("the vectors are read");
     assert_eq!(listed(harness.state().workspace()), ["embeddings", "dropped", "typed"]);
-    harness.get_by_label_contains("Take dropped off").click();
+    harness.get_by_label_contains("Remove dropped from").click();
     settle(&mut harness).expect("it goes");
     assert_eq!(listed(harness.state().workspace()), ["embeddings", "typed"]);
 }

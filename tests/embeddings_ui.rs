@@ -75,7 +75,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
     assert_eq!(comparison(&harness), Some(names.clone()), "what differs from the one in use is proposed");
     assert!(harness.query_by_label("Overlap@10").is_some() && harness.query_by_label("Gain over chance").is_some());
     harness.check_accessibility();
-    click(&mut harness, "Exchange A and B");
+    click(&mut harness, "Swap A and B");
     rest(&mut harness);
     let [a, b] = names;
     assert_eq!(comparison(&harness), Some([b, a]));

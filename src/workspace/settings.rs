@@ -45,7 +45,7 @@ impl QuerySort {
     /// For menus.
     pub fn name(self) -> &'static str {
         match self {
-            QuerySort::Files => "File order",
+            QuerySort::Files => "Original order",
             QuerySort::Text => "Name",
             QuerySort::Figure => "Lowest AP first",
             QuerySort::Gain => "Greatest gain first",
