@@ -9,7 +9,7 @@
 //!
 //! | room | holds | may import |
 //! |---|---|---|
-//! | [`base`] | what every room may use: seeded random numbers, whole-file writes, progress | – |
+//! | [`base`] | what every room may use: seeded random numbers, whole-file writes, progress, name tables, mean and deviation, errors that end with the path | – |
 //! | [`dataset`] | what is on disk, as plain values; one file per format | base |
 //! | [`signals`] | weak relevance signals of a candidate and their normalisation | base, dataset |
 //! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | base, dataset |

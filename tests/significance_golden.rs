@@ -1,8 +1,9 @@
 //! Tests of significance against SciPy's figures.
 
+use crossrank::base::mean;
 use crossrank::eval::significance::{
-    Interval, Outcomes, bootstrap, differences, effect_size, holm, kendall_tau_b, mean, outcomes, paired_t,
-    randomisation, spearman, wilcoxon,
+    Interval, Outcomes, bootstrap, differences, effect_size, holm, kendall_tau_b, outcomes, paired_t, randomisation,
+    spearman, wilcoxon,
 };
 use proptest::prelude::*;
 

@@ -1,7 +1,18 @@
 //! The ground floor: what every room may use and nothing that belongs to one of them.
 
+mod file_error;
+mod names;
+mod progress;
 mod rng;
+mod size;
+mod spread;
 mod whole;
 
+pub use file_error::{At, FileError};
+pub use names::UnknownName;
+pub(crate) use names::named;
+pub use progress::{Progress, Unit};
 pub use rng::{Rng, SplitMix64};
+pub use size::size_text;
+pub use spread::{Spread, mean};
 pub use whole::{write_unsynced, write_whole};

@@ -81,7 +81,7 @@ pub(super) struct EmbedArgs {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How FILE stores numbers.
-    #[arg(long, default_value = "f32", value_parser = one_of([Precision::F32, Precision::F16], precision_name))]
+    #[arg(long, default_value = "f32", value_parser = one_of(Precision::ALL, Precision::name))]
     pub precision: Precision,
     /// Write one JSON object to standard output.
     #[arg(long)]
@@ -200,7 +200,7 @@ pub(super) struct GraphArgs {
     #[arg(long, value_name = "N")]
     pub components: Option<usize>,
     /// How the signals of a query are brought to one scale.
-    #[arg(long, value_parser = one_of(Normalisation::ALL, normalisation_name))]
+    #[arg(long, value_parser = one_of(Normalisation::ALL, Normalisation::name))]
     pub normalisation: Option<Normalisation>,
 }
 
@@ -251,7 +251,7 @@ pub(super) struct EvaluateArgs {
     #[arg(long)]
     pub per_query: bool,
     /// Average over the queries in both files, or over all of QRELS (trec_eval's -c).
-    #[arg(long, default_value = "both", value_parser = one_of(Averaging::ALL, averaging_name))]
+    #[arg(long, default_value = "both", value_parser = one_of(Averaging::ALL, Averaging::name))]
     pub averaging: Averaging,
     /// Write one JSON object to standard output.
     #[arg(long)]
@@ -281,7 +281,7 @@ pub(super) struct ScreenshotArgs {
     #[arg(long, default_value = "1", value_name = "X")]
     pub scale: f32,
     /// Colours.
-    #[arg(long, default_value = "dark", value_parser = one_of(THEMES, theme_name))]
+    #[arg(long, default_value = "dark", value_parser = one_of(THEMES, ThemeChoice::name))]
     pub theme: ThemeChoice,
     /// Train so many epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
@@ -293,38 +293,6 @@ pub(super) struct ScreenshotArgs {
 
 /// Themes that do not depend on the desktop.
 const THEMES: [ThemeChoice; 2] = [ThemeChoice::Dark, ThemeChoice::Light];
-
-fn theme_name(theme: ThemeChoice) -> &'static str {
-    match theme {
-        ThemeChoice::System => "system",
-        ThemeChoice::Dark => "dark",
-        ThemeChoice::Light => "light",
-    }
-}
-
-pub(super) fn precision_name(precision: Precision) -> &'static str {
-    match precision {
-        Precision::F32 => "f32",
-        Precision::F16 => "f16",
-    }
-}
-
-fn normalisation_name(normalisation: Normalisation) -> &'static str {
-    match normalisation {
-        Normalisation::ZScore => "z-score",
-        Normalisation::MinMax => "min-max",
-        Normalisation::Quantile => "quantile",
-        Normalisation::Gaussian => "gaussian",
-        Normalisation::None => "none",
-    }
-}
-
-pub(super) fn averaging_name(averaging: Averaging) -> &'static str {
-    match averaging {
-        Averaging::Both => "both",
-        Averaging::AllQrels => "all-qrels",
-    }
-}
 
 #[cfg(test)]
 mod tests {

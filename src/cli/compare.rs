@@ -182,7 +182,7 @@ fn of_ranking(
 
 fn object(comparison: &RunComparison) -> Result<Value> {
     let mut object = serde_json::to_value(comparison)?;
-    object["averaging"] = json!(Averaging::Both.name());
+    object["averaging"] = json!(Averaging::Both.label());
     object["ties"] = json!(TIE_RULE);
     Ok(object)
 }

@@ -1,6 +1,6 @@
 //! `crossrank embed`: visual vectors of a data set's pictures.
 
-use super::args::{EmbedArgs, precision_name};
+use super::args::EmbedArgs;
 use super::data::{fault, tell};
 use super::output::{note, print, print_json};
 use super::progress::Progress;
@@ -107,7 +107,7 @@ fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &Embe
     );
     text += &format!("network: {}, {}\npictures: {}\n", spec.architecture, spec.feature, spec.preprocess);
     if let Some(out) = &args.out {
-        text += &format!("written as {}: {}\n", precision_name(args.precision), out.display());
+        text += &format!("written as {}: {}\n", args.precision, out.display());
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use super::names::one_of;
 use super::progress::Progress;
+use crate::base::named;
 use crate::vision::hub::{self, HubModel, HubProgress};
 use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Interpolation, Pooling, Preprocess, VisionError};
 use anyhow::{Result, bail};
@@ -69,7 +70,7 @@ pub(super) struct PreprocessArgs {
     #[arg(long, value_name = "A,B,C", value_parser = channels)]
     pub std: Option<[f32; 3]>,
     /// The order in which the network takes the channels.
-    #[arg(long, value_parser = one_of([ChannelOrder::Rgb, ChannelOrder::Bgr], ChannelOrder::name))]
+    #[arg(long, value_parser = one_of(ChannelOrder::ALL, ChannelOrder::name))]
     pub channel_order: Option<ChannelOrder>,
 }
 
@@ -86,20 +87,13 @@ pub(super) enum ChannelOrder {
     Bgr,
 }
 
-impl ChannelOrder {
-    fn name(self) -> &'static str {
-        match self {
-            ChannelOrder::Rgb => "rgb",
-            ChannelOrder::Bgr => "bgr",
-        }
-    }
-}
+named!(ChannelOrder, "order of channels": Rgb = "rgb", Bgr = "bgr");
 
 /// A name with a slash is a model of the hub.
 fn network(text: &str) -> Result<Network, VisionError> {
     match text.contains('/') || text.starts_with("hf:") {
         true => text.parse().map(Network::Hub),
-        false => text.parse().map(Network::Known),
+        false => Ok(Network::Known(text.parse()?)),
     }
 }
 
@@ -171,15 +165,11 @@ impl PreprocessArgs {
     }
 }
 
-/// Tells how a download goes, in megabytes.
+/// Tells how a download goes.
 fn tell(progress: &mut Progress, step: &HubProgress) -> ControlFlow<()> {
-    const MEGABYTE: u64 = 1_000_000;
     match step.total {
         0 => progress.stage(&format!("Waiting for {}", step.file)),
-        total => {
-            let (done, total) = (step.done / MEGABYTE, total.div_ceil(MEGABYTE));
-            progress.step(&format!("Downloading {}, MB", step.file), done as usize, total as usize, "");
-        }
+        total => progress.bytes(&format!("Downloading {}", step.file), step.done, total),
     }
     ControlFlow::Continue(())
 }

@@ -1,6 +1,6 @@
 //! `crossrank evaluate`: a TREC run against TREC judgements.
 
-use super::args::{EvaluateArgs, averaging_name};
+use super::args::EvaluateArgs;
 use super::data::{fault, tell};
 use super::output::{print, print_json};
 use super::progress::Progress;
@@ -52,7 +52,7 @@ fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
 
 fn object(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> Result<Value> {
     let mut object = serde_json::to_value(evaluation)?;
-    object["averaging"] = averaging_name(args.averaging).into();
+    object["averaging"] = args.averaging.name().into();
     object["ties"] = json!({
         "rule": TIE_RULE,
         "images": ties.images,
@@ -79,7 +79,7 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     format!(
         "{}\nmeans {} ({count})\ntied: images that share their score with another one of their query; {TIE_RULE}\n",
         columns(&rows),
-        args.averaging.name()
+        args.averaging.label()
     )
 }
 

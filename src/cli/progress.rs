@@ -1,6 +1,7 @@
 //! How far a long task is: a bar on a terminal, else one line for each stage.
 
 use super::output::note;
+use crate::base::size_text;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
 
@@ -28,17 +29,31 @@ impl Progress {
 
     /// `done` of `total` steps of a stage, and what else there is to tell.
     pub fn step(&mut self, stage: &str, done: usize, total: usize, more: &str) {
+        let line = if total > 1 { format!("{stage} ({total})") } else { stage.to_owned() };
+        let template = if total == 0 { "{prefix} {spinner} {msg}" } else { "{prefix} {bar:32} {pos}/{len} {msg}" };
+        self.show(stage, (done as u64, total as u64), (&line, template), more.to_owned());
+    }
+
+    /// `done` of `total` bytes of a stage.
+    pub fn bytes(&mut self, stage: &str, done: u64, total: u64) {
+        let line = format!("{stage} ({})", size_text(total));
+        let message = format!("{} of {}", size_text(done), size_text(total));
+        self.show(stage, (done, total), (&line, "{prefix} {bar:32} {msg}"), message);
+    }
+
+    /// The bar, or the line where there is none and the stage is new.
+    fn show(&mut self, stage: &str, (done, total): (u64, u64), (line, template): (&str, &str), message: String) {
         if self.stage != stage {
             stage.clone_into(&mut self.stage);
             match &self.bar {
-                Some(bar) => self.begin(bar, total),
-                None => note(&if total > 1 { format!("{stage} ({total})") } else { stage.to_owned() }),
+                Some(bar) => self.begin(bar, template),
+                None => note(line),
             }
         }
         if let Some(bar) = &self.bar {
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
-            bar.set_message(more.to_owned());
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.set_message(message);
         }
     }
 
@@ -49,12 +64,9 @@ impl Progress {
         }
     }
 
-    fn begin(&self, bar: &ProgressBar, total: usize) {
+    fn begin(&self, bar: &ProgressBar, template: &str) {
         bar.reset();
-        bar.set_style(style(match total {
-            0 => "{prefix} {spinner} {msg}",
-            _ => "{prefix} {bar:32} {pos}/{len} {msg}",
-        }));
+        bar.set_style(style(template));
         bar.set_prefix(self.stage.clone());
         bar.tick();
     }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Judgements;
+use crate::base::named;
 
 macro_rules! id {
     ($name:ident, $what:literal) => {
@@ -73,19 +74,7 @@ pub enum Split {
     Test,
 }
 
-impl Split {
-    /// All three, in order.
-    pub const ALL: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
-
-    /// `train`, `validation` or `test`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Split::Train => "train",
-            Split::Validation => "validation",
-            Split::Test => "test",
-        }
-    }
-}
+named!(Split, "split": Train = "train", Validation = "validation", Test = "test");
 
 /// One image and what its files say of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evaluation::Evaluation;
 use super::measure::Measure;
 use super::ranking::{Judged, Ranked, rank_and_measure};
+use crate::base::named;
 use crate::dataset::{Dataset, Judgements, Qrels, Query, Relevance, Run};
 
 /// Which queries a mean is taken over.
@@ -17,12 +18,11 @@ pub enum Averaging {
     AllQrels,
 }
 
-impl Averaging {
-    /// Both, the usual one first.
-    pub const ALL: [Averaging; 2] = [Averaging::Both, Averaging::AllQrels];
+named!(Averaging, "averaging": Both = "both", AllQrels = "all-qrels");
 
-    /// The convention in words, to go beside every exported figure.
-    pub fn name(self) -> &'static str {
+impl Averaging {
+    /// The convention in words, to go beside every exported measure.
+    pub fn label(self) -> &'static str {
         match self {
             Averaging::Both => "over the queries in both qrels and run",
             Averaging::AllQrels => "over all queries of the qrels",

@@ -85,7 +85,7 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Opt
         split: Split::ALL.map(of_split).into(),
         measures: STANDARD.iter().map(ToString::to_string).collect(),
         ties: TIE_RULE.to_owned(),
-        averaging: Averaging::Both.name().to_owned(),
+        averaging: Averaging::Both.label().to_owned(),
         best_epoch: record.best_epoch,
         parameters: record.parameters,
         experiment: record.experiment.clone(),

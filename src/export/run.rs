@@ -140,7 +140,7 @@ fn summary(record: &RunRecord) -> Value {
         "best_epoch": record.best_epoch,
         "parameters": record.parameters,
         "seconds_per_epoch": record.seconds_per_epoch,
-        "averaging": Averaging::Both.name(),
+        "averaging": Averaging::Both.label(),
         "ties": TIE_RULE,
     })
 }
@@ -162,7 +162,7 @@ fn table(record: &RunRecord) -> Table {
             row("Text only", &figures.text),
             row(record.experiment.model.kind.name(), &figures.model),
         ],
-        notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.name())],
+        notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.label())],
         decimals: 4,
     };
     table.mark_best();

@@ -4,6 +4,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 
 use super::Similarities;
+use crate::base::named;
 
 /// Which of the directed k-NN edges a graph keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,19 +19,7 @@ pub enum Neighbourhood {
     Union,
 }
 
-impl Neighbourhood {
-    /// All three.
-    pub const ALL: [Neighbourhood; 3] = [Neighbourhood::Directed, Neighbourhood::Mutual, Neighbourhood::Union];
-
-    /// `directed`, `mutual` or `union`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Neighbourhood::Directed => "directed",
-            Neighbourhood::Mutual => "mutual",
-            Neighbourhood::Union => "union",
-        }
-    }
-}
+named!(Neighbourhood, "neighbourhood": Directed = "directed", Mutual = "mutual", Union = "union");
 
 /// What a graph is to be; a graph is stale when its request is no longer equal to the wanted one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::unit_rows;
+use crate::base::Spread;
 
 /// At most so many images are learned from, evenly spread: a correlation needs no more.
 const MOST_ROWS: usize = 10_000;
@@ -165,8 +166,7 @@ impl Whitening {
         let mut out = vec![0.0; n * wanted];
         for column in 0..wanted {
             let values = || (0..n).map(|i| f64::from(projected[i * kept + column]));
-            let mean = values().sum::<f64>() / n as f64;
-            let deviation = (values().map(|x| (x - mean).powi(2)).sum::<f64>() / (n as f64 - 1.0).max(1.0)).sqrt();
+            let Spread { mean, deviation, .. } = Spread::of(values()).unwrap_or_default();
             for (i, x) in values().enumerate() {
                 out[i * wanted + column] = if deviation > 1e-9 { ((x - mean) / deviation) as f32 } else { 0.0 };
             }

@@ -8,6 +8,7 @@ mod pool;
 
 pub use pool::Pool;
 
+use crate::base::Progress;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -17,38 +18,6 @@ use std::time::{Duration, Instant};
 
 /// Called from a worker when there is something new to look at.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
-
-/// How far a job has come.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// What is being done, in a few words.
-    pub stage: String,
-    /// Steps done.
-    pub done: usize,
-    /// Steps in all; 0 where that is not known.
-    pub total: usize,
-    /// Steps per second, where that means something to people.
-    pub rate: Option<f64>,
-    /// Time left by the worker's own reckoning, where it knows better than the share done tells.
-    pub left: Option<Duration>,
-}
-
-impl Progress {
-    /// Share done, between 0 and 1.
-    pub fn fraction(&self) -> Option<f32> {
-        (self.total > 0).then(|| self.done as f32 / self.total as f32)
-    }
-
-    /// Time left: as the worker reckons, or if it goes on as it went.
-    pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
-        self.left.or_else(|| self.at_this_pace(elapsed))
-    }
-
-    fn at_this_pace(&self, elapsed: Duration) -> Option<Duration> {
-        (self.done > 0 && self.total >= self.done && elapsed > Duration::from_millis(500))
-            .then(|| elapsed.mul_f64((self.total - self.done) as f64 / self.done as f64))
-    }
-}
 
 /// What a job tells its owner.
 #[derive(Debug)]

@@ -1,56 +1,8 @@
 //! Names of what can rank, and of the choices within a network.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-/// A name that is not among those there are.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{given}” is none of {known}")]
-pub struct UnknownName {
-    given: String,
-    known: String,
-}
-
-impl UnknownName {
-    /// `given` is none of `known` (a list for people).
-    pub fn new(given: &str, known: impl Into<String>) -> Self {
-        Self { given: given.into(), known: known.into() }
-    }
-}
-
-/// Gives an enum its names: `ALL`, `name`, `Display` and `FromStr` from one table.
-macro_rules! named {
-    ($kind:ident: $($value:ident = $name:literal),+ $(,)?) => {
-        impl $kind {
-            /// All of them.
-            pub const ALL: [$kind; [$($name),+].len()] = [$($kind::$value),+];
-
-            /// As it is typed and written to files.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $($kind::$value => $name),+
-                }
-            }
-        }
-
-        impl fmt::Display for $kind {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $kind {
-            type Err = UnknownName;
-
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                let found = Self::ALL.into_iter().find(|value| value.name() == text.trim());
-                found.ok_or_else(|| UnknownName::new(text, Self::ALL.map(Self::name).join(", ")))
-            }
-        }
-    };
-}
+use crate::base::named;
 
 /// What ranks: from the search engine's own order to the graph networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -84,10 +36,9 @@ pub enum ModelKind {
     DcmmPrf,
 }
 
-named!(ModelKind:
+named!(ModelKind, "model":
     Initial = "initial", Signal = "signal", Cm = "cm", Linear = "linear", Mlp = "mlp", LtrCm = "ltr-cm", Gcn = "gcn",
-    Gat = "gat", EdgeConv = "edge-conv", DcmmCos = "dcmm-cos", DcmmEdge = "dcmm-edge",
-    DcmmPrf = "dcmm-prf",
+    Gat = "gat", EdgeConv = "edge-conv", DcmmCos = "dcmm-cos", DcmmEdge = "dcmm-edge", DcmmPrf = "dcmm-prf",
 );
 
 impl ModelKind {
@@ -168,7 +119,7 @@ pub enum Activation {
     Relu,
 }
 
-named!(Activation: None = "none", Relu = "relu");
+named!(Activation, "activation": None = "none", Relu = "relu");
 
 /// How a DCMM convolution's sums are scaled by the number of neighbours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -183,4 +134,4 @@ pub enum Degree {
     Symmetric,
 }
 
-named!(Degree: None = "none", Mean = "mean", Symmetric = "symmetric");
+named!(Degree, "scaling by degree": None = "none", Mean = "mean", Symmetric = "symmetric");

@@ -39,7 +39,7 @@ pub use config::NetworkConfig;
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;
-pub use kind::{Activation, Degree, ModelKind, UnknownName};
+pub use kind::{Activation, Degree, ModelKind};
 pub use network::{MemberOutput, Network, Output, Scores};
 pub use prepared::Prepared;
 pub use visual::Visual;

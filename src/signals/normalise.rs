@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use super::Signals;
+use crate::base::{Spread, named};
 
 /// Added to the deviation, so that a constant signal gives zeros.
 const EPSILON: f64 = 1e-6;
@@ -27,18 +28,13 @@ pub enum Normalisation {
     None,
 }
 
-impl Normalisation {
-    /// All of them, the usual one first.
-    pub const ALL: [Normalisation; 5] = [
-        Normalisation::ZScore,
-        Normalisation::MinMax,
-        Normalisation::Quantile,
-        Normalisation::Gaussian,
-        Normalisation::None,
-    ];
+named!(Normalisation, "normalisation":
+    ZScore = "z-score", MinMax = "min-max", Quantile = "quantile", Gaussian = "gaussian", None = "none",
+);
 
-    /// As people call it.
-    pub fn name(self) -> &'static str {
+impl Normalisation {
+    /// As menus show it.
+    pub fn label(self) -> &'static str {
         match self {
             Normalisation::ZScore => "Z-score",
             Normalisation::MinMax => "Min–max",
@@ -53,13 +49,9 @@ impl Normalisation {
         let count = values.len() as f64;
         match self {
             Normalisation::ZScore => {
-                let mean = values.iter().sum::<f64>() / count;
-                let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-                let deviation = if values.len() > 1 { (squares / (count - 1.0)).sqrt() } else { 0.0 };
-                // Equal values may miss their mean by a rounding error, which must not be blown up.
-                let constant = values.iter().all(|value| *value == values[0]);
-                let scale = |value: f64| if constant { 0.0 } else { (value - mean) / (deviation + EPSILON) };
-                values.iter_mut().for_each(|value| *value = scale(*value));
+                // Equal values are exactly their mean: no rounding error is blown up.
+                let Spread { mean, deviation, .. } = Spread::of(values.iter().copied()).unwrap_or_default();
+                values.iter_mut().for_each(|value| *value = (*value - mean) / (deviation + EPSILON));
             }
             Normalisation::MinMax => {
                 let (low, high) = range(values);

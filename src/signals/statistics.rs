@@ -1,6 +1,7 @@
 //! What a signal looks like, and what it is worth on its own.
 
 use super::Signals;
+use crate::base::Spread;
 use crate::dataset::Judgements;
 
 /// Figures of one raw signal over all candidates of all queries.
@@ -31,7 +32,9 @@ pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> 
             if value.is_finite() { present.push(f64::from(value)) } else { missing += 1 }
         }
     }
-    let Some(spread) = Spread::of(&present) else { return Statistics { missing, ..Statistics::default() } };
+    let Some(spread) = Spread::of(present.iter().copied()) else {
+        return Statistics { missing, ..Statistics::default() };
+    };
     let fold = |pick: fn(f64, f64) -> f64| present.iter().copied().reduce(pick).unwrap_or_default() as f32;
     Statistics {
         missing,
@@ -53,7 +56,11 @@ fn correlation(judgements: &Judgements, signals: &Signals, signal: usize) -> Opt
             value.is_finite().then_some((f64::from(value), f64::from(grade.0)))
         });
         let (values, grades): (Vec<f64>, Vec<f64>) = judged.unzip();
-        let (Some(of_values), Some(of_grades)) = (Spread::of(&values), Spread::of(&grades)) else { continue };
+        let (Some(of_values), Some(of_grades)) =
+            (Spread::of(values.iter().copied()), Spread::of(grades.iter().copied()))
+        else {
+            continue;
+        };
         let scale = if of_values.deviation > 0.0 { of_values.deviation.recip() } else { 0.0 };
         for (value, grade) in values.iter().zip(&grades) {
             let (x, y) = ((value - of_values.mean) * scale, grade - of_grades.mean);
@@ -64,23 +71,4 @@ fn correlation(judgements: &Judgements, signals: &Signals, signal: usize) -> Opt
     }
     let scale = f64::sqrt(signal_squares) * f64::sqrt(grade_squares);
     (scale > 0.0).then(|| (product / scale).clamp(-1.0, 1.0) as f32)
-}
-
-/// Mean and unbiased deviation.
-struct Spread {
-    mean: f64,
-    deviation: f64,
-}
-
-impl Spread {
-    fn of(values: &[f64]) -> Option<Spread> {
-        let first = *values.first()?;
-        if values.iter().all(|value| *value == first) {
-            return Some(Spread { mean: first, deviation: 0.0 });
-        }
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Some(Spread { mean, deviation: (squares / (count - 1.0)).sqrt() })
-    }
 }

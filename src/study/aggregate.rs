@@ -1,36 +1,12 @@
 //! Figures of many trials as means and deviations.
 
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 use super::TrialResult;
+use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::STANDARD;
-
-/// Mean and sample standard deviation (over n − 1; 0 for a single value).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Spread {
-    /// The mean.
-    pub mean: f64,
-    /// The deviation.
-    pub deviation: f64,
-}
-
-impl Spread {
-    /// Of some values; zeros for none.
-    pub fn of(values: &[f64]) -> Self {
-        let Some(&first) = values.first() else { return Self::default() };
-        // Equal values are their own mean, which dividing a sum may miss by a bit.
-        if values.iter().all(|value| *value == first) {
-            return Self { mean: first, deviation: 0.0 };
-        }
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Self { mean, deviation: (squares / (count - 1.0)).sqrt() }
-    }
-}
 
 /// Spreads by the name of their measure; `null` for none.
 pub(super) fn named_spreads(spreads: &[Spread]) -> Value {
@@ -42,8 +18,10 @@ pub(super) fn named_spreads(spreads: &[Spread]) -> Value {
 /// over queries. `None` where no trial has a figure.
 pub fn over_trials(results: &[&TrialResult], split: Split) -> Vec<Spread> {
     let means: Vec<Vec<f64>> = results.iter().filter_map(|result| result.outcome.as_ref().ok()?.means(split)).collect();
-    let column = |at: usize| means.iter().filter_map(|row| row.get(at).copied()).collect::<Vec<_>>();
-    (0..STANDARD.len()).filter(|_| !means.is_empty()).map(|at| Spread::of(&column(at))).collect()
+    let column = |at: usize| means.iter().filter_map(move |row| row.get(at).copied());
+    (0..STANDARD.len())
+        .filter_map(|at| (!means.is_empty()).then(|| Spread::of(column(at)).unwrap_or_default()))
+        .collect()
 }
 
 /// The test queries of all folds together, each with its values averaged over the seeds.
@@ -72,11 +50,10 @@ impl PerQuery {
         let values: BTreeMap<_, _> = sums.into_iter().map(|(id, sum)| (id, mean(sum))).collect();
         let whole: Vec<Vec<f64>> = seeds.into_values().filter(|(count, _)| *count == all).map(mean).collect();
         let spread = |at: usize| {
-            let column = |rows: &mut dyn Iterator<Item = &Vec<f64>>| rows.map(|row| row[at]).collect::<Vec<_>>();
-            let deviation = Spread::of(&column(&mut whole.iter())).deviation;
-            Spread { mean: Spread::of(&column(&mut values.values())).mean, deviation }
+            let over_seeds = Spread::of(whole.iter().map(|row| row[at])).unwrap_or_default();
+            Some(Spread { deviation: over_seeds.deviation, ..Spread::of(values.values().map(|row| row[at]))? })
         };
-        let spreads = if values.is_empty() { Vec::new() } else { (0..STANDARD.len()).map(spread).collect() };
+        let spreads = (0..STANDARD.len()).map_while(spread).collect();
         Self { values, spreads }
     }
 

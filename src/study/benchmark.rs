@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::ablation::against;
-use super::aggregate::{PerQuery, Spread, named_spreads};
+use super::aggregate::{PerQuery, named_spreads};
 use super::facts::{self, Facts};
 use super::paired::interval;
 use super::sweep::failures;
 use super::{Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult};
+use crate::base::Spread;
 use crate::eval::significance::{Interval, holm};
 use crate::eval::{Measure, STANDARD};
 

@@ -1,10 +1,10 @@
 //! Runs against a baseline, on the queries they share.
 
+use crate::base::mean;
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::eval::significance::{
-    Interval, Outcomes, Tested, bootstrap, differences, effect_size, holm, mean, outcomes, paired_t, randomisation,
-    wilcoxon,
+    Interval, Outcomes, Tested, bootstrap, differences, effect_size, holm, outcomes, paired_t, randomisation, wilcoxon,
 };
 use crate::train::QueryFigures;
 use serde::{Deserialize, Serialize};

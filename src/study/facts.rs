@@ -52,7 +52,7 @@ impl Facts {
             ties: "equal scores by id, descending by bytes".to_owned(),
             averaging: format!(
                 "one mean {}; a query without a relevant image scores 0 and counts",
-                Averaging::Both.name()
+                Averaging::Both.label()
             ),
         }
     }

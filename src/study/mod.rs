@@ -24,7 +24,7 @@ mod trial;
 mod variants;
 
 pub use ablation::{Ablation, AblationRow, ablate, ablations};
-pub use aggregate::{PerQuery, Spread, over_trials};
+pub use aggregate::{PerQuery, over_trials};
 pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark};
 pub use error::{Place, StudyError};
 pub use facts::Facts;

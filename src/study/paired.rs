@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::comparison::LEVEL;
-use crate::eval::significance::{Interval, bootstrap, differences, effect_size, mean, outcomes, paired_t};
+use crate::base::mean;
+use crate::eval::significance::{Interval, bootstrap, differences, effect_size, outcomes, paired_t};
 
 /// The differences of two configurations, query by query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::aggregate::{Spread, named_spreads, over_trials};
+use super::aggregate::{named_spreads, over_trials};
 use super::facts::{self, Facts};
 use super::space::{Axis, Values, grid, random};
 use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
+use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
 use crate::train::Experiment;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{Loss, LossSettings, Method, Objective, Schedule, TrainError, Weighting};
+use crate::base::named;
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::graph::Whitening;
@@ -21,18 +22,7 @@ pub enum Keep {
     Last,
 }
 
-impl Keep {
-    /// Both.
-    pub const ALL: [Keep; 2] = [Keep::Best, Keep::Last];
-
-    /// `best` or `last`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Keep::Best => "best",
-            Keep::Last => "last",
-        }
-    }
-}
+named!(Keep, "kept epoch": Best = "best", Last = "last");
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

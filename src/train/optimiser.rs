@@ -4,6 +4,7 @@ use candle_core::{Device, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
 use super::{TrainConfig, TrainError};
+use crate::base::named;
 use crate::model::Network;
 
 /// Decay of the mean of gradients.
@@ -24,18 +25,7 @@ pub enum Method {
     AdamW,
 }
 
-impl Method {
-    /// Both.
-    pub const ALL: [Method; 2] = [Method::Adam, Method::AdamW];
-
-    /// `adam` or `adamw`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Method::Adam => "adam",
-            Method::AdamW => "adamw",
-        }
-    }
-}
+named!(Method, "optimiser": Adam = "adam", AdamW = "adamw");
 
 /// The gradient of all of a network's weights, in the order of [`Network::vars`], as plain numbers.
 ///

@@ -1,11 +1,10 @@
 //! Experiments that have a name.
 
 use super::{Decay, Experiment, Keep, Loss, ModelSettings, Schedule, TrainConfig};
+use crate::base::named;
 use crate::graph::{GraphRequest, VisualSettings};
-use crate::model::{ModelKind, UnknownName};
+use crate::model::ModelKind;
 use crate::signals::Normalisation;
-use std::fmt;
-use std::str::FromStr;
 
 /// A ready-made experiment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,39 +16,15 @@ pub enum Preset {
     Reference,
 }
 
+named!(Preset, "preset": Best = "best", Reference = "reference");
+
 impl Preset {
-    /// Both, the default first.
-    pub const ALL: [Preset; 2] = [Preset::Best, Preset::Reference];
-
-    /// `best` or `reference`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Preset::Best => "best",
-            Preset::Reference => "reference",
-        }
-    }
-
     /// The experiment itself.
     pub fn experiment(self) -> Experiment {
         match self {
             Preset::Best => best(),
             Preset::Reference => reference(),
         }
-    }
-}
-
-impl fmt::Display for Preset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Preset {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        let found = Self::ALL.into_iter().find(|preset| preset.name() == text.trim());
-        found.ok_or_else(|| UnknownName::new(text, "best, reference"))
     }
 }
 

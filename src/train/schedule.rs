@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::named;
+
 /// The shape of the step size after warming up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -15,19 +17,7 @@ pub enum Decay {
     Step,
 }
 
-impl Decay {
-    /// All of them.
-    pub const ALL: [Decay; 3] = [Decay::Constant, Decay::Cosine, Decay::Step];
-
-    /// `constant`, `cosine` or `step`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Decay::Constant => "constant",
-            Decay::Cosine => "cosine",
-            Decay::Step => "step",
-        }
-    }
-}
+named!(Decay, "schedule": Constant = "constant", Cosine = "cosine", Step = "step");
 
 /// How the step size changes, from step to step.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

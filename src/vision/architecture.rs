@@ -1,9 +1,7 @@
 //! The networks and the tensors each is made of.
 
-use std::fmt;
-use std::str::FromStr;
-
-use super::{Feature, VisionError};
+use super::Feature;
+use crate::base::named;
 
 /// A residual network (He et al., 2015, arXiv 1512.03385).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -48,29 +46,12 @@ pub(super) struct ResNetConfig {
     pub folded: bool,
 }
 
+named!(Architecture, "encoder":
+    Resnet50Thin = "resnet50-thin", Resnet18 = "resnet18", Resnet34 = "resnet34", Resnet50 = "resnet50",
+    Resnet101 = "resnet101", Resnet152 = "resnet152",
+);
+
 impl Architecture {
-    /// All of them, the bundled one first.
-    pub const ALL: [Architecture; 6] = [
-        Architecture::Resnet50Thin,
-        Architecture::Resnet18,
-        Architecture::Resnet34,
-        Architecture::Resnet50,
-        Architecture::Resnet101,
-        Architecture::Resnet152,
-    ];
-
-    /// `resnet18`, …, `resnet50-thin`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Architecture::Resnet18 => "resnet18",
-            Architecture::Resnet34 => "resnet34",
-            Architecture::Resnet50 => "resnet50",
-            Architecture::Resnet101 => "resnet101",
-            Architecture::Resnet152 => "resnet152",
-            Architecture::Resnet50Thin => "resnet50-thin",
-        }
-    }
-
     /// Channels behind a residual stage (1 to 4): numbers per vector that is taken there.
     pub fn dim(self, stage: usize) -> usize {
         let config = self.config();
@@ -178,22 +159,5 @@ fn convolution(list: &mut Vec<TensorShape>, folded: bool, [conv, norm]: [&str; 2
         list.extend(
             ["weight", "bias", "running_mean", "running_var"].map(|part| (format!("{norm}.{part}"), vec![output])),
         );
-    }
-}
-
-impl fmt::Display for Architecture {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Architecture {
-    type Err = VisionError;
-
-    fn from_str(text: &str) -> Result<Self, VisionError> {
-        Self::ALL
-            .into_iter()
-            .find(|architecture| architecture.name().eq_ignore_ascii_case(text.trim()))
-            .ok_or_else(|| VisionError::UnknownArchitecture(text.to_string()))
     }
 }

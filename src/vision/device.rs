@@ -1,12 +1,11 @@
 //! Where the network runs.
 
-use std::fmt;
 use std::panic::catch_unwind;
-use std::str::FromStr;
 
 use candle_core::Device;
 
 use super::VisionError;
+use crate::base::named;
 
 const WITHOUT_CUDA: &str = "this program was built without it; `cargo build --release --features cuda` makes the one \
                             that has it, `tests/cuda-build` also where no CUDA toolkit is installed";
@@ -26,19 +25,9 @@ pub enum DeviceChoice {
     Metal,
 }
 
+named!(DeviceChoice, "device": Cpu = "cpu", Cuda = "cuda", Metal = "metal");
+
 impl DeviceChoice {
-    /// All of them, the one that is always there first.
-    pub const ALL: [DeviceChoice; 3] = [DeviceChoice::Cpu, DeviceChoice::Cuda, DeviceChoice::Metal];
-
-    /// `cpu`, `cuda` or `metal`.
-    pub fn name(self) -> &'static str {
-        match self {
-            DeviceChoice::Cpu => "cpu",
-            DeviceChoice::Cuda => "cuda",
-            DeviceChoice::Metal => "metal",
-        }
-    }
-
     /// Opens the device.
     ///
     /// # Errors
@@ -84,23 +73,6 @@ fn guarded(
         Ok(Ok(device)) => Ok(device),
         Ok(Err(error)) => Err(format!("{absent} ({})", error.to_string().lines().next().unwrap_or_default())),
         Err(_) => Err(absent.to_string()),
-    }
-}
-
-impl fmt::Display for DeviceChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for DeviceChoice {
-    type Err = VisionError;
-
-    fn from_str(text: &str) -> Result<Self, VisionError> {
-        Self::ALL
-            .into_iter()
-            .find(|choice| choice.name().eq_ignore_ascii_case(text.trim()))
-            .ok_or_else(|| VisionError::UnknownDevice(text.to_string()))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::base::UnknownName;
+
 /// Why there is no picture, no vector or no encoder.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
@@ -34,26 +36,15 @@ pub enum VisionError {
     /// The settings of the preprocessing make no sense.
     #[error("preprocessing: {0}")]
     Preprocess(String),
-    /// No architecture has this name.
-    #[error(
-        "no encoder is called \"{0}\" (there are resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin)"
-    )]
-    UnknownArchitecture(String),
+    /// No encoder, device, pooling or interpolation has this name.
+    #[error(transparent)]
+    Name(#[from] UnknownName),
     /// Too few pixels for the network's convolutions.
     #[error("pictures of {0} × {0} pixels are too small for the network")]
     TooSmall(usize),
-    /// No interpolation has this name.
-    #[error("no interpolation is called \"{0}\" (there are bilinear, bicubic)")]
-    UnknownInterpolation(String),
-    /// No pooling has this name.
-    #[error("no pooling is called \"{0}\" (there are mean, gem)")]
-    UnknownPooling(String),
     /// No residual network here has this stage.
     #[error("there is no stage {0} (there are 1, 2, 3 and 4)")]
     Stage(usize),
-    /// No device has this name.
-    #[error("no device is called \"{0}\" (there are cpu, cuda, metal)")]
-    UnknownDevice(String),
     /// The program brings no weights for this architecture.
     #[error("no weights are bundled for {0}: choose a file with its weights")]
     NotBundled(super::Architecture),

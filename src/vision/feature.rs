@@ -1,9 +1,9 @@
 //! Which of a network's layers gives the vector, and how its places become one.
 
 use std::fmt;
-use std::str::FromStr;
 
 use super::VisionError;
+use crate::base::named;
 
 /// How the places of a feature map become one number a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -49,34 +49,7 @@ impl Feature {
     }
 }
 
-impl Pooling {
-    /// All of them, the usual one first.
-    pub const ALL: [Pooling; 2] = [Pooling::Mean, Pooling::Gem];
-
-    /// `mean` or `gem`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Pooling::Mean => "mean",
-            Pooling::Gem => "gem",
-        }
-    }
-}
-
-impl fmt::Display for Pooling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Pooling {
-    type Err = VisionError;
-
-    fn from_str(text: &str) -> Result<Self, VisionError> {
-        let text = text.trim();
-        let found = Self::ALL.into_iter().find(|pooling| pooling.name().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| VisionError::UnknownPooling(text.to_string()))
-    }
-}
+named!(Pooling, "pooling": Mean = "mean", Gem = "gem");
 
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,13 +1,13 @@
 //! Pixels to the network's input.
 
 use std::fmt;
-use std::str::FromStr;
 
 use fast_image_resize::FilterType;
 use image::RgbImage;
 
 use super::decode::resize;
 use super::{Architecture, VisionError};
+use crate::base::named;
 
 /// How a picture is scaled. Both widen their kernel when shrinking (antialiasing), as Pillow does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -19,38 +19,14 @@ pub enum Interpolation {
     Bicubic,
 }
 
+named!(Interpolation, "interpolation": Bilinear = "bilinear", Bicubic = "bicubic");
+
 impl Interpolation {
-    /// All of them, the usual one first.
-    pub const ALL: [Interpolation; 2] = [Interpolation::Bilinear, Interpolation::Bicubic];
-
-    /// `bilinear` or `bicubic`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Interpolation::Bilinear => "bilinear",
-            Interpolation::Bicubic => "bicubic",
-        }
-    }
-
     fn filter(self) -> FilterType {
         match self {
             Interpolation::Bilinear => FilterType::Bilinear,
             Interpolation::Bicubic => FilterType::CatmullRom,
         }
-    }
-}
-
-impl fmt::Display for Interpolation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Interpolation {
-    type Err = VisionError;
-
-    fn from_str(text: &str) -> Result<Self, VisionError> {
-        let found = Self::ALL.into_iter().find(|filter| filter.name().eq_ignore_ascii_case(text.trim()));
-        found.ok_or_else(|| VisionError::UnknownInterpolation(text.to_string()))
     }
 }
 

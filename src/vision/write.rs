@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::View;
 
 use super::VisionError;
-use crate::base::write_whole;
+use crate::base::{named, write_whole};
 use crate::dataset::{Dataset, VectorTable};
 
 /// How numbers are stored.
@@ -18,6 +18,8 @@ pub enum Precision {
     /// Two bytes, three significant digits: enough for similarities.
     F16,
 }
+
+named!(Precision, "precision": F32 = "f32", F16 = "f16");
 
 /// Writes the vectors of a data set, in the order of its images, those without a vector left out.
 ///

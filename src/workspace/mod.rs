@@ -30,7 +30,7 @@ pub use embedding::{
 };
 pub use experiments::{
     Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
-    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, Spread, asked, csv, date, short_name,
+    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, asked, csv, date, short_name,
     state_name, varying, with_term,
 };
 pub use loading::LoadingState;

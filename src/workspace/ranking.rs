@@ -1,5 +1,6 @@
 //! One ranking of one query's candidates.
 
+use crate::base::named;
 use crate::eval::{self, Ranked, STANDARD};
 use crate::train::RunData;
 
@@ -14,19 +15,7 @@ pub enum Order {
     Model,
 }
 
-impl Order {
-    /// All three, left to right.
-    pub const ALL: [Order; 3] = [Order::Initial, Order::Text, Order::Model];
-
-    /// For headings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Order::Initial => "Initial order",
-            Order::Text => "Text only",
-            Order::Model => "Graph network",
-        }
-    }
-}
+named!(Order, "ranking": Initial = "Initial order", Text = "Text only", Model = "Graph network");
 
 /// One ranking of one query's candidates.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! What persists from one session to the next.
 
 use super::RunTable;
+use crate::base::named;
 use crate::train::{Experiment, Preset};
 use crate::vision::{Feature, Pooling, Preprocess};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub enum ThemeChoice {
     Light,
 }
 
+named!(ThemeChoice, "theme": System = "system", Dark = "dark", Light = "light");
+
 /// What the query list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -37,22 +40,10 @@ pub enum QuerySort {
     Loss,
 }
 
-impl QuerySort {
-    /// All of them, in the order people choose from.
-    pub const ALL: [QuerySort; 5] =
-        [QuerySort::Files, QuerySort::Text, QuerySort::Figure, QuerySort::Gain, QuerySort::Loss];
-
-    /// For menus.
-    pub fn name(self) -> &'static str {
-        match self {
-            QuerySort::Files => "Original order",
-            QuerySort::Text => "Name",
-            QuerySort::Figure => "Lowest AP first",
-            QuerySort::Gain => "Greatest gain first",
-            QuerySort::Loss => "Greatest loss first",
-        }
-    }
-}
+named!(QuerySort, "order":
+    Files = "Original order", Text = "Name", Figure = "Lowest AP first", Gain = "Greatest gain first",
+    Loss = "Greatest loss first",
+);
 
 /// How the panels lie, in the window's own words (the workspace only keeps it).
 pub type PanelLayout = Option<serde_json::Value>;

@@ -1,7 +1,8 @@
 //! Training as a job, and the run it makes.
 
 use super::{Message, Workspace};
-use crate::jobs::{Event, Job, Progress, Worker};
+use crate::base::Progress;
+use crate::jobs::{Event, Job, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
 use std::ops::ControlFlow;

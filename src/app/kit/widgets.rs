@@ -3,8 +3,8 @@
 use super::icons;
 use super::theme::{self, GRID, Palette};
 use super::thumbnails::Picture;
+use crate::base::Progress;
 use crate::dataset::Relevance;
-use crate::jobs::Progress;
 use egui::epaint::RectShape;
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
@@ -300,9 +300,7 @@ pub fn choices(ui: &mut Ui, name: &str, selected: impl Into<WidgetText>, list: i
 /// Stage, n of N, rate and time left.
 pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
     let mut parts = vec![progress.stage.clone()];
-    if progress.total > 0 {
-        parts.push(format!("{} of {}", progress.done, progress.total));
-    }
+    parts.extend(progress.amount());
     if let Some(rate) = progress.rate {
         parts.push(format!("{rate:.1}/s"));
     }

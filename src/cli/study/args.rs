@@ -1,5 +1,6 @@
 //! What was typed after `sweep`, `ablate` and `benchmark`.
 
+use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::eval::Measure;
@@ -92,17 +93,7 @@ pub(crate) enum MethodName {
     Halving,
 }
 
-impl MethodName {
-    pub const ALL: [MethodName; 3] = [MethodName::Grid, MethodName::Random, MethodName::Halving];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            MethodName::Grid => "grid",
-            MethodName::Random => "random",
-            MethodName::Halving => "halving",
-        }
-    }
-}
+named!(MethodName, "method of search": Grid = "grid", Random = "random", Halving = "halving");
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AblateArgs {

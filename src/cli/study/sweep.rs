@@ -2,12 +2,13 @@
 
 use super::args::{MethodName, SweepArgs};
 use super::{check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size};
+use crate::base::Spread;
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
 use crate::eval::{Measure, STANDARD};
 use crate::study::{
-    Axis, Folds, Method, Runner, Spread, Sweep, SweepPlan, SweepRow, Values, named, objective_index, typed_values,
+    Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named, objective_index, typed_values,
 };
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;

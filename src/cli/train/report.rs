@@ -1,6 +1,6 @@
 //! What came of a training, for people and for scripts.
 
-use crate::cli::seeds::{Seeds, Spread};
+use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
@@ -84,7 +84,7 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
     text
 }
 
-fn rows(heading: &str, figures: &Spread<Comparison>, seeds: &Seeds) -> Vec<Vec<String>> {
+fn rows(heading: &str, figures: &Comparisons, seeds: &Seeds) -> Vec<Vec<String>> {
     let several = seeds.records().len() > 1;
     let row = |name: &str, of: fn(&Comparison) -> &Vec<f64>, deviations: bool| {
         let cells = of(&figures.mean).iter().zip(of(&figures.deviation)).map(|(mean, deviation)| match deviations {

@@ -1,8 +1,8 @@
 //! The bootstrap.
 
 use super::SEED;
-use super::effect::mean;
 use crate::base::Rng;
+use crate::base::mean;
 use serde::{Deserialize, Serialize};
 
 /// Samples that are drawn.

@@ -1,7 +1,7 @@
 //! How alike two orders are.
 
-use super::effect::mean;
 use super::ranks::ranks;
+use crate::base::mean;
 
 /// Kendall's τ-b: agreeing less disagreeing pairs, over the geometric mean of the pairs that are no tie on either side.
 /// `None` where one side is constant or the lengths differ. Takes time quadratic in the length.

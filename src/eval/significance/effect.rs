@@ -2,21 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::{Spread, mean};
+
 /// `a − b`, pair by pair; as many as the shorter one has.
 pub fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-/// The arithmetic mean; 0 of nothing.
-pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
-}
-
 /// The deviation of a sample (over n − 1); `None` for fewer than two values.
 pub(super) fn deviation(values: &[f64]) -> Option<f64> {
-    let mean = mean(values);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (values.len() > 1).then(|| (squares / (values.len() - 1) as f64).sqrt())
+    Spread::of(values.iter().copied()).filter(|spread| spread.n > 1).map(|spread| spread.deviation)
 }
 
 /// Cohen's d_z: the mean difference over the deviation of the differences. Around 0.2 is called small, 0.5 medium, 0.8

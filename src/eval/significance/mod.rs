@@ -18,7 +18,7 @@ mod wilcoxon;
 
 pub use bootstrap::{Interval, RESAMPLES, bootstrap};
 pub use correlation::{kendall_tau_b, spearman};
-pub use effect::{Outcomes, differences, effect_size, mean, outcomes};
+pub use effect::{Outcomes, differences, effect_size, outcomes};
 pub use holm::holm;
 pub use randomisation::{EXACT_UP_TO, FLIPS, randomisation};
 pub use student::paired_t;

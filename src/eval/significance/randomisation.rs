@@ -1,8 +1,8 @@
 //! Fisher's randomisation test of pairs.
 
-use super::effect::mean;
 use super::{SEED, Tested};
 use crate::base::Rng;
+use crate::base::mean;
 
 /// Up to so many pairs all assignments of signs are gone through.
 pub const EXACT_UP_TO: usize = 20;

@@ -1,7 +1,8 @@
 //! Student's t-test of pairs.
 
 use super::Tested;
-use super::effect::{deviation, mean};
+use super::effect::deviation;
+use crate::base::mean;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// The paired t-test (Student 1908): t = mean / (deviation / √n) with n − 1 degrees of freedom.

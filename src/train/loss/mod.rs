@@ -8,21 +8,15 @@ mod pairs;
 mod pointwise;
 mod targets;
 
-use std::fmt;
-use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
 use candle_core::{Result, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::model::UnknownName;
+use crate::base::named;
 use neural::Sorting;
 use op::RankingLoss;
 pub use targets::Targets;
-
-/// All names, for those who mistype one.
-const NAMES: &str = "bpr, binary-cross-entropy, softmax-cross-entropy, list-mle, lambda-ndcg, lambda-map, approx-ndcg, \
-                     neural-ndcg";
 
 /// What is minimised. Unjudged images take no part in any of them.
 ///
@@ -55,33 +49,13 @@ pub enum Loss {
     NeuralNdcg,
 }
 
+named!(Loss, "loss":
+    Bpr = "bpr", BinaryCrossEntropy = "binary-cross-entropy", SoftmaxCrossEntropy = "softmax-cross-entropy",
+    ListMle = "list-mle", LambdaNdcg = "lambda-ndcg", LambdaMap = "lambda-map", ApproxNdcg = "approx-ndcg",
+    NeuralNdcg = "neural-ndcg",
+);
+
 impl Loss {
-    /// All of them.
-    pub const ALL: [Loss; 8] = [
-        Loss::Bpr,
-        Loss::BinaryCrossEntropy,
-        Loss::SoftmaxCrossEntropy,
-        Loss::ListMle,
-        Loss::LambdaNdcg,
-        Loss::LambdaMap,
-        Loss::ApproxNdcg,
-        Loss::NeuralNdcg,
-    ];
-
-    /// As it is typed: `bpr`, `list-mle`, ….
-    pub fn name(self) -> &'static str {
-        match self {
-            Loss::Bpr => "bpr",
-            Loss::BinaryCrossEntropy => "binary-cross-entropy",
-            Loss::SoftmaxCrossEntropy => "softmax-cross-entropy",
-            Loss::ListMle => "list-mle",
-            Loss::LambdaNdcg => "lambda-ndcg",
-            Loss::LambdaMap => "lambda-map",
-            Loss::ApproxNdcg => "approx-ndcg",
-            Loss::NeuralNdcg => "neural-ndcg",
-        }
-    }
-
     /// As it is called in literature.
     pub fn label(self) -> &'static str {
         match self {
@@ -152,21 +126,6 @@ impl Loss {
     }
 }
 
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Loss {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> std::result::Result<Self, UnknownName> {
-        let found = Self::ALL.into_iter().find(|loss| loss.name() == text.trim());
-        found.ok_or_else(|| UnknownName::new(text, NAMES))
-    }
-}
-
 /// Numbers that some losses ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -200,18 +159,7 @@ pub enum Weighting {
     PerQuery,
 }
 
-impl Weighting {
-    /// Both.
-    pub const ALL: [Weighting; 2] = [Weighting::PerPair, Weighting::PerQuery];
-
-    /// `per-pair` or `per-query`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Weighting::PerPair => "per-pair",
-            Weighting::PerQuery => "per-query",
-        }
-    }
-}
+named!(Weighting, "weighting": PerPair = "per-pair", PerQuery = "per-query");
 
 /// A loss with all that decides its value.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,9 +1,10 @@
 //! One embedding against another: figures of every query, and both graphs of the current one.
 
 use super::source::{EmbeddingSource, Held, Known, Shelf};
+use crate::base::Progress;
 use crate::dataset::VectorTable;
 use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily, visual_rows};
-use crate::jobs::{Event, Job, Progress, Wake, Worker};
+use crate::jobs::{Event, Job, Wake, Worker};
 use crate::train::RunData;
 use crate::workspace::{QueryView, ViewRequest};
 use std::sync::Arc;

@@ -1,9 +1,10 @@
 //! What the settings of the encoder mean, and what becomes of its vectors.
 
 use super::Fetching;
+use crate::base::{Progress, Unit};
 use crate::dataset::VectorTable;
 use crate::graph::{VisualSettings, Whitening, unit_rows};
-use crate::jobs::{Event, Job, Progress, Wake};
+use crate::jobs::{Event, Job, Wake};
 use crate::vision::hub::{self, HubModel, HubOptions};
 use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Feature, VisionError};
 use crate::workspace::EncoderSettings;
@@ -53,11 +54,11 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String>
     let only_looks = fetch(Progress { stage: "Looking for the model".to_owned(), ..Progress::default() }).is_break();
     let told = options.offline;
     options.offline |= only_looks;
-    let megabytes = |bytes: u64| usize::try_from(bytes >> 20).unwrap_or(usize::MAX);
+    let count = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     let fetched = hub::fetch_with(&model, &options, &mut |progress| {
-        let stage = format!("Fetching {}, MB", progress.file);
-        let (done, total) = (megabytes(progress.done), megabytes(progress.total));
-        fetch(Progress { stage, done, total, ..Progress::default() })
+        let stage = format!("Fetching {}", progress.file);
+        let (done, total) = (count(progress.done), count(progress.total));
+        fetch(Progress { stage, done, total, unit: Unit::Bytes, ..Progress::default() })
     });
     fetched.map_err(|error| match error {
         VisionError::Hub(_) if only_looks && !told => {

@@ -1,10 +1,11 @@
 //! Maps of embeddings in the plane.
 
 use super::source::{EmbeddingSource, Held, Known, Shelf};
+use crate::base::Progress;
 use crate::base::Rng;
 use crate::dataset::{Dataset, VectorTable};
 use crate::graph::{TSNE_EPOCHS, at_unit_density, principal_components, principal_plane, tsne, unit_rows};
-use crate::jobs::{Event, Job, Progress, Wake, Worker};
+use crate::jobs::{Event, Job, Wake, Worker};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -11,9 +11,10 @@ pub use map::{EmbeddingMap, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapSco
 pub use source::EmbeddingSource;
 
 use super::{EncoderSettings, Message, Workspace};
+use crate::base::Progress;
 use crate::dataset::{Dataset, VectorTable};
 use crate::graph::GraphRequest;
-use crate::jobs::{Event, Job, Progress, Worker};
+use crate::jobs::{Event, Job, Worker};
 use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
 use source::Shelf;
 use std::ops::ControlFlow;
@@ -132,6 +133,7 @@ fn compute(
             total: progress.total,
             rate: Some(progress.images_per_second).filter(|rate| *rate > 0.0),
             left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            ..Progress::default()
         })
     });
     let (table, report) = embedded.map_err(|error| error.to_string())?;

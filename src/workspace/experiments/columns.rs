@@ -1,7 +1,8 @@
 //! The columns of the run table: what each is called, shows and is sorted by.
 
-use super::facts::{Objective, RunFacts, Spread};
+use super::facts::{Objective, RunFacts};
 use super::parameters::{self, ParamValue, SEED, find};
+use crate::base::{Spread, named};
 use crate::dataset::Split;
 use crate::eval::Measure;
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use std::cmp::Ordering;
 /// A column of the run table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "`title` and `explanation` tell")]
+#[allow(missing_docs, reason = "`name` and `explanation` tell")]
 pub enum Column {
     Name,
     Model,
@@ -43,55 +44,14 @@ pub struct Cell {
     pub beside: String,
 }
 
+named!(Column, "column":
+    Name = "Name", Model = "Model", Neighbours = "k", Layers = "Layers", Loss = "Loss", LearningRate = "lr",
+    Signals = "Signals", Seed = "Seed", Epochs = "Epoch", ValidationMap = "Val MAP", ValidationPrecision = "Val P@20",
+    ValidationNdcg = "Val nDCG@20", TestMap = "Test MAP", TestPrecision = "Test P@20", TestNdcg = "Test nDCG@20",
+    Gain = "Δ to text", Seconds = "s/epoch", Date = "Date", State = "State",
+);
+
 impl Column {
-    /// All of them, left to right.
-    pub const ALL: [Column; 19] = [
-        Column::Name,
-        Column::Model,
-        Column::Neighbours,
-        Column::Layers,
-        Column::Loss,
-        Column::LearningRate,
-        Column::Signals,
-        Column::Seed,
-        Column::Epochs,
-        Column::ValidationMap,
-        Column::ValidationPrecision,
-        Column::ValidationNdcg,
-        Column::TestMap,
-        Column::TestPrecision,
-        Column::TestNdcg,
-        Column::Gain,
-        Column::Seconds,
-        Column::Date,
-        Column::State,
-    ];
-
-    /// The heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Column::Name => "Name",
-            Column::Model => "Model",
-            Column::Neighbours => "k",
-            Column::Layers => "Layers",
-            Column::Loss => "Loss",
-            Column::LearningRate => "lr",
-            Column::Signals => "Signals",
-            Column::Seed => "Seed",
-            Column::Epochs => "Epoch",
-            Column::ValidationMap => "Val MAP",
-            Column::ValidationPrecision => "Val P@20",
-            Column::ValidationNdcg => "Val nDCG@20",
-            Column::TestMap => "Test MAP",
-            Column::TestPrecision => "Test P@20",
-            Column::TestNdcg => "Test nDCG@20",
-            Column::Gain => "Δ to text",
-            Column::Seconds => "s/epoch",
-            Column::Date => "Date",
-            Column::State => "State",
-        }
-    }
-
     /// What it holds, in a sentence.
     pub fn explanation(self) -> &'static str {
         match self {

@@ -99,29 +99,3 @@ fn pick(figures: &[f64], measure: Measure) -> Option<f64> {
     let at = STANDARD.iter().position(|known| *known == measure)?;
     figures.get(at).copied().filter(|figure| figure.is_finite())
 }
-
-/// Mean and spread of a figure over the runs of one row.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// The mean.
-    pub mean: f64,
-    /// The unbiased standard deviation; 0 for one run.
-    pub deviation: f64,
-    /// How many runs.
-    pub n: usize,
-}
-
-impl Spread {
-    /// Of some numbers; nothing of none.
-    pub fn of(values: impl Iterator<Item = f64>) -> Option<Self> {
-        let values: Vec<f64> = values.collect();
-        let n = values.len();
-        if n == 0 {
-            return None;
-        }
-        let mean = values.iter().sum::<f64>() / n as f64;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let deviation = if n > 1 { (squares / (n - 1) as f64).sqrt() } else { 0.0 };
-        Some(Self { mean, deviation, n })
-    }
-}

@@ -10,7 +10,7 @@ mod reading;
 mod table;
 
 pub use columns::{Cell, Column, date};
-pub use facts::{Objective, RunFacts, Spread, state_name};
+pub use facts::{Objective, RunFacts, state_name};
 pub use filter::{Filter, asked, with_term};
 pub use pair::{Pair, PairFigures, QueryDelta, Side};
 pub use parameters::{ParamValue, Parameters, short_name, varying};

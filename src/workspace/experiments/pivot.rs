@@ -1,8 +1,9 @@
 //! Two parameters against each other: the mean of a measure for each pair of values (figure 2 of the paper, for any two).
 
-use super::facts::{Objective, RunFacts, Spread};
+use super::facts::{Objective, RunFacts};
 use super::filter::{Filter, with_term};
 use super::parameters::{ParamValue, short_name};
+use crate::base::Spread;
 
 /// One cell of a heat map.
 #[derive(Clone, Debug, PartialEq)]

@@ -94,9 +94,9 @@ pub fn csv(runs: &[RunFacts], entries: &[Entry], columns: &[Column]) -> String {
     let mut line = |cells: Vec<String>| text += &(cells.join(",") + "\n");
     let mut head: Vec<String> = Vec::new();
     for &column in columns {
-        head.push(quoted(column.title()));
+        head.push(quoted(column.name()));
         if spread(column) {
-            head.push(quoted(&format!("{} deviation", column.title())));
+            head.push(quoted(&format!("{} deviation", column.name())));
         }
     }
     if grouped {

@@ -7,8 +7,9 @@ pub use request::{StudyKind, StudyRequest};
 pub use result::{Change, StudyResult, StudyRow};
 
 use super::{Message, Workspace};
+use crate::base::Progress;
 use crate::base::write_whole;
-use crate::jobs::{Event, Job, Progress, Worker};
+use crate::jobs::{Event, Job, Worker};
 use crate::study::{Runner, StudyError, StudyProgress, ablate, ablations};
 use crate::train::RunData;
 use std::ops::ControlFlow;
@@ -236,8 +237,8 @@ fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(),
                 stage: progress.stage.clone(),
                 done: progress.done,
                 total: progress.total,
-                rate: None,
                 left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+                ..Progress::default()
             });
         }
         drop(last);

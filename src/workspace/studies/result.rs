@@ -1,8 +1,8 @@
 //! What `study.json` tells, whichever command wrote it.
 
+use crate::base::Spread;
 use crate::eval::STANDARD;
 use crate::eval::significance::Interval;
-use crate::workspace::Spread;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

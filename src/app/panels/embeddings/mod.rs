@@ -14,7 +14,7 @@ use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::jobs::Progress;
+use crate::base::Progress;
 use crate::workspace::EmbeddingSource;
 use egui::{RichText, Ui};
 use std::time::Duration;

@@ -158,7 +158,7 @@ fn columns_menu_ui(ui: &mut Ui, wanted: &mut RunTable) {
     let menu = ui.menu_button(format!("{}  Columns", icons::COLUMNS), |ui| {
         for column in Column::ALL.into_iter().filter(|column| *column != Column::Name) {
             let mut shown = !wanted.hidden.contains(&column);
-            if ui.checkbox(&mut shown, column.title()).on_hover_text(column.explanation()).changed() {
+            if ui.checkbox(&mut shown, column.name()).on_hover_text(column.explanation()).changed() {
                 wanted.hidden.retain(|hidden| *hidden != column);
                 if !shown {
                     wanted.hidden.push(column);

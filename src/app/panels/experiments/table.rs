@@ -227,7 +227,7 @@ fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
     let (rect, _) = ui.allocate_exact_size(vec2(lanes.width, ROW), Sense::hover());
     for &(column, left, wide) in &lanes.columns {
         let cell = lane(rect, column, left, wide);
-        let response = ui.interact(cell.expand2(vec2(GRID, 0.0)), ui.scope_id().with(column.title()), Sense::click());
+        let response = ui.interact(cell.expand2(vec2(GRID, 0.0)), ui.scope_id().with(column.name()), Sense::click());
         let sorted = wanted.sort == column;
         let colour = if sorted || response.hovered() || response.has_focus() { palette.text } else { palette.weak };
         let arrow = match (sorted, wanted.ascending) {
@@ -235,9 +235,9 @@ fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
             (true, true) => " ▲",
             (true, false) => " ▼",
         };
-        let text = format!("{}{arrow}", column.title());
+        let text = format!("{}{arrow}", column.name());
         paint_text(ui.painter(), cell, &text, FontId::proportional(theme::SMALL), colour, column.is_number());
-        let told = format!("Sort by {}", column.title());
+        let told = format!("Sort by {}", column.name());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
         if response.clicked() {
             // Texts begin at A, figures with the best.

@@ -5,11 +5,12 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::widgets;
 use crate::app::panels::experiments::{RunsView, paint_text, save_button};
+use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::significance::Interval;
 use crate::eval::{Measure, STANDARD};
 use crate::export::chart::Chart;
-use crate::workspace::{Change, Pair, RunsAction, Side, Spread, StudyResult, StudyRow, matrix_chart};
+use crate::workspace::{Change, Pair, RunsAction, Side, StudyResult, StudyRow, matrix_chart};
 use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
 /// Height of a row.

@@ -67,9 +67,9 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             experiment.features = if all { None } else { Some(kept) };
         }
         widgets::field(ui, "Normalisation", "How a query's values are brought to one scale", |ui| {
-            widgets::choices(ui, "Normalisation", experiment.normalisation.name(), |ui| {
+            widgets::choices(ui, "Normalisation", experiment.normalisation.label(), |ui| {
                 for choice in Normalisation::ALL {
-                    ui.selectable_value(&mut experiment.normalisation, choice, choice.name());
+                    ui.selectable_value(&mut experiment.normalisation, choice, choice.label());
                 }
             });
         });

@@ -1,0 +1,86 @@
+//! What can be wrong with a file.
+
+use std::fmt::Display;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A file or folder that cannot be used; the text ends with its path.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The system could not read or write it.
+    #[error("{source}: {path}")]
+    Io {
+        /// The system's answer.
+        source: io::Error,
+        /// The file.
+        path: PathBuf,
+    },
+    /// It does not hold what it should.
+    #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    Malformed {
+        /// What is wrong.
+        message: String,
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, where one is meant.
+        line: Option<usize>,
+    },
+}
+
+impl FileError {
+    /// A file that does not hold what it should.
+    pub fn malformed(message: impl Display, path: &Path) -> Self {
+        Self::Malformed { message: message.to_string(), path: path.to_owned(), line: None }
+    }
+}
+
+/// Adds the path to what went wrong with a file.
+pub trait At {
+    /// What there is where all went well.
+    type Value;
+
+    /// The value, or the error with the path of the file that it is about.
+    ///
+    /// # Errors
+    /// The error, as a [`FileError`].
+    fn at(self, path: &Path) -> Result<Self::Value, FileError>;
+}
+
+impl<T> At for io::Result<T> {
+    type Value = T;
+
+    fn at(self, path: &Path) -> Result<T, FileError> {
+        self.map_err(|source| FileError::Io { source, path: path.to_owned() })
+    }
+}
+
+impl<T> At for serde_json::Result<T> {
+    type Value = T;
+
+    fn at(self, path: &Path) -> Result<T, FileError> {
+        self.map_err(|error| FileError::malformed(error, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error;
+
+    #[test]
+    fn the_path_comes_last_and_the_systems_answer_stays() {
+        let path = Path::new("/no/such/file");
+        let error = std::fs::read(path).at(path).expect_err("it is not there");
+        assert!(error.to_string().ends_with(": /no/such/file"), "{error}");
+        assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
+    }
+
+    #[test]
+    fn a_line_stands_behind_the_path() {
+        let path = Path::new("run.json");
+        let error = serde_json::from_str::<u8>("x").at(path).expect_err("no number");
+        assert_eq!(error.to_string(), "expected value at line 1 column 1: run.json");
+        let error = FileError::Malformed { message: "no name".into(), path: path.into(), line: Some(3) };
+        assert_eq!(error.to_string(), "no name: run.json:3");
+    }
+}

@@ -1,0 +1,66 @@
+//! Mean and deviation.
+
+use serde::Serialize;
+
+/// Mean and unbiased standard deviation of some numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Spread {
+    /// The mean.
+    pub mean: f64,
+    /// The deviation of a sample, over n − 1; 0 for a single number.
+    pub deviation: f64,
+    /// How many numbers.
+    #[serde(skip)]
+    pub n: usize,
+}
+
+impl Spread {
+    /// Of some numbers; `None` of none. Equal numbers are their own mean, without deviation.
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let values: Vec<f64> = values.into_iter().collect();
+        let (first, n) = (*values.first()?, values.len());
+        // Dividing the sum of equal numbers may miss them by a bit.
+        if values.iter().all(|value| *value == first) {
+            return Some(Self { mean: first, deviation: 0.0, n });
+        }
+        let mean = mean(&values);
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Some(Self { mean, deviation: (squares / (n as f64 - 1.0)).sqrt(), n })
+    }
+}
+
+/// The arithmetic mean; 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_deviation_is_that_of_a_sample() {
+        // Squares of −2, −1 and 3 over two.
+        let spread = Spread::of([1.0, 2.0, 6.0]).expect("numbers");
+        assert_eq!((spread.mean, spread.deviation, spread.n), (3.0, 7.0_f64.sqrt(), 3));
+    }
+
+    #[test]
+    fn equal_numbers_have_no_deviation_although_their_sum_is_rounded() {
+        let values = [0.1; 3];
+        assert_ne!(mean(&values), 0.1, "else this shows nothing");
+        assert_eq!(Spread::of(values), Some(Spread { mean: 0.1, deviation: 0.0, n: 3 }));
+        assert_eq!(Spread::of([5.0]), Some(Spread { mean: 5.0, deviation: 0.0, n: 1 }));
+    }
+
+    #[test]
+    fn nothing_has_no_spread() {
+        assert_eq!((Spread::of([]), mean(&[])), (None, 0.0));
+    }
+
+    #[test]
+    fn how_many_there_were_is_not_written() {
+        let json = serde_json::to_string(&Spread { mean: 0.5, deviation: 0.25, n: 2 }).expect("plain numbers");
+        assert_eq!(json, r#"{"mean":0.5,"deviation":0.25}"#);
+    }
+}
