@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::process::Command;
 
-use crossrank::base::Rng;
+use crossrank::base::{FileError, Rng};
 use crossrank::dataset::{ImageId, Relevance, Split};
 use crossrank::eval::Measure;
 use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
-use crossrank::model::{Activation, Metadata, ModelKind, Network, NetworkConfig, RankingInput};
+use crossrank::model::{Activation, Metadata, ModelError, ModelKind, Network, NetworkConfig, RankingInput};
 use crossrank::train::{
     EpochReport, Loss, Observer, Outcome, Stop, TrainConfig, TrainData, TrainError, measure, train,
 };
@@ -332,7 +332,7 @@ fn a_saved_network_scores_as_before_and_a_damaged_file_is_refused() {
     other[at + 14] = b'3';
     std::fs::write(&path, &other).unwrap();
     assert!(Network::load(&path).unwrap_err().to_string().contains("conv.0.a"));
-    assert!(matches!(Network::load(&folder.path().join("none")), Err(crossrank::model::ModelError::Io { .. })));
+    assert!(matches!(Network::load(&folder.path().join("none")), Err(ModelError::File(FileError::Io { .. }))));
 }
 
 #[test]

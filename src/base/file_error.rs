@@ -28,6 +28,11 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// A file that the system could not read or write.
+    pub fn io(source: io::Error, path: &Path) -> Self {
+        Self::Io { source, path: path.to_owned() }
+    }
+
     /// A file that does not hold what it should.
     pub fn malformed(message: impl Display, path: &Path) -> Self {
         Self::Malformed { message: message.to_string(), path: path.to_owned(), line: None }
@@ -50,7 +55,7 @@ impl<T> At for io::Result<T> {
     type Value = T;
 
     fn at(self, path: &Path) -> Result<T, FileError> {
-        self.map_err(|source| FileError::Io { source, path: path.to_owned() })
+        self.map_err(|source| FileError::io(source, path))
     }
 }
 

@@ -5,6 +5,7 @@
 //! of threads.
 
 mod comparison;
+mod error;
 mod knn;
 mod layout;
 mod map;
@@ -15,6 +16,7 @@ mod statistics;
 mod whitening;
 
 pub use comparison::{Agreement, Homophily, agreement, homophily};
+pub use error::GraphError;
 pub use knn::{Csr, GraphRequest, Neighbourhood, SimilarityGraph};
 pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
 pub use map::{

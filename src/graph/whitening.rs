@@ -8,7 +8,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::unit_rows;
+use super::{GraphError, unit_rows};
 use crate::base::Spread;
 
 /// At most so many images are learned from, evenly spread: a correlation needs no more.
@@ -182,10 +182,11 @@ impl Whitening {
     /// As the bytes of a safetensors file.
     ///
     /// # Errors
-    /// A message, should the format refuse the tensors.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    /// Should the format refuse the tensors.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, GraphError> {
         let (dim, kept) = (self.mean.len(), self.dim());
-        let settings = serde_json::to_string(&self.settings).map_err(|error| error.to_string())?;
+        let settings = serde_json::to_string(&self.settings)
+            .map_err(|source| GraphError::Settings { key: SETTINGS_KEY, source })?;
         let bytes = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
         let parts = [
             ("mean", vec![dim], bytes(&self.mean)),
@@ -195,29 +196,29 @@ impl Whitening {
         ];
         let mut views = Vec::with_capacity(parts.len());
         for (name, shape, bytes) in &parts {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(|error| error.to_string())?;
-            views.push((*name, view));
+            views.push((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?));
         }
         let header = [(SETTINGS_KEY.to_owned(), settings)].into();
-        safetensors::serialize(views, Some(header)).map_err(|error| error.to_string())
+        Ok(safetensors::serialize(views, Some(header))?)
     }
 
     /// From such bytes.
     ///
     /// # Errors
     /// What is wrong with them.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, GraphError> {
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
         let settings = header.metadata().as_ref().and_then(|metadata| metadata.get(SETTINGS_KEY));
-        let settings = settings.ok_or_else(|| format!("no {SETTINGS_KEY} in the header"))?;
-        let settings = serde_json::from_str(settings).map_err(|error| format!("{SETTINGS_KEY}: {error}"))?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
-        let values = |name: &str| {
-            let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+        let settings = settings.ok_or(GraphError::NoSettings(SETTINGS_KEY))?;
+        let settings =
+            serde_json::from_str(settings).map_err(|source| GraphError::Settings { key: SETTINGS_KEY, source })?;
+        let tensors = SafeTensors::deserialize(bytes)?;
+        let values = |name: &'static str| {
+            let view = tensors.tensor(name)?;
             let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|&x| f32::from_le_bytes(x)).collect();
             match view.dtype() == Dtype::F32 && values.iter().all(|x| x.is_finite()) {
                 true => Ok(values),
-                false => Err(format!("{name} does not hold finite 32-bit numbers")),
+                false => Err(GraphError::Numbers(name)),
             }
         };
         let found = Self {
@@ -228,7 +229,7 @@ impl Whitening {
             basis: values("basis")?,
         };
         let fits = found.scale.len() == found.mean.len() && found.basis.len() == found.mean.len() * found.dim();
-        if fits { Ok(found) } else { Err("the parts are not of one size".to_owned()) }
+        if fits { Ok(found) } else { Err(GraphError::Sizes) }
     }
 }
 

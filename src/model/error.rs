@@ -1,6 +1,6 @@
 //! What can go wrong with a network.
 
-use std::path::PathBuf;
+use crate::base::FileError;
 
 /// Why a network could not be made, run, written or read.
 #[derive(Debug, thiserror::Error)]
@@ -22,20 +22,7 @@ pub enum ModelError {
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-    /// A checkpoint that is no network of ours.
-    #[error("{message}: {path}")]
-    Checkpoint {
-        /// What is wrong with it.
-        message: String,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A checkpoint that could not be read or written.
-    #[error("{source}: {path}")]
-    Io {
-        /// The system's answer.
-        source: std::io::Error,
-        /// The file.
-        path: PathBuf,
-    },
+    /// A checkpoint that could not be read or written, or is no network of ours.
+    #[error(transparent)]
+    File(#[from] FileError),
 }

@@ -10,6 +10,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::VisionError;
+use crate::base::At;
 
 /// The largest picture that is decoded, in pixels. A file of a few bytes can claim billions.
 pub const MAX_PIXELS: u64 = 120_000_000;
@@ -43,19 +44,19 @@ pub fn decode(path: &Path) -> Result<RgbImage, VisionError> {
 /// The content of a picture file.
 pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
     let mut bytes = Vec::new();
-    open_picture(path)?.read_to_end(&mut bytes).map_err(VisionError::io(path))?;
+    open_picture(path)?.read_to_end(&mut bytes).at(path)?;
     Ok(bytes)
 }
 
 /// Opens a picture file; no more than [`MAX_FILE`] bytes come out, even if it grows.
 pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
     check_file(path)?;
-    Ok(File::open(path).map_err(VisionError::io(path))?.take(MAX_FILE))
+    Ok(File::open(path).at(path)?.take(MAX_FILE))
 }
 
 /// What the system knows of a picture file. A folder or a pipe is none, nor is a file beyond [`MAX_FILE`].
 pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
-    let meta = std::fs::metadata(path).map_err(VisionError::io(path))?;
+    let meta = std::fs::metadata(path).at(path)?;
     match meta.len() {
         _ if !meta.is_file() => Err(damaged(path, "it is no file")),
         length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
@@ -89,7 +90,7 @@ fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<Rg
     if bytes.is_empty() {
         return Err(damaged(path, "the file is empty"));
     }
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(VisionError::io(path))?;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().at(path)?;
     if reader.format().is_none() {
         // TGA has no signature, so there the name must do.
         reader.set_format(ImageFormat::from_path(path).map_err(|_| damaged(path, "its format is unknown"))?);

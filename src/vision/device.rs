@@ -33,27 +33,29 @@ impl DeviceChoice {
     /// # Errors
     /// [`VisionError::Device`] that says why it is not there.
     pub(super) fn open(self) -> Result<Device, VisionError> {
-        let opened = match self {
+        self.find().map_err(|source| VisionError::Device { choice: self, source })
+    }
+
+    fn find(self) -> Result<Device, DeviceFault> {
+        match self {
             DeviceChoice::Cpu => Ok(Device::Cpu),
-            DeviceChoice::Cuda if !cfg!(feature = "cuda") => Err(WITHOUT_CUDA.to_string()),
-            DeviceChoice::Metal if !cfg!(feature = "metal") => Err(WITHOUT_METAL.to_string()),
+            DeviceChoice::Cuda if !cfg!(feature = "cuda") => Err(DeviceFault::NotBuilt(WITHOUT_CUDA)),
+            DeviceChoice::Metal if !cfg!(feature = "metal") => Err(DeviceFault::NotBuilt(WITHOUT_METAL)),
             DeviceChoice::Cuda => guarded(|| Device::new_cuda(0), "no NVIDIA card was found"),
             DeviceChoice::Metal => guarded(|| Device::new_metal(0), "no Metal device was found"),
-        };
-        opened.map_err(|message| VisionError::Device { choice: self, message })
+        }
     }
 
     /// Itself where it can be used here and now; else the main processor, and a sentence for people that says why.
     /// Opens the device once, which may take some 100 ms with a graphics card.
     pub fn or_cpu(self) -> (Self, Option<String>) {
-        match self.open() {
+        match self.find() {
             Ok(_) => (self, None),
-            Err(VisionError::Device { message, .. }) => (DeviceChoice::Cpu, Some(self.replaced(&message))),
-            Err(other) => (DeviceChoice::Cpu, Some(self.replaced(&other.to_string()))),
+            Err(fault) => (DeviceChoice::Cpu, Some(self.replaced(&fault))),
         }
     }
 
-    fn replaced(self, why: &str) -> String {
+    fn replaced(self, why: &DeviceFault) -> String {
         let name = match self {
             DeviceChoice::Cpu => "The CPU",
             DeviceChoice::Cuda => "CUDA",
@@ -67,13 +69,35 @@ impl DeviceChoice {
 /// either means; the library's own words follow, which tell a missing card from a driver that does not fit.
 fn guarded(
     open: impl FnOnce() -> candle_core::Result<Device> + std::panic::UnwindSafe,
-    absent: &str,
-) -> Result<Device, String> {
+    absent: &'static str,
+) -> Result<Device, DeviceFault> {
     match catch_unwind(open) {
         Ok(Ok(device)) => Ok(device),
-        Ok(Err(error)) => Err(format!("{absent} ({})", error.to_string().lines().next().unwrap_or_default())),
-        Err(_) => Err(absent.to_string()),
+        Ok(Err(error)) => {
+            let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+            Err(DeviceFault::Refused { absent, reason })
+        }
+        Err(_) => Err(DeviceFault::Absent(absent)),
     }
+}
+
+/// Why a device cannot be used here and now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DeviceFault {
+    /// The program was built without it; the text says how to build it with.
+    #[error("{0}")]
+    NotBuilt(&'static str),
+    /// The library for it found none.
+    #[error("{0}")]
+    Absent(&'static str),
+    /// The library for it says why not.
+    #[error("{absent} ({reason})")]
+    Refused {
+        /// What that most likely means.
+        absent: &'static str,
+        /// The library's own words.
+        reason: String,
+    },
 }
 
 /// A device and whether it can be used here and now.
@@ -84,7 +108,7 @@ pub struct DeviceInfo {
     /// As shown to people.
     pub name: String,
     /// `Ok` where it can be used, else why not.
-    pub ready: Result<(), String>,
+    pub ready: Result<(), DeviceFault>,
 }
 
 /// Every device with whether it can be used. Opens each of them, so this may take some 100 ms with a graphics card.
@@ -98,10 +122,5 @@ fn info(choice: DeviceChoice) -> DeviceInfo {
         DeviceChoice::Cuda => "CUDA (NVIDIA graphics card 0)".to_string(),
         DeviceChoice::Metal => "Metal (Apple graphics processor)".to_string(),
     };
-    let ready = match choice.open() {
-        Ok(_) => Ok(()),
-        Err(VisionError::Device { message, .. }) => Err(message),
-        Err(other) => Err(other.to_string()),
-    };
-    DeviceInfo { choice, name, ready }
+    DeviceInfo { choice, name, ready: choice.find().map(drop) }
 }

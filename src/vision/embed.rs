@@ -9,6 +9,7 @@ use super::cache::CachedVectors;
 use super::pipeline::{self, Event};
 use super::source::{Failures, Picture, pictures};
 use super::{DeviceChoice, EmbeddingCache, EncoderSpec, VisionError};
+use crate::base::At;
 use crate::dataset::{Dataset, VectorTable};
 
 /// How far the work is.
@@ -113,7 +114,7 @@ fn table(
     }
     images.sort_by_key(|&(image, _)| image);
     cached.read(images, |image, vector| {
-        table.set(image, vector).map_err(VisionError::io(Path::new("scratch file of visual vectors")))
+        Ok(table.set(image, vector).at(Path::new("scratch file of visual vectors"))?)
     })?;
     Ok(table)
 }

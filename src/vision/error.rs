@@ -1,20 +1,16 @@
 //! What can go wrong between a picture and its vector.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::base::UnknownName;
+use super::{DeviceFault, SettingsFault, WeightsFault};
+use crate::base::{FileError, UnknownName};
 
 /// Why there is no picture, no vector or no encoder.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
     /// A file or folder could not be read or written.
-    #[error("{source}: {path}")]
-    Io {
-        /// The system's answer.
-        source: std::io::Error,
-        /// The file.
-        path: PathBuf,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file is no picture, or a damaged one.
     #[error("not a readable picture, {message}: {path}")]
     Picture {
@@ -49,10 +45,10 @@ pub enum VisionError {
     #[error("no weights are bundled for {0}: choose a file with its weights")]
     NotBundled(super::Architecture),
     /// A weights file of no known format, or a damaged one.
-    #[error("not readable as weights, {message}: {path}")]
+    #[error("not readable as weights, {source}: {path}")]
     Weights {
         /// What is wrong.
-        message: String,
+        source: WeightsFault,
         /// The file.
         path: PathBuf,
     },
@@ -75,10 +71,10 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The preprocessing that comes with weights cannot be used.
-    #[error("the preprocessing that comes with the weights cannot be used, {message}: {path}")]
+    #[error("the preprocessing that comes with the weights cannot be used, {source}: {path}")]
     Settings {
         /// What is wrong.
-        message: String,
+        source: SettingsFault,
         /// The file that tells of it.
         path: PathBuf,
     },
@@ -124,12 +120,12 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The chosen device cannot be used.
-    #[error("{choice} cannot be used: {message}")]
+    #[error("{choice} cannot be used: {source}")]
     Device {
         /// What was chosen.
         choice: super::DeviceChoice,
         /// Why it cannot be used.
-        message: String,
+        source: DeviceFault,
     },
     /// The network itself failed (out of memory on the device, for one).
     #[error("the network failed: {0}")]
@@ -152,8 +148,8 @@ impl From<super::hub::HubError> for VisionError {
 }
 
 impl VisionError {
-    /// For `map_err` on the system's errors.
-    pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
-        move |source| VisionError::Io { source, path: path.to_path_buf() }
+    /// Whether the observer asked to stop, so that nothing went wrong.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled)
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::VisionError;
 use super::decode::{check_file, open_picture};
 use super::shard::{ShardWriter, read_all};
+use crate::base::At;
 
 /// A file changed less than this ago may change again without its time showing it, so it is not remembered.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -57,7 +58,7 @@ impl FileHashes {
             return Ok(Hashed { hash, record: None });
         }
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(open_picture(path)?).map_err(VisionError::io(path))?;
+        hasher.update_reader(open_picture(path)?).at(path)?;
         let hash = hasher.finalize();
         let settled = changed.and_then(|changed| changed.elapsed().ok()).is_some_and(|age| age > SETTLED);
         let record = state.filter(|_| settled).and_then(|state| record(&state, &hash));

@@ -32,7 +32,7 @@ mod write;
 pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail, thumbnail_of};
-pub use device::{DeviceChoice, DeviceInfo, available};
+pub use device::{DeviceChoice, DeviceFault, DeviceInfo, available};
 pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
 pub use encoder::{Encoder, Engine, Numbers};
 pub use error::VisionError;
@@ -40,5 +40,7 @@ pub use feature::{Feature, Pooling};
 pub use kernel::Instructions;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
 pub use spec::EncoderSpec;
-pub use weights::{WeightsFile, WeightsReader, WeightsSource, bundled_weights};
+pub use weights::{
+    PickleError, SettingsFault, WeightsFault, WeightsFile, WeightsReader, WeightsSource, bundled_weights,
+};
 pub use write::{Precision, write_vectors};

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::VisionError;
+use crate::base::{At, FileError};
 
 const MAGIC: &[u8; 16] = b"crossrank shard1";
 const EXTENSION: &str = "shard";
@@ -71,7 +72,7 @@ impl ShardWriter {
             None => create(&self.folder)?,
         };
         // After a failed write the end of the file is unknown; the next append then starts a file of its own.
-        open.file.write_all(&bytes).map_err(VisionError::io(&open.path))?;
+        open.file.write_all(&bytes).at(&open.path)?;
         let place = |offset: u64| Place { path: open.path.clone(), offset: open.length + offset };
         let places = offsets.into_iter().map(place).collect();
         open.length += bytes.len() as u64;
@@ -82,7 +83,7 @@ impl ShardWriter {
     /// Brings everything written to the disk itself, so that it outlives a power cut too.
     pub(super) fn sync(&mut self) -> Result<(), VisionError> {
         match &self.open {
-            Some(open) => open.file.sync_data().map_err(VisionError::io(&open.path)),
+            Some(open) => Ok(open.file.sync_data().at(&open.path)?),
             None => Ok(()),
         }
     }
@@ -91,18 +92,18 @@ impl ShardWriter {
 /// A new file that no other process or thread writes to.
 fn create(folder: &Path) -> Result<Open, VisionError> {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
-    std::fs::create_dir_all(folder).map_err(VisionError::io(folder))?;
+    std::fs::create_dir_all(folder).at(folder)?;
     loop {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
         let count = COUNTER.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!("{nanos:024x}-{:x}-{count:x}.{EXTENSION}", std::process::id()));
         match OpenOptions::new().append(true).create_new(true).open(&path) {
             Ok(mut file) => {
-                file.write_all(MAGIC).map_err(VisionError::io(&path))?;
+                file.write_all(MAGIC).at(&path)?;
                 return Ok(Open { file, path: path.into(), length: MAGIC.len() as u64 });
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(VisionError::io(&path)(error)),
+            Err(error) => return Err(FileError::io(error, &path).into()),
         }
     }
 }
@@ -121,16 +122,15 @@ impl ShardReader {
     /// # Errors
     /// Where it can no longer be read, or has changed since.
     pub(super) fn read(&mut self, place: &Place) -> Result<&[u8], VisionError> {
-        let io = |error| VisionError::io(&place.path)(error);
         let file = match self.open.take() {
             Some((file, path)) if path == place.path => file,
-            _ => File::open(&place.path).map_err(io)?,
+            _ => File::open(&place.path).at(&place.path)?,
         };
         let (file, _) = self.open.insert((file, place.path.clone()));
-        file.seek(SeekFrom::Start(place.offset)).map_err(io)?;
-        match record(file, &mut self.payload).map_err(io)? {
+        file.seek(SeekFrom::Start(place.offset)).at(&place.path)?;
+        match record(file, &mut self.payload).at(&place.path)? {
             true => Ok(&self.payload),
-            false => Err(io(std::io::Error::new(ErrorKind::InvalidData, "a vector of the cache changed meanwhile"))),
+            false => Err(FileError::malformed("a vector of the cache changed meanwhile", &place.path).into()),
         }
     }
 }
@@ -141,7 +141,7 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Res
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(VisionError::io(folder)(error)),
+        Err(error) => return Err(FileError::io(error, folder).into()),
     };
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -153,7 +153,7 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Res
             Ok(()) => {}
             // Somebody emptied the cache meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(VisionError::io(&path)(error)),
+            Err(error) => return Err(FileError::io(error, &path).into()),
         }
     }
     Ok(())

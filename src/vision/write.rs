@@ -6,7 +6,7 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::View;
 
 use super::VisionError;
-use crate::base::{named, write_whole};
+use crate::base::{At, named, write_whole};
 use crate::dataset::{Dataset, VectorTable};
 
 /// How numbers are stored.
@@ -52,16 +52,17 @@ pub fn write_vectors(
     match ending.as_deref() {
         Some("safetensors") => {
             let header = safetensors_header(&ids, &table.name, shape, precision);
-            write_whole(path, &[&header, &bytes]).map_err(VisionError::io(path))
+            write_whole(path, &[&header, &bytes]).at(path)?;
         }
         Some("npy") => {
             let list: String = ids.iter().flat_map(|id| [id, "\n"]).collect();
             let names = path.with_extension("ids.txt");
-            write_whole(&names, &[list.as_bytes()]).map_err(VisionError::io(&names))?;
-            write_whole(path, &[&npy_header(shape, precision), &bytes]).map_err(VisionError::io(path))
+            write_whole(&names, &[list.as_bytes()]).at(&names)?;
+            write_whole(path, &[&npy_header(shape, precision), &bytes]).at(path)?;
         }
-        _ => Err(VisionError::VectorFormat(path.to_path_buf())),
+        _ => return Err(VisionError::VectorFormat(path.to_path_buf())),
     }
+    Ok(())
 }
 
 /// Little-endian numbers.

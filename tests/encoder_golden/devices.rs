@@ -15,7 +15,7 @@ fn the_cpu_takes_the_place_of_a_device_that_is_not_there_and_says_why() {
             Err(why) => {
                 assert_eq!(used, DeviceChoice::Cpu);
                 let told = told.expect("a reason");
-                assert!(told.contains("the CPU") && told.ends_with(&why), "{told}");
+                assert!(told.contains("the CPU") && told.ends_with(&why.to_string()), "{told}");
             }
         }
     }

@@ -13,6 +13,7 @@ use hf_hub::api::Progress;
 use hf_hub::api::sync::{ApiBuilder, ApiError};
 
 use super::{HubModel, HubOptions, HubProgress};
+use crate::base::{At, FileError};
 use crate::vision::VisionError;
 
 /// How long nothing may happen before the observer is asked again.
@@ -40,13 +41,13 @@ type Observer<'a> = &'a mut dyn FnMut(HubProgress) -> ControlFlow<()>;
 /// Waits until no other process downloads the same model; the lock ends with the value.
 pub(super) fn lock(cache: &Path, model: &str, observe: Observer<'_>) -> Result<File, VisionError> {
     let folder = cache.join(".locks").join(model);
-    std::fs::create_dir_all(&folder).map_err(VisionError::io(&folder))?;
+    std::fs::create_dir_all(&folder).at(&folder)?;
     let path = folder.join("crossrank.lock");
-    let file = File::create(&path).map_err(VisionError::io(&path))?;
+    let file = File::create(&path).at(&path)?;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::Error(error)) => return Err(VisionError::io(&path)(error)),
+            Err(TryLockError::Error(error)) => return Err(FileError::io(error, &path).into()),
             Err(TryLockError::WouldBlock) => {
                 let waiting = HubProgress { file: "the other download".to_string(), done: 0, total: 0 };
                 if observe(waiting).is_break() {

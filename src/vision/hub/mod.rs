@@ -14,6 +14,7 @@ use std::str::FromStr;
 use hf_hub::{Repo, RepoType};
 
 use super::{EncoderSpec, VisionError};
+use crate::base::At;
 use download::{Trouble, download, lock};
 pub use options::HubOptions;
 
@@ -268,7 +269,7 @@ impl Fetching<'_> {
         for file in absent.iter().filter(|file| [CONFIG, PREPROCESSOR].contains(file)) {
             let path = self.absence(file);
             let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-            made.and_then(|()| std::fs::write(&path, b"")).map_err(VisionError::io(&path))?;
+            made.and_then(|()| std::fs::write(&path, b"")).at(&path)?;
         }
         Ok(())
     }
@@ -276,7 +277,7 @@ impl Fetching<'_> {
     /// Whether timm's settings are of a ResNet at all, before megabytes are downloaded.
     fn check_architecture(&self) -> Result<(), VisionError> {
         let Some(path) = self.cached(CONFIG) else { return Ok(()) };
-        let text = std::fs::read_to_string(&path).map_err(VisionError::io(&path))?;
+        let text = std::fs::read_to_string(&path).at(&path)?;
         let config: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         match config["architecture"].as_str() {
             Some(other) if !other.contains("resnet") => {

@@ -12,6 +12,49 @@ const NOTE: &str = "preprocess";
 /// Files of settings are small; another one of their name is left alone.
 const MAX_SETTINGS: u64 = 1 << 20;
 
+/// Why the preprocessing that comes with weights cannot be done.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFault {
+    /// A note that is no preprocessing.
+    #[error(transparent)]
+    Note(#[from] serde_json::Error),
+    /// Numbers that make no sense.
+    #[error(transparent)]
+    Senseless(Box<VisionError>),
+    /// A variant of ResNet-50 with its strides elsewhere.
+    #[error("it asks for strides in the first convolution of a block, which is not done here")]
+    Strides,
+    /// It is about another network than the weights.
+    #[error("it describes {named}, and the weights are of {architecture}")]
+    OtherNetwork {
+        /// The one that it describes.
+        named: String,
+        /// The one whose weights they are.
+        architecture: Architecture,
+    },
+    /// Other than three channels of a square.
+    #[error("pictures of the size {0} are not made here")]
+    PictureSize(String),
+    /// A share outside of 0 to 1.
+    #[error("a crop of {0} of the picture makes no sense")]
+    CropShare(f64),
+    /// A crop elsewhere than in the middle.
+    #[error("the crop \"{0}\" is not done here")]
+    CropMode(String),
+    /// Another order of scaling and cutting.
+    #[error("it does not scale the shorter side and cut from the middle, as is done here")]
+    Crop,
+    /// Neither bilinear nor bicubic.
+    #[error("the interpolation {0} is not done here")]
+    Interpolation(String),
+    /// Something other than a number of pixels.
+    #[error("{0} is no size in pixels")]
+    Pixels(String),
+    /// Something other than three numbers.
+    #[error("{0} is not a number for each of three channels")]
+    Channels(String),
+}
+
 /// What the weights in a file want: what a note in the file says, else timm's `config.json` beside it, else
 /// transformers' `preprocessor_config.json` beside it, else what the architecture usually wants.
 ///
@@ -23,8 +66,7 @@ pub(in crate::vision) fn preprocess(
     architecture: Architecture,
 ) -> Result<Preprocess, VisionError> {
     if let Some(note) = notes.get(NOTE) {
-        let read = serde_json::from_str(note).map_err(|error| error.to_string());
-        return checked(read, weights);
+        return checked(serde_json::from_str(note).map_err(SettingsFault::from), weights);
     }
     if let Some((path, config)) = settings(weights, "config.json") {
         let told = check_architecture(&config, architecture).and_then(|()| timm(&config)).transpose();
@@ -49,29 +91,29 @@ fn settings(weights: &Path, name: &str) -> Option<(std::path::PathBuf, Value)> {
     value.is_object().then_some((path, value))
 }
 
-fn checked(read: Result<Preprocess, String>, path: &Path) -> Result<Preprocess, VisionError> {
+fn checked(read: Result<Preprocess, SettingsFault>, path: &Path) -> Result<Preprocess, VisionError> {
     let read = read.and_then(|preprocess| match preprocess.check() {
         Ok(()) => Ok(preprocess),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(SettingsFault::Senseless(Box::new(error))),
     });
-    read.map_err(|message| VisionError::Settings { message, path: path.to_path_buf() })
+    read.map_err(|source| VisionError::Settings { source, path: path.to_path_buf() })
 }
 
 /// Some variants (resnetblur50, resnetaa50) have a ResNet's tensors and do other things with them.
-fn check_architecture(config: &Value, architecture: Architecture) -> Result<(), String> {
+fn check_architecture(config: &Value, architecture: Architecture) -> Result<(), SettingsFault> {
     if config["downsample_in_bottleneck"].as_bool() == Some(true) {
-        return Err("it asks for strides in the first convolution of a block, which is not done here".to_string());
+        return Err(SettingsFault::Strides);
     }
     let Some(named) = config["architecture"].as_str() else { return Ok(()) };
     let plain = named.strip_prefix("tv_").or_else(|| named.strip_prefix("gluon_")).unwrap_or(named);
     match plain.strip_suffix("_v1b").unwrap_or(plain) == architecture.name() {
         true => Ok(()),
-        false => Err(format!("it describes {named}, and the weights are of {architecture}")),
+        false => Err(SettingsFault::OtherNetwork { named: named.to_owned(), architecture }),
     }
 }
 
 /// timm's `pretrained_cfg`; `None` where that is not there.
-fn timm(config: &Value) -> Result<Option<Preprocess>, String> {
+fn timm(config: &Value) -> Result<Option<Preprocess>, SettingsFault> {
     let nested = &config["pretrained_cfg"];
     let told = match (nested.is_object(), config["input_size"].is_array()) {
         (true, _) => nested,
@@ -84,19 +126,19 @@ fn timm(config: &Value) -> Result<Option<Preprocess>, String> {
     let crop = match sizes {
         [channels, height, width] if channels.as_u64() == Some(3) && height == width => pixels(height)?,
         [] => usual.crop,
-        _ => return Err(format!("pictures of the size {} are not made here", told["input_size"])),
+        _ => return Err(SettingsFault::PictureSize(told["input_size"].to_string())),
     };
     let part = told["crop_pct"].as_f64().unwrap_or(0.875);
     if !(part > 0.0 && part <= 1.0) {
-        return Err(format!("a crop of {part} of the picture makes no sense"));
+        return Err(SettingsFault::CropShare(part));
     }
     if let Some(mode) = told["crop_mode"].as_str().filter(|mode| *mode != "center") {
-        return Err(format!("the crop \"{mode}\" is not done here"));
+        return Err(SettingsFault::CropMode(mode.to_owned()));
     }
     let interpolation = match told["interpolation"].as_str() {
         None | Some("bicubic") => Interpolation::Bicubic,
         Some("bilinear") => Interpolation::Bilinear,
-        Some(other) => return Err(format!("the interpolation \"{other}\" is not done here")),
+        Some(other) => return Err(SettingsFault::Interpolation(format!("\"{other}\""))),
     };
     Ok(Some(Preprocess {
         // As timm: floor(size / crop_pct).
@@ -110,7 +152,7 @@ fn timm(config: &Value) -> Result<Option<Preprocess>, String> {
 }
 
 /// An image processor of the transformers library.
-fn transformers(config: &Value) -> Result<Preprocess, String> {
+fn transformers(config: &Value) -> Result<Preprocess, SettingsFault> {
     let usual = Preprocess::imagenet();
     let size = &config["size"];
     let shorter = if size.is_number() { size } else { &size["shortest_edge"] };
@@ -124,12 +166,12 @@ fn transformers(config: &Value) -> Result<Preprocess, String> {
             ((f64::from(crop) / part) as u32, crop)
         }
         (None, false) if crops => (pixels(shorter)?, pixels(side)?),
-        _ => return Err("it does not scale the shorter side and cut from the middle, as is done here".to_string()),
+        _ => return Err(SettingsFault::Crop),
     };
     let interpolation = match config["resample"].as_u64() {
         None | Some(2) => Interpolation::Bilinear,
         Some(3) => Interpolation::Bicubic,
-        Some(other) => return Err(format!("the interpolation {other} of Pillow is not done here")),
+        Some(other) => return Err(SettingsFault::Interpolation(format!("{other} of Pillow"))),
     };
     let normalises = config["do_normalize"].as_bool().unwrap_or(true);
     let factor = config["rescale_factor"].as_f64().map_or(usual.scale, |factor| factor as f32);
@@ -144,18 +186,18 @@ fn transformers(config: &Value) -> Result<Preprocess, String> {
     Ok(Preprocess { resize, crop, scale, mean, std, bgr: false, interpolation })
 }
 
-fn pixels(value: &Value) -> Result<u32, String> {
+fn pixels(value: &Value) -> Result<u32, SettingsFault> {
     let pixels = value.as_u64().and_then(|pixels| u32::try_from(pixels).ok());
-    pixels.ok_or_else(|| format!("{value} is no size in pixels"))
+    pixels.ok_or_else(|| SettingsFault::Pixels(value.to_string()))
 }
 
 /// Three numbers; `None` where nothing is said.
-fn channels(value: &Value) -> Result<Option<[f32; 3]>, String> {
+fn channels(value: &Value) -> Result<Option<[f32; 3]>, SettingsFault> {
     if value.is_null() {
         return Ok(None);
     }
     let numbers = value.as_array().map(Vec::as_slice).unwrap_or_default();
     let numbers: Vec<f32> = numbers.iter().filter_map(|number| Some(number.as_f64()? as f32)).collect();
     let three = <[f32; 3]>::try_from(numbers).map(Some);
-    three.map_err(|_| format!("{value} is not a number for each of three channels"))
+    three.map_err(|_| SettingsFault::Channels(value.to_string()))
 }

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use candle_core::{DType, Device, Tensor};
 use zip::ZipArchive;
 
+use super::fault::WeightsFault;
 use super::{names, npz, pytorch, safe};
+use crate::base::At;
 use crate::vision::VisionError;
 
 /// Bytes of the largest tensor that is read; the largest of any network here has 9 MB.
@@ -90,8 +92,8 @@ impl WeightsFile {
     fn list(path: &Path, content: Content) -> Result<Self, VisionError> {
         let mut file = Self { path: path.to_path_buf(), content, listing: Listing::default() };
         let mut bytes = file.bytes()?;
-        let listing = listing(&mut bytes).map_err(|message| file.damaged(message))?;
-        let tensors = names::of_network(listing.tensors).map_err(|message| file.damaged(message))?;
+        let listing = listing(&mut bytes).map_err(|fault| file.damaged(fault))?;
+        let tensors = names::of_network(listing.tensors).map_err(|fault| file.damaged(fault))?;
         file.listing = Listing { tensors, ..listing };
         Ok(file)
     }
@@ -119,7 +121,7 @@ impl WeightsFile {
         let mut bytes = self.bytes()?;
         let is_zip = matches!(format(&mut bytes), Ok(Format::Zip));
         let source = match is_zip {
-            true => Source::Zip(ZipArchive::new(bytes).map_err(|error| self.damaged(error.to_string()))?),
+            true => Source::Zip(ZipArchive::new(bytes).map_err(|error| self.damaged(error))?),
             false => Source::Plain(bytes),
         };
         Ok(WeightsReader { file: self, source })
@@ -128,9 +130,9 @@ impl WeightsFile {
     fn bytes(&self) -> Result<Bytes, VisionError> {
         Ok(match self.content {
             Content::File => {
-                let file = File::open(&self.path).map_err(VisionError::io(&self.path))?;
+                let file = File::open(&self.path).at(&self.path)?;
                 if file.metadata().is_ok_and(|meta| meta.is_dir()) {
-                    return Err(self.damaged("it is a folder".to_string()));
+                    return Err(self.damaged(WeightsFault::Folder));
                 }
                 Box::new(BufReader::new(file))
             }
@@ -138,8 +140,8 @@ impl WeightsFile {
         })
     }
 
-    pub(super) fn damaged(&self, message: String) -> VisionError {
-        VisionError::Weights { message, path: self.path.clone() }
+    fn damaged(&self, fault: impl Into<WeightsFault>) -> VisionError {
+        VisionError::Weights { source: fault.into(), path: self.path.clone() }
     }
 }
 
@@ -169,93 +171,91 @@ impl WeightsReader<'_> {
     pub(super) fn tensor(&mut self, name: &str) -> Result<Tensor, VisionError> {
         let read = match self.file.listing.tensors.get(name) {
             Some(stored) => self.source.read(stored),
-            None => Err("there is none".to_string()),
+            None => Err(WeightsFault::NoTensor),
         };
-        read.map_err(|message| self.file.damaged(format!("tensor \"{name}\": {message}")))
+        read.map_err(WeightsFault::within(&format!("tensor \"{name}\""))).map_err(|fault| self.file.damaged(fault))
     }
 }
 
 impl Source {
-    fn read(&mut self, stored: &Stored) -> Result<Tensor, String> {
-        let dtype = stored.dtype.clone().map_err(|kind| format!("numbers of the kind {kind} are not read"))?;
-        let order = order(&stored.shape, &stored.strides).ok_or("it is a part of a larger tensor, with gaps")?;
-        let count = elements(&stored.shape).ok_or("its size overflows")?;
+    fn read(&mut self, stored: &Stored) -> Result<Tensor, WeightsFault> {
+        let dtype = stored.dtype.clone().map_err(WeightsFault::NumberKind)?;
+        let order = order(&stored.shape, &stored.strides).ok_or(WeightsFault::Gaps)?;
+        let count = elements(&stored.shape).ok_or(WeightsFault::Overflow)?;
         let length = count.checked_mul(dtype.size_in_bytes() as u64).filter(|length| *length <= MAX_TENSOR);
-        let length = length.ok_or("it is too large")?;
+        let length = length.ok_or(WeightsFault::TooLarge)?;
         let bytes = match (self, stored.entry) {
             (Source::Plain(bytes), None) => {
-                bytes.seek(SeekFrom::Start(stored.start)).map_err(|error| error.to_string())?;
+                bytes.seek(SeekFrom::Start(stored.start))?;
                 exactly(bytes, length)?
             }
             (Source::Zip(archive), Some(entry)) => {
-                let mut entry = archive.by_index(entry).map_err(|error| error.to_string())?;
-                let skipped = std::io::copy(&mut entry.by_ref().take(stored.start), &mut std::io::sink());
-                skipped.map_err(|error| error.to_string())?;
+                let mut entry = archive.by_index(entry)?;
+                std::io::copy(&mut entry.by_ref().take(stored.start), &mut std::io::sink())?;
                 exactly(&mut entry, length)?
             }
-            _ => return Err("the file has changed".to_string()),
+            _ => return Err(WeightsFault::Changed),
         };
         let shape: Vec<usize> = order.iter().map(|axis| stored.shape[*axis]).collect();
         let mut back = vec![0; order.len()];
         order.iter().enumerate().for_each(|(place, axis)| back[*axis] = place);
-        Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu)
-            .and_then(|tensor| tensor.permute(back)?.to_dtype(DType::F32)?.contiguous())
-            .map_err(|error| error.to_string())
+        let tensor = Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu)?;
+        Ok(tensor.permute(back)?.to_dtype(DType::F32)?.contiguous()?)
     }
 }
 
 /// So many bytes; memory grows with what is really there. Asking for one more byte than is wanted lets an archive check
 /// its sum where the tensor is all of the entry.
-fn exactly(from: &mut dyn Read, length: u64) -> Result<Vec<u8>, String> {
+fn exactly(from: &mut dyn Read, length: u64) -> Result<Vec<u8>, WeightsFault> {
     let mut bytes = Vec::with_capacity(length.min(1 << 24) as usize);
-    from.take(length + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    from.take(length + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 >= length {
         true => bytes.truncate(length as usize),
-        false => return Err(format!("{} bytes of {length} are there", bytes.len())),
+        false => return Err(WeightsFault::CutShort { found: bytes.len(), wanted: length }),
     }
     Ok(bytes)
 }
 
-fn listing(bytes: &mut Bytes) -> Result<Listing, String> {
+fn listing(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     let format = format(bytes)?;
-    bytes.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+    bytes.seek(SeekFrom::Start(0))?;
     match format {
         Format::Safetensors => safe::list(bytes),
         Format::OldPytorch => pytorch::list_old(bytes),
         Format::Zip => {
-            let mut archive = ZipArchive::new(bytes).map_err(|error| error.to_string())?;
+            let mut archive = ZipArchive::new(bytes)?;
             if archive.len() > MAX_ENTRIES {
-                return Err(format!("{} entries are too many", archive.len()));
+                return Err(WeightsFault::TooManyEntries(archive.len()));
             }
             let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
             if names.iter().any(|name| name.rsplit('/').next() == Some("data.pkl")) {
                 pytorch::list_zip(&mut archive, &names)
             } else if names.iter().any(|name| name.ends_with(npz::ENDING)) {
-                npz::list(&mut archive)
+                npz::list(&mut archive).map_err(WeightsFault::Numpy)
             } else {
-                Err("a zip archive of neither NumPy nor PyTorch".to_string())
+                Err(WeightsFault::UnknownArchive)
             }
         }
     }
 }
 
 /// Tells the format by the first bytes.
-fn format(bytes: &mut Bytes) -> Result<Format, String> {
+fn format(bytes: &mut Bytes) -> Result<Format, WeightsFault> {
     let mut head = [0; 9];
     let mut length = 0;
-    bytes.seek(SeekFrom::Start(0)).map_err(|error| error.to_string())?;
+    bytes.seek(SeekFrom::Start(0))?;
     while length < head.len() {
-        match bytes.read(&mut head[length..]).map_err(|error| error.to_string())? {
+        match bytes.read(&mut head[length..])? {
             0 => break,
             read => length += read,
         }
     }
     match head {
-        _ if length == 0 => Err("it is empty".to_string()),
+        _ if length == 0 => Err(WeightsFault::Empty),
         [b'P', b'K', 3, 4, ..] => Ok(Format::Zip),
         [_, _, _, _, 0, 0, 0, 0, b'{'] => Ok(Format::Safetensors),
         [0x80, 2..=5, ..] => Ok(Format::OldPytorch),
-        _ => Err("neither safetensors, .npz nor a PyTorch file".to_string()),
+        _ => Err(WeightsFault::UnknownFormat),
     }
 }
 

@@ -4,6 +4,7 @@
 //! size it asks for, are ever read. Nothing in a file is executed.
 
 mod beside;
+mod fault;
 mod file;
 mod names;
 mod npz;
@@ -19,9 +20,13 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 
 use super::{Architecture, EncoderSpec, VisionError};
+use crate::base::At;
 
+pub use beside::SettingsFault;
 pub(super) use beside::preprocess;
+pub use fault::WeightsFault;
 pub use file::{WeightsFile, WeightsReader};
+pub use pickle::PickleError;
 
 /// Where a network's weights come from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -54,8 +59,8 @@ impl WeightsSource {
             WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
             WeightsSource::File(path) => {
                 let mut hasher = blake3::Hasher::new();
-                let file = File::open(path).map_err(VisionError::io(path))?;
-                hasher.update_reader(file).map_err(VisionError::io(path))?;
+                let file = File::open(path).at(path)?;
+                hasher.update_reader(file).at(path)?;
                 Ok(hasher.finalize())
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::fault::WeightsFault;
 use super::file::Stored;
 
 /// A name that only a residual network has, in all its variants.
@@ -15,7 +16,7 @@ const USUAL: [&str; 4] = ["state_dict.", "model.", "model_state_dict.", "module.
 ///
 /// # Errors
 /// Where there are several networks and none of them is the usual one.
-pub(super) fn of_network(tensors: BTreeMap<String, Stored>) -> Result<BTreeMap<String, Stored>, String> {
+pub(super) fn of_network(tensors: BTreeMap<String, Stored>) -> Result<BTreeMap<String, Stored>, WeightsFault> {
     let tensors: BTreeMap<String, Stored> =
         tensors.into_iter().map(|(name, tensor)| (translated(&name).unwrap_or(name), tensor)).collect();
     let prefixes: Vec<String> = tensors.keys().filter_map(|name| Some(name.strip_suffix(MARK)?.to_string())).collect();
@@ -28,7 +29,7 @@ pub(super) fn of_network(tensors: BTreeMap<String, Stored>) -> Result<BTreeMap<S
             let mut likely = several.iter().filter(usual);
             match (likely.next(), likely.next()) {
                 (Some(one), None) => one,
-                _ => return Err(format!("it holds several networks, which begin with {}", several.join(" and "))),
+                _ => return Err(WeightsFault::SeveralNetworks(several.join(" and "))),
             }
         }
     };
@@ -72,7 +73,7 @@ fn translated(name: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn found(names: &[&str]) -> Result<Vec<String>, String> {
+    fn found(names: &[&str]) -> Result<Vec<String>, WeightsFault> {
         let stored = Stored::dense(vec![1], Err("Long".to_string()), None, 0);
         let tensors = names.iter().map(|name| ((*name).to_string(), stored.clone())).collect();
         of_network(tensors).map(|tensors| tensors.into_keys().collect())
@@ -97,7 +98,7 @@ mod tests {
         let names = ["model_ema.layer1.0.conv1.weight", "model.layer1.0.conv1.weight", "model.x"];
         assert_eq!(found(&names).unwrap(), [MARK, "x"]);
         let message = found(&["student.layer1.0.conv1.weight", "teacher.layer1.0.conv1.weight"]).unwrap_err();
-        assert!(message.contains("student. and teacher."), "{message}");
+        assert!(message.to_string().contains("student. and teacher."), "{message}");
     }
 
     #[test]

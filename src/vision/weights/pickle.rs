@@ -6,6 +6,29 @@
 
 use std::collections::HashMap;
 
+/// Why a pickle cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PickleError {
+    /// It ends before its last instruction.
+    #[error("its pickle is cut off, or longer than is read")]
+    CutOff,
+    /// An instruction that no tensor needs.
+    #[error("its pickle has the instruction 0x{0:02x}, which is not read here")]
+    Instruction(u8),
+    /// A class whose name is not text.
+    #[error("its pickle names a class by something other than text")]
+    ClassName,
+    /// It takes more from the stack than it put there.
+    #[error("its pickle takes more than there is")]
+    Empty,
+    /// It goes back to a mark that was not set.
+    #[error("its pickle goes back to no mark")]
+    NoMark,
+    /// It recalls a value that was not kept.
+    #[error("its pickle recalls what it has not kept")]
+    NotKept,
+}
+
 /// A value's place in [`Pickle::values`].
 pub(super) type Id = usize;
 
@@ -41,7 +64,7 @@ pub(super) struct Pickle {
 
 impl Pickle {
     /// Reads a pickle from the start of `input` and moves that behind its end.
-    pub fn read(input: &mut &[u8]) -> Result<Self, String> {
+    pub fn read(input: &mut &[u8]) -> Result<Self, PickleError> {
         let mut machine = Machine::default();
         let mut opcodes = Input(input);
         loop {
@@ -98,39 +121,39 @@ impl Pickle {
 struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    fn take(&mut self, length: u64) -> Result<&'a [u8], String> {
+    fn take(&mut self, length: u64) -> Result<&'a [u8], PickleError> {
         let taken = usize::try_from(length).ok().and_then(|length| self.0.split_at_checked(length));
-        let (taken, rest) = taken.ok_or("its pickle is cut off, or longer than is read")?;
+        let (taken, rest) = taken.ok_or(PickleError::CutOff)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    fn byte(&mut self) -> Result<u8, String> {
+    fn byte(&mut self) -> Result<u8, PickleError> {
         Ok(self.take(1)?[0])
     }
 
     /// A little-endian number of up to 8 bytes.
-    fn number(&mut self, bytes: u64) -> Result<u64, String> {
+    fn number(&mut self, bytes: u64) -> Result<u64, PickleError> {
         Ok(self.take(bytes)?.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 
-    fn text(&mut self, length: u64) -> Result<Value, String> {
+    fn text(&mut self, length: u64) -> Result<Value, PickleError> {
         Ok(Value::Text(String::from_utf8_lossy(self.take(length)?).into_owned()))
     }
 
-    fn bytes(&mut self, length: u64) -> Result<Value, String> {
+    fn bytes(&mut self, length: u64) -> Result<Value, PickleError> {
         Ok(Value::Bytes(self.take(length)?.to_vec()))
     }
 
-    fn line(&mut self) -> Result<String, String> {
-        let length = self.0.iter().position(|byte| *byte == b'\n').ok_or("its pickle is cut off")?;
+    fn line(&mut self) -> Result<String, PickleError> {
+        let length = self.0.iter().position(|byte| *byte == b'\n').ok_or(PickleError::CutOff)?;
         let line = String::from_utf8_lossy(self.take(length as u64)?).into_owned();
         self.take(1)?;
         Ok(line)
     }
 
     /// A signed little-endian number; one that does not fit stays bytes.
-    fn long(&mut self, length: u64) -> Result<Value, String> {
+    fn long(&mut self, length: u64) -> Result<Value, PickleError> {
         let bytes = self.take(length)?;
         let Some(last) = bytes.last() else { return Ok(Value::Int(0)) };
         if bytes.len() > 8 {
@@ -153,7 +176,7 @@ struct Machine {
 
 impl Machine {
     /// Does one instruction (Python's `pickletools` documents them all).
-    fn step(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<(), String> {
+    fn step(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<(), PickleError> {
         match opcode {
             // Protocol and frame: nothing to do.
             0x80 => drop(input.byte()?),
@@ -186,7 +209,7 @@ impl Machine {
     }
 
     /// A value that stands alone; `None` for another instruction.
-    fn scalar(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<Option<Value>, String> {
+    fn scalar(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<Option<Value>, PickleError> {
         Ok(Some(match opcode {
             b'N' => Value::Other,
             0x88 => Value::Bool(true),
@@ -213,7 +236,7 @@ impl Machine {
     }
 
     /// A value made of those on the stack.
-    fn composite(&mut self, opcode: u8) -> Result<Value, String> {
+    fn composite(&mut self, opcode: u8) -> Result<Value, PickleError> {
         Ok(match opcode {
             b't' => Value::Tuple(self.since_mark()?),
             0x85..=0x87 => {
@@ -232,7 +255,7 @@ impl Machine {
                 let (name, module) = (self.pop()?, self.pop()?);
                 match (&self.values[module], &self.values[name]) {
                     (Value::Text(module), Value::Text(name)) => Value::Class(format!("{module}.{name}")),
-                    _ => return Err("its pickle names a class by something other than text".to_string()),
+                    _ => return Err(PickleError::ClassName),
                 }
             }
             b'R' | 0x81 => {
@@ -244,12 +267,12 @@ impl Machine {
                     _ => Value::Call { callable, arguments },
                 }
             }
-            other => return Err(format!("its pickle has the instruction 0x{other:02x}, which is not read here")),
+            other => return Err(PickleError::Instruction(other)),
         })
     }
 
     /// Appends to the list or dictionary that is on the stack, and to anything else does nothing.
-    fn put_into(&mut self, opcode: u8) -> Result<(), String> {
+    fn put_into(&mut self, opcode: u8) -> Result<(), PickleError> {
         let new = match opcode {
             b'a' => vec![self.pop()?],
             b's' => {
@@ -273,35 +296,35 @@ impl Machine {
     }
 
     /// The top of the stack, down to the last mark.
-    fn pop(&mut self) -> Result<Id, String> {
+    fn pop(&mut self) -> Result<Id, PickleError> {
         let top = self.top()?;
         self.stack.pop();
         Ok(top)
     }
 
-    fn top(&self) -> Result<Id, String> {
+    fn top(&self) -> Result<Id, PickleError> {
         let floor = self.marks.last().copied().unwrap_or(0);
         let top = self.stack.get(floor..).and_then(|above| above.last());
-        top.copied().ok_or_else(|| "its pickle takes more than there is".to_string())
+        top.copied().ok_or(PickleError::Empty)
     }
 
-    fn since_mark(&mut self) -> Result<Vec<Id>, String> {
+    fn since_mark(&mut self) -> Result<Vec<Id>, PickleError> {
         let mark = self.marks.pop().filter(|mark| *mark <= self.stack.len());
-        mark.map(|mark| self.stack.split_off(mark)).ok_or_else(|| "its pickle goes back to no mark".to_string())
+        mark.map(|mark| self.stack.split_off(mark)).ok_or(PickleError::NoMark)
     }
 
     fn keep(
         &mut self,
-        place: impl FnOnce(&Self, &mut Input<'_>) -> Result<u64, String>,
+        place: impl FnOnce(&Self, &mut Input<'_>) -> Result<u64, PickleError>,
         input: &mut Input<'_>,
-    ) -> Result<(), String> {
+    ) -> Result<(), PickleError> {
         let (place, top) = (place(self, input)?, self.top()?);
         self.memo.insert(place, top);
         Ok(())
     }
 
-    fn recall(&mut self, place: u64) -> Result<(), String> {
-        let kept = self.memo.get(&place).ok_or("its pickle recalls what it has not kept")?;
+    fn recall(&mut self, place: u64) -> Result<(), PickleError> {
+        let kept = self.memo.get(&place).ok_or(PickleError::NotKept)?;
         self.stack.push(*kept);
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use candle_core::DType;
 use zip::{CompressionMethod, ZipArchive};
 
+use super::fault::WeightsFault;
 use super::file::{Bytes, Listing, ReadSeek, Stored};
 use super::pickle::{Id, Pickle, Value};
 
@@ -42,68 +43,70 @@ impl Told {
 }
 
 /// Lists the tensors of an archive whose entries have these names.
-pub(super) fn list_zip<R: ReadSeek>(archive: &mut ZipArchive<R>, names: &[String]) -> Result<Listing, String> {
+pub(super) fn list_zip<R: ReadSeek>(archive: &mut ZipArchive<R>, names: &[String]) -> Result<Listing, WeightsFault> {
     let is_pickle = |name: &&String| name.rsplit('/').next() == Some("data.pkl");
-    let pickle = names.iter().filter(is_pickle).min_by_key(|name| name.len()).ok_or("there is no data.pkl")?;
+    let pickle = names.iter().filter(is_pickle).min_by_key(|name| name.len()).ok_or(WeightsFault::NoPickle)?;
     let folder = &pickle[..pickle.len() - "data.pkl".len()];
-    let mut entry = |name: &str, most: u64| -> Result<Vec<u8>, String> {
-        let entry = archive.by_name(name).map_err(|error| format!("{name}: {error}"))?;
+    let mut entry = |name: &str, most: u64| -> Result<Vec<u8>, WeightsFault> {
+        let entry = archive.by_name(name).map_err(WeightsFault::within(name))?;
         let mut bytes = Vec::new();
-        entry.take(most).read_to_end(&mut bytes).map_err(|error| format!("{name}: {error}"))?;
+        entry.take(most).read_to_end(&mut bytes).map_err(WeightsFault::within(name))?;
         Ok(bytes)
     };
     if names.iter().any(|name| *name == format!("{folder}byteorder"))
         && entry(&format!("{folder}byteorder"), 16)? != b"little"
     {
-        return Err("its numbers are big-endian".to_string());
+        return Err(WeightsFault::BigEndian);
     }
     let bytes = entry(pickle, MAX_PICKLE)?;
     let told = tensors(&Pickle::read(&mut bytes.as_slice())?)?;
     let mut listing = Listing::default();
     for (name, told) in told {
         let entry_name = format!("{folder}data/{}", told.key);
-        let index = archive.index_for_name(&entry_name).ok_or_else(|| format!("{entry_name} is missing"))?;
+        let index =
+            archive.index_for_name(&entry_name).ok_or_else(|| WeightsFault::MissingEntry(entry_name.clone()))?;
         let (method, size) = archive
             .by_index_raw(index)
             .map(|entry| (entry.compression(), entry.size()))
-            .map_err(|error| format!("{entry_name}: {error}"))?;
+            .map_err(WeightsFault::within(&entry_name))?;
         // PyTorch compresses nothing; what is small here and huge unpacked is not PyTorch's.
         if method != CompressionMethod::Stored {
-            return Err(format!("{entry_name} is compressed"));
+            return Err(WeightsFault::Compressed(entry_name));
         }
         let stored = told.stored(Some(index), 0, size);
-        listing.tensors.insert(name.clone(), stored.ok_or_else(|| format!("tensor \"{name}\" lies outside"))?);
+        let Some(stored) = stored else { return Err(WeightsFault::Outside(name)) };
+        listing.tensors.insert(name, stored);
     }
     Ok(listing)
 }
 
 /// Lists the tensors of a file of the old format.
-pub(super) fn list_old(bytes: &mut Bytes) -> Result<Listing, String> {
-    let fault = |error: std::io::Error| error.to_string();
+pub(super) fn list_old(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     let mut head = Vec::new();
-    bytes.take(MAX_PICKLE).read_to_end(&mut head).map_err(fault)?;
+    bytes.take(MAX_PICKLE).read_to_end(&mut head)?;
     let mut rest = head.as_slice();
     let magic = Pickle::read(&mut rest)?;
     if magic.get(magic.root()) != &Value::Bytes(MAGIC.to_vec()) {
-        return Err("a pickle, but not of PyTorch".to_string());
+        return Err(WeightsFault::NotPytorch);
     }
     let _version = Pickle::read(&mut rest)?;
     let system = Pickle::read(&mut rest)?;
     let says_big =
         |pair: &(Id, Id)| system.text(pair.0) == Some("little_endian") && system.get(pair.1) == &Value::Bool(false);
     if matches!(system.get(system.root()), Value::Dict(pairs) if pairs.iter().any(says_big)) {
-        return Err("its numbers are big-endian".to_string());
+        return Err(WeightsFault::BigEndian);
     }
     let told = tensors(&Pickle::read(&mut rest)?)?;
     let keys = Pickle::read(&mut rest)?;
-    let Value::List(order) = keys.get(keys.root()) else { return Err("its list of storages is none".to_string()) };
+    let Value::List(order) = keys.get(keys.root()) else { return Err(WeightsFault::NoStorages) };
     let order: Vec<&str> = order.iter().filter_map(|id| keys.text(*id)).collect();
     let places = places(bytes, (head.len() - rest.len()) as u64, &order, &told)?;
     let mut listing = Listing::default();
     for (name, told) in told {
         let place = places.get(told.key.as_str()).copied();
         let stored = place.and_then(|(start, size)| told.stored(None, start, size));
-        listing.tensors.insert(name.clone(), stored.ok_or_else(|| format!("tensor \"{name}\" lies outside"))?);
+        let Some(stored) = stored else { return Err(WeightsFault::Outside(name)) };
+        listing.tensors.insert(name, stored);
     }
     Ok(listing)
 }
@@ -114,8 +117,8 @@ fn places(
     mut at: u64,
     order: &[&str],
     told: &BTreeMap<String, Told>,
-) -> Result<HashMap<String, (u64, u64)>, String> {
-    let end = bytes.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
+) -> Result<HashMap<String, (u64, u64)>, WeightsFault> {
+    let end = bytes.seek(SeekFrom::End(0))?;
     let kinds: HashMap<&str, &Told> = told.values().map(|told| (told.key.as_str(), told)).collect();
     let mut places = HashMap::new();
     for key in order {
@@ -124,12 +127,12 @@ fn places(
         let size = kind.dtype.as_ref().map_or_else(|name| integer_size(name), |dtype| Some(dtype.size_in_bytes()));
         let Some(size) = size else { break };
         let mut count = [0; 8];
-        bytes.seek(SeekFrom::Start(at)).map_err(|error| error.to_string())?;
-        bytes.read_exact(&mut count).map_err(|error| format!("storage {key}: {error}"))?;
+        bytes.seek(SeekFrom::Start(at))?;
+        bytes.read_exact(&mut count).map_err(WeightsFault::within(&format!("storage {key}")))?;
         let count = u64::from_le_bytes(count);
         let length = count.checked_mul(size as u64).filter(|_| count == kind.numbers);
         let after = length.and_then(|length| (at + 8).checked_add(length)).filter(|after| *after <= end);
-        let after = after.ok_or_else(|| format!("storage {key} is cut off or damaged"))?;
+        let after = after.ok_or_else(|| WeightsFault::Storage((*key).to_owned()))?;
         places.insert((*key).to_string(), (at + 8, after - at - 8));
         at = after;
     }
@@ -147,14 +150,14 @@ fn integer_size(kind: &str) -> Option<usize> {
 }
 
 /// All tensors in a pickle's dictionaries, by the path of keys that leads to each, joined by points.
-fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, String> {
+fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, WeightsFault> {
     let mut found = BTreeMap::new();
     match pickle.get(pickle.root()) {
         Value::Dict(_) => {}
         Value::Call { .. } => {
-            return Err("it holds a whole model, which only Python can rebuild: save its state_dict() instead".into());
+            return Err(WeightsFault::WholeModel);
         }
-        _ => return Err("it holds no state_dict".to_string()),
+        _ => return Err(WeightsFault::NoStateDict),
     }
     let mut waiting = vec![(String::new(), pickle.root(), 0)];
     let mut steps = 0;
@@ -164,7 +167,7 @@ fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, String> {
             // Dictionaries may hold each other many times over, so the way is limited too.
             steps += 1;
             if steps > 10 * MAX_TENSORS || found.len() > MAX_TENSORS {
-                return Err("it holds too many tensors".to_string());
+                return Err(WeightsFault::TooManyTensors);
             }
             let Some(key) = pickle.text(*key) else { continue };
             let path = if depth == 0 { key.to_string() } else { format!("{path}.{key}") };

@@ -5,34 +5,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::WeightsFile;
 use crate::vision::{Architecture, VisionError};
 
-impl Architecture {
-    /// The architecture that has exactly these tensors, a classifier and batch counters aside.
-    ///
-    /// # Errors
-    /// What the tensors are of instead, as far as that can be told, for people.
-    pub fn recognise<'a>(tensors: impl IntoIterator<Item = (&'a str, &'a [usize])>) -> Result<Self, String> {
-        let tensors: BTreeMap<&str, &[usize]> = tensors.into_iter().collect();
-        let fits = |architecture: &Architecture| {
-            let expected = architecture.tensors();
-            let used = tensors.keys().filter(|name| !is_unused(name)).count();
-            used == expected.len()
-                && expected.iter().all(|(name, shape)| tensors.get(name.as_str()) == Some(&shape.as_slice()))
-        };
-        Self::ALL.into_iter().find(fits).ok_or_else(|| match variant(&tensors) {
-            Some(variant) => variant,
-            None => unknown(&tensors),
-        })
-    }
+/// The architecture that has exactly these tensors, a classifier and batch counters aside.
+fn recognise(tensors: &BTreeMap<&str, &[usize]>) -> Option<Architecture> {
+    let used = tensors.keys().filter(|name| !is_unused(name)).count();
+    Architecture::ALL.into_iter().find(|architecture| {
+        let expected = architecture.tensors();
+        used == expected.len()
+            && expected.iter().all(|(name, shape)| tensors.get(name.as_str()) == Some(&shape.as_slice()))
+    })
 }
 
 impl WeightsFile {
     /// The architecture whose tensors the file holds.
     ///
     /// # Errors
-    /// [`VisionError::Unrecognised`] where it holds those of none.
+    /// [`VisionError::Unrecognised`] where it holds those of none; it tells what they are of, as far as that shows.
     pub fn architecture(&self) -> Result<Architecture, VisionError> {
-        let found = Architecture::recognise(self.tensors());
-        found.map_err(|message| VisionError::Unrecognised { message, path: self.path().to_path_buf() })
+        let tensors: BTreeMap<&str, &[usize]> = self.tensors().collect();
+        recognise(&tensors).ok_or_else(|| {
+            let message = variant(&tensors).unwrap_or_else(|| unknown(&tensors));
+            VisionError::Unrecognised { message, path: self.path().to_path_buf() }
+        })
     }
 
     /// Holds it against an architecture.

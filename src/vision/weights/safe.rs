@@ -5,27 +5,28 @@ use std::io::{Read, Seek, SeekFrom};
 use candle_core::DType;
 use safetensors::tensor::{Dtype, Metadata};
 
+use super::fault::WeightsFault;
 use super::file::{Bytes, Listing, Stored};
 
 /// Bytes of the longest header; a ResNet-152's has 80 kB.
 const MAX_HEADER: u64 = 1 << 24;
 
 /// Lists the tensors and notes of a safetensors file.
-pub(super) fn list(bytes: &mut Bytes) -> Result<Listing, String> {
+pub(super) fn list(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     let mut length = [0; 8];
-    bytes.read_exact(&mut length).map_err(|error| error.to_string())?;
+    bytes.read_exact(&mut length)?;
     let length = u64::from_le_bytes(length);
     if length > MAX_HEADER {
-        return Err(format!("its header claims {length} bytes"));
+        return Err(WeightsFault::LongHeader(length));
     }
     let mut header = Vec::new();
-    bytes.by_ref().take(length).read_to_end(&mut header).map_err(|error| error.to_string())?;
-    let header: Metadata = serde_json::from_slice(&header).map_err(|error| format!("its header: {error}"))?;
+    bytes.by_ref().take(length).read_to_end(&mut header)?;
+    let header: Metadata = serde_json::from_slice(&header)?;
     let start = 8 + length;
-    let end = bytes.seek(SeekFrom::End(0)).map_err(|error| error.to_string())?;
+    let end = bytes.seek(SeekFrom::End(0))?;
     let claimed = start.checked_add(header.data_len() as u64);
     if claimed != Some(end) {
-        return Err(format!("it has {end} bytes where its header tells of {}", claimed.unwrap_or(u64::MAX)));
+        return Err(WeightsFault::Length { found: end, claimed: claimed.unwrap_or(u64::MAX) });
     }
     let tensor = |(name, info): (String, &safetensors::tensor::TensorInfo)| {
         let start = start + info.data_offsets.0 as u64;

@@ -181,7 +181,7 @@ impl EncoderForm {
             widgets::choices(ui, "Device", encoder.device.to_uppercase(), |ui| {
                 for device in &self.devices {
                     let name = device.choice.to_string();
-                    let hint = device.ready.as_ref().map_or_else(|reason| reason.clone(), |()| device.name.clone());
+                    let hint = device.ready.as_ref().map_or_else(ToString::to_string, |()| device.name.clone());
                     let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
                     let label = ui.add_enabled(device.ready.is_ok(), label);
                     if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
