@@ -227,5 +227,5 @@ fn a_run_is_exported_with_everything_it_kept() {
     assert_ne!(hash(&loaded.judgements), hash(&other), "another judgement is another data set");
     let (qrels, warnings) = crossrank::dataset::read_qrels(&out.join("qrels.txt")).expect("judgements");
     assert_eq!((qrels.values().map(|query| query.len()).sum::<usize>(), warnings.len()), (3300, 0));
-    assert!(export_run(home.path(), &out, None).is_err_and(|error| error.contains("run.json")));
+    assert!(export_run(home.path(), &out, None).is_err_and(|error| error.to_string().contains("run.json")));
 }

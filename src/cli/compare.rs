@@ -1,6 +1,6 @@
 //! `crossrank compare`: runs against a baseline.
 
-use super::data::{about, fault, tell};
+use super::data::{fault, tell};
 use super::output::{print, print_json};
 use super::progress::Progress;
 use super::table::columns;
@@ -129,7 +129,7 @@ fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &Comp
     folders
         .iter()
         .map(|folder| {
-            let kept = QueryFigures::read(folder).map_err(about(&folder.join("queries.json")))?;
+            let kept = QueryFigures::read(folder)?;
             match qrels {
                 Some(qrels) => of_ranking(&folder.join("run.txt"), qrels, measures, Some(&kept), args),
                 None => Ok(kept),

@@ -58,8 +58,8 @@ pub(super) fn tell(warnings: &[Warning], progress: &mut Progress) {
 }
 
 /// An error that ends with the path it is about, whatever it said before.
-pub(super) fn about(path: &Path) -> impl Fn(String) -> anyhow::Error + '_ {
-    move |message| fault(message, path)
+pub(super) fn about<E: Display>(path: &Path) -> impl Fn(E) -> anyhow::Error {
+    move |error| fault(error, path)
 }
 
 /// An error about a path.

@@ -6,7 +6,7 @@ use super::progress::Progress;
 use crate::dataset::Loaded;
 use crate::export::export_run;
 use crate::train::read_run_record;
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let dataset = dataset(args, &mut progress)?;
     progress.stage("Writing files");
-    let done = export_run(&args.run, &args.out, dataset.as_ref()).map_err(|message| anyhow!(message))?;
+    let done = export_run(&args.run, &args.out, dataset.as_ref())?;
     progress.finish();
     done.left_out.iter().for_each(|line| note(&format!("left out: {line}")));
     if args.json {
@@ -50,7 +50,7 @@ fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Loaded>>
     if let Some(path) = &args.dataset {
         return Ok(Some(open(path, progress)?));
     }
-    let record = read_run_record(&args.run).map_err(|message| anyhow!(message))?;
+    let record = read_run_record(&args.run)?;
     if !record.dataset_path.exists() {
         return Ok(None);
     }

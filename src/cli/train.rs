@@ -69,7 +69,7 @@ fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) 
 /// The settings that what is typed is put into: those of a file, or the preset.
 fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
     let Some(path) = &args.config else { return Ok(args.model.preset.unwrap_or_default().experiment()) };
-    let (mut experiments, warnings) = read_config(path).map_err(|message| anyhow!(message))?;
+    let (mut experiments, warnings) = read_config(path)?;
     progress.finish();
     warnings.iter().for_each(|warning| note(warning));
     match experiments.len() {

@@ -7,6 +7,7 @@
 pub mod chart;
 pub mod comparison;
 mod csv;
+mod error;
 pub mod events;
 mod latex;
 pub mod manifest;
@@ -15,6 +16,7 @@ mod run;
 mod table;
 
 pub use csv::csv_line;
+pub use error::ExportError;
 pub use latex::latex_text;
 pub use rows::{history_csv, queries_csv};
 pub use run::{Exported, export_run};

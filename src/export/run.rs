@@ -3,8 +3,8 @@
 use super::chart::{Chart, Theme, render_png, render_svg};
 use super::manifest::manifest;
 use super::table::{Cell, Row, Table};
-use super::{events, history_csv, queries_csv};
-use crate::base::write_whole;
+use super::{ExportError, events, history_csv, queries_csv};
+use crate::base::{At, write_whole};
 use crate::dataset::{Dataset, Judgements, Loaded, Qrels, Split, write_qrels};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
 use crate::train::{Comparison, EpochReport, QueryFigures, RunRecord, measures_json, read_run_folder};
@@ -27,9 +27,9 @@ pub struct Exported {
 ///
 /// # Errors
 /// If `run` is no run, or a file cannot be written; with its path.
-pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Exported, String> {
+pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Exported, ExportError> {
     let (record, history) = read_run_folder(run)?;
-    fs::create_dir_all(out).map_err(|error| format!("{error}: {}", out.display()))?;
+    fs::create_dir_all(out).at(out)?;
     let mut writer = Writer { out, done: Exported::default() };
     let figures = match QueryFigures::read(run) {
         Ok(figures) => Some(figures),
@@ -51,7 +51,7 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
     writer.write("table.md", table.markdown().as_bytes())?;
     writer.write("table.tex", table.latex().as_bytes())?;
     writer.write("table.csv", table.csv().as_bytes())?;
-    let manifest = serde_json::to_value(manifest(&record, figures.as_ref(), dataset)).map_err(|e| e.to_string())?;
+    let manifest = serde_json::to_value(manifest(&record, figures.as_ref(), dataset))?;
     writer.write("manifest.json", pretty(&manifest)?.as_bytes())?;
     writer.curves(&record, &history)?;
     Ok(writer.done)
@@ -63,15 +63,15 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), String> {
+    fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
         let path = self.out.join(name);
-        write_whole(&path, &[bytes]).map_err(|error| format!("{error}: {}", path.display()))?;
+        write_whole(&path, &[bytes]).at(&path)?;
         self.done.files.push(path);
         Ok(())
     }
 
     /// The ranking as the run kept it.
-    fn rankings(&mut self, run: &Path) -> Result<(), String> {
+    fn rankings(&mut self, run: &Path) -> Result<(), ExportError> {
         match fs::read(run.join("run.txt")) {
             Ok(bytes) => self.write("run.txt", &bytes),
             Err(error) => {
@@ -81,14 +81,14 @@ impl Writer<'_> {
         }
     }
 
-    fn qrels(&mut self, loaded: &Loaded) -> Result<(), String> {
+    fn qrels(&mut self, loaded: &Loaded) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements)).map_err(|error| error.to_string())?;
+        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements))?;
         self.done.files.push(path);
         Ok(())
     }
 
-    fn curves(&mut self, record: &RunRecord, history: &[EpochReport]) -> Result<(), String> {
+    fn curves(&mut self, record: &RunRecord, history: &[EpochReport]) -> Result<(), ExportError> {
         if history.is_empty() {
             self.done.left_out.push("curves: the run has no epochs".to_owned());
             return Ok(());
@@ -118,8 +118,8 @@ fn qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
     qrels
 }
 
-fn pretty(value: &Value) -> Result<String, String> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
+fn pretty(value: &Value) -> Result<String, ExportError> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
 fn summary(record: &RunRecord) -> Value {

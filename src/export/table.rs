@@ -1,5 +1,6 @@
 //! One table as a value.
 
+use super::ExportError;
 use super::csv::csv_line;
 use super::latex;
 use crate::eval::significance::Interval;
@@ -163,8 +164,8 @@ impl Table {
     ///
     /// # Errors
     /// What the writer says.
-    pub fn json(&self) -> Result<String, String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n").map_err(|error| error.to_string())
+    pub fn json(&self) -> Result<String, ExportError> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
     /// As a LaTeX `table` with the rules of the package booktabs.

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Folds, StudyError};
-use crate::base::write_whole;
+use super::Folds;
+use crate::base::{At, FileError, write_whole};
 use crate::eval::{Averaging, Measure, STANDARD};
 use crate::train::RunData;
 
@@ -72,9 +72,8 @@ pub(super) fn names(folders: &[PathBuf]) -> Vec<String> {
 ///
 /// # Errors
 /// What the system says, with the path.
-pub(super) fn keep(folder: &Path, object: &Value) -> Result<(), StudyError> {
+pub(super) fn keep(folder: &Path, object: &Value) -> Result<(), FileError> {
     let path = folder.join("study.json");
-    let text = serde_json::to_string_pretty(object).map_err(|error| StudyError::at(error, &path))?;
-    let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()]));
-    written.map_err(|error| StudyError::at(error, &path))
+    let text = serde_json::to_string_pretty(object).at(&path)?;
+    fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()])).at(&path)
 }

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::model::RankingInput;
-use crate::train::TrainData;
+use crate::train::{TrainData, TrainError};
 
 type Inputs = Arc<TrainData>;
-type Slot = Arc<OnceLock<Result<Inputs, String>>>;
+/// What has been made, or why it could not be: all who wait for it are told the same.
+type Slot = Arc<OnceLock<Result<Inputs, Arc<TrainError>>>>;
 
 /// Keeps the inputs used last, up to a number of bytes; visual vectors that are the same as the first are kept once.
 pub(super) struct InputCache {
@@ -31,9 +32,13 @@ impl InputCache {
     ///
     /// # Errors
     /// What `make` says; it is then asked anew the next time.
-    pub(super) fn get(&self, key: &str, make: impl FnOnce() -> Result<TrainData, String>) -> Result<Inputs, String> {
+    pub(super) fn get(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> Result<TrainData, TrainError>,
+    ) -> Result<Inputs, Arc<TrainError>> {
         let slot = self.slot(key);
-        let result = slot.get_or_init(|| make().map(|inputs| self.share(inputs))).clone();
+        let result = slot.get_or_init(|| Ok(self.share(make()?))).clone();
         let mut state = self.state();
         match &result {
             Ok(_) => self.shrink(&mut state),
@@ -166,7 +171,7 @@ mod tests {
     #[test]
     fn what_failed_is_tried_again() {
         let cache = InputCache::new(1000);
-        assert_eq!(cache.get("a", || Err("cancelled".to_owned())).err(), Some("cancelled".to_owned()));
+        assert!(cache.get("a", || Err(TrainError::Cancelled)).is_err_and(|error| error.is_cancelled()));
         assert!(cache.get("a", || Ok(inputs(1))).is_ok());
     }
 }

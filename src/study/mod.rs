@@ -26,7 +26,7 @@ mod variants;
 pub use ablation::{Ablation, AblationRow, ablate, ablations};
 pub use aggregate::{PerQuery, over_trials};
 pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark};
-pub use error::{Place, StudyError};
+pub use error::StudyError;
 pub use facts::Facts;
 pub use folds::{Folds, cross_validation};
 pub use paired::{Paired, interval, paired};

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Instant, UNIX_EPOCH};
 
 use super::inputs::InputCache;
@@ -12,7 +12,7 @@ use super::trial::{self, Figures, TrialFile};
 use super::{Folds, StudyError, Trial, TrialResult, fingerprint};
 use crate::dataset::Split;
 use crate::model::{Network, RankingInput};
-use crate::train::{EpochReport, RunData, RunObserver, RunRecord, TrainData, prepare_run, run_prepared};
+use crate::train::{EpochReport, RunData, RunObserver, RunRecord, TrainData, TrainError, prepare_run, run_prepared};
 
 /// Memory for inputs that wait for further trials, besides the visual vectors.
 const CACHE_BYTES: usize = 512 << 20;
@@ -140,14 +140,14 @@ impl Runner {
             changes: trial.changes.clone(),
             fold: trial.fold + 1,
             seed: trial.seed(),
-            failed: trained.err(),
+            failed: trained.err().map(|error| error.to_string()),
         };
         trial::finish(folder, &file)?;
         watch.ended(at);
         Ok(())
     }
 
-    fn train(&self, trial: &Trial, folder: &Path, observer: &mut Follower<'_>) -> Result<(), String> {
+    fn train(&self, trial: &Trial, folder: &Path, observer: &mut Follower<'_>) -> Result<(), Arc<TrainError>> {
         let splits = &self.splits[trial.fold];
         let data = self.data.with_splits(splits.clone());
         let make = || prepare_run(&data, &trial.experiment, observer);
@@ -157,22 +157,22 @@ impl Runner {
         let name = folder.file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
         let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
         let record = RunRecord { name, started, ..RunRecord::default() };
-        run_prepared(&data, &inputs, &trial.experiment, record, Some(folder), observer).map(|_| ())
+        run_prepared(&data, &inputs, &trial.experiment, record, Some(folder), observer)?;
+        Ok(())
     }
 }
 
 fn read(trial: &Trial, (folder, taken): (PathBuf, bool)) -> TrialResult {
     let outcome = match trial::failure(&folder) {
         Some(message) => Err(message),
-        None => Figures::read(&folder),
+        None => Figures::read(&folder).map_err(|error| error.to_string()),
     };
     let (configuration, fold, seed) = (trial.configuration, trial.fold, trial.seed());
     TrialResult { configuration, fold, seed, folder, taken, outcome }
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, StudyError> {
-    let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    built.map_err(|error| StudyError::Plan(format!("threads can't be started: {error}")))
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
 /// What all threads of a study tell and ask.

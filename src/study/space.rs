@@ -37,17 +37,18 @@ impl Values {
     ///
     /// # Errors
     /// With a sentence that names them.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), StudyError> {
         let range = |low: f64, high: f64| low.is_finite() && high.is_finite() && low < high;
-        match *self {
-            Self::List(ref values) if values.is_empty() => Err("the list of values is empty".to_owned()),
-            Self::Uniform(low, high) if !range(low, high) => Err(format!("{low} must be below {high}")),
+        let fault = match *self {
+            Self::List(ref values) if values.is_empty() => "the list of values is empty".to_owned(),
+            Self::Uniform(low, high) if !range(low, high) => format!("{low} must be below {high}"),
             Self::Log(low, high) if !range(low, high) || low <= 0.0 => {
-                Err(format!("{low} must be above 0 and below {high}"))
+                format!("{low} must be above 0 and below {high}")
             }
-            Self::Int(low, high) if low >= high => Err(format!("{low} must be below {high}")),
-            _ => Ok(()),
-        }
+            Self::Int(low, high) if low >= high => format!("{low} must be below {high}"),
+            _ => return Ok(()),
+        };
+        Err(StudyError::Parameter(fault))
     }
 
     fn draw(&self, rng: &mut Rng) -> Value {

@@ -27,7 +27,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::space::{Axis, Values};
 use super::sweep::objective_index;
-use super::{Change, Folds, Method, Place, StudyError, SweepPlan, named, nearest, set};
+use super::{Change, Folds, Method, StudyError, SweepPlan, named, nearest, set};
+use crate::base::{At, FileError};
 use crate::dataset::SPLIT_SEED;
 use crate::eval::Measure;
 use crate::train::{Experiment, read_run_record};
@@ -66,12 +67,12 @@ impl SweepPlan {
     /// # Errors
     /// What is wrong in it, with the line.
     pub fn read(path: &Path) -> Result<Self, StudyError> {
-        let text = fs::read_to_string(path).map_err(|error| StudyError::at(error, path))?;
+        let text = fs::read_to_string(path).at(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder).map_err(|Fault(message, span)| {
             let line = text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count() + 1;
             let message = message.replace('\n', " ");
-            StudyError::File { message, place: Place { path: path.to_owned(), line: Some(line) } }
+            FileError::Malformed { message, path: path.to_owned(), line: Some(line) }.into()
         })
     }
 
@@ -198,7 +199,8 @@ impl<'a, 'i> File<'a, 'i> {
             base = named(name).map_err(|error| Fault(error.to_string(), item.span()))?;
         }
         if let (Some(item), Some(run)) = (self.get("run"), self.text("run")?) {
-            base = read_run_record(&folder.join(run)).map_err(|error| Fault(error, item.span()))?.experiment;
+            base =
+                read_run_record(&folder.join(run)).map_err(|error| Fault(error.to_string(), item.span()))?.experiment;
         }
         for Entry { parameter, item, key } in self.entries("base")? {
             let change = Change { parameter, value: json(item)? };

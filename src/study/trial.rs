@@ -8,8 +8,8 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Change, StudyError};
-use crate::base::write_whole;
+use super::Change;
+use crate::base::{At, FileError, write_whole};
 use crate::dataset::Split;
 use crate::train::{Experiment, QueryFigures, read_run_record};
 
@@ -151,11 +151,11 @@ pub(super) fn place(trials: &Path, name: &str, identity: &str, taken: &mut HashS
 }
 
 /// Takes away what an attempt that was cut off has left, but for files that are none of a trial's.
-pub(super) fn clear(folder: &Path) -> Result<(), StudyError> {
+pub(super) fn clear(folder: &Path) -> Result<(), FileError> {
     let files = [FILE, "run.json", "history.jsonl", "model.safetensors", "run.txt", "queries.json"];
     for path in files.map(|file| folder.join(file)) {
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(StudyError::at(error, &path)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(FileError::io(error, &path)),
             _ => {}
         }
     }
@@ -163,11 +163,10 @@ pub(super) fn clear(folder: &Path) -> Result<(), StudyError> {
 }
 
 /// Marks a trial as ended.
-pub(super) fn finish(folder: &Path, file: &TrialFile) -> Result<(), StudyError> {
+pub(super) fn finish(folder: &Path, file: &TrialFile) -> Result<(), FileError> {
     let path = folder.join(FILE);
-    let text = serde_json::to_string_pretty(file).map_err(|error| StudyError::at(error, &path))?;
-    let written = fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()]));
-    written.map_err(|error| StudyError::at(error, &path))
+    let text = serde_json::to_string_pretty(file).at(&path)?;
+    fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()])).at(&path)
 }
 
 /// What a trial reached, as its folder tells it.
@@ -184,7 +183,7 @@ pub struct Figures {
 impl Figures {
     /// Reads them from a run's folder. Trials just trained are read back too, so that a study taken up again shows the
     /// same numbers to the last bit.
-    pub(super) fn read(folder: &Path) -> Result<Self, String> {
+    pub(super) fn read(folder: &Path) -> Result<Self, FileError> {
         let record = read_run_record(folder)?;
         let queries = QueryFigures::read(folder)?;
         Ok(Self { queries, best_epoch: record.best_epoch, parameters: record.parameters })
@@ -215,6 +214,6 @@ pub struct TrialResult {
     pub folder: PathBuf,
     /// Whether it was there before.
     pub taken: bool,
-    /// What it reached, or why it failed.
+    /// What it reached, or why it failed: a text, as `trial.json` keeps it.
     pub outcome: Result<Figures, String>,
 }

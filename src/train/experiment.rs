@@ -1,6 +1,6 @@
 //! Everything that decides a training run.
 
-use super::{RunData, TrainConfig};
+use super::{RunData, TrainConfig, TrainError};
 use crate::dataset::Split;
 use crate::eval::{self, Measure, STANDARD};
 use crate::graph::{GraphRequest, VisualSettings, Whitening};
@@ -118,13 +118,18 @@ impl Experiment {
     /// Positions of the chosen signals in `signals.infos`.
     ///
     /// # Errors
-    /// The name of a chosen signal that the data set does not have.
-    pub fn signal_indices(&self, signals: &Signals) -> Result<Vec<usize>, String> {
-        let Some(names) = &self.features else { return Ok((0..signals.infos.len()).collect()) };
-        names
-            .iter()
-            .map(|name| signals.infos.iter().position(|info| info.name == *name).ok_or_else(|| name.clone()))
-            .collect()
+    /// [`TrainError::UnknownSignal`] for a chosen signal that the data set does not have, [`TrainError::NoSignal`]
+    /// where none is chosen.
+    pub fn signal_indices(&self, signals: &Signals) -> Result<Vec<usize>, TrainError> {
+        let position = |name: &String| {
+            let found = signals.infos.iter().position(|info| info.name == *name);
+            found.ok_or_else(|| TrainError::unknown_signal(name, signals))
+        };
+        let chosen: Vec<usize> = match &self.features {
+            None => (0..signals.infos.len()).collect(),
+            Some(names) => names.iter().map(position).collect::<Result<_, _>>()?,
+        };
+        if chosen.is_empty() { Err(TrainError::NoSignal) } else { Ok(chosen) }
     }
 
     /// The configuration of the network that is trained on `signals` signals and vectors of `dim` numbers, if one is;

@@ -6,12 +6,14 @@
 //! `early_stopping`, `patience` and `monitoring_metric`; `in_dim`, `visual_dim` and `checkpoint_dir` are known and left
 //! to the data and the command line.
 
+use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::{Experiment, Loss, Method, RunRecord};
+use crate::base::{At, FileError, UnknownName};
 use crate::eval::Measure;
 use crate::model::{Activation, ModelKind};
 
@@ -22,15 +24,15 @@ const MOST: usize = 100_000;
 const LEFT_OUT: [&str; 3] = ["in_dim", "visual_dim", "checkpoint_dir"];
 
 /// The experiments of a file, and what in it was not understood.
-type Read = Result<(Vec<Experiment>, Vec<String>), String>;
+type Read = Result<(Vec<Experiment>, Vec<String>), FileError>;
 
 /// Reads a configuration of the paper authors' code, or a grid of them.
 ///
 /// # Errors
 /// What is wrong with the file, with its path and the line of the field.
 pub fn read_reference(path: &Path) -> Read {
-    let text = fs::read_to_string(path).map_err(|error| format!("{error}: {}", path.display()))?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {}", path.display()))?;
+    let text = fs::read_to_string(path).at(path)?;
+    let value: Value = serde_json::from_str(&text).at(path)?;
     reference(&text, &value, path)
 }
 
@@ -40,26 +42,25 @@ pub fn read_reference(path: &Path) -> Read {
 /// # Errors
 /// What is wrong with the file, with its path.
 pub fn read_config(path: &Path) -> Read {
-    let text = fs::read_to_string(path).map_err(|error| format!("{error}: {}", path.display()))?;
-    let at = |error: &dyn std::fmt::Display| format!("{}: {}", error.to_string().trim_end(), path.display());
+    let text = fs::read_to_string(path).at(path)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     let value: Value = match toml {
-        true => toml::from_str(&text).map_err(|error| at(&error))?,
-        false => serde_json::from_str(&text).map_err(|error| at(&error))?,
+        true => toml::from_str(&text).map_err(|error| FileError::malformed(error.to_string().trim_end(), path))?,
+        false => serde_json::from_str(&text).at(path)?,
     };
-    let Some(fields) = value.as_object() else { return Err(at(&"not a table of settings")) };
+    let Some(fields) = value.as_object() else { return Err(FileError::malformed("not a table of settings", path)) };
     let known = |key: &&str| fields.contains_key(*key);
     if ["params", "grid_params"].iter().any(known) || ["top_k", "input_channels", "nb_epochs"].iter().any(known) {
         return reference(&text, &value, path);
     }
     let own = match fields.contains_key("experiment") {
         true => {
-            let record: RunRecord = serde_json::from_value(value.clone()).map_err(|error| at(&error))?;
+            let record: RunRecord = serde_json::from_value(value.clone()).at(path)?;
             (record.experiment, &value["experiment"])
         }
-        false => (serde_json::from_value(value.clone()).map_err(|error| at(&error))?, &value),
+        false => (serde_json::from_value(value.clone()).at(path)?, &value),
     };
-    let written = serde_json::to_value(&own.0).map_err(|error| at(&error))?;
+    let written = serde_json::to_value(&own.0).at(path)?;
     let mut unknown = Vec::new();
     strangers(own.1, &written, "", &mut unknown);
     let told = unknown.into_iter().map(|key| format!("unknown setting {key}: {}", path.display())).collect();
@@ -77,29 +78,39 @@ fn strangers(given: &Value, known: &Value, above: &str, found: &mut Vec<String>)
     }
 }
 
-/// One of the authors' fields: what a message about it says.
+/// The text of one of the authors' files, for messages about its fields.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    text: &'a str,
+    path: &'a Path,
+}
+
+impl Source<'_> {
+    /// Something about a field, with its line.
+    fn about(self, key: &str, message: impl Display) -> FileError {
+        let quoted = format!("\"{key}\"");
+        let line = self.text.lines().position(|line| line.contains(&quoted)).map(|line| line + 1);
+        FileError::Malformed { message: message.to_string(), path: self.path.to_owned(), line }
+    }
+}
+
+/// One of the authors' fields.
 struct Field<'a> {
     key: &'a str,
     value: &'a Value,
-    place: String,
+    source: Source<'a>,
 }
 
 fn reference(text: &str, value: &Value, path: &Path) -> Read {
-    let place = |key: &str| {
-        let quoted = format!("\"{key}\"");
-        match text.lines().position(|line| line.contains(&quoted)) {
-            Some(line) => format!("{}:{}", path.display(), line + 1),
-            None => path.display().to_string(),
-        }
-    };
+    let source = Source { text, path };
     let inner = ["params", "grid_params"].iter().find_map(|key| value.get(key)).unwrap_or(value);
     let Some(fields) = inner.as_object() else {
-        return Err(format!("the parameters are no table of fields: {}", path.display()));
+        return Err(FileError::malformed("the parameters are no table of fields", path));
     };
     let mut warnings = Vec::new();
     let mut experiments = vec![Experiment::default()];
     experiments.iter_mut().for_each(authors);
-    check_stopping(fields, &mut warnings, &place);
+    check_stopping(fields, &mut warnings, source);
     for (key, value) in fields {
         let stops = fields.contains_key("early_stopping");
         let idle =
@@ -109,22 +120,22 @@ fn reference(text: &str, value: &Value, path: &Path) -> Read {
         }
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
         if values.is_empty() {
-            return Err(format!("{key} is an empty list: {}", place(key)));
+            return Err(source.about(key, format!("{key} is an empty list")));
         }
         if experiments.len() * values.len() > MOST {
-            return Err(format!("the grid has more than {MOST} combinations: {}", path.display()));
+            return Err(FileError::malformed(format!("the grid has more than {MOST} combinations"), path));
         }
         let mut grown = Vec::with_capacity(experiments.len() * values.len());
         let mut unknown = false;
         for experiment in &experiments {
             for value in values {
                 let mut experiment = experiment.clone();
-                unknown |= !set(&mut experiment, &Field { key, value, place: place(key) })?;
+                unknown |= !set(&mut experiment, &Field { key, value, source })?;
                 grown.push(experiment);
             }
         }
         if unknown {
-            warnings.push(format!("unknown field {key}: {}", place(key)));
+            warnings.push(source.about(key, format!("unknown field {key}")).to_string());
             continue;
         }
         experiments = grown;
@@ -140,21 +151,20 @@ fn authors(experiment: &mut Experiment) {
     experiment.training.patience = None;
 }
 
-fn check_stopping(fields: &Map<String, Value>, warnings: &mut Vec<String>, place: &dyn Fn(&str) -> String) {
+fn check_stopping(fields: &Map<String, Value>, warnings: &mut Vec<String>, source: Source<'_>) {
+    let mut warn = |key: &str, message: &str| warnings.push(source.about(key, message).to_string());
     match (fields.contains_key("early_stopping"), fields.contains_key("patience")) {
-        (true, false) => {
-            warnings.push(format!("early_stopping without patience stops nothing: {}", place("early_stopping")));
-        }
-        (false, true) => warnings.push(format!("patience without early_stopping stops nothing: {}", place("patience"))),
+        (true, false) => warn("early_stopping", "early_stopping without patience stops nothing"),
+        (false, true) => warn("patience", "patience without early_stopping stops nothing"),
         _ => {}
     }
     if fields.contains_key("early_stopping") && fields.contains_key("monitoring_metric") {
-        warnings.push(format!("early_stopping decides instead of monitoring_metric: {}", place("monitoring_metric")));
+        warn("monitoring_metric", "early_stopping decides instead of monitoring_metric");
     }
 }
 
 /// Puts one field into an experiment; `false` where no field is called so.
-fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, String> {
+fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, FileError> {
     let (model, training) = (&mut experiment.model, &mut experiment.training);
     match field.key {
         "model" => model.kind = kind(field)?,
@@ -170,39 +180,43 @@ fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, String> {
         "patience" => training.patience = Some(field.count()?),
         "top_k" => experiment.graph.k = field.count()? - 1,
         "early_stopping" | "monitoring_metric" => {
-            training.stop_on =
-                field.text()?.parse::<Measure>().map_err(|error| format!("{}: {error}: {}", field.key, field.place))?;
+            training.stop_on = field.text()?.parse::<Measure>().map_err(|error| field.fault(&error))?;
         }
         "loss" => match field.text()? {
             "BPRLoss" => training.loss = Loss::Bpr,
-            other => return Err(format!("loss: “{other}” is unknown, only BPRLoss is: {}", field.place)),
+            other => return Err(field.fault(&format!("“{other}” is unknown, only BPRLoss is"))),
         },
         _ => return Ok(false),
     }
     Ok(true)
 }
 
-fn kind(field: &Field<'_>) -> Result<ModelKind, String> {
+fn kind(field: &Field<'_>) -> Result<ModelKind, FileError> {
     let name = field.text()?.to_lowercase();
-    name.parse().map_err(|error| format!("{}: {error}: {}", field.key, field.place))
+    name.parse().map_err(|error: UnknownName| field.fault(&error))
 }
 
 impl Field<'_> {
-    fn count(&self) -> Result<usize, String> {
+    fn count(&self) -> Result<usize, FileError> {
         // Numbers may be written as 16.0.
         let whole = self.value.as_f64().filter(|x| x.fract() == 0.0 && (1.0..1e9).contains(x));
         whole.map(|x| x as usize).ok_or_else(|| self.wrong("a whole number from 1"))
     }
 
-    fn number(&self) -> Result<f64, String> {
+    fn number(&self) -> Result<f64, FileError> {
         self.value.as_f64().filter(|x| *x >= 0.0).ok_or_else(|| self.wrong("a number from 0"))
     }
 
-    fn text(&self) -> Result<&str, String> {
+    fn text(&self) -> Result<&str, FileError> {
         self.value.as_str().ok_or_else(|| self.wrong("a name in quotes"))
     }
 
-    fn wrong(&self, wanted: &str) -> String {
-        format!("{} must be {wanted}, not {}: {}", self.key, self.value, self.place)
+    fn wrong(&self, wanted: &str) -> FileError {
+        self.source.about(self.key, format!("{} must be {wanted}, not {}", self.key, self.value))
+    }
+
+    /// Something is wrong with the value.
+    fn fault(&self, message: &dyn Display) -> FileError {
+        self.source.about(self.key, format!("{}: {message}", self.key))
     }
 }

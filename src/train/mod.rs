@@ -33,7 +33,7 @@ pub use experiment::{Comparison, Experiment, ModelSettings, mean_measures, measu
 pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
-pub use open::{ChooseVectors, NamedVectors, OpenError, Opened, as_warning, data_of_run, open, open_with, read_named};
+pub use open::{ChooseVectors, NamedVectors, Opened, as_warning, data_of_run, open, open_with, read_named};
 pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Method, Moments, Optimiser};
 pub use preset::Preset;

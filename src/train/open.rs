@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{RunData, RunRecord};
+use super::{RunData, RunRecord, TrainError};
 use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning, WarningKind};
 use crate::signals;
 
@@ -19,26 +19,6 @@ pub type NamedVectors = (Vec<String>, VectorTable);
 /// where warnings go. `None` goes without.
 pub type ChooseVectors<'a> =
     dyn FnMut(&Dataset, &[String], &mut Vec<Warning>) -> Result<Option<NamedVectors>, ChoiceError> + 'a;
-
-/// Why a data set could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Its files can't be read.
-    #[error(transparent)]
-    Dataset(#[from] DatasetError),
-    /// There is nothing to rank.
-    #[error("there is no query in it: {path}")]
-    NoQuery {
-        /// The data set.
-        path: PathBuf,
-    },
-    /// The visual vectors that were asked for can't be had.
-    #[error(transparent)]
-    Vectors(ChoiceError),
-    /// Whoever watched ended it.
-    #[error("cancelled")]
-    Cancelled,
-}
 
 /// An open data set, and what was wrong with it.
 pub struct Opened {
@@ -55,7 +35,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// As [`open_with`].
-pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, OpenError> {
+pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, TrainError> {
     let own = &mut |dataset: &Dataset, added: &[String], warnings: &mut Vec<Warning>| {
         let preset = dataset::preset_vectors(dataset);
         let names = if added.is_empty() { preset } else { added.to_vec() };
@@ -76,8 +56,8 @@ pub fn open_with(
     files: &[PathBuf],
     choose: &mut ChooseVectors<'_>,
     stage: &mut dyn FnMut(&str) -> ControlFlow<()>,
-) -> Result<Opened, OpenError> {
-    let mut proceed = |name: &str| if stage(name).is_break() { Err(OpenError::Cancelled) } else { Ok(()) };
+) -> Result<Opened, TrainError> {
+    let mut proceed = |name: &str| if stage(name).is_break() { Err(TrainError::Cancelled) } else { Ok(()) };
     proceed("Reading files")?;
     let mut loaded = dataset::open(path)?;
     let (mut added, mut refused) = (Vec::new(), Vec::new());
@@ -90,12 +70,12 @@ pub fn open_with(
     }
     let Loaded { dataset, judgements, mut warnings } = loaded;
     if dataset.queries.is_empty() {
-        return Err(OpenError::NoQuery { path: path.to_owned() });
+        return Err(TrainError::NoQuery { path: path.to_owned() });
     }
     proceed("Computing signals")?;
     let signals = signals::compute(&dataset);
     proceed("Reading visual vectors")?;
-    let chosen = choose(&dataset, &added, &mut warnings).map_err(OpenError::Vectors)?;
+    let chosen = choose(&dataset, &added, &mut warnings).map_err(TrainError::Vectors)?;
     proceed("Reading visual vectors")?;
     let (vector_names, vectors) = chosen.unwrap_or_else(|| (Vec::new(), VectorTable::none(dataset.images.len())));
     let splits = dataset::assign_splits(&dataset, SPLIT_SEED);
@@ -131,7 +111,7 @@ pub fn read_named(
 ///
 /// # Errors
 /// If the vectors are not in use and can't be read, with what the run calls them.
-pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, String> {
+pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainError> {
     let names = record.vector_sources.clone();
     if !record.experiment.model.kind.needs_vectors() {
         return Ok(data.with_vectors(names, Arc::new(VectorTable::none(data.dataset.images.len()))));
@@ -147,14 +127,14 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, String
         // A file that was added when the run was made need not be listed now.
         let more = Arc::make_mut(&mut dataset);
         for file in &record.vector_files {
-            dataset::attach_vectors(more, file).map_err(|error| error.to_string())?;
+            dataset::attach_vectors(more, file)?;
         }
     }
     if !known(&dataset) {
-        return Err(format!("it was trained on “{}”, which is not in use now", record.vectors));
+        return Err(TrainError::OtherVectors(record.vectors.clone()));
     }
     let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-    let table = dataset::read_vectors(&dataset, &wanted, &mut |_| {}).map_err(|error| error.to_string())?;
+    let table = dataset::read_vectors(&dataset, &wanted, &mut |_| {})?;
     Ok(data.with_vectors(names, Arc::new(table)))
 }
 

@@ -1,7 +1,7 @@
 //! What a run reached on each query, kept beside it so that runs can be compared pair by pair.
 
 use super::RunData;
-use crate::base::write_whole;
+use crate::base::{At, FileError, write_whole};
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
@@ -54,22 +54,22 @@ impl QueryFigures {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn write(&self, folder: &Path) -> Result<(), String> {
+    pub fn write(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join(FILE);
-        let text = serde_json::to_string(self).map_err(|error| format!("{error}: {}", path.display()))?;
-        write_whole(&path, &[text.as_bytes()]).map_err(|error| format!("{error}: {}", path.display()))
+        let text = serde_json::to_string(self).at(&path)?;
+        write_whole(&path, &[text.as_bytes()]).at(&path)
     }
 
     /// Reads them from a run's folder.
     ///
     /// # Errors
     /// What is wrong with the file, with the path.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE);
-        let text = fs::read_to_string(&path).map_err(|error| format!("{error}: {}", path.display()))?;
-        let figures: Self = serde_json::from_str(&text).map_err(|error| format!("{error}: {}", path.display()))?;
+        let text = fs::read_to_string(&path).at(&path)?;
+        let figures: Self = serde_json::from_str(&text).at(&path)?;
         match figures.queries.iter().find(|row| row.values.len() != figures.measures.len()) {
-            Some(row) => Err(format!("query “{}” has not one value per measure: {}", row.id, path.display())),
+            Some(row) => Err(FileError::malformed(format!("query “{}” has not one value per measure", row.id), &path)),
             None => Ok(figures),
         }
     }

@@ -5,10 +5,9 @@ use super::query_measures::QueryFigures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{Keeper, Saved, Trained};
 use super::score::{compare, rank, rankings};
-use super::{EpochReport, Experiment, Outcome, RunData, Stop, TrainConfig, TrainData};
+use super::{EpochReport, Experiment, Outcome, RunData, Stop, TrainConfig, TrainData, TrainError};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig, RankingInput};
-use crate::signals::Signals;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -40,15 +39,15 @@ pub struct RunResult {
 /// With `folder` the run is kept there as it goes.
 ///
 /// # Errors
-/// A message for people: an unknown signal, nothing to train on, a folder that can't be written, diverging weights,
-/// or that the run was cancelled before its first epoch ended.
+/// An unknown signal, nothing to train on, a folder that can't be written, diverging weights, or
+/// [`TrainError::Cancelled`] where the observer broke before the first epoch ended.
 pub fn run(
     data: &RunData,
     experiment: &Experiment,
     record: RunRecord,
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
-) -> Result<RunResult, String> {
+) -> Result<RunResult, TrainError> {
     let inputs = prepare_run(data, experiment, observer)?;
     run_prepared(data, &inputs, experiment, record, folder, observer)
 }
@@ -56,16 +55,16 @@ pub fn run(
 /// The first half of [`run`]: signals chosen and normalised, vectors whitened, graphs built.
 ///
 /// # Errors
-/// An unknown signal or none, or that the run was cancelled.
+/// An unknown signal or none, or [`TrainError::Cancelled`].
 pub fn prepare_run(
     data: &RunData,
     experiment: &Experiment,
     observer: &mut dyn RunObserver,
-) -> Result<TrainData, String> {
-    let use_signals = chosen_signals(data, experiment)?;
+) -> Result<TrainData, TrainError> {
+    let use_signals = experiment.signal_indices(&data.signals)?;
     let step = &mut |done, total| observer.step("Building graphs", done, total);
     let inputs = prepare(data, &use_signals, experiment, step);
-    inputs.ok_or_else(|| "cancelled".to_owned())
+    inputs.ok_or(TrainError::Cancelled)
 }
 
 /// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
@@ -80,7 +79,7 @@ pub fn run_prepared(
     record: RunRecord,
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
-) -> Result<RunResult, String> {
+) -> Result<RunResult, TrainError> {
     work(data, inputs, experiment, record, (folder, None), observer)
 }
 
@@ -94,18 +93,18 @@ pub fn resume(
     folder: &Path,
     epochs: Option<usize>,
     observer: &mut dyn RunObserver,
-) -> Result<RunResult, String> {
+) -> Result<RunResult, TrainError> {
     let mut record = read_run_record(folder)?;
     let saved = Saved::read(folder)?;
     let before = record.experiment.training.epochs;
     let epochs = epochs.unwrap_or(before);
     if epochs < saved.epochs() {
-        return Err(format!("{} epochs are done already: {}", saved.epochs(), folder.display()));
+        return Err(TrainError::EpochsDone { epochs: saved.epochs(), path: folder.to_owned() });
     }
     if matches!(record.state, RunState::Finished | RunState::EarlyStopped) && epochs == before {
         let how =
             if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
-        return Err(format!("this run has come to its end; it goes on only {how}: {}", folder.display()));
+        return Err(TrainError::Ended { how, path: folder.to_owned() });
     }
     let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
     // Without a graph vectors decide nothing.
@@ -113,7 +112,7 @@ pub fn resume(
         places.push(("visual vectors are", &record.vectors, &data.vectors.name));
     }
     if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
-        return Err(format!("the run's {what} “{then}”, not “{now}”: {}", folder.display()));
+        return Err(TrainError::OtherData { what, then: then.clone(), now: now.clone(), path: folder.to_owned() });
     }
     record.experiment.training.epochs = epochs;
     record.state = RunState::Running;
@@ -125,31 +124,23 @@ pub fn resume(
 /// A run's scores of every query once more, from what its folder keeps.
 ///
 /// # Errors
-/// A message for people: weights that can't be read or don't fit the data, a signal that is no more, or `cancelled`.
+/// Weights that can't be read or don't fit the data, a signal that is no more, or [`TrainError::Cancelled`].
 pub fn score_again(
     data: &RunData,
     folder: &Path,
     record: &RunRecord,
     observer: &mut dyn RunObserver,
-) -> Result<Vec<Vec<f32>>, String> {
+) -> Result<Vec<Vec<f32>>, TrainError> {
     let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
-    let use_signals = chosen_signals(data, &experiment)?;
+    let use_signals = experiment.signal_indices(&data.signals)?;
     let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or("cancelled")?;
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or(TrainError::Cancelled)?;
     let model = match experiment.model.kind.network() {
-        Some(_) => Some(Network::load(&folder.join("model.safetensors")).map_err(|error| error.to_string())?.0),
+        Some(_) => Some(Network::load(&folder.join("model.safetensors"))?.0),
         None => None,
     };
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
-}
-
-fn chosen_signals(data: &RunData, experiment: &Experiment) -> Result<Vec<usize>, String> {
-    let use_signals = experiment.signal_indices(&data.signals).map_err(|name| unknown_signal(&data.signals, &name))?;
-    match use_signals.is_empty() {
-        true => Err("no signal is chosen: choose at least one".to_owned()),
-        false => Ok(use_signals),
-    }
 }
 
 /// Where a run is kept, and where it stood.
@@ -162,8 +153,8 @@ fn work(
     mut record: RunRecord,
     (folder, saved): Kept<'_>,
     observer: &mut dyn RunObserver,
-) -> Result<RunResult, String> {
-    let use_signals = chosen_signals(data, experiment)?;
+) -> Result<RunResult, TrainError> {
+    let use_signals = experiment.signal_indices(&data.signals)?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim, inputs.whitening.as_deref());
     // What was asked for stays as it was asked for; the signals' names are recorded beside.
     let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
@@ -216,24 +207,19 @@ fn learn(
     training: &TrainConfig,
     saved: Saved,
     folder: Option<&RunFolder>,
-) -> Result<Trained, String> {
+) -> Result<Trained, TrainError> {
     let trained = keeper.train(config, training, saved);
     let (failed, epochs) = (keeper.failed.take(), keeper.epochs);
-    match trained.map_err(|error| error.to_string()) {
+    match trained {
         Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
         ended => {
             // A run without a single epoch is none; one that went wrong later keeps what it has.
             if let Some(folder) = folder.filter(|_| epochs == 0) {
                 folder.discard();
             }
-            Err(failed.or(ended.err()).unwrap_or_else(|| "cancelled".to_owned()))
+            Err(failed.or(ended.err()).unwrap_or(TrainError::Cancelled))
         }
     }
-}
-
-pub(super) fn unknown_signal(signals: &Signals, name: &str) -> String {
-    let names: Vec<&str> = signals.infos.iter().map(|info| info.name.as_str()).collect();
-    format!("the data set has no signal “{name}”; it has {}", names.join(", "))
 }
 
 fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, use_signals: &[usize]) {

@@ -13,13 +13,13 @@
 //! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
 
 use super::{Comparison, EpochReport, Experiment, TrainState};
-use crate::base::write_whole;
-use crate::dataset::{Run, write_run};
+use crate::base::{At, FileError, write_whole};
+use crate::dataset::{DatasetError, Run, write_run};
 use crate::graph::Whitening;
-use crate::model::{Feedback, Metadata, Network};
+use crate::model::{Feedback, Metadata, ModelError, Network};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What a run's visual vectors go through.
@@ -97,8 +97,8 @@ impl RunFolder {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn create(path: &Path, record: &RunRecord) -> Result<Self, String> {
-        fs::create_dir_all(path).map_err(|error| at(&error, path))?;
+    pub fn create(path: &Path, record: &RunRecord) -> Result<Self, FileError> {
+        fs::create_dir_all(path).at(path)?;
         let folder = Self { path: path.to_owned() };
         folder.forget(FIRST_STATE);
         folder.forget(SECOND_STATE);
@@ -110,18 +110,18 @@ impl RunFolder {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub(super) fn resume(path: &Path, record: &RunRecord, history: &[EpochReport]) -> Result<Self, String> {
+    pub(super) fn resume(path: &Path, record: &RunRecord, history: &[EpochReport]) -> Result<Self, FileError> {
         let folder = Self { path: path.to_owned() };
         folder.reopen(record, history)?;
         Ok(folder)
     }
 
-    fn reopen(&self, record: &RunRecord, history: &[EpochReport]) -> Result<(), String> {
+    fn reopen(&self, record: &RunRecord, history: &[EpochReport]) -> Result<(), FileError> {
         let path = self.path.join("history.jsonl");
         let lines: Result<Vec<String>, _> = history.iter().map(serde_json::to_string).collect();
-        let lines = lines.map_err(|error| format!("{error}: {}", path.display()))?;
+        let lines = lines.at(&path)?;
         let text: String = lines.into_iter().map(|line| line + "\n").collect();
-        write_whole(&path, &[text.as_bytes()]).map_err(|error| at(&error, &path))?;
+        write_whole(&path, &[text.as_bytes()]).at(&path)?;
         self.write(record)
     }
 
@@ -129,7 +129,7 @@ impl RunFolder {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub(super) fn keep_state(&self, name: &str, state: &TrainState) -> Result<(), String> {
+    pub(super) fn keep_state(&self, name: &str, state: &TrainState) -> Result<(), FileError> {
         state.write(&self.path.join(name))
     }
 
@@ -157,48 +157,47 @@ impl RunFolder {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn append(&self, report: &EpochReport) -> Result<(), String> {
+    pub fn append(&self, report: &EpochReport) -> Result<(), FileError> {
         let path = self.path.join("history.jsonl");
-        let line = serde_json::to_string(report).map_err(|error| format!("{error}: {}", path.display()))? + "\n";
-        let mut file = fs::OpenOptions::new().append(true).open(&path).map_err(|error| at(&error, &path))?;
-        file.write_all(line.as_bytes()).map_err(|error| at(&error, &path))
+        let line = serde_json::to_string(report).at(&path)? + "\n";
+        let mut file = fs::OpenOptions::new().append(true).open(&path).at(&path)?;
+        file.write_all(line.as_bytes()).at(&path)
     }
 
     /// Keeps these weights as the best so far.
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn checkpoint(&self, model: &Network) -> Result<(), String> {
-        let path = self.path.join("model.safetensors");
-        model.save(&path, &Metadata::new()).map_err(|error| error.to_string())
+    pub fn checkpoint(&self, model: &Network) -> Result<(), ModelError> {
+        model.save(&self.path.join("model.safetensors"), &Metadata::new())
     }
 
     /// Keeps what the visual vectors go through.
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub(super) fn whitening(&self, whitening: &Whitening) -> Result<(), String> {
+    pub(super) fn whitening(&self, whitening: &Whitening) -> Result<(), FileError> {
         let path = self.path.join(WHITENING);
-        let bytes = whitening.to_bytes().map_err(|error| format!("{error}: {}", path.display()))?;
-        write_whole(&path, &[&bytes]).map_err(|error| at(&error, &path))
+        let bytes = whitening.to_bytes().map_err(|error| FileError::malformed(error, &path))?;
+        write_whole(&path, &[&bytes]).at(&path)
     }
 
     /// Writes the record anew.
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn write(&self, record: &RunRecord) -> Result<(), String> {
+    pub fn write(&self, record: &RunRecord) -> Result<(), FileError> {
         let path = self.path.join("run.json");
-        let text = serde_json::to_string_pretty(record).map_err(|error| format!("{error}: {}", path.display()))?;
-        write_whole(&path, &[text.as_bytes()]).map_err(|error| at(&error, &path))
+        let text = serde_json::to_string_pretty(record).at(&path)?;
+        write_whole(&path, &[text.as_bytes()]).at(&path)
     }
 
     /// Writes the rankings.
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn rankings(&self, run: &Run, tag: &str) -> Result<(), String> {
-        write_run(&self.path.join("run.txt"), run, tag).map_err(|error| error.to_string())
+    pub fn rankings(&self, run: &Run, tag: &str) -> Result<(), DatasetError> {
+        write_run(&self.path.join("run.txt"), run, tag)
     }
 }
 
@@ -206,20 +205,20 @@ impl RunFolder {
 ///
 /// # Errors
 /// What is wrong with the file, with the path.
-pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, String> {
+pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, FileError> {
     let path = folder.join(WHITENING);
-    let bytes = fs::read(&path).map_err(|error| at(&error, &path))?;
-    Whitening::from_bytes(&bytes).map_err(|error| format!("{error}: {}", path.display()))
+    let bytes = fs::read(&path).at(&path)?;
+    Whitening::from_bytes(&bytes).map_err(|error| FileError::malformed(error, &path))
 }
 
 /// Reads what is known of a run.
 ///
 /// # Errors
 /// What is wrong with `run.json`, with the path.
-pub fn read_run_record(path: &Path) -> Result<RunRecord, String> {
+pub fn read_run_record(path: &Path) -> Result<RunRecord, FileError> {
     let file = path.join("run.json");
-    let text = fs::read_to_string(&file).map_err(|error| at(&error, &file))?;
-    serde_json::from_str(&text).map_err(|error| format!("not a run: {error}: {}", file.display()))
+    let text = fs::read_to_string(&file).at(&file)?;
+    serde_json::from_str(&text).map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))
 }
 
 /// Whether a run can go on from where it stood: it did not come to its end, and its state was kept.
@@ -231,7 +230,7 @@ pub fn can_resume(path: &Path, record: &RunRecord) -> bool {
 ///
 /// # Errors
 /// What is wrong with `run.json`, with the path.
-pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), String> {
+pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), FileError> {
     let mut record = read_run_record(path)?;
     let history = fs::read_to_string(path.join("history.jsonl")).unwrap_or_default();
     let history: Vec<EpochReport> = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
@@ -240,8 +239,4 @@ pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), Str
         record.best_epoch = last.best_epoch;
     }
     Ok((record, history))
-}
-
-fn at(error: &io::Error, path: &Path) -> String {
-    format!("{error}: {}", path.display())
 }

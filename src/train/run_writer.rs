@@ -24,10 +24,10 @@ impl Saved {
     ///
     /// # Errors
     /// If there is no state of the first training, or a file is damaged.
-    pub(super) fn read(folder: &Path) -> Result<Self, String> {
+    pub(super) fn read(folder: &Path) -> Result<Self, TrainError> {
         let first = folder.join(FIRST_STATE);
         if !first.is_file() {
-            return Err(format!("nothing to go on from: no {FIRST_STATE} in {}", folder.display()));
+            return Err(TrainError::NoState { file: FIRST_STATE, path: folder.to_owned() });
         }
         let second = folder.join(SECOND_STATE);
         // A damaged state of the second training costs that training only; it begins anew.
@@ -50,7 +50,7 @@ impl Saved {
 ///
 /// # Errors
 /// If there is no state to go on from, or it is damaged.
-pub fn saved_history(folder: &Path) -> Result<Vec<EpochReport>, String> {
+pub fn saved_history(folder: &Path) -> Result<Vec<EpochReport>, TrainError> {
     Ok(Saved::read(folder)?.history())
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Keeper<'a> {
     inputs: &'a TrainData,
     /// Epochs of the trainings so far, those before an interruption included.
     pub(super) epochs: usize,
-    pub(super) failed: Option<String>,
+    pub(super) failed: Option<TrainError>,
     second: Option<Second>,
     /// A state that is not written yet.
     pending: Option<TrainState>,
@@ -150,14 +150,14 @@ impl<'a> Keeper<'a> {
     }
 
     fn keep_report(&mut self, report: &EpochReport) {
-        if let Some(Err(message)) = self.folder.map(|folder| folder.append(report)) {
-            self.failed = Some(message);
+        if let Some(Err(error)) = self.folder.map(|folder| folder.append(report)) {
+            self.failed = Some(error.into());
         }
     }
 
-    fn keep(&mut self, standing: &Standing<'_>) -> Result<(), String> {
+    fn keep(&mut self, standing: &Standing<'_>) -> Result<(), TrainError> {
         let Some(folder) = self.folder else { return Ok(()) };
-        let mut state = standing.state().map_err(|error| error.to_string())?;
+        let mut state = standing.state()?;
         match &self.second {
             Some(second) => state.note.clone_from(&second.note),
             // The weights come first: a state that knows of a best epoch then never lacks them.
@@ -168,7 +168,7 @@ impl<'a> Keeper<'a> {
         if self.written.is_none_or(|(at, took)| at.elapsed() >= took * PAUSE) {
             self.write_pending();
         }
-        self.failed.clone().map_or(Ok(()), Err)
+        Ok(())
     }
 
     /// Writes the last state if it is not written yet.
@@ -176,8 +176,8 @@ impl<'a> Keeper<'a> {
         let (Some(folder), Some(state)) = (self.folder, self.pending.take()) else { return };
         let begun = Instant::now();
         let name = if self.second.is_some() { SECOND_STATE } else { FIRST_STATE };
-        if let Err(message) = folder.keep_state(name, &state) {
-            self.failed = Some(message);
+        if let Err(error) = folder.keep_state(name, &state) {
+            self.failed = Some(error.into());
         }
         self.written = Some((Instant::now(), begun.elapsed()));
     }
@@ -195,13 +195,10 @@ impl Observer for Keeper<'_> {
     }
 
     fn standing(&mut self, standing: &Standing<'_>) -> ControlFlow<()> {
-        match self.keep(standing) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(message) => {
-                self.failed = Some(message);
-                ControlFlow::Break(())
-            }
+        if let Err(error) = self.keep(standing) {
+            self.failed = Some(error);
         }
+        if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn epoch(&mut self, report: &EpochReport, model: &Network) -> ControlFlow<()> {

@@ -1,8 +1,7 @@
 //! Scores of every query, by whatever ranks.
 
 use super::feedback::{choose, feedback_scores};
-use super::run::unknown_signal;
-use super::{Comparison, Experiment, RunData, TrainData, mean_measures};
+use super::{Comparison, Experiment, RunData, TrainData, TrainError, mean_measures};
 use crate::dataset::{Dataset, Run, Split};
 use crate::model::{Feedback, ModelKind, Network};
 use crate::signals::{self, Normalisation};
@@ -24,7 +23,7 @@ pub(super) fn rank(
     inputs: &TrainData,
     model: Option<&Network>,
     feedback: Option<Feedback>,
-) -> Result<Ranked, String> {
+) -> Result<Ranked, TrainError> {
     let learned = model.map(|model| score_all(&data.dataset, inputs, model)).transpose()?;
     let signal = match &experiment.model.signal {
         Some(name) => data
@@ -32,7 +31,7 @@ pub(super) fn rank(
             .infos
             .iter()
             .position(|info| info.name == *name)
-            .ok_or_else(|| unknown_signal(&data.signals, name))?,
+            .ok_or_else(|| TrainError::unknown_signal(name, &data.signals))?,
         None => signals::text_signal(&data.signals).unwrap_or(0),
     };
     let all = 0..data.dataset.queries.len();
@@ -70,10 +69,10 @@ pub fn compare(data: &RunData, split: Split, scores: &[Vec<f32>]) -> Comparison 
 ///
 /// # Errors
 /// What the network says of inputs that do not fit it.
-pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Network) -> Result<Vec<Vec<f32>>, String> {
+pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Network) -> Result<Vec<Vec<f32>>, TrainError> {
     let mut scores = vec![Vec::new(); dataset.queries.len()];
     for input in &inputs.inputs {
-        scores[input.query] = model.score(input).map_err(|error| error.to_string())?.total;
+        scores[input.query] = model.score(input)?.total;
     }
     Ok(scores)
 }

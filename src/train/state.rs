@@ -1,15 +1,14 @@
 //! Where a training stands between two epochs: all that it takes to go on to the same bits.
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use super::{EpochReport, Moments, TrainError};
-use crate::base::write_unsynced;
+use crate::base::{At, FileError, write_unsynced};
 use crate::eval::STANDARD;
 use crate::model::{Network, NetworkConfig, Weights};
 
@@ -83,14 +82,29 @@ pub struct TrainState {
     pub note: String,
 }
 
+/// Why a file is no saved state.
+#[derive(Debug, thiserror::Error)]
+enum StateFault {
+    #[error(transparent)]
+    Tensors(#[from] SafeTensorError),
+    #[error("another kind of file")]
+    OtherFile,
+    #[error("the {0} of another version")]
+    Version(&'static str),
+    #[error("the history is damaged")]
+    History,
+    #[error("{0} is {1:?}, not F64")]
+    Numbers(String, Dtype),
+}
+
 impl TrainState {
     /// Writes it to a file, whole. It is not forced to the disk: a power failure within the next seconds may damage
     /// the file, which reading it then tells.
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn write(&self, path: &Path) -> Result<(), String> {
-        let at = |error: &dyn Display| format!("{error}: {}", path.display());
+    pub fn write(&self, path: &Path) -> Result<(), FileError> {
+        let refused = |error: SafeTensorError| FileError::malformed(error, path);
         let numbers = [self.steps as f64, self.best.epoch as f64, self.best.value];
         let history: Vec<f64> = self.history.iter().flat_map(row).collect();
         let mut tensors = vec![("numbers".to_owned(), bytes(&numbers)), ("history".to_owned(), bytes(&history))];
@@ -99,45 +113,40 @@ impl TrainState {
         }
         let mut views = Vec::with_capacity(tensors.len());
         for (name, data) in &tensors {
-            let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(|error| at(&error))?;
+            let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(refused)?;
             views.push((name.as_str(), view));
         }
         let header = HashMap::from([(NOTE.to_owned(), self.note.clone())]);
-        let file = safetensors::serialize(views, Some(header)).map_err(|error| at(&error))?;
-        write_unsynced(path, &file).map_err(|error| at(&error))
+        let file = safetensors::serialize(views, Some(header)).map_err(refused)?;
+        write_unsynced(path, &file).at(path)
     }
 
     /// Reads what [`TrainState::write`] wrote.
     ///
     /// # Errors
     /// What is wrong with the file, with the path.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let at = |error: &dyn Display| format!("{error}: {}", path.display());
-        let file = fs::read(path).map_err(|error| at(&error))?;
-        Self::parse(&file).map_err(|message| at(&format!("not a saved state: {message}")))
+    pub fn read(path: &Path) -> Result<Self, FileError> {
+        let file = fs::read(path).at(path)?;
+        Self::parse(&file).map_err(|fault| FileError::malformed(format!("not a saved state: {fault}"), path))
     }
 
-    fn parse(file: &[u8]) -> Result<Self, String> {
-        let (_, header) = SafeTensors::read_metadata(file).map_err(|error| error.to_string())?;
-        let note = header.metadata().as_ref().and_then(|entries| entries.get(NOTE)).ok_or("another kind of file")?;
-        let tensors = SafeTensors::deserialize(file).map_err(|error| error.to_string())?;
+    fn parse(file: &[u8]) -> Result<Self, StateFault> {
+        let (_, header) = SafeTensors::read_metadata(file)?;
+        let note = header.metadata().as_ref().and_then(|entries| entries.get(NOTE)).ok_or(StateFault::OtherFile)?;
+        let tensors = SafeTensors::deserialize(file)?;
         let &[steps, best_epoch, value] = values(&tensors, "numbers")?.as_slice() else {
-            return Err("the numbers are of another version".into());
+            return Err(StateFault::Version("numbers are"));
         };
         let history = values(&tensors, "history")?;
         if history.is_empty() || history.len() % COLUMNS != 0 {
-            return Err("the history is of another version".into());
+            return Err(StateFault::Version("history is"));
         }
-        let part = |part: &str| -> Result<Weights, String> {
+        let part = |part: &str| -> Result<Weights, StateFault> {
             let own = tensors.names().into_iter().filter_map(|name| Some((name, name.strip_prefix(part)?)));
             own.map(|(whole, name)| Ok((name.to_owned(), values(&tensors, whole)?))).collect()
         };
         Ok(Self {
-            history: history
-                .chunks_exact(COLUMNS)
-                .map(report)
-                .collect::<Option<_>>()
-                .ok_or("the history is damaged")?,
+            history: history.chunks_exact(COLUMNS).map(report).collect::<Option<_>>().ok_or(StateFault::History)?,
             weights: part("weights.")?,
             best: Best { epoch: best_epoch as usize, value, weights: part("best.")? },
             steps: steps as usize,
@@ -175,11 +184,11 @@ fn bytes(values: &[f64]) -> Vec<u8> {
     values.iter().flat_map(|x| x.to_le_bytes()).collect()
 }
 
-fn values(tensors: &SafeTensors, name: &str) -> Result<Vec<f64>, String> {
-    let view = tensors.tensor(name).map_err(|error| error.to_string())?;
+fn values(tensors: &SafeTensors, name: &str) -> Result<Vec<f64>, StateFault> {
+    let view = tensors.tensor(name)?;
     match view.dtype() {
         Dtype::F64 => Ok(view.data().as_chunks::<8>().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()),
-        other => Err(format!("{name} is {other:?}, not F64")),
+        other => Err(StateFault::Numbers(name.to_owned(), other)),
     }
 }
 

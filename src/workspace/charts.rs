@@ -1,7 +1,8 @@
 //! Plots as files, drawn in a thread of their own.
 
 use super::{Message, ParamValue, Pivot, Workspace};
-use crate::base::write_whole;
+use crate::base::{At, write_whole};
+use crate::export::ExportError;
 use crate::export::chart::{
     Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series, Theme, render_png, render_svg,
 };
@@ -26,7 +27,9 @@ impl Saving {
 
 impl Workspace {
     pub(super) fn save_chart(&mut self, chart: Chart, theme: Theme, path: PathBuf) {
-        self.saving.jobs.push(Job::spawn("plot", self.wake(), move |_| write(&chart, theme, &path).map(|()| path)));
+        self.saving.jobs.push(Job::spawn("plot", self.wake(), move |_| {
+            write(&chart, theme, &path).map(|()| path).map_err(|error| error.to_string())
+        }));
     }
 
     pub(super) fn poll_saving(&mut self) -> bool {
@@ -48,10 +51,10 @@ impl Workspace {
     }
 }
 
-fn write(chart: &Chart, theme: Theme, path: &Path) -> Result<(), String> {
+fn write(chart: &Chart, theme: Theme, path: &Path) -> Result<(), ExportError> {
     let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
     let bytes = if is_png { render_png(chart, theme, SCALE)? } else { render_svg(chart, theme)?.into_bytes() };
-    write_whole(path, &[&bytes]).map_err(|error| format!("{error}: {}", path.display()))
+    Ok(write_whole(path, &[&bytes]).at(path)?)
 }
 
 fn axis(label: &str) -> Axis {

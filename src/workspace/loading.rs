@@ -9,7 +9,7 @@ use crate::dataset::{self, Dataset, Summary, VectorTable, Warning};
 use crate::eval::{self, STANDARD};
 use crate::jobs::{Event, Job, Worker};
 use crate::signals::{self, Statistics};
-use crate::train::{self, NamedVectors, OpenError, RunData};
+use crate::train::{self, NamedVectors, RunData, TrainError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -129,7 +129,7 @@ impl Workspace {
                 }
                 Event::Failed(message) => {
                     self.loading.opening = None;
-                    if message != OpenError::Cancelled.to_string() {
+                    if message != TrainError::Cancelled.to_string() {
                         self.tell(Message::warning(format!("Could not open: {message}")));
                     }
                 }
@@ -240,7 +240,7 @@ fn open(
     files: &[PathBuf],
     wanted: &Wanted,
     worker: &Worker<(), Box<Measured>>,
-) -> Result<Measured, OpenError> {
+) -> Result<Measured, TrainError> {
     let mut proceed = |name: &str| {
         worker.progress(stage(name));
         if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -250,7 +250,7 @@ fn open(
     };
     let opened = train::open_with(path, files, choose, &mut proceed)?;
     if proceed("Measuring the baselines").is_break() {
-        return Err(OpenError::Cancelled);
+        return Err(TrainError::Cancelled);
     }
     let data = &opened.data;
     let statistics = |signal: usize| signals::statistics(&data.judgements, &data.signals, signal);

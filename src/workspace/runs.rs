@@ -5,7 +5,7 @@ use super::{LiveRun, Message, RunFacts, Workspace};
 use crate::dataset::VectorTable;
 use crate::jobs::{Event, Job, Worker};
 use crate::model::{Network, RankingInput};
-use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord};
+use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, TrainError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl RunObserver for Until<'_> {
 }
 
 /// Scores a run again on the open data set; the vectors come along where they are not those in use.
-fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, String> {
+fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, TrainError> {
     let data = train::data_of_run(open, record)?;
     let scores = train::score_again(&data, path, record, &mut Until(worker))?;
     let is_other = record.experiment.model.kind.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
@@ -119,8 +119,8 @@ impl Workspace {
         let Some(open) = self.session.as_ref().map(|session| session.data.clone()) else { return };
         self.runs.forget_reading();
         self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
-            let (record, history) = train::read_run_folder(&path)?;
-            let scored = score(&open, &path, &record, worker);
+            let (record, history) = train::read_run_folder(&path).map_err(|error| error.to_string())?;
+            let scored = score(&open, &path, &record, worker).map_err(|error| error.to_string());
             Ok(Reopened { path, record, history, scored })
         }));
     }

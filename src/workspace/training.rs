@@ -4,7 +4,7 @@ use super::{Message, Workspace};
 use crate::base::Progress;
 use crate::jobs::{Event, Job, Worker};
 use crate::model::{Network, RankingInput};
-use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult};
+use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -167,7 +167,8 @@ impl Workspace {
             let epochs = experiment.training.epochs;
             let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
             let RunResult { record, history, scores, .. } =
-                train::run(&data, &experiment, record, Some(&folder), &mut reporter)?;
+                train::run(&data, &experiment, record, Some(&folder), &mut reporter)
+                    .map_err(|error| error.to_string())?;
             Ok(TrainDone { record, history, scores })
         }));
     }
@@ -177,10 +178,11 @@ impl Workspace {
         if self.training.is_running() {
             return self.tell(Message::warning("Stop the run in training before going on with another."));
         }
-        let found = train::read_run_record(&path).and_then(|record| Ok((record, train::saved_history(&path)?)));
+        let record = train::read_run_record(&path).map_err(TrainError::from);
+        let found = record.and_then(|record| Ok((record, train::saved_history(&path)?)));
         let (record, history) = match found {
             Ok(found) => found,
-            Err(message) => return self.tell(Message::warning(format!("Could not go on with the run: {message}"))),
+            Err(error) => return self.tell(Message::warning(format!("Could not go on with the run: {error}"))),
         };
         let data = self.session.as_ref().map(|session| session.data.clone());
         let Some(data) = data.filter(|_| self.is_open(&record)) else {
@@ -195,9 +197,10 @@ impl Workspace {
         self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
         let followed = self.training.followed.clone();
         self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
-            let data = train::data_of_run(&data, &record)?;
+            let data = train::data_of_run(&data, &record).map_err(|error| error.to_string())?;
             let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
-            let RunResult { record, history, scores, .. } = train::resume(&data, &path, None, &mut reporter)?;
+            let RunResult { record, history, scores, .. } =
+                train::resume(&data, &path, None, &mut reporter).map_err(|error| error.to_string())?;
             Ok(TrainDone { record, history, scores })
         }));
     }
@@ -226,7 +229,7 @@ impl Workspace {
                 }
                 Event::Failed(message) => {
                     self.training.job = None;
-                    if message != "cancelled" {
+                    if message != TrainError::Cancelled.to_string() {
                         self.tell(Message::warning(format!("Training stopped: {message}")));
                     }
                     self.training.run.take_if(|run| run.history.is_empty());

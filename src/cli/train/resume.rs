@@ -11,7 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
 use crate::train::{Experiment, read_run_record, resume as go_on, saved_history};
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use std::path::Path;
 
 /// Runs the command for a run that is there.
@@ -25,8 +25,8 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     if typed != Experiment::default() {
         return Err(fault("a run goes on with its own settings; only --epochs can be typed beside --resume", path));
     }
-    let record = read_run_record(path).map_err(|message| anyhow!(message))?;
-    let done = saved_history(path).map_err(|message| anyhow!(message))?.len();
+    let record = read_run_record(path)?;
+    let done = saved_history(path)?.len();
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
     let files = if args.vectors.is_empty() { &record.vector_files } else { &args.vectors };

@@ -4,6 +4,7 @@ use super::axes::Frame;
 use super::colour::{Palette, Theme};
 use super::surface::{Anchor, Drawn, FAMILY, Letters, Surface, register_fonts};
 use super::{Chart, Panel, heat, parallel, plot};
+use crate::export::ExportError;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
@@ -26,13 +27,11 @@ const TITLE: f64 = 14.0;
 ///
 /// # Errors
 /// If its size is no size.
-pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, String> {
+pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, ExportError> {
     check(chart, 1)?;
     let (width, height) = chart.size;
     let mut text = String::new();
-    if let Some(failed) = draw_vectors(&mut text, chart, theme) {
-        return Err(failed);
-    }
+    draw_vectors(&mut text, chart, theme)?;
     // The picture in its own size, texts on their baselines, and fonts to fall back on.
     Ok(text
         .replacen(
@@ -48,21 +47,21 @@ pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, String> {
         ))
 }
 
-/// Draws into a text, and tells what went wrong.
-fn draw_vectors(text: &mut String, chart: &Chart, theme: Theme) -> Option<String> {
+/// Draws into a text.
+fn draw_vectors(text: &mut String, chart: &Chart, theme: Theme) -> Result<(), ExportError> {
     let size = (chart.size.0 * FINE, chart.size.1 * FINE);
     let backend = SVGBackend::with_string(text, size);
     let mut drawn = Drawn { backend, scale: f64::from(FINE), vector: true, failed: None };
     draw(&mut drawn, chart, theme);
-    let ended = drawn.backend.present().map_err(|error| error.to_string());
-    drawn.failed.or(ended.err())
+    let ended = drawn.backend.present().map_err(|error| ExportError::Drawing(error.to_string()));
+    drawn.failed.map_or(ended, Err)
 }
 
 /// Draws a chart as PNG with so many pixels per point.
 ///
 /// # Errors
 /// If its size is no size.
-pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, String> {
+pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, ExportError> {
     check(chart, scale)?;
     let (width, height) = (chart.size.0 * scale, chart.size.1 * scale);
     let (wide, high) = (width * SAMPLES, height * SAMPLES);
@@ -81,20 +80,18 @@ pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, St
     }
     let small = average(&pixels, width as usize, height as usize);
     let mut file = Vec::new();
-    PngEncoder::new(&mut file)
-        .write_image(&small, width, height, ExtendedColorType::Rgb8)
-        .map_err(|error| error.to_string())?;
+    PngEncoder::new(&mut file).write_image(&small, width, height, ExtendedColorType::Rgb8)?;
     Ok(file)
 }
 
-fn check(chart: &Chart, scale: u32) -> Result<(), String> {
+fn check(chart: &Chart, scale: u32) -> Result<(), ExportError> {
     register_fonts()?;
     let (width, height) = chart.size;
     let fits = |side: u32| side > 0 && side.checked_mul(scale).is_some_and(|side| (1..=LARGEST).contains(&side));
     if fits(width) && fits(height) {
         return Ok(());
     }
-    Err(format!("a chart of {width}×{height} at scale {scale} cannot be drawn: at most {LARGEST} a side"))
+    Err(ExportError::ChartSize { width, height, scale, most: LARGEST })
 }
 
 /// The mean of each square of samples.

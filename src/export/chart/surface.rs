@@ -2,6 +2,7 @@
 
 use super::colour::Colour;
 use super::font::Font;
+use crate::export::ExportError;
 use plotters::backend::DrawingBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle, register_font};
@@ -64,8 +65,8 @@ static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// If a font cannot be read.
-pub(super) fn register_fonts() -> Result<(), String> {
-    FACES.as_ref().map(|_| ()).ok_or_else(|| "the program's own font cannot be read".to_owned())
+pub(super) fn register_fonts() -> Result<(), ExportError> {
+    FACES.as_ref().map(|_| ()).ok_or(ExportError::Font)
 }
 
 fn face(strong: bool) -> Option<&'static Font> {
@@ -104,7 +105,7 @@ pub(super) struct Drawn<B: DrawingBackend> {
     /// Whether it writes text as text.
     pub vector: bool,
     /// The first thing that went wrong.
-    pub failed: Option<String>,
+    pub failed: Option<ExportError>,
 }
 
 impl<B: DrawingBackend> Drawn<B> {
@@ -114,7 +115,7 @@ impl<B: DrawingBackend> Drawn<B> {
 
     fn keep(&mut self, done: Result<(), impl std::error::Error>) {
         if let Err(error) = done {
-            self.failed.get_or_insert_with(|| error.to_string());
+            self.failed.get_or_insert_with(|| ExportError::Drawing(error.to_string()));
         }
     }
 }

@@ -143,7 +143,7 @@ fn read(wanted: Wanted) -> Read {
     match wanted {
         Wanted::Details(path, listed) => {
             let history = train::read_run_folder(&path).map_or_else(|_| Vec::new(), |(_, history)| history);
-            let figures = QueryFigures::read(&path);
+            let figures = QueryFigures::read(&path).map_err(|error| error.to_string());
             Read::Details(path, Box::new(RunDetails { listed: *listed, history, figures }))
         }
         Wanted::Scores(path, listed, dataset) => {

@@ -1,0 +1,39 @@
+//! What can go wrong with a file for other programs.
+
+use crate::base::FileError;
+use crate::dataset::DatasetError;
+
+/// Why something could not be exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A file could not be read or written, or is no run's.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Judgements could not be written.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// Numbers that JSON cannot hold.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A chart without an area, or too large a one.
+    #[error("a chart of {width}×{height} at scale {scale} cannot be drawn: at most {most} a side")]
+    ChartSize {
+        /// Its width, in points.
+        width: u32,
+        /// Its height, in points.
+        height: u32,
+        /// Pixels per point.
+        scale: u32,
+        /// The longest side, in pixels.
+        most: u32,
+    },
+    /// The program's own font is damaged.
+    #[error("the program's own font cannot be read")]
+    Font,
+    /// The drawing library's answer.
+    #[error("{0}")]
+    Drawing(String),
+    /// A chart could not be written as PNG.
+    #[error(transparent)]
+    Png(#[from] image::ImageError),
+}
