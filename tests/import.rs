@@ -65,7 +65,7 @@ fn what_cannot_be_read_is_an_error_with_field_and_line() {
         ("{\n\"params\": {,}}", &["line 2"]),
     ] {
         let (_folder, path) = written("params.json", text);
-        let message = read_reference(&path).unwrap_err();
+        let message = read_reference(&path).unwrap_err().to_string();
         assert!(message.contains("params.json"), "{message}");
         for word in words {
             assert!(message.contains(word), "“{word}” in: {message}");
@@ -92,6 +92,6 @@ fn our_own_experiments_are_read_from_json_toml_and_saved_runs() {
     assert_eq!(read_config(&path).unwrap().0[0].graph.k, 9);
     for (name, text) in [("a.json", "[1]"), ("a.toml", "k = = 3"), ("a.json", "{\"training\": {\"loss\": 3}}")] {
         let (_folder, path) = written(name, text);
-        assert!(read_config(&path).unwrap_err().contains(name));
+        assert!(read_config(&path).unwrap_err().to_string().contains(name));
     }
 }

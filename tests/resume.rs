@@ -111,7 +111,7 @@ fn a_state_of_another_network_or_a_damaged_one_is_refused() {
     let bytes = fs::read(&file).unwrap();
     for damaged in [&bytes[..0], &bytes[..9], &bytes[..bytes.len() / 2], &vec![0; bytes.len()][..]] {
         fs::write(&file, damaged).unwrap();
-        let message = TrainState::read(&file).unwrap_err();
+        let message = TrainState::read(&file).unwrap_err().to_string();
         assert!(message.ends_with("state.safetensors"), "{message}");
     }
 }

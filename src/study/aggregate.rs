@@ -19,9 +19,10 @@ pub(super) fn named_spreads(spreads: &[Spread]) -> Value {
 pub fn over_trials(results: &[&TrialResult], split: Split) -> Vec<Spread> {
     let means: Vec<Vec<f64>> = results.iter().filter_map(|result| result.outcome.as_ref().ok()?.means(split)).collect();
     let column = |at: usize| means.iter().filter_map(move |row| row.get(at).copied());
-    (0..STANDARD.len())
-        .filter_map(|at| (!means.is_empty()).then(|| Spread::of(column(at)).unwrap_or_default()))
-        .collect()
+    if means.is_empty() {
+        return Vec::new();
+    }
+    (0..STANDARD.len()).map(|at| Spread::of(column(at)).unwrap_or_default()).collect()
 }
 
 /// The test queries of all folds together, each with its values averaged over the seeds.
