@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
-const HOMES: [(&str, &[&str]); 46] = [
+const HOMES: [(&str, &[&str]); 47] = [
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
@@ -27,6 +27,7 @@ const HOMES: [(&str, &[&str]); 46] = [
     ("egui_kittest", &["app"]),
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
+    ("egui_commonmark", &["app/shell/manual/mod.rs"]),
     // A screenshot leaves the app as pixels, and the command line writes them to a file.
     ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),

@@ -2,6 +2,7 @@
 
 use super::panels::Panel;
 use super::panels::experiments::RunsView;
+use super::shell::manual::Place;
 use crate::export::chart::Chart;
 
 /// What a path that someone is asked for is meant for.
@@ -46,4 +47,8 @@ pub enum Command {
     TogglePalette,
     /// Open or close the sheet of shortcuts.
     ToggleHelp,
+    /// Open the manual where it was last read, or close it.
+    ToggleManual,
+    /// Open the manual at a section.
+    ReadManual(Place),
 }

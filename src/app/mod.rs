@@ -23,6 +23,7 @@ use kit::thumbnails::Thumbnails;
 use panels::Panels;
 use shell::dialogs::Dialogs;
 use shell::layout::Desk;
+use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
 use shell::save::SaveDialog;
 use shell::{bar, commands, messages};
@@ -38,6 +39,7 @@ pub struct App {
     open: OpenDialog,
     save: SaveDialog,
     dialogs: Dialogs,
+    manual: Manual,
     outbox: Outbox,
     /// The data set whose pictures are shown.
     shown: Option<u64>,
@@ -61,6 +63,7 @@ impl App {
             open: OpenDialog::default(),
             save: SaveDialog::default(),
             dialogs: Dialogs::default(),
+            manual: Manual::default(),
             outbox: Outbox::default(),
             shown: None,
             theme: None,
@@ -144,6 +147,8 @@ impl App {
             Command::SaveChart { name, chart } => self.save.open(name, chart),
             Command::TogglePalette => self.dialogs.toggle_palette(),
             Command::ToggleHelp => self.dialogs.toggle_help(),
+            Command::ToggleManual => self.manual.toggle(),
+            Command::ReadManual(place) => self.manual.open_at(place),
         }
     }
 }
@@ -172,7 +177,8 @@ impl eframe::App for App {
         let ctx = &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox);
         open::take_dropped(&egui, ctx);
         // An open dialog has the keyboard to itself.
-        if !self.dialogs.is_open() && !self.open.is_open() && !self.save.is_open() {
+        let has_dialog = self.dialogs.is_open() || self.manual.is_open();
+        if !has_dialog && !self.open.is_open() && !self.save.is_open() {
             commands::take_shortcuts(&egui, ctx);
         }
         if !self.desk.is_alone() {
@@ -184,6 +190,7 @@ impl eframe::App for App {
         self.save.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
+        self.manual.show(&egui);
         messages::messages_ui(&egui, ctx);
         self.outbox.settle_hover(self.workspace.session().and_then(|session| session.hovered()));
         if !self.outbox.is_empty() {

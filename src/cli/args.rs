@@ -21,7 +21,7 @@ use std::path::PathBuf;
 ///
 /// Without a command this opens the window, on DATASET or on what was open last.
 #[derive(Debug, Parser)]
-#[command(name = "crossrank", version, args_conflicts_with_subcommands = true)]
+#[command(name = "crossrank", version = env!("CROSSRANK_VERSION"), args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
     /// A data set's folder, one of its files, or a saved run's folder.
     pub dataset: Option<PathBuf>,

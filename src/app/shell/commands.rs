@@ -1,5 +1,6 @@
 //! The one table behind menus, shortcuts, the list of commands and the help sheet.
 
+use super::manual;
 use crate::app::Panel;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
@@ -112,7 +113,9 @@ pub static SWITCH_THEME: NamedCommand = acts("Switch between light and dark", ke
 /// The list of commands.
 pub static PALETTE: NamedCommand = does("All commands…", keys(CTRL, Key::P), always, Command::TogglePalette);
 /// The sheet of shortcuts.
-pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(NONE, Key::F1), always, Command::ToggleHelp);
+pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(CTRL, Key::Slash), always, Command::ToggleHelp);
+/// The manual.
+pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), always, Command::ToggleManual);
 
 /// All commands, as the help sheet lists them.
 pub fn all() -> Vec<NamedCommand> {
@@ -134,8 +137,18 @@ pub fn all() -> Vec<NamedCommand> {
         &MORE_NEIGHBOURS,
         &FEWER_NEIGHBOURS,
     ];
-    let last = [&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &PALETTE, &HELP];
+    let last = [&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &PALETTE, &HELP, &MANUAL];
     first.into_iter().cloned().chain(Panel::ALL.map(show)).chain(last.into_iter().cloned()).collect()
+}
+
+/// Commands that open the manual at the sections that `typed` fits.
+pub fn manual(typed: &str) -> impl Iterator<Item = NamedCommand> {
+    manual::search(typed).into_iter().map(|place| NamedCommand {
+        name: format!("Manual: {}", manual::name(place)).into(),
+        shortcut: None,
+        is_enabled: always,
+        asks: Asks::Do(Command::ReadManual(place)),
+    })
 }
 
 /// The command that brings a panel to the front.

@@ -86,7 +86,8 @@ fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) 
     let fits = |command: &NamedCommand| {
         command.name != commands::PALETTE.name && command.name.to_lowercase().contains(&needle)
     };
-    let fitting: Vec<NamedCommand> = commands::all().into_iter().filter(fits).collect();
+    let fitting: Vec<NamedCommand> =
+        commands::all().into_iter().filter(fits).chain(commands::manual(&state.typed)).collect();
     let (down, up, enter) = egui.input(|input| {
         (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter))
     });
@@ -96,7 +97,11 @@ fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) 
     let modal = Modal::new(Id::unique("palette")).show(egui, |ui| {
         ui.set_width(420.0);
         let field = ui
-            .add(egui::TextEdit::singleline(&mut state.typed).hint_text("Type a command").desired_width(f32::INFINITY))
+            .add(
+                egui::TextEdit::singleline(&mut state.typed)
+                    .hint_text("Type a command, or words to find in the manual")
+                    .desired_width(f32::INFINITY),
+            )
             .accessible_name("Command");
         field.request_focus();
         if field.changed() {

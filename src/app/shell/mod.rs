@@ -4,6 +4,7 @@ pub mod bar;
 pub mod commands;
 pub mod dialogs;
 pub mod layout;
+pub mod manual;
 pub mod messages;
 pub mod open;
 pub mod save;
