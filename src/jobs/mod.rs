@@ -5,10 +5,13 @@
 //! reported as failed, never as one that runs for ever.
 
 mod pool;
+mod slot;
 
 pub use pool::Pool;
+pub use slot::Slot;
 
 use crate::base::Progress;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
@@ -28,8 +31,25 @@ pub enum Event<E, T> {
     Update(E),
     /// It ended well.
     Done(T),
-    /// It ended badly; the message is for people.
+    /// It came to no result.
+    Failed(JobError),
+}
+
+/// Why a job came to no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum JobError {
+    /// It was asked to end.
+    #[error("cancelled")]
+    Cancelled,
+    /// What went wrong, in a sentence.
+    #[error("{0}")]
     Failed(String),
+}
+
+impl From<String> for JobError {
+    fn from(message: String) -> Self {
+        Self::Failed(message)
+    }
 }
 
 /// How long a job has been halted.
@@ -67,6 +87,20 @@ impl<E, T> Worker<E, T> {
         self.control.cancelled.load(Ordering::Relaxed)
     }
 
+    /// Whether to go on, as observers answer.
+    pub fn flow(&self) -> ControlFlow<()> {
+        if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Reports a stage of the work and ends it where it is cancelled.
+    ///
+    /// # Errors
+    /// [`JobError::Cancelled`].
+    pub fn stage(&self, stage: &str, done: usize, total: usize) -> Result<(), JobError> {
+        self.progress(Progress { stage: stage.to_owned(), done, total, ..Progress::default() });
+        if self.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) }
+    }
+
     /// Tells how far the work has come.
     pub fn progress(&self, progress: Progress) {
         self.send(Event::Progress(progress));
@@ -97,11 +131,11 @@ pub struct Job<E, T> {
 impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
     /// Starts `work` in a thread called `name`.
     ///
-    /// `work` asks [`Worker::is_cancelled`] often (once per batch) and returns a message for people on failure.
+    /// `work` asks [`Worker::is_cancelled`] often, once per batch at least.
     pub fn spawn(
         name: impl Into<String>,
         wake: Wake,
-        work: impl FnOnce(&Worker<E, T>) -> Result<T, String> + Send + 'static,
+        work: impl FnOnce(&Worker<E, T>) -> Result<T, JobError> + Send + 'static,
     ) -> Self {
         let name = name.into();
         let control = Arc::new(Control::default());
@@ -110,8 +144,8 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
         let run = move || {
             let end = match catch_unwind(AssertUnwindSafe(|| work(&worker))) {
                 Ok(Ok(value)) => Event::Done(value),
-                Ok(Err(message)) => Event::Failed(message),
-                Err(panic) => Event::Failed(panic_message(panic.as_ref())),
+                Ok(Err(error)) => Event::Failed(error),
+                Err(panic) => Event::Failed(panic_message(panic.as_ref()).into()),
             };
             worker.send(end);
         };
@@ -139,7 +173,7 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
             }
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => (self.thread.is_none() || self.is_finished())
-                .then(|| Event::Failed(format!("{} could not run", self.name))),
+                .then(|| Event::Failed(format!("{} could not run", self.name).into())),
         }
     }
 

@@ -1,0 +1,147 @@
+//! Room for one job at a time.
+
+use super::{Event, Job, JobError, Wake, Worker};
+use crate::base::Progress;
+use std::time::Duration;
+
+/// Room for one job: starting another retires the one before, and a job that has ended leaves its room empty.
+pub struct Slot<E, T> {
+    job: Option<Job<E, T>>,
+}
+
+impl<E, T> Default for Slot<E, T> {
+    fn default() -> Self {
+        Self { job: None }
+    }
+}
+
+impl<E: Send + 'static, T: Send + 'static> Slot<E, T> {
+    /// Starts `work` in a thread called `name` (see [`Job::spawn`]); whatever was at work here is retired.
+    pub fn start(
+        &mut self,
+        name: impl Into<String>,
+        wake: Wake,
+        work: impl FnOnce(&Worker<E, T>) -> Result<T, JobError> + Send + 'static,
+    ) {
+        self.retire();
+        self.job = Some(Job::spawn(name, wake, work));
+    }
+
+    /// The next event of the job, if there is one. After [`Event::Done`] or [`Event::Failed`] the slot is empty.
+    pub fn poll(&mut self) -> Option<Event<E, T>> {
+        let event = self.job.as_mut()?.poll()?;
+        if matches!(event, Event::Done(_) | Event::Failed(_)) {
+            self.job = None;
+        }
+        Some(event)
+    }
+}
+
+impl<E, T> Slot<E, T> {
+    /// Whether a job is at work.
+    pub fn is_running(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// How far the job has come.
+    pub fn progress(&self) -> Option<&Progress> {
+        self.job.as_ref().map(Job::progress)
+    }
+
+    /// How far the job has come, and how long it has been at work, pauses apart.
+    pub fn worked(&self) -> Option<(&Progress, Duration)> {
+        self.job.as_ref().map(|job| (job.progress(), job.worked()))
+    }
+
+    /// Asks the job to end; its end is still reported.
+    pub fn cancel(&self) {
+        if let Some(job) = &self.job {
+            job.cancel();
+        }
+    }
+
+    /// Halts the job, or lets it go on.
+    pub fn pause(&self, pause: bool) {
+        if let Some(job) = &self.job {
+            job.pause(pause);
+        }
+    }
+
+    /// Whether the job is halted.
+    pub fn is_paused(&self) -> bool {
+        self.job.as_ref().is_some_and(Job::is_paused)
+    }
+
+    /// Empties the slot without waiting: nobody wants the result any more.
+    pub fn retire(&mut self) {
+        if let Some(job) = self.job.take() {
+            job.retire();
+        }
+    }
+
+    /// Takes the job out, to be followed elsewhere.
+    pub fn take(&mut self) -> Option<Job<E, T>> {
+        self.job.take()
+    }
+}
+
+/// A slot that goes retires its job: whatever comes next must not wait for it.
+impl<E, T> Drop for Slot<E, T> {
+    fn drop(&mut self) {
+        self.retire();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    fn end<T: Send + 'static>(slot: &mut Slot<(), T>) -> Event<(), T> {
+        loop {
+            match slot.poll() {
+                Some(event @ (Event::Done(_) | Event::Failed(_))) => return event,
+                _ => std::thread::yield_now(),
+            }
+        }
+    }
+
+    #[test]
+    fn a_job_that_ended_leaves_the_slot_empty() {
+        let mut slot = Slot::default();
+        slot.start("seven", Arc::new(|| {}), |_| Ok(7));
+        assert!(slot.is_running());
+        assert!(matches!(end(&mut slot), Event::Done(7)));
+        assert!(!slot.is_running() && slot.poll().is_none());
+    }
+
+    #[test]
+    fn another_start_retires_the_job_before() {
+        let mut slot = Slot::default();
+        let (ended, end_of_first) = channel();
+        slot.start("first", Arc::new(|| {}), move |worker| {
+            while !worker.is_cancelled() {
+                std::thread::yield_now();
+            }
+            let _ = ended.send(());
+            Ok(1)
+        });
+        slot.start("second", Arc::new(|| {}), |_| Ok(2));
+        assert!(matches!(end(&mut slot), Event::Done(2)), "only the second reports");
+        end_of_first.recv().expect("the first was asked to end");
+    }
+
+    #[test]
+    fn being_cancelled_is_not_a_failure() {
+        let mut slot: Slot<(), ()> = Slot::default();
+        slot.start("waits", Arc::new(|| {}), |worker| {
+            while !worker.is_cancelled() {
+                std::thread::yield_now();
+            }
+            Err(JobError::Cancelled)
+        });
+        slot.cancel();
+        assert!(matches!(end(&mut slot), Event::Failed(JobError::Cancelled)));
+    }
+}
