@@ -267,7 +267,7 @@ fn a_job_that_panics_is_reported_as_failed() {
     let begun = Instant::now();
     loop {
         match job.poll() {
-            Some(Event::Failed(message)) => break assert!(message.contains("as this test wants")),
+            Some(Event::Failed(error)) => break assert!(error.to_string().contains("as this test wants")),
             Some(other) => panic!("{other:?}"),
             None => assert!(begun.elapsed() < Duration::from_secs(10)),
         }
@@ -281,7 +281,7 @@ fn dropping_a_job_ends_its_thread() {
         while !worker.is_cancelled() {
             std::thread::sleep(Duration::from_millis(1));
         }
-        sender.send(()).map_err(|error| error.to_string())
+        sender.send(()).map_err(|error| error.to_string().into())
     });
     drop(job);
     assert!(ended.try_recv().is_ok(), "the thread had ended when drop returned");

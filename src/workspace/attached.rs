@@ -3,7 +3,6 @@
 use super::loading::{VectorsRead, stage};
 use super::{DataAction, Message, Workspace};
 use crate::dataset::{self, Dataset, Summary};
-use crate::jobs::Job;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,11 +24,9 @@ impl Workspace {
         let file = std::path::absolute(&path).unwrap_or(path);
         let (mut dataset, generation) = (session.data.dataset.clone(), session.generation);
         let judgements = session.data.judgements.clone();
-        if let Some(job) = self.loading.vectors.take() {
-            job.retire();
-        }
+        self.loading.vectors.retire();
         self.loading.pending = None;
-        self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
+        self.loading.vectors.start("vectors", self.wake(), move |worker| {
             worker.progress(stage("Reading visual vectors"));
             let refused = |error| format!("Could not add: {error}");
             let name = dataset::attach_vectors(Arc::make_mut(&mut dataset), &file).map_err(refused)?;
@@ -39,7 +36,7 @@ impl Workspace {
             let summary = dataset::summary(&dataset, &judgements);
             let added = Some(Added { dataset, summary, file, generation });
             Ok(VectorsRead { names: vec![name], table, warnings, added })
-        }));
+        });
     }
 
     /// Puts the data set that lists the file in place of the one that does not, and remembers the file.

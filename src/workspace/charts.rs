@@ -28,7 +28,8 @@ impl Saving {
 impl Workspace {
     pub(super) fn save_chart(&mut self, chart: Chart, theme: Theme, path: PathBuf) {
         self.saving.jobs.push(Job::spawn("plot", self.wake(), move |_| {
-            write(&chart, theme, &path).map(|()| path).map_err(|error| error.to_string())
+            write(&chart, theme, &path)?;
+            Ok(path)
         }));
     }
 

@@ -7,7 +7,7 @@ use super::{Message, Settings, Workspace};
 use crate::base::Progress;
 use crate::dataset::{self, Dataset, Summary, VectorTable, Warning};
 use crate::eval::{self, STANDARD};
-use crate::jobs::{Event, Job, Worker};
+use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals::{self, Statistics};
 use crate::train::{self, NamedVectors, RunData, TrainError};
 use std::ops::ControlFlow;
@@ -35,8 +35,8 @@ pub(super) struct VectorsRead {
 /// The data set being opened, or the vectors being read.
 #[derive(Default)]
 pub struct LoadingState {
-    opening: Option<Job<(), Box<Measured>>>,
-    pub(super) vectors: Option<Job<(), VectorsRead>>,
+    opening: Slot<(), Box<Measured>>,
+    pub(super) vectors: Slot<(), VectorsRead>,
     path: PathBuf,
     wanted_query: Option<String>,
     pub(super) pending: Option<Vec<String>>,
@@ -45,17 +45,17 @@ pub struct LoadingState {
 impl LoadingState {
     /// Whether a data set or its vectors are being read.
     pub fn is_running(&self) -> bool {
-        self.opening.is_some() || self.vectors.is_some()
+        self.opening.is_running() || self.vectors.is_running()
     }
 
     /// The visual vectors being read, by their sources' names.
     pub fn pending_vectors(&self) -> Option<&[String]> {
-        self.pending.as_deref().filter(|_| self.vectors.is_some())
+        self.pending.as_deref().filter(|_| self.vectors.is_running())
     }
 
     /// What is being opened, and how far it is.
     pub fn progress(&self) -> Option<(&Path, &Progress)> {
-        let progress = self.opening.as_ref().map(Job::progress).or(self.vectors.as_ref().map(Job::progress))?;
+        let progress = self.opening.progress().or(self.vectors.progress())?;
         Some((&self.path, progress))
     }
 
@@ -65,12 +65,8 @@ impl LoadingState {
     }
 
     pub(super) fn retire(&mut self) {
-        if let Some(job) = self.opening.take() {
-            job.retire();
-        }
-        if let Some(job) = self.vectors.take() {
-            job.retire();
-        }
+        self.opening.retire();
+        self.vectors.retire();
     }
 }
 
@@ -91,9 +87,9 @@ impl Workspace {
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
         self.loading.path = path.clone();
         self.loading.retire();
-        self.loading.opening = Some(Job::spawn("open", self.wake(), move |worker| {
-            open(&path, &attach, &wanted, worker).map(Box::new).map_err(|error| error.to_string())
-        }));
+        self.loading.opening.start("open", self.wake(), move |worker| {
+            open(&path, &attach, &wanted, worker).map(Box::new).map_err(JobError::from)
+        });
     }
 
     pub(super) fn choose_vectors(&mut self, names: Vec<String>) {
@@ -103,53 +99,39 @@ impl Workspace {
         }
         let dataset = session.data.dataset.clone();
         let kept = names.clone();
-        if let Some(job) = self.loading.vectors.take() {
-            job.retire();
-        }
-        self.loading.vectors = Some(Job::spawn("vectors", self.wake(), move |worker| {
+        self.loading.vectors.retire();
+        self.loading.vectors.start("vectors", self.wake(), move |worker| {
             worker.progress(stage("Reading visual vectors"));
             let mut warnings = Vec::new();
             let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-            let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))
-                .map_err(|error| error.to_string())?;
+            let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))?;
             Ok(VectorsRead { names, table, warnings, added: None })
-        }));
+        });
         self.loading.pending = Some(kept.clone());
         self.change(|settings| settings.vectors = kept);
     }
 
     pub(super) fn poll_loading(&mut self) -> bool {
         let mut changed = false;
-        while let Some(event) = self.loading.opening.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.loading.opening.poll() {
             changed = true;
             match event {
-                Event::Done(opened) => {
-                    self.loading.opening = None;
-                    self.install(*opened);
-                }
-                Event::Failed(message) => {
-                    self.loading.opening = None;
-                    if message != TrainError::Cancelled.to_string() {
-                        self.tell(Message::warning(format!("Could not open: {message}")));
-                    }
-                }
+                Event::Done(opened) => self.install(*opened),
+                Event::Failed(JobError::Cancelled) => {}
+                Event::Failed(error) => self.tell(Message::warning(format!("Could not open: {error}"))),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
-        while let Some(event) = self.loading.vectors.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.loading.vectors.poll() {
             changed = true;
             match event {
                 Event::Done(read) => {
-                    self.loading.vectors = None;
                     if let Some(added) = read.added {
                         self.install_added(added, &read.names);
                     }
                     self.install_vectors(read.names, Arc::new(read.table), read.warnings);
                 }
-                Event::Failed(message) => {
-                    self.loading.vectors = None;
-                    self.tell(Message::warning(message));
-                }
+                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
@@ -191,7 +173,7 @@ impl Workspace {
             candidate: None,
             hovered: None,
             view: None,
-            view_job: None,
+            view_job: Slot::default(),
             rankings: [None, None, None],
             model: None,
             wake: self.wake(),

@@ -8,6 +8,7 @@ mod attached;
 mod charts;
 mod embedding;
 mod experiments;
+mod failure;
 mod loading;
 mod messages;
 mod ranking;

@@ -1,9 +1,10 @@
 //! The runs on disk.
 
+use super::session::ModelScores;
 use super::studies::trial_folders;
 use super::{LiveRun, Message, RunFacts, Workspace};
 use crate::dataset::VectorTable;
-use crate::jobs::{Event, Job, Worker};
+use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, TrainError};
 use std::ops::ControlFlow;
@@ -26,12 +27,12 @@ pub struct Reopened {
     path: PathBuf,
     record: RunRecord,
     history: Vec<EpochReport>,
-    scored: Result<Scored, String>,
+    scored: Result<Scored, JobError>,
 }
 
 /// A run's scores, and the visual vectors it was trained on where those are not in use.
 struct Scored {
-    scores: Vec<Vec<f32>>,
+    scores: ModelScores,
     vectors: Option<Arc<VectorTable>>,
 }
 
@@ -40,7 +41,7 @@ struct Until<'a>(&'a Worker<(), Reopened>);
 
 impl RunObserver for Until<'_> {
     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        if self.0.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        self.0.flow()
     }
 
     fn epoch(&mut self, _: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
@@ -53,15 +54,15 @@ fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Re
     let data = train::data_of_run(open, record)?;
     let scores = train::score_again(&data, path, record, &mut Until(worker))?;
     let is_other = record.experiment.model.kind.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
-    Ok(Scored { scores, vectors: is_other.then_some(data.vectors) })
+    Ok(Scored { scores: ModelScores::new(&data, scores), vectors: is_other.then_some(data.vectors) })
 }
 
 /// The runs on disk, newest first.
 #[derive(Default)]
 pub struct RunList {
     known: Vec<SavedRun>,
-    listing: Option<Job<(), Vec<RunFacts>>>,
-    reading: Option<Job<(), Reopened>>,
+    listing: Slot<(), Vec<RunFacts>>,
+    reading: Slot<(), Reopened>,
 }
 
 impl RunList {
@@ -71,14 +72,12 @@ impl RunList {
     }
 
     pub(super) fn forget_reading(&mut self) {
-        if let Some(job) = self.reading.take() {
-            job.retire();
-        }
+        self.reading.retire();
     }
 
     /// Whether a run is being read.
     pub fn is_reading(&self) -> bool {
-        self.reading.is_some() || self.listing.is_some()
+        self.reading.is_running() || self.listing.is_running()
     }
 }
 
@@ -86,12 +85,10 @@ impl Workspace {
     pub(super) fn refresh_runs(&mut self) {
         let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
         self.refresh_studies();
-        if let Some(job) = self.runs.listing.take() {
-            job.retire();
-        }
-        self.runs.listing = Some(Job::spawn("runs", self.wake(), move |_| {
-            Ok(list(&folder, &studies).into_iter().map(RunFacts::of).collect())
-        }));
+        self.runs.listing.retire();
+        self.runs
+            .listing
+            .start("runs", self.wake(), move |_| Ok(list(&folder, &studies).into_iter().map(RunFacts::of).collect()));
     }
 
     /// Shows the run last shown again, if it belongs to the open data set.
@@ -118,11 +115,11 @@ impl Workspace {
         }
         let Some(open) = self.session.as_ref().map(|session| session.data.clone()) else { return };
         self.runs.forget_reading();
-        self.runs.reading = Some(Job::spawn("run", self.wake(), move |worker| {
-            let (record, history) = train::read_run_folder(&path).map_err(|error| error.to_string())?;
-            let scored = score(&open, &path, &record, worker).map_err(|error| error.to_string());
+        self.runs.reading.start("run", self.wake(), move |worker| {
+            let (record, history) = train::read_run_folder(&path)?;
+            let scored = score(&open, &path, &record, worker).map_err(JobError::from);
             Ok(Reopened { path, record, history, scored })
-        }));
+        });
     }
 
     /// Whether the open data set is the one a run was made on.
@@ -150,26 +147,19 @@ impl Workspace {
 
     pub(super) fn poll_runs(&mut self) -> bool {
         let mut changed = false;
-        while let Some(event) = self.runs.listing.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.runs.listing.poll() {
             if let Event::Done(known) = event {
                 self.runs.known = known.iter().filter(|run| run.study.is_none()).map(|run| run.saved.clone()).collect();
                 self.take_listed(known);
-                self.runs.listing = None;
                 changed = true;
-            } else if let Event::Failed(_) = event {
-                self.runs.listing = None;
             }
         }
-        while let Some(event) = self.runs.reading.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.runs.reading.poll() {
             changed = true;
             match event {
-                Event::Done(reopened) => {
-                    self.runs.reading = None;
-                    self.show_run(reopened);
-                }
-                Event::Failed(message) => {
-                    self.runs.reading = None;
-                    self.tell(Message::warning(format!("Could not open the run: {message}")));
+                Event::Done(reopened) => self.show_run(reopened),
+                Event::Failed(error) => {
+                    self.tell(Message::warning(format!("Could not open the run: {error}")));
                 }
                 Event::Progress(_) | Event::Update(()) => {}
             }

@@ -1,18 +1,18 @@
 //! The open data set and what is selected in it.
 
+use super::loading::measured;
 use super::ranking::{Order, Ranking};
 use super::view::{QueryView, ViewRequest};
 use super::{DataAction, Workspace};
 use crate::dataset::{Relevance, Summary, VectorTable, Warning};
-use crate::eval::STANDARD;
 use crate::graph::GraphRequest;
-use crate::jobs::{Event, Job, Wake};
+use crate::jobs::{Event, Slot, Wake};
 use crate::signals::{self, Statistics};
 use crate::train::{Experiment, RunData};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Figures per query, each in the order of [`STANDARD`].
+/// Figures per query, each in the order of [`crate::eval::STANDARD`].
 #[derive(Clone, Debug, Default)]
 pub struct Baselines {
     /// The search engine's order.
@@ -26,8 +26,16 @@ pub struct Baselines {
 pub struct ModelScores {
     /// For each query its candidates' scores.
     pub scores: Vec<Vec<f32>>,
-    /// For each query the figures in the order of [`STANDARD`].
+    /// For each query the figures in the order of [`crate::eval::STANDARD`].
     pub measures: Vec<Vec<f64>>,
+}
+
+impl ModelScores {
+    /// Measures every query under a network's scores: work for a job, not for a frame.
+    pub(super) fn new(data: &RunData, scores: Vec<Vec<f32>>) -> Self {
+        let measures = scores.iter().enumerate().map(|(query, scores)| measured(data, query, scores)).collect();
+        Self { scores, measures }
+    }
 }
 
 /// The open data set and what is selected in it.
@@ -50,7 +58,7 @@ pub struct Session {
     pub(super) candidate: Option<usize>,
     pub(super) hovered: Option<usize>,
     pub(super) view: Option<QueryView>,
-    pub(super) view_job: Option<Job<(), QueryView>>,
+    pub(super) view_job: Slot<(), QueryView>,
     pub(super) rankings: [Option<Ranking>; 3],
     pub(super) model: Option<ModelScores>,
     pub(super) wake: Wake,
@@ -100,19 +108,19 @@ impl Session {
         self.ranking(Order::Model).or_else(|| self.ranking(Order::Text))
     }
 
-    /// Figures of the network for a query, in the order of [`STANDARD`].
+    /// Figures of the network for a query, in the order of [`crate::eval::STANDARD`].
     pub fn model_measures(&self, query: usize) -> Option<&[f64]> {
         self.model.as_ref()?.measures.get(query).map(Vec::as_slice)
     }
 
     /// Whether the graph or its layout is being computed.
     pub fn is_busy(&self) -> bool {
-        self.view_job.is_some() || self.view.as_ref().is_some_and(QueryView::is_settling)
+        self.view_job.is_running() || self.view.as_ref().is_some_and(QueryView::is_settling)
     }
 
     /// Whether the current query's graph is being computed.
     pub fn is_building(&self) -> bool {
-        self.view_job.is_some()
+        self.view_job.is_running()
     }
 
     pub(super) fn select(&mut self, query: usize, graph: GraphRequest) {
@@ -148,28 +156,16 @@ impl Session {
         }
     }
 
-    /// Takes a network's scores for every query.
-    pub(super) fn set_model(&mut self, scores: Option<Vec<Vec<f32>>>) {
-        self.model = scores.map(|scores| {
-            let measures = scores
-                .iter()
-                .enumerate()
-                .map(|(query, scores)| match scores.len() == self.data.dataset.queries[query].candidates.len() {
-                    true => Ranking::new(&self.data, query, scores.clone()).measures,
-                    false => vec![0.0; STANDARD.len()],
-                })
-                .collect();
-            ModelScores { scores, measures }
-        });
+    /// Takes a network's scores of every query, or none.
+    pub(super) fn set_model(&mut self, model: Option<ModelScores>) {
+        self.model = model;
         self.rank_model();
     }
 
     /// Makes the current query's graph, if the one at hand is another's.
     pub(super) fn refresh_view(&mut self, graph: GraphRequest) {
         // Whatever was being built was for another request.
-        if let Some(job) = self.view_job.take() {
-            job.retire();
-        }
+        self.view_job.retire();
         if !self.data.has_vectors() {
             self.view = None;
             return;
@@ -191,7 +187,7 @@ impl Session {
             self.install(QueryView::build(&self.data, request));
         } else {
             let data = self.data.clone();
-            self.view_job = Some(Job::spawn("graph", self.wake.clone(), move |_| Ok(QueryView::build(&data, request))));
+            self.view_job.start("graph", self.wake.clone(), move |_| Ok(QueryView::build(&data, request)));
         }
     }
 
@@ -202,15 +198,13 @@ impl Session {
 
     pub(super) fn poll(&mut self) -> bool {
         let mut changed = false;
-        while let Some(event) = self.view_job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.view_job.poll() {
             match event {
                 Event::Done(view) => {
-                    self.view_job = None;
                     self.install(view);
                     changed = true;
                 }
-                Event::Failed(_) => self.view_job = None,
-                Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(_) | Event::Progress(_) | Event::Update(()) => {}
             }
         }
         changed | self.view.as_mut().is_some_and(QueryView::poll)
@@ -271,14 +265,5 @@ impl Workspace {
             files.push(path);
         });
         self.open_with(base);
-    }
-}
-
-impl Drop for Session {
-    /// The next data set must not wait for this one's graph.
-    fn drop(&mut self) {
-        if let Some(job) = self.view_job.take() {
-            job.retire();
-        }
     }
 }

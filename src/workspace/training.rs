@@ -1,8 +1,9 @@
 //! Training as a job, and the run it makes.
 
+use super::session::ModelScores;
 use super::{Message, Workspace};
 use crate::base::Progress;
-use crate::jobs::{Event, Job, Worker};
+use crate::jobs::{Event, Job, JobError, Slot, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
 use std::ops::ControlFlow;
@@ -22,7 +23,7 @@ pub struct EpochUpdate {
 pub struct TrainDone {
     record: RunRecord,
     history: Vec<EpochReport>,
-    scores: Vec<Vec<f32>>,
+    scores: ModelScores,
 }
 
 /// A run as people see it: in training, ended, or opened from disk.
@@ -39,7 +40,7 @@ pub struct LiveRun {
 /// The run in training, or the one last trained or opened.
 #[derive(Default)]
 pub struct TrainingState {
-    job: Option<Job<EpochUpdate, TrainDone>>,
+    job: Slot<EpochUpdate, TrainDone>,
     run: Option<LiveRun>,
     /// Given up, but their runs are still being written.
     ending: Vec<Job<EpochUpdate, TrainDone>>,
@@ -49,12 +50,12 @@ pub struct TrainingState {
 impl TrainingState {
     /// Whether a run is in training (halted or not).
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.job.is_running()
     }
 
     /// Whether the run in training is halted.
     pub fn is_paused(&self) -> bool {
-        self.job.as_ref().is_some_and(Job::is_paused)
+        self.job.is_paused()
     }
 
     /// Whether a run that was given up is still being written.
@@ -64,7 +65,7 @@ impl TrainingState {
 
     /// How far the run in training is, and for how long it has been at it, pauses apart.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.worked()))
+        self.job.worked()
     }
 
     /// The run shown.
@@ -73,16 +74,12 @@ impl TrainingState {
     }
 
     pub(super) fn pause(&self, pause: bool) {
-        if let Some(job) = &self.job {
-            job.pause(pause);
-        }
+        self.job.pause(pause);
     }
 
     pub(super) fn stop(&self) {
-        if let Some(job) = &self.job {
-            job.pause(false);
-            job.cancel();
-        }
+        self.job.pause(false);
+        self.job.cancel();
     }
 
     pub(super) fn follow(&self, query: usize) {
@@ -102,17 +99,18 @@ impl TrainingState {
     }
 }
 
+/// Closing waits until a run that is still in training is written whole.
+impl Drop for TrainingState {
+    fn drop(&mut self) {
+        drop(self.job.take());
+    }
+}
+
 struct Reporter<'a> {
     worker: &'a Worker<EpochUpdate, TrainDone>,
     followed: &'a AtomicUsize,
     epoch: usize,
     epochs: usize,
-}
-
-impl Reporter<'_> {
-    fn flow(&self) -> ControlFlow<()> {
-        if self.worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
 }
 
 impl RunObserver for Reporter<'_> {
@@ -124,7 +122,7 @@ impl RunObserver for Reporter<'_> {
         if total > 0 {
             self.worker.progress(Progress { stage, done, total, ..Progress::default() });
         }
-        self.flow()
+        self.worker.flow()
     }
 
     fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()> {
@@ -133,7 +131,7 @@ impl RunObserver for Reporter<'_> {
         let input = inputs.iter().find(|input| input.query == query);
         let scores = input.and_then(|input| model.score(input).ok()).map(|scores| scores.total);
         self.worker.update(EpochUpdate { report: report.clone(), query, scores });
-        self.flow()
+        self.worker.flow()
     }
 }
 
@@ -163,14 +161,13 @@ impl Workspace {
         }
         self.training.run = Some(LiveRun { record: record.clone(), history: Vec::new(), path: folder.clone() });
         let followed = self.training.followed.clone();
-        self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
+        self.training.job.start("train", self.wake(), move |worker| {
             let epochs = experiment.training.epochs;
             let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
             let RunResult { record, history, scores, .. } =
-                train::run(&data, &experiment, record, Some(&folder), &mut reporter)
-                    .map_err(|error| error.to_string())?;
-            Ok(TrainDone { record, history, scores })
-        }));
+                train::run(&data, &experiment, record, Some(&folder), &mut reporter)?;
+            Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
+        });
     }
 
     /// Goes on with a run that was interrupted or cut off, with its own settings.
@@ -196,13 +193,12 @@ impl Workspace {
         let (epoch, epochs) = (history.len(), record.experiment.training.epochs);
         self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
         let followed = self.training.followed.clone();
-        self.training.job = Some(Job::spawn("train", self.wake(), move |worker| {
-            let data = train::data_of_run(&data, &record).map_err(|error| error.to_string())?;
+        self.training.job.start("train", self.wake(), move |worker| {
+            let data = train::data_of_run(&data, &record)?;
             let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
-            let RunResult { record, history, scores, .. } =
-                train::resume(&data, &path, None, &mut reporter).map_err(|error| error.to_string())?;
-            Ok(TrainDone { record, history, scores })
-        }));
+            let RunResult { record, history, scores, .. } = train::resume(&data, &path, None, &mut reporter)?;
+            Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
+        });
     }
 
     /// Whether training could begin now, but for a run already in training.
@@ -219,18 +215,14 @@ impl Workspace {
 
     pub(super) fn poll_training(&mut self) -> bool {
         let mut changed = self.poll_ending();
-        while let Some(event) = self.training.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.training.job.poll() {
             changed = true;
             match event {
                 Event::Update(update) => self.take_epoch(update),
-                Event::Done(done) => {
-                    self.training.job = None;
-                    self.finish_training(done);
-                }
-                Event::Failed(message) => {
-                    self.training.job = None;
-                    if message != TrainError::Cancelled.to_string() {
-                        self.tell(Message::warning(format!("Training stopped: {message}")));
+                Event::Done(done) => self.finish_training(done),
+                Event::Failed(error) => {
+                    if error != JobError::Cancelled {
+                        self.tell(Message::warning(format!("Training stopped: {error}")));
                     }
                     self.training.run.take_if(|run| run.history.is_empty());
                     if let Some(session) = &mut self.session {

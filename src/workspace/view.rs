@@ -4,7 +4,7 @@ use crate::dataset::Relevance;
 use crate::graph::{
     GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics, visual_rows,
 };
-use crate::jobs::{Event, Job, Wake};
+use crate::jobs::{Event, Slot, Wake};
 use crate::train::RunData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct QueryView {
     edges: Vec<(usize, usize, f32)>,
     positions: Positions,
     relevance: Vec<Option<Relevance>>,
-    layout: Option<Job<Positions, Positions>>,
+    layout: Slot<Positions, Positions>,
 }
 
 /// Seeds the layout: the same query always looks the same.
@@ -59,7 +59,7 @@ impl QueryView {
             graph,
             positions,
             relevance,
-            layout: None,
+            layout: Slot::default(),
         }
     }
 
@@ -76,7 +76,7 @@ impl QueryView {
     pub fn start_layout(&mut self, wake: Wake) {
         let (graph, start) = (self.graph.clone(), self.positions.clone());
         self.retire_layout();
-        self.layout = Some(Job::spawn("layout", wake, move |worker| {
+        self.layout.start("layout", wake, move |worker| {
             let mut shown = std::time::Instant::now();
             Ok(layout(&graph, &start, &vec![NODE_RADIUS; start.len()], LAYOUT_STEPS, &mut |positions, _| {
                 if shown.elapsed().as_millis() >= 30 {
@@ -85,26 +85,20 @@ impl QueryView {
                 }
                 if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             }))
-        }));
+        });
     }
 
     fn retire_layout(&mut self) {
-        if let Some(layout) = self.layout.take() {
-            layout.retire();
-        }
+        self.layout.retire();
     }
 
     /// Takes in what the layout has told; `true` if nodes have moved.
     pub fn poll(&mut self) -> bool {
         let mut moved = false;
-        while let Some(event) = self.layout.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.layout.poll() {
             match event {
-                Event::Update(positions) => (self.positions, moved) = (positions, true),
-                Event::Done(positions) => {
-                    (self.positions, moved, self.layout) = (positions, true, None);
-                }
-                Event::Failed(_) => self.layout = None,
-                Event::Progress(_) => {}
+                Event::Update(positions) | Event::Done(positions) => (self.positions, moved) = (positions, true),
+                Event::Failed(_) | Event::Progress(_) => {}
             }
         }
         moved
@@ -112,7 +106,7 @@ impl QueryView {
 
     /// Whether nodes are still moving.
     pub fn is_settling(&self) -> bool {
-        self.layout.is_some()
+        self.layout.is_running()
     }
 
     /// What this is a picture of.

@@ -4,7 +4,7 @@ use super::source::{EmbeddingSource, Held, Known, Shelf};
 use crate::base::Progress;
 use crate::dataset::VectorTable;
 use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily, visual_rows};
-use crate::jobs::{Event, Job, Wake, Worker};
+use crate::jobs::{Event, JobError, Slot, Wake, Worker};
 use crate::train::RunData;
 use crate::workspace::{QueryView, ViewRequest};
 use std::sync::Arc;
@@ -88,17 +88,13 @@ pub struct EmbeddingComparison {
 }
 
 impl EmbeddingComparison {
-    fn compute(worker: &Worker<(), Self>, pair: &EmbeddingPair, shelf: &Shelf) -> Result<Self, String> {
+    fn compute(worker: &Worker<(), Self>, pair: &EmbeddingPair, shelf: &Shelf) -> Result<Self, JobError> {
         let total = shelf.data.dataset.queries.len();
-        let proceed = |stage: &str, done: usize, total: usize| {
-            worker.progress(Progress { stage: stage.to_owned(), done, total, ..Progress::default() });
-            if worker.is_cancelled() { Err("cancelled".to_owned()) } else { Ok(()) }
-        };
-        proceed("Reading embeddings", 0, 0)?;
+        worker.stage("Reading embeddings", 0, 0)?;
         let tables = [shelf.take(&pair.a)?, shelf.take(&pair.b)?];
         let mut queries = Vec::with_capacity(total);
         for query in 0..total {
-            proceed("Comparing queries", query, total)?;
+            worker.stage("Comparing queries", query, total)?;
             queries.push(QueryFigures::of(&shelf.data, &tables, query));
         }
         Ok(Self { tables, mean: QueryFigures::mean(&queries), queries })
@@ -116,7 +112,7 @@ struct Request {
 #[derive(Default)]
 pub struct ComparisonState {
     asked: Option<Request>,
-    job: Option<Job<(), EmbeddingComparison>>,
+    job: Slot<(), EmbeddingComparison>,
     result: Option<EmbeddingComparison>,
     failure: Option<String>,
     graphs: PairOfGraphs,
@@ -140,7 +136,7 @@ impl ComparisonState {
 
     /// How far it is, and for how long it has been at it.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+        self.job.worked()
     }
 
     /// The graphs of A and B of the current query, once they are there.
@@ -155,7 +151,7 @@ impl ComparisonState {
 
     pub(super) fn is_busy(&self) -> bool {
         let settling = self.graphs.views.iter().flatten().any(QueryView::is_settling);
-        self.job.is_some() || self.graphs.job.is_some() || settling
+        self.job.is_running() || self.graphs.job.is_running() || settling
     }
 
     pub(super) fn start(&mut self, pair: EmbeddingPair, shelf: Shelf, wake: Wake) {
@@ -163,7 +159,7 @@ impl ComparisonState {
         (self.result, self.failure) = (None, None);
         self.graphs.clear();
         self.asked = Some(Request { pair: pair.clone(), in_use: shelf.in_use() });
-        self.job = Some(Job::spawn("compare", wake, move |worker| EmbeddingComparison::compute(worker, &pair, &shelf)));
+        self.job.start("compare", wake, move |worker| EmbeddingComparison::compute(worker, &pair, &shelf));
     }
 
     /// The pair to compare anew, where other vectors came into use that are part of it.
@@ -175,8 +171,8 @@ impl ComparisonState {
 
     /// Gives up what is at work.
     pub(super) fn cancel(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
+        if self.job.is_running() {
+            self.job.retire();
             self.failure = Some("The comparison was cancelled.".to_owned());
         }
     }
@@ -204,11 +200,11 @@ impl ComparisonState {
     /// Takes in what was told; `true` if anything changed.
     pub(super) fn poll(&mut self, wake: &Wake) -> bool {
         let mut changed = self.graphs.poll(wake);
-        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.job.poll() {
             changed = true;
             match event {
-                Event::Done(result) => (self.result, self.job) = (Some(result), None),
-                Event::Failed(reason) => (self.failure, self.job) = (Some(reason), None),
+                Event::Done(result) => self.result = Some(result),
+                Event::Failed(error) => self.failure = Some(error.to_string()),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
@@ -223,7 +219,7 @@ type Views = [QueryView; 2];
 struct PairOfGraphs {
     asked: Option<(usize, GraphRequest)>,
     views: [Option<QueryView>; 2],
-    job: Option<Job<(), Box<Views>>>,
+    job: Slot<(), Box<Views>>,
 }
 
 impl PairOfGraphs {
@@ -240,38 +236,34 @@ impl PairOfGraphs {
             return;
         }
         self.views = [None, None];
-        self.job = Some(Job::spawn("two graphs", wake, move |_| {
+        self.job.start("two graphs", wake, move |_| {
             let build = |table: &Arc<VectorTable>| {
                 let request = ViewRequest { query, vectors: table.name.clone(), graph };
                 QueryView::build(&data.with_vectors(Vec::new(), table.clone()), request)
             };
             Ok(Box::new(tables.each_ref().map(build)))
-        }));
+        });
     }
 
     fn poll(&mut self, wake: &Wake) -> bool {
         let mut changed = false;
-        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.job.poll() {
             changed = true;
             match event {
                 Event::Done(views) => {
-                    self.job = None;
                     self.views = (*views).map(|mut view| {
                         view.start_layout(wake.clone());
                         Some(view)
                     });
                 }
-                Event::Failed(_) => self.job = None,
-                Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(_) | Event::Progress(_) | Event::Update(()) => {}
             }
         }
         self.views.iter_mut().flatten().fold(changed, |changed, view| view.poll() | changed)
     }
 
     fn retire_job(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
-        }
+        self.job.retire();
     }
 
     fn clear(&mut self) {

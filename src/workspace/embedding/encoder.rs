@@ -4,7 +4,7 @@ use super::Fetching;
 use crate::base::{Progress, Unit};
 use crate::dataset::VectorTable;
 use crate::graph::{VisualSettings, Whitening, unit_rows};
-use crate::jobs::{Event, Job, Wake};
+use crate::jobs::{Event, JobError, Slot, Wake};
 use crate::vision::hub::{self, HubModel, HubOptions};
 use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Feature, VisionError};
 use crate::workspace::EncoderSettings;
@@ -18,10 +18,10 @@ const CHUNK: usize = 256;
 ///
 /// # Errors
 /// An unknown name, or weights that are missing, for people.
-pub fn resolve(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<(EncoderSpec, DeviceChoice), String> {
-    let device = settings.device.parse::<DeviceChoice>().map_err(|error| error.to_string())?;
+pub fn resolve(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<(EncoderSpec, DeviceChoice), JobError> {
+    let device = settings.device.parse::<DeviceChoice>()?;
     let mut spec = network(settings, fetch)?;
-    spec.feature = Feature::new(settings.stage, settings.pooling).map_err(|error| error.to_string())?;
+    spec.feature = Feature::new(settings.stage, settings.pooling)?;
     if let Some(preprocess) = &settings.preprocess {
         spec.preprocess = preprocess.clone();
     }
@@ -29,28 +29,28 @@ pub fn resolve(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<(
 }
 
 /// The network with its weights and the preprocessing that these want.
-fn network(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String> {
+fn network(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobError> {
     if let Some(name) = &settings.hub {
         return from_hub(name.trim(), fetch);
     }
     if settings.weights.as_ref().is_some_and(|path| path.as_os_str().is_empty()) {
-        return Err("choose a file with the network's weights".to_owned());
+        return Err("choose a file with the network's weights".to_owned().into());
     }
     // A file's tensors tell what network they are of.
     let architecture = match &settings.weights {
         Some(_) => None,
-        None => Some(settings.architecture.parse::<Architecture>().map_err(|error| error.to_string())?),
+        None => Some(settings.architecture.parse::<Architecture>()?),
     };
-    EncoderSpec::find(architecture, settings.weights.as_deref()).map_err(|error| error.to_string())
+    Ok(EncoderSpec::find(architecture, settings.weights.as_deref())?)
 }
 
 /// A model of the hub by its name.
-fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String> {
+fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobError> {
     if name.is_empty() {
-        return Err("type the name of a model of the hub, such as timm/resnet18.a1_in1k".to_owned());
+        return Err("type the name of a model of the hub, such as timm/resnet18.a1_in1k".to_owned().into());
     }
-    let model = name.parse::<HubModel>().map_err(|error| error.to_string())?;
-    let mut options = HubOptions::from_env().map_err(|error| error.to_string())?;
+    let model = name.parse::<HubModel>()?;
+    let mut options = HubOptions::from_env()?;
     let only_looks = fetch(Progress { stage: "Looking for the model".to_owned(), ..Progress::default() }).is_break();
     let told = options.offline;
     options.offline |= only_looks;
@@ -62,9 +62,9 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String>
     });
     fetched.map_err(|error| match error {
         VisionError::Hub(_) if only_looks && !told => {
-            "not on this machine yet; computing embeddings fetches it".to_owned()
+            "not on this machine yet; computing embeddings fetches it".to_owned().into()
         }
-        error => error.to_string(),
+        error => error.into(),
     })
 }
 
@@ -73,7 +73,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, String>
 ///
 /// # Errors
 /// Where there is too little to learn from, or a large table cannot be written.
-pub fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, String> {
+pub fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, JobError> {
     // The name is what a run remembers of its vectors, so it tells all that is not usual.
     if settings.preprocess.is_some() {
         table.name += ", own preprocessing";
@@ -95,7 +95,7 @@ pub fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<Vec
         _ => table.dim,
     };
     if dim == 0 {
-        return Err("there are too few different vectors to learn a whitening from".to_owned());
+        return Err("there are too few different vectors to learn a whitening from".to_owned().into());
     }
     let name = format!("{}{}", table.name, settings.projection_name());
     let mut projected = VectorTable::new(name, dim, table.row_of_image.len());
@@ -116,28 +116,28 @@ pub fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<Vec
 #[derive(Default)]
 pub(super) struct Description {
     of: Option<EncoderSettings>,
-    spec: Option<Result<EncoderSpec, String>>,
-    job: Option<Job<(), EncoderSpec>>,
+    spec: Option<Result<EncoderSpec, JobError>>,
+    job: Slot<(), EncoderSpec>,
 }
 
 impl Description {
     /// What is known by now.
-    pub(super) fn spec(&self) -> Option<&Result<EncoderSpec, String>> {
+    pub(super) fn spec(&self) -> Option<&Result<EncoderSpec, JobError>> {
         self.spec.as_ref()
     }
 
     pub(super) fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.job.is_running()
     }
 
     /// Takes in what was read, and looks again where other weights were chosen.
     pub(super) fn follow(&mut self, settings: &EncoderSettings, wake: &Wake) -> bool {
         let mut changed = false;
-        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.job.poll() {
             changed = true;
             match event {
-                Event::Done(spec) => (self.spec, self.job) = (Some(Ok(spec)), None),
-                Event::Failed(reason) => (self.spec, self.job) = (Some(Err(reason)), None),
+                Event::Done(spec) => self.spec = Some(Ok(spec)),
+                Event::Failed(reason) => self.spec = Some(Err(reason)),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
@@ -148,10 +148,10 @@ impl Description {
             hub: settings.hub.clone(),
             ..EncoderSettings::default()
         };
-        if self.job.is_none() && self.of.as_ref() != Some(&wanted) {
+        if !self.job.is_running() && self.of.as_ref() != Some(&wanted) {
             self.of = Some(wanted.clone());
             let look = move || resolve(&wanted, &mut |_| ControlFlow::Break(())).map(|(spec, _)| spec);
-            self.job = Some(Job::spawn("encoder", wake.clone(), move |_| look()));
+            self.job.start("encoder", wake.clone(), move |_| look());
         }
         changed
     }
@@ -163,8 +163,8 @@ impl Description {
 
     /// Forgets what was being read, which the next look then reads again.
     pub(super) fn retire(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
+        if self.job.is_running() {
+            self.job.retire();
             self.of = None;
         }
     }
@@ -223,7 +223,7 @@ mod tests {
     fn one_vector_is_too_little_to_whiten() {
         let mut one = VectorTable::new("t", 2, 1);
         one.set(0, &[1.0, 2.0]).expect("kept");
-        assert!(project(one, &settings(false, Some(2))).is_err_and(|reason| reason.contains("too few")));
+        assert!(project(one, &settings(false, Some(2))).is_err_and(|reason| reason.to_string().contains("too few")));
     }
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
             (EncoderSettings { device: "abacus".into(), ..usual() }, "abacus"),
         ] {
             let found = told(settings).expect_err("no encoder");
-            assert!(found.contains(reason), "{found}");
+            assert!(found.to_string().contains(reason), "{found}");
         }
     }
 }

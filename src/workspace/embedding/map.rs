@@ -5,7 +5,7 @@ use crate::base::Progress;
 use crate::base::Rng;
 use crate::dataset::{Dataset, VectorTable};
 use crate::graph::{TSNE_EPOCHS, at_unit_density, principal_components, principal_plane, tsne, unit_rows};
-use crate::jobs::{Event, Job, Wake, Worker};
+use crate::jobs::{Event, JobError, Slot, Wake, Worker};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -80,19 +80,15 @@ pub struct EmbeddingMap {
 }
 
 impl EmbeddingMap {
-    fn compute(worker: &Worker<(), Drawn>, request: &MapRequest, shelf: &Shelf) -> Result<Drawn, String> {
-        let proceed = |stage: &str, done: usize, total: usize| {
-            worker.progress(Progress { stage: stage.to_owned(), done, total, ..Progress::default() });
-            if worker.is_cancelled() { Err("cancelled".to_owned()) } else { Ok(()) }
-        };
-        proceed("Reading embeddings", 0, 0)?;
+    fn compute(worker: &Worker<(), Drawn>, request: &MapRequest, shelf: &Shelf) -> Result<Drawn, JobError> {
+        worker.stage("Reading embeddings", 0, 0)?;
         let table = shelf.take(&request.source)?;
         let asked = points(&shelf.data.dataset, request.scope);
         let count = asked.len();
         let mut points: Vec<MapPoint> = asked.into_iter().filter(|point| has_vector(&table, point.image)).collect();
         let there = points.len();
         if there == 0 {
-            return Err("none of the images has a vector".to_owned());
+            return Err("none of the images has a vector".to_owned().into());
         }
         if there > MOST_POINTS {
             Rng::new(SAMPLE_SEED).shuffle(&mut points);
@@ -105,18 +101,18 @@ impl EmbeddingMap {
         let rows = unit_rows(&rows, table.dim);
         let (mut places, explained) = match request.method {
             MapMethod::Pca => {
-                proceed("Finding the principal components", 0, 0)?;
+                worker.stage("Finding the principal components", 0, 0)?;
                 let found = principal_components(&rows, table.dim, 2);
                 (principal_plane(&found), Some(found.explained.iter().sum()))
             }
             MapMethod::Tsne { perplexity } => {
-                proceed("Finding neighbours", 0, 0)?;
+                worker.stage("Finding neighbours", 0, 0)?;
                 let mut observe = |done: usize| match done.is_multiple_of(10) {
-                    true if proceed("Arranging (t-SNE)", done, TSNE_EPOCHS).is_err() => ControlFlow::Break(()),
+                    true if worker.stage("Arranging (t-SNE)", done, TSNE_EPOCHS).is_err() => ControlFlow::Break(()),
                     _ => ControlFlow::Continue(()),
                 };
                 let places = tsne(&rows, table.dim, perplexity, &mut observe);
-                (places.ok_or_else(|| "cancelled".to_owned())?, None)
+                (places.ok_or(JobError::Cancelled)?, None)
             }
         };
         at_unit_density(&mut places);
@@ -166,7 +162,7 @@ struct Asked {
 #[derive(Default)]
 pub struct MapState {
     asked: Option<Asked>,
-    job: Option<Job<(), Drawn>>,
+    job: Slot<(), Drawn>,
     kept: Vec<(Asked, Arc<EmbeddingMap>)>,
     /// The embedding of the last map.
     known: Option<Known>,
@@ -192,11 +188,11 @@ impl MapState {
 
     /// How far it is, and for how long it has been at it.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+        self.job.worked()
     }
 
     pub(super) fn is_busy(&self) -> bool {
-        self.job.is_some()
+        self.job.is_running()
     }
 
     pub(super) fn start(&mut self, request: MapRequest, shelf: Shelf, wake: Wake) {
@@ -204,7 +200,7 @@ impl MapState {
         self.failure = None;
         self.asked = Some(Asked { request: request.clone(), in_use: shelf.in_use() });
         if self.map().is_none() {
-            self.job = Some(Job::spawn("map", wake, move |worker| EmbeddingMap::compute(worker, &request, &shelf)));
+            self.job.start("map", wake, move |worker| EmbeddingMap::compute(worker, &request, &shelf));
         }
     }
 
@@ -215,8 +211,8 @@ impl MapState {
     }
 
     pub(super) fn cancel(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
+        if self.job.is_running() {
+            self.job.retire();
             self.failure = Some("The map was cancelled.".to_owned());
         }
     }
@@ -233,18 +229,17 @@ impl MapState {
 
     pub(super) fn poll(&mut self) -> bool {
         let mut changed = false;
-        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.job.poll() {
             changed = true;
             match event {
                 Event::Done((map, table)) => {
-                    self.job = None;
                     if let Some(asked) = self.asked.clone() {
                         self.known = Some((asked.request.source.clone(), table));
                         self.kept.insert(0, (asked, map));
                         self.kept.truncate(KEPT);
                     }
                 }
-                Event::Failed(reason) => (self.failure, self.job) = (Some(reason), None),
+                Event::Failed(error) => self.failure = Some(error.to_string()),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }

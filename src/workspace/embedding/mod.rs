@@ -14,7 +14,7 @@ use super::{EncoderSettings, Message, Workspace};
 use crate::base::Progress;
 use crate::dataset::{Dataset, VectorTable};
 use crate::graph::GraphRequest;
-use crate::jobs::{Event, Job, Worker};
+use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
 use source::Shelf;
 use std::ops::ControlFlow;
@@ -33,7 +33,7 @@ type Embedded = (VectorTable, EmbedReport, EncoderSettings);
 /// Everything about embeddings that is at work or at hand.
 #[derive(Default)]
 pub struct EmbeddingState {
-    job: Option<Job<String, Embedded>>,
+    job: Slot<String, Embedded>,
     last: Option<EmbedReport>,
     description: encoder::Description,
     comparison: ComparisonState,
@@ -43,7 +43,7 @@ pub struct EmbeddingState {
 impl EmbeddingState {
     /// Whether embeddings are being computed.
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.job.is_running()
     }
 
     /// Whether anything is at work: computing, comparing, drawing.
@@ -53,7 +53,7 @@ impl EmbeddingState {
 
     /// How far computing is, and for how long it has been at it.
     pub fn progress(&self) -> Option<(&Progress, std::time::Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.elapsed()))
+        self.job.worked()
     }
 
     /// What came of the last one.
@@ -62,7 +62,7 @@ impl EmbeddingState {
     }
 
     /// The chosen encoder with its weights' own preprocessing, or why there is none, once that is known.
-    pub fn described(&self) -> Option<&Result<EncoderSpec, String>> {
+    pub fn described(&self) -> Option<&Result<EncoderSpec, JobError>> {
         self.description.spec()
     }
 
@@ -77,9 +77,7 @@ impl EmbeddingState {
     }
 
     pub(super) fn forget(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
-        }
+        self.job.retire();
         self.last = None;
         self.description.retire();
         self.comparison.retire();
@@ -87,9 +85,7 @@ impl EmbeddingState {
     }
 
     pub(super) fn cancel(&self) {
-        if let Some(job) = &self.job {
-            job.cancel();
-        }
+        self.job.cancel();
     }
 
     pub(super) fn cancel_comparison(&mut self) {
@@ -114,7 +110,7 @@ fn compute(
     dataset: &Dataset,
     settings: EncoderSettings,
     cache: &Path,
-) -> Result<Embedded, String> {
+) -> Result<Embedded, JobError> {
     let mut proceed = |progress: Progress| {
         worker.progress(progress);
         if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -136,7 +132,7 @@ fn compute(
             ..Progress::default()
         })
     });
-    let (table, report) = embedded.map_err(|error| error.to_string())?;
+    let (table, report) = embedded?;
     let table = match table.count() {
         0 => table,
         _ => {
@@ -155,8 +151,7 @@ impl Workspace {
         }
         let (dataset, settings, cache) =
             (session.data.dataset.clone(), self.settings.encoder.clone(), self.store.cache().to_owned());
-        self.embedding.job =
-            Some(Job::spawn("embed", self.wake(), move |worker| compute(worker, &dataset, settings, &cache)));
+        self.embedding.job.start("embed", self.wake(), move |worker| compute(worker, &dataset, settings, &cache));
     }
 
     pub(super) fn poll_embedding(&mut self) -> bool {
@@ -165,15 +160,13 @@ impl Workspace {
         changed |= self.embedding.comparison.poll(&wake);
         changed |= self.embedding.map.poll();
         self.renew_stale();
-        while let Some(event) = self.embedding.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.embedding.job.poll() {
             changed = true;
             match event {
                 Event::Done((table, ..)) if table.count() == 0 => {
-                    self.embedding.job = None;
                     self.tell(Message::warning("No picture could be read, so the visual vectors stay as they are."));
                 }
                 Event::Done((table, report, encoder)) => {
-                    self.embedding.job = None;
                     // A model of the hub is there now.
                     self.embedding.description.look_again();
                     self.tell(Message::notice(told(&report)));
@@ -185,10 +178,8 @@ impl Workspace {
                     self.remember_encoder(&encoder);
                     self.install_vectors(vec![COMPUTED.to_owned()], Arc::new(table), Vec::new());
                 }
-                Event::Failed(message) => {
-                    self.embedding.job = None;
-                    self.tell(Message::warning(format!("Embedding stopped: {message}")));
-                }
+                Event::Failed(JobError::Cancelled) => self.tell(Message::warning("Embedding was cancelled.")),
+                Event::Failed(error) => self.tell(Message::warning(format!("Embedding stopped: {error}"))),
                 Event::Update(why) => self.tell(Message::warning(why)),
                 Event::Progress(_) => {}
             }

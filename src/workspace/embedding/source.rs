@@ -2,6 +2,7 @@
 
 use super::encoder::{project, resolve};
 use crate::dataset::{self, VectorTable};
+use crate::jobs::JobError;
 use crate::train::RunData;
 use crate::vision::{EmbeddingCache, lookup};
 use crate::workspace::{EncoderSettings, Session, Settings};
@@ -83,20 +84,20 @@ impl Shelf {
     ///
     /// # Errors
     /// What is not there, for people.
-    pub(super) fn take(&self, source: &EmbeddingSource) -> Result<Arc<VectorTable>, String> {
+    pub(super) fn take(&self, source: &EmbeddingSource) -> Result<Arc<VectorTable>, JobError> {
         let known = self.known.iter().find(|(known, _)| known == source).map(|(_, table)| table.clone());
         match (source, known) {
             (EmbeddingSource::InUse, _) => {
-                self.in_use().map(|held| held.0).ok_or_else(|| "no visual vectors are in use".to_owned())
+                let missing = || JobError::Failed("no visual vectors are in use".to_owned());
+                self.in_use().map(|held| held.0).ok_or_else(missing)
             }
             (_, Some(table)) => Ok(table),
-            (EmbeddingSource::File(name), None) => dataset::read_vectors(&self.data.dataset, &[name], &mut |_| {})
-                .map(Arc::new)
-                .map_err(|error| error.to_string()),
+            (EmbeddingSource::File(name), None) => {
+                Ok(Arc::new(dataset::read_vectors(&self.data.dataset, &[name], &mut |_| {})?))
+            }
             (EmbeddingSource::Encoder(encoder), None) => {
                 let (spec, _) = resolve(encoder, &mut |_| ControlFlow::Break(()))?;
-                let found = lookup(&self.data.dataset, &spec, &EmbeddingCache::at(&self.cache));
-                let found = found.map_err(|error| error.to_string())?;
+                let found = lookup(&self.data.dataset, &spec, &EmbeddingCache::at(&self.cache))?;
                 let missing = || format!("not all pictures have been embedded yet by {}", encoder.name());
                 Ok(Arc::new(project(found.ok_or_else(missing)?, encoder)?))
             }

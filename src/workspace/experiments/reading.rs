@@ -2,7 +2,7 @@
 
 use super::facts::RunFacts;
 use crate::dataset::{self, Dataset};
-use crate::jobs::{Event, Job, Wake};
+use crate::jobs::{Event, Slot, Wake};
 use crate::train::{self, EpochReport, QueryFigures, RunRecord};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ enum Read {
 pub struct Reader {
     details: HashMap<PathBuf, RunDetails>,
     scores: HashMap<PathBuf, (RunRecord, Result<Arc<RunScores>, String>)>,
-    job: Option<Job<Read, ()>>,
+    job: Slot<Read, ()>,
     generation: u64,
     version: u64,
 }
@@ -62,7 +62,7 @@ impl Reader {
 
     /// Whether something is being read.
     pub fn is_running(&self) -> bool {
-        self.job.is_some()
+        self.job.is_running()
     }
 
     /// Forgets what nobody looks at any more and reads what is missing: details of all of `shown`, scores over
@@ -84,7 +84,7 @@ impl Reader {
         let listed = |path: &Path| runs.iter().find(|run| run.saved.path == path).map(|run| &run.saved.record);
         self.details.retain(|path, known| shown.contains(path) && listed(path) == Some(&known.listed));
         self.scores.retain(|path, (known, _)| ranked.contains(path) && listed(path) == Some(known));
-        if self.job.is_some() {
+        if self.job.is_running() {
             return;
         }
         let missing = shown.iter().filter(|path| !self.details.contains_key(*path));
@@ -97,7 +97,7 @@ impl Reader {
             }));
         }
         if !wanted.is_empty() {
-            self.job = Some(Job::spawn("run details", wake, move |worker| {
+            self.job.start("run details", wake, move |worker| {
                 for wanted in wanted {
                     if worker.is_cancelled() {
                         break;
@@ -105,14 +105,14 @@ impl Reader {
                     worker.update(read(wanted));
                 }
                 Ok(())
-            }));
+            });
         }
     }
 
     /// Takes in what has been read; `true` if anything has.
     pub(super) fn poll(&mut self) -> bool {
         let before = self.version;
-        while let Some(event) = self.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.job.poll() {
             match event {
                 Event::Update(Read::Details(path, details)) => {
                     self.details.insert(path, *details);
@@ -123,7 +123,6 @@ impl Reader {
                     self.version += 1;
                 }
                 Event::Done(()) | Event::Failed(_) => {
-                    self.job = None;
                     self.version += 1;
                 }
                 Event::Progress(_) => {}
@@ -133,9 +132,7 @@ impl Reader {
     }
 
     pub(super) fn retire(&mut self) {
-        if let Some(job) = self.job.take() {
-            job.retire();
-        }
+        self.job.retire();
     }
 }
 

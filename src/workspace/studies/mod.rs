@@ -7,12 +7,10 @@ pub use request::{StudyKind, StudyRequest};
 pub use result::{Change, StudyResult, StudyRow};
 
 use super::{Message, Workspace};
-use crate::base::Progress;
-use crate::base::write_whole;
-use crate::jobs::{Event, Job, Worker};
-use crate::study::{Runner, StudyError, StudyProgress, ablate, ablations};
+use crate::base::{At, FileError, Progress, write_whole};
+use crate::jobs::{Event, JobError, Slot, Worker};
+use crate::study::{Runner, StudyProgress, ablate, ablations};
 use crate::train::RunData;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -53,8 +51,8 @@ const REQUEST: &str = "request.json";
 #[derive(Default)]
 pub struct StudyState {
     known: Vec<SavedStudy>,
-    listing: Option<Job<(), Vec<SavedStudy>>>,
-    job: Option<Job<(), ()>>,
+    listing: Slot<(), Vec<SavedStudy>>,
+    job: Slot<(), ()>,
     running: Option<PathBuf>,
     listed_done: usize,
 }
@@ -67,26 +65,22 @@ impl StudyState {
 
     /// The folder of the study at work.
     pub fn running(&self) -> Option<&Path> {
-        self.running.as_deref().filter(|_| self.job.is_some())
+        self.running.as_deref().filter(|_| self.job.is_running())
     }
 
     /// Whether a study is at work or being listed.
     pub fn is_busy(&self) -> bool {
-        self.job.is_some() || self.listing.is_some()
+        self.job.is_running() || self.listing.is_running()
     }
 
     /// How far the study at work is, and for how long it has been at it.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
-        self.job.as_ref().map(|job| (job.progress(), job.worked()))
+        self.job.worked()
     }
 
     pub(super) fn retire(&mut self) {
-        if let Some(job) = self.listing.take() {
-            job.retire();
-        }
-        if let Some(job) = self.job.take() {
-            job.retire();
-        }
+        self.listing.retire();
+        self.job.retire();
     }
 }
 
@@ -113,7 +107,7 @@ impl Workspace {
     }
 
     fn run_study(&mut self, request: StudyRequest, folder: PathBuf) {
-        if self.studies.job.is_some() {
+        if self.studies.job.is_running() {
             self.tell(Message::warning("A study is at work: wait for it or cancel it."));
             return;
         }
@@ -130,13 +124,11 @@ impl Workspace {
         let path = folder.clone();
         self.studies.listed_done = 0;
         self.studies.running = Some(folder.clone());
-        self.studies.job = Some(Job::spawn("study", self.wake(), move |worker| run(&request, data, &path, worker)));
+        self.studies.job.start("study", self.wake(), move |worker| run(&request, data, &path, worker));
     }
 
     pub(super) fn cancel_study(&self) {
-        if let Some(job) = &self.studies.job {
-            job.cancel();
-        }
+        self.studies.job.cancel();
     }
 
     pub(super) fn delete_study(&mut self, folder: &Path) {
@@ -154,22 +146,19 @@ impl Workspace {
 
     pub(super) fn refresh_studies(&mut self) {
         let folder = self.store.studies();
-        if let Some(job) = self.studies.listing.take() {
-            job.retire();
-        }
-        self.studies.listing = Some(Job::spawn("studies", self.wake(), move |_| Ok(list(&folder))));
+        self.studies.listing.retire();
+        self.studies.listing.start("studies", self.wake(), move |_| Ok(list(&folder)));
     }
 
     pub(super) fn poll_studies(&mut self) -> bool {
         let mut changed = false;
-        while let Some(event) = self.studies.listing.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.studies.listing.poll() {
             if let Event::Done(known) = event {
                 self.studies.known = known;
                 changed = true;
             }
-            self.studies.listing = None;
         }
-        while let Some(event) = self.studies.job.as_mut().and_then(Job::poll) {
+        while let Some(event) = self.studies.job.poll() {
             changed = true;
             match event {
                 Event::Progress(progress) if progress.done > self.studies.listed_done => {
@@ -179,14 +168,12 @@ impl Workspace {
                 }
                 Event::Progress(_) | Event::Update(()) => {}
                 Event::Done(()) => {
-                    self.studies.job = None;
                     self.tell(Message::notice("The study has ended."));
                     self.refresh_runs();
                 }
-                Event::Failed(message) => {
-                    self.studies.job = None;
-                    if message != StudyError::Cancelled.to_string() {
-                        self.tell(Message::warning(format!("The study stopped: {message}")));
+                Event::Failed(error) => {
+                    if error != JobError::Cancelled {
+                        self.tell(Message::warning(format!("The study stopped: {error}")));
                     }
                     self.refresh_runs();
                 }
@@ -218,13 +205,12 @@ pub(super) fn trial_folders(studies: &Path) -> Vec<PathBuf> {
     inside(studies).iter().flat_map(|study: &PathBuf| inside(&study.join("trials"))).collect()
 }
 
-fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), String> {
-    let told = |error: StudyError| error.to_string();
+fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {
     // Checked before anything is written.
     let plan = request.plan()?;
     let configurations = match request.kind {
-        StudyKind::Ablation => ablations(&request.experiment, &data.signals).map_err(told)?,
-        _ => plan.configurations().map_err(told)?,
+        StudyKind::Ablation => ablations(&request.experiment, &data.signals)?,
+        _ => plan.configurations()?,
     };
     keep(request, folder)?;
     let shown = Mutex::new((Instant::now(), usize::MAX));
@@ -242,21 +228,23 @@ fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(),
             });
         }
         drop(last);
-        if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        worker.flow()
     };
-    let runner = Runner::new(data, request.folds(), folder, None).map_err(told)?;
+    let runner = Runner::new(data, request.folds(), folder, None)?;
     match request.kind {
         StudyKind::Ablation => {
-            ablate(&runner, &configurations, (request.folds(), &request.seeds()), &observer).map(drop).map_err(told)
+            ablate(&runner, &configurations, (request.folds(), &request.seeds()), &observer)?;
         }
-        _ => plan.run(&runner, &configurations, &observer).map(drop).map_err(told),
+        _ => {
+            plan.run(&runner, &configurations, &observer)?;
+        }
     }
+    Ok(())
 }
 
-fn keep(request: &StudyRequest, folder: &Path) -> Result<(), String> {
+fn keep(request: &StudyRequest, folder: &Path) -> Result<(), FileError> {
     let path = folder.join(REQUEST);
-    let text = serde_json::to_string_pretty(request).map_err(|error| format!("{error}: {}", path.display()))?;
-    std::fs::create_dir_all(folder)
-        .and_then(|()| write_whole(&path, &[text.as_bytes()]))
-        .map_err(|error| format!("{error}: {}", path.display()))
+    let text = serde_json::to_string_pretty(request).at(&path)?;
+    std::fs::create_dir_all(folder).at(folder)?;
+    write_whole(&path, &[text.as_bytes()]).at(&path)
 }

@@ -5,7 +5,7 @@ use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
-use crate::jobs::{Event, Job};
+use crate::jobs::{Event, Slot};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling};
 use crate::workspace::{EmbeddingAction, EncoderSettings, SettingsAction, Workspace};
 use egui::{DragValue, RichText, ScrollArea, Ui};
@@ -50,18 +50,17 @@ pub struct EncoderForm {
     seen: Option<PathBuf>,
     editing: bool,
     devices: Vec<vision::DeviceInfo>,
-    asking: Option<Job<(), Vec<vision::DeviceInfo>>>,
+    asking: Slot<(), Vec<vision::DeviceInfo>>,
 }
 
 impl EncoderForm {
     /// Looks for devices in a thread of its own: opening one can take a while.
     fn find_devices(&mut self, workspace: &Workspace) {
-        if self.devices.is_empty() && self.asking.is_none() {
-            self.asking = Some(Job::spawn("devices", workspace.wake(), |_| Ok(vision::available())));
+        if self.devices.is_empty() && !self.asking.is_running() {
+            self.asking.start("devices", workspace.wake(), |_| Ok(vision::available()));
         }
-        if let Some(Event::Done(devices)) = self.asking.as_mut().and_then(Job::poll) {
+        if let Some(Event::Done(devices)) = self.asking.poll() {
             self.devices = devices;
-            self.asking = None;
         }
     }
 }
@@ -120,7 +119,7 @@ impl EncoderForm {
         let blank = encoder.weights.as_deref().is_some_and(|path| path.as_os_str().is_empty());
         if let (Some(Err(reason)), false) = (described, origin == Origin::File && blank) {
             let colour = if origin == Origin::Hub { palette.weak } else { palette.warning };
-            ui.add(egui::Label::new(RichText::new(sentence(reason)).small().color(colour)).wrap());
+            ui.add(egui::Label::new(RichText::new(sentence(&reason.to_string())).small().color(colour)).wrap());
         }
     }
 

@@ -1,0 +1,33 @@
+//! How what goes wrong in the rooms above becomes a job's end.
+
+use crate::base::{FileError, UnknownName};
+use crate::dataset::DatasetError;
+use crate::export::ExportError;
+use crate::jobs::JobError;
+use crate::study::StudyError;
+use crate::train::TrainError;
+use crate::vision::VisionError;
+
+macro_rules! ends {
+    ($($error:ty),*) => {$(
+        impl From<$error> for JobError {
+            fn from(error: $error) -> Self {
+                if error.is_cancelled() { Self::Cancelled } else { Self::Failed(error.to_string()) }
+            }
+        }
+    )*};
+}
+
+ends!(StudyError, TrainError, VisionError);
+
+macro_rules! fails {
+    ($($error:ty),*) => {$(
+        impl From<$error> for JobError {
+            fn from(error: $error) -> Self {
+                Self::Failed(error.to_string())
+            }
+        }
+    )*};
+}
+
+fails!(DatasetError, ExportError, FileError, UnknownName);
