@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use safetensors::{Dtype, tensor::TensorView};
 
-use super::import::VectorFile;
+use super::import::{VectorFile, is_vector_file};
 use super::npy::{self, Matrix};
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, walk};
+use super::{DatasetError, VectorSource, walk};
 
 /// The tensor that holds the vectors, and the metadata key of their ids.
 const TENSOR: &str = "embeddings";
@@ -81,12 +81,34 @@ pub fn write_embeddings(
 }
 
 /// Numbers per vector, where the file's header tells at once.
-pub(super) fn embeddings_dim(path: &Path) -> Option<usize> {
+fn embeddings_dim(path: &Path) -> Option<usize> {
     match walk::extension(path).as_str() {
         "npy" => Some(npy::npy_shape(path).ok()?.1),
         "safetensors" => Some(VectorFile::open(path, &mut Warnings::default()).ok()?.dim),
         _ => None,
     }
+}
+
+/// The sources among a folder's files in our own form: `embeddings*` anywhere at the top, and everything in a folder
+/// `embeddings`.
+pub(super) fn own_sources(files: &[PathBuf], root: &Path) -> Vec<VectorSource> {
+    let is_own = |path: &&PathBuf| {
+        let form = is_vector_file(path);
+        let at_top = path.parent() == Some(root) && walk::stem(path).to_lowercase().starts_with("embeddings");
+        let in_folder = path.parent().and_then(Path::parent) == Some(root)
+            && walk::folder_name(path).eq_ignore_ascii_case("embeddings");
+        form && (at_top || in_folder)
+    };
+    let mut sources: Vec<VectorSource> = Vec::new();
+    for path in files.iter().filter(is_own) {
+        let mut name = walk::stem(path);
+        if sources.iter().any(|source| source.name == name) {
+            name = walk::name(path);
+        }
+        let dim = embeddings_dim(path);
+        sources.push(VectorSource { name, dim, files: vec![path.clone()] });
+    }
+    sources
 }
 
 fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {

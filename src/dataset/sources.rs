@@ -1,12 +1,13 @@
 //! Reading the visual vectors that a data set's files offer.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::text::{numbered_lines, read_text_or_warn};
+use super::vectors::{ImageIndex, VectorRow, usual_length};
 use super::warnings::{Warnings, owned, some_of};
 use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, WarningKind, import, naver, walk};
 
@@ -14,18 +15,6 @@ use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, W
 const READ_WHOLE: u64 = 1 << 30;
 /// Files that are read together beyond that.
 const FILES_AT_ONCE: usize = 16;
-
-/// A vector as read from a file.
-pub(super) struct VectorRow {
-    /// Index into the data set's images.
-    pub image: usize,
-    pub values: Vec<f32>,
-    /// Where it stands in its file, from 1 (a line, or a row of a matrix).
-    pub line: usize,
-}
-
-/// The positions of a data set's images by id.
-pub(super) type ImageIndex<'a> = HashMap<&'a str, usize>;
 
 /// Reads the named vector sources. With more than one, each is divided by its length first and they stand side by side
 /// in the order of `names`; an image that some of them lack has zeros there. The table's name joins theirs by `+`.
@@ -77,13 +66,13 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
         };
         files.par_iter().map(one).collect()
     };
-    let mut lengths = BTreeMap::new();
+    let mut lengths = Vec::new();
     let mut first = Vec::new();
     for files in source.files.chunks(at_once) {
         first = read(files);
-        count_lengths(&first, &mut lengths);
+        lengths.extend(first.iter().flat_map(|(rows, _)| rows).map(|row| row.values.len()));
     }
-    let Some(dim) = usual_length(lengths) else {
+    let Some(dim) = usual_length(lengths.into_iter()) else {
         first.into_iter().for_each(|(_, of_file)| warnings.extend(of_file));
         let message = format!("no usable vector in source '{}'", source.name);
         return Err(DatasetError::Malformed { message, path: owned(&dataset.root), line: None });
@@ -142,17 +131,6 @@ fn read_csv(path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<Vec
         }
     }
     rows
-}
-
-fn count_lengths(files: &[(Vec<VectorRow>, Warnings)], counts: &mut BTreeMap<usize, usize>) {
-    for row in files.iter().flat_map(|(rows, _)| rows) {
-        *counts.entry(row.values.len()).or_default() += 1;
-    }
-}
-
-/// The most frequent length; the greater one of equals.
-fn usual_length(counts: BTreeMap<usize, usize>) -> Option<usize> {
-    counts.into_iter().filter(|&(length, _)| length > 0).max_by_key(|&(_, count)| count).map(|(length, _)| length)
 }
 
 fn take_rows(
@@ -220,26 +198,4 @@ fn side_by_side(tables: &[VectorTable], images: usize) -> io::Result<VectorTable
         joined.set(image, &vector)?;
     }
     Ok(joined)
-}
-
-/// The sources among a folder's files in our own form: `embeddings*` anywhere at the top, and everything in a folder
-/// `embeddings`.
-pub(super) fn own_sources(files: &[std::path::PathBuf], root: &Path) -> Vec<VectorSource> {
-    let is_own = |path: &&std::path::PathBuf| {
-        let form = import::is_vector_file(path);
-        let at_top = path.parent() == Some(root) && walk::stem(path).to_lowercase().starts_with("embeddings");
-        let in_folder = path.parent().and_then(Path::parent) == Some(root)
-            && walk::folder_name(path).eq_ignore_ascii_case("embeddings");
-        form && (at_top || in_folder)
-    };
-    let mut sources: Vec<VectorSource> = Vec::new();
-    for path in files.iter().filter(is_own) {
-        let mut name = walk::stem(path);
-        if sources.iter().any(|source| source.name == name) {
-            name = walk::name(path);
-        }
-        let dim = super::embeddings::embeddings_dim(path);
-        sources.push(VectorSource { name, dim, files: vec![path.clone()] });
-    }
-    sources
 }

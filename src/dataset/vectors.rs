@@ -1,6 +1,7 @@
 //! Visual vectors by image, in memory or, where they are many, in a scratch file.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -165,6 +166,25 @@ impl PartialEq for StoredRows {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.file, &other.file) && self.dim == other.dim && self.rows == other.rows
     }
+}
+
+/// A vector as read from a file.
+pub(super) struct VectorRow {
+    /// Index into the data set's images.
+    pub image: usize,
+    pub values: Vec<f32>,
+    /// Where it stands in its file, from 1 (a line, or a row of a matrix).
+    pub line: usize,
+}
+
+/// The positions of a data set's images by id.
+pub(super) type ImageIndex<'a> = HashMap<&'a str, usize>;
+
+/// The most frequent of some lengths above 0; the greater one of equals.
+pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize> {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    lengths.filter(|length| *length > 0).for_each(|length| *counts.entry(length).or_default() += 1);
+    counts.into_iter().max_by_key(|&(length, count)| (count, length)).map(|(length, _)| length)
 }
 
 /// A file without a name. Not in the folder for temporary files where that may lie in memory, as it does on many

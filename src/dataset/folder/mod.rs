@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::build::Builder;
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{DatasetError, Format, Loaded, WarningKind, attach, sources, table, values};
+use super::{DatasetError, Format, Loaded, WarningKind, attach, embeddings, table, values};
 
 /// The files of a folder by what they are for.
 #[derive(Debug, Default)]
@@ -106,7 +106,7 @@ pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, Dataset
         candidates::read_clusters(&mut builder, path);
     }
     check(&mut builder, root)?;
-    builder.dataset.vectors = sources::own_sources(&listing, root);
+    builder.dataset.vectors = embeddings::own_sources(&listing, root);
     let mut loaded = builder.finish();
     let (qrels, runs): (Vec<_>, Vec<_>) = (files.qrels.iter().collect(), files.runs.iter().collect());
     attach::take_files(&mut loaded, &qrels, &runs);

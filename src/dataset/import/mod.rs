@@ -134,13 +134,6 @@ impl VectorFile {
     }
 }
 
-/// The most frequent of some lengths above 0; the greater one of equals.
-fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize> {
-    let mut counts: HashMap<usize, usize> = HashMap::new();
-    lengths.filter(|length| *length > 0).for_each(|length| *counts.entry(length).or_default() += 1);
-    counts.into_iter().max_by_key(|&(length, count)| (count, length)).map(|(length, _)| length)
-}
-
 /// The one that bears a usual name of vectors, else the only one.
 ///
 /// # Errors

@@ -8,9 +8,10 @@ use ::safetensors::Dtype;
 use ::safetensors::tensor::{Metadata, TensorInfo};
 
 use super::numbers::{Float, Numbers, read_at};
-use super::{Content, Found, IDS, VECTORS, choose, usual_length};
+use super::{Content, Found, IDS, VECTORS, choose};
 use crate::dataset::npy::whole;
 use crate::dataset::table::plain;
+use crate::dataset::vectors::usual_length;
 
 /// The key of the ids in the metadata.
 const KEY: &str = "ids";

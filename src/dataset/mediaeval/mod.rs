@@ -22,7 +22,7 @@ use self::topics::{Topic, key};
 use super::build::Builder;
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, Format, Loaded, VectorSource, WarningKind, sources};
+use super::{Dataset, DatasetError, Format, Loaded, VectorSource, WarningKind, embeddings};
 
 /// A topic and the files that speak of it.
 struct Plan {
@@ -71,7 +71,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     report_unjudged(&mut builder, &plans, root);
     find_pictures(&mut builder, &Pictures::among(&files, root), &lines, root);
     builder.dataset.vectors = layout.descriptors.into_iter().map(|(code, files)| descriptor(code, files)).collect();
-    builder.dataset.vectors.extend(sources::own_sources(&files, root));
+    builder.dataset.vectors.extend(embeddings::own_sources(&files, root));
     Ok(builder.finish())
 }
 

@@ -25,7 +25,7 @@ use super::table::Table;
 use super::text::read_text_or_warn;
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, Relevance, Split, WarningKind, sources, values};
+use super::{DatasetError, Format, Loaded, Relevance, Split, WarningKind, embeddings, values};
 
 const FEATURE: &str = "_feature";
 
@@ -68,7 +68,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     builder.dataset.vectors = vectors::sources_among(&files);
     vectors::check_queries(&mut builder);
     vectors::separate_images(&mut builder);
-    builder.dataset.vectors.extend(sources::own_sources(&files, root));
+    builder.dataset.vectors.extend(embeddings::own_sources(&files, root));
     let pictures = Pictures::among(&files, root);
     for image in &mut builder.dataset.images {
         image.file = pictures.find(image.id.as_str()).cloned();

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::list_beside;
 use crate::dataset::build::Builder;
 use crate::dataset::npy;
-use crate::dataset::sources::{ImageIndex, VectorRow};
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
+use crate::dataset::vectors::{ImageIndex, VectorRow};
 use crate::dataset::warnings::{Warnings, some_of};
 use crate::dataset::{Dataset, ImageId, VectorSource, WarningKind, walk};
 

@@ -12,7 +12,7 @@ use ::parquet::file::reader::FileReader;
 
 use super::{Reader, guarded, invalid, pages};
 use crate::dataset::import::numbers::{Float, half};
-use crate::dataset::import::usual_length;
+use crate::dataset::vectors::usual_length;
 
 /// Rows read at once of a column of numbers or names, and of one of vectors.
 const NUMBERS_AT_ONCE: usize = 16 * 1024;
