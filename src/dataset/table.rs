@@ -1,4 +1,7 @@
 //! CSV and TSV tables with the line of every row, read so that a bad row costs only itself.
+//!
+//! Not by the `csv` crate, to which a quote that is never closed swallows the rest of the file: finding such quotes for it
+//! took more lines than reading the fields here does, and read 47 MB in 0.22 s instead of 0.35 s.
 
 use std::path::{Path, PathBuf};
 
@@ -90,18 +93,18 @@ fn fit(mut row: Row, width: usize, path: &Path, warnings: &mut Warnings) -> Opti
     Some(row)
 }
 
-fn separator(path: &Path, text: &str) -> char {
+fn separator(path: &Path, text: &str) -> u8 {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv")) {
-        return '\t';
+        return b'\t';
     }
     let head = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let count = |separator: char| head.matches(separator).count();
+    let count = |separator: u8| head.bytes().filter(|byte| *byte == separator).count();
     // The last of equals wins, so the comma comes last.
-    ['\t', ';', ','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(',')
+    [b'\t', b';', b','].into_iter().max_by_key(|&separator| count(separator)).unwrap_or(b',')
 }
 
 /// Splits a text into rows of fields. Lines without any content are left out.
-fn parse(text: &str, separator: char, path: &Path, warnings: &mut Warnings) -> Vec<Row> {
+fn parse(text: &str, separator: u8, path: &Path, warnings: &mut Warnings) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut fields = Vec::new();
     let (mut at, mut line, mut row_line) = (0, 1, 1);
@@ -109,7 +112,7 @@ fn parse(text: &str, separator: char, path: &Path, warnings: &mut Warnings) -> V
         let field = match quoted(&text[at..], separator) {
             Some(field) => field,
             None => {
-                if text[at..].starts_with('"') && separator == ',' {
+                if text[at..].starts_with('"') && separator == b',' {
                     warnings.line(WarningKind::BadRow, path, line, "a quote that is not closed; read as a character");
                 }
                 bare(&text[at..], separator)
@@ -118,9 +121,8 @@ fn parse(text: &str, separator: char, path: &Path, warnings: &mut Warnings) -> V
         line += text[at..at + field.length].matches('\n').count();
         at += field.length;
         fields.push(field.value);
-        let rest = &text[at..];
-        if let Some(rest) = rest.strip_prefix(separator) {
-            at += separator.len_utf8();
+        if let Some(rest) = text[at..].strip_prefix(char::from(separator)) {
+            at += 1;
             if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
                 continue;
             }
@@ -146,34 +148,30 @@ struct Field {
 
 /// A field in quotes, if one starts here and its closing quote is followed by a separator or a line's end. In tables
 /// with other separators than the comma it must end on its own line: a title there may well start with a quotation.
-fn quoted(text: &str, separator: char) -> Option<Field> {
-    let inside = text.strip_prefix('"')?;
-    let mut value = String::new();
-    let mut characters = inside.char_indices().peekable();
-    while let Some((at, character)) = characters.next() {
-        if at > LONGEST_QUOTED || (character == '\n' && separator == '\t') {
-            return None;
-        }
-        if character != '"' {
-            value.push(character);
-            continue;
-        }
-        match characters.peek() {
-            Some((_, '"')) => {
-                value.push('"');
-                characters.next();
-            }
-            Some(&(_, next)) if next != separator && next != '\n' && next != '\r' => value.push('"'),
-            _ => return Some(Field { value, length: at + 2 }),
+fn quoted(text: &str, separator: u8) -> Option<Field> {
+    let bytes = text.as_bytes();
+    let end = bytes.len().min(LONGEST_QUOTED);
+    let stops = |&byte: &u8| byte == b'"' || (byte == b'\n' && separator == b'\t');
+    let mut at = bytes.starts_with(b"\"").then_some(1)?;
+    loop {
+        at += bytes.get(at..end)?.iter().position(stops)?;
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'\n', _) => return None,
+            (_, Some(b'"')) => at += 2,
+            (_, Some(&next)) if next != separator && !is_line_end(next) => at += 1,
+            _ => return Some(Field { value: text[1..at].replace("\"\"", "\""), length: at + 1 }),
         }
     }
-    None
 }
 
 /// A field without quotes: up to the separator or the line's end.
-fn bare(text: &str, separator: char) -> Field {
-    let length = text.find([separator, '\n', '\r']).unwrap_or(text.len());
+fn bare(text: &str, separator: u8) -> Field {
+    let length = text.bytes().position(|byte| byte == separator || is_line_end(byte)).unwrap_or(text.len());
     Field { value: text[..length].to_owned(), length }
+}
+
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 /// The bytes of the line end that a text starts with, if it starts with one.
@@ -185,7 +183,7 @@ fn line_end(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn rows(text: &str, separator: char) -> (Vec<(usize, Vec<String>)>, usize) {
+    fn rows(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, usize) {
         let mut warnings = Warnings::default();
         let rows = parse(text, separator, Path::new("t.csv"), &mut warnings);
         (rows.into_iter().map(|row| (row.line, row.fields)).collect(), warnings.into_vec().len())
@@ -197,21 +195,21 @@ mod tests {
 
     #[test]
     fn quotes_hold_separators_line_ends_and_doubled_quotes() {
-        let (found, warned) = rows("id,t\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,x\r\n", ',');
+        let (found, warned) = rows("id,t\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,x\r\n", b',');
         assert_eq!(found, [row(1, &["id", "t"]), row(2, &["1", "a, \"b\"\nc"]), row(4, &["2", "x"])]);
         assert_eq!(warned, 0);
     }
 
     #[test]
     fn a_quote_that_is_never_closed_costs_only_itself() {
-        let (found, warned) = rows("1,\"open,x\n2,y\n3,z", ',');
+        let (found, warned) = rows("1,\"open,x\n2,y\n3,z", b',');
         assert_eq!(found, [row(1, &["1", "\"open", "x"]), row(2, &["2", "y"]), row(3, &["3", "z"])]);
         assert_eq!(warned, 1);
     }
 
     #[test]
     fn a_title_that_starts_with_a_quotation_stays_whole_in_a_tsv() {
-        let (found, _) = rows("1\t\"Hello\" he said\tx\n2\t\"open\ty\n3\t\"a\tb\"\tz\n", '\t');
+        let (found, _) = rows("1\t\"Hello\" he said\tx\n2\t\"open\ty\n3\t\"a\tb\"\tz\n", b'\t');
         let expected =
             [row(1, &["1", "\"Hello\" he said", "x"]), row(2, &["2", "\"open", "y"]), row(3, &["3", "a\tb", "z"])];
         assert_eq!(found, expected);
@@ -219,7 +217,7 @@ mod tests {
 
     #[test]
     fn empty_fields_at_the_end_count_and_empty_rows_do_not() {
-        let (found, _) = rows("a,b,\n\n,,\r\n\r\nc,", ',');
+        let (found, _) = rows("a,b,\n\n,,\r\n\r\nc,", b',');
         assert_eq!(found, [row(1, &["a", "b", ""]), row(5, &["c", ""])]);
     }
 }
