@@ -1,5 +1,8 @@
 //! Fields to values: numbers, dates, places, tags.
 
+use chrono::format::{Parsed, StrftimeItems, parse};
+use chrono::{NaiveDate, NaiveTime};
+
 /// A finite number; a decimal comma is not accepted.
 pub(super) fn number(field: &str) -> Option<f64> {
     field.trim().parse::<f64>().ok().filter(|number| number.is_finite())
@@ -40,20 +43,15 @@ pub(super) fn date(field: &str) -> Option<i64> {
     if digits.len() >= 5 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return field.parse().ok();
     }
-    let (day, time) = match field.find(['T', 't', ' ']) {
-        Some(at) => (&field[..at], field[at + 1..].trim()),
-        None => (field, ""),
-    };
+    let (day, time) = field.split_once(['T', 't', ' ']).unwrap_or((field, ""));
     let mut parts = day.split(['-', '/', ':', '.']);
-    let year = fixed(parts.next()?, 4)?;
+    let year = fixed(parts.next()?, 4).filter(|year| *year > 0)?;
     // Flickr writes a month or a day that is not known as 00.
-    let month = parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1);
-    let day = parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1);
-    let valid = year > 0 && (1..=12).contains(&month) && day >= 1 && day <= month_days(year, month);
-    if parts.next().is_some() || !valid {
-        return None;
-    }
-    Some(days_since_1970(year, month, day) * 86_400 + seconds_of_day(time)?)
+    let mut one_or_more = || Some(parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1));
+    let (month, day) = (one_or_more()?, one_or_more()?);
+    let day = NaiveDate::from_ymd_opt(year as i32, month, day).filter(|_| parts.next().is_none())?;
+    let (time, offset) = clock(time.trim())?;
+    Some(day.and_time(time).and_utc().timestamp() - i64::from(offset))
 }
 
 /// Whether a date stands for "unknown" (Flickr writes `0000-00-00 00:00:00`).
@@ -61,56 +59,22 @@ pub(super) fn is_blank_date(field: &str) -> bool {
     field.chars().all(|c| matches!(c, '0' | '-' | ':' | '/' | ' ' | 'T' | 'Z'))
 }
 
-fn fixed(part: &str, most: usize) -> Option<i64> {
-    let fits = !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
+fn fixed(part: &str, most: usize) -> Option<u32> {
+    let fits = part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit());
     if fits { part.parse().ok() } else { None }
 }
 
-fn month_days(year: i64, month: i64) -> i64 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    match month {
-        2 => 28 + i64::from(leap),
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+/// The time of day (midnight where there is none) and its offset from UTC in seconds.
+fn clock(text: &str) -> Option<(NaiveTime, i32)> {
+    if text.is_empty() {
+        return Some((NaiveTime::MIN, 0));
     }
-}
-
-/// Days in the proleptic Gregorian calendar, counted in years that start in March so that the leap day comes last
-/// (H. Hinnant, "chrono-compatible low-level date algorithms", `days_from_civil`).
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
-}
-
-/// Seconds into the day, less the offset from UTC.
-fn seconds_of_day(time: &str) -> Option<i64> {
-    if time.is_empty() {
-        return Some(0);
-    }
-    let time = time.trim_end_matches(['Z', 'z']);
-    let (clock, offset) = match time.rfind(['+', '-']) {
-        Some(at) => {
-            let sign = if time.as_bytes()[at] == b'+' { 1 } else { -1 };
-            let digits: String = time[at + 1..].chars().filter(|&c| c != ':').collect();
-            let hours = fixed(digits.get(..2)?, 2)?;
-            let minutes = if digits.len() > 2 { fixed(digits.get(2..)?, 2)? } else { 0 };
-            (&time[..at], sign * (hours * 3600 + minutes * 60))
-        }
-        None => (time, 0),
+    let read = |format: &str| {
+        let mut parsed = Parsed::new();
+        parse(&mut parsed, text, StrftimeItems::new(format)).ok()?;
+        Some((parsed.to_naive_time().ok()?, parsed.offset().unwrap_or_default()))
     };
-    let mut parts = clock.trim().split(':');
-    let hours = fixed(parts.next()?, 2)?;
-    let minutes = fixed(parts.next()?, 2)?;
-    let seconds = match parts.next() {
-        Some(part) => fixed(part.split('.').next()?, 2)?,
-        None => 0,
-    };
-    let valid = hours < 24 && minutes < 60 && seconds <= 60 && parts.next().is_none();
-    valid.then_some(hours * 3600 + minutes * 60 + seconds - offset)
+    ["%H:%M:%S%.f", "%H:%M:%S%.f%#z", "%H:%M", "%H:%M%#z"].into_iter().find_map(read)
 }
 
 #[cfg(test)]
@@ -128,11 +92,15 @@ mod tests {
         assert_eq!(date("1999"), Some(915_148_800));
         assert_eq!(date("1999-00-00 00:00:00"), Some(915_148_800));
         assert_eq!(date("1281810216"), Some(1_281_810_216));
+        assert_eq!(date("2019/7/1 9:05:07.25 Z"), Some(1_561_971_907));
+        assert_eq!(date("2019-07-31T09:00+09"), Some(1_564_531_200));
     }
 
     #[test]
     fn impossible_dates_are_refused() {
-        for bad in ["2019-02-29", "2019-13-01", "yesterday", "2019-01-01 25:00", "", "2019-1-1-1", "é-01-01"] {
+        for bad in
+            ["2019-02-29", "2019-13-01", "yesterday", "2019-01-01 25:00", "", "2019-1-1-1", "é-01-01", "2019-01-01 12"]
+        {
             assert_eq!(date(bad), None, "{bad}");
         }
         assert!(is_blank_date("0000-00-00 00:00:00"));

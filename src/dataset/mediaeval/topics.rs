@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use html_escape::decode_html_entities;
 use quick_xml::events::Event;
 
 use super::photos::tolerant;
-use crate::dataset::markup::{unescape, web_text};
+use crate::dataset::markup::web_text;
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
 use crate::dataset::values;
 use crate::dataset::warnings::Warnings;
@@ -44,7 +45,7 @@ pub(super) fn read(path: &Path, warnings: &mut Warnings) -> Vec<Topic> {
             Ok(Event::Text(content)) => append(&mut fields, &element, &content.into_inner()),
             Ok(Event::CData(content)) => append(&mut fields, &element, &content.into_inner()),
             Ok(Event::GeneralRef(name)) => {
-                append(&mut fields, &element, &unescape(&format!("&{};", name.into_inner())));
+                append(&mut fields, &element, &decode_html_entities(&format!("&{};", name.into_inner())));
             }
             Ok(Event::Eof) => break,
             Ok(_) => {}

@@ -5,6 +5,7 @@ use super::parameters::{self, ParamValue, SEED, find};
 use crate::base::{Spread, named};
 use crate::dataset::Split;
 use crate::eval::Measure;
+use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -205,16 +206,6 @@ pub fn date(seconds: u64) -> String {
     if seconds == 0 {
         return String::new();
     }
-    let (days, rest) = (seconds / 86_400, seconds % 86_400);
-    // Howard Hinnant's `civil_from_days`, for days from 1970 on: years begin in March.
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let day_of_era = shifted % 146_097;
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02} {:02}:{:02}", rest / 3600, rest / 60 % 60)
+    let date = i64::try_from(seconds).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    date.map_or_else(String::new, |date| date.format("%Y-%m-%d %H:%M").to_string())
 }
