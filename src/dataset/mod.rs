@@ -7,6 +7,7 @@
 //! to any of them, and so can files of vectors that other tools made ([`attach_vectors`]). Visual vectors are only listed
 //! on opening and read by [`read_vectors`].
 
+mod array_fault;
 mod attach;
 mod build;
 mod embeddings;
@@ -33,11 +34,14 @@ mod vectors;
 mod walk;
 mod warnings;
 
+pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
+pub(crate) use import::numbers::Float;
 pub use import::{attach_vectors, is_vector_file, single_files};
 pub use judgements::Judgements;
 pub use mediaeval::text_descriptor_files;
+pub(crate) use npy::{Header as NpyHeader, Kind as NpyKind};
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
 pub use open::{open, open_or_pictures, recognise};
 pub use preset_vectors::preset_vectors;

@@ -19,7 +19,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::warnings::{Warnings, owned};
+use super::array_fault::ArrayFault;
+use super::warnings::{Warnings, owned, some_of};
 use super::{DatasetError, npy, walk};
 use numbers::Numbers;
 
@@ -87,7 +88,7 @@ impl VectorFile {
     /// # Errors
     /// If the file cannot be read, is malformed or cut short, holds no vectors, or there are not as many ids as rows.
     pub fn open(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
-        let malformed = |message| DatasetError::Malformed { message, path: owned(path), line: None };
+        let ids_for = |ids, rows| ArrayFault::Ids { ids, rows }.at(path);
         let found = match walk::extension(path).as_str() {
             "npy" => {
                 let (file, numbers) = npy::open_npy(path)?;
@@ -101,13 +102,13 @@ impl VectorFile {
                     "parquet" => parquet::open(file),
                     _ => safetensors::open(file),
                 };
-                read.map_err(malformed)?
+                read.map_err(|error| error.at(path))?
             }
-            _ => return Err(malformed("not .npy, .npz, .safetensors or .parquet".to_owned())),
+            _ => return Err(ArrayFault::Malformed("not .npy, .npz, .safetensors or .parquet").at(path)),
         };
         let Found { content, rows, dim, mut ids, metadata } = found;
         match &ids {
-            Some(ids) if ids.len() != rows => return Err(malformed(format!("{} ids for {rows} vectors", ids.len()))),
+            Some(ids) if ids.len() != rows => return Err(ids_for(ids.len(), rows)),
             Some(_) => {}
             None => ids = beside::ids(path, rows, warnings)?,
         }
@@ -137,34 +138,31 @@ impl VectorFile {
 /// The one that bears a usual name of vectors, else the only one.
 ///
 /// # Errors
-/// If there is none, or several of which none bears such a name, for people; `what` names their kind.
-fn choose<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<&'a (String, T), String> {
+/// If there is none, or several of which none bears such a name; `what` names their kind.
+fn choose<'a, T>(what: &'static str, among: &'a [(String, T)]) -> Result<&'a (String, T), ArrayFault> {
     let named = VECTORS.iter().find_map(|wanted| among.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)));
     match (named, among) {
         (Some(found), _) | (None, [found]) => Ok(found),
-        (None, []) => Err(format!("no {what}")),
-        _ => {
-            let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
-            let names = super::warnings::some_of(&names);
-            Err(format!("more than one {what}, and none is called '{}': {names}", VECTORS[0]))
-        }
+        (None, []) => Err(ArrayFault::Nothing(what)),
+        _ => Err(several(what.to_owned(), VECTORS[0], among)),
     }
 }
 
 /// The one that bears a usual name of ids, else the only one; `None` where there is none.
 ///
 /// # Errors
-/// If several could be meant, for people.
-fn choose_ids<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<Option<&'a (String, T)>, String> {
+/// If several could be meant.
+fn choose_ids<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<Option<&'a (String, T)>, ArrayFault> {
     let plain = |name: &str| super::table::plain(name);
     let named = IDS.iter().find_map(|wanted| among.iter().find(|(name, _)| plain(name) == *wanted));
     match (named, among) {
         (Some(found), _) | (None, [found]) => Ok(Some(found)),
         (None, []) => Ok(None),
-        _ => {
-            let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
-            let names = super::warnings::some_of(&names);
-            Err(format!("more than one {what} that could be ids, and none is called '{}': {names}", IDS[0]))
-        }
+        _ => Err(several(format!("{what} that could be ids"), IDS[0], among)),
     }
+}
+
+fn several<T>(what: String, wanted: &'static str, among: &[(String, T)]) -> ArrayFault {
+    let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
+    ArrayFault::Several { what, wanted, names: some_of(&names) }
 }

@@ -3,13 +3,15 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
+use crate::dataset::array_fault::ArrayFault;
+
 /// Bytes read at once of rows that lie one after the other, and of columns that do.
 const ROWS_AT_ONCE: usize = 4 << 20;
 const COLUMNS_AT_ONCE: usize = 64 << 20;
 
 /// How a number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::dataset) enum Float {
+pub(crate) enum Float {
     /// IEEE 754 half precision.
     F16,
     /// The upper half of an `F32`.
@@ -84,14 +86,14 @@ impl Numbers {
     /// Whether a file of so many bytes holds all of it, and there is something in a row.
     ///
     /// # Errors
-    /// What is wrong, for people.
-    pub fn check(&self, length: u64) -> Result<(), String> {
+    /// What is wrong with it.
+    pub fn check(&self, length: u64) -> Result<(), ArrayFault> {
         if self.columns == 0 {
-            return Err("its rows hold no numbers".into());
+            return Err(ArrayFault::Empty);
         }
-        let needed = self.bytes().ok_or("its shape is too large")?;
+        let needed = self.bytes().ok_or(ArrayFault::TooLarge)?;
         match length.saturating_sub(self.start) {
-            there if there < needed => Err(format!("cut short: {there} of {needed} bytes of numbers")),
+            there if there < needed => Err(ArrayFault::CutShort { what: "numbers", there, needed }),
             _ => Ok(()),
         }
     }

@@ -1,18 +1,21 @@
 //! Safetensors: one matrix, or a vector for each id.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::fs::File;
-use std::io;
 
 use ::safetensors::Dtype;
 use ::safetensors::tensor::{Metadata, TensorInfo};
 
 use super::numbers::{Float, Numbers, read_at};
 use super::{Content, Found, IDS, VECTORS, choose};
+use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::whole;
 use crate::dataset::table::plain;
 use crate::dataset::vectors::usual_length;
 
+/// What errors call a part of the file.
+const TENSOR: &str = "tensor";
 /// The key of the ids in the metadata.
 const KEY: &str = "ids";
 /// The format allows no longer header.
@@ -22,14 +25,14 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// for each id. Ids are a JSON list in the metadata, or a list of whole numbers under a usual name.
 ///
 /// # Errors
-/// What is wrong, for people.
-pub(super) fn open(file: File) -> Result<Found, String> {
+/// What is wrong with it.
+pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     let (start, header) = read_header(&file)?;
-    let length = file.metadata().map_err(|error| error.to_string())?.len();
+    let length = file.metadata()?.len();
     let mut metadata = header.metadata().clone().unwrap_or_default();
     let mut tensors: Vec<(String, TensorInfo)> = Vec::new();
     for name in header.offset_keys() {
-        let info = header.info(&name).ok_or("its header contradicts itself")?.clone();
+        let info = header.info(&name).ok_or(ArrayFault::Malformed("its header contradicts itself"))?.clone();
         tensors.push((name, info));
     }
     let is_named = tensors.iter().any(|(name, _)| VECTORS.contains(&name.to_lowercase().as_str()));
@@ -40,12 +43,13 @@ pub(super) fn open(file: File) -> Result<Found, String> {
     let mut matrices = tensors.clone();
     matrices.retain(|(name, info)| info.shape.len() == 2 || VECTORS.contains(&name.as_str()));
     let (name, info) = choose("tensor of two dimensions", &matrices)?;
-    let within = |error: String| format!("tensor '{name}': {error}");
-    let numbers = numbers(info, start).and_then(|numbers| numbers.check(length).map(|()| numbers)).map_err(within)?;
+    let numbers = numbers(info, start).and_then(|numbers| numbers.check(length).map(|()| numbers));
+    let numbers = numbers.map_err(ArrayFault::within(TENSOR, name))?;
     let (rows, dim) = (numbers.rows, numbers.columns);
     let ids = match metadata.remove(KEY) {
         Some(text) => {
-            Some(serde_json::from_str(&text).map_err(|error| format!("its '{KEY}' are not a list of names: {error}"))?)
+            let names = serde_json::from_str(&text);
+            Some(names.map_err(|source| ArrayFault::Names { key: KEY, source })?)
         }
         None => listed(&file, &tensors, (start, length))?,
     };
@@ -53,16 +57,16 @@ pub(super) fn open(file: File) -> Result<Found, String> {
 }
 
 /// Where the tensors start, and what they are.
-fn read_header(file: &File) -> Result<(u64, Metadata), String> {
-    let not_one = |error: String| format!("not a safetensors file: {error}");
-    let read = |start, count| read_at(file, start, count).map_err(|error: io::Error| not_one(error.to_string()));
-    let all = file.metadata().map_err(|error| error.to_string())?.len();
-    let first: [u8; 8] = read(0, 8)?.try_into().map_err(|_| not_one("cut short".to_owned()))?;
+fn read_header(file: &File) -> Result<(u64, Metadata), ArrayFault> {
+    let not_one = |reason: &dyn Display| ArrayFault::NotA { format: "a safetensors file", reason: reason.to_string() };
+    let read = |start, count| read_at(file, start, count).map_err(|error| not_one(&error));
+    let all = file.metadata()?.len();
+    let first: [u8; 8] = read(0, 8)?.try_into().map_err(|_| not_one(&"cut short"))?;
     let length = u64::from_le_bytes(first);
     if length > LONGEST_HEADER.min(all.saturating_sub(8)) {
-        return Err(not_one("its header is longer than the file, or than a header may be".to_owned()));
+        return Err(not_one(&"its header is longer than the file, or than a header may be"));
     }
-    let header = serde_json::from_slice(&read(8, length as usize)?).map_err(|error| not_one(error.to_string()))?;
+    let header = serde_json::from_slice(&read(8, length as usize)?).map_err(|error| not_one(&error))?;
     Ok((8 + length, header))
 }
 
@@ -77,22 +81,26 @@ fn float(dtype: Dtype) -> Option<Float> {
 }
 
 /// Where a tensor of one or two dimensions lies; one of one dimension counts as a single row.
-fn numbers(info: &TensorInfo, start: u64) -> Result<Numbers, String> {
-    let float = float(info.dtype)
-        .ok_or_else(|| format!("numbers of kind {:?}, where 16-, 32- or 64-bit floats are asked for", info.dtype))?;
+fn numbers(info: &TensorInfo, start: u64) -> Result<Numbers, ArrayFault> {
+    let wanted = "16-, 32- or 64-bit floats";
+    let float = float(info.dtype).ok_or_else(|| other_kind("numbers", info.dtype, wanted))?;
     let (rows, columns) = match *info.shape.as_slice() {
         [columns] => (1, columns),
         [rows, columns] => (rows, columns),
-        _ => return Err(format!("{} dimensions, where a matrix has 2", info.shape.len())),
+        _ => return Err(ArrayFault::Dimensions(info.shape.len())),
     };
     let (first, last) = info.data_offsets;
     let start = u64::try_from(first).ok().and_then(|first| start.checked_add(first)).filter(|start| *start < 1 << 62);
-    let start = start.ok_or("it lies outside the file")?;
+    let start = start.ok_or(ArrayFault::Outside)?;
     let numbers = Numbers { float, big_endian: false, fortran: false, rows, columns, start };
     match numbers.bytes() == last.checked_sub(first).and_then(|bytes| u64::try_from(bytes).ok()) {
         true => Ok(numbers),
-        false => Err("its shape and its bytes do not go together".to_owned()),
+        false => Err(ArrayFault::Malformed("its shape and its bytes do not go together")),
     }
+}
+
+fn other_kind(what: &'static str, found: Dtype, wanted: &'static str) -> ArrayFault {
+    ArrayFault::Kind { what, found: format!("{found:?}"), wanted }
 }
 
 /// A vector for each id.
@@ -101,19 +109,17 @@ fn one_each(
     tensors: Vec<(String, TensorInfo)>,
     (start, length): (u64, u64),
     metadata: HashMap<String, String>,
-) -> Result<Found, String> {
+) -> Result<Found, ArrayFault> {
     let mut vectors = Vec::with_capacity(tensors.len());
     let mut ids = Vec::with_capacity(tensors.len());
+    // One without numbers is told of as an image without a vector.
+    let whole = |vector: Numbers| if vector.columns == 0 { Ok(vector) } else { vector.check(length).map(|()| vector) };
     for (name, info) in tensors {
-        // One without numbers is told of as an image without a vector.
-        let vector = numbers(&info, start).map_err(|error| format!("tensor '{name}': {error}"))?;
-        if vector.columns > 0 {
-            vector.check(length).map_err(|error| format!("tensor '{name}': {error}"))?;
-        }
+        let vector = numbers(&info, start).and_then(whole).map_err(ArrayFault::within(TENSOR, &name))?;
         vectors.push(vector);
         ids.push(name);
     }
-    let dim = usual_length(vectors.iter().map(|vector| vector.columns)).ok_or("its vectors hold no numbers")?;
+    let dim = usual_length(vectors.iter().map(|vector| vector.columns)).ok_or(ArrayFault::Empty)?;
     Ok(Found { content: Content::Each(file, vectors), rows: ids.len(), dim, ids: Some(ids), metadata })
 }
 
@@ -122,12 +128,13 @@ fn listed(
     file: &File,
     tensors: &[(String, TensorInfo)],
     (start, length): (u64, u64),
-) -> Result<Option<Vec<String>>, String> {
+) -> Result<Option<Vec<String>>, ArrayFault> {
     let is_list = |info: &TensorInfo| info.shape.len() == 1;
     let Some((name, info)) = tensors.iter().find(|(name, info)| IDS.contains(&plain(name).as_str()) && is_list(info))
     else {
         return Ok(None);
     };
+    let within = ArrayFault::within(TENSOR, name);
     let (size, signed) = match info.dtype {
         Dtype::I64 => (8, true),
         Dtype::U64 => (8, false),
@@ -135,13 +142,13 @@ fn listed(
         Dtype::U32 => (4, false),
         Dtype::I16 => (2, true),
         Dtype::U16 => (2, false),
-        _ => return Err(format!("ids of kind {:?} in tensor '{name}'", info.dtype)),
+        other => return Err(within(other_kind("ids", other, "whole numbers"))),
     };
     let (first, last) = info.data_offsets;
     let inside = u64::try_from(last).ok().and_then(|last| start.checked_add(last)).is_some_and(|last| last <= length);
     if !inside || first > last {
-        return Err(format!("tensor '{name}' lies outside the file"));
+        return Err(within(ArrayFault::Outside));
     }
-    let bytes = read_at(file, start + first as u64, last - first).map_err(|error| error.to_string())?;
+    let bytes = read_at(file, start + first as u64, last - first)?;
     Ok(Some(bytes.chunks_exact(size).map(|number| whole(number, signed, false).to_string()).collect()))
 }

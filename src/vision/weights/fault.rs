@@ -5,6 +5,7 @@ use std::io;
 use zip::result::ZipError;
 
 use super::pickle::PickleError;
+use crate::dataset::ArrayFault;
 
 /// What is wrong with a weights file.
 #[derive(Debug, thiserror::Error)]
@@ -22,8 +23,8 @@ pub enum WeightsFault {
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
     /// An array of NumPy that cannot be read.
-    #[error("{0}")]
-    Numpy(String),
+    #[error(transparent)]
+    Numpy(#[from] ArrayFault),
     /// A part of it is damaged.
     #[error("{part}: {source}")]
     Part {

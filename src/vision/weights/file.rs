@@ -231,7 +231,7 @@ fn listing(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
             if names.iter().any(|name| name.rsplit('/').next() == Some("data.pkl")) {
                 pytorch::list_zip(&mut archive, &names)
             } else if names.iter().any(|name| name.ends_with(npz::ENDING)) {
-                npz::list(&mut archive).map_err(WeightsFault::Numpy)
+                npz::list(&mut archive)
             } else {
                 Err(WeightsFault::UnknownArchive)
             }

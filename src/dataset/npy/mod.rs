@@ -1,0 +1,118 @@
+//! NumPy's `.npy` arrays: matrices of floats, and lists of names or whole numbers.
+//!
+//! Source: NumPy enhancement proposal 1, "A Simple File Format for NumPy Arrays". Versions 1 to 3 are read; version 1
+//! is written. Arrays of Python objects are pickles, programs rather than data, and never read.
+
+mod header;
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+pub(super) use header::whole;
+pub(crate) use header::{Header, Kind};
+
+use super::DatasetError;
+use super::array_fault::ArrayFault;
+use super::import::numbers::Numbers;
+use super::warnings::owned;
+use header::MAGIC;
+
+/// A matrix of 32-bit floats.
+///
+/// # Shapes
+/// `data` is row-major, `rows × columns`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Number of rows.
+    pub rows: usize,
+    /// Numbers per row.
+    pub columns: usize,
+    /// The rows, one after the other.
+    pub data: Vec<f32>,
+}
+
+/// Reads a matrix of floats; a one-dimensional array counts as a single column. 64-bit floats are rounded to 32 bits.
+///
+/// # Errors
+/// If the file cannot be read, is not `.npy`, holds something else than floats, or is cut short.
+pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
+    let (file, numbers) = open_npy(path)?;
+    let mut data = Vec::new();
+    numbers
+        .read_rows(&file, 0, numbers.rows, &mut data)
+        .map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+    Ok(Matrix { rows: numbers.rows, columns: numbers.columns, data })
+}
+
+/// Rows and columns of a file, from its header alone.
+///
+/// # Errors
+/// If the file cannot be read or its header is not one that [`read_npy`] reads.
+pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
+    let mut file = File::open(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+    let numbers = Header::parse(&mut file).and_then(|header| header.matrix()).map_err(|error| error.at(path))?;
+    if numbers.columns == 0 {
+        return Err(ArrayFault::Empty.at(path));
+    }
+    Ok((numbers.rows, numbers.columns))
+}
+
+/// The file of a matrix that is all there.
+pub(super) fn open_npy(path: &Path) -> Result<(File, Numbers), DatasetError> {
+    let io = |source| DatasetError::Io { source, path: owned(path) };
+    let mut file = File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    let numbers = Header::parse(&mut file).and_then(|header| header.matrix());
+    let numbers = numbers.and_then(|numbers| numbers.check(length).map(|()| numbers));
+    Ok((file, numbers.map_err(|error| error.at(path))?))
+}
+
+/// Reads chosen rows without reading the others.
+pub(super) fn read_npy_rows(path: &Path, rows: &[usize]) -> Result<Vec<Vec<f32>>, DatasetError> {
+    let (file, numbers) = open_npy(path)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for &row in rows {
+        if row >= numbers.rows {
+            return Err(malformed(path, format!("no row {} among {}", row + 1, numbers.rows)));
+        }
+        let mut vector = Vec::new();
+        let read = numbers.read_rows(&file, row, 1, &mut vector);
+        read.map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+        found.push(vector);
+    }
+    Ok(found)
+}
+
+/// Writes a matrix of 32-bit floats.
+///
+/// # Errors
+/// If `data` is not a whole number of rows of `columns`, or the file cannot be written.
+pub fn write_npy(path: &Path, columns: usize, data: &[f32]) -> Result<(), DatasetError> {
+    if columns == 0 || !data.len().is_multiple_of(columns) {
+        let message = format!("{} numbers do not fill rows of {columns}", data.len());
+        return Err(malformed(path, message));
+    }
+    let shape = format!("({}, {columns})", data.len() / columns);
+    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
+    // Numbers start at a multiple of 64 bytes; a line end closes the header.
+    let padding = (64 - (10 + header.len() + 1) % 64) % 64;
+    header.push_str(&" ".repeat(padding));
+    header.push('\n');
+    let write = || {
+        let mut out = std::io::BufWriter::new(File::create(path)?);
+        out.write_all(MAGIC)?;
+        out.write_all(&[1, 0])?;
+        out.write_all(&(header.len() as u16).to_le_bytes())?;
+        out.write_all(header.as_bytes())?;
+        for number in data {
+            out.write_all(&number.to_le_bytes())?;
+        }
+        out.flush()
+    };
+    write().map_err(|source| DatasetError::Io { source, path: owned(path) })
+}
+
+fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {
+    DatasetError::Malformed { message: message.into(), path: owned(path), line: None }
+}
