@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use crossrank::base::Rng;
 use crossrank::dataset::Relevance;
-use crossrank::graph::{Csr, GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
 use crossrank::model::{Activation, Degree, ModelKind, Network, NetworkConfig, Prepared, RankingInput, Weights};
 use crossrank::train::{Gradients, Loss, Targets};
 
@@ -23,7 +23,7 @@ fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
     let mut rng = Rng::new(5);
     let mut values = |count: usize| (0..count).map(|_| rng.normal() as f32).collect::<Vec<f32>>();
     let visual = unit_rows(&values(n * dim), dim);
-    let graph = SimilarityGraph::build(&Similarities::new(&visual, dim), GraphRequest { k, ..Default::default() });
+    let graph = Csr::nearest(&Similarities::new(&visual, dim), GraphRequest { k, ..Default::default() });
     RankingInput {
         query: 0,
         n,
@@ -31,7 +31,7 @@ fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
         feature_count: SIGNALS,
         visual: visual.into(),
         dim,
-        graph: graph.csr(),
+        graph,
         relevance: (0..n as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
         ids: (0..n).map(|i| format!("i{i}").as_str().into()).collect(),
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 use crossrank::base::{FileError, Rng};
 use crossrank::dataset::{ImageId, Relevance, Split};
 use crossrank::eval::Measure;
-use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
 use crossrank::model::{Activation, Metadata, ModelError, ModelKind, Network, NetworkConfig, RankingInput};
 use crossrank::train::{
     EpochReport, Loss, Observer, Outcome, Stop, TrainConfig, TrainData, TrainError, measure, train,
@@ -23,7 +23,7 @@ pub(crate) fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInp
         features.extend([(rng.normal() + f64::from(u8::from(relevant))) as f32, rng.normal() as f32]);
     }
     let visual = unit_rows(&rows, dim);
-    let graph = SimilarityGraph::build(&Similarities::new(&visual, dim), GraphRequest { k: 5, ..Default::default() });
+    let graph = Csr::nearest(&Similarities::new(&visual, dim), GraphRequest { k: 5, ..Default::default() });
     RankingInput {
         query: index,
         n,
@@ -31,7 +31,7 @@ pub(crate) fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInp
         feature_count: 2,
         visual: visual.into(),
         dim,
-        graph: graph.csr(),
+        graph,
         relevance: relevant.iter().map(|&relevant| Some(Relevance(i32::from(relevant)))).collect(),
         ids: (0..n).map(|i| ImageId::from(format!("{index}-{i}").as_str())).collect(),
     }
@@ -225,7 +225,7 @@ fn the_order_of_the_images_changes_no_score() {
     let similarities = Similarities::new(&visual, dim);
     let shuffled = RankingInput {
         features: rows(&input.features, 2),
-        graph: SimilarityGraph::build(&similarities, GraphRequest { k: 5, ..Default::default() }).csr(),
+        graph: Csr::nearest(&similarities, GraphRequest { k: 5, ..Default::default() }),
         visual: visual.into(),
         ..input.clone()
     };

@@ -1,6 +1,6 @@
 //! What two embeddings of the same images have in common, and how well each gathers what is relevant.
 
-use super::Similarities;
+use super::similarity::{Nearest, Similarities};
 use crate::dataset::Relevance;
 
 /// How far two embeddings agree on who the neighbours are.
@@ -46,13 +46,16 @@ pub fn agreement(a: &Similarities, b: &Similarities, most: usize) -> Vec<Option<
         return vec![None; most];
     }
     let mut sums = vec![(0.0, 0.0); most];
+    // Images that only one of them has may stand before those that are compared.
+    let reach = most + a.n() - nodes.len();
+    let (nearest_a, nearest_b) = (a.nearest(reach), b.nearest(reach));
     // At which k a pair comes in: its place, from 0, in one list and in the other.
     let mut places = vec![usize::MAX; a.n()];
     for &i in &nodes {
-        let nearest = |s: &Similarities| -> Vec<usize> {
-            s.order(i).iter().map(|&j| j as usize).filter(|&j| there[j]).take(most).collect()
+        let shared = |nearest: &Nearest| -> Vec<usize> {
+            nearest.of(i).iter().map(|&j| j as usize).filter(|&j| there[j]).take(most).collect()
         };
-        let (of_a, of_b) = (nearest(a), nearest(b));
+        let (of_a, of_b) = (shared(&nearest_a), shared(&nearest_b));
         of_a.iter().enumerate().for_each(|(place, &j)| places[j] = place);
         let mut entering = vec![0usize; most];
         for (place, &j) in of_b.iter().enumerate().filter(|(_, j)| places[**j] != usize::MAX) {
@@ -93,8 +96,9 @@ pub fn homophily(similarities: &Similarities, relevance: &[Option<Relevance>], m
     }
     let chance = (relevant.len() - 1) as f64 / (count - 1) as f64;
     let mut sums = vec![(0.0, 0usize); most];
+    let nearest = similarities.nearest(most);
     for &i in &relevant {
-        let mut neighbours = similarities.order(i).iter();
+        let mut neighbours = nearest.of(i).iter();
         let (mut same, mut seen) = (0usize, 0usize);
         for (sum, nodes) in &mut sums {
             if let Some(kind) = neighbours.next().and_then(|&j| known[j as usize]) {

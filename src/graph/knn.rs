@@ -1,9 +1,8 @@
-//! The k-nearest-neighbour graph of one query.
+//! Each image's nearest neighbours as rows: the graph that the convolutions sum over.
 
-use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 
-use super::Similarities;
+use super::similarity::{Nearest, Similarities};
 use crate::base::named;
 
 /// Which of the directed k-NN edges a graph keeps.
@@ -64,124 +63,91 @@ impl Csr {
     }
 }
 
-/// The neighbour graph of one query's images.
-///
-/// # Shapes
-/// Nodes are 0..n in the order of the candidates; an edge i → j has the cosine of i and j as its weight.
-#[derive(Clone, Debug)]
-pub struct SimilarityGraph {
-    request: GraphRequest,
-    csr: Csr,
-    graph: DiGraph<usize, f32>,
-}
+impl Csr {
+    /// `n` nodes without an edge.
+    pub fn without_edges(n: usize) -> Self {
+        Self { offsets: vec![0; n + 1], ..Self::default() }
+    }
 
-impl SimilarityGraph {
     /// The exact k-nearest-neighbour graph. Ties go to the smaller index; a k beyond n − 1 takes all others.
-    pub fn build(similarities: &Similarities, request: GraphRequest) -> Self {
+    ///
+    /// ```
+    /// use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
+    ///
+    /// // Four directions in the plane: two pairs that point about the same way.
+    /// let rows = unit_rows(&[1.0, 0.0, 1.0, 0.1, 0.0, 1.0, 0.1, 1.0], 2);
+    /// let graph = Csr::nearest(&Similarities::new(&rows, 2), GraphRequest { k: 1, ..GraphRequest::default() });
+    /// assert_eq!(graph.targets, [1, 0, 3, 2]);
+    /// ```
+    pub fn nearest(similarities: &Similarities, request: GraphRequest) -> Self {
+        let nearest = similarities.nearest(request.k);
         let n = similarities.n();
-        let nearest = |i: usize| &similarities.order(i)[..request.k.min(similarities.order(i).len())];
-        let rows: Vec<Vec<u32>> = match request.neighbourhood {
-            Neighbourhood::Directed => (0..n).map(|i| nearest(i).to_vec()).collect(),
-            other => both_ways(n, &nearest, other == Neighbourhood::Mutual),
-        };
-        let mut csr = Csr { offsets: vec![0], ..Csr::default() };
-        for (i, row) in rows.iter().enumerate() {
-            for &j in row {
-                let weight = similarities.get(i, j as usize);
-                if weight >= request.min_weight {
-                    csr.targets.push(j);
-                    csr.weights.push(weight);
+        let mut rows = Rows::new(similarities, request.min_weight, n * nearest.width());
+        match request.neighbourhood {
+            Neighbourhood::Directed => (0..n).for_each(|i| rows.push(nearest.of(i).iter().copied())),
+            Neighbourhood::Mutual => {
+                let chosen_back = |i: usize, j: u32| nearest.of(j as usize).contains(&(i as u32));
+                (0..n).for_each(|i| rows.push(nearest.of(i).iter().copied().filter(|&j| chosen_back(i, j))));
+            }
+            Neighbourhood::Union => {
+                for (i, more) in chosen_by(&nearest, n).iter().enumerate() {
+                    let own = nearest.of(i);
+                    rows.push(own.iter().chain(more.iter().filter(|&j| !own.contains(j))).copied());
+                    rows.sort_last();
                 }
             }
-            let start = csr.offsets[i] as usize;
-            if request.neighbourhood == Neighbourhood::Union {
-                sort_row(&mut csr, start);
-            }
-            csr.offsets.push(csr.targets.len() as u32);
         }
-        let mut graph = DiGraph::with_capacity(n, csr.targets.len());
-        for i in 0..n {
-            graph.add_node(i);
-        }
-        for i in 0..n {
-            for edge in csr.row(i) {
-                graph.add_edge(NodeIndex::new(i), NodeIndex::new(csr.targets[edge] as usize), csr.weights[edge]);
-            }
-        }
-        Self { request, csr, graph }
-    }
-
-    /// What was asked for.
-    pub fn request(&self) -> GraphRequest {
-        self.request
-    }
-
-    /// Number of nodes.
-    pub fn n(&self) -> usize {
-        self.csr.n()
-    }
-
-    /// Number of directed edges.
-    pub fn edge_count(&self) -> usize {
-        self.csr.targets.len()
-    }
-
-    /// Node `i`'s neighbours with their cosines, most similar first; none if `i` is out of range.
-    pub fn neighbours(&self, i: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
-        let row = if i < self.n() { self.csr.row(i) } else { 0..0 };
-        row.map(|edge| (self.csr.targets[edge] as usize, self.csr.weights[edge]))
-    }
-
-    /// Every directed edge (from, to, cosine), by source and then most similar first.
-    pub fn edges(&self) -> impl Iterator<Item = (usize, usize, f32)> + '_ {
-        (0..self.n()).flat_map(|i| self.neighbours(i).map(move |(j, weight)| (i, j, weight)))
-    }
-
-    /// Every pair that is joined in at least one direction, once, as (smaller, larger, cosine), in rising order.
-    pub fn undirected_edges(&self) -> Vec<(usize, usize, f32)> {
-        let mut pairs: Vec<_> = self.edges().map(|(i, j, weight)| (i.min(j), i.max(j), weight)).collect();
-        pairs.sort_unstable_by_key(|&(i, j, _)| (i, j));
-        pairs.dedup_by_key(|&mut (i, j, _)| (i, j));
-        pairs
-    }
-
-    /// The graph for petgraph's algorithms; a node's weight is its index.
-    pub fn petgraph(&self) -> &DiGraph<usize, f32> {
-        &self.graph
-    }
-
-    /// The graph as rows, as the convolution reads it.
-    pub fn csr(&self) -> Csr {
-        self.csr.clone()
+        rows.csr
     }
 }
 
-/// The edges that exist in both directions (`mutual`) or in any, as rows without an order for the union.
-fn both_ways<'a>(n: usize, nearest: &dyn Fn(usize) -> &'a [u32], mutual: bool) -> Vec<Vec<u32>> {
-    let mut near = vec![false; n * n];
+/// A graph that grows row by row.
+struct Rows<'a> {
+    similarities: &'a Similarities,
+    min_weight: f32,
+    csr: Csr,
+}
+
+impl<'a> Rows<'a> {
+    fn new(similarities: &'a Similarities, min_weight: f32, edges: usize) -> Self {
+        let mut offsets = Vec::with_capacity(similarities.n() + 1);
+        offsets.push(0);
+        let csr = Csr { offsets, targets: Vec::with_capacity(edges), weights: Vec::with_capacity(edges) };
+        Self { similarities, min_weight, csr }
+    }
+
+    /// The next node's neighbours, as far as they are similar enough.
+    fn push(&mut self, neighbours: impl Iterator<Item = u32>) {
+        let i = self.csr.n();
+        for j in neighbours {
+            let weight = self.similarities.get(i, j as usize);
+            if weight >= self.min_weight {
+                self.csr.targets.push(j);
+                self.csr.weights.push(weight);
+            }
+        }
+        self.csr.offsets.push(self.csr.targets.len() as u32);
+    }
+
+    /// Sorts the last row: most similar first, equal ones by index.
+    fn sort_last(&mut self) {
+        let Some(last) = self.csr.n().checked_sub(1) else { return };
+        let span = self.csr.row(last);
+        let edges = self.csr.weights[span.clone()].iter().copied().zip(self.csr.targets[span.clone()].iter().copied());
+        let mut row: Vec<(f32, u32)> = edges.collect();
+        row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        for (slot, (weight, target)) in span.zip(row) {
+            self.csr.weights[slot] = weight;
+            self.csr.targets[slot] = target;
+        }
+    }
+}
+
+/// For each image, those to which it is among the nearest, in rising order.
+fn chosen_by(nearest: &Nearest, n: usize) -> Vec<Vec<u32>> {
+    let mut by = vec![Vec::new(); n];
     for i in 0..n {
-        for &j in nearest(i) {
-            near[i * n + j as usize] = true;
-        }
+        nearest.of(i).iter().for_each(|&j| by[j as usize].push(i as u32));
     }
-    let mut rows: Vec<Vec<u32>> = (0..n).map(|i| nearest(i).to_vec()).collect();
-    for (i, row) in rows.iter_mut().enumerate() {
-        if mutual {
-            row.retain(|&j| near[j as usize * n + i]);
-        } else {
-            row.extend((0..n).filter(|&j| near[j * n + i] && !near[i * n + j]).map(|j| j as u32));
-        }
-    }
-    rows
-}
-
-/// Sorts the edges from `start` on: most similar first, equal ones by index.
-fn sort_row(csr: &mut Csr, start: usize) {
-    let mut row: Vec<(f32, u32)> =
-        csr.weights[start..].iter().copied().zip(csr.targets[start..].iter().copied()).collect();
-    row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for (slot, (weight, target)) in row.into_iter().enumerate() {
-        csr.weights[start + slot] = weight;
-        csr.targets[start + slot] = target;
-    }
+    by
 }

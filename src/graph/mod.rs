@@ -1,8 +1,9 @@
 //! Vectors to neighbours: exact k-NN graphs, their statistics and layout; two embeddings compared; maps in the plane.
 //!
-//! [`unit_rows`] → [`Similarities`] (once per query) → [`SimilarityGraph`] (once per k) → [`GraphStatistics`] and
-//! [`layout()`]. Two [`Similarities`] → [`agreement`] and [`homophily()`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are broken by index, and no result depends on the number
-//! of threads.
+//! [`unit_rows`] → [`Similarities`] (once per query) → [`Csr`] (once per k: what a network sums over) →
+//! [`SimilarityGraph`] (what is shown) → [`GraphStatistics`] and [`layout()`]. Two [`Similarities`] → [`agreement`] and
+//! [`homophily()`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are
+//! broken by index, and no result depends on the number of threads.
 
 mod comparison;
 mod error;
@@ -10,6 +11,7 @@ mod knn;
 mod layout;
 mod map;
 mod rows;
+mod shown;
 pub(crate) mod simd;
 mod similarity;
 mod statistics;
@@ -17,13 +19,14 @@ mod whitening;
 
 pub use comparison::{Agreement, Homophily, agreement, homophily};
 pub use error::GraphError;
-pub use knn::{Csr, GraphRequest, Neighbourhood, SimilarityGraph};
+pub use knn::{Csr, GraphRequest, Neighbourhood};
 pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
 pub use map::{
     MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
     tsne,
 };
 pub use rows::{raw_rows, visual_rows};
+pub use shown::{SimilarityGraph, SimilarityPath};
 pub use similarity::{Similarities, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
 pub use whitening::{VisualSettings, Whitening};

@@ -1,6 +1,4 @@
-//! Cosine similarities of one query's images, and each image's neighbours in order.
-
-use std::ops::Range;
+//! Cosine similarities of one query's images, and each image's nearest others.
 
 use rayon::prelude::*;
 
@@ -34,7 +32,7 @@ pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
     unit
 }
 
-/// All cosines of one query's images, and for every image the others from the most to the least similar.
+/// All cosines of one query's images.
 ///
 /// Computed once per query; graphs for any k are then cut from it without another product.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,25 +40,23 @@ pub struct Similarities {
     n: usize,
     /// n × n, symmetric to the bit.
     cos: Vec<f32>,
-    /// Row i of `order` is `spans[i]..spans[i + 1]`.
-    spans: Vec<usize>,
-    order: Vec<u32>,
+}
+
+/// The images that are most similar to each of a query's images.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Nearest {
+    /// Neighbours of an image that has any.
+    width: usize,
+    /// One row of `width` an image; unused where the image has no vector.
+    rows: Vec<u32>,
+    has_vector: Vec<bool>,
 }
 
 impl Similarities {
     /// Similarities of unit rows (see [`unit_rows`]), `n × dim` row-major.
     pub fn new(unit: &[f32], dim: usize) -> Self {
         let n = unit.len().checked_div(dim).unwrap_or(0);
-        let cos = cosines(&unit[..n * dim], n, dim);
-        let has_vector: Vec<bool> = (0..n).map(|i| cos[i * n + i] > 0.0).collect();
-        let orders: Vec<Vec<u32>> = (0..n).into_par_iter().map(|i| order_row(&cos, n, i, &has_vector)).collect();
-        let mut spans = Vec::with_capacity(n + 1);
-        spans.push(0);
-        spans.extend(orders.iter().scan(0, |end, row| {
-            *end += row.len();
-            Some(*end)
-        }));
-        Self { n, cos, spans, order: orders.concat() }
+        Self { n, cos: cosines(&unit[..n * dim], n, dim) }
     }
 
     /// Number of images.
@@ -77,27 +73,52 @@ impl Similarities {
         self.cos[i * self.n + j]
     }
 
-    /// The other images from the most to the least similar to `i`, equal ones by index. Images without a vector are
-    /// no one's neighbour and have none.
-    ///
-    /// # Panics
-    /// If `i` is out of range.
-    pub fn order(&self, i: usize) -> &[u32] {
-        let span: Range<usize> = self.spans[i]..self.spans[i + 1];
-        &self.order[span]
+    /// Every image's `k` nearest others, or all of them where there are fewer. Only these are put in order: the rest of
+    /// a row is never sorted.
+    pub(super) fn nearest(&self, k: usize) -> Nearest {
+        let n = self.n;
+        let has_vector: Vec<bool> = (0..n).map(|i| self.cos[i * n + i] > 0.0).collect();
+        let others = has_vector.iter().filter(|has| **has).count().saturating_sub(1);
+        let width = k.min(others);
+        let mut rows = vec![0; n * width];
+        if width > 0 {
+            rows.par_chunks_exact_mut(width).enumerate().for_each_init(
+                || Vec::with_capacity(others),
+                |keys, (i, row)| {
+                    if has_vector[i] {
+                        put_nearest(&self.cos[i * n..][..n], i, &has_vector, keys, row);
+                    }
+                },
+            );
+        }
+        Nearest { width, rows, has_vector }
     }
 }
 
-/// Row `i`'s neighbours, sorted by one integer key: the flipped bits of the cosine, then the index.
-fn order_row(cos: &[f32], n: usize, i: usize, has_vector: &[bool]) -> Vec<u32> {
-    if !has_vector[i] {
-        return Vec::new();
+impl Nearest {
+    /// The others from the most to the least similar to `i`, equal ones by index. Images without a vector are no one's
+    /// neighbour and have none.
+    pub(super) fn of(&self, i: usize) -> &[u32] {
+        if self.has_vector[i] { &self.rows[i * self.width..][..self.width] } else { &[] }
     }
-    let row = &cos[i * n..(i + 1) * n];
-    let others = (0..n).filter(|&j| j != i && has_vector[j]);
-    let mut keys: Vec<u64> = others.map(|j| (u64::from(descending(row[j])) << 32) | j as u64).collect();
+
+    /// The most neighbours that an image has.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+}
+
+/// Fills `nearest` with the images nearest to `i`, by one integer key: the flipped bits of the cosine, then the index.
+fn put_nearest(cos: &[f32], i: usize, has_vector: &[bool], keys: &mut Vec<u64>, nearest: &mut [u32]) {
+    let others = (0..cos.len()).filter(|&j| j != i && has_vector[j]);
+    keys.clear();
+    keys.extend(others.map(|j| (u64::from(descending(cos[j])) << 32) | j as u64));
+    if nearest.len() < keys.len() {
+        keys.select_nth_unstable(nearest.len() - 1);
+    }
+    let keys = &mut keys[..nearest.len()];
     keys.sort_unstable();
-    keys.into_iter().map(|key| key as u32).collect()
+    nearest.iter_mut().zip(keys).for_each(|(slot, key)| *slot = *key as u32);
 }
 
 /// An integer that falls where the number rises; −0 and 0 are the same.

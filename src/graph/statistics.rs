@@ -26,7 +26,6 @@ pub struct GraphStatistics {
 /// Statistics of a graph; `relevance` holds one judgement per node (missing ones count as unjudged).
 pub fn statistics(graph: &SimilarityGraph, relevance: &[Option<Relevance>]) -> GraphStatistics {
     let (nodes, edges) = (graph.n(), graph.edge_count());
-    let digraph = graph.petgraph();
     let judged = |i: usize| relevance.get(i).copied().flatten().filter(|grade| grade.is_judged());
     let mut same = 0usize;
     let mut between_judged = 0usize;
@@ -43,8 +42,8 @@ pub fn statistics(graph: &SimilarityGraph, relevance: &[Option<Relevance>]) -> G
         nodes,
         edges,
         mean_degree: per(edges as f64, nodes),
-        components: petgraph::algo::connected_components(digraph),
-        isolated: digraph.node_indices().filter(|&node| digraph.neighbors_undirected(node).next().is_none()).count(),
+        components: graph.components(),
+        isolated: graph.isolated(),
         mean_weight: per(weight_sum, edges),
         homophily: (between_judged > 0).then(|| same as f64 / between_judged as f64),
     }

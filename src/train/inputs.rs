@@ -2,7 +2,7 @@
 
 use super::{Experiment, RunData, TrainData};
 use crate::dataset::Split;
-use crate::graph::{Csr, Similarities, SimilarityGraph, Whitening, raw_rows, unit_rows};
+use crate::graph::{Csr, Similarities, Whitening, raw_rows, unit_rows};
 use crate::model::{RankingInput, Visual};
 use crate::signals;
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ pub fn ranking_input(
         feature_count: use_signals.len(),
         visual: Visual::none(),
         dim: data.vectors.dim,
-        graph: Csr { offsets: vec![0; candidates.len() + 1], ..Csr::default() },
+        graph: Csr::without_edges(candidates.len()),
         relevance: data.judgements.of(query).to_vec(),
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
     };
@@ -64,7 +64,7 @@ fn look(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitenin
         }
     }
     let rows = rows.unwrap_or_else(|| unit_rows(&raw, data.vectors.dim));
-    input.graph = SimilarityGraph::build(&Similarities::new(&rows, input.dim), experiment.graph).csr();
+    input.graph = Csr::nearest(&Similarities::new(&rows, input.dim), experiment.graph);
     if !experiment.model.kind.reads_vectors() {
         return;
     }

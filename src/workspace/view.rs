@@ -25,7 +25,7 @@ type Positions = Vec<[f32; 2]>;
 /// The current query's graph and where its nodes lie.
 pub struct QueryView {
     request: ViewRequest,
-    similarities: Arc<Similarities>,
+    similarities: Similarities,
     graph: Arc<SimilarityGraph>,
     statistics: GraphStatistics,
     edges: Vec<(usize, usize, f32)>,
@@ -47,7 +47,7 @@ impl QueryView {
     /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.
     pub fn build(data: &RunData, request: ViewRequest) -> Self {
         let rows = visual_rows(&data.dataset, &data.vectors, request.query);
-        let similarities = Arc::new(Similarities::new(&rows, data.vectors.dim));
+        let similarities = Similarities::new(&rows, data.vectors.dim);
         let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
         let relevance = data.judgements.of(request.query).to_vec();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
@@ -134,11 +134,6 @@ impl QueryView {
         &self.positions
     }
 
-    /// Cosine of two candidates.
-    pub fn similarity(&self, a: usize, b: usize) -> f32 {
-        self.similarities.get(a, b)
-    }
-
     /// The number of nodes.
     pub fn n(&self) -> usize {
         self.positions.len()
@@ -147,7 +142,7 @@ impl QueryView {
 
 /// Each pair of neighbours once, so that the strongest are drawn last.
 fn weakest_first(graph: &SimilarityGraph) -> Vec<(usize, usize, f32)> {
-    let mut edges = graph.undirected_edges();
+    let mut edges: Vec<_> = graph.undirected_edges().collect();
     edges.sort_by(|a, b| a.2.total_cmp(&b.2));
     edges
 }

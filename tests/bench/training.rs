@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use crossrank::base::Rng;
 use crossrank::dataset::{ImageId, Relevance, Split, VectorTable};
-use crossrank::graph::{GraphRequest, Similarities, SimilarityGraph, unit_rows};
+use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
 use crossrank::model::{Network, NetworkConfig, RankingInput, Visual};
 use crossrank::train::{EpochReport, Observer, TrainConfig, TrainData, train};
 
@@ -40,7 +40,7 @@ fn query(index: usize, shape: Shape, similarities: &Similarities, k: usize, visu
         feature_count: 4,
         visual,
         dim: shape.dim,
-        graph: SimilarityGraph::build(similarities, GraphRequest { k: k - 1, ..GraphRequest::default() }).csr(),
+        graph: Csr::nearest(similarities, GraphRequest { k: k - 1, ..GraphRequest::default() }),
         relevance: (0..n).map(|_| Some(Relevance(i32::from(rng.uniform() < 0.5)))).collect(),
         ids: (0..n).map(|i| ImageId::from(i.to_string().as_str())).collect(),
     }

@@ -33,9 +33,8 @@ pub(super) struct Forces {
 impl Forces {
     /// The springs of `graph`.
     pub(super) fn new(graph: &SimilarityGraph) -> Self {
-        let edges = graph.undirected_edges();
         let mut degree = vec![0.0f32; graph.n()];
-        for &(i, j, weight) in &edges {
+        for (i, j, weight) in graph.undirected_edges() {
             let weight = weight.max(0.0);
             degree[i] += weight;
             degree[j] += weight;
@@ -44,7 +43,7 @@ impl Forces {
             let scale = (degree[i] * degree[j]).sqrt();
             if weight > 0.0 && scale > 0.0 { SPRING * weight / scale } else { 0.0 }
         };
-        let springs = edges.into_iter().map(|(i, j, weight)| (i, j, strength(i, j, weight))).collect();
+        let springs = graph.undirected_edges().map(|(i, j, weight)| (i, j, strength(i, j, weight))).collect();
         let gravity = degree.iter().map(|&degree| if degree > 0.0 { GRAVITY } else { ISOLATED_GRAVITY }).collect();
         Self { springs, gravity, force: vec![[0.0; 2]; graph.n()] }
     }

@@ -117,7 +117,8 @@ fn place(
     focus: Option<usize>,
 ) -> Vec<Node> {
     let ranking = session.best_ranking().filter(|ranking| ranking.scores.len() == view.n());
-    let near = focus.map(|focus| neighbourhood(view, focus));
+    // A node and all that are joined to it, either way.
+    let near = focus.map(|focus| view.graph().hops(focus, 1));
     // Pointing is a question about one node; a selection stays, so the rest must remain legible.
     let faded = if session.hovered().is_some() { 0.16 } else { 0.38 };
     let mut nodes: Vec<Node> = (0..view.n())
@@ -128,7 +129,7 @@ fn place(
             };
             let side = (NODE * camera.zoom() * scale).clamp(4.0, 320.0);
             let rect = Rect::from_center_size(camera.to_screen(canvas, view.positions()[candidate]), Vec2::splat(side));
-            let alpha = if near.as_ref().is_none_or(|near| near[candidate]) { 1.0 } else { faded };
+            let alpha = if near.as_ref().is_none_or(|near| near[candidate].is_some()) { 1.0 } else { faded };
             Node { candidate, rect, alpha }
         })
         .collect();
@@ -136,21 +137,6 @@ fn place(
     let place_of = |node: &Node| ranking.map_or(0, |ranking| ranking.place[node.candidate]);
     nodes.sort_by_key(|node| (Some(node.candidate) == focus, node.alpha >= 1.0, std::cmp::Reverse(place_of(node))));
     nodes
-}
-
-/// A node and all that are joined to it, either way.
-fn neighbourhood(view: &QueryView, focus: usize) -> Vec<bool> {
-    let mut near = vec![false; view.n()];
-    if let Some(node) = near.get_mut(focus) {
-        *node = true;
-    }
-    for &(a, b, _) in view.edges() {
-        if a == focus || b == focus {
-            near[a] = true;
-            near[b] = true;
-        }
-    }
-    near
 }
 
 fn pick(nodes: &[Node], pointer: Pos2) -> Option<usize> {

@@ -69,8 +69,18 @@ pub fn tooltip(ui: &Ui, response: &Response, session: &Session, view: &QueryView
             }
         }
         facts.push(format!("{} neighbours", view.graph().neighbours(candidate).count()));
+        facts.extend(way_from_selection(session, view, candidate));
         ui.label(RichText::new(facts.join("  ·  ")).small().color(palette.weak));
     });
+}
+
+/// How many edges lead from the selected image to this one.
+fn way_from_selection(session: &Session, view: &QueryView, candidate: usize) -> Option<String> {
+    let selected = session.candidate().filter(|&selected| selected != candidate)?;
+    Some(match view.graph().path(selected, candidate)?.steps() {
+        1 => "next to the selected image".to_owned(),
+        steps => format!("{steps} steps from the selected image"),
+    })
 }
 
 fn short(order: Order) -> &'static str {
