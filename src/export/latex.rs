@@ -37,25 +37,28 @@ pub fn latex_text(text: &str) -> String {
     escaped
 }
 
-pub(super) fn write(table: &Table) -> String {
-    let line = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
-    let heads = std::iter::once(&table.corner).chain(&table.columns).map(|head| latex_text(head)).collect();
-    let mut text = String::from("% \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n");
-    if !table.title.is_empty() {
-        text += &format!("  \\caption{{{}}}\n", latex_text(&table.title));
+impl Table {
+    /// As a LaTeX `table` with the rules of the package booktabs.
+    pub fn latex(&self) -> String {
+        let line = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
+        let heads = std::iter::once(&self.corner).chain(&self.columns).map(|head| latex_text(head)).collect();
+        let mut text = String::from("% \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n");
+        if !self.title.is_empty() {
+            text += &format!("  \\caption{{{}}}\n", latex_text(&self.title));
+        }
+        text += &format!("  \\begin{{tabular}}{{l{}}}\n    \\toprule\n", "r".repeat(self.columns.len()));
+        text += &line(heads);
+        text += "    \\midrule\n";
+        for row in &self.rows {
+            let cells = row.cells.iter().map(|cell| shown(self, cell));
+            text += &line(std::iter::once(latex_text(&row.name)).chain(cells).collect());
+        }
+        text += "    \\bottomrule\n  \\end{tabular}\n";
+        for note in &self.notes {
+            text += &format!("\n  \\smallskip{{\\footnotesize {}}}\n", latex_text(note));
+        }
+        text + "\\end{table}\n"
     }
-    text += &format!("  \\begin{{tabular}}{{l{}}}\n    \\toprule\n", "r".repeat(table.columns.len()));
-    text += &line(heads);
-    text += "    \\midrule\n";
-    for row in &table.rows {
-        let cells = row.cells.iter().map(|cell| shown(table, cell));
-        text += &line(std::iter::once(latex_text(&row.name)).chain(cells).collect());
-    }
-    text += "    \\bottomrule\n  \\end{tabular}\n";
-    for note in &table.notes {
-        text += &format!("\n  \\smallskip{{\\footnotesize {}}}\n", latex_text(note));
-    }
-    text + "\\end{table}\n"
 }
 
 fn shown(table: &Table, cell: &Cell) -> String {

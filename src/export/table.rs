@@ -2,7 +2,6 @@
 
 use super::ExportError;
 use super::csv::csv_line;
-use super::latex;
 use crate::eval::significance::Interval;
 use serde::{Deserialize, Serialize};
 
@@ -166,11 +165,6 @@ impl Table {
     /// What the writer says.
     pub fn json(&self) -> Result<String, ExportError> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-
-    /// As a LaTeX `table` with the rules of the package booktabs.
-    pub fn latex(&self) -> String {
-        latex::write(self)
     }
 
     /// A cell as it is shown in plain text: figure, marks, interval.
