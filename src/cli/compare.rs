@@ -1,7 +1,6 @@
 //! `crossrank compare`: runs against a baseline.
 
-use super::data::{fault, tell};
-use super::output::{print, print_json};
+use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use crate::base::write_whole;
@@ -87,7 +86,7 @@ fn measures(args: &CompareArgs) -> Result<Vec<Measure>> {
 
 fn judgements(path: &Path, args: &CompareArgs) -> Result<Qrels> {
     let (qrels, warnings) = read_qrels(path)?;
-    tell(&warnings, &mut Progress::new(args.json));
+    Progress::new(args.json).warn(&warnings);
     Ok(qrels)
 }
 
@@ -163,7 +162,7 @@ fn of_ranking(
     args: &CompareArgs,
 ) -> Result<QueryFigures> {
     let (ranking, warnings) = read_run(path)?;
-    tell(&warnings, &mut Progress::new(args.json));
+    Progress::new(args.json).warn(&warnings);
     let splits: Option<HashMap<String, Split>> =
         kept.map(|kept| kept.queries.iter().map(|row| (trec_name(&row.id), row.split)).collect());
     let evaluation = evaluate(qrels, &ranking, measures, Averaging::Both);

@@ -1,13 +1,11 @@
 //! Opening what a command works on.
 
-use super::output::{note, warning_lines};
 use super::progress::Progress;
 use super::vectors::WantedVectors;
 use crate::dataset::{self, Dataset, Loaded, Warning};
 use crate::train::{self, RunData};
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use std::cell::RefCell;
-use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -35,7 +33,7 @@ pub(super) fn open_for_training(
     let choose = &mut |dataset: &Dataset, added: &[String], warnings: &mut Vec<Warning>| {
         let progress = &mut *progress.borrow_mut();
         // What is wrong with the files is worth reading before a long computation.
-        tell(&std::mem::take(warnings), progress);
+        progress.warn(&std::mem::take(warnings));
         Ok(Some(wanted.choose(dataset, added, progress)?))
     };
     let stage = &mut |name: &str| {
@@ -47,23 +45,4 @@ pub(super) fn open_for_training(
         Some((_, error)) => Err(error.into()),
         None => Ok(opened.data),
     }
-}
-
-/// Tells warnings on standard error, a few lines of each kind.
-pub(super) fn tell(warnings: &[Warning], progress: &mut Progress) {
-    if !warnings.is_empty() {
-        progress.finish();
-        warning_lines(warnings).iter().for_each(|line| note(line));
-    }
-}
-
-/// An error that ends with the path it is about, whatever it said before.
-pub(super) fn about<E: Display>(path: &Path) -> impl Fn(E) -> anyhow::Error {
-    move |error| fault(error, path)
-}
-
-/// An error about a path.
-pub(super) fn fault(message: impl Display, path: &Path) -> anyhow::Error {
-    let (message, shown) = (message.to_string(), path.display().to_string());
-    if message.contains(&shown) { anyhow!(message) } else { anyhow!("{message}: {shown}") }
 }

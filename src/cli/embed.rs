@@ -1,8 +1,7 @@
 //! `crossrank embed`: visual vectors of a data set's pictures.
 
 use super::args::EmbedArgs;
-use super::data::{fault, tell};
-use super::output::{note, print, print_json};
+use super::output::{fault, note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
@@ -28,7 +27,7 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let spec = args.encoder.spec(&mut progress)?;
     progress.stage("Reading files");
     let loaded = dataset::open_or_pictures(&args.dataset)?;
-    tell(&loaded.warnings, &mut progress);
+    progress.warn(&loaded.warnings);
     let dataset = loaded.dataset;
     let device = vectors::device(&args.encoder, &mut progress);
     let (table, report) = vectors::embed(&dataset, &spec, device, &mut progress)?;

@@ -1,8 +1,7 @@
 //! `crossrank evaluate`: a TREC run against TREC judgements.
 
 use super::args::EvaluateArgs;
-use super::data::{fault, tell};
-use super::output::{print, print_json};
+use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use crate::dataset::{Run, read_qrels, read_run};
@@ -19,7 +18,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let (qrels, mut warnings) = read_qrels(&args.qrels)?;
     let (run, of_run) = read_run(&args.run)?;
     warnings.extend(of_run);
-    tell(&warnings, &mut Progress::new(args.json));
+    Progress::new(args.json).warn(&warnings);
     if !run.keys().any(|query| qrels.contains_key(query)) {
         return Err(fault(format!("no query of the run is judged in {}", args.qrels.display()), &args.run));
     }

@@ -1,9 +1,12 @@
 //! Standard output and standard error.
 
 use crate::dataset::{Warning, WarningKind};
+use anyhow::anyhow;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Lines of each kind of warning that are told one by one.
 const SHOWN: usize = 3;
@@ -56,6 +59,17 @@ pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
 fn place(warning: &Warning) -> String {
     let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
     format!("{}: {}{line}", warning.message, warning.file.display())
+}
+
+/// An error that ends with the path it is about, whatever it said before.
+pub(super) fn about<E: Display>(path: &Path) -> impl Fn(E) -> anyhow::Error {
+    move |error| fault(error, path)
+}
+
+/// An error about a path.
+pub(super) fn fault(message: impl Display, path: &Path) -> anyhow::Error {
+    let (message, shown) = (message.to_string(), path.display().to_string());
+    if message.contains(&shown) { anyhow!(message) } else { anyhow!("{message}: {shown}") }
 }
 
 #[cfg(test)]

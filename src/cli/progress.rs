@@ -1,7 +1,8 @@
 //! How far a long task is: a bar on a terminal, else one line for each stage.
 
-use super::output::note;
+use super::output::{note, warning_lines};
 use crate::base::size_text;
+use crate::dataset::Warning;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
 
@@ -61,6 +62,14 @@ impl Progress {
     pub fn finish(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
+        }
+    }
+
+    /// Writes warnings to standard error, a few lines of each kind.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        if !warnings.is_empty() {
+            self.finish();
+            warning_lines(warnings).iter().for_each(|line| note(line));
         }
     }
 

@@ -1,8 +1,7 @@
 //! `crossrank screenshot`: the real interface as a picture.
 
 use super::args::ScreenshotArgs;
-use super::data::{about, fault};
-use super::output::{print, print_json};
+use super::output::{about, fault, print, print_json};
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
 use crate::app::Shot;

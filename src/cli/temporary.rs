@@ -1,6 +1,6 @@
 //! A folder that lives as long as one command.
 
-use super::data::fault;
+use super::output::fault;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 

@@ -6,9 +6,9 @@ mod report;
 mod resume;
 
 use super::args::TrainArgs;
-use super::data::{about, fault, open_for_training};
+use super::data::open_for_training;
 use super::interrupt::Interrupt;
-use super::output::{note, print, print_json};
+use super::output::{about, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         }
     }
     progress.finish();
-    let ended = ended(&records, |record| folder(args, &record.experiment));
+    let ended = report::ended(&records, |record| folder(args, &record.experiment));
     let seeds = Seeds::new(records);
     if args.json {
         print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))?;
@@ -53,17 +53,6 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         print(&report::text(&seeds, &data.splits, args.out.as_deref()))?;
     }
     ended
-}
-
-/// An error where the last run was interrupted, which says how to go on.
-fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Result<()> {
-    match records.last().filter(|record| record.state == RunState::Interrupted) {
-        None => Ok(()),
-        Some(record) => Err(match folder(record) {
-            Some(folder) => anyhow!("interrupted; --resume {} goes on", folder.display()),
-            None => anyhow!("interrupted; with --out the run would be kept"),
-        }),
-    }
 }
 
 /// The settings that what is typed is put into: those of a file, or the preset.

@@ -1,8 +1,7 @@
 //! Where visual vectors come from: the data set's files, the cache, or a network.
 
-use super::data::{fault, tell};
 use super::encoder::EncoderArgs;
-use super::output::note;
+use super::output::{fault, note};
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::model::ModelKind;
@@ -72,7 +71,7 @@ impl WantedVectors<'_> {
         }
         let mut warnings = Vec::new();
         if let Some(named) = read_named(dataset, self.sources(dataset, added), &mut warnings)? {
-            tell(&warnings, progress);
+            progress.warn(&warnings);
             return Ok(named);
         }
         if dataset.images.iter().any(|image| image.file.is_some()) {

@@ -1,6 +1,6 @@
 //! `crossrank` and `crossrank DATASET`: the window.
 
-use super::data::fault;
+use super::output::fault;
 use crate::app::App;
 use crate::workspace::{Store, Workspace};
 use anyhow::{Result, anyhow};

@@ -1,7 +1,7 @@
 //! `crossrank ablate`.
 
 use super::args::AblateArgs;
-use super::{Out, check, failure_lines, folds, followed, open_for_trials, p_text, seeds, size, with};
+use super::common::{Out, check, failure_lines, folds, followed, open_for_trials, p_text, seeds, size, with};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;

@@ -1,7 +1,7 @@
 //! `crossrank benchmark`.
 
 use super::args::BenchmarkArgs;
-use super::{Out, check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size, with};
+use super::common::{Out, check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size, with};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::{columns, grouped};

@@ -1,7 +1,7 @@
 //! `crossrank sweep`.
 
 use super::args::{MethodName, SweepArgs};
-use super::{check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size};
+use super::common::{check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size};
 use crate::base::Spread;
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;

@@ -5,8 +5,20 @@ use crate::cli::table::{columns, grouped};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
 use crate::train::{Comparison, RunRecord, RunState, measures_json};
+use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+
+/// An error where the last run was interrupted, which says how to go on.
+pub(super) fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Result<()> {
+    match records.last().filter(|record| record.state == RunState::Interrupted) {
+        None => Ok(()),
+        Some(record) => Err(match folder(record) {
+            Some(folder) => anyhow!("interrupted; --resume {} goes on", folder.display()),
+            None => anyhow!("interrupted; with --out the run would be kept"),
+        }),
+    }
+}
 
 /// The figures as one object; those of several seeds as their means, with the deviations and each seed's own beside.
 pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Value {

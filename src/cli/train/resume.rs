@@ -2,11 +2,11 @@
 
 use super::experiment::experiment;
 use super::observer::Watcher;
-use super::{ended, report};
+use super::report;
 use crate::cli::args::TrainArgs;
-use crate::cli::data::{about, fault, open_for_training};
+use crate::cli::data::open_for_training;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::{print, print_json};
+use crate::cli::output::{about, fault, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
@@ -43,7 +43,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let record = go_on(&data, path, epochs, &mut watcher).map_err(about(path))?.record;
     progress.finish();
     let records = vec![record];
-    let ended = ended(&records, |_| Some(path.to_owned()));
+    let ended = report::ended(&records, |_| Some(path.to_owned()));
     let seeds = Seeds::new(records);
     if args.json {
         print_json(&report::object(&seeds, Some(path), |_| Some(path.to_owned())))?;
