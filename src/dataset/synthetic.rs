@@ -7,22 +7,11 @@
 //! its arguments; pictures are never looked at, so the visual side of the data stays untouched.
 
 mod first_stage;
+mod photo;
 
 use crate::base::Rng;
 use first_stage::TextIndex;
-
-/// A photo as far as the generator sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Photo {
-    /// Its title; may be empty.
-    pub title: String,
-    /// Its description; may be empty.
-    pub description: String,
-    /// The album it was uploaded to; batch tags fall on whole albums.
-    pub album: String,
-    /// Names of the concepts it truly shows, the main one first.
-    pub concepts: Vec<String>,
-}
+pub use photo::{Drawn, Photo};
 
 /// Something a photo can show, and the words users have for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,21 +67,6 @@ impl Default for Rates {
             candidates: 100,
         }
     }
-}
-
-/// What the generator draws for one photo.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drawn {
-    /// User tags, each once.
-    pub tags: Vec<String>,
-    /// The day of the upload, in days since 1970-01-01.
-    pub day: i64,
-    /// How often the photo was looked at.
-    pub views: u64,
-    /// How many comments it got.
-    pub comments: u64,
-    /// The page that shows it; pages are what the text search indexes besides the photo's own words.
-    pub page: usize,
 }
 
 /// A whole drawn sample.

@@ -77,6 +77,23 @@ fn clock(text: &str) -> Option<(NaiveTime, i32)> {
     ["%H:%M:%S%.f", "%H:%M:%S%.f%#z", "%H:%M", "%H:%M%#z"].into_iter().find_map(read)
 }
 
+/// Latitude and longitude from two fields; what is wrong with them goes to `bad` (what, value).
+pub(super) fn location_of_fields(
+    latitude: &str,
+    longitude: &str,
+    bad: &mut dyn FnMut(&str, &str),
+) -> Option<(f64, f64)> {
+    if latitude.is_empty() && longitude.is_empty() {
+        return None;
+    }
+    let degrees = (number(latitude), number(longitude));
+    let found = degrees.0.zip(degrees.1).and_then(|(latitude, longitude)| location(latitude, longitude));
+    if found.is_none() {
+        bad("latitude, longitude", &format!("{latitude}, {longitude}"));
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Signals that look at no words: rank, popularity, time, place, and the columns of the files.
 
-use super::{Column, SignalGroup};
+use super::column::{Column, SignalGroup};
 use crate::dataset::{Candidate, Dataset, Image, Query};
 
 /// Mean radius of the Earth (IUGG), in kilometres.

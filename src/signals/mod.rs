@@ -7,6 +7,7 @@
 //! Greater always speaks for relevance: ranks and distances come negated.
 
 mod baseline;
+mod column;
 mod context;
 mod fold;
 mod normalise;
@@ -17,101 +18,13 @@ mod tokens;
 use crate::dataset::Dataset;
 
 pub use baseline::{initial_order, text_only, text_signal};
+pub use column::{SignalGroup, SignalInfo, Signals};
 pub use normalise::{Normalisation, table};
 pub use statistics::{Statistics, statistics};
 pub use tokens::{Terms, document_terms, query_terms};
 
+use column::Column;
 use text::{Fields, Scorer, TextIndex};
-
-/// What a signal is drawn from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SignalGroup {
-    /// Words of the query in the image's title, description and tags.
-    Text,
-    /// The place in the search engine's list.
-    Rank,
-    /// Views, clicks, comments.
-    Popularity,
-    /// The date.
-    Time,
-    /// The location.
-    Place,
-    /// A numeric column of the data set's files, as it is.
-    Given,
-}
-
-impl SignalGroup {
-    /// A short heading.
-    pub fn name(self) -> &'static str {
-        match self {
-            SignalGroup::Text => "Text",
-            SignalGroup::Rank => "Rank",
-            SignalGroup::Popularity => "Popularity",
-            SignalGroup::Time => "Time",
-            SignalGroup::Place => "Place",
-            SignalGroup::Given => "From the files",
-        }
-    }
-}
-
-/// One signal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignalInfo {
-    /// Unique within [`Signals`]: `bm25`, `rank`, …, or the heading of a column of the files.
-    pub name: String,
-    /// What it is, in a sentence.
-    pub description: String,
-    /// What it is drawn from.
-    pub group: SignalGroup,
-}
-
-/// The raw signals of every candidate.
-///
-/// # Shapes
-/// `queries[q]` is row-major, `candidates × infos.len()`; a value is finite, or NaN where it is missing.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Signals {
-    /// The columns.
-    pub infos: Vec<SignalInfo>,
-    /// One table per query.
-    pub queries: Vec<Vec<f32>>,
-}
-
-impl Signals {
-    /// Position of a signal by its name.
-    pub fn index(&self, name: &str) -> Option<usize> {
-        self.infos.iter().position(|info| info.name == name)
-    }
-
-    /// The values of one signal for one query's candidates; empty if there is no such query or signal.
-    pub fn column(&self, query: usize, signal: usize) -> impl Iterator<Item = f32> + '_ {
-        let values = self.queries.get(query).filter(|_| signal < self.infos.len());
-        values.into_iter().flat_map(move |values| values.iter().skip(signal).step_by(self.infos.len()).copied())
-    }
-}
-
-/// One signal before it is known whether it says anything: a value per candidate, query by query.
-struct Column {
-    info: SignalInfo,
-    queries: Vec<Vec<f32>>,
-}
-
-impl Column {
-    fn new(name: &str, group: SignalGroup, description: &str, queries: Vec<Vec<f32>>) -> Column {
-        let info = SignalInfo { name: name.to_owned(), description: description.to_owned(), group };
-        // Adding 0 makes −0, which an empty sum gives, plain 0.
-        let finite = |value: f32| if value.is_finite() { value + 0.0 } else { f32::NAN };
-        Column { info, queries: queries.into_iter().map(|row| row.into_iter().map(finite).collect()).collect() }
-    }
-
-    /// Whether some query has two candidates that it tells apart.
-    fn tells_candidates_apart(&self) -> bool {
-        self.queries.iter().any(|values| {
-            let mut present = values.iter().filter(|value| !value.is_nan());
-            present.next().is_some_and(|first| present.any(|other| other != first))
-        })
-    }
-}
 
 /// Computes every signal that the data set's files allow.
 ///

@@ -46,7 +46,7 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
             entry.text = field(Some(text)).to_owned();
         }
         entry.split = split_named(field(split), path, row.line, warnings);
-        entry.location = super::location(field(place.0), field(place.1), &mut |what, value| {
+        entry.location = values::location_of_fields(field(place.0), field(place.1), &mut |what, value| {
             let message = format!("{what} '{value}' of query '{name}' makes no sense; taken as unknown");
             warnings.line(WarningKind::BadNumber, path, row.line, message);
         });

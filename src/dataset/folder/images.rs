@@ -126,7 +126,7 @@ fn image(row: &Row, columns: &Columns, table: &Table, warnings: &mut Warnings) -
     };
     image.popularity = amount("popularity", columns.popularity);
     image.comments = amount("number of comments", columns.comments);
-    image.location = super::location(field(columns.latitude), field(columns.longitude), &mut bad);
+    image.location = values::location_of_fields(field(columns.latitude), field(columns.longitude), &mut bad);
     let other = columns.other.iter().filter(|&&at| !table.headings[at].is_empty() && !row.fields[at].is_empty());
     image.columns = other.map(|&at| (table.headings[at].clone(), row.fields[at].clone())).collect();
     Some(image)

@@ -188,16 +188,3 @@ fn check(builder: &mut Builder, root: &Path) -> Result<(), DatasetError> {
     }
     Ok(())
 }
-
-/// Latitude and longitude from two fields; what is wrong with them goes to `bad` (what, value).
-fn location(latitude: &str, longitude: &str, bad: &mut dyn FnMut(&str, &str)) -> Option<(f64, f64)> {
-    if latitude.is_empty() && longitude.is_empty() {
-        return None;
-    }
-    let degrees = (values::number(latitude), values::number(longitude));
-    let location = degrees.0.zip(degrees.1).and_then(|(latitude, longitude)| values::location(latitude, longitude));
-    if location.is_none() {
-        bad("latitude, longitude", &format!("{latitude}, {longitude}"));
-    }
-    location
-}

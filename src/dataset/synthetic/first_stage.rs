@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Drawn, Photo};
+use super::photo::{Drawn, Photo};
 use crate::base::Rng;
 
 /// Saturation and length normalisation of BM25 (Robertson and Zaragoza 2009).

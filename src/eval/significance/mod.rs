@@ -14,6 +14,7 @@ mod holm;
 mod randomisation;
 mod ranks;
 mod student;
+mod tested;
 mod wilcoxon;
 
 pub use bootstrap::{Interval, RESAMPLES, bootstrap};
@@ -22,18 +23,5 @@ pub use effect::{Outcomes, differences, effect_size, outcomes};
 pub use holm::holm;
 pub use randomisation::{EXACT_UP_TO, FLIPS, randomisation};
 pub use student::paired_t;
+pub use tested::{SEED, Tested};
 pub use wilcoxon::wilcoxon;
-
-use serde::{Deserialize, Serialize};
-
-/// The seed of everything drawn at random here.
-pub const SEED: u64 = 20_200_414;
-
-/// What a test says.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tested {
-    /// The test's own statistic: t, W, or the mean difference.
-    pub statistic: f64,
-    /// The chance of a difference at least this large, in either direction, if there were none.
-    pub p: f64,
-}
