@@ -11,8 +11,6 @@ use safetensors::{Dtype, SafeTensors};
 use super::{ModelError, Network, NetworkConfig};
 use crate::base::{At, FileError, write_whole};
 
-/// Weights by name, each row-major.
-pub type Weights = BTreeMap<String, Vec<f64>>;
 /// What else a checkpoint's header says: free text by key.
 pub type Metadata = BTreeMap<String, String>;
 

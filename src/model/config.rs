@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Degree, ModelError, ModelKind, Network, init};
+use super::{Activation, Degree, ModelError, ModelKind};
 
 /// The widest layer and the longest vector that a configuration may ask for.
 const MAX_WIDTH: usize = 1 << 20;
@@ -88,15 +88,6 @@ impl NetworkConfig {
         let size = |shape: &[usize]| shape.iter().fold(1usize, |size, &side| size.saturating_mul(side));
         let of_one = self.member_shapes().iter().fold(0usize, |sum, (_, shape)| sum.saturating_add(size(shape)));
         of_one.saturating_mul(self.members)
-    }
-
-    /// A network with its initial weights, decided by [`Self::seed`] alone.
-    ///
-    /// # Errors
-    /// If the configuration describes no network.
-    pub fn init(&self) -> Result<Network, ModelError> {
-        let mut draw = init::Initialiser::new(self.seed, self.kind == ModelKind::DcmmPrf);
-        Network::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
     }
 
     /// Every weight's name and shape, in the order in which they are drawn. Names are those of PyTorch; with several

@@ -62,9 +62,9 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (Part { n, dim, pairs, .. }, visual) = (self.part, self.visual);
+        let (Part { n, dim, pairs, tiles, .. }, visual) = (self.part, self.visual);
         let mut weighted = vec![0.0; ROWS * dim];
-        for (group, tile) in pairs.tiles.iter().enumerate() {
+        for (group, tile) in tiles.iter().enumerate() {
             let nodes = group * ROWS..((group + 1) * ROWS).min(*n);
             for (i, weighted) in nodes.clone().zip(weighted.chunks_mut(*dim)) {
                 hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, weighted, false);
@@ -92,10 +92,10 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let (Part { n, dim, pairs, .. }, visual) = (self.part, self.visual);
+        let (Part { n, dim, pairs, tiles, .. }, visual) = (self.part, self.visual);
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
-        for (group, tile) in pairs.tiles.iter().enumerate() {
+        for (group, tile) in tiles.iter().enumerate() {
             if let Some(tile) = tile {
                 tile.pull(simd, self.gradient, group * ROWS, visual, &mut sum);
                 continue;

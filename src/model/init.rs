@@ -1,12 +1,24 @@
 //! Initial weights as PyTorch draws them, from our own seeded generator.
 
+use super::{ModelError, ModelKind, Network, NetworkConfig};
 use crate::base::Rng;
 
 /// How sharply feedback first prefers what the text ranks high.
 const FIRST_SHARPNESS: f64 = 1.5;
 
+impl NetworkConfig {
+    /// A network with its initial weights, decided by [`Self::seed`] alone.
+    ///
+    /// # Errors
+    /// If the configuration describes no network.
+    pub fn init(&self) -> Result<Network, ModelError> {
+        let mut draw = Initialiser::new(self.seed, self.kind == ModelKind::DcmmPrf);
+        Network::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
+    }
+}
+
 /// Draws weights in the order it is asked for them.
-pub(super) struct Initialiser {
+struct Initialiser {
     rng: Rng,
     /// Bound of the linear layer whose bias comes next.
     bound: f64,
@@ -15,14 +27,14 @@ pub(super) struct Initialiser {
 }
 
 impl Initialiser {
-    pub(super) fn new(seed: u64, zero_heads: bool) -> Self {
+    fn new(seed: u64, zero_heads: bool) -> Self {
         Self { rng: Rng::new(seed), bound: 0.0, zero_heads }
     }
 
     /// The weights called `name`: a layer's weight is Kaiming uniform with slope √5, which is U(±1/√fan_in), its bias
     /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1). Where heads start at 0, all but the
     /// MLP and the sharpness of feedback does.
-    pub(super) fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f64> {
+    fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f64> {
         let count = shape.iter().product();
         if name.ends_with(".a") {
             return (0..count).map(|_| self.rng.uniform()).collect();

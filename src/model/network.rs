@@ -1,5 +1,6 @@
 //! The whole network.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use candle_core::{Device, Module, Tensor, Var};
@@ -9,8 +10,11 @@ use super::conv::{GraphConv, Kind};
 use super::dropout::Dropout;
 use super::mlp::Mlp;
 use super::prf::Feedback;
-use super::{ModelError, ModelKind, NetworkConfig, Prepared, RankingInput, Weights};
+use super::{ModelError, ModelKind, NetworkConfig, Prepared, RankingInput};
 use crate::base::Rng;
+
+/// Weights by name, each row-major.
+pub type Weights = BTreeMap<String, Vec<f64>>;
 
 /// A network and its weights.
 ///

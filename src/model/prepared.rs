@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
 
+use super::pairs::Pairs;
 use super::tile::{ROWS, Tile};
 use super::{Degree, ModelError, ModelKind, NetworkConfig, RankingInput, Visual};
 use crate::graph::Csr;
@@ -28,59 +29,10 @@ pub(super) struct Part {
     pub(super) csr: Csr,
     pub(super) dim: usize,
     pub(super) pairs: Pairs,
-    /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
-    scale: Option<Vec<f32>>,
-}
-
-/// The pairs of images that at least one edge joins: what depends on both ends alike is computed once for two edges.
-#[derive(Debug, Default)]
-pub(super) struct Pairs {
-    /// n + 1 ends of rows, from 0.
-    pub(super) offsets: Vec<usize>,
-    /// The larger index of each pair, rising within the row of the smaller one.
-    pub(super) targets: Vec<u32>,
-    /// For each edge of the graph, its pair.
-    pub(super) of_edge: Vec<u32>,
     /// For each group of consecutive nodes, how they go together where they have most partners in common.
     pub(super) tiles: Vec<Option<Tile>>,
-}
-
-impl Pairs {
-    fn new(csr: &Csr) -> Self {
-        let n = csr.n();
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); n];
-        let ends = |i: usize, edge: usize| {
-            let j = csr.targets[edge] as usize;
-            (i.min(j), i.max(j) as u32)
-        };
-        for i in 0..n {
-            for edge in csr.row(i) {
-                let (low, high) = ends(i, edge);
-                rows[low].push(high);
-            }
-        }
-        let mut pairs = Self { offsets: vec![0], ..Self::default() };
-        for row in &mut rows {
-            row.sort_unstable();
-            row.dedup();
-            pairs.targets.extend_from_slice(row);
-            pairs.offsets.push(pairs.targets.len());
-        }
-        for i in 0..n {
-            for edge in csr.row(i) {
-                let (low, high) = ends(i, edge);
-                let before = rows[low].partition_point(|&other| other < high);
-                pairs.of_edge.push((pairs.offsets[low] + before) as u32);
-            }
-        }
-        pairs.tiles = (0..n).step_by(ROWS).map(|first| Tile::new(&pairs, first, n)).collect();
-        pairs
-    }
-
-    /// Row `i` as positions in `targets`.
-    pub(super) fn row(&self, i: usize) -> std::ops::Range<usize> {
-        self.offsets[i]..self.offsets[i + 1]
-    }
+    /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
+    scale: Option<Vec<f32>>,
 }
 
 impl Prepared {
@@ -92,7 +44,7 @@ impl Prepared {
         input.check(config)?;
         let mut scale = None;
         let csr = match config.kind {
-            kind if !kind.uses_graph() => Csr { offsets: vec![0; input.n + 1], ..Csr::default() },
+            kind if !kind.uses_graph() => Csr::without_edges(input.n),
             ModelKind::Gcn => normalised_adjacency(&input.graph),
             ModelKind::DcmmPrf => shares(&input.graph),
             ModelKind::Gat | ModelKind::EdgeConv => with_itself(&input.graph),
@@ -107,8 +59,12 @@ impl Prepared {
                 csr
             }
         };
-        let pairs = if config.kind == ModelKind::DcmmEdge { Pairs::new(&csr) } else { Pairs::default() };
-        let part = Part { n: input.n, csr, dim: input.dim, pairs, scale };
+        let (mut pairs, mut tiles) = (Pairs::default(), Vec::new());
+        if config.kind == ModelKind::DcmmEdge {
+            pairs = Pairs::new(&csr);
+            tiles = (0..input.n).step_by(ROWS).map(|first| Tile::new(&pairs, first, input.n)).collect();
+        }
+        let part = Part { n: input.n, csr, dim: input.dim, pairs, tiles, scale };
         let shape = (input.n, input.feature_count);
         let features = Tensor::from_slice(&input.features, shape, &Device::Cpu)?.to_dtype(DType::F64)?;
         Ok(Self { features, part: Arc::new(part), visual: input.visual.clone() })

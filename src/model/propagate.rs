@@ -1,11 +1,13 @@
 //! Messages summed along the edges.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use pulp::{Simd, WithSimd};
 
 use super::prepared::Part;
+use crate::graph::Csr;
 use crate::graph::simd::dispatch;
 
 /// `out_i = Σ_{j ∈ N(i)} α_ij m_j`, as a function of the edges' weights α and the messages m.
@@ -29,7 +31,12 @@ impl CustomOp2 for Propagate {
         let (alpha, messages) = (values(s1, l1)?, values(s2, l2)?);
         let width = l2.dims().last().copied().unwrap_or(0);
         let mut out = vec![0.0; messages.len()];
-        dispatch(Forward { part: &self.part, width, alpha, messages, out: &mut out });
+        each_edge(
+            &self.part.csr,
+            width,
+            #[inline(always)]
+            |edge, i, j| add_scaled(alpha[edge], &messages[j], &mut out[i]),
+        );
         Ok((CpuStorage::F64(out), l2.shape().clone()))
     }
 
@@ -40,17 +47,27 @@ impl CustomOp2 for Propagate {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (part, width) = (self.part.as_ref(), messages.dim(1)?);
+        let (csr, width) = (&self.part.csr, messages.dim(1)?);
         let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f64>();
         let (a, m, g) = (flat(alpha)?, flat(messages)?, flat(gradient)?);
         let mut of_messages = vec![0.0; m.len()];
-        dispatch(OfMessages { part, width, alpha: &a, gradient: &g, out: &mut of_messages });
+        each_edge(
+            csr,
+            width,
+            #[inline(always)]
+            |edge, i, j| add_scaled(a[edge], &g[i], &mut of_messages[j]),
+        );
         let of_messages = Tensor::from_vec(of_messages, messages.shape(), messages.device())?;
         if !self.learned {
             return Ok((None, Some(of_messages)));
         }
         let mut of_alpha = vec![0.0; a.len()];
-        dispatch(OfWeights { part, width, messages: &m, gradient: &g, out: &mut of_alpha });
+        each_edge(
+            csr,
+            width,
+            #[inline(always)]
+            |edge, i, j| of_alpha[edge] = dot(&g[i], &m[j]),
+        );
         Ok((Some(Tensor::from_vec(of_alpha, alpha.shape(), alpha.device())?), Some(of_messages)))
     }
 }
@@ -63,70 +80,27 @@ pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a
     }
 }
 
-struct Forward<'a> {
-    part: &'a Part,
-    width: usize,
-    alpha: &'a [f64],
-    messages: &'a [f64],
-    out: &'a mut [f64],
+/// Calls `visit` for every edge i → j, with where the rows of i and of j lie among rows of `width` numbers.
+fn each_edge(csr: &Csr, width: usize, visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
+    dispatch(EachEdge { csr, width, visit });
 }
 
-impl WithSimd for Forward<'_> {
+struct EachEdge<'a, F> {
+    csr: &'a Csr,
+    width: usize,
+    visit: F,
+}
+
+impl<F: FnMut(usize, Range<usize>, Range<usize>)> WithSimd for EachEdge<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let csr = &self.part.csr;
-        for (i, out) in self.out.chunks_mut(self.width).enumerate() {
-            for edge in csr.row(i) {
-                let from = csr.targets[edge] as usize * self.width;
-                add_scaled(self.alpha[edge], &self.messages[from..from + self.width], out);
-            }
-        }
-    }
-}
-
-struct OfWeights<'a> {
-    part: &'a Part,
-    width: usize,
-    messages: &'a [f64],
-    gradient: &'a [f64],
-    out: &'a mut [f64],
-}
-
-impl WithSimd for OfWeights<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let csr = &self.part.csr;
-        for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
-            for edge in csr.row(i) {
-                let from = csr.targets[edge] as usize * self.width;
-                self.out[edge] = dot(gradient, &self.messages[from..from + self.width]);
-            }
-        }
-    }
-}
-
-struct OfMessages<'a> {
-    part: &'a Part,
-    width: usize,
-    alpha: &'a [f64],
-    gradient: &'a [f64],
-    out: &'a mut [f64],
-}
-
-impl WithSimd for OfMessages<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        let csr = &self.part.csr;
-        for (i, gradient) in self.gradient.chunks(self.width).enumerate() {
-            for edge in csr.row(i) {
-                let to = csr.targets[edge] as usize * self.width;
-                add_scaled(self.alpha[edge], gradient, &mut self.out[to..to + self.width]);
+    fn with_simd<S: Simd>(mut self, _: S) {
+        for i in 0..self.csr.n() {
+            let from = i * self.width;
+            for edge in self.csr.row(i) {
+                let to = self.csr.targets[edge] as usize * self.width;
+                (self.visit)(edge, from..from + self.width, to..to + self.width);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use pulp::Simd;
 
-use super::prepared::Pairs;
+use super::pairs::Pairs;
 
 /// Nodes of a tile.
 pub(super) const ROWS: usize = 4;
