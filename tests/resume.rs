@@ -130,9 +130,6 @@ fn retraining_learns_from_validation_queries_too_and_keeps_the_last_epoch() {
     let mut last = Vec::new();
     struct Last<'a>(&'a mut Vec<f64>);
     impl Observer for Last<'_> {
-        fn batch(&mut self, _: usize, _: usize) -> ControlFlow<()> {
-            ControlFlow::Continue(())
-        }
         fn epoch(&mut self, _: &EpochReport, model: &Network) -> ControlFlow<()> {
             *self.0 = model.weights().unwrap().into_values().flatten().collect();
             ControlFlow::Continue(())

@@ -9,26 +9,12 @@ use crate::signals::Signals;
 ///
 /// ```
 /// use crossrank::dataset::demo_sample;
-/// use crossrank::train::{Experiment, RunRecord, RunData, open, run};
-/// # use crossrank::train::{EpochReport, RunObserver};
-/// # use std::ops::ControlFlow;
-/// # struct Once;
-/// # impl RunObserver for Once {
-/// #     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> { ControlFlow::Continue(()) }
-/// #     fn epoch(
-/// #         &mut self,
-/// #         _: &EpochReport,
-/// #         _: &crossrank::model::Network,
-/// #         _: &[crossrank::model::RankingInput],
-/// #     ) -> ControlFlow<()> {
-/// #         ControlFlow::Continue(())
-/// #     }
-/// # }
-/// # let mut observer = Once;
-/// let data: RunData = open(&demo_sample(), &[])?.data;
+/// use crossrank::train::{Experiment, Quiet, RunRecord, open, run};
+///
+/// let data = open(&demo_sample(), &[])?.data;
 /// let mut experiment = Experiment::default();
 /// experiment.training.epochs = 1;
-/// let result = run(&data, &experiment, RunRecord::default(), None, &mut observer)?;
+/// let result = run(&data, &experiment, RunRecord::default(), None, &mut Quiet)?;
 /// assert_eq!(result.scores.len(), data.dataset.queries.len());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

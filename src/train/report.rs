@@ -1,9 +1,7 @@
 //! What a run tells of itself.
 
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
-use super::Standing;
 use crate::eval::STANDARD;
 use crate::model::Network;
 
@@ -37,21 +35,6 @@ pub struct EpochReport {
     /// training's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retraining: bool,
-}
-
-/// Who watches a run, and may end it.
-pub trait Observer {
-    /// Asked before the first batch of an epoch (`done` = 0) and after every batch. A break ends the run; the epoch at
-    /// hand is dropped.
-    fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()>;
-
-    /// Told after every epoch; `model` has that epoch's weights. A break ends the run.
-    fn epoch(&mut self, report: &EpochReport, model: &Network) -> ControlFlow<()>;
-
-    /// Shown after every epoch, before [`Observer::epoch`], where the training stands. A break ends the run.
-    fn standing(&mut self, _: &Standing<'_>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
 }
 
 /// Why a run ended.

@@ -5,21 +5,12 @@ use super::query_measures::QueryFigures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{Keeper, Saved, Trained};
 use super::score::{compare, rank, rankings};
-use super::{EpochReport, Experiment, Outcome, RunData, Stop, TrainConfig, TrainData, TrainError};
+use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
 use crate::dataset::{Split, single_files};
-use crate::model::{Network, NetworkConfig, RankingInput};
+use crate::model::{Network, NetworkConfig};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Told how a run goes, and asked whether it should.
-pub trait RunObserver {
-    /// Some steps of a stage are done.
-    fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()>;
-
-    /// An epoch has ended; `model` holds its weights.
-    fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()>;
-}
 
 /// What came of a run.
 pub struct RunResult {

@@ -5,7 +5,6 @@ use super::studies::trial_folders;
 use super::{LiveRun, Message, RunFacts, Workspace};
 use crate::dataset::VectorTable;
 use crate::jobs::{Event, JobError, Slot, Worker};
-use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, TrainError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -42,10 +41,6 @@ struct Until<'a>(&'a Worker<(), Reopened>);
 impl RunObserver for Until<'_> {
     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
         self.0.flow()
-    }
-
-    fn epoch(&mut self, _: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
-        ControlFlow::Continue(())
     }
 }
 
