@@ -7,6 +7,21 @@ pub struct PathUse {
     pub line: usize,
     /// `use a::{b, c::*};` gives `[a, b]` and `[a, c, *]`.
     pub segments: Vec<String>,
+    /// Where it is written.
+    pub kind: PathKind,
+    /// `c` of `use a::b as c;`.
+    pub alias: Option<String>,
+}
+
+/// Where a path is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// In the code itself.
+    Code,
+    /// In a `use`.
+    Import,
+    /// In a `pub use`, however far it reaches.
+    Reexport,
 }
 
 /// A word or a mark of the code.
@@ -120,11 +135,12 @@ pub fn paths(tokens: &[Token]) -> Vec<PathUse> {
     while i < tokens.len() {
         let before = |back: usize| i.checked_sub(back).map_or("", text);
         if text(i) == "use" || (text(i) == "extern" && text(i + 1) == "crate") {
+            let kind = if matches!(before(1), "pub" | ")") { PathKind::Reexport } else { PathKind::Import };
             i += if text(i) == "use" { 1 } else { 2 };
             i += usize::from(text(i) == "::");
-            i = tree(tokens, i, &[], true, &mut found);
+            i = tree(tokens, i, &[], kind, &mut found);
         } else if tokens[i].is_word() && before(1) != "." && (before(1) != "::" || before(2) != ">") {
-            i = tree(tokens, i, &[], false, &mut found);
+            i = tree(tokens, i, &[], PathKind::Code, &mut found);
         } else {
             i += 1;
         }
@@ -133,19 +149,17 @@ pub fn paths(tokens: &[Token]) -> Vec<PathUse> {
 }
 
 /// Reads what follows `prefix::`; gives back where it ends.
-fn tree(tokens: &[Token], from: usize, prefix: &[String], alone: bool, found: &mut Vec<PathUse>) -> usize {
+fn tree(tokens: &[Token], from: usize, prefix: &[String], kind: PathKind, found: &mut Vec<PathUse>) -> usize {
     let text = |index: usize| tokens.get(index).map_or("", |token| token.text.as_str());
+    let alone = kind != PathKind::Code;
     let mut segments = prefix.to_vec();
     let mut i = from;
     while i < tokens.len() {
         if text(i) == "{" && (alone || !segments.is_empty()) {
             i += 1;
             while i < tokens.len() && text(i) != "}" {
-                i = match text(i) {
-                    "as" => i + 2,
-                    word if word == "*" || tokens[i].is_word() => tree(tokens, i, &segments, alone, found),
-                    _ => i + 1,
-                };
+                let starts = text(i) == "*" || tokens[i].is_word();
+                i = if starts { tree(tokens, i, &segments, kind, found) } else { i + 1 };
             }
             return i + 1;
         }
@@ -159,8 +173,13 @@ fn tree(tokens: &[Token], from: usize, prefix: &[String], alone: bool, found: &m
         }
         i += 1;
     }
+    let mut alias = None;
+    if alone && text(i) == "as" {
+        alias = Some(text(i + 1).to_owned());
+        i += 2;
+    }
     if segments.len() > 1 || (alone && !segments.is_empty()) {
-        found.push(PathUse { line: tokens[from].line, segments });
+        found.push(PathUse { line: tokens[from].line, segments, kind, alias });
     }
     // Always go on: a mark that begins no path is stepped over.
     i.max(from + 1)
@@ -171,17 +190,19 @@ fn groups_are_spread_and_comments_and_strings_are_not_read() {
     let source = r##"
         // use crate::comment;
         use crate::{dataset::{self, Query as Asked}, eval::*}; /* crate::a /* crate::b */ crate::c */
-        use rayon;
+        pub(super) use rayon;
         fn f<'a>(x: &'a str) -> char { let y = "crate::text \" crate::more"; x.image::<u8>(); r#"crate::"raw""#; '\''; ':' }
         fn g() { ::clap::Parser::parse(); <T as Trait>::name(); Vec::<u8>::new(); 1.0_f32; }
     "##;
-    let found: Vec<_> = paths(&tokens(source)).into_iter().map(|path| (path.line, path.segments.join("::"))).collect();
+    let found = paths(&tokens(source));
+    let short: Vec<_> = found.iter().map(|path| (path.line, path.segments.join("::"), path.kind)).collect();
     let wanted = [
-        (3, "crate::dataset::self"),
-        (3, "crate::dataset::Query"),
-        (3, "crate::eval::*"),
-        (4, "rayon"),
-        (6, "clap::Parser::parse"),
+        (3, "crate::dataset::self", PathKind::Import),
+        (3, "crate::dataset::Query", PathKind::Import),
+        (3, "crate::eval::*", PathKind::Import),
+        (4, "rayon", PathKind::Reexport),
+        (6, "clap::Parser::parse", PathKind::Code),
     ];
-    assert_eq!(found, wanted.map(|(line, path)| (line, path.to_owned())));
+    assert_eq!(short, wanted.map(|(line, path, kind)| (line, path.to_owned(), kind)));
+    assert_eq!(found[1].alias.as_deref(), Some("Asked"));
 }

@@ -1,0 +1,185 @@
+//! Which files import each other, in a circle however long.
+//!
+//! An import leads to the file that defines what it names, through as many re-exports as lie between. A `mod.rs` that
+//! declares a file or passes its items on does not import it; one whose own code uses them does. Modules within a file
+//! (its tests) are left out.
+
+use super::paths::{PathKind, PathUse, Token, paths, tokens};
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::DiGraph;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One source file, as far as its names go.
+struct Source {
+    module: Vec<String>,
+    /// What it defines outside of its functions and `impl`s.
+    items: BTreeSet<String>,
+    /// The words of its own code.
+    words: BTreeSet<String>,
+    paths: Vec<PathUse>,
+}
+
+/// All source files of the crate.
+pub struct Sources {
+    files: BTreeMap<String, Source>,
+    by_module: BTreeMap<Vec<String>, String>,
+}
+
+impl Sources {
+    /// Reads files, each by its path below `src/`.
+    pub fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let files: BTreeMap<_, _> =
+            files.into_iter().map(|(file, text)| (file.to_owned(), Source::new(file, text))).collect();
+        let by_module = files.iter().map(|(file, source)| (source.module.clone(), file.clone())).collect();
+        Self { files, by_module }
+    }
+
+    /// Each circle as the sorted names of its files.
+    pub fn circles(&self) -> Vec<Vec<String>> {
+        let mut graph = DiGraph::<&str, ()>::new();
+        let nodes: BTreeMap<&str, _> = self.files.keys().map(|file| (file.as_str(), graph.add_node(file))).collect();
+        for (from, to, _) in self.imports() {
+            graph.update_edge(nodes[from], nodes[to], ());
+        }
+        let parts = tarjan_scc(&graph).into_iter().filter(|part| part.len() > 1);
+        let named = parts.map(|part| part.into_iter().map(|node| graph[node].to_owned()).collect::<BTreeSet<_>>());
+        let mut circles: Vec<Vec<String>> = named.map(|part| part.into_iter().collect()).collect();
+        circles.sort();
+        circles
+    }
+
+    /// Every import (from, to, what is named) between two files, sorted.
+    pub fn imports(&self) -> BTreeSet<(&str, &str, String)> {
+        let mut found = BTreeSet::new();
+        for (file, source) in &self.files {
+            for path in source.paths.iter().filter(|path| source.uses(path)) {
+                if let Some(to) = self.resolve(&source.module, &path.segments, 0).filter(|to| to != file) {
+                    found.insert((file.as_str(), to, path.segments.join("::")));
+                }
+            }
+        }
+        found
+    }
+
+    /// The file that defines what a path within `module` names; `None` for a mere module and for what is not ours.
+    fn resolve(&self, module: &[String], path: &[String], depth: usize) -> Option<&str> {
+        let (first, rest) = path.split_first()?;
+        // Two globs that lead to each other never end.
+        if depth > 16 {
+            return None;
+        }
+        match first.as_str() {
+            "crate" | "crossrank" => return self.resolve(&[], rest, depth + 1),
+            "self" => return self.resolve(module, rest, depth + 1),
+            "super" => return self.resolve(module.split_last()?.1, rest, depth + 1),
+            _ => {}
+        }
+        let (file, source) = self.files.get_key_value(self.by_module.get(module)?)?;
+        if first == "*" {
+            return Some(file);
+        }
+        let child = [module, std::slice::from_ref(first)].concat();
+        if self.by_module.contains_key(&child) {
+            return self.resolve(&child, rest, depth + 1);
+        }
+        if source.items.contains(first) {
+            return Some(file);
+        }
+        let brought = |import: &&PathUse| import.kind != PathKind::Code && name_of(import) == Some(first.as_str());
+        if let Some(import) = source.paths.iter().find(brought) {
+            return self.resolve(module, &[&import.segments[..], rest].concat(), depth + 1);
+        }
+        let globs = source.paths.iter().filter(|import| import.segments.last().is_some_and(|last| last == "*"));
+        globs
+            .filter(|glob| glob.segments[0] != *first)
+            .find_map(|glob| self.resolve(module, &[&glob.segments[..glob.segments.len() - 1], path].concat(), depth + 1))
+    }
+}
+
+impl Source {
+    fn new(file: &str, text: &str) -> Self {
+        let module = file.trim_end_matches(".rs").split('/').filter(|part| !["mod", "lib", "main"].contains(part));
+        let tokens = without_inner_modules(tokens(text));
+        Self {
+            module: module.map(str::to_owned).collect(),
+            items: items(&tokens),
+            words: words(&tokens),
+            paths: paths(&tokens),
+        }
+    }
+
+    /// Whether the file's own code has a use for a path, rather than passing it on.
+    fn uses(&self, path: &PathUse) -> bool {
+        path.kind != PathKind::Reexport || name_of(path).is_some_and(|name| self.words.contains(name))
+    }
+}
+
+/// The name that an import brings into its file.
+fn name_of(import: &PathUse) -> Option<&str> {
+    let own = import.segments.iter().rfind(|segment| *segment != "self");
+    import.alias.as_deref().or(own.map(String::as_str))
+}
+
+/// Leaves out what is between the braces of `mod name { … }`.
+fn without_inner_modules(tokens: Vec<Token>) -> Vec<Token> {
+    let mut outer = Vec::with_capacity(tokens.len());
+    let (mut depth, mut inner) = (0usize, None);
+    for token in tokens {
+        match token.text.as_str() {
+            "{" => {
+                depth += 1;
+                let before = outer.len().checked_sub(2).and_then(|at| outer.get(at));
+                if inner.is_none() && before.is_some_and(|before: &Token| before.text == "mod") {
+                    inner = Some(depth);
+                }
+            }
+            "}" => {
+                if inner == Some(depth) {
+                    inner = None;
+                }
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        if inner.is_none() {
+            outer.push(token);
+        }
+    }
+    outer
+}
+
+/// The items that a file defines at its outermost level.
+fn items(tokens: &[Token]) -> BTreeSet<String> {
+    const KEYWORDS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro_rules"];
+    let mut depth = 0usize;
+    let mut found = BTreeSet::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token.text.as_str() {
+            "{" => depth += 1,
+            "}" => depth = depth.saturating_sub(1),
+            word if depth == 0 && KEYWORDS.contains(&word) => {
+                let name = tokens[at + 1..].iter().find(|next| next.text != "!");
+                found.extend(name.map(|name| name.text.clone()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The words outside of every `use`.
+fn words(tokens: &[Token]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut importing = false;
+    for token in tokens {
+        match token.text.as_str() {
+            "use" => importing = true,
+            ";" => importing = false,
+            word if !importing => {
+                found.insert(word.to_owned());
+            }
+            _ => {}
+        }
+    }
+    found
+}
