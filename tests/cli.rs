@@ -1,5 +1,9 @@
 //! The command line, as scripts use it: the built program, its exit codes, its JSON.
 
+pub(crate) mod embed;
+mod train;
+mod window;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -147,166 +151,6 @@ fn evaluate_prints_a_row_per_query_only_when_asked() {
     assert!(each.contains("q1") && each.contains("q2") && each.contains("over the queries in both"), "{each}");
 }
 
-/// The figures of a short training, without its times.
-fn figures(threads: Option<&str>, more: &[&str]) -> String {
-    let home = folder();
-    let mut command = program(home.path());
-    command.args(["train", &sample(), "--json", "--epochs", "2"]).args(more);
-    if let Some(threads) = threads {
-        command.env("RAYON_NUM_THREADS", threads);
-    }
-    let mut object = object(&command.output().expect("the program runs"));
-    assert!(object["seconds_per_epoch"].as_f64().is_some_and(|seconds| seconds > 0.0), "{object}");
-    object["seconds_per_epoch"].take();
-    object.to_string()
-}
-
-#[test]
-fn train_gives_both_splits_three_rankings_and_five_measures_each() {
-    let object: Value = serde_json::from_str(&figures(None, &[])).expect("JSON");
-    for split in ["test", "validation"] {
-        for ranking in ["initial", "text", "model"] {
-            for measure in ["map", "p@10", "p@20", "ndcg@20", "ndcg"] {
-                let value = object[split][ranking][measure].as_f64();
-                assert!(
-                    value.is_some_and(|value| (0.0..=1.0).contains(&value)),
-                    "{split} {ranking} {measure}: {object}"
-                );
-            }
-        }
-        assert!(object[split]["text"]["map"].as_f64() > Some(0.4), "{object}");
-    }
-    assert!((1..=2).contains(&object["best_epoch"].as_u64().unwrap_or(0)), "{object}");
-    assert!(object["parameters"].as_u64().is_some_and(|count| count > 50) && object["out"].is_null(), "{object}");
-}
-
-#[test]
-fn the_same_seed_gives_the_same_figures_whatever_the_number_of_threads() {
-    let first = figures(None, &[]);
-    assert_eq!(figures(None, &[]), first);
-    assert_eq!(figures(Some("1"), &[]), first);
-    assert_eq!(figures(Some("2"), &[]), first);
-    assert_ne!(figures(None, &["--seed", "2"]), first);
-}
-
-#[test]
-fn several_seeds_give_their_mean_their_deviation_and_each_one_s_figures() {
-    let of = |object: &Value| object["test"]["model"]["map"].as_f64().expect("a number");
-    let both: Value = serde_json::from_str(&figures(None, &["--seed", "4", "--seeds", "2"])).expect("JSON");
-    let each = both["seeds"].as_array().expect("a list");
-    assert_eq!((&each[0]["seed"], &each[1]["seed"], each.len()), (&4.into(), &5.into(), 2));
-    let alone: Value = serde_json::from_str(&figures(None, &["--seed", "5"])).expect("JSON");
-    assert_eq!(each[1]["test"], alone["test"]);
-    let (a, b) = (of(&each[0]), of(&each[1]));
-    assert!((of(&both) - (a + b) / 2.0).abs() < 1e-12, "{both}");
-    assert!((of(&both["deviation"]) - (a - b).abs() / 2.0_f64.sqrt()).abs() < 1e-12, "{both}");
-}
-
-#[test]
-fn a_run_is_kept_where_it_was_asked_for_and_its_ranking_evaluates_to_the_same_figures() {
-    let kept = folder();
-    let out = kept.path().join("first");
-    let shown = out.display().to_string();
-    let trained = object(&run(&["train", &sample(), "--json", "--epochs", "2", "--model", "mlp", "--out", &shown]));
-    assert_eq!(trained["out"], shown.as_str());
-    for name in ["run.json", "history.jsonl", "model.safetensors", "run.txt"] {
-        assert!(out.join(name).is_file(), "{name}");
-    }
-    let (qrels, ranking) = (format!("{}/qrels.txt", sample()), format!("{shown}/run.txt"));
-    let evaluated = object(&run(&["evaluate", &qrels, &ranking, "--json", "--measures", "map"]));
-    let queries = fs::read_to_string(format!("{}/queries.tsv", sample())).expect("the sample's queries");
-    let test: Vec<&str> = queries
-        .lines()
-        .map(|line| line.split('\t').collect::<Vec<_>>())
-        .filter(|row| row[2] == "test")
-        .map(|row| row[0])
-        .collect();
-    let sum: f64 = test.iter().filter_map(|query| evaluated["per_query"][*query]["map"].as_f64()).sum();
-    near(&trained["test"]["model"]["map"], sum / 8.0);
-}
-
-/// Three photos of the sample and one file that is no picture.
-pub(crate) fn few_pictures() -> TempDir {
-    let folder = folder();
-    let mut table = "id,file\n".to_owned();
-    let mut photos: Vec<PathBuf> = fs::read_dir(Path::new(&sample()).join("photos"))
-        .expect("photos")
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    photos.sort();
-    for (number, photo) in photos.iter().take(3).enumerate() {
-        fs::copy(photo, folder.path().join(format!("{number}.jpg"))).expect("copied");
-        table += &format!("{number},{number}.jpg\n");
-    }
-    fs::write(folder.path().join("broken.jpg"), "no picture").expect("written");
-    fs::write(folder.path().join("images.csv"), table + "broken,broken.jpg\n").expect("written");
-    fs::write(folder.path().join("candidates.csv"), "query,image\nq,0\nq,1\nq,2\nq,broken\n").expect("written");
-    folder
-}
-
-#[test]
-fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture() {
-    let (home, data) = (folder(), few_pictures());
-    let path = data.path().display().to_string();
-    let embed = |out: &str| {
-        let out = home.path().join(out).display().to_string();
-        object(
-            &program(home.path()).args(["embed", &path, "--json", "--out", &out]).output().expect("the program runs"),
-        )
-    };
-    let first = embed("a.safetensors");
-    assert_eq!((&first["embedded"], &first["cached"], &first["dim"]), (&3.into(), &0.into(), &1024.into()));
-    assert_eq!((&first["failed"][0]["image"], &first["encoder"]), (&"broken".into(), &"resnet50-thin".into()));
-    let again = embed("b.npy");
-    assert_eq!((&again["embedded"], &again["cached"]), (&0.into(), &3.into()));
-    assert!(home.path().join("a.safetensors").is_file() && home.path().join("b.ids.txt").is_file());
-}
-
-#[test]
-fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
-    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for (index, name) in ["b/one.png", "two.png", "a/three.png"].into_iter().enumerate() {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        image::RgbImage::from_pixel(40, 30, image::Rgb([60 * index as u8, 90, 20])).save(path).unwrap();
-    }
-    let out = folder.path().join("vectors.npy");
-    let args = ["embed", "--json", "--stage", "2", "--pooling", "gem", "--out"];
-    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
-    let told = object(&output);
-    assert_eq!((&told["images"], &told["embedded"], &told["dim"]), (&3.into(), &3.into(), &256.into()));
-    assert_eq!((&told["stage"], &told["pooling"]), (&2.into(), &"gem".into()));
-    let ids = std::fs::read_to_string(folder.path().join("vectors.ids.txt")).unwrap();
-    assert_eq!(ids.lines().collect::<Vec<_>>(), ["three", "one", "two"]);
-    // Two components of length 1.
-    let out = folder.path().join("small.npy");
-    let args = ["embed", "--json", "--whiten", "2", "--l2", "--out"];
-    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
-    assert_eq!((&object(&output)["dim"], &object(&output)["images"]), (&2.into(), &3.into()));
-    let matrix = crossrank::dataset::read_npy(&out).unwrap();
-    let lengths = matrix.data.chunks(2).map(|row| row[0].hypot(row[1]));
-    assert!(lengths.clone().count() == 3 && lengths.clone().all(|length| (length - 1.0).abs() < 1e-4));
-    // A folder without any picture still tells what it lacks.
-    let empty = tempfile::tempdir().unwrap();
-    let output = program(home.path()).arg("embed").arg(empty.path()).output().expect("the program runs");
-    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("the folder is empty"));
-}
-
-#[test]
-fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
-    let (home, data) = (folder(), few_pictures());
-    let path = data.path().display().to_string();
-    let output = program(home.path())
-        .args(["embed", &path, "--json", "--device", crate::encoder_golden::devices::ABSENT.name()])
-        .output()
-        .expect("the program runs");
-    let report = object(&output);
-    assert_eq!((&report["device"], &report["embedded"]), (&"cpu".into(), &3.into()));
-    let told = errors(&output);
-    assert_eq!(told.matches("cannot be used, so the CPU is: ").count(), 1, "{told}");
-}
-
 #[test]
 fn what_is_not_there_is_named_with_its_path() {
     refused(&["info", "no/such/folder"], &["no/such/folder"]);
@@ -353,32 +197,4 @@ fn a_reader_that_goes_away_is_no_reason_to_panic() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert!(output.status.success() && !errors(&output).contains("panicked"), "{output:?}");
-}
-
-#[test]
-fn screenshot_draws_a_panel_or_says_that_nothing_here_can_draw() {
-    let home = folder();
-    let picture = home.path().join("data.png");
-    let shown = picture.display().to_string();
-    let output =
-        run(&["screenshot", &sample(), &shown, "--panel", "data", "--size", "640x480", "--theme", "light", "--json"]);
-    if output.status.success() {
-        let told = object(&output);
-        assert_eq!((&told["width"], &told["height"]), (&640.into(), &480.into()));
-        assert!(fs::read(&picture).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() > 5_000));
-    } else {
-        assert_eq!(output.status.code(), Some(1));
-        assert!(errors(&output).contains("graphics adapter"), "{}", errors(&output));
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn without_a_display_the_window_says_so() {
-    let home = folder();
-    let mut command = program(home.path());
-    let output = command.arg(sample()).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
-    let output = output.output().expect("the program runs");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(errors(&output).contains("no window can be opened here"), "{}", errors(&output));
 }

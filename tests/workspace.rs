@@ -75,7 +75,7 @@ fn settings_query_and_run_come_back_in_the_next_session() {
 
 #[test]
 fn a_saved_device_that_is_not_there_is_told_and_does_not_stop_embedding() {
-    let (home, data) = (tempfile::tempdir().expect("a folder"), crate::cli::few_pictures());
+    let (home, data) = (tempfile::tempdir().expect("a folder"), crate::cli::embed::few_pictures());
     let mut workspace = open(home.path(), &data.path().display().to_string());
     let mut encoder = workspace.settings().encoder.clone();
     encoder.device = crate::encoder_golden::devices::ABSENT.to_string();

@@ -1,11 +1,11 @@
 //! `crossrank train`: the network against the initial order and text alone.
 
+pub(super) mod args;
 mod experiment;
 mod observer;
 mod report;
 mod resume;
 
-use super::args::TrainArgs;
 use super::data::open_for_training;
 use super::interrupt::Interrupt;
 use super::output::{about, fault, note, print, print_json};
@@ -14,6 +14,7 @@ use super::seeds::Seeds;
 use super::vectors::WantedVectors;
 use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
 use anyhow::{Result, anyhow};
+use args::TrainArgs;
 use experiment::experiment;
 use observer::Watcher;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! What the options mean.
 
-use crate::cli::args::TrainArgs;
+use super::args::TrainArgs;
 use crate::cli::optimisation::set;
 use crate::train::Experiment;
 

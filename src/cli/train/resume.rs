@@ -1,9 +1,9 @@
 //! Going on with a run.
 
+use super::args::TrainArgs;
 use super::experiment::experiment;
 use super::observer::Watcher;
 use super::report;
-use crate::cli::args::TrainArgs;
 use crate::cli::data::open_for_training;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{about, fault, print, print_json};

@@ -1,0 +1,88 @@
+//! `crossrank embed`.
+
+use super::{errors, folder, object, program, sample};
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Three photos of the sample and one file that is no picture.
+pub(crate) fn few_pictures() -> TempDir {
+    let folder = folder();
+    let mut table = "id,file\n".to_owned();
+    let mut photos: Vec<PathBuf> = fs::read_dir(Path::new(&sample()).join("photos"))
+        .expect("photos")
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    photos.sort();
+    for (number, photo) in photos.iter().take(3).enumerate() {
+        fs::copy(photo, folder.path().join(format!("{number}.jpg"))).expect("copied");
+        table += &format!("{number},{number}.jpg\n");
+    }
+    fs::write(folder.path().join("broken.jpg"), "no picture").expect("written");
+    fs::write(folder.path().join("images.csv"), table + "broken,broken.jpg\n").expect("written");
+    fs::write(folder.path().join("candidates.csv"), "query,image\nq,0\nq,1\nq,2\nq,broken\n").expect("written");
+    folder
+}
+
+#[test]
+fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture() {
+    let (home, data) = (folder(), few_pictures());
+    let path = data.path().display().to_string();
+    let embed = |out: &str| {
+        let out = home.path().join(out).display().to_string();
+        object(
+            &program(home.path()).args(["embed", &path, "--json", "--out", &out]).output().expect("the program runs"),
+        )
+    };
+    let first = embed("a.safetensors");
+    assert_eq!((&first["embedded"], &first["cached"], &first["dim"]), (&3.into(), &0.into(), &1024.into()));
+    assert_eq!((&first["failed"][0]["image"], &first["encoder"]), (&"broken".into(), &"resnet50-thin".into()));
+    let again = embed("b.npy");
+    assert_eq!((&again["embedded"], &again["cached"]), (&0.into(), &3.into()));
+    assert!(home.path().join("a.safetensors").is_file() && home.path().join("b.ids.txt").is_file());
+}
+
+#[test]
+fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
+    let (home, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (index, name) in ["b/one.png", "two.png", "a/three.png"].into_iter().enumerate() {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        image::RgbImage::from_pixel(40, 30, image::Rgb([60 * index as u8, 90, 20])).save(path).unwrap();
+    }
+    let out = folder.path().join("vectors.npy");
+    let args = ["embed", "--json", "--stage", "2", "--pooling", "gem", "--out"];
+    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
+    let told = object(&output);
+    assert_eq!((&told["images"], &told["embedded"], &told["dim"]), (&3.into(), &3.into(), &256.into()));
+    assert_eq!((&told["stage"], &told["pooling"]), (&2.into(), &"gem".into()));
+    let ids = std::fs::read_to_string(folder.path().join("vectors.ids.txt")).unwrap();
+    assert_eq!(ids.lines().collect::<Vec<_>>(), ["three", "one", "two"]);
+    // Two components of length 1.
+    let out = folder.path().join("small.npy");
+    let args = ["embed", "--json", "--whiten", "2", "--l2", "--out"];
+    let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
+    assert_eq!((&object(&output)["dim"], &object(&output)["images"]), (&2.into(), &3.into()));
+    let matrix = crossrank::dataset::read_npy(&out).unwrap();
+    let lengths = matrix.data.chunks(2).map(|row| row[0].hypot(row[1]));
+    assert!(lengths.clone().count() == 3 && lengths.clone().all(|length| (length - 1.0).abs() < 1e-4));
+    // A folder without any picture still tells what it lacks.
+    let empty = tempfile::tempdir().unwrap();
+    let output = program(home.path()).arg("embed").arg(empty.path()).output().expect("the program runs");
+    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("the folder is empty"));
+}
+
+#[test]
+fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
+    let (home, data) = (folder(), few_pictures());
+    let path = data.path().display().to_string();
+    let output = program(home.path())
+        .args(["embed", &path, "--json", "--device", crate::encoder_golden::devices::ABSENT.name()])
+        .output()
+        .expect("the program runs");
+    let report = object(&output);
+    assert_eq!((&report["device"], &report["embedded"]), (&"cpu".into(), &3.into()));
+    let told = errors(&output);
+    assert_eq!(told.matches("cannot be used, so the CPU is: ").count(), 1, "{told}");
+}
