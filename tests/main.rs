@@ -10,6 +10,7 @@ mod embedding_sessions;
 mod embeddings;
 mod embeddings_ui;
 mod encoder_golden;
+mod evaluation;
 mod experiments;
 mod experiments_ui;
 mod export;

@@ -1,14 +1,13 @@
-//! Relevance signals, their normalisation, and evaluation straight from a data set.
+//! Relevance signals and their normalisation.
+
+mod text;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Instant;
 
-use crossrank::dataset::{Candidate, Dataset, Format, Image, Judgements, Qrels, Query, Relevance, Run};
-use crossrank::eval::{Averaging, Measure, STANDARD, evaluate, evaluate_scores};
+use crossrank::dataset::{Candidate, Dataset, Format, Image, Judgements, Query, Relevance};
 use crossrank::signals::{
-    Normalisation, SignalGroup, SignalInfo, Signals, compute, document_terms, initial_order, query_terms, statistics,
-    table, text_only, text_signal,
+    Normalisation, SignalGroup, SignalInfo, Signals, compute, initial_order, statistics, table, text_only, text_signal,
 };
 
 pub(crate) fn image(id: &str, title: &str) -> Image {
@@ -39,7 +38,7 @@ pub(crate) fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
     }
 }
 
-fn titled(query_text: &str, titles: &[&str]) -> Dataset {
+pub(crate) fn titled(query_text: &str, titles: &[&str]) -> Dataset {
     let images: Vec<Image> = titles.iter().enumerate().map(|(i, title)| image(&format!("i{i}"), title)).collect();
     let queries = vec![query("q", query_text, 0..images.len())];
     dataset(images, queries)
@@ -61,84 +60,6 @@ fn raw(columns: &[&[f32]]) -> Signals {
 fn close(found: &[f32], expected: &[f32]) {
     let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-4;
     assert!(found.len() == expected.len() && found.iter().zip(expected).all(near), "{found:?} is not {expected:?}");
-}
-
-#[test]
-fn words_are_lower_cased_stemmed_and_freed_of_stop_words_underscores_and_tags() {
-    assert_eq!(query_terms("Basilica_of_Saint_Peter").terms, ["basilica", "saint", "peter"]);
-    assert_eq!(query_terms("The Fishes' FISHING").terms, ["fish", "fish"]);
-    assert_eq!(query_terms("St. Peter's <a href=\"x\">windmills</a>").terms, ["st", "peter", "windmil"]);
-    assert_eq!(query_terms("a<b and 3 < 4").terms, ["b", "3", "4"]);
-    assert_eq!(query_terms("Sacré-Cœur"), query_terms("SACRE coeur"));
-    assert!(query_terms(" of the — ").terms.is_empty());
-}
-
-#[test]
-fn korean_japanese_and_chinese_go_by_pairs_of_characters() {
-    assert_eq!(query_terms("서울타워 night").terms, ["서울", "울타", "타워", "night"]);
-    assert_eq!(query_terms("東京タワー").terms, ["東京", "京タ", "タワ", "ワー"]);
-    assert_eq!(query_terms("새").terms, ["새"]);
-    assert_eq!(document_terms("새가").terms, ["새", "가", "새가"]);
-    assert_eq!(document_terms("새가").length, 1);
-}
-
-#[test]
-fn decomposed_and_full_width_spellings_are_the_same_words() {
-    assert_eq!(query_terms("\u{1112}\u{1161}\u{11ab}\u{1100}\u{1173}\u{11af}").terms, ["한글"]);
-    assert_eq!(query_terms("\u{304b}\u{3099}\u{306f}\u{309a}").terms, query_terms("がぱ").terms);
-    assert_eq!(query_terms("ＴＯＷＥＲ"), query_terms("tower"));
-    assert_eq!(query_terms("Zu\u{308}rich"), query_terms("Zürich"));
-}
-
-#[test]
-fn a_korean_query_finds_the_titles_that_hold_its_word_with_particles() {
-    let found = values(&titled("서울", &["부산의 바다", "서울에서 본 하늘", "sea"]), "bm25");
-    assert!(found[1] > 0.0 && found[0] == 0.0 && found[2] == 0.0, "{found:?}");
-    let single = values(&titled("새", &["새가 난다", "물고기"]), "bm25");
-    assert!(single[0] > 0.0 && single[1] == 0.0, "{single:?}");
-}
-
-#[test]
-fn bm25_is_the_formula_worked_out_by_hand() {
-    // N = 3, mean length 2; "red" in 2 documents, "bird" in 1.
-    let found = values(&titled("red bird", &["red red bird", "red", "blue fish"]), "bm25");
-    let idf = |df: f64| (1.0 + (3.0 - df + 0.5) / (df + 0.5)).ln();
-    let part = |df: f64, tf: f64, length: f64| idf(df) * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * length / 2.0));
-    let expected = [part(2.0, 2.0, 3.0) + part(1.0, 1.0, 3.0), part(2.0, 1.0, 1.0), 0.0];
-    close(&found, &expected.map(|value| value as f32));
-}
-
-#[test]
-fn tfidf_is_the_cosine_and_one_for_a_document_that_is_the_query() {
-    let found = values(&titled("red bird", &["red bird", "red fish", "fish"]), "tfidf");
-    let weight = (1.0_f64 + 3.0 / 2.0).ln();
-    let rare = (1.0_f64 + 3.0).ln();
-    let query_norm = (weight * weight + rare * rare).sqrt();
-    let half = weight * weight / (query_norm * (2.0 * weight * weight).sqrt());
-    close(&found, &[1.0, half as f32, 0.0]);
-}
-
-#[test]
-fn the_language_model_is_smoothed_by_the_collection() {
-    let found = values(&titled("bird unheard", &["bird", "fish fish bird", "fish"]), "lm_dirichlet");
-    let background = 2000.0 * 2.0 / 5.0;
-    let expected: [f64; 3] = [
-        ((1.0 + background) / 2001.0_f64).ln(),
-        ((1.0 + background) / 2003.0_f64).ln(),
-        (background / 2001.0_f64).ln(),
-    ];
-    close(&found, &expected.map(|value| value as f32));
-}
-
-#[test]
-fn tags_titles_and_descriptions_are_searched_together_and_apart() {
-    let mut data = titled("owl", &["owl", "x", "y", "z"]);
-    data.images[1].tags = vec!["snowy owl".into()];
-    data.images[2].description = "An <b>owl</b> at night".into();
-    let above_zero = |name| values(&data, name).iter().map(|value| *value > 0.0).collect::<Vec<bool>>();
-    assert_eq!(above_zero("bm25"), [true, true, true, false]);
-    assert_eq!(above_zero("title_bm25"), [true, false, false, false]);
-    assert_eq!(above_zero("tags_bm25"), [false, true, false, false]);
 }
 
 #[test]
@@ -287,7 +208,7 @@ fn statistics_ignore_what_is_missing_and_correlate_within_queries() {
 }
 
 /// Judgements of a data set: for some queries the grades of their first candidates.
-fn judged(data: &Dataset, grades: &[(usize, &[i32])]) -> Judgements {
+pub(crate) fn judged(data: &Dataset, grades: &[(usize, &[i32])]) -> Judgements {
     let mut judgements = Judgements::unjudged(data);
     for (query, grades) in grades {
         for (candidate, grade) in grades.iter().enumerate() {
@@ -295,94 +216,4 @@ fn judged(data: &Dataset, grades: &[(usize, &[i32])]) -> Judgements {
         }
     }
     judgements
-}
-
-/// Queries of `size` candidates with grades, clusters and scores drawn by a small congruential generator.
-fn drawn(queries: usize, size: usize) -> (Dataset, Judgements, Vec<Vec<f32>>) {
-    let mut state = 7_u64;
-    let mut draw = |below: u64| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) % below
-    };
-    let images = (0..queries * size).map(|i| image(&i.to_string(), "")).collect();
-    let mut data =
-        dataset(images, (0..queries).map(|q| query(&format!("q{q}"), "", q * size..(q + 1) * size)).collect());
-    let mut judgements = Judgements::unjudged(&data);
-    for (index, query) in data.queries.iter_mut().enumerate() {
-        for (place, candidate) in query.candidates.iter_mut().enumerate() {
-            let grade = match draw(5) {
-                0 => None,
-                grade => Some(Relevance(grade as i32 - 2)),
-            };
-            judgements.set(index, place, grade);
-            if grade.is_some_and(Relevance::is_relevant) {
-                candidate.clusters = vec![draw(9) as u32];
-            }
-        }
-        query.clusters = (0..10).map(|cluster| (cluster, format!("c{cluster}"))).collect();
-    }
-    let scores = (0..queries).map(|_| (0..size).map(|_| draw(size as u64) as f32).collect()).collect();
-    (data, judgements, scores)
-}
-
-#[test]
-fn scores_of_a_data_set_are_evaluated_as_their_qrels_and_run_would_be() {
-    let (data, judgements, scores) = drawn(12, 40);
-    let (mut qrels, mut run) = (Qrels::new(), Run::new());
-    for (index, (query, scores)) in data.queries.iter().zip(&scores).enumerate() {
-        for ((candidate, score), grade) in query.candidates.iter().zip(scores).zip(judgements.of(index)) {
-            let id = data.images[candidate.image].id.to_string();
-            if let Some(grade) = grade {
-                qrels.entry(query.id.to_string()).or_default().insert(id.clone(), grade.0);
-            }
-            run.entry(query.id.to_string()).or_default().insert(id, f64::from(*score));
-        }
-    }
-    let measures =
-        Measure::parse_list("map ndcg ndcg@20 p@10 recall@20 rprec bpref recip_rank success@1 map@20").unwrap();
-    let all: Vec<usize> = (0..12).collect();
-    let direct = evaluate_scores(&data, &judgements, &all, |query| &scores[query], &measures);
-    assert_eq!(direct, evaluate(&qrels, &run, &measures, Averaging::Both));
-}
-
-#[test]
-fn diversity_is_measured_where_a_query_has_clusters() {
-    let mut data = titled("q", &["a", "b", "c"]);
-    for (candidate, clusters) in data.queries[0].candidates.iter_mut().zip([vec![1], vec![], vec![1, 2]]) {
-        candidate.clusters = clusters;
-    }
-    data.queries[0].clusters = [1, 2, 3].map(|cluster| (cluster, String::new())).into();
-    data.queries.push(query("without", "", [0, 1]));
-    let judgements = judged(&data, &[(0, &[1, 0, 1]), (1, &[1])]);
-    let measures = [Measure::ClusterRecallAt(2), Measure::F1At(2), Measure::PrecisionAt(2)];
-    let found = evaluate_scores(&data, &judgements, &[0, 1], |_| vec![3.0, 2.0, 1.0], &measures);
-    let expected = [1.0 / 3.0, 0.4, 0.5];
-    assert!(found.all.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{:?}", found.all);
-    assert_eq!(found.of("without", Measure::ClusterRecallAt(2)), None);
-}
-
-#[test]
-fn queries_without_judgements_are_left_out_and_missing_scores_rank_last() {
-    let data = titled("q", &["a", "b"]);
-    let mut judgements = Judgements::unjudged(&data);
-    let scores = |_| [1.0_f32];
-    assert!(evaluate_scores(&data, &judgements, &[0, 9], scores, &STANDARD).per_query.is_empty());
-    judgements.set(0, 1, Some(Relevance(1)));
-    assert_eq!(evaluate_scores(&data, &judgements, &[0], scores, &[Measure::ReciprocalRank]).all, [0.5]);
-}
-
-#[test]
-fn four_hundred_queries_are_evaluated_within_milliseconds() {
-    let (data, judgements, scores) = drawn(400, 100);
-    let all: Vec<usize> = (0..400).collect();
-    let mut best = f64::INFINITY;
-    for _ in 0..20 {
-        let started = Instant::now();
-        let found = evaluate_scores(&data, &judgements, &all, |query| &scores[query], &STANDARD);
-        best = best.min(started.elapsed().as_secs_f64());
-        assert_eq!(found.per_query.len(), 400);
-    }
-    println!("400 queries of 100 candidates: {:.1} ms", best * 1e3);
-    // Some 3 ms on an idle core; the bound leaves room for a busy one.
-    assert!(best < 0.1, "{best} s");
 }
