@@ -1,5 +1,6 @@
 //! Holds `src/` to the table of rooms in `src/lib.rs`, and every foreign crate to its home.
 
+mod circles;
 mod paths;
 
 use paths::{PathUse, Token, paths, tokens};
@@ -83,8 +84,8 @@ const DOORS: [(&str, &str); 3] = [("cli/window.rs", "app"), ("cli/screenshot.rs"
 /// Files that may hold unsafe code.
 const UNSAFE: [&str; 1] = ["vision/kernel/tile.rs"];
 
-/// Lines that a file stays below.
-const LONGEST: usize = 400;
+/// The most lines of a file.
+const LONGEST: usize = 350;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,8 +142,8 @@ fn faults(rooms: &[Room], file: &str, source: &str) -> Vec<String> {
             fault(index + 1, "says that something is left to do".to_owned());
         }
     }
-    if source.lines().count() >= LONGEST {
-        fault(source.lines().count(), format!("is not below {LONGEST} lines"));
+    if source.lines().count() > LONGEST {
+        fault(source.lines().count(), format!("is longer than {LONGEST} lines"));
     }
     faults
 }
@@ -272,7 +273,7 @@ fn the_kit_knows_no_workspace_and_panels_have_no_open_fields() {
 #[test]
 fn tests_are_short_files_too() {
     for (file, source) in rust_files(&project("tests")) {
-        assert!(source.lines().count() < LONGEST, "tests/{file} is not below {LONGEST} lines");
+        assert!(source.lines().count() <= LONGEST, "tests/{file} is longer than {LONGEST} lines");
     }
 }
 
@@ -376,6 +377,6 @@ fn unfinished_unsafe_and_overlong_files_are_found() {
     assert_eq!(fault_count("graph/a.rs", "fn f() { unsafe { g() } }"), 1);
     assert_eq!(fault_count("graph/a.rs", "fn f() { todo!() }\nfn g() { unimplemented!() }"), 2);
     assert_eq!(fault_count("graph/a.rs", "// TODO: more\n/// nothing unsafe here\nlet a = \"unsafe\";"), 1);
-    assert_eq!(fault_count("graph/a.rs", &"\n".repeat(LONGEST - 1)), 0);
-    assert_eq!(fault_count("graph/a.rs", &"\n".repeat(LONGEST)), 1);
+    assert_eq!(fault_count("graph/a.rs", &"\n".repeat(LONGEST)), 0);
+    assert_eq!(fault_count("graph/a.rs", &"\n".repeat(LONGEST + 1)), 1);
 }

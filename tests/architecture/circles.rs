@@ -5,6 +5,7 @@
 //! (its tests) are left out.
 
 use super::paths::{PathKind, PathUse, Token, paths, tokens};
+use super::{project, rust_files};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,9 +91,9 @@ impl Sources {
             return self.resolve(module, &[&import.segments[..], rest].concat(), depth + 1);
         }
         let globs = source.paths.iter().filter(|import| import.segments.last().is_some_and(|last| last == "*"));
-        globs
-            .filter(|glob| glob.segments[0] != *first)
-            .find_map(|glob| self.resolve(module, &[&glob.segments[..glob.segments.len() - 1], path].concat(), depth + 1))
+        globs.filter(|glob| glob.segments[0] != *first).find_map(|glob| {
+            self.resolve(module, &[&glob.segments[..glob.segments.len() - 1], path].concat(), depth + 1)
+        })
     }
 }
 
@@ -167,13 +168,13 @@ fn items(tokens: &[Token]) -> BTreeSet<String> {
     found
 }
 
-/// The words outside of every `use`.
+/// The words outside of every `use` and `mod`.
 fn words(tokens: &[Token]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut importing = false;
     for token in tokens {
         match token.text.as_str() {
-            "use" => importing = true,
+            "use" | "mod" => importing = true,
             ";" => importing = false,
             word if !importing => {
                 found.insert(word.to_owned());
@@ -182,4 +183,87 @@ fn words(tokens: &[Token]) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// Folders whose files still import each other in a circle. None joins them; each leaves as its circle is opened.
+const CIRCLES: [&str; 11] = [
+    "app",
+    "app/panels/embeddings",
+    "app/panels/experiments",
+    "app/panels/graph",
+    "app/panels/tune",
+    "dataset",
+    "dataset/import",
+    "train",
+    "train/loss",
+    "vision",
+    "workspace",
+];
+
+/// The innermost folder that holds all of a circle's files.
+fn folder_of(circle: &[String]) -> String {
+    let folders: Vec<Vec<&str>> = circle.iter().map(|file| file.split('/').collect()).collect();
+    let shared = (0..folders[0].len() - 1).take_while(|&at| folders.iter().all(|f| f.get(at) == folders[0].get(at)));
+    folders[0][..shared.count()].join("/")
+}
+
+#[test]
+fn no_two_files_import_each_other_and_no_longer_circle_either() {
+    let files = rust_files(&project("src"));
+    let sources = Sources::new(files.iter().map(|(file, text)| (file.as_str(), text.as_str())));
+    let imports = sources.imports();
+    assert!(imports.len() > 2000, "only {} imports were found", imports.len());
+    let circles = sources.circles();
+    let folders: BTreeSet<String> = circles.iter().map(|circle| folder_of(circle)).collect();
+    let within = |circle: &Vec<String>| {
+        let inside = |file: &str| circle.iter().any(|other| other == file);
+        let ties = imports.iter().filter(|(from, to, _)| inside(from) && inside(to));
+        let lines: Vec<String> = ties.map(|(from, to, what)| format!("  {from} imports {what} of {to}")).collect();
+        format!("{}\n{}\n", folder_of(circle), lines.join("\n"))
+    };
+    let all: String =
+        circles.iter().filter(|circle| !CIRCLES.contains(&folder_of(circle).as_str())).map(within).collect();
+    assert_eq!(folders, CIRCLES.map(str::to_owned).into(), "folders with circles of imports; new ones:\n{all}");
+}
+
+/// The imports between made-up files, as `from>to`.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    let sources = Sources::new(files.iter().copied());
+    let pairs: BTreeSet<_> = sources.imports().into_iter().map(|(from, to, _)| format!("{from}>{to}")).collect();
+    pairs.into_iter().collect()
+}
+
+#[test]
+fn an_import_leads_through_re_exports_to_the_file_that_defines_the_item() {
+    let files = [
+        ("lib.rs", "pub mod a;\npub mod b;"),
+        ("a/mod.rs", "mod one;\nmod two;\npub use one::*;\npub use two::Second as Other;"),
+        ("a/one.rs", "pub struct First; impl First { pub fn hidden() {} }"),
+        ("a/two.rs", "use super::First; pub struct Second;"),
+        ("b.rs", "use crate::a::{self, Other}; fn f() { a::First::new(); a::hidden(); }"),
+    ];
+    assert_eq!(found(&files), ["a/two.rs>a/one.rs", "b.rs>a/one.rs", "b.rs>a/two.rs"]);
+}
+
+#[test]
+fn a_mod_file_that_declares_and_passes_on_imports_nothing_but_one_that_uses_does() {
+    let child = ("a/child.rs", "use super::Shared; pub struct Child;");
+    let declares = [("a/mod.rs", "mod child;\npub use child::Child;\npub struct Shared;"), child];
+    assert_eq!(found(&declares), ["a/child.rs>a/mod.rs"]);
+    assert!(Sources::new(declares).circles().is_empty());
+    let uses = [("a/mod.rs", "mod child;\npub use child::Child;\npub struct Shared(Child);"), child];
+    assert_eq!(Sources::new(uses).circles(), [["a/child.rs", "a/mod.rs"]]);
+}
+
+#[test]
+fn longer_circles_are_found_and_inner_modules_are_left_out() {
+    let circle = [
+        ("lib.rs", "mod a; mod b; mod c;"),
+        ("a.rs", "use crate::b::B; pub struct A;"),
+        ("b.rs", "use crate::c::C; pub struct B;"),
+        ("c.rs", "pub struct C; mod tests { use crate::a::A; }"),
+    ];
+    assert!(Sources::new(circle).circles().is_empty());
+    let closed = [circle[0], circle[1], circle[2], ("c.rs", "pub struct C; fn f() -> crate::a::A { todo() }")];
+    assert_eq!(Sources::new(closed).circles(), [["a.rs", "b.rs", "c.rs"]]);
 }
