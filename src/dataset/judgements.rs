@@ -8,6 +8,18 @@ use super::{Dataset, Relevance};
 ///
 /// Judgements change while a data set stays as it is: a clone shares every query's grades, and setting one grade copies
 /// those of its query at most. [`Judgements::version`] tells whether anything computed from them is stale.
+///
+/// ```
+/// use crossrank::dataset::{Relevance, demo_sample, open};
+///
+/// let loaded = open(&demo_sample())?;
+/// let mut judgements = loaded.judgements.clone();
+/// let before = judgements.set(0, 3, Some(Relevance(2)));
+/// assert_eq!(before, loaded.judgements.get(0, 3));
+/// assert_eq!(judgements.highest_grade([0]), 2);
+/// assert!(judgements.version() > loaded.judgements.version());
+/// # Ok::<(), crossrank::dataset::DatasetError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Judgements {
     queries: Vec<OfQuery>,

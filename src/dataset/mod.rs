@@ -6,6 +6,18 @@
 //! [`open`] recognises the format; each has a module of its own. Judgements and rankings in TREC's form can be attached
 //! to any of them, and so can files of vectors that other tools made ([`attach_vectors`]). Visual vectors are only listed
 //! on opening and read by [`read_vectors`].
+//!
+//! ```
+//! use crossrank::dataset::{demo_sample, open, read_vectors, summary};
+//!
+//! let loaded = open(&demo_sample())?;
+//! let counts = summary(&loaded.dataset, &loaded.judgements);
+//! assert_eq!((counts.queries, counts.images, counts.unjudged), (33, 598, 0));
+//!
+//! let vectors = read_vectors(&loaded.dataset, &["embeddings"], &mut |warning| println!("{warning}"))?;
+//! assert_eq!((vectors.count(), vectors.dim), (598, 1024));
+//! # Ok::<(), crossrank::dataset::DatasetError>(())
+//! ```
 
 mod array_fault;
 mod attach;

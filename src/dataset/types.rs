@@ -6,7 +6,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::Judgements;
 use crate::base::named;
 
 macro_rules! id {

@@ -33,6 +33,16 @@ impl Averaging {
 /// Evaluates a run against judgements, as trec_eval does.
 ///
 /// Qrels and runs know no clusters, so measures that need them come out as NaN.
+///
+/// ```
+/// use crossrank::dataset::{Qrels, Run};
+/// use crossrank::eval::{Averaging, Measure, evaluate};
+///
+/// let qrels = Qrels::from([("q1".to_owned(), [("a", 1), ("b", 0)].map(|(id, grade)| (id.to_owned(), grade)).into())]);
+/// let run = Run::from([("q1".to_owned(), [("a", 0.2), ("b", 0.7)].map(|(id, score)| (id.to_owned(), score)).into())]);
+/// let evaluation = evaluate(&qrels, &run, &[Measure::Map], Averaging::Both);
+/// assert_eq!(evaluation.get(Measure::Map), Some(0.5));
+/// ```
 pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Averaging) -> Evaluation {
     let mut per_query = BTreeMap::new();
     let highest = qrels.values().flat_map(BTreeMap::values).copied().max().unwrap_or(0);

@@ -13,6 +13,19 @@
 //!
 //! What trec_eval does not have: nDCG with exponential gain, ERR and RBP ([`Measure`]), [`ties`], and in
 //! [`significance`] whether two rankings differ by more than chance.
+//!
+//! ```
+//! use crossrank::dataset::Relevance;
+//! use crossrank::eval::{Judged, Measure, rank_and_measure};
+//!
+//! let grades = [Some(Relevance(0)), Some(Relevance(1)), None, Some(Relevance(2))];
+//! let judged = Judged { relevance: &grades, ..Judged::default() };
+//! let measures = Measure::parse_list("map p@2 recip_rank")?;
+//! let found = rank_and_measure(&[0.3, 0.9, 0.8, 0.1], &["a", "b", "c", "d"], &judged, &measures);
+//! // b (relevant), c, a, d (relevant): precision 1/1 and 2/4 at the relevant ones.
+//! assert_eq!(found.values, [0.75, 0.5, 1.0]);
+//! # Ok::<(), crossrank::eval::MeasureError>(())
+//! ```
 
 mod diversity;
 mod evaluate;

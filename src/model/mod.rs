@@ -13,6 +13,29 @@
 //! Weights and what flows between layers are f64, products over the long visual vectors f32. Ranking losses have
 //! directions they cannot see (a shift of all scores): their gradient is zero but for rounding, and Adam divides a
 //! gradient by its own size. In f64 what is left is far below Adam's ε; in f32 it would become whole steps.
+//!
+//! ```
+//! use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
+//! use crossrank::model::{NetworkConfig, RankingInput};
+//!
+//! // Four images with one signal each; the first two and the last two look alike.
+//! let rows = unit_rows(&[1.0, 0.0, 1.0, 0.1, 0.0, 1.0, 0.1, 1.0], 2);
+//! let graph = Csr::nearest(&Similarities::new(&rows, 2), GraphRequest { k: 1, ..GraphRequest::default() });
+//! let input = RankingInput {
+//!     query: 0,
+//!     n: 4,
+//!     features: vec![0.5, -1.0, 1.0, -0.5],
+//!     feature_count: 1,
+//!     visual: rows.into(),
+//!     dim: 2,
+//!     graph,
+//!     relevance: vec![None; 4],
+//!     ids: ["a", "b", "c", "d"].map(Into::into).to_vec(),
+//! };
+//! let network = NetworkConfig { feature_count: 1, visual_dim: 2, ..NetworkConfig::default() }.init()?;
+//! assert_eq!(network.score(&input)?.total.len(), 4);
+//! # Ok::<(), crossrank::model::ModelError>(())
+//! ```
 
 mod checkpoint;
 mod config;

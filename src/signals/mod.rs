@@ -5,6 +5,18 @@
 //! [`statistics`] tells what each column is worth on its own.
 //!
 //! Greater always speaks for relevance: ranks and distances come negated.
+//!
+//! ```
+//! use crossrank::dataset::{demo_sample, open};
+//! use crossrank::signals::{Normalisation, compute, table};
+//!
+//! let dataset = open(&demo_sample())?.dataset;
+//! let signals = compute(&dataset);
+//! let bm25 = signals.index("bm25").expect("its images have titles");
+//! let features = table(&signals, 0, &[bm25], Normalisation::ZScore);
+//! assert_eq!(features.len(), dataset.queries[0].candidates.len());
+//! # Ok::<(), crossrank::dataset::DatasetError>(())
+//! ```
 
 mod baseline;
 mod column;

@@ -3,6 +3,18 @@
 //! A picture is decoded ([`decode()`]), brought to the network's input ([`Preprocess`]) and turned into a vector by an
 //! [`Encoder`]. [`embed()`] does so for a whole data set, with everything it has computed kept in an
 //! [`EmbeddingCache`], so that it can be stopped at any moment and never computes a vector twice.
+//!
+//! ```
+//! use crossrank::dataset::demo_sample;
+//! use crossrank::vision::{DeviceChoice, Encoder, EncoderSpec, decode};
+//!
+//! let photo = demo_sample().join("photos/gcompris-categorization-fishes-fish1.jpg");
+//! let spec = EncoderSpec::bundled();
+//! let encoder = Encoder::load(&spec, DeviceChoice::Cpu)?;
+//! let vector = encoder.embed(&[spec.preprocess.apply(&decode(&photo)?)?])?;
+//! assert_eq!(vector.len(), encoder.dim());
+//! # Ok::<(), crossrank::vision::VisionError>(())
+//! ```
 
 mod architecture;
 mod cache;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::build::Builder;
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{DatasetError, Format, Loaded, WarningKind, attach, embeddings, table, values};
+use super::{DatasetError, Format, Loaded, WarningKind, attach, embeddings, table};
 
 /// The files of a folder by what they are for.
 #[derive(Debug, Default)]
