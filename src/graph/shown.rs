@@ -63,7 +63,9 @@ impl SimilarityGraph {
         edges.sort_unstable_by_key(|&(i, j, _)| (i, j));
         edges.dedup_by_key(|&mut (i, j, _)| (i, j));
         let mut pairs = UnGraph::with_capacity(n, edges.len());
-        (0..n).for_each(|_| drop(pairs.add_node(())));
+        for _ in 0..n {
+            pairs.add_node(());
+        }
         pairs.extend_with_edges(edges);
         Self { request, rows, pairs }
     }

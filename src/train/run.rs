@@ -8,7 +8,6 @@ use super::score::{compare, rank, rankings};
 use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
