@@ -1,14 +1,14 @@
 //! Visual vectors brought to one scale in every direction, so that no frequent trait drowns the others.
 
+mod file;
+
 use std::borrow::Cow;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par, Side};
-use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use super::{GraphError, unit_rows};
+use super::unit_rows;
 use crate::base::Spread;
 
 /// At most so many images are learned from, evenly spread: a correlation needs no more.
@@ -172,64 +172,6 @@ impl Whitening {
             }
         }
         out
-    }
-}
-
-/// The header's key for the settings, as JSON.
-const SETTINGS_KEY: &str = "crossrank.whitening";
-
-impl Whitening {
-    /// As the bytes of a safetensors file.
-    ///
-    /// # Errors
-    /// Should the format refuse the tensors.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, GraphError> {
-        let (dim, kept) = (self.mean.len(), self.dim());
-        let settings = serde_json::to_string(&self.settings)
-            .map_err(|source| GraphError::Settings { key: SETTINGS_KEY, source })?;
-        let bytes = |values: &[f32]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
-        let parts = [
-            ("mean", vec![dim], bytes(&self.mean)),
-            ("scale", vec![dim], bytes(&self.scale)),
-            ("variance", vec![kept], bytes(&self.variance)),
-            ("basis", vec![dim, kept], bytes(&self.basis)),
-        ];
-        let mut views = Vec::with_capacity(parts.len());
-        for (name, shape, bytes) in &parts {
-            views.push((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?));
-        }
-        let header = [(SETTINGS_KEY.to_owned(), settings)].into();
-        Ok(safetensors::serialize(views, Some(header))?)
-    }
-
-    /// From such bytes.
-    ///
-    /// # Errors
-    /// What is wrong with them.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, GraphError> {
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let settings = header.metadata().as_ref().and_then(|metadata| metadata.get(SETTINGS_KEY));
-        let settings = settings.ok_or(GraphError::NoSettings(SETTINGS_KEY))?;
-        let settings =
-            serde_json::from_str(settings).map_err(|source| GraphError::Settings { key: SETTINGS_KEY, source })?;
-        let tensors = SafeTensors::deserialize(bytes)?;
-        let values = |name: &'static str| {
-            let view = tensors.tensor(name)?;
-            let values: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|&x| f32::from_le_bytes(x)).collect();
-            match view.dtype() == Dtype::F32 && values.iter().all(|x| x.is_finite()) {
-                true => Ok(values),
-                false => Err(GraphError::Numbers(name)),
-            }
-        };
-        let found = Self {
-            settings,
-            mean: values("mean")?,
-            scale: values("scale")?,
-            variance: values("variance")?,
-            basis: values("basis")?,
-        };
-        let fits = found.scale.len() == found.mean.len() && found.basis.len() == found.mean.len() * found.dim();
-        if fits { Ok(found) } else { Err(GraphError::Sizes) }
     }
 }
 

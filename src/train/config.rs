@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, LossSettings, Method, Objective, Schedule, TrainError, Weighting};
+use super::{Loss, LossSettings, Objective, Schedule, TrainError, Weighting};
 use crate::base::named;
 use crate::dataset::Split;
 use crate::eval::Measure;
@@ -23,6 +23,19 @@ pub enum Keep {
 }
 
 named!(Keep, "kept epoch": Best = "best", Last = "last");
+
+/// How gradients become steps. The two are the same without weight decay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Method {
+    /// Adam (ICLR 2015); weight decay is an L2 term in the gradient, as in the paper authors' code.
+    Adam,
+    /// AdamW (ICLR 2019): weight decay is taken from the weights themselves, step size times decay.
+    #[default]
+    AdamW,
+}
+
+named!(Method, "optimiser": Adam = "adam", AdamW = "adamw");
 
 /// How a network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -27,7 +27,7 @@ mod schedule;
 mod score;
 mod state;
 
-pub use config::{Keep, TrainConfig, TrainData};
+pub use config::{Keep, Method, TrainConfig, TrainData};
 pub use data::RunData;
 pub use error::TrainError;
 pub use experiment::{Comparison, Experiment, ModelSettings, mean_measures, measures_json};
@@ -37,7 +37,7 @@ pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
 pub use open::{ChooseVectors, NamedVectors, Opened, as_warning, data_of_run, open, open_with, read_named};
 pub use optimise::{measure, retrain, train, train_from};
-pub use optimiser::{Gradients, Method, Moments, Optimiser};
+pub use optimiser::{Gradients, Moments, Optimiser};
 pub use preset::Preset;
 pub use query_measures::{QueryFigures, QueryRow};
 pub use report::{EpochReport, Figures, Outcome, Stop};

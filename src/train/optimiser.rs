@@ -1,10 +1,8 @@
 //! Steps down the gradient.
 
 use candle_core::{Device, Tensor, Var};
-use serde::{Deserialize, Serialize};
 
-use super::{TrainConfig, TrainError};
-use crate::base::named;
+use super::{Method, TrainConfig, TrainError};
 use crate::model::Network;
 
 /// Decay of the mean of gradients.
@@ -13,19 +11,6 @@ const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 /// Keeps the division by the latter finite.
 const EPSILON: f64 = 1e-8;
-
-/// How gradients become steps. The two are the same without weight decay.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Method {
-    /// Adam (ICLR 2015); weight decay is an L2 term in the gradient, as in the paper authors' code.
-    Adam,
-    /// AdamW (ICLR 2019): weight decay is taken from the weights themselves, step size times decay.
-    #[default]
-    AdamW,
-}
-
-named!(Method, "optimiser": Adam = "adam", AdamW = "adamw");
 
 /// The gradient of all of a network's weights, in the order of [`Network::vars`], as plain numbers.
 ///

@@ -4,14 +4,39 @@ use std::sync::{Arc, OnceLock};
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 
-use super::{Objective, Targets};
+use super::{Loss, Objective, Targets};
+
+impl Objective {
+    /// What the scores of one query's images add to the loss of a batch: the loss is the sum of these over the sum of
+    /// the [`Self::weight`]s.
+    ///
+    /// # Shapes
+    /// `scores`: n → a scalar; 0 where the query teaches nothing.
+    ///
+    /// # Errors
+    /// If the numbers of scores and of judgements differ.
+    pub fn sum(self, scores: &Tensor, targets: &Arc<Targets>) -> Result<Tensor> {
+        let operation = RankingLoss { objective: self, targets: targets.clone(), gradient: OnceLock::new() };
+        scores.contiguous()?.apply_op1(operation)
+    }
+}
+
+impl Loss {
+    /// [`Objective::sum`] with this loss and all else as it is by default.
+    ///
+    /// # Errors
+    /// If the numbers of scores and of judgements differ.
+    pub fn sum(self, scores: &Tensor, targets: &Arc<Targets>) -> Result<Tensor> {
+        Objective::from(self).sum(scores, targets)
+    }
+}
 
 /// One query's part of the loss as an operation of one argument, the scores.
-pub(super) struct RankingLoss {
-    pub(super) objective: Objective,
-    pub(super) targets: Arc<Targets>,
+struct RankingLoss {
+    objective: Objective,
+    targets: Arc<Targets>,
     /// The gradient, which is found along with the value.
-    pub(super) gradient: OnceLock<Vec<f64>>,
+    gradient: OnceLock<Vec<f64>>,
 }
 
 impl RankingLoss {

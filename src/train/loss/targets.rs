@@ -11,7 +11,7 @@ pub struct Targets {
     pub(super) places: Vec<usize>,
     /// Their grades, 0 for not relevant.
     pub(super) grades: Vec<f64>,
-    /// The highest grade of the data set: what pointwise losses call certain.
+    /// The highest grade of the queries learned from: what pointwise losses call certain.
     pub(super) top: f64,
     /// The images of equal grade, the highest grade first.
     pub(super) levels: Vec<Level>,
@@ -42,7 +42,7 @@ impl Targets {
         Self { n: relevance.len(), top: distinct.first().copied().unwrap_or(0.0), places, grades, levels }
     }
 
-    /// The same where the highest grade of the whole data set is `top`, if that is above this query's own.
+    /// The same where the highest grade of the queries learned from is `top`, if that is above this query's own.
     pub fn with_top(mut self, top: f64) -> Self {
         self.top = self.top.max(top);
         self

@@ -1,0 +1,101 @@
+//! What can be minimised, and what it is called.
+
+use serde::{Deserialize, Serialize};
+
+use super::Targets;
+use crate::base::named;
+
+/// What is minimised. Unjudged images take no part in any of them.
+///
+/// All but the pointwise loss compare images of one query, so they learn nothing from a query whose images are all of
+/// one grade (for LambdaRank on average precision: all relevant, or none); they pass over it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// Bayesian personalised ranking (the paper's; RankNet's loss, ICML 2005): the mean of `−log σ(s⁺ − s⁻)` over all
+    /// pairs of images of the same query of which the first has the higher grade.
+    #[default]
+    Bpr,
+    /// Pointwise cross-entropy of σ(s) with the grade over the highest of the queries learned from: the mean over judged
+    /// images. It learns from every query that has a judged image.
+    BinaryCrossEntropy,
+    /// Softmax cross-entropy (ListNet's top-one form, ICML 2007; ICTIR 2019): per query `−Σ y_i log softmax(s)_i / Σ y_i`
+    /// over the judged images with their grades y.
+    SoftmaxCrossEntropy,
+    /// ListMLE (ICML 2008): −log of the probability of drawing the images grade by grade (Plackett–Luce), per image
+    /// drawn. Equal grades come in any order (Efron's approximation of the mean over orders).
+    ListMle,
+    /// LambdaRank on nDCG (NIPS 2006; as a loss: LambdaLoss, CIKM 2018): `−log σ(s⁺ − s⁻)` summed over a query's pairs,
+    /// each weighed by the change of nDCG if the two changed places; the weights are held constant.
+    LambdaNdcg,
+    /// The same with the change of average precision, over pairs of a relevant and a not relevant image.
+    LambdaMap,
+    /// 1 − ApproxNDCG (2010; SIGIR 2019): ranks become sums of sigmoids.
+    ApproxNdcg,
+    /// 1 − NeuralNDCG (arXiv 2102.07831): sorting becomes NeuralSort's matrix.
+    NeuralNdcg,
+}
+
+named!(Loss, "loss":
+    Bpr = "bpr", BinaryCrossEntropy = "binary-cross-entropy", SoftmaxCrossEntropy = "softmax-cross-entropy",
+    ListMle = "list-mle", LambdaNdcg = "lambda-ndcg", LambdaMap = "lambda-map", ApproxNdcg = "approx-ndcg",
+    NeuralNdcg = "neural-ndcg",
+);
+
+impl Loss {
+    /// As it is called in literature.
+    pub fn label(self) -> &'static str {
+        match self {
+            Loss::Bpr => "BPR",
+            Loss::BinaryCrossEntropy => "Pointwise",
+            Loss::SoftmaxCrossEntropy => "Softmax",
+            Loss::ListMle => "ListMLE",
+            Loss::LambdaNdcg => "LambdaRank nDCG",
+            Loss::LambdaMap => "LambdaRank MAP",
+            Loss::ApproxNdcg => "ApproxNDCG",
+            Loss::NeuralNdcg => "NeuralNDCG",
+        }
+    }
+
+    /// What it does, in one line.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Loss::Bpr => "−log σ(s⁺ − s⁻) over all pairs of a better and a worse image of one query",
+            Loss::BinaryCrossEntropy => "Each image alone: is it relevant or not?",
+            Loss::SoftmaxCrossEntropy => "Cross-entropy of each query's softmax with its relevant images (ListNet)",
+            Loss::ListMle => "Likelihood of drawing each query's images grade by grade",
+            Loss::LambdaNdcg => "Pairs weighed by what swapping them would change in nDCG",
+            Loss::LambdaMap => "Pairs weighed by what swapping them would change in average precision",
+            Loss::ApproxNdcg => "nDCG itself, with smooth ranks",
+            Loss::NeuralNdcg => "nDCG itself, with a smooth sort",
+        }
+    }
+
+    /// Whether a temperature belongs to it, and which one it has unless told.
+    pub fn temperature(self) -> Option<f64> {
+        match self {
+            Loss::ApproxNdcg => Some(0.1),
+            Loss::NeuralNdcg => Some(1.0),
+            _ => None,
+        }
+    }
+
+    /// Whether it can look at the top ranks alone.
+    pub fn truncates(self) -> bool {
+        matches!(self, Loss::LambdaNdcg | Loss::NeuralNdcg)
+    }
+
+    /// How many parts a query's loss is the mean of: pairs, judged images, images drawn, or the one list. 0 where the
+    /// query teaches nothing.
+    pub fn units(self, targets: &Targets) -> f64 {
+        let units = match self {
+            Loss::Bpr => targets.pairs(),
+            Loss::BinaryCrossEntropy => targets.judged(),
+            // All but those of the lowest grade.
+            Loss::ListMle => targets.levels.iter().rev().skip(1).map(|level| level.members.len()).sum(),
+            Loss::LambdaMap => targets.relevant().min(targets.judged() - targets.relevant()).min(1),
+            _ => targets.pairs().min(1),
+        };
+        units as f64
+    }
+}
