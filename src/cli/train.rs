@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
 use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use args::TrainArgs;
 use experiment::experiment;
 use observer::Watcher;
