@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::IDS;
+use super::names::IDS;
 use crate::dataset::table::{Table, plain};
 use crate::dataset::text::{numbered_lines, read_text};
 use crate::dataset::warnings::{Warnings, owned};

@@ -5,7 +5,9 @@
 
 mod attach;
 mod beside;
+mod content;
 mod matching;
+mod names;
 mod npz;
 pub(super) mod numbers;
 mod parquet;
@@ -20,44 +22,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::array_fault::ArrayFault;
-use super::warnings::{Warnings, owned, some_of};
+use super::warnings::{Warnings, owned};
 use super::{DatasetError, npy, walk};
-use numbers::Numbers;
-
-/// What arrays, tensors and columns of vectors are called; the names are tried in order.
-const VECTORS: [&str; 6] = ["embeddings", "vectors", "features", "embedding", "vector", "feature"];
-/// What their ids are called, in lower-case letters and digits alone. The last is what pandas calls its index.
-const IDS: [&str; 19] = [
-    "ids",
-    "id",
-    "imageids",
-    "imageid",
-    "imgids",
-    "imgid",
-    "photoid",
-    "images",
-    "image",
-    "img",
-    "filenames",
-    "filename",
-    "files",
-    "file",
-    "paths",
-    "path",
-    "names",
-    "name",
-    "indexlevel0",
-];
-
-/// Where the rows of a file lie.
-enum Content {
-    /// One matrix.
-    Matrix(File, Numbers),
-    /// A vector each, of whatever length.
-    Each(File, Vec<Numbers>),
-    /// A column of vectors.
-    Lists(parquet::Lists),
-}
+use content::{Content, Found};
 
 /// A file of vectors, opened.
 pub(super) struct VectorFile {
@@ -71,15 +38,6 @@ pub(super) struct VectorFile {
     pub ids: Option<Vec<String>>,
     /// Whatever else the file says of itself.
     pub metadata: HashMap<String, String>,
-}
-
-/// What a format's reader finds.
-struct Found {
-    content: Content,
-    rows: usize,
-    dim: usize,
-    ids: Option<Vec<String>>,
-    metadata: HashMap<String, String>,
 }
 
 impl VectorFile {
@@ -133,36 +91,4 @@ impl VectorFile {
         };
         visited.map_err(|source| DatasetError::Io { source, path: self.path.clone() })
     }
-}
-
-/// The one that bears a usual name of vectors, else the only one.
-///
-/// # Errors
-/// If there is none, or several of which none bears such a name; `what` names their kind.
-fn choose<'a, T>(what: &'static str, among: &'a [(String, T)]) -> Result<&'a (String, T), ArrayFault> {
-    let named = VECTORS.iter().find_map(|wanted| among.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)));
-    match (named, among) {
-        (Some(found), _) | (None, [found]) => Ok(found),
-        (None, []) => Err(ArrayFault::Nothing(what)),
-        _ => Err(several(what.to_owned(), VECTORS[0], among)),
-    }
-}
-
-/// The one that bears a usual name of ids, else the only one; `None` where there is none.
-///
-/// # Errors
-/// If several could be meant.
-fn choose_ids<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<Option<&'a (String, T)>, ArrayFault> {
-    let plain = |name: &str| super::table::plain(name);
-    let named = IDS.iter().find_map(|wanted| among.iter().find(|(name, _)| plain(name) == *wanted));
-    match (named, among) {
-        (Some(found), _) | (None, [found]) => Ok(Some(found)),
-        (None, []) => Ok(None),
-        _ => Err(several(format!("{what} that could be ids"), IDS[0], among)),
-    }
-}
-
-fn several<T>(what: String, wanted: &'static str, among: &[(String, T)]) -> ArrayFault {
-    let names: Vec<&str> = among.iter().map(|(name, _)| name.as_str()).collect();
-    ArrayFault::Several { what, wanted, names: some_of(&names) }
 }

@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{Content, Found, choose, choose_ids};
+use super::content::{Content, Found};
+use super::names::{choose, choose_ids};
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::{Header, Kind};
 use crate::dataset::vectors::scratch;

@@ -7,8 +7,9 @@ use std::fs::File;
 use ::safetensors::Dtype;
 use ::safetensors::tensor::{Metadata, TensorInfo};
 
+use super::content::{Content, Found};
+use super::names::{IDS, VECTORS, choose};
 use super::numbers::{Float, Numbers, read_at};
-use super::{Content, Found, IDS, VECTORS, choose};
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::whole;
 use crate::dataset::table::plain;

@@ -230,8 +230,3 @@ fn report_pictures(builder: &mut Builder, root: &Path) {
         builder.warnings.file(WarningKind::MissingPicture, root, message);
     }
 }
-
-/// `DeepFeatures/<split>/<name>/<query>_PreLogits.npy` → `DeepFeatures/<split>/imlist/<query>_imlist.txt`.
-fn list_beside(matrix: &Path, query: &str) -> Option<PathBuf> {
-    Some(matrix.parent()?.parent()?.join("imlist").join(format!("{query}_imlist.txt")))
-}

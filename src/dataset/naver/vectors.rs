@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::list_beside;
 use crate::dataset::build::Builder;
 use crate::dataset::npy;
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
@@ -169,4 +168,9 @@ fn shared_vectors(
         }
     }
     vectors
+}
+
+/// `DeepFeatures/<split>/<name>/<query>_PreLogits.npy` → `DeepFeatures/<split>/imlist/<query>_imlist.txt`.
+fn list_beside(matrix: &Path, query: &str) -> Option<PathBuf> {
+    Some(matrix.parent()?.parent()?.join("imlist").join(format!("{query}_imlist.txt")))
 }

@@ -10,7 +10,8 @@ use ::parquet::data_type::{
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::FileReader;
 
-use super::{Reader, guarded, invalid, pages};
+use super::guard::{Reader, guarded, invalid};
+use super::pages;
 use crate::dataset::import::numbers::{Float, half};
 use crate::dataset::vectors::usual_length;
 

@@ -4,27 +4,27 @@
 //! claim would have to be checked all the same ([`pages`]).
 
 mod columns;
+mod guard;
 mod pages;
 
 pub(super) use columns::Lists;
 
 use std::collections::HashMap;
-use std::error::Error;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ::parquet::basic::{ConvertedType, LogicalType, Type};
-use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::file::reader::FileReader;
 use ::parquet::schema::types::ColumnDescriptor;
 use columns::Leaf;
+use guard::{Reader, guarded, invalid};
 
+use super::content::{Content, Found};
+use super::names::{IDS, choose, choose_ids};
 use super::numbers::{Float, Numbers};
-use super::{Content, Found, choose, choose_ids};
 use crate::dataset::array_fault::ArrayFault;
+use crate::dataset::table::plain;
 use crate::dataset::vectors::scratch;
-
-type Reader = SerializedFileReader<File>;
 
 /// Columns by what they may be, each with its index.
 #[derive(Default)]
@@ -45,16 +45,6 @@ struct Columns {
 /// What is wrong with it.
 pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     Ok(guarded(|| read(file))?)
-}
-
-/// The library checks what it reads, but a file made to deceive it may still make it panic: that is an error like any.
-fn guarded<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
-    let fault = || io::Error::new(io::ErrorKind::InvalidData, "damaged Parquet data");
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(fault()))
-}
-
-fn invalid(error: impl Into<Box<dyn Error + Send + Sync>>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 fn read(file: File) -> io::Result<Found> {
@@ -102,7 +92,7 @@ impl Columns {
     /// The column of ids: by its name, else the only one of texts, else the only one of whole numbers.
     fn ids(&self) -> Result<Option<&(String, usize)>, ArrayFault> {
         let named = |among| choose_ids("column", among).ok().flatten();
-        let is_usual = |(name, _): &&(String, usize)| super::IDS.contains(&crate::dataset::table::plain(name).as_str());
+        let is_usual = |(name, _): &&(String, usize)| IDS.contains(&plain(name).as_str());
         if let Some(found) = named(&self.texts).filter(is_usual).or(named(&self.wholes).filter(is_usual)) {
             return Ok(Some(found));
         }

@@ -9,7 +9,7 @@ use std::io;
 use ::parquet::file::metadata::ColumnChunkMetaData;
 use ::parquet::file::reader::FileReader;
 
-use super::{Reader, invalid};
+use super::guard::{Reader, invalid};
 use crate::dataset::import::numbers::read_at;
 
 /// A page of up to so many bytes is never too large.
