@@ -11,7 +11,7 @@ mod shell;
 
 pub use panels::Panel;
 pub use panels::experiments::RunsView;
-pub use shell::screenshot::{Shot, headless, screenshot, settle};
+pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
 use crate::workspace::{DataAction, SettingsAction, ThemeChoice, Workspace};
 use command::Command;

@@ -5,7 +5,7 @@ use super::progress::Progress;
 use crate::base::named;
 use crate::vision::hub::{self, HubModel, HubProgress};
 use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Interpolation, Pooling, Preprocess, VisionError};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::builder::TypedValueParser;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -90,26 +90,26 @@ pub(super) enum ChannelOrder {
 named!(ChannelOrder, "order of channels": Rgb = "rgb", Bgr = "bgr");
 
 /// A name with a slash is a model of the hub.
-fn network(text: &str) -> Result<Network, VisionError> {
-    match text.contains('/') || text.starts_with("hf:") {
-        true => text.parse().map(Network::Hub),
-        false => Ok(Network::Known(text.parse()?)),
-    }
+fn network(text: &str) -> Result<Network> {
+    Ok(match text.contains('/') || text.starts_with("hf:") {
+        true => Network::Hub(text.parse()?),
+        false => Network::Known(text.parse()?),
+    })
 }
 
-fn channels(text: &str) -> Result<[f32; 3], String> {
+fn channels(text: &str) -> Result<[f32; 3]> {
     let numbers: Option<Vec<f32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
     let three = numbers.and_then(|numbers| <[f32; 3]>::try_from(numbers).ok());
-    three.ok_or_else(|| "must be three numbers with commas between, as in 0.485,0.456,0.406".to_owned())
+    three.ok_or_else(|| anyhow!("must be three numbers with commas between, as in 0.485,0.456,0.406"))
 }
 
-fn factor(text: &str) -> Result<f32, String> {
+fn factor(text: &str) -> Result<f32> {
     let number = |text: &str| text.trim().parse::<f32>().ok();
     let factor = match text.split_once('/') {
         Some((above, below)) => number(above).zip(number(below)).map(|(above, below)| above / below),
         None => number(text),
     };
-    factor.filter(|factor| factor.is_finite()).ok_or_else(|| "must be a number, as in 1 or 1/255".to_owned())
+    factor.filter(|factor| factor.is_finite()).ok_or_else(|| anyhow!("must be a number, as in 1 or 1/255"))
 }
 
 impl EncoderArgs {
@@ -185,9 +185,9 @@ mod tests {
         encoder: EncoderArgs,
     }
 
-    fn typed(words: &[&str]) -> Result<EncoderArgs, String> {
+    fn typed(words: &[&str]) -> Result<EncoderArgs, clap::Error> {
         let line = Line::try_parse_from([&["crossrank"], words].concat());
-        line.map(|line| line.encoder).map_err(|error| error.to_string())
+        line.map(|line| line.encoder)
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Values that are chosen by name.
 
+use anyhow::{Result, anyhow, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// Takes one of `all` by its name (in any case where the option ignores case); anything else is refused with the list
@@ -11,16 +12,16 @@ where
     PossibleValuesParser::new(all.map(name)).try_map(move |text| {
         all.into_iter()
             .find(|value| name(*value).eq_ignore_ascii_case(&text))
-            .ok_or_else(|| format!("“{text}” is not among them"))
+            .ok_or_else(|| anyhow!("“{text}” is not among them"))
     })
 }
 
 /// A count from 1.
-pub(super) fn count(text: &str) -> Result<usize, String> {
+pub(super) fn count(text: &str) -> Result<usize> {
     match text.parse() {
-        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(0) => bail!("must be at least 1"),
         Ok(count) => Ok(count),
-        Err(_) => Err("must be a whole number from 1".to_owned()),
+        Err(_) => bail!("must be a whole number from 1"),
     }
 }
 
@@ -29,7 +30,7 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
 pub(super) struct Patience(pub Option<usize>);
 
 /// A number of epochs, or `none`.
-pub(super) fn patience(text: &str) -> Result<Patience, String> {
+pub(super) fn patience(text: &str) -> Result<Patience> {
     if text == "none" { Ok(Patience(None)) } else { count(text).map(|epochs| Patience(Some(epochs))) }
 }
 
@@ -44,11 +45,11 @@ pub(super) struct Size {
 const SIDES: std::ops::RangeInclusive<u16> = 64..=8192;
 
 /// `WIDTHxHEIGHT`.
-pub(super) fn size(text: &str) -> Result<Size, String> {
+pub(super) fn size(text: &str) -> Result<Size> {
     let sides = text.split_once(['x', 'X', '×']).and_then(|(width, height)| {
         Some(Size { width: width.trim().parse().ok()?, height: height.trim().parse().ok()? })
     });
     sides
         .filter(|size| SIDES.contains(&size.width) && SIDES.contains(&size.height))
-        .ok_or_else(|| format!("must be WIDTHxHEIGHT, as in 1480x920, each from {} to {}", SIDES.start(), SIDES.end()))
+        .ok_or_else(|| anyhow!("must be WIDTHxHEIGHT, as in 1480x920, each from {} to {}", SIDES.start(), SIDES.end()))
 }

@@ -4,8 +4,7 @@ use super::args::ScreenshotArgs;
 use super::output::{about, fault, print, print_json};
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
-use crate::app::Shot;
-use crate::app::screenshot;
+use crate::app::{ScreenshotError, Shot, screenshot};
 use crate::workspace::Store;
 use anyhow::{Result, bail};
 use serde_json::json;
@@ -54,7 +53,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
 }
 
 /// The library that draws panics where there is no graphics adapter: that becomes a message like any other.
-fn guarded<T>(draw: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+fn guarded<T>(draw: impl FnOnce() -> Result<T, ScreenshotError>) -> Result<T, ScreenshotError> {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));
     let drawn = catch_unwind(AssertUnwindSafe(draw));
@@ -62,9 +61,9 @@ fn guarded<T>(draw: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     drawn.unwrap_or_else(|panic| {
         let reason = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         let reason = reason.unwrap_or("no reason given");
-        Err(format!(
+        Err(ScreenshotError::Drawing(format!(
             "the window could not be drawn (is there a graphics adapter? Mesa's software one will do), {reason}"
-        ))
+        )))
     })
 }
 
@@ -75,6 +74,6 @@ mod tests {
     #[test]
     fn a_panic_while_drawing_becomes_a_message() {
         let message = guarded::<()>(|| panic!("No adapter found")).expect_err("it panics");
-        assert!(message.ends_with("No adapter found"), "{message}");
+        assert!(message.to_string().ends_with("No adapter found"), "{message}");
     }
 }

@@ -30,19 +30,39 @@ pub struct Shot {
     pub image: Option<String>,
 }
 
+/// Why there is no picture.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ScreenshotError {
+    /// The workspace says why it cannot show what was asked for.
+    #[error("{0}")]
+    Told(String),
+    /// The data set has no such query.
+    #[error("there is no query “{0}”")]
+    NoQuery(String),
+    /// The query has no such image.
+    #[error("the query has no image “{0}”")]
+    NoImage(String),
+    /// Five minutes were not enough.
+    #[error("the app did not come to rest")]
+    Restless,
+    /// Nothing here can draw.
+    #[error("{0}")]
+    Drawing(String),
+}
+
 /// Longest time a data set may take to open and a layout to settle.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Draws the interface.
 ///
 /// # Errors
-/// A message for people: the data set can't be opened, there is no such query, or nothing here can draw.
-pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, String> {
+/// If the data set can't be opened, there is no such query or image, or nothing here can draw.
+pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, ScreenshotError> {
     let mut harness = headless(shot, store);
     settle(&mut harness)?;
     prepare(&mut harness, shot)?;
     settle(&mut harness)?;
-    harness.render()
+    harness.render().map_err(ScreenshotError::Drawing)
 }
 
 impl Shot {
@@ -85,14 +105,13 @@ pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
         })
 }
 
-fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
+fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), ScreenshotError> {
     let workspace = harness.state_mut().workspace_mut();
     let Some(session) = workspace.session() else {
-        let told = workspace.messages().last().map_or("it did not open", |message| &message.text);
-        return Err(told.to_owned());
+        return Err(ScreenshotError::Told(last_message(workspace, "it did not open")));
     };
     if let Some(id) = &shot.query {
-        let query = session.data.dataset.query_index(id).ok_or_else(|| format!("there is no query “{id}”"))?;
+        let query = session.data.dataset.query_index(id).ok_or_else(|| ScreenshotError::NoQuery(id.clone()))?;
         workspace.apply(SelectionAction::Query(query));
     }
     if shot.epochs > 0 {
@@ -103,8 +122,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
         settle(harness)?;
         let workspace = harness.state().workspace();
         if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
-            let told = workspace.messages().last().map_or("training did not begin", |message| &message.text);
-            return Err(told.to_owned());
+            return Err(ScreenshotError::Told(last_message(workspace, "training did not begin")));
         }
     }
     let workspace = harness.state_mut().workspace_mut();
@@ -112,24 +130,29 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), String> {
         let dataset = &session.data.dataset;
         let candidates = &dataset.queries[session.query()].candidates;
         let found = candidates.iter().position(|candidate| dataset.images[candidate.image].id.as_str() == id);
-        let found = found.ok_or_else(|| format!("the query has no image “{id}”"))?;
+        let found = found.ok_or_else(|| ScreenshotError::NoImage(id.clone()))?;
         workspace.apply(SelectionAction::Candidate(Some(found)));
     }
     Ok(())
+}
+
+/// What the workspace said last, or this where it said nothing.
+fn last_message(workspace: &Workspace, otherwise: &str) -> String {
+    workspace.messages().last().map_or(otherwise, |message| &message.text).to_owned()
 }
 
 /// Lets everything come to rest: files, graph, layout, pictures, training.
 ///
 /// # Errors
 /// If that takes longer than five minutes.
-pub fn settle(harness: &mut Harness<'_, App>) -> Result<(), String> {
+pub fn settle(harness: &mut Harness<'_, App>) -> Result<(), ScreenshotError> {
     let begun = Instant::now();
     let mut quiet = 0;
     while quiet < 4 {
         harness.step();
         quiet = if harness.state().is_busy() { 0 } else { quiet + 1 };
         if begun.elapsed() > PATIENCE {
-            return Err("the app did not come to rest".to_owned());
+            return Err(ScreenshotError::Restless);
         }
         std::thread::sleep(Duration::from_millis(5));
     }

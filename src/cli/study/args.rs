@@ -4,6 +4,7 @@ use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::eval::Measure;
+use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
 /// How queries are dealt out, how often each trial is repeated, and what is told.
@@ -38,9 +39,8 @@ pub(crate) struct StudyArgs {
     pub json: bool,
 }
 
-fn folds(text: &str) -> Result<usize, String> {
-    let fault = || "must be a whole number from 2".to_owned();
-    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(fault)
+fn folds(text: &str) -> Result<usize> {
+    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(|| anyhow!("must be a whole number from 2"))
 }
 
 #[derive(Debug, clap::Args)]
