@@ -31,6 +31,7 @@ mod significance_golden;
 mod study;
 mod training;
 mod ui;
+mod undo;
 mod workspace;
 
 /// Says on the terminal that a test did not run, and why. Printed past the test runner, which hides what passing tests

@@ -1,7 +1,7 @@
 //! The window, driven by its accessible names.
 
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::workspace::{Order, SettingsAction, Store};
+use crossrank::workspace::{Order, SettingsAction, Store, TrainingAction};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
@@ -163,4 +163,83 @@ fn pointing_at_an_image_lasts_as_long_as_the_pointer_stays() {
     harness.hover_at(egui::pos2(tile.center().x, 2.0));
     harness.run_steps(3);
     assert_eq!(hovered(&harness), None);
+}
+
+fn press(harness: &mut Harness<'_, App>, modifiers: egui::Modifiers, key: egui::Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_dragged_slider_is_undone_and_redone_as_one_step() {
+    const CTRL: egui::Modifiers = egui::Modifiers::COMMAND;
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let k = |harness: &Harness<'_, App>| harness.state().workspace().settings().experiment.graph.k;
+    drag_slider(&mut harness, "Neighbours k", 30.0);
+    harness.run_steps(2);
+    let dragged = k(&harness);
+    assert!(dragged > 10, "the slider raised k: {dragged}");
+    assert_eq!(harness.state().workspace().history().len(), 1);
+    press(&mut harness, CTRL, egui::Key::Z);
+    assert_eq!(k(&harness), 10);
+    assert!(harness.query_by_label(&format!("Undid: {dragged} neighbours")).is_some(), "it says what was undone");
+    press(&mut harness, CTRL | egui::Modifiers::SHIFT, egui::Key::Z);
+    assert_eq!(k(&harness), dragged);
+    press(&mut harness, CTRL, egui::Key::Z);
+    press(&mut harness, CTRL, egui::Key::Y);
+    assert_eq!(k(&harness), dragged);
+
+    harness.get_by_label("Edit").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains(&format!("Undo: {dragged} neighbours")).click();
+    harness.run_steps(3);
+    assert_eq!(k(&harness), 10);
+    press(&mut harness, CTRL, egui::Key::P);
+    harness.get_by_label("Command").type_text("redo");
+    harness.run_steps(2);
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Enter);
+    assert_eq!(k(&harness), dragged);
+}
+
+#[test]
+fn a_text_field_keeps_its_own_undo() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::CloseBracket);
+    let k = |harness: &Harness<'_, App>| harness.state().workspace().settings().experiment.graph.k;
+    assert_eq!(k(&harness), 11);
+    let typed = |harness: &Harness<'_, App>| harness.get_by_label("Filter queries").value().unwrap_or_default();
+    harness.get_by_label("Filter queries").focus();
+    harness.run_steps(2);
+    harness.get_by_label("Filter queries").type_text("bird");
+    // The field makes a point to go back to once typing rests.
+    harness.run_steps(60);
+    assert_eq!(typed(&harness), "bird");
+    press(&mut harness, egui::Modifiers::COMMAND, egui::Key::Z);
+    assert_eq!((typed(&harness).as_str(), k(&harness)), ("", 11), "the field took it");
+    harness.ctx.memory_mut(|memory| memory.stop_text_input());
+    press(&mut harness, egui::Modifiers::COMMAND, egui::Key::Z);
+    assert_eq!(k(&harness), 10);
+}
+
+#[test]
+fn a_deleted_run_comes_back_with_the_undo_key() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    (experiment.training.epochs, experiment.training.retrain) = (2, false);
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(TrainingAction::Start);
+    settle(&mut harness).expect("training ends");
+    harness.state_mut().show_panel(crossrank::app::Panel::Runs);
+    settle(&mut harness).expect("at rest");
+    let path = harness.state().workspace().runs().known()[0].path.clone();
+    harness.get_by_label_contains("Delete stamps-and-places").click();
+    settle(&mut harness).expect("at rest");
+    assert!(!path.exists());
+    press(&mut harness, egui::Modifiers::COMMAND, egui::Key::Z);
+    settle(&mut harness).expect("at rest");
+    assert!(path.join("run.json").is_file());
+    assert!(harness.query_by_label_contains("Delete stamps-and-places").is_some(), "it is listed again");
 }

@@ -13,7 +13,7 @@ pub use panels::Panel;
 pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
-use crate::workspace::{DataAction, SettingsAction, ThemeChoice, Workspace};
+use crate::workspace::{DataAction, HistoryAction, SettingsAction, ThemeChoice, Workspace};
 use command::Command;
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
@@ -176,6 +176,10 @@ impl eframe::App for App {
         let egui = ui.ctx().clone();
         let ctx = &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox);
         open::take_dropped(&egui, ctx);
+        let is_dragging = egui.dragged_id().is_some();
+        if is_dragging != ctx.workspace().history().is_held() {
+            ctx.act(HistoryAction::Hold(is_dragging));
+        }
         // An open dialog has the keyboard to itself.
         let has_dialog = self.dialogs.is_open() || self.manual.is_open();
         if !has_dialog && !self.open.is_open() && !self.save.is_open() {

@@ -98,11 +98,19 @@ impl Workspace {
             return;
         }
         let dataset = session.data.dataset.clone();
-        let kept = names.clone();
+        let (kept, cache) = (names.clone(), self.store.cache().to_owned());
+        let encoder = self.settings.embedded.get(&session.path).and_then(|known| known.first());
+        let encoder = encoder.unwrap_or(&self.settings.encoder).clone();
         self.loading.vectors.retire();
         self.loading.vectors.start("vectors", self.wake(), move |worker| {
             worker.progress(stage("Reading visual vectors"));
             let mut warnings = Vec::new();
+            if names == [COMPUTED] {
+                let table = computed(&dataset, &encoder, &cache).ok_or_else(|| {
+                    JobError::Failed("The cache no longer has these embeddings: compute them again.".into())
+                })?;
+                return Ok(VectorsRead { names, table, warnings, added: None });
+            }
             let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
             let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))?;
             Ok(VectorsRead { names, table, warnings, added: None })
@@ -181,6 +189,9 @@ impl Workspace {
         session.select(query.unwrap_or(0), self.settings.experiment.graph);
         self.training.follow(session.query);
         self.drop_unknown_signals(&session);
+        if self.session.as_ref().is_some_and(|last| last.path != session.path) {
+            self.history.fit_to(&session);
+        }
         self.session = Some(session);
         for (file, error) in refused {
             self.tell(Message::warning(format!("Could not add: {error}")));

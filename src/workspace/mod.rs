@@ -18,11 +18,13 @@ mod settings;
 mod store;
 mod studies;
 mod training;
+mod trash;
+mod undo;
 mod view;
 
 pub use action::{
-    Action, DataAction, EmbeddingAction, ExportAction, MessageAction, RunsAction, SelectionAction, SettingsAction,
-    StudiesAction, TrainingAction,
+    Action, DataAction, EmbeddingAction, ExportAction, HistoryAction, MessageAction, RunsAction, SelectionAction,
+    SettingsAction, StudiesAction, TrainingAction,
 };
 pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::{
@@ -31,7 +33,7 @@ pub use embedding::{
 };
 pub use experiments::{
     Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
-    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, asked, csv, date, short_name,
+    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, asked, csv, date, flat, short_name,
     state_name, varying, with_term,
 };
 pub use loading::LoadingState;
@@ -43,12 +45,14 @@ pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings,
 pub use store::Store;
 pub use studies::{Change, SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
 pub use training::{LiveRun, TrainingState};
+pub use undo::{History, Step};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
 use crate::jobs::Wake;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use trash::Trash;
 
 /// One session's state.
 pub struct Workspace {
@@ -64,6 +68,8 @@ pub struct Workspace {
     studies: StudyState,
     saving: Saving,
     messages: Vec<Message>,
+    history: History,
+    trash: Trash,
     unsaved_since: Option<Instant>,
     openings: u64,
 }
@@ -76,6 +82,8 @@ impl Workspace {
         if let Some(complaint) = complaint {
             messages.push(Message::warning(complaint));
         }
+        let mut trash = Trash::new(store.trash());
+        trash.clean(Arc::new(|| {}));
         Self {
             settings,
             runs: RunList::default(),
@@ -89,9 +97,17 @@ impl Workspace {
             embedding: EmbeddingState::default(),
             training: TrainingState::default(),
             messages,
+            history: History::default(),
+            trash,
             unsaved_since: None,
             openings: 0,
         }
+    }
+
+    /// The same with another theme than the one that was saved.
+    pub fn with_theme(mut self, theme: ThemeChoice) -> Self {
+        self.change(|settings| settings.theme = theme);
+        self
     }
 
     /// Sets what a job calls when it has something new.
@@ -167,6 +183,7 @@ impl Workspace {
             || self.training.is_ending()
             || self.studies.is_busy()
             || self.saving.is_running()
+            || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
             || self.session.as_ref().is_some_and(Session::is_busy)
@@ -187,6 +204,7 @@ impl Workspace {
         changed |= self.poll_studies();
         changed |= self.poll_saving();
         changed |= self.poll_experiments();
+        self.trash.poll();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {
             self.save();

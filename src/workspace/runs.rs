@@ -124,7 +124,7 @@ impl Workspace {
     }
 
     pub(super) fn delete_run(&mut self, path: &Path) {
-        // Only a folder that holds a run, and only one of ours, is ever removed.
+        // Only a folder that holds a run, and only one of ours, is ever moved.
         let in_training = self.training.is_running() && self.training.run().is_some_and(|run| run.path == path);
         if in_training {
             self.tell(Message::warning("This run is in training: stop it first."));
@@ -134,8 +134,24 @@ impl Workspace {
             self.tell(Message::warning(format!("Not a saved run: {}", path.display())));
             return;
         }
-        if let Err(error) = std::fs::remove_dir_all(path) {
-            self.tell(Message::warning(format!("{error}: {}", path.display())));
+        self.throw_away(path);
+    }
+
+    /// Moves a folder into the trash.
+    pub(super) fn throw_away(&mut self, path: &Path) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let moved = self.trash.put(path);
+        self.tell(match moved {
+            Ok(()) => Message::notice(format!("Deleted {name}. Ctrl+Z brings it back.")),
+            Err(message) => Message::warning(format!("Could not delete {name}: {message}")),
+        });
+        self.refresh_runs();
+    }
+
+    /// Brings a run or a study back from the trash.
+    pub(super) fn restore(&mut self, path: &Path) {
+        if let Err(message) = self.trash.restore(path) {
+            self.tell(Message::warning(format!("Could not restore: {message}")));
         }
         self.refresh_runs();
     }

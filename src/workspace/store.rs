@@ -43,6 +43,11 @@ impl Store {
         self.runs.with_file_name("studies")
     }
 
+    /// Where deleted runs and studies lie until the program ends, beside the runs.
+    pub fn trash(&self) -> PathBuf {
+        self.runs.with_file_name("trash")
+    }
+
     /// Where computed embeddings are kept.
     pub fn cache(&self) -> &Path {
         &self.cache

@@ -7,7 +7,7 @@ use crate::jobs::{Event, Job, JobError, Slot, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -150,8 +150,11 @@ impl Workspace {
         };
         let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let experiment = self.settings.experiment.clone();
-        let name =
-            free_name(self.store.runs(), &format!("{}-{}", session.data.dataset.name, experiment.model.kind), started);
+        let name = self.free_name(
+            self.store.runs(),
+            &format!("{}-{}", session.data.dataset.name, experiment.model.kind),
+            started,
+        );
         let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
         let folder = self.store.runs().join(name);
         // Another run's rankings must not pass for this one's, nor one still being read take its place.
@@ -271,13 +274,15 @@ impl Workspace {
         }
         self.refresh_runs();
     }
-}
 
-/// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times.
-pub(super) fn free_name(runs: &std::path::Path, stem: &str, started: u64) -> String {
-    let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
-    (1..10_000)
-        .map(|number| format!("{stem}-{number}"))
-        .find(|name| !runs.join(name).exists())
-        .unwrap_or_else(|| format!("{stem}-{started}"))
+    /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times. What is in the
+    /// trash keeps its name, to come back to.
+    pub(super) fn free_name(&self, folder: &Path, stem: &str, started: u64) -> String {
+        let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
+        let is_free = |path: &Path| !path.exists() && !self.trash.holds(path);
+        (1..10_000)
+            .map(|number| format!("{stem}-{number}"))
+            .find(|name| is_free(&folder.join(name)))
+            .unwrap_or_else(|| format!("{stem}-{started}"))
+    }
 }

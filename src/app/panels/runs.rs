@@ -44,13 +44,9 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, ctx: &mut PanelCtx<'_>) {
                 ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let menu = ui.menu_button(icons::TRASH, |ui| {
-                    if ui.button(format!("Delete {} permanently", record.name)).clicked() {
-                        ctx.act(RunsAction::Delete(run.path.clone()));
-                        ui.close();
-                    }
-                });
-                menu.response.accessible_name(format!("Delete {}…", record.name));
+                if widgets::icon_button(ui, icons::TRASH, &format!("Delete {}", record.name)).clicked() {
+                    ctx.act(RunsAction::Delete(run.path.clone()));
+                }
                 if run.resumable && !ctx.workspace().training().is_running() {
                     let resume = ui.button("Resume").on_hover_text("Continue from its last epoch, with its settings");
                     if resume.accessible_name(format!("Resume {}", record.name)).clicked() {

@@ -1,10 +1,10 @@
 //! The bars above and below the panels.
 
 use super::commands::{self, NamedCommand};
-use crate::app::Panel;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
+use crate::app::panels::Panel;
 use crate::workspace::{DataAction, EmbeddingAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 
@@ -18,6 +18,7 @@ pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             ui.label(RichText::new("Crossrank").font(theme::strong(15.0)));
             ui.add_space(2.0 * GRID);
             data_menu_ui(ui, ctx);
+            edit_menu_ui(ui, ctx);
             training_buttons_ui(ui, ctx);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
@@ -66,6 +67,18 @@ fn data_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
                 ctx.act(DataAction::Open(path.clone()));
                 ui.close();
             }
+        }
+    });
+}
+
+fn edit_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let history = ctx.workspace().history();
+    ui.menu_button("Edit", |ui| {
+        ui.set_min_width(220.0);
+        for (command, step) in [(&commands::UNDO, history.next_undo()), (&commands::REDO, history.next_redo())] {
+            let name =
+                step.map_or_else(|| command.name.to_string(), |step| format!("{}: {}", command.name, step.name()));
+            entry_ui(ui, ctx, command, &name);
         }
     });
 }

@@ -1,11 +1,12 @@
 //! The one table behind menus, shortcuts, the list of commands and the help sheet.
 
 use super::manual;
-use crate::app::Panel;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
+use crate::app::panels::Panel;
 use crate::workspace::{
-    Action, DataAction, EmbeddingAction, Order, SelectionAction, SettingsAction, ThemeChoice, TrainingAction, Workspace,
+    Action, DataAction, EmbeddingAction, HistoryAction, Order, SelectionAction, SettingsAction, ThemeChoice,
+    TrainingAction, Workspace,
 };
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
@@ -17,6 +18,8 @@ pub struct NamedCommand {
     pub name: Cow<'static, str>,
     /// The keys that ask for it. Plain letters count only while nothing has the keyboard.
     pub shortcut: Option<KeyboardShortcut>,
+    /// Other keys that do the same.
+    also: Option<KeyboardShortcut>,
     is_enabled: fn(&Workspace) -> bool,
     asks: Asks,
 }
@@ -32,6 +35,7 @@ enum Asks {
 
 const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
 
 const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, key))
@@ -43,7 +47,7 @@ const fn acts(
     is_enabled: fn(&Workspace) -> bool,
     action: fn(&Workspace, &Context) -> Option<Action>,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, is_enabled, asks: Asks::Act(action) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, also: None, is_enabled, asks: Asks::Act(action) }
 }
 
 const fn does(
@@ -52,7 +56,7 @@ const fn does(
     is_enabled: fn(&Workspace) -> bool,
     command: Command,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, is_enabled, asks: Asks::Do(command) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, also: None, is_enabled, asks: Asks::Do(command) }
 }
 
 /// Open a data set.
@@ -67,6 +71,21 @@ pub static ATTACH_TREC: NamedCommand =
 /// Add visual vectors.
 pub static ATTACH_VECTORS: NamedCommand =
     does("Add visual vectors…", None, is_data_open, Command::Ask(OpenAs::Vectors));
+/// Take back the last change.
+pub static UNDO: NamedCommand = acts(
+    "Undo",
+    keys(CTRL, Key::Z),
+    |workspace| workspace.history().next_undo().is_some(),
+    |_, _| Some(HistoryAction::Undo.into()),
+);
+/// Bring again what was taken back.
+pub static REDO: NamedCommand = NamedCommand {
+    name: Cow::Borrowed("Redo"),
+    shortcut: keys(CTRL_SHIFT, Key::Z),
+    also: keys(CTRL, Key::Y),
+    is_enabled: |workspace| workspace.history().next_redo().is_some(),
+    asks: Asks::Act(|_, _| Some(HistoryAction::Redo.into())),
+};
 /// Start training.
 pub static TRAIN: NamedCommand = acts(
     "Start training",
@@ -124,6 +143,8 @@ pub fn all() -> Vec<NamedCommand> {
         &OPEN_SAMPLE,
         &ATTACH_TREC,
         &ATTACH_VECTORS,
+        &UNDO,
+        &REDO,
         &TRAIN,
         &PAUSE,
         &STOP,
@@ -146,6 +167,7 @@ pub fn manual(typed: &str) -> impl Iterator<Item = NamedCommand> {
     manual::search(typed).into_iter().map(|place| NamedCommand {
         name: format!("Manual: {}", manual::name(place)).into(),
         shortcut: None,
+        also: None,
         is_enabled: always,
         asks: Asks::Do(Command::ReadManual(place)),
     })
@@ -156,6 +178,7 @@ pub fn show(panel: Panel) -> NamedCommand {
     NamedCommand {
         name: format!("Show panel: {}", panel.name()).into(),
         shortcut: panel.key().map(|key| KeyboardShortcut::new(CTRL, key)),
+        also: None,
         is_enabled: always,
         asks: Asks::Do(Command::Show(panel)),
     }
@@ -237,20 +260,23 @@ fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
 
 /// Takes the shortcuts pressed in this frame.
 pub fn take_shortcuts(egui: &Context, ctx: &mut PanelCtx<'_>) {
-    let is_taken = egui.egui_wants_keyboard_input();
-    let mut commands = all();
-    // Ctrl+Z also matches while Shift is held: the more modifiers, the earlier.
-    commands.sort_by_key(|command| command.shortcut.map_or(0, |shortcut| usize::from(!shortcut.modifiers.shift)));
-    for command in commands {
-        let Some(shortcut) = command.shortcut else { continue };
-        let is_plain =
-            shortcut.modifiers == NONE && !matches!(shortcut.logical_key, Key::F1 | Key::PageDown | Key::PageUp);
-        // Space on a focused button presses that button, letters go into a field.
-        if is_plain && is_taken {
-            continue;
-        }
-        if command.is_enabled(ctx.workspace()) && egui.input_mut(|input| input.consume_shortcut(&shortcut)) {
+    let (workspace, mut commands) = (ctx.workspace(), all());
+    // Ctrl+Z also matches while Shift is held: what asks for Shift comes first.
+    commands.sort_by_key(|command| command.shortcut.is_none_or(|shortcut| !shortcut.modifiers.shift));
+    for command in commands.iter().filter(|command| command.is_enabled(workspace)) {
+        let is_pressed = |shortcut: &KeyboardShortcut| {
+            !is_taken(egui, shortcut) && egui.input_mut(|input| input.consume_shortcut(shortcut))
+        };
+        if command.shortcut.iter().chain(&command.also).any(is_pressed) {
             command.ask(egui, ctx);
         }
     }
+}
+
+/// Whether keys belong to what has the keyboard: Space presses a focused button, letters go into a field, and a field has
+/// its own undo.
+fn is_taken(egui: &Context, shortcut: &KeyboardShortcut) -> bool {
+    let KeyboardShortcut { modifiers, logical_key: key } = *shortcut;
+    let is_plain = modifiers == NONE && !matches!(key, Key::F1 | Key::PageDown | Key::PageUp);
+    (is_plain && egui.egui_wants_keyboard_input()) || (matches!(key, Key::Z | Key::Y) && egui.text_edit_focused())
 }

@@ -65,7 +65,7 @@ fn help_ui(egui: &Context) -> bool {
                 for (name, keys) in [
                     ("Move the graph", "Drag"),
                     ("Zoom the graph", "Scroll or pinch"),
-                    ("Show all of the graph", "Double click"),
+                    ("Fit the graph", "Double-click"),
                 ] {
                     ui.label(name);
                     ui.label(RichText::new(keys).monospace().color(palette.weak));

@@ -1,8 +1,8 @@
 //! How the panels are laid out.
 
-use crate::app::Panel;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme};
+use crate::app::panels::Panel;
 use crate::app::panels::{Panels, Place};
 use crate::workspace::{PanelLayout, SettingsAction};
 use egui::{RichText, Ui, WidgetText};

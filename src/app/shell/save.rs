@@ -108,5 +108,5 @@ fn problem(typed: &str) -> Option<&'static str> {
         _ => return Some("The name must end in .svg or .png."),
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.is_some_and(|folder| !folder.is_dir()).then_some("There is no such folder.")
+    folder.is_some_and(|folder| !folder.is_dir()).then_some("No such folder.")
 }

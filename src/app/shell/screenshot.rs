@@ -1,6 +1,7 @@
 //! The real interface as a picture, drawn without a display.
 
-use crate::app::{App, Panel};
+use crate::app::App;
+use crate::app::panels::Panel;
 use crate::workspace::{SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace};
 use egui_kittest::Harness;
 use egui_system_font_provider::SystemFontProvider;
@@ -83,8 +84,7 @@ impl Shot {
 
 /// The app on the shot's data set, without a window: what scripts and tests click in place of a person.
 pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
-    let mut workspace = Workspace::new(store);
-    workspace.apply(SettingsAction::SetTheme(shot.theme));
+    let workspace = Workspace::new(store).with_theme(shot.theme);
     let (path, panel) = (shot.dataset.clone(), shot.panel);
     Harness::builder()
         .with_size(egui::vec2(shot.size[0], shot.size[1]))

@@ -5,6 +5,7 @@
 mod data;
 mod embedding;
 mod export;
+mod history;
 mod message;
 mod runs;
 mod selection;
@@ -15,6 +16,7 @@ mod training;
 pub use data::DataAction;
 pub use embedding::EmbeddingAction;
 pub use export::ExportAction;
+pub use history::HistoryAction;
 pub use message::MessageAction;
 pub use runs::RunsAction;
 pub use selection::SelectionAction;
@@ -45,6 +47,8 @@ pub enum Action {
     Export(ExportAction),
     /// Notices and warnings.
     Message(MessageAction),
+    /// Undo and redo.
+    History(HistoryAction),
 }
 
 /// So that one theme's action can be given wherever any action can.
@@ -68,12 +72,27 @@ from_theme! {
     Settings: SettingsAction,
     Export: ExportAction,
     Message: MessageAction,
+    History: HistoryAction,
 }
 
 impl Workspace {
-    /// Carries out what was asked for.
+    /// Carries out what was asked for, as a step that can be undone where it has an opposite.
     pub fn apply(&mut self, action: impl Into<Action>) {
-        match action.into() {
+        let forth = action.into();
+        match self.opposite(&forth) {
+            Some(back) => {
+                self.carry_out(forth.clone());
+                if self.can_apply(&back) {
+                    self.history.record(back, forth);
+                }
+            }
+            None => self.carry_out(forth),
+        }
+    }
+
+    /// Carries out an action without a step of undo.
+    pub(super) fn carry_out(&mut self, action: Action) {
+        match action {
             Action::Data(action) => self.apply_data(action),
             Action::Selection(action) => self.apply_selection(action),
             Action::Embedding(action) => self.apply_embedding(action),
@@ -83,6 +102,7 @@ impl Workspace {
             Action::Settings(action) => self.apply_settings(action),
             Action::Export(action) => self.apply_export(action),
             Action::Message(action) => self.apply_message(action),
+            Action::History(action) => self.apply_history(action),
         }
     }
 }

@@ -8,8 +8,10 @@ use std::path::PathBuf;
 pub enum RunsAction {
     /// Show a saved run.
     Open(PathBuf),
-    /// Delete a saved run.
+    /// Delete a saved run; it can be restored until the program ends.
     Delete(PathBuf),
+    /// Restore a deleted run.
+    Restore(PathBuf),
     /// Look at these runs together.
     Choose(Vec<PathBuf>),
     /// Compare one run, or group of seeds, with another.
@@ -21,6 +23,7 @@ impl Workspace {
         match action {
             RunsAction::Open(path) => self.open_run(path),
             RunsAction::Delete(path) => self.delete_run(&path),
+            RunsAction::Restore(path) => self.restore(&path),
             RunsAction::Choose(paths) => self.choose_runs(paths),
             RunsAction::Compare(pair) => self.compare_runs(pair.map(|pair| *pair)),
         }

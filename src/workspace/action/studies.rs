@@ -12,8 +12,10 @@ pub enum StudiesAction {
     Resume(PathBuf),
     /// End the running study; finished trials stay.
     Cancel,
-    /// Delete a study with its trials.
+    /// Delete a study with its trials; it can be restored until the program ends.
     Delete(PathBuf),
+    /// Restore a deleted study.
+    Restore(PathBuf),
 }
 
 impl Workspace {
@@ -23,6 +25,7 @@ impl Workspace {
             StudiesAction::Resume(path) => self.resume_study(&path),
             StudiesAction::Cancel => self.cancel_study(),
             StudiesAction::Delete(path) => self.delete_study(&path),
+            StudiesAction::Restore(path) => self.restore(&path),
         }
     }
 }

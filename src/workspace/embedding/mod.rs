@@ -10,7 +10,7 @@ pub use encoder::{project, resolve};
 pub use map::{EmbeddingMap, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState};
 pub use source::EmbeddingSource;
 
-use super::{EncoderSettings, Message, Workspace};
+use super::{DataAction, EncoderSettings, Message, Workspace};
 use crate::base::Progress;
 use crate::dataset::{Dataset, VectorTable};
 use crate::graph::GraphRequest;
@@ -174,6 +174,10 @@ impl Workspace {
                         self.tell_undecodable(*image, reason);
                     }
                     self.embedding.last = Some(report);
+                    let computed = DataAction::ChooseVectors(vec![COMPUTED.to_owned()]).into();
+                    if let Some(back) = self.opposite(&computed) {
+                        self.history.record(back, computed);
+                    }
                     self.change(|settings| settings.vectors = vec![COMPUTED.to_owned()]);
                     self.remember_encoder(&encoder);
                     self.install_vectors(vec![COMPUTED.to_owned()], Arc::new(table), Vec::new());

@@ -13,7 +13,7 @@ pub use columns::{Cell, Column, date};
 pub use facts::{Objective, RunFacts, state_name};
 pub use filter::{Filter, asked, with_term};
 pub use pair::{Pair, PairFigures, QueryDelta, Side};
-pub use parameters::{ParamValue, Parameters, short_name, varying};
+pub use parameters::{ParamValue, Parameters, flat, short_name, varying};
 pub use pivot::{Pivot, PivotCell};
 pub use reading::{Reader, RunDetails};
 pub use table::{Entry, RunTable, csv, groups};

@@ -4,6 +4,7 @@
 //! word of the filter at once.
 
 use crate::train::{Experiment, RunRecord};
+use serde::Serialize;
 use serde_json::Value as Json;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -82,15 +83,21 @@ impl fmt::Display for ParamValue {
 
 /// The parameters of a run. Its signals stand by name, also where all were taken.
 pub fn parameters(record: &RunRecord) -> Parameters {
-    let mut parameters = Parameters::new();
-    if let Ok(json) = serde_json::to_value(&record.experiment) {
-        flatten(&mut parameters, String::new(), &json);
-    }
+    let mut parameters = flat(&record.experiment);
     let signals =
         if record.features.is_empty() { record.experiment.features.clone() } else { Some(record.features.clone()) };
     let signals = signals.map_or_else(|| "all".to_owned(), |names| names.join("+"));
     parameters.insert("features".to_owned(), ParamValue::Text(signals));
     parameters.insert("vectors".to_owned(), ParamValue::Text(record.vectors.clone()));
+    parameters
+}
+
+/// Anything as a flat list, by the names it is saved under.
+pub fn flat(value: &impl Serialize) -> Parameters {
+    let mut parameters = Parameters::new();
+    if let Ok(json) = serde_json::to_value(value) {
+        flatten(&mut parameters, String::new(), &json);
+    }
     parameters
 }
 

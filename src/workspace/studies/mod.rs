@@ -93,7 +93,7 @@ impl Workspace {
         request.dataset_path = std::path::absolute(&session.data.dataset.root).unwrap_or_default();
         request.vectors = session.data.vector_names.clone();
         let stem = format!("{}-{}", session.data.dataset.name, request.kind.name().to_lowercase());
-        let folder = self.store.studies().join(super::training::free_name(&self.store.studies(), &stem, 0));
+        let folder = self.store.studies().join(self.free_name(&self.store.studies(), &stem, 0));
         self.run_study(request, folder);
     }
 
@@ -108,7 +108,7 @@ impl Workspace {
 
     fn run_study(&mut self, request: StudyRequest, folder: PathBuf) {
         if self.studies.job.is_running() {
-            self.tell(Message::warning("A study is at work: wait for it or cancel it."));
+            self.tell(Message::warning("A study is running: wait for it or cancel it."));
             return;
         }
         let Some(session) = &self.session else { return };
@@ -132,16 +132,15 @@ impl Workspace {
     }
 
     pub(super) fn delete_study(&mut self, folder: &Path) {
-        // Only a folder that holds a study, and only one of ours, is ever removed.
+        // Only a folder that holds a study, and only one of ours, is ever moved.
         let is_study = folder.join(REQUEST).is_file() || folder.join("study.json").is_file();
         if self.studies.running() == Some(folder) {
-            self.tell(Message::warning("This study is at work: cancel it first."));
+            self.tell(Message::warning("This study is running: cancel it first."));
         } else if folder.parent() != Some(&self.store.studies()) || !is_study {
             self.tell(Message::warning(format!("Not a study: {}", folder.display())));
-        } else if let Err(error) = std::fs::remove_dir_all(folder) {
-            self.tell(Message::warning(format!("{error}: {}", folder.display())));
+        } else {
+            self.throw_away(folder);
         }
-        self.refresh_runs();
     }
 
     pub(super) fn refresh_studies(&mut self) {

@@ -64,7 +64,7 @@ impl Overlay {
             widgets::segmented(
                 ui,
                 &mut self.loss,
-                &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training lowers")],
+                &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training minimises")],
             );
             ui.add_enabled_ui(!self.loss, |ui| measure_ui(ui, "Measure of the curves", &mut self.measure));
             let parts: &[(Split, &str, &str)] = if self.loss {
@@ -83,7 +83,7 @@ impl Overlay {
             widgets::caption(ui, "Smoothing");
             ui.spacing_mut().slider_width = 90.0;
             ui.add(Slider::new(&mut self.smoothing, 0.0..=0.95).fixed_decimals(2))
-                .on_hover_text("Exponential moving average; the values themselves stay behind it, pale")
+                .on_hover_text("Exponential moving average; the raw values are drawn faintly behind it")
                 .accessible_name("Smoothing");
             save_button(ui)
         })

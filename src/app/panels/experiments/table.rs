@@ -273,12 +273,10 @@ fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
         ui.close();
     }
     if let [run] = entry.facts(experiments.runs())[..] {
-        ui.menu_button("Delete", |ui| {
-            if ui.button(format!("Delete {} permanently", run.saved.record.name)).clicked() {
-                ctx.act(RunsAction::Delete(run.saved.path.clone()));
-                ui.close();
-            }
-        });
+        if ui.button("Delete").clicked() {
+            ctx.act(RunsAction::Delete(run.saved.path.clone()));
+            ui.close();
+        }
     }
 }
 

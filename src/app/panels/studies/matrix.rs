@@ -197,6 +197,6 @@ fn probability(p: Option<f64>) -> String {
     match p {
         Some(p) if p < 0.001 => "p < .001 (paired test over the queries)".to_owned(),
         Some(p) => format!("p = {} (paired test over the queries)", widgets::figure(p)),
-        None => "No test was made".to_owned(),
+        None => "Not tested".to_owned(),
     }
 }

@@ -58,10 +58,10 @@ impl StudiesPanel {
                 "The configuration of the Tune panel against itself with one part taken away",
             ),
             (StudyKind::CrossValidation, "Cross-validation", "The configuration of the Tune panel on every fold"),
-            (StudyKind::Sweep, "Sweep", "Many values of some parameters; the rest as in the Tune panel"),
+            (StudyKind::Sweep, "Sweep", "Several values of some parameters; the rest as in the Tune panel"),
         ];
         widgets::segmented(ui, &mut request.kind, &kinds);
-        widgets::field(ui, "Folds", "Folds of the cross-validation by query; 1 takes the split of the files", |ui| {
+        widgets::field(ui, "Folds", "Folds of the cross-validation by query; 1 takes the the files' split", |ui| {
             ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
             if request.folds < 2 {
                 widgets::caption(ui, "the files' split");
@@ -130,13 +130,9 @@ impl StudiesPanel {
                     }
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let menu = ui.menu_button(icons::TRASH, |ui| {
-                        if ui.button(format!("Delete {} permanently", study.name())).clicked() {
-                            ctx.act(StudiesAction::Delete(study.path.clone()));
-                            ui.close();
-                        }
-                    });
-                    menu.response.accessible_name(format!("Delete {}…", study.name()));
+                    if widgets::icon_button(ui, icons::TRASH, &format!("Delete {}", study.name())).clicked() {
+                        ctx.act(StudiesAction::Delete(study.path.clone()));
+                    }
                     let resumable = study.result.is_none() && study.request.is_some() && !running;
                     if resumable
                         && widgets::icon_button(ui, icons::PLAY, &format!("Continue {}", study.name())).clicked()
@@ -177,7 +173,7 @@ impl StudiesPanel {
 
 /// The sweep's parameters; gives back what is wrong with them.
 fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
-    widgets::caption(ui, "Parameters and values, a line each: graph.k = 5, 10, 20");
+    widgets::caption(ui, "One parameter per line, with its values: graph.k = 5, 10, 20");
     ui.add(
         egui::TextEdit::multiline(&mut request.values)
             .font(egui::TextStyle::Monospace)
@@ -212,7 +208,7 @@ fn count(number: usize, noun: &str) -> String {
 fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
     ui.horizontal(|ui| {
         ui.label(widgets::strong_text(study.name()));
-        let folds = result.folds.map_or("split of the files".to_owned(), |folds| format!("{folds} folds"));
+        let folds = result.folds.map_or("the files' split".to_owned(), |folds| format!("{folds} folds"));
         let parts = [
             result.dataset.clone(),
             count(result.rows.len(), "configuration"),

@@ -51,7 +51,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             widgets::caption(ui, "Open a data set to choose its signals.");
             return;
         };
-        widgets::caption(ui, "What the network knows of each image. The bar is the correlation with relevance.");
+        widgets::caption(ui, "What the network knows about each image. The bar shows the correlation with relevance.");
         let names: Vec<String> = session.data.signals.infos.iter().map(|info| info.name.clone()).collect();
         let mut chosen: Vec<bool> = match &experiment.features {
             None => vec![true; names.len()],
@@ -66,7 +66,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             let kept = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
             experiment.features = if all { None } else { Some(kept) };
         }
-        widgets::field(ui, "Normalisation", "How a query's values are brought to one scale", |ui| {
+        widgets::field(ui, "Normalisation", "How values are scaled within a query", |ui| {
             widgets::choices(ui, "Normalisation", experiment.normalisation.label(), |ui| {
                 for choice in Normalisation::ALL {
                     ui.selectable_value(&mut experiment.normalisation, choice, choice.label());
@@ -111,7 +111,7 @@ fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
                 ui,
                 &mut graph.neighbourhood,
                 &[
-                    (Neighbourhood::Directed, "Directed", "Each image listens to its own k nearest (as in the paper)"),
+                    (Neighbourhood::Directed, "Directed", "Each image takes in its own k nearest (as in the paper)"),
                     (Neighbourhood::Mutual, "Mutual", "Only pairs that are among each other's k nearest"),
                     (Neighbourhood::Union, "Union", "Pairs where either is among the other's k nearest"),
                 ],
@@ -137,16 +137,16 @@ fn whitening_ui(ui: &mut Ui, visual: &mut VisualSettings) {
         |ui| {
             ui.checkbox(&mut visual.whiten, "").accessible_name("Whitening");
             ui.add_enabled_ui(visual.learns(), |ui| {
-                ui.label("power").on_hover_text("Every number is first taken to this power; ½ damps large counts");
+                ui.label("power").on_hover_text("Every value is first raised to this power; ½ damps large counts");
                 ui.add(DragValue::new(&mut visual.power).range(0.1..=2.0).speed(0.01).max_decimals(2))
                     .accessible_name("Whitening power");
-                ui.label("shrink").on_hover_text("The more, the less do faint directions count");
+                ui.label("shrink").on_hover_text("The higher, the less weak directions count");
                 ui.add(DragValue::new(&mut visual.shrinkage).range(0.0..=100.0).speed(0.05).max_decimals(2))
                     .accessible_name("Whitening shrinkage");
             });
         },
     );
-    widgets::field(ui, "Components", "Principal components of the visual vectors that join the signals", |ui| {
+    widgets::field(ui, "Components", "Principal components of the visual vectors added to the signals", |ui| {
         ui.add(DragValue::new(&mut visual.components).range(0..=512).speed(0.5)).accessible_name("Components");
     });
 }

@@ -33,10 +33,10 @@ pub(super) fn model_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut 
             if network.uses_graph() {
                 convolutions_ui(ui, model);
             }
-            widgets::field(ui, "Dropout", "Share of units silenced at random while training", |ui| {
+            widgets::field(ui, "Dropout", "Share of units dropped at random during training", |ui| {
                 ui.add(Slider::new(&mut model.dropout, 0.0..=0.8).fixed_decimals(2)).accessible_name("Dropout");
             });
-            widgets::field(ui, "Ensemble", "Networks trained side by side whose scores are averaged", |ui| {
+            widgets::field(ui, "Ensemble", "Number of networks trained together whose scores are averaged", |ui| {
                 number(ui, &mut model.members, 1..=16, "Networks in the ensemble");
                 ui.label(if model.members == 1 { "network" } else { "networks" });
             });
@@ -67,10 +67,10 @@ fn signal_ui(ui: &mut Ui, session: Option<&Session>, model: &mut ModelSettings) 
 
 fn convolutions_ui(ui: &mut Ui, model: &mut ModelSettings) {
     if model.kind == ModelKind::DcmmPrf {
-        widgets::field(ui, "Hops", "How far along the edges neighbours are heard", |ui| {
+        widgets::field(ui, "Hops", "How many edges away neighbours still count", |ui| {
             number(ui, &mut model.conv_layers, 0..=4, "Hops");
         });
-        widgets::field(ui, "Feedback", "Take up what looks like the images that the text ranks first", |ui| {
+        widgets::field(ui, "Feedback", "Prefer images that look like those the text ranks first", |ui| {
             ui.checkbox(&mut model.feedback, "").accessible_name("Feedback");
         });
         return;
@@ -83,10 +83,10 @@ fn convolutions_ui(ui: &mut Ui, model: &mut ModelSettings) {
     });
     widgets::field(ui, "Activation", "What follows each convolution", |ui| {
         let choices =
-            [(Activation::None, "None", "The sum as it is"), (Activation::Relu, "ReLU", "Negative values become 0")];
+            [(Activation::None, "None", "No activation"), (Activation::Relu, "ReLU", "Negative values become 0")];
         widgets::segmented(ui, &mut model.activation, &choices);
     });
-    widgets::field(ui, "Residual", "Each convolution adds what came in to what goes out", |ui| {
+    widgets::field(ui, "Residual", "Each convolution adds its input to its output", |ui| {
         ui.checkbox(&mut model.residual, "").accessible_name("Residual");
     });
     if matches!(model.kind, ModelKind::DcmmCos | ModelKind::DcmmEdge) {
@@ -94,7 +94,7 @@ fn convolutions_ui(ui: &mut Ui, model: &mut ModelSettings) {
             let choices = [
                 (Degree::None, "Sum", "Not at all, as in the paper"),
                 (Degree::Mean, "Mean", "Divided by the number of neighbours"),
-                (Degree::Symmetric, "Symmetric", "Divided by the root of both ends' degrees"),
+                (Degree::Symmetric, "Symmetric", "Divided by the square root of both nodes' degrees"),
             ];
             widgets::segmented(ui, &mut model.degree, &choices);
         });
