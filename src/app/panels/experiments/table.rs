@@ -272,11 +272,11 @@ fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
         super::toggle(entry, ctx);
         ui.close();
     }
-    if let [run] = entry.facts(experiments.runs())[..] {
-        if ui.button("Delete").clicked() {
-            ctx.act(RunsAction::Delete(run.saved.path.clone()));
-            ui.close();
-        }
+    if let [run] = entry.facts(experiments.runs())[..]
+        && ui.button("Delete").clicked()
+    {
+        ctx.act(RunsAction::Delete(run.saved.path.clone()));
+        ui.close();
     }
 }
 
