@@ -1,7 +1,7 @@
 //! What concerns only the window: which panel is in front, which dialog is open.
 
 use super::panels::Panel;
-use super::panels::experiments::RunsView;
+use super::panels::experiments::view::RunsView;
 use super::shell::manual::Place;
 use crate::export::chart::Chart;
 

@@ -6,7 +6,7 @@ mod overlay;
 mod parallel;
 mod scale;
 mod table;
-mod view;
+pub mod view;
 
 pub use table::paint_text;
 pub use view::RunsView;
