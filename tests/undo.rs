@@ -111,10 +111,10 @@ fn rapid_changes_of_one_setting_are_one_step_and_others_are_not() {
         set_k(&mut workspace, k);
     }
     assert_eq!(workspace.history().len(), 1);
-    let action = edited(&workspace, |experiment| experiment.model.dropout = 0.5);
+    let action = edited(&workspace, |experiment| experiment.model.dropout = 0.3);
     workspace.apply(action);
     assert_eq!(workspace.history().len(), 2, "another setting is another step");
-    assert_eq!(undo(&mut workspace), "Undid: dropout 0.5");
+    assert_eq!(undo(&mut workspace), "Undid: dropout 0.3");
     assert_eq!(undo(&mut workspace), "Undid: 30 neighbours");
     assert_eq!(workspace.settings().experiment, begin);
 
