@@ -3,12 +3,12 @@
 use crate::comparison::{configuration, three};
 use crate::export::history;
 use crossrank::dataset::Split;
-use crossrank::eval::Measure;
+use crossrank::eval::{Measure, Measures};
 use crossrank::export::chart::{
     Axis, Chart, HeatMap, Panel, Parallel, Plot, Point, Series, Theme, render_png, render_svg,
 };
 use crossrank::study::comparison::{RunComparison, compare};
-use crossrank::train::{QueryFigures, QueryRow};
+use crossrank::train::{QueryMeasures, QueryRow};
 use std::fs;
 use std::path::PathBuf;
 
@@ -52,13 +52,15 @@ fn parallel() -> Parallel {
 }
 
 fn many() -> RunComparison {
-    let of = |shift: f64| QueryFigures {
-        measures: vec![Measure::Map],
+    let of = |shift: f64| QueryMeasures {
         queries: (0..33)
             .map(|i| QueryRow {
                 id: format!("place {i} of the list"),
                 split: Split::Test,
-                values: vec![0.6 + 0.2 * f64::from(i).sin() + shift * (0.4 + (f64::from(i) * 1.3).cos())],
+                measures: Measures::new(
+                    &[Measure::Map],
+                    [0.6 + 0.2 * f64::from(i).sin() + shift * (0.4 + (f64::from(i) * 1.3).cos())],
+                ),
             })
             .collect(),
     };

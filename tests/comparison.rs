@@ -1,11 +1,11 @@
 //! Runs against a baseline: the values, and `crossrank compare`.
 
 use crossrank::dataset::Split;
-use crossrank::eval::Measure;
 use crossrank::eval::significance::Outcomes;
+use crossrank::eval::{Measure, Measures};
 use crossrank::export::comparison as tables;
 use crossrank::study::comparison::{ComparisonError, Configuration, RunComparison, compare};
-use crossrank::train::{QueryFigures, QueryRow};
+use crossrank::train::{QueryMeasures, QueryRow};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -14,16 +14,16 @@ use std::process::{Command, Output, Stdio};
 const MEASURES: [Measure; 2] = [Measure::Map, Measure::NdcgAt(20)];
 
 /// MAP as given, nDCG@20 its half; the query `v` is a validation query.
-pub(crate) fn figures(map: &[(&str, f64)]) -> QueryFigures {
+pub(crate) fn figures(map: &[(&str, f64)]) -> QueryMeasures {
     let row = |(id, value): &(&str, f64)| QueryRow {
         id: (*id).to_owned(),
         split: if *id == "v" { Split::Validation } else { Split::Test },
-        values: vec![*value, value / 2.0],
+        measures: Measures::new(&MEASURES, [*value, value / 2.0]),
     };
-    QueryFigures { measures: MEASURES.to_vec(), queries: map.iter().map(row).collect() }
+    QueryMeasures { queries: map.iter().map(row).collect() }
 }
 
-pub(crate) fn configuration(name: &str, runs: Vec<QueryFigures>) -> Configuration {
+pub(crate) fn configuration(name: &str, runs: Vec<QueryMeasures>) -> Configuration {
     Configuration { name: name.to_owned(), runs }
 }
 
@@ -113,7 +113,7 @@ fn program(arguments: &[&str]) -> Output {
     command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-fn folder(path: &Path, figures: &QueryFigures) -> String {
+fn folder(path: &Path, figures: &QueryMeasures) -> String {
     fs::create_dir_all(path).expect("a folder");
     figures.write(path).expect("written");
     path.display().to_string()

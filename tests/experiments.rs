@@ -2,7 +2,7 @@
 
 use crate::workspace::wait;
 use crossrank::dataset::Split;
-use crossrank::eval::Measure;
+use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{
     Column, DataAction, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, RunsAction, SavedRun,
@@ -20,10 +20,15 @@ fn made_up(name: &str, k: usize, layers: usize, seed: u64, map: f64) -> RunFacts
     record.experiment.graph.k = k;
     record.experiment.model.conv_layers = layers;
     record.experiment.training.seed = seed;
-    let figures = |map: f64| Comparison { initial: vec![0.1; 5], text: vec![0.5; 5], model: vec![map; 5] };
+    let all = |value| Measures::new(&STANDARD, [value; 5]);
+    let figures = |map: f64| Comparison { initial: all(0.1), text: all(0.5), model: all(map) };
     record.validation = figures(map - 0.1);
     record.test = figures(map);
     RunFacts::of(SavedRun { path: Path::new("/runs").join(name), record, resumable: false })
+}
+
+fn map(measures: &Measures) -> f64 {
+    measures.get(Measure::Map).expect("MAP is measured")
 }
 
 fn six() -> Vec<RunFacts> {
@@ -141,7 +146,7 @@ fn the_table_sorts_groups_seeds_and_is_copied_as_text() {
     assert_eq!(experiments.entries().iter().map(|entry| entry.runs.len()).collect::<Vec<_>>(), [2, 1]);
     let facts = experiments.entries()[0].facts(experiments.runs());
     let spread = Column::TestMap.spread(&facts).expect("figures");
-    let each: Vec<f64> = facts.iter().map(|run| run.saved.record.test.model[0]).collect();
+    let each: Vec<f64> = facts.iter().map(|run| map(&run.saved.record.test.model)).collect();
     assert!((spread.mean - (each[0] + each[1]) / 2.0).abs() < 1e-12 && spread.n == 2);
     let text = csv(experiments.runs(), experiments.entries(), &[Column::Neighbours, Column::TestMap]);
     let lines: Vec<&str> = text.lines().collect();
@@ -173,7 +178,7 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     let figures = experiments.figures().expect("figures").as_ref().expect("comparable").clone();
     let mean = |k: usize| {
         let runs = experiments.runs().iter().filter(|run| run.saved.record.experiment.graph.k == k);
-        let maps: Vec<f64> = runs.map(|run| run.saved.record.test.model[0]).collect();
+        let maps: Vec<f64> = runs.map(|run| map(&run.saved.record.test.model)).collect();
         maps.iter().sum::<f64>() / maps.len() as f64
     };
     assert!((figures.a - mean(5)).abs() < 1e-9, "{} is not the runs' own {}", figures.a, mean(5));
@@ -187,14 +192,14 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     workspace.poll();
     let [_, b] = workspace.experiments().rankings();
     let b = b.as_ref().expect("read").as_ref().expect("a ranking");
-    assert!((b.measures[0] - bar.b).abs() < 1e-9, "{} against {}", b.measures[0], bar.b);
+    assert!((map(&b.measures) - bar.b).abs() < 1e-9, "{} against {}", map(&b.measures), bar.b);
 
     let text = Pair { b: Side::Text, ..pair };
     workspace.apply(RunsAction::Compare(Some(Box::new(text))));
     wait(&mut workspace, "the comparison with the text", is_ready);
     let experiments = workspace.experiments();
     let against = experiments.figures().expect("figures").as_ref().expect("comparable");
-    assert!((against.b - experiments.runs()[0].saved.record.test.text[0]).abs() < 1e-9);
+    assert!((against.b - map(&experiments.runs()[0].saved.record.test.text)).abs() < 1e-9);
     assert_eq!(against.queries.len(), figures.queries.len());
 }
 
@@ -219,8 +224,8 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
     assert_eq!((result.kind.as_str(), result.folds, result.seeds), ("ablation", Some(2), 1));
     assert_eq!((result.rows[0].name.as_str(), result.rows[0].trials.len()), ("full", 2));
     let row = result.rows.iter().find(|row| row.name == "without edges").expect("a row");
-    let change = row.against[0].expect("a change of MAP");
-    let means = [&row.test[0], &result.rows[0].test[0]].map(|spread| spread.expect("a figure").mean);
+    let change = row.against.get(Measure::Map).expect("a change of MAP");
+    let means = [&row.test, &result.rows[0].test].map(|spreads| spreads.get(Measure::Map).expect("a mean").mean);
     assert!((change.delta - (means[0] - means[1])).abs() < 1e-9, "{change:?} of {means:?}");
     assert_eq!(change.wins + change.ties + change.losses, change.queries);
 
@@ -250,7 +255,10 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
     let id = session.data.dataset.queries[session.query()].id.as_str();
     let bar = figures.queries.iter().find(|query| query.id == id).expect("the current query");
     let ranking = experiments.rankings()[0].as_ref().expect("read").as_ref().expect("a ranking");
-    assert!((ranking.measures[0] - bar.a).abs() < 1e-9, "the ranking shown is that of the fold that tested the query");
+    assert!(
+        (map(&ranking.measures) - bar.a).abs() < 1e-9,
+        "the ranking shown is that of the fold that tested the query"
+    );
 }
 
 #[test]
@@ -273,7 +281,7 @@ fn a_study_that_was_cancelled_goes_on_where_it_was() {
     let study = &workspace.studies().known()[0];
     assert_eq!((study.trials, study.result.as_ref().map(|result| result.rows.len())), (6, Some(6)));
     let rows = &study.result.as_ref().expect("a result").rows;
-    let maps: Vec<f64> = rows.iter().map(|row| row.validation[0].expect("a figure").mean).collect();
+    let maps: Vec<f64> = rows.iter().map(|row| row.validation.get(Measure::Map).expect("a mean").mean).collect();
     assert!(maps.windows(2).all(|pair| pair[0] >= pair[1]), "the best on validation first: {maps:?}");
     let path = study.path.clone();
     workspace.apply(StudiesAction::Delete(path.clone()));

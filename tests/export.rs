@@ -2,8 +2,9 @@
 
 use crossrank::dataset::Split;
 use crossrank::eval::significance::Interval;
+use crossrank::eval::{Measures, STANDARD};
 use crossrank::export::{Cell, Row, Table, csv_line, events, export_run, latex_text};
-use crossrank::train::{EpochReport, Experiment, QueryFigures, QueryRow, RunFolder, RunRecord};
+use crossrank::train::{EpochReport, Experiment, QueryMeasures, QueryRow, RunFolder, RunRecord};
 use std::fs;
 
 pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
@@ -14,8 +15,8 @@ pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
             epoch,
             train_loss: 0.35 + 0.4 / (1.0 + t / 5.0),
             validation_loss: 0.45 + 0.3 / (1.0 + t / 4.0) + 0.002 * t,
-            validation: [rise(0.78), rise(0.85), rise(0.83), rise(0.86), rise(0.94)],
-            test: epoch.is_multiple_of(2).then_some([0.5; 5]),
+            validation: Measures::new(&STANDARD, [rise(0.78), rise(0.85), rise(0.83), rise(0.86), rise(0.94)]),
+            test: epoch.is_multiple_of(2).then(|| Measures::new(&STANDARD, [0.5; 5])),
             seconds: 0.5,
             best_epoch: epoch.min(epochs * 2 / 3).max(1),
             retraining: false,
@@ -199,9 +200,9 @@ fn a_run_is_exported_with_everything_it_kept() {
     for report in history(6) {
         folder.append(&report).expect("an epoch");
     }
-    let row = |id: &str, split| QueryRow { id: id.into(), split, values: vec![0.25; 5] };
+    let row = |id: &str, split| QueryRow { id: id.into(), split, measures: Measures::new(&STANDARD, [0.25; 5]) };
     let queries = vec![row("a, b", Split::Test), row("c", Split::Train)];
-    QueryFigures { measures: crossrank::eval::STANDARD.to_vec(), queries }.write(&run).expect("written");
+    QueryMeasures { queries }.write(&run).expect("written");
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
     let loaded = crossrank::dataset::open(&sample).expect("the sample");
     let done = export_run(&run, &out, Some(&loaded)).expect("it is exported");

@@ -1,7 +1,7 @@
 //! Plots over many runs as files.
 
 use crossrank::dataset::Split;
-use crossrank::eval::Measure;
+use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::chart::Theme;
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{
@@ -26,7 +26,7 @@ fn saved(workspace: &mut Workspace, chart: crossrank::export::chart::Chart, path
 fn run(k: usize, layers: usize, map: f64) -> RunFacts {
     let mut record = RunRecord::default();
     (record.experiment.graph.k, record.experiment.model.conv_layers) = (k, layers);
-    record.test = Comparison { model: vec![map; 5], ..Comparison::default() };
+    record.test = Comparison { model: Measures::new(&STANDARD, [map; 5]), ..Comparison::default() };
     RunFacts::of(SavedRun { path: format!("/runs/{k}-{layers}").into(), record, resumable: false })
 }
 

@@ -1,6 +1,6 @@
 //! Going on with a run to the same bits.
 
-use crate::training::{bits, config, data, model};
+use crate::training::{bits, config, data, map, model};
 use crossrank::dataset::Split;
 use crossrank::model::{ModelKind, Network, NetworkConfig};
 use crossrank::train::{
@@ -138,7 +138,7 @@ fn retraining_learns_from_validation_queries_too_and_keeps_the_last_epoch() {
     train(&joined, &network(), &TrainConfig { epochs: 6, ..config(50) }, &mut Last(&mut last)).unwrap();
     let kept: Vec<f64> = outcome.model.weights().unwrap().into_values().flatten().collect();
     assert_eq!(kept, last);
-    assert!(measure(&outcome.model, &data.inputs, &data.of(Split::Test)).unwrap().measures[0] > 0.0);
+    assert!(map(&measure(&outcome.model, &data.inputs, &data.of(Split::Test)).unwrap()) > 0.0);
 }
 
 /// The program on the sample, with its own home.

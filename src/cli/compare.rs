@@ -8,7 +8,7 @@ use crate::dataset::{Qrels, Split, read_qrels, read_run, trec_name};
 use crate::eval::{Averaging, Measure, STANDARD, TIE_RULE, evaluate};
 use crate::export::{Row, Table, comparison as tables};
 use crate::study::comparison::{Configuration, RunComparison, compare};
-use crate::train::{QueryFigures, QueryRow};
+use crate::train::{QueryMeasures, QueryRow};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -116,7 +116,7 @@ fn names(paths: &[PathBuf]) -> Vec<String> {
 }
 
 /// The figures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.
-fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &CompareArgs) -> Result<Vec<QueryFigures>> {
+fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &CompareArgs) -> Result<Vec<QueryMeasures>> {
     if !path.is_dir() {
         let Some(qrels) = qrels else {
             let message = if path.exists() { "a TREC run needs --qrels" } else { "no such run" };
@@ -128,7 +128,7 @@ fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &Comp
     folders
         .iter()
         .map(|folder| {
-            let kept = QueryFigures::read(folder)?;
+            let kept = QueryMeasures::read(folder)?;
             match qrels {
                 Some(qrels) => of_ranking(&folder.join("run.txt"), qrels, measures, Some(&kept), args),
                 None => Ok(kept),
@@ -158,9 +158,9 @@ fn of_ranking(
     path: &Path,
     qrels: &Qrels,
     measures: &[Measure],
-    kept: Option<&QueryFigures>,
+    kept: Option<&QueryMeasures>,
     args: &CompareArgs,
-) -> Result<QueryFigures> {
+) -> Result<QueryMeasures> {
     let (ranking, warnings) = read_run(path)?;
     Progress::new(args.json).warn(&warnings);
     let splits: Option<HashMap<String, Split>> =
@@ -169,14 +169,11 @@ fn of_ranking(
     if evaluation.per_query.is_empty() {
         return Err(fault("no query of the run is judged", path));
     }
-    let row = |(id, values): (String, Vec<f64>)| {
+    let row = |(id, measures)| {
         let split = splits.as_ref().map_or(Some(Split::Test), |splits| splits.get(&id).copied())?;
-        Some(QueryRow { id, split, values })
+        Some(QueryRow { id, split, measures })
     };
-    Ok(QueryFigures {
-        measures: measures.to_vec(),
-        queries: evaluation.per_query.into_iter().filter_map(row).collect(),
-    })
+    Ok(QueryMeasures { queries: evaluation.per_query.into_iter().filter_map(row).collect() })
 }
 
 fn object(comparison: &RunComparison) -> Result<Value> {

@@ -5,7 +5,7 @@ use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use crate::dataset::{Run, read_qrels, read_run};
-use crate::eval::{Evaluation, Measure, STANDARD, TIE_RULE, Ties, evaluate, ties};
+use crate::eval::{Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ fn object(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> Result<V
 }
 
 fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
-    let heading = evaluation.measures.iter().map(|measure| measure.label());
+    let heading = evaluation.all.measures().map(Measure::label);
     let mut rows: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(heading).collect()];
     rows[0].push("tied".to_owned());
     let with_ties = |mut row: Vec<String>, tied: usize| {
@@ -82,6 +82,6 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     )
 }
 
-fn row(name: &str, values: &[f64]) -> Vec<String> {
-    std::iter::once(name.to_owned()).chain(values.iter().map(|value| format!("{value:.4}"))).collect()
+fn row(name: &str, measures: &Measures) -> Vec<String> {
+    std::iter::once(name.to_owned()).chain(measures.values().map(|value| format!("{value:.4}"))).collect()
 }

@@ -1,6 +1,7 @@
 //! The same experiment with several seeds.
 
 use crate::base::Spread;
+use crate::eval::{ByMeasure, Measures};
 use crate::train::{Comparison, RunRecord};
 
 /// Mean and deviation of every measure over the seeds.
@@ -48,16 +49,14 @@ impl Seeds {
     }
 
     fn comparison(&self, part: fn(&RunRecord) -> &Comparison) -> Comparisons {
-        let figures = |of: fn(&Comparison) -> &Vec<f64>| -> (Vec<f64>, Vec<f64>) {
-            let columns = of(part(self.first())).len();
-            (0..columns)
-                .map(|column| spread(self.0.iter().filter_map(|record| of(part(record)).get(column).copied())))
-                .map(|spread| (spread.mean, spread.deviation))
-                .unzip()
+        let measures = |of: fn(&Comparison) -> &Measures| -> (Measures, Measures) {
+            let of_measure = |measure| spread(self.0.iter().filter_map(|record| of(part(record)).get(measure)));
+            let spreads: ByMeasure<_> = of(part(self.first())).measures().map(|one| (one, of_measure(one))).collect();
+            (spreads.map(|spread| spread.mean), spreads.map(|spread| spread.deviation))
         };
-        let initial = figures(|comparison| &comparison.initial);
-        let text = figures(|comparison| &comparison.text);
-        let model = figures(|comparison| &comparison.model);
+        let initial = measures(|comparison| &comparison.initial);
+        let text = measures(|comparison| &comparison.text);
+        let model = measures(|comparison| &comparison.model);
         Comparisons {
             mean: Comparison { initial: initial.0, text: text.0, model: model.0 },
             deviation: Comparison { initial: initial.1, text: text.1, model: model.1 },
@@ -72,13 +71,17 @@ fn spread(values: impl Iterator<Item = f64>) -> Spread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::eval::Measure;
 
     #[test]
     fn baselines_that_are_equal_for_all_seeds_have_no_deviation() {
-        let figures = |model| Comparison { initial: vec![0.1], text: vec![0.7], model: vec![model] };
-        let record = |model| RunRecord { test: figures(model), ..RunRecord::default() };
+        let map = |value| Measures::new(&[Measure::Map], [value]);
+        let comparison = |model| Comparison { initial: map(0.1), text: map(0.7), model: map(model) };
+        let record = |model| RunRecord { test: comparison(model), ..RunRecord::default() };
         let test = Seeds::new(vec![record(0.8), record(0.9), record(1.0)]).test();
-        assert_eq!((test.mean.text[0], test.deviation.text[0]), (0.7, 0.0));
-        assert!((test.mean.model[0] - 0.9).abs() < 1e-12 && (test.deviation.model[0] - 0.1).abs() < 1e-12);
+        assert_eq!((test.mean.text, test.deviation.text), (map(0.7), map(0.0)));
+        let [mean, deviation] = [test.mean.model, test.deviation.model].map(|model| model.get(Measure::Map));
+        let near = |value: Option<f64>, expected: f64| value.is_some_and(|value| (value - expected).abs() < 1e-12);
+        assert!(near(mean, 0.9) && near(deviation, 0.1), "{mean:?} {deviation:?}");
     }
 }

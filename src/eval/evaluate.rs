@@ -54,7 +54,7 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Avera
         };
         per_query.insert(query.clone(), values);
     }
-    Evaluation::average(measures, per_query)
+    Evaluation::average(measures, per_query, highest)
 }
 
 /// One query of [`evaluate`].
@@ -96,7 +96,7 @@ pub fn evaluate_scores<S: AsRef<[f32]>>(
         let values = rank_candidates(dataset, query, grades, scores.as_ref(), measures, highest).values;
         Some((query.id.as_str().to_owned(), values))
     });
-    Evaluation::average(measures, per_query.collect())
+    Evaluation::average(measures, per_query.collect(), highest)
 }
 
 /// Ranks one query's candidates by their scores and measures the ranking; `grades` are those of the candidates.

@@ -86,6 +86,12 @@ impl Measure {
         matches!(self, Self::ClusterRecallAt(_) | Self::F1At(_))
     }
 
+    /// Whether it depends on the highest grade of the judgements at hand, and so can only be compared among figures that
+    /// took the same one.
+    pub fn needs_highest_grade(self) -> bool {
+        matches!(self, Self::Err | Self::ErrAt(_))
+    }
+
     /// The name as people write it: `MAP`, `nDCG@20`, `P@10`.
     pub fn label(self) -> String {
         let name = match self {
@@ -189,6 +195,12 @@ pub enum MeasureError {
     /// A list without any name.
     #[error("no measure is named")]
     Empty,
+    /// Measures that should be there are not.
+    #[error("no value of {names}")]
+    Missing {
+        /// What they are called.
+        names: String,
+    },
 }
 
 impl fmt::Display for Measure {

@@ -27,6 +27,7 @@
 //! # Ok::<(), crossrank::eval::MeasureError>(())
 //! ```
 
+mod by_measure;
 mod diversity;
 mod evaluate;
 mod evaluation;
@@ -36,6 +37,7 @@ mod ranking;
 pub mod significance;
 mod ties;
 
+pub use by_measure::{ByMeasure, Measures};
 pub use diversity::{f1, measure_diversity};
 pub use evaluate::{Averaging, evaluate, evaluate_scores, rank_candidates};
 pub use evaluation::Evaluation;

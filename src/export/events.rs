@@ -5,7 +5,6 @@
 //! the first record, `summary` (5, message) in the others. A `Summary` holds `Value`s (1, message), each a `tag`
 //! (1, string) and a `simple_value` (2, float).
 
-use crate::eval::STANDARD;
 use crate::train::{EpochReport, RunRecord};
 
 /// One figure at one step.
@@ -33,7 +32,7 @@ pub fn scalars(record: &RunRecord, history: &[EpochReport]) -> Vec<Scalar> {
         add("loss/train".to_owned(), report.train_loss);
         add("loss/validation".to_owned(), report.validation_loss);
         for (split, figures) in [("validation", Some(&report.validation)), ("test", report.test.as_ref())] {
-            for (measure, &value) in STANDARD.iter().zip(figures.into_iter().flatten()) {
+            for (measure, value) in figures.into_iter().flat_map(|measures| measures.iter()) {
                 // TensorFlow's own writer puts “_” for “@” too.
                 add(format!("{split}/{}", measure.to_string().replace('@', "_")), value);
             }

@@ -2,7 +2,7 @@
 
 use crate::dataset::{Dataset, Judgements, Loaded, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
-use crate::train::{Experiment, QueryFigures, RunRecord, RunState};
+use crate::train::{Experiment, QueryMeasures, RunRecord, RunState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -60,7 +60,7 @@ pub struct DatasetMark {
 }
 
 /// From a run's folder and, where it was found, its data set.
-pub fn manifest(record: &RunRecord, figures: Option<&QueryFigures>, dataset: Option<&Loaded>) -> Manifest {
+pub fn manifest(record: &RunRecord, figures: Option<&QueryMeasures>, dataset: Option<&Loaded>) -> Manifest {
     let of_split = |split: Split| {
         let rows = figures.into_iter().flat_map(|figures| figures.of_split(split));
         (split.name().to_owned(), rows.map(|row| row.id.clone()).collect())

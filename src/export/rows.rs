@@ -1,17 +1,17 @@
 //! A run's figures line by line.
 
 use super::csv::csv_line;
-use crate::eval::STANDARD;
-use crate::train::{EpochReport, QueryFigures};
+use crate::eval::{Measures, STANDARD};
+use crate::train::{EpochReport, QueryMeasures};
 
 /// Every query's figures as CSV: query, part of the protocol, one column per measure.
-pub fn queries_csv(figures: &QueryFigures) -> String {
+pub fn queries_csv(figures: &QueryMeasures) -> String {
     let head = ["query".to_owned(), "split".to_owned()];
     let mut text =
-        csv_line(&[&head[..], &figures.measures.iter().map(ToString::to_string).collect::<Vec<_>>()].concat());
+        csv_line(&[&head[..], &figures.measures().iter().map(ToString::to_string).collect::<Vec<_>>()].concat());
     for row in &figures.queries {
         let names = [row.id.clone(), row.split.name().to_owned()];
-        text += &csv_line(&[&names[..], &row.values.iter().copied().map(number).collect::<Vec<_>>()].concat());
+        text += &csv_line(&[&names[..], &row.measures.values().map(number).collect::<Vec<_>>()].concat());
     }
     text
 }
@@ -26,11 +26,9 @@ pub fn history_csv(history: &[EpochReport]) -> String {
     let mut text = csv_line(&head);
     for report in history {
         let mut line = vec![report.epoch.to_string(), number(report.train_loss), number(report.validation_loss)];
-        line.extend(report.validation.iter().copied().map(number));
-        match &report.test {
-            Some(test) => line.extend(test.iter().copied().map(number)),
-            None => line.extend(STANDARD.map(|_| String::new())),
-        }
+        let cells = |of: &Measures| STANDARD.map(|measure| of.get(measure).map_or_else(String::new, number));
+        line.extend(cells(&report.validation));
+        line.extend(cells(&report.test.clone().unwrap_or_default()));
         line.push(number(report.seconds));
         text += &csv_line(&line);
     }

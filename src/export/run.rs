@@ -6,8 +6,8 @@ use super::table::{Cell, Row, Table};
 use super::{ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
 use crate::dataset::{Dataset, Judgements, Loaded, Qrels, Split, write_qrels};
-use crate::eval::{Averaging, STANDARD, TIE_RULE};
-use crate::train::{Comparison, EpochReport, QueryFigures, RunRecord, measures_json, read_run_folder};
+use crate::eval::{Averaging, Measures, STANDARD, TIE_RULE};
+use crate::train::{EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
     let (record, history) = read_run_folder(run)?;
     fs::create_dir_all(out).at(out)?;
     let mut writer = Writer { out, done: Exported::default() };
-    let figures = match QueryFigures::read(run) {
+    let figures = match QueryMeasures::read(run) {
         Ok(figures) => Some(figures),
         Err(error) => {
             writer.done.left_out.push(format!("queries.csv: {error}"));
@@ -123,20 +123,13 @@ fn pretty(value: &Value) -> Result<String, ExportError> {
 }
 
 fn summary(record: &RunRecord) -> Value {
-    let rankings = |comparison: &Comparison| {
-        json!({
-            "initial": measures_json(&comparison.initial),
-            "text": measures_json(&comparison.text),
-            "model": measures_json(&comparison.model),
-        })
-    };
     json!({
         "run": record.name,
         "dataset": record.dataset,
         "model": record.experiment.model.kind.name(),
         "seed": record.experiment.training.seed,
-        "test": rankings(&record.test),
-        "validation": rankings(&record.validation),
+        "test": record.test,
+        "validation": record.validation,
         "best_epoch": record.best_epoch,
         "parameters": record.parameters,
         "seconds_per_epoch": record.seconds_per_epoch,
@@ -147,10 +140,10 @@ fn summary(record: &RunRecord) -> Value {
 
 /// The three rankings on the test queries, or on the validation queries where nothing was tested.
 fn table(record: &RunRecord) -> Table {
-    let tested = record.test.model.iter().any(|&figure| figure > 0.0);
+    let tested = record.test.model.values().any(|value| value > 0.0);
     let (split, figures) = if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
-    let row = |name: &str, figures: &[f64]| {
-        let cells = (0..STANDARD.len()).map(|column| Cell::maybe(figures.get(column).copied())).collect();
+    let row = |name: &str, measures: &Measures| {
+        let cells = STANDARD.iter().map(|&measure| Cell::maybe(measures.get(measure))).collect();
         Row { name: name.to_owned(), cells }
     };
     let mut table = Table {

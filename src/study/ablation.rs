@@ -4,14 +4,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::aggregate::{PerQuery, named_spreads};
+use super::aggregate::{PerQuery, some};
 use super::facts::{self, Facts};
 use super::sweep::failures;
 use super::{
     Change, Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult, apply, paired,
     parameters, set,
 };
-use crate::eval::STANDARD;
+use crate::eval::{ByMeasure, STANDARD};
 use crate::model::ModelKind;
 use crate::signals::Signals;
 use crate::train::{Experiment, Preset};
@@ -141,7 +141,7 @@ pub struct AblationRow {
     pub figures: PerQuery,
     /// For each of [`STANDARD`], this configuration against the full one; empty for the full one itself, and where
     /// either has no figure.
-    pub against: Vec<Paired>,
+    pub against: ByMeasure<Paired>,
     /// Where its trials are kept.
     pub folders: Vec<PathBuf>,
     /// What went wrong, with the number of trials it went wrong for.
@@ -164,7 +164,7 @@ pub fn ablate(
     for (at, configuration) in configurations.iter().enumerate() {
         let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == at).collect();
         let figures = PerQuery::of(&own);
-        let against = rows.first().map_or_else(Vec::new, |full| against(&full.figures, &figures));
+        let against = rows.first().map(|full| against(&full.figures, &figures)).unwrap_or_default();
         rows.push(AblationRow {
             name: configuration.name.clone(),
             changes: configuration.changes.clone(),
@@ -180,26 +180,24 @@ pub fn ablate(
 }
 
 /// Each measure of the second against the first; empty where they share no query.
-pub(super) fn against(first: &PerQuery, second: &PerQuery) -> Vec<Paired> {
-    let pair = |measure: usize| {
+pub(super) fn against(first: &PerQuery, second: &PerQuery) -> ByMeasure<Paired> {
+    let pair = |measure| {
         let (first, second) = first.pairs(second, measure);
-        paired(&first, &second)
+        (measure, paired(&first, &second))
     };
-    let pairs: Vec<Paired> = (0..STANDARD.len()).filter(|_| !first.spreads.is_empty()).map(pair).collect();
-    if pairs.iter().any(|pair| pair.queries == 0) { Vec::new() } else { pairs }
+    let pairs: ByMeasure<Paired> = STANDARD.into_iter().map(pair).collect();
+    if pairs.values().any(|pair| pair.queries == 0) { ByMeasure::default() } else { pairs }
 }
 
 impl Ablation {
     /// The result as `study.json` keeps it.
     pub fn object(&self) -> Value {
         let row = |row: &AblationRow| {
-            let against: serde_json::Map<String, Value> =
-                STANDARD.iter().zip(&row.against).map(|(measure, pair)| (measure.to_string(), json!(pair))).collect();
             json!({
                 "name": row.name,
                 "changes": row.changes,
-                "test": named_spreads(&row.figures.spreads),
-                "against_full": against,
+                "test": some(&row.figures.spreads),
+                "against_full": row.against,
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,
             })

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::ablation::against;
-use super::aggregate::{PerQuery, named_spreads};
+use super::aggregate::{PerQuery, some};
 use super::facts::{self, Facts};
 use super::paired::interval;
 use super::sweep::failures;
 use super::{Configuration, Folds, Paired, Runner, StudyError, StudyObserver, Trial, TrialResult};
 use crate::base::Spread;
 use crate::eval::significance::{Interval, holm};
-use crate::eval::{Measure, STANDARD};
+use crate::eval::{ByMeasure, Measure};
 
 /// The measures of its tables, as the paper has them.
 pub const BENCHMARK_MEASURES: [Measure; 4] =
@@ -39,7 +39,7 @@ pub struct BenchmarkRow {
     /// Its figures on the test queries of all folds, each query's values averaged over the seeds.
     pub figures: PerQuery,
     /// One cell per [`BENCHMARK_MEASURES`]; empty where every trial failed.
-    pub cells: Vec<Cell>,
+    pub cells: ByMeasure<Cell>,
     /// Where its trials are kept.
     pub folders: Vec<PathBuf>,
     /// What went wrong, with the number of trials it went wrong for.
@@ -99,33 +99,27 @@ pub fn benchmark(
 }
 
 /// The cells of every model, compared with the one at `base`.
-fn cells(figures: &[PerQuery], base: usize) -> Vec<Vec<Cell>> {
-    let mut rows: Vec<Vec<Cell>> = Vec::with_capacity(figures.len());
-    for (at, own) in figures.iter().enumerate() {
-        let pairs = if at == base { Vec::new() } else { against(&figures[base], own) };
-        let cell = |measure: &Measure| {
-            let column = STANDARD.iter().position(|standard| standard == measure)?;
-            let spread = *own.spreads.get(column)?;
-            let against = pairs.get(column).copied();
-            Some(Cell { spread, interval: interval(&own.column(column)), against, holm: None })
-        };
-        rows.push(BENCHMARK_MEASURES.iter().filter_map(cell).collect());
-    }
-    for column in 0..BENCHMARK_MEASURES.len() {
-        let p = |row: &Vec<Cell>| row.get(column).and_then(|cell| cell.against).and_then(|pair| pair.p);
-        let tested: Vec<(usize, f64)> = rows.iter().enumerate().filter_map(|(at, row)| Some((at, p(row)?))).collect();
-        let corrected = holm(&tested.iter().map(|(_, p)| *p).collect::<Vec<_>>());
-        for ((at, _), p) in tested.into_iter().zip(corrected) {
-            rows[at][column].holm = Some(p);
+fn cells(figures: &[PerQuery], base: usize) -> Vec<ByMeasure<Cell>> {
+    let pairs = |(at, own)| if at == base { ByMeasure::default() } else { against(&figures[base], own) };
+    let pairs: Vec<ByMeasure<Paired>> = figures.iter().enumerate().map(pairs).collect();
+    let mut rows = vec![Vec::new(); figures.len()];
+    for measure in BENCHMARK_MEASURES {
+        let p = |(at, pairs): (usize, &ByMeasure<Paired>)| Some((at, pairs.get(measure)?.p?));
+        let (tested, p): (Vec<usize>, Vec<f64>) = pairs.iter().enumerate().filter_map(p).unzip();
+        let corrected: BTreeMap<usize, f64> = tested.into_iter().zip(holm(&p)).collect();
+        for (at, own) in figures.iter().enumerate() {
+            let Some(spread) = own.spreads.get(measure) else { continue };
+            let (interval, against) = (interval(&own.column(measure)), pairs[at].get(measure));
+            rows[at].push((measure, Cell { spread, interval, against, holm: corrected.get(&at).copied() }));
         }
     }
-    rows
+    rows.into_iter().map(ByMeasure::from_iter).collect()
 }
 
 impl Benchmark {
     /// The result as `study.json` keeps it.
     pub fn object(&self) -> Value {
-        let cell = |cell: &Cell| {
+        let cell = |cell: Cell| {
             json!({
                 "mean": cell.spread.mean,
                 "seed_deviation": cell.spread.deviation,
@@ -135,16 +129,12 @@ impl Benchmark {
             })
         };
         let row = |row: &BenchmarkRow| {
-            let cells: serde_json::Map<String, Value> = BENCHMARK_MEASURES
-                .iter()
-                .zip(&row.cells)
-                .map(|(measure, figure)| (measure.to_string(), cell(figure)))
-                .collect();
+            let cells = row.cells.map(cell);
             json!({
                 "name": row.name,
                 "parameters": row.parameters,
                 "measures": cells,
-                "test": named_spreads(&row.figures.spreads),
+                "test": some(&row.figures.spreads),
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,
             })

@@ -6,7 +6,7 @@ use crate::eval::Measure;
 use crate::eval::significance::{
     Interval, Outcomes, Tested, bootstrap, differences, effect_size, holm, outcomes, paired_t, randomisation, wilcoxon,
 };
-use crate::train::QueryFigures;
+use crate::train::QueryMeasures;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub struct Configuration {
     /// What it is called.
     pub name: String,
     /// The figures of each run. A query's figure is the mean over the runs that hold it in the part compared.
-    pub runs: Vec<QueryFigures>,
+    pub runs: Vec<QueryMeasures>,
 }
 
 /// Why runs cannot be compared.
@@ -184,7 +184,6 @@ type Table = BTreeMap<String, Vec<f64>>;
 fn table(configuration: &Configuration, measures: &[Measure], split: Option<Split>) -> Result<Table, ComparisonError> {
     let mut sums: BTreeMap<String, (Vec<f64>, usize)> = BTreeMap::new();
     for run in &configuration.runs {
-        let columns = columns(&configuration.name, run, measures)?;
         let mut met = BTreeSet::new();
         for row in run.queries.iter().filter(|row| split.is_none_or(|split| row.split == split)) {
             if !met.insert(&row.id) {
@@ -192,8 +191,8 @@ fn table(configuration: &Configuration, measures: &[Measure], split: Option<Spli
                 return Err(ComparisonError::DuplicateQuery { run, query });
             }
             let (sum, count) = sums.entry(row.id.clone()).or_insert_with(|| (vec![0.0; measures.len()], 0));
-            for (sum, &column) in sum.iter_mut().zip(&columns) {
-                *sum += row.values.get(column).copied().unwrap_or(f64::NAN);
+            for (sum, &measure) in sum.iter_mut().zip(measures) {
+                *sum += row.measures.get(measure).ok_or_else(|| no_measure(&configuration.name, run, measure))?;
             }
             *count += 1;
         }
@@ -206,16 +205,9 @@ fn table(configuration: &Configuration, measures: &[Measure], split: Option<Spli
     Ok(sums.into_iter().filter_map(mean).collect())
 }
 
-/// Where a run keeps each measure.
-fn columns(name: &str, run: &QueryFigures, measures: &[Measure]) -> Result<Vec<usize>, ComparisonError> {
-    let column = |&measure: &Measure| {
-        run.measures.iter().position(|known| *known == measure).ok_or_else(|| ComparisonError::NoMeasure {
-            run: name.to_owned(),
-            measure,
-            known: run.measures.iter().map(Measure::to_string).collect::<Vec<_>>().join(", "),
-        })
-    };
-    measures.iter().map(column).collect()
+fn no_measure(name: &str, run: &QueryMeasures, measure: Measure) -> ComparisonError {
+    let known = run.measures().iter().map(Measure::to_string).collect::<Vec<_>>().join(", ");
+    ComparisonError::NoMeasure { run: name.to_owned(), measure, known }
 }
 
 /// One row per run; p-values are adjusted over the runs that are not the baseline.

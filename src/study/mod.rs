@@ -33,6 +33,6 @@ pub use paired::{Paired, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
 pub use runner::{Runner, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};
-pub use sweep::{Method, Sweep, SweepPlan, SweepRow, objective_index};
-pub use trial::{Configuration, Figures, Trial, TrialResult};
+pub use sweep::{Method, Sweep, SweepPlan, SweepRow, check_objective};
+pub use trial::{Configuration, Trial, TrialMeasures, TrialResult};
 pub use variants::{REFERENCE, benchmark_names, configurations, named, names};

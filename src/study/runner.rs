@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Instant, UNIX_EPOCH};
 
 use super::inputs::InputCache;
-use super::trial::{self, Figures, TrialFile};
+use super::trial::{self, TrialFile, TrialMeasures};
 use super::{Folds, StudyError, Trial, TrialResult, fingerprint};
 use crate::dataset::Split;
 use crate::model::{Network, RankingInput};
@@ -165,7 +165,7 @@ impl Runner {
 fn read(trial: &Trial, (folder, taken): (PathBuf, bool)) -> TrialResult {
     let outcome = match trial::failure(&folder) {
         Some(message) => Err(message),
-        None => Figures::read(&folder).map_err(|error| error.to_string()),
+        None => TrialMeasures::read(&folder).map_err(|error| error.to_string()),
     };
     let (configuration, fold, seed) = (trial.configuration, trial.fold, trial.seed());
     TrialResult { configuration, fold, seed, folder, taken, outcome }

@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::aggregate::{named_spreads, over_trials};
+use super::aggregate::{over_trials, some};
 use super::facts::{self, Facts};
 use super::space::{Axis, Values, grid, random};
 use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
 use crate::base::Spread;
 use crate::dataset::Split;
-use crate::eval::{Measure, STANDARD};
+use crate::eval::{ByMeasure, Measure, STANDARD};
 use crate::train::Experiment;
 
 /// How configurations are chosen and given epochs.
@@ -93,7 +93,7 @@ impl SweepPlan {
         if self.seeds.is_empty() {
             return fault("at least one seed is needed".to_owned());
         }
-        objective_index(self.objective)?;
+        check_objective(self.objective)?;
         match self.method {
             Method::Random { samples: 0, .. } | Method::Halving { samples: Some(0), .. } => {
                 fault("at least one sample is needed".to_owned())
@@ -162,8 +162,7 @@ impl SweepPlan {
     }
 
     fn value(&self, row: &SweepRow) -> Option<f64> {
-        let at = objective_index(self.objective).ok()?;
-        row.validation.get(at).map(|spread| spread.mean)
+        row.validation.get(self.objective).map(|spread| spread.mean)
     }
 
     /// The better one first; without a figure last.
@@ -173,15 +172,16 @@ impl SweepPlan {
     }
 }
 
-/// The place of an objective among [`STANDARD`], which every run keeps by query.
+/// Whether an objective is one of [`STANDARD`], which every run measures by query.
 ///
 /// # Errors
 /// If it is none of them.
-pub fn objective_index(objective: Measure) -> Result<usize, StudyError> {
-    STANDARD.iter().position(|measure| *measure == objective).ok_or_else(|| {
-        let names: Vec<String> = STANDARD.iter().map(ToString::to_string).collect();
-        StudyError::Plan(format!("the objective must be one of {}, not {objective}", names.join(", ")))
-    })
+pub fn check_objective(objective: Measure) -> Result<(), StudyError> {
+    if STANDARD.contains(&objective) {
+        return Ok(());
+    }
+    let names: Vec<String> = STANDARD.iter().map(ToString::to_string).collect();
+    Err(StudyError::Plan(format!("the objective must be one of {}, not {objective}", names.join(", "))))
 }
 
 fn with_epochs(configuration: &Configuration, epochs: Option<usize>) -> Configuration {
@@ -218,9 +218,9 @@ pub struct SweepRow {
     /// The last round of a halving it was in, from 0.
     pub round: usize,
     /// [`STANDARD`] on the validation queries; empty where every trial failed.
-    pub validation: Vec<Spread>,
+    pub validation: ByMeasure<Spread>,
     /// [`STANDARD`] on the test queries. Nothing is chosen by them.
-    pub test: Vec<Spread>,
+    pub test: ByMeasure<Spread>,
     /// Where its trials of that round are kept.
     pub folders: Vec<PathBuf>,
     /// What went wrong, with the number of trials it went wrong for.
@@ -234,8 +234,8 @@ impl SweepRow {
             changes: configuration.changes.clone(),
             experiment: configuration.experiment.clone(),
             round: 0,
-            validation: Vec::new(),
-            test: Vec::new(),
+            validation: ByMeasure::default(),
+            test: ByMeasure::default(),
             folders: Vec::new(),
             failures: BTreeMap::new(),
         }
@@ -268,8 +268,8 @@ impl Sweep {
                 "name": row.name,
                 "changes": row.changes,
                 "epochs": row.experiment.training.epochs,
-                "validation": named_spreads(&row.validation),
-                "test": named_spreads(&row.test),
+                "validation": some(&row.validation),
+                "test": some(&row.test),
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,
             })

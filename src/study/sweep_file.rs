@@ -26,7 +26,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::space::{Axis, Values};
-use super::sweep::objective_index;
+use super::sweep::check_objective;
 use super::{Change, Folds, Method, StudyError, SweepPlan, named, nearest, set};
 use crate::base::{At, FileError};
 use crate::dataset::SPLIT_SEED;
@@ -144,7 +144,7 @@ impl<'a, 'i> File<'a, 'i> {
         let Some(item) = self.get("objective") else { return Ok(Measure::Map) };
         let name = self.text("objective")?.unwrap_or_default();
         let measure: Measure = name.parse().map_err(|error| Fault(format!("{error}"), item.span()))?;
-        objective_index(measure).map_err(|error| Fault(error.to_string(), item.span()))?;
+        check_objective(measure).map_err(|error| Fault(error.to_string(), item.span()))?;
         Ok(measure)
     }
 

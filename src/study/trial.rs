@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use super::Change;
 use crate::base::{At, FileError, write_whole};
 use crate::dataset::Split;
-use crate::train::{Experiment, QueryFigures, read_run_record};
+use crate::eval::Measures;
+use crate::train::{Experiment, QueryMeasures, read_run_record};
 
 /// The file's name in a trial's folder.
 const FILE: &str = "trial.json";
@@ -125,7 +126,7 @@ fn look(folder: &Path, identity: &str) -> Found {
         Some(file) if file.identity != identity => Found::Other,
         // A failure may have been the disk's, so it is tried again.
         Some(file) if file.failed.is_some() => Found::Free,
-        Some(_) if Figures::read(folder).is_ok() => Found::Done,
+        Some(_) if TrialMeasures::read(folder).is_ok() => Found::Done,
         _ => Found::Free,
     }
 }
@@ -171,33 +172,28 @@ pub(super) fn finish(folder: &Path, file: &TrialFile) -> Result<(), FileError> {
 
 /// What a trial reached, as its folder tells it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figures {
+pub struct TrialMeasures {
     /// Every judged query's measures.
-    pub queries: QueryFigures,
+    pub queries: QueryMeasures,
     /// The epoch whose weights were kept.
     pub best_epoch: usize,
     /// Trainable numbers of the network.
     pub parameters: usize,
 }
 
-impl Figures {
+impl TrialMeasures {
     /// Reads them from a run's folder. Trials just trained are read back too, so that a study taken up again shows the
     /// same numbers to the last bit.
     pub(super) fn read(folder: &Path) -> Result<Self, FileError> {
         let record = read_run_record(folder)?;
-        let queries = QueryFigures::read(folder)?;
+        let queries = QueryMeasures::read(folder)?;
         Ok(Self { queries, best_epoch: record.best_epoch, parameters: record.parameters })
     }
 
     /// The mean of every measure over the queries of one part; `None` where it has no judged query.
-    pub fn means(&self, split: Split) -> Option<Vec<f64>> {
-        let mut sums = vec![0.0; self.queries.measures.len()];
-        let mut count = 0;
-        for row in self.queries.of_split(split) {
-            sums.iter_mut().zip(&row.values).for_each(|(sum, value)| *sum += value);
-            count += 1;
-        }
-        (count > 0).then(|| sums.into_iter().map(|sum| sum / f64::from(count)).collect())
+    pub fn means(&self, split: Split) -> Option<Measures> {
+        let means = Measures::mean(self.queries.of_split(split).map(|row| &row.measures));
+        Some(means).filter(|means| !means.is_empty())
     }
 }
 
@@ -215,5 +211,5 @@ pub struct TrialResult {
     /// Whether it was there before.
     pub taken: bool,
     /// What it reached, or why it failed: a text, as `trial.json` keeps it.
-    pub outcome: Result<Figures, String>,
+    pub outcome: Result<TrialMeasures, String>,
 }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::{Gradients, Objective, Observer, Optimiser, Schedule, Targets, TrainConfig, TrainData, TrainError};
 use crate::base::Rng;
-use crate::eval::{Judged, Measure, STANDARD, rank_and_measure};
+use crate::eval::{Judged, Measure, Measures, STANDARD, rank_and_measure};
 use crate::model::{Network, Output, Prepared, RankingInput};
 
 /// Parts the seed's stream of query orders and dropout masks from that of the initial weights.
@@ -33,7 +33,7 @@ pub(super) struct Queries<'a> {
 pub(super) struct Evaluated {
     /// `None` where the loss can learn from no query.
     pub(super) loss: Option<f64>,
-    pub(super) standard: [f64; STANDARD.len()],
+    pub(super) standard: Measures,
     /// The measure the run stops on.
     pub(super) chosen: f64,
 }
@@ -171,6 +171,7 @@ impl<'a> Queries<'a> {
         }
         let weight: f64 = queries.iter().map(|&at| self.weight(at)).sum();
         let [standard @ .., chosen] = sums.map(|sum| sum / queries.len().max(1) as f64);
+        let standard = Measures::new(&STANDARD, standard);
         Ok(Evaluated { loss: (weight > 0.0).then(|| loss / weight), standard, chosen })
     }
 }

@@ -2,11 +2,11 @@
 
 use super::{RunData, TrainConfig, TrainError};
 use crate::dataset::Split;
-use crate::eval::{self, Measure, STANDARD};
+use crate::eval::{self, Measures, STANDARD};
 use crate::graph::{GraphRequest, VisualSettings, Whitening};
 use crate::model::{Activation, Degree, ModelKind, NetworkConfig};
 use crate::signals::{Normalisation, Signals};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// What ranks and how large it is, before the data fix its input sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -159,28 +159,26 @@ impl Experiment {
     }
 }
 
-/// The figures of the three rankings over one part of the queries, each in the order of [`STANDARD`].
+/// The means of [`STANDARD`] of the three rankings over one part of the queries; nothing before a run's end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The search engine's order.
-    pub initial: Vec<f64>,
+    #[serde(deserialize_with = "standard_or_nothing")]
+    pub initial: Measures,
     /// The text signal alone.
-    pub text: Vec<f64>,
+    #[serde(deserialize_with = "standard_or_nothing")]
+    pub text: Measures,
     /// The trained network.
-    pub model: Vec<f64>,
+    #[serde(deserialize_with = "standard_or_nothing")]
+    pub model: Measures,
+}
+
+fn standard_or_nothing<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Measures, D::Error> {
+    let measures = Measures::deserialize(deserializer)?;
+    if measures.is_empty() { Ok(measures) } else { measures.with_standard().map_err(de::Error::custom) }
 }
 
 /// Means of [`STANDARD`] over `queries` for any scores.
-pub fn mean_measures(data: &RunData, queries: &[usize], scores: impl Fn(usize) -> Vec<f32>) -> Vec<f64> {
+pub fn mean_measures(data: &RunData, queries: &[usize], scores: impl Fn(usize) -> Vec<f32>) -> Measures {
     eval::evaluate_scores(&data.dataset, &data.judgements, queries, scores, &STANDARD).all
-}
-
-/// [`STANDARD`] as one JSON object, by each measure's name.
-pub fn measures_json(figures: &[f64]) -> serde_json::Value {
-    STANDARD
-        .iter()
-        .zip(figures)
-        .map(|(measure, &figure): (&Measure, _)| (measure.to_string(), figure.into()))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
 }

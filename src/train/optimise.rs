@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use super::epoch::{Queries, epoch_rng, measured};
 use super::{
-    Best, EpochReport, Figures, Keep, Moments, Observer, Optimiser, Outcome, Standing, Stop, TrainConfig, TrainData,
-    TrainError, TrainState,
+    Best, EpochReport, Keep, Moments, Observer, Optimiser, Outcome, Standing, Stop, TrainConfig, TrainData, TrainError,
+    TrainState,
 };
 use crate::dataset::Split;
-use crate::eval::STANDARD;
+use crate::eval::{Measures, STANDARD};
 use crate::model::{Network, NetworkConfig, RankingInput};
 
 /// Trains a network and returns it with its best epoch's weights.
@@ -165,7 +165,7 @@ fn begin(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Network
 ///
 /// # Errors
 /// If a query does not fit the network.
-pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Result<Figures, TrainError> {
+pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Result<Measures, TrainError> {
     let mut sums = vec![0.0; STANDARD.len()];
     for &at in which {
         let input = &inputs[at];
@@ -173,6 +173,5 @@ pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Res
         let values = measured(input, &scores.total, &STANDARD, 0);
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
-    let measures = sums.into_iter().map(|sum| sum / which.len().max(1) as f64).collect();
-    Ok(Figures { measures })
+    Ok(Measures::new(&STANDARD, sums.into_iter().map(|sum| sum / which.len().max(1) as f64)))
 }

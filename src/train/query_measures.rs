@@ -1,9 +1,9 @@
-//! What a run reached on each query, kept beside it so that runs can be compared pair by pair.
+//! What a run reached on each query, beside it on disk so that runs can be compared pair by pair.
 
 use super::RunData;
 use crate::base::{At, FileError, write_whole};
 use crate::dataset::Split;
-use crate::eval::{Measure, STANDARD, evaluate_scores};
+use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::Path;
@@ -11,27 +11,79 @@ use std::path::Path;
 /// The file's name in a run's folder.
 const FILE: &str = "queries.json";
 
-/// The measures of every judged query under one ranking.
+/// The measures of every judged query under one ranking; every query has the same ones.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct QueryFigures {
-    /// What was measured, in the order of each query's values.
-    pub measures: Vec<Measure>,
+#[serde(try_from = "OnDisk")]
+pub struct QueryMeasures {
     /// One row per judged query, in the data set's order.
     pub queries: Vec<QueryRow>,
 }
 
-/// One query's figures.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// One query's measures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct QueryRow {
     /// The query's id in the data set.
     pub id: String,
     /// The part of the protocol it belonged to in this run.
     pub split: Split,
-    /// One value per measure.
-    pub values: Vec<f64>,
+    /// What the ranking reaches on it.
+    pub measures: Measures,
 }
 
-impl QueryFigures {
+/// As it is written, or as it was: the measures once, and each row's values in their order.
+#[derive(Deserialize)]
+struct OnDisk {
+    #[serde(default)]
+    measures: Vec<Measure>,
+    queries: Vec<RowOnDisk>,
+}
+
+#[derive(Deserialize)]
+struct RowOnDisk {
+    id: String,
+    split: Split,
+    measures: Option<Measures>,
+    values: Option<Vec<f64>>,
+}
+
+/// What is wrong with a query's row.
+#[derive(Debug, thiserror::Error)]
+enum RowFault {
+    #[error("query “{0}” has not one value per measure")]
+    Count(String),
+    #[error("query “{0}” has no measures")]
+    Nothing(String),
+    #[error("query “{0}” has other measures than the first")]
+    Other(String),
+}
+
+impl RowOnDisk {
+    fn row(self, named: &[Measure]) -> Result<QueryRow, RowFault> {
+        let measures = match (self.measures, self.values) {
+            (Some(measures), None) => measures,
+            (None, Some(values)) if values.len() == named.len() => Measures::new(named, values),
+            (None, Some(_)) => return Err(RowFault::Count(self.id)),
+            _ => return Err(RowFault::Nothing(self.id)),
+        };
+        Ok(QueryRow { id: self.id, split: self.split, measures })
+    }
+}
+
+impl TryFrom<OnDisk> for QueryMeasures {
+    type Error = RowFault;
+
+    fn try_from(file: OnDisk) -> Result<Self, RowFault> {
+        let rows = file.queries.into_iter().map(|row| row.row(&file.measures));
+        let queries = Self { queries: rows.collect::<Result<_, _>>()? };
+        let measures = queries.measures();
+        match queries.queries.iter().find(|row| !row.measures.measures().eq(measures.iter().copied())) {
+            Some(row) => Err(RowFault::Other(row.id.clone())),
+            None => Ok(queries),
+        }
+    }
+}
+
+impl QueryMeasures {
     /// [`STANDARD`] of every judged query of a data set whose candidates are ranked by `scores`.
     pub fn of(data: &RunData, scores: &[Vec<f32>]) -> Self {
         let all: Vec<usize> = (0..data.dataset.queries.len()).collect();
@@ -39,10 +91,15 @@ impl QueryFigures {
         let mut evaluation = evaluate_scores(&data.dataset, &data.judgements, &all, of, &STANDARD);
         let row = |&query: &usize| {
             let id = data.dataset.queries[query].id.to_string();
-            let values = evaluation.per_query.remove(&id)?;
-            Some(QueryRow { id, split: data.splits[query], values })
+            let measures = evaluation.per_query.remove(&id)?;
+            Some(QueryRow { id, split: data.splits[query], measures })
         };
-        Self { measures: STANDARD.to_vec(), queries: all.iter().filter_map(row).collect() }
+        Self { queries: all.iter().filter_map(row).collect() }
+    }
+
+    /// What was measured; nothing where no query is judged.
+    pub fn measures(&self) -> Vec<Measure> {
+        self.queries.first().map_or_else(Vec::new, |row| row.measures.measures().collect())
     }
 
     /// The rows of one part of the protocol.
@@ -67,10 +124,6 @@ impl QueryFigures {
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE);
         let text = fs::read_to_string(&path).at(&path)?;
-        let figures: Self = serde_json::from_str(&text).at(&path)?;
-        match figures.queries.iter().find(|row| row.values.len() != figures.measures.len()) {
-            Some(row) => Err(FileError::malformed(format!("query “{}” has not one value per measure", row.id), &path)),
-            None => Ok(figures),
-        }
+        serde_json::from_str(&text).at(&path)
     }
 }

@@ -1,16 +1,9 @@
 //! What a run tells of itself.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::eval::STANDARD;
+use crate::eval::Measures;
 use crate::model::Network;
-
-/// Measures of one set of queries.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures {
-    /// One value per [`STANDARD`], in its order; one mean over all queries each.
-    pub measures: Vec<f64>,
-}
 
 /// One epoch in numbers. Epochs count from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,10 +15,12 @@ pub struct EpochReport {
     /// The loss on the validation queries after the epoch; the training loss where none of them has both relevant and
     /// not relevant images.
     pub validation_loss: f64,
-    /// [`STANDARD`] on the validation queries.
-    pub validation: [f64; STANDARD.len()],
-    /// [`STANDARD`] on the test queries, where there are any. Nothing is chosen by them.
-    pub test: Option<[f64; STANDARD.len()]>,
+    /// [`crate::eval::STANDARD`] on the validation queries.
+    #[serde(deserialize_with = "standard")]
+    pub validation: Measures,
+    /// [`crate::eval::STANDARD`] on the test queries, where there are any. Nothing is chosen by them.
+    #[serde(default, deserialize_with = "standard_if_any")]
+    pub test: Option<Measures>,
     /// Wall time of the epoch with its evaluation.
     pub seconds: f64,
     /// The best epoch so far by the measure the run stops on; the first one where several are equal.
@@ -35,6 +30,15 @@ pub struct EpochReport {
     /// training's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retraining: bool,
+}
+
+fn standard<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Measures, D::Error> {
+    Measures::deserialize(deserializer)?.with_standard().map_err(de::Error::custom)
+}
+
+fn standard_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Measures>, D::Error> {
+    let measures = Option::<Measures>::deserialize(deserializer)?;
+    measures.map(Measures::with_standard).transpose().map_err(de::Error::custom)
 }
 
 /// Why a run ended.

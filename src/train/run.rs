@@ -1,7 +1,7 @@
 //! One whole run: data made ready, training, figures, and the folder that keeps it all.
 
 use super::inputs::{prepare, prepare_with};
-use super::query_measures::QueryFigures;
+use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{Keeper, Saved, Trained};
 use super::score::{compare, rank, rankings};
@@ -182,7 +182,7 @@ fn work(
             folder.checkpoint(&outcome.model)?;
         }
         folder.rankings(&rankings(&data.dataset, &ranked.scores), &record.name)?;
-        QueryFigures::of(data, &figures).write(folder.path())?;
+        QueryMeasures::of(data, &figures).write(folder.path())?;
         folder.write(&record)?;
     }
     let outcome = trained.map(|trained| trained.outcome);

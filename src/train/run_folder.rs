@@ -229,14 +229,27 @@ pub fn can_resume(path: &Path, record: &RunRecord) -> bool {
 /// Reads a run: its record and its epochs. A last line cut off by a crash is passed over.
 ///
 /// # Errors
-/// What is wrong with `run.json`, with the path.
+/// What is wrong with `run.json` or `history.jsonl`, with the path.
 pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), FileError> {
     let mut record = read_run_record(path)?;
-    let history = fs::read_to_string(path.join("history.jsonl")).unwrap_or_default();
-    let history: Vec<EpochReport> = history.lines().map_while(|line| serde_json::from_str(line).ok()).collect();
+    let history = read_history(path)?;
     // A run that was cut off could not say which epoch was best; its last line does.
     if let (0, Some(last)) = (record.best_epoch, history.last()) {
         record.best_epoch = last.best_epoch;
     }
     Ok((record, history))
+}
+
+fn read_history(folder: &Path) -> Result<Vec<EpochReport>, FileError> {
+    let path = folder.join("history.jsonl");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let mut history = Vec::new();
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        match serde_json::from_str(line) {
+            Ok(report) => history.push(report),
+            Err(_) if !line.ends_with('\n') => break,
+            Err(error) => return Err(FileError::malformed(format!("epoch {}: {error}", index + 1), &path)),
+        }
+    }
+    Ok(history)
 }

@@ -9,13 +9,16 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use super::{EpochReport, Moments, TrainError};
 use crate::base::{At, FileError, write_unsynced};
-use crate::eval::STANDARD;
+use crate::eval::{Measure, MeasureError, Measures, STANDARD};
 use crate::model::{Network, NetworkConfig, Weights};
 
 /// The header's key for [`TrainState::note`].
 const NOTE: &str = "crossrank.state";
-/// Numbers of one epoch: its own, two losses, best epoch, time, whether there were test queries, and measures twice.
-const COLUMNS: usize = 6 + 2 * STANDARD.len();
+/// The header's key for the measures in an epoch's row, as in `map,ndcg@20`; a state without it has [`STANDARD`].
+const MEASURES: &str = "crossrank.measures";
+/// Numbers of one epoch before its measures: its own, two losses, best epoch, time, whether there were test queries.
+/// The measures of the validation queries follow, then those of the test queries.
+const COLUMNS: usize = 6;
 
 /// The best epoch so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -91,8 +94,8 @@ enum StateFault {
     OtherFile,
     #[error("the {0} of another version")]
     Version(&'static str),
-    #[error("the history is damaged")]
-    History,
+    #[error("the history: {0}")]
+    Measures(#[from] MeasureError),
     #[error("{0} is {1:?}, not F64")]
     Numbers(String, Dtype),
 }
@@ -106,7 +109,9 @@ impl TrainState {
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
         let refused = |error: SafeTensorError| FileError::malformed(error, path);
         let numbers = [self.steps as f64, self.best.epoch as f64, self.best.value];
-        let history: Vec<f64> = self.history.iter().flat_map(row).collect();
+        let measures: Vec<Measure> =
+            self.history.first().map_or_else(Vec::new, |first| first.validation.measures().collect());
+        let history: Vec<f64> = self.history.iter().flat_map(|report| row(report, &measures)).collect();
         let mut tensors = vec![("numbers".to_owned(), bytes(&numbers)), ("history".to_owned(), bytes(&history))];
         for (part, weights) in self.parts() {
             tensors.extend(weights.iter().map(|(name, values)| (format!("{part}.{name}"), bytes(values))));
@@ -116,7 +121,8 @@ impl TrainState {
             let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(refused)?;
             views.push((name.as_str(), view));
         }
-        let header = HashMap::from([(NOTE.to_owned(), self.note.clone())]);
+        let names = measures.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+        let header = HashMap::from([(NOTE.to_owned(), self.note.clone()), (MEASURES.to_owned(), names)]);
         let file = safetensors::serialize(views, Some(header)).map_err(refused)?;
         write_unsynced(path, &file).at(path)
     }
@@ -132,21 +138,25 @@ impl TrainState {
 
     fn parse(file: &[u8]) -> Result<Self, StateFault> {
         let (_, header) = SafeTensors::read_metadata(file)?;
-        let note = header.metadata().as_ref().and_then(|entries| entries.get(NOTE)).ok_or(StateFault::OtherFile)?;
+        let entry = |key: &str| header.metadata().as_ref().and_then(|entries| entries.get(key));
+        let note = entry(NOTE).ok_or(StateFault::OtherFile)?;
+        let measures = entry(MEASURES).map_or(Ok(STANDARD.to_vec()), |names| Measure::parse_list(names))?;
         let tensors = SafeTensors::deserialize(file)?;
         let &[steps, best_epoch, value] = values(&tensors, "numbers")?.as_slice() else {
             return Err(StateFault::Version("numbers are"));
         };
         let history = values(&tensors, "history")?;
-        if history.is_empty() || history.len() % COLUMNS != 0 {
+        let columns = COLUMNS + 2 * measures.len();
+        if history.is_empty() || history.len() % columns != 0 {
             return Err(StateFault::Version("history is"));
         }
+        let reports = history.chunks_exact(columns).map(|row| report(row, &measures));
         let part = |part: &str| -> Result<Weights, StateFault> {
             let own = tensors.names().into_iter().filter_map(|name| Some((name, name.strip_prefix(part)?)));
             own.map(|(whole, name)| Ok((name.to_owned(), values(&tensors, whole)?))).collect()
         };
         Ok(Self {
-            history: history.chunks_exact(COLUMNS).map(report).collect::<Option<_>>().ok_or(StateFault::History)?,
+            history: reports.collect::<Result<_, _>>()?,
             weights: part("weights.")?,
             best: Best { epoch: best_epoch as usize, value, weights: part("best.")? },
             steps: steps as usize,
@@ -193,25 +203,32 @@ fn values(tensors: &SafeTensors, name: &str) -> Result<Vec<f64>, StateFault> {
 }
 
 /// An epoch as numbers. Text would not bring every one back to the bit.
-fn row(report: &EpochReport) -> Vec<f64> {
+fn row(report: &EpochReport, measures: &[Measure]) -> Vec<f64> {
     let flags = f64::from(u8::from(report.test.is_some())) + 2.0 * f64::from(u8::from(report.retraining));
     let (epoch, best) = (report.epoch as f64, report.best_epoch as f64);
     let mut row = vec![epoch, report.train_loss, report.validation_loss, best, report.seconds, flags];
-    row.extend(report.validation);
-    row.extend(report.test.unwrap_or_default());
+    let values =
+        |of: &Measures| measures.iter().map(|&measure| of.get(measure).unwrap_or(f64::NAN)).collect::<Vec<_>>();
+    row.extend(values(&report.validation));
+    row.extend(report.test.as_ref().map_or_else(|| vec![0.0; measures.len()], values));
     row
 }
 
-fn report(row: &[f64]) -> Option<EpochReport> {
-    let &[epoch, train_loss, validation_loss, best, seconds, flags] = row.first_chunk::<6>()?;
-    let (validation, test) = row[6..].split_at(STANDARD.len());
+fn report(row: &[f64], measures: &[Measure]) -> Result<EpochReport, StateFault> {
+    let Some((&[epoch, train_loss, validation_loss, best, seconds, flags], values)) =
+        row.split_first_chunk::<COLUMNS>()
+    else {
+        return Err(StateFault::Version("history is"));
+    };
+    let (validation, test) = values.split_at(measures.len());
+    let standard = |values: &[f64]| Measures::new(measures, values.iter().copied()).with_standard();
     let flags = flags as u8;
-    Some(EpochReport {
+    Ok(EpochReport {
         epoch: epoch as usize,
         train_loss,
         validation_loss,
-        validation: validation.try_into().ok()?,
-        test: (flags & 1 == 1).then_some(test.try_into().ok()?),
+        validation: standard(validation)?,
+        test: (flags & 1 == 1).then(|| standard(test)).transpose()?,
         seconds,
         best_epoch: best as usize,
         retraining: flags & 2 == 2,

@@ -6,7 +6,7 @@ use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
 use crate::base::Progress;
 use crate::dataset::{self, Dataset, Summary, VectorTable, Warning};
-use crate::eval::{self, STANDARD};
+use crate::eval::{self, Measures, STANDARD};
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals::{self, Statistics};
 use crate::train::{self, NamedVectors, RunData, TrainError};
@@ -259,17 +259,18 @@ fn open(
     })
 }
 
-fn per_query(data: &RunData, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Vec<f64>> {
+fn per_query(data: &RunData, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Measures> {
     (0..data.dataset.queries.len()).map(|query| measured(data, query, &scores(query))).collect()
 }
 
-/// The measures of one query under one ranking, in the order of [`STANDARD`]; zeros where it is not judged.
-pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Vec<f64> {
+/// [`STANDARD`] of one query under one ranking; zeros where it is not judged.
+pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Measures {
     let grades = data.judgements.of(query);
     if !data.judgements.is_judged(query) || scores.len() != grades.len() {
-        return vec![0.0; STANDARD.len()];
+        return Measures::new(&STANDARD, [0.0; STANDARD.len()]);
     }
-    eval::rank_candidates(&data.dataset, &data.dataset.queries[query], grades, scores, &STANDARD, 0).values
+    let known = &data.dataset.queries[query];
+    Measures::new(&STANDARD, eval::rank_candidates(&data.dataset, known, grades, scores, &STANDARD, 0).values)
 }
 
 /// The vectors last chosen where this data set has them, else the preset, else embeddings already in the cache.

@@ -1,7 +1,7 @@
 //! One ranking of one query's candidates.
 
 use crate::base::named;
-use crate::eval::{self, Ranked, STANDARD};
+use crate::eval::{self, Measures, Ranked, STANDARD};
 use crate::train::RunData;
 
 /// Which of the three rankings.
@@ -26,8 +26,8 @@ pub struct Ranking {
     pub order: Vec<usize>,
     /// Each candidate's place, from 0.
     pub place: Vec<usize>,
-    /// Figures in the order of [`STANDARD`].
-    pub measures: Vec<f64>,
+    /// [`STANDARD`] of it.
+    pub measures: Measures,
 }
 
 impl Ranking {
@@ -39,7 +39,7 @@ impl Ranking {
         for (rank, &candidate) in order.iter().enumerate() {
             place[candidate] = rank;
         }
-        Self { scores, order, place, measures: values }
+        Self { scores, order, place, measures: Measures::new(&STANDARD, values) }
     }
 
     /// A candidate's score between 0 (the query's lowest) and 1 (its highest).

@@ -5,6 +5,7 @@ use super::ranking::{Order, Ranking};
 use super::view::{QueryView, ViewRequest};
 use super::{DataAction, Workspace};
 use crate::dataset::{Relevance, Summary, VectorTable, Warning};
+use crate::eval::Measures;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
 use crate::signals::{self, Statistics};
@@ -12,13 +13,13 @@ use crate::train::{Experiment, RunData};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Figures per query, each in the order of [`crate::eval::STANDARD`].
+/// [`crate::eval::STANDARD`] of each query without any network.
 #[derive(Clone, Debug, Default)]
 pub struct Baselines {
     /// The search engine's order.
-    pub initial: Vec<Vec<f64>>,
+    pub initial: Vec<Measures>,
     /// The text signal alone.
-    pub text: Vec<Vec<f64>>,
+    pub text: Vec<Measures>,
 }
 
 /// Scores of the network for every query.
@@ -26,8 +27,8 @@ pub struct Baselines {
 pub struct ModelScores {
     /// For each query its candidates' scores.
     pub scores: Vec<Vec<f32>>,
-    /// For each query the figures in the order of [`crate::eval::STANDARD`].
-    pub measures: Vec<Vec<f64>>,
+    /// [`crate::eval::STANDARD`] of each query.
+    pub measures: Vec<Measures>,
 }
 
 impl ModelScores {
@@ -108,9 +109,9 @@ impl Session {
         self.ranking(Order::Model).or_else(|| self.ranking(Order::Text))
     }
 
-    /// Figures of the network for a query, in the order of [`crate::eval::STANDARD`].
-    pub fn model_measures(&self, query: usize) -> Option<&[f64]> {
-        self.model.as_ref()?.measures.get(query).map(Vec::as_slice)
+    /// [`crate::eval::STANDARD`] of the network's ranking of a query.
+    pub fn model_measures(&self, query: usize) -> Option<&Measures> {
+        self.model.as_ref()?.measures.get(query)
     }
 
     /// Whether the graph or its layout is being computed.

@@ -19,7 +19,8 @@ struct Printer;
 impl RunObserver for Printer {
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         if report.epoch.is_multiple_of(5) {
-            let (epoch, loss, map) = (report.epoch, report.train_loss, report.validation[0]);
+            let map = report.validation.get(Measure::Map).unwrap_or_default();
+            let (epoch, loss) = (report.epoch, report.train_loss);
             println!("epoch {epoch:2}: loss {loss:.4}, MAP on validation {map:.4}");
         }
         ControlFlow::Continue(())
@@ -48,7 +49,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{name:14}{map:8.4}{precision:8.4}{ndcg:8.4}");
     }
 
-    let gains: Vec<f64> = network.per_query.iter().map(|(id, values)| values[0] - text.per_query[id][0]).collect();
+    let gain = |id: &String| Some(network.of(id, Measure::Map)? - text.of(id, Measure::Map)?);
+    let gains: Vec<f64> = network.per_query.keys().filter_map(gain).collect();
     if let (Some(interval), Some(tested)) = (bootstrap(&gains, 0.95), randomisation(&gains)) {
         let (gain, low, high) = (tested.statistic, interval.low, interval.high);
         println!(

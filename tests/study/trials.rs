@@ -2,6 +2,7 @@
 
 use super::Sample;
 use crossrank::dataset::Split;
+use crossrank::eval::Measure;
 use crossrank::study::{
     Change, Configuration, Folds, Method, PerQuery, Runner, StudyError, StudyProgress, SweepPlan, Trial, TrialResult,
     ablate, apply, benchmark, configurations,
@@ -40,7 +41,7 @@ fn run(sample: &Sample, folder: &Path, tried: &[Configuration], jobs: usize) -> 
 fn outcomes(results: &[TrialResult]) -> Vec<Result<Vec<f64>, String>> {
     let values = |result: &TrialResult| {
         let figures = result.outcome.as_ref().map_err(Clone::clone)?;
-        Ok(figures.queries.queries.iter().flat_map(|row| row.values.clone()).collect())
+        Ok(figures.queries.queries.iter().flat_map(|row| row.measures.values()).collect())
     };
     results.iter().map(values).collect()
 }
@@ -130,7 +131,7 @@ fn halving_gives_the_better_ones_more_epochs() {
     let sweep = plan.run(&runner, &tried, &go_on).expect("it runs");
     let epochs: Vec<usize> = sweep.rows.iter().map(|row| row.experiment.training.epochs).collect();
     assert_eq!(epochs, [3, 2, 1, 1]);
-    let value = |at: usize| sweep.rows[at].validation[3].mean;
+    let value = |at: usize| sweep.rows[at].validation.get(Measure::NdcgAt(20)).expect("a mean").mean;
     assert!(value(2) >= value(3), "ranked by nDCG@20 on validation");
     let text = fs::read_to_string(folder.path().join("study.json")).expect("kept");
     let kept: Value = serde_json::from_str(&text).expect("JSON");
@@ -145,8 +146,9 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     let tried = [configuration("full", &[]), configuration("without edges", &[Change::new("graph.k", 0)])];
     let ablation = ablate(&runner, &tried, (FOLDS, &[1, 2]), &go_on).expect("it runs");
     let (full, without) = (&ablation.rows[0].figures, &ablation.rows[1].figures);
-    let pair = ablation.rows[1].against[0];
-    assert!((pair.delta - (without.spreads[0].mean - full.spreads[0].mean)).abs() < 1e-12);
+    let pair = ablation.rows[1].against.get(Measure::Map).expect("a pair");
+    let means = [without, full].map(|one| one.spreads.get(Measure::Map).expect("a mean").mean);
+    assert!((pair.delta - (means[0] - means[1])).abs() < 1e-12);
     assert_eq!((pair.queries, pair.wins + pair.ties + pair.losses), (33, 33));
     let ends = pair.interval.expect("there are queries");
     assert!(ends.low <= pair.delta && pair.delta <= ends.high && ends.low < ends.high, "{pair:?}");
@@ -157,8 +159,8 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     let mut models = configurations(&["mlp", "dcmm-cos"]).expect("they exist");
     models.iter_mut().for_each(|model| model.experiment.training.epochs = 2);
     let done = benchmark(&runner, &models, "mlp", (FOLDS, &[1]), &go_on).expect("it runs");
-    assert!(done.rows[0].cells.iter().all(|cell| cell.against.is_none()));
-    for cell in &done.rows[1].cells {
+    assert!(done.rows[0].cells.values().all(|cell| cell.against.is_none()));
+    for cell in done.rows[1].cells.values() {
         let pair = cell.against.expect("it is not the baseline");
         assert_eq!((pair.queries, cell.holm), (33, pair.p), "with one test there is nothing to correct");
         assert!(cell.interval.is_some_and(|ends| ends.low <= cell.spread.mean && cell.spread.mean <= ends.high));

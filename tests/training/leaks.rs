@@ -36,7 +36,7 @@ fn learned(data: &TrainData, kind: ModelKind, config: &TrainConfig) -> (usize, V
     let outcome = train(data, &model(kind, 12), config, &mut Quiet).unwrap();
     let report = |report: &EpochReport| {
         let losses = [report.train_loss, report.validation_loss];
-        losses.into_iter().chain(report.validation).chain([report.best_epoch as f64]).collect::<Vec<_>>()
+        losses.into_iter().chain(report.validation.values()).chain([report.best_epoch as f64]).collect::<Vec<_>>()
     };
     let weights = outcome.model.weights().unwrap().into_values().flatten();
     let numbers = outcome.history.iter().flat_map(report).chain(weights);

@@ -5,6 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Split;
+use crate::eval::Measure;
 use crate::workspace::{QuerySort, SelectionAction, Session, SettingsAction};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
@@ -98,9 +99,9 @@ impl QueriesPanel {
 
 /// A query's average precision in the best ranking there is, and its change against the text signal.
 fn figures(session: &Session, query: usize) -> (f64, f64) {
-    let text = session.baselines.text.get(query).and_then(|row| row.first()).copied().unwrap_or(0.0);
-    match session.model_measures(query).and_then(|row| row.first()) {
-        Some(&model) => (model, model - text),
+    let text = session.baselines.text.get(query).and_then(|row| row.get(Measure::Map)).unwrap_or(0.0);
+    match session.model_measures(query).and_then(|row| row.get(Measure::Map)) {
+        Some(model) => (model, model - text),
         None => (text, 0.0),
     }
 }

@@ -5,7 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::thumbnails::Picture;
 use crate::app::kit::{icons, widgets};
-use crate::eval::STANDARD;
+use crate::eval::Measure;
 use crate::workspace::{Order, Ranking, SelectionAction, Session};
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
@@ -126,15 +126,14 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
         return;
     }
     let before = previous(order).and_then(|order| session.ranking(order));
-    for index in [0, 2] {
+    for (name, measure) in [("AP", Measure::Map), ("P@20", Measure::PrecisionAt(20))] {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
             ui.spacing_mut().interact_size.y = 15.0;
-            let name = if index == 0 { "AP".to_owned() } else { STANDARD[index].label() };
+            let (value, delta) = (ranking.measures.get(measure), delta(ranking, before, measure));
             ui.label(RichText::new(name).small().color(palette.weak));
-            ui.label(RichText::new(widgets::figure(ranking.measures[index])).small());
-            if let Some(before) = before {
-                let delta = ranking.measures[index] - before.measures[index];
+            ui.label(RichText::new(value.map_or_else(String::new, widgets::figure)).small());
+            if let Some(delta) = delta {
                 ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
             }
         })
@@ -146,16 +145,20 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
 fn figures_ui(ui: &mut Ui, ranking: &Ranking, before: Option<&Ranking>) {
     let palette = theme::palette(ui.visuals());
     egui::Grid::new("figures").num_columns(3).show(ui, |ui| {
-        for (index, measure) in STANDARD.iter().enumerate() {
+        for (measure, value) in ranking.measures.iter() {
             ui.label(measure.label());
-            ui.label(widgets::figure(ranking.measures[index]));
-            if let Some(before) = before {
-                let delta = ranking.measures[index] - before.measures[index];
+            ui.label(widgets::figure(value));
+            if let Some(delta) = delta(ranking, before, measure) {
                 ui.label(RichText::new(widgets::change(delta)).color(palette.change(delta)));
             }
             ui.end_row();
         }
     });
+}
+
+/// What a ranking gains over another by a measure.
+fn delta(ranking: &Ranking, before: Option<&Ranking>, measure: Measure) -> Option<f64> {
+    Some(ranking.measures.get(measure)? - before?.measures.get(measure)?)
 }
 
 /// The ranking that a ranking's movements are counted against.

@@ -4,6 +4,7 @@ use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
+use crate::eval::Measure;
 use crate::train::{RunRecord, RunState};
 use crate::workspace::{RunsAction, SavedRun, TrainingAction};
 use egui::{RichText, ScrollArea, Ui};
@@ -39,8 +40,9 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, ctx: &mut PanelCtx<'_>) {
         widgets::one_line(ui, widgets::strong_text(&record.name)).on_hover_text(run.path.display().to_string());
         widgets::one_line(ui, RichText::new(facts(record)).small().color(palette.weak));
         ui.horizontal(|ui| {
-            if let (Some(model), Some(text)) = (record.test.model.first(), record.test.text.first()) {
-                ui.label(widgets::figure(*model));
+            if let [Some(model), Some(text)] = [&record.test.model, &record.test.text].map(|row| row.get(Measure::Map))
+            {
+                ui.label(widgets::figure(model));
                 ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -5,7 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
-use crate::eval::STANDARD;
+use crate::eval::{Measure, Measures, STANDARD};
 use crate::train::{EpochReport, RunState};
 use crate::workspace::{LiveRun, Session, TrainingAction, Workspace};
 use egui::{Color32, RichText, Ui, vec2};
@@ -15,14 +15,21 @@ use egui_plot::{HLine, Line, LineStyle, PlotPoints, VLine};
 #[derive(Default)]
 pub struct TrainingPanel {
     /// The plot that has the panel for itself.
-    alone: Option<usize>,
+    alone: Option<Curve>,
+}
+
+/// What a plot shows, epoch by epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Curve {
+    Loss,
+    Of(Measure),
 }
 
 /// A run and what its curves are held against.
 struct Shown<'a> {
     run: &'a LiveRun,
-    /// Means of the initial order and of the text signal, in the order of [`STANDARD`].
-    baselines: [Vec<f64>; 2],
+    /// Means of the initial order and of the text signal.
+    baselines: [Measures; 2],
 }
 
 impl PanelView for TrainingPanel {
@@ -52,85 +59,83 @@ impl PanelView for TrainingPanel {
 
 impl TrainingPanel {
     fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
-        let count = STANDARD.len() + 1;
+        let all: Vec<Curve> = [Curve::Loss].into_iter().chain(STANDARD.map(Curve::Of)).collect();
         let columns = match ui.available_width() {
-            width if width >= 1100.0 && ui.available_height() < 260.0 => count,
+            width if width >= 1100.0 && ui.available_height() < 260.0 => all.len(),
             width if width >= 420.0 => 3,
             width if width >= 260.0 => 2,
             _ => 1,
         };
-        let rows = count.div_ceil(columns);
+        let rows = all.len().div_ceil(columns);
         let gap = 2.0 * GRID;
         let size = vec2(
             (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
             ((ui.available_height() - gap * (rows - 1) as f32) / rows as f32).max(80.0),
         );
         ui.spacing_mut().item_spacing = vec2(gap, gap);
-        for row in 0..rows {
+        for row in all.chunks(columns) {
             ui.horizontal_top(|ui| {
-                for index in (row * columns..count).take(columns) {
-                    ui.allocate_ui(size, |ui| self.plot_ui(ui, index, shown, size));
+                for &curve in row {
+                    ui.allocate_ui(size, |ui| self.plot_ui(ui, curve, shown, size));
                 }
             });
         }
     }
 
-    /// One plot: the loss, or the measure before `index`.
-    fn plot_ui(&mut self, ui: &mut Ui, index: usize, shown: &Shown<'_>, size: egui::Vec2) {
+    fn plot_ui(&mut self, ui: &mut Ui, curve: Curve, shown: &Shown<'_>, size: egui::Vec2) {
         let palette = theme::palette(ui.visuals());
         ui.vertical(|ui| {
             ui.set_width(size.x);
             ui.spacing_mut().item_spacing.y = 2.0;
-            self.title_ui(ui, index, shown.run);
-            let plot = plot::small(("curve", index), "epoch", palette)
+            self.title_ui(ui, curve, shown.run);
+            let plot = plot::small(("curve", curve), "epoch", palette)
                 .height((size.y - 18.0).max(60.0))
                 .width(size.x)
                 .allow_drag(self.alone.is_some())
                 .allow_zoom(self.alone.is_some())
                 .include_x(1.0);
             plot::small_text(ui);
-            plot.show(ui, |plot| curves(plot, index, shown, palette));
+            plot.show(ui, |plot| curves(plot, curve, shown, palette));
         });
     }
 
-    fn title_ui(&mut self, ui: &mut Ui, index: usize, run: &LiveRun) {
+    fn title_ui(&mut self, ui: &mut Ui, curve: Curve, run: &LiveRun) {
         let palette = theme::palette(ui.visuals());
-        let (name, hint) = match index.checked_sub(1) {
-            None => {
+        let (name, hint) = match curve {
+            Curve::Loss => {
                 ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
             }
-            Some(measure) => (STANDARD[measure].label(), STANDARD[measure].explanation().to_owned()),
+            Curve::Of(measure) => (measure.label(), measure.explanation()),
         };
         let now = run
             .history
             .iter()
-            .rfind(|report| !report.retraining || index == 0)
-            .map(|report| current(report, index))
+            .rfind(|report| !report.retraining || curve == Curve::Loss)
+            .and_then(|report| current(report, curve))
             .map_or_else(String::new, widgets::figure);
         let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
         let action = if self.alone.is_some() { "Click to see all plots." } else { "Click to maximise." };
         let heading =
             ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
         if heading.clicked() {
-            self.alone = if self.alone.is_some() { None } else { Some(index) };
+            self.alone = if self.alone.is_some() { None } else { Some(curve) };
         }
     }
 }
 
-/// Means over the validation queries of figures without a network.
-fn means(session: &Session, figures: &[Vec<f64>]) -> Vec<f64> {
-    let rows_of = |wanted: Split| -> Vec<&Vec<f64>> {
-        let queries = 0..figures.len();
+/// Means over the validation queries of rankings without a network.
+fn means(session: &Session, measures: &[Measures]) -> Measures {
+    let rows_of = |wanted: Split| -> Vec<&Measures> {
+        let queries = 0..measures.len();
         queries
             .filter(|&query| session.data.splits[query] == wanted && session.data.judgements.is_judged(query))
-            .map(|query| &figures[query])
+            .map(|query| &measures[query])
             .collect()
     };
     // As training does: where no query validates, those it learns from stand in.
     let rows =
         Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| rows_of(Split::Train));
-    let mean = |index: usize| rows.iter().map(|row| row[index]).sum::<f64>() / rows.len().max(1) as f64;
-    (0..STANDARD.len()).map(mean).collect()
+    Measures::mean(rows)
 }
 
 fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
@@ -187,10 +192,10 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
     }
 }
 
-fn current(report: &EpochReport, index: usize) -> f64 {
-    match index.checked_sub(1) {
-        None => report.train_loss,
-        Some(measure) => report.validation[measure],
+fn current(report: &EpochReport, curve: Curve) -> Option<f64> {
+    match curve {
+        Curve::Loss => Some(report.train_loss),
+        Curve::Of(measure) => report.validation.get(measure),
     }
 }
 
@@ -199,7 +204,7 @@ fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
     (!report.retraining).then_some(value)
 }
 
-fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, index: usize, shown: &Shown<'_>, palette: &Palette) {
+fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>, palette: &Palette) {
     let Shown { run, baselines } = shown;
     let series = |value: &dyn Fn(&EpochReport) -> Option<f64>| -> PlotPoints<'a> {
         run.history.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
@@ -208,20 +213,20 @@ fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, index: usize, shown: &Shown<'_>,
         let style = if dashed { LineStyle::dashed_loose() } else { LineStyle::Solid };
         plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
     };
-    match index.checked_sub(1) {
-        None => {
+    match curve {
+        Curve::Loss => {
             line("train", series(&|report| Some(report.train_loss)), palette.curves[2], false);
             line("validation", series(&|report| unseen(report, report.validation_loss)), palette.curves[0], false);
         }
-        Some(measure) => {
-            line("validation", series(&|report| unseen(report, report.validation[measure])), palette.curves[0], false);
-            line("test", series(&|report| report.test.as_ref().map(|test| test[measure])), palette.curves[1], true);
-            for (name, figures, colour) in
+        Curve::Of(measure) => {
+            let validation = |report: &EpochReport| unseen(report, report.validation.get(measure)?);
+            line("validation", series(&validation), palette.curves[0], false);
+            line("test", series(&|report| report.test.as_ref()?.get(measure)), palette.curves[1], true);
+            for (name, means, colour) in
                 [("initial order", &baselines[0], palette.weak), ("text only", &baselines[1], palette.curves[3])]
             {
-                plot.hline(
-                    HLine::new(name, figures[measure]).color(colour).width(1.2).style(LineStyle::dashed_dense()),
-                );
+                let Some(mean) = means.get(measure) else { continue };
+                plot.hline(HLine::new(name, mean).color(colour).width(1.2).style(LineStyle::dashed_dense()));
             }
         }
     }

@@ -5,7 +5,6 @@ use super::common::{Out, check, failure_lines, folds, followed, open_for_trials,
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
-use crate::eval::STANDARD;
 use crate::study::{Ablation, AblationRow, BENCHMARK_MEASURES, Folds, Paired, Runner, ablate, ablations, named};
 use anyhow::Result;
 
@@ -29,17 +28,15 @@ pub(crate) fn run(args: &AblateArgs) -> Result<()> {
 
 /// The full configuration's figures, and what each change adds or takes.
 fn text(ablation: &Ablation, out: &Out) -> String {
-    let measures: Vec<usize> =
-        BENCHMARK_MEASURES.iter().filter_map(|wanted| STANDARD.iter().position(|measure| measure == wanted)).collect();
     let mut heading = vec![String::new()];
-    for &measure in &measures {
-        heading.extend([STANDARD[measure].label(), "95 % interval".to_owned(), "p".to_owned()]);
+    for measure in BENCHMARK_MEASURES {
+        heading.extend([measure.label(), "95 % interval".to_owned(), "p".to_owned()]);
     }
     let row = |row: &AblationRow| {
         let mut cells = vec![row.name.clone()];
-        for &measure in &measures {
+        for measure in BENCHMARK_MEASURES {
             match (row.against.get(measure), row.figures.spreads.get(measure)) {
-                (Some(pair), _) => cells.extend(change(pair)),
+                (Some(pair), _) => cells.extend(change(&pair)),
                 (None, Some(spread)) => cells.extend([format!("{:.4}", spread.mean), String::new(), String::new()]),
                 (None, None) => cells.extend(["–".to_owned(), String::new(), String::new()]),
             }

@@ -69,13 +69,13 @@ fn heading() -> Vec<String> {
 
 fn row(row: &BenchmarkRow) -> Vec<String> {
     let mut cells = vec![row.name.clone(), grouped(row.parameters)];
-    cells.extend(row.cells.iter().map(cell));
+    cells.extend(row.cells.values().map(cell));
     cells.resize(heading().len(), "–".to_owned());
     cells
 }
 
 /// `.812 [.790, .834] ± .004 *`
-fn cell(cell: &Cell) -> String {
+fn cell(cell: Cell) -> String {
     let interval =
         cell.interval.map(|ends| format!(" [{}, {}]", short(ends.low), short(ends.high))).unwrap_or_default();
     let mark = if cell.holm.is_some_and(|p| p < LEVEL) { " *" } else { "" };

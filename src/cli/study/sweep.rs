@@ -7,9 +7,7 @@ use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
 use crate::eval::{Measure, STANDARD};
-use crate::study::{
-    Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named, objective_index, typed_values,
-};
+use crate::study::{Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named, typed_values};
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
@@ -101,11 +99,10 @@ fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
 
 /// The configurations in columns, the best first.
 fn text(sweep: &Sweep, args: &SweepArgs) -> String {
-    let objective = objective_index(sweep.objective).unwrap_or_default();
-    let label = STANDARD[objective].label();
+    let label = sweep.objective.label();
     let mut heading = vec!["configuration".to_owned(), format!("validation {label}")];
     heading.extend(STANDARD.iter().map(|measure| format!("test {}", measure.label())));
-    let cell = |spread: Option<&Spread>| {
+    let cell = |spread: Option<Spread>| {
         spread.map_or_else(|| "–".to_owned(), |spread| format!("{:.4} ± {:.4}", spread.mean, spread.deviation))
     };
     let row = |row: &SweepRow| {
@@ -113,8 +110,8 @@ fn text(sweep: &Sweep, args: &SweepArgs) -> String {
             Method::Halving { .. } => format!("{} ({} epochs)", row.name, row.experiment.training.epochs),
             _ => row.name.clone(),
         };
-        let test = (0..STANDARD.len()).map(|measure| cell(row.test.get(measure)));
-        [name, cell(row.validation.get(objective))].into_iter().chain(test).collect()
+        let test = STANDARD.into_iter().map(|measure| cell(row.test.get(measure)));
+        [name, cell(row.validation.get(sweep.objective))].into_iter().chain(test).collect()
     };
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(sweep.rows.iter().map(row)).collect();
     let facts = &sweep.facts;

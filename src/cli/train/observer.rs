@@ -2,7 +2,7 @@
 
 use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
-use crate::eval::STANDARD;
+use crate::eval::Measure;
 use crate::model::{Network, RankingInput};
 use crate::train::{EpochReport, Experiment, RunObserver};
 use std::ops::ControlFlow;
@@ -51,8 +51,8 @@ impl RunObserver for Watcher<'_> {
 
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
-        let (measure, value) = (STANDARD[0].label(), report.validation[0]);
-        self.more = format!("{measure} {value:.4}, best epoch {}", report.best_epoch);
+        let value = report.validation.get(Measure::Map).unwrap_or_default();
+        self.more = format!("{} {value:.4}, best epoch {}", Measure::Map.label(), report.best_epoch);
         if !report.retraining {
             self.progress.step(&self.training, self.epoch, self.epochs, &self.more);
         }

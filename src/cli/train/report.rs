@@ -3,8 +3,8 @@
 use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped};
 use crate::dataset::Split;
-use crate::eval::STANDARD;
-use crate::train::{Comparison, RunRecord, RunState, measures_json};
+use crate::eval::{Measures, STANDARD};
+use crate::train::{Comparison, RunRecord, RunState};
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -33,34 +33,26 @@ pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunReco
         object
     };
     json!({
-        "test": comparison(&test.mean),
-        "validation": comparison(&validation.mean),
+        "test": test.mean,
+        "validation": validation.mean,
         "best_epoch": seeds.best_epoch().mean,
         "seconds_per_epoch": seeds.seconds_per_epoch().mean,
         "parameters": seeds.first().parameters,
         "out": out.map(shown),
-        "deviation": { "test": comparison(&test.deviation), "validation": comparison(&validation.deviation) },
+        "deviation": { "test": test.deviation, "validation": validation.deviation },
         "seeds": seeds.records().iter().map(each).collect::<Vec<_>>(),
     })
 }
 
 fn of_record(record: &RunRecord, out: Option<String>) -> Value {
     json!({
-        "test": comparison(&record.test),
-        "validation": comparison(&record.validation),
+        "test": record.test,
+        "validation": record.validation,
         "best_epoch": record.best_epoch,
         "retrained": record.retrained,
         "seconds_per_epoch": record.seconds_per_epoch,
         "parameters": record.parameters,
         "out": out,
-    })
-}
-
-fn comparison(figures: &Comparison) -> Value {
-    json!({
-        "initial": measures_json(&figures.initial),
-        "text": measures_json(&figures.text),
-        "model": measures_json(&figures.model),
     })
 }
 
@@ -98,8 +90,9 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
 
 fn rows(heading: &str, figures: &Comparisons, seeds: &Seeds) -> Vec<Vec<String>> {
     let several = seeds.records().len() > 1;
-    let row = |name: &str, of: fn(&Comparison) -> &Vec<f64>, deviations: bool| {
-        let cells = of(&figures.mean).iter().zip(of(&figures.deviation)).map(|(mean, deviation)| match deviations {
+    let row = |name: &str, of: fn(&Comparison) -> &Measures, deviations: bool| {
+        let (means, deviations_of) = (of(&figures.mean), of(&figures.deviation));
+        let cells = means.values().zip(deviations_of.values()).map(|(mean, deviation)| match deviations {
             true => format!("{mean:.4} ± {deviation:.4}"),
             false => format!("{mean:.4}"),
         });

@@ -1,7 +1,7 @@
 //! The figures that this program draws.
 
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
-use crate::eval::{Measure, STANDARD};
+use crate::eval::Measure;
 use crate::study::comparison::RunComparison;
 use crate::train::EpochReport;
 
@@ -15,9 +15,9 @@ fn axis(label: &str) -> Axis {
 impl Chart {
     /// A run's curves: losses at the left, measures on the validation queries at the right, the best epoch marked.
     pub fn curves(title: &str, history: &[EpochReport]) -> Chart {
-        let series = |name: &str, value: &dyn Fn(&EpochReport) -> f64| Series {
+        let series = |name: &str, value: &dyn Fn(&EpochReport) -> Option<f64>| Series {
             name: name.to_owned(),
-            points: history.iter().map(|report| Point::new(report.epoch as f64, value(report))).collect(),
+            points: history.iter().filter_map(|report| Some(Point::new(report.epoch as f64, value(report)?))).collect(),
             ..Series::default()
         };
         let best = history.last().map(|report| report.best_epoch).filter(|&epoch| epoch > 0);
@@ -28,13 +28,10 @@ impl Chart {
             Panel::Plot(Plot { title: title.to_owned(), x, y, series, rules: rules.clone() })
         };
         let losses = vec![
-            series("Training", &|report| report.train_loss),
-            series("Validation", &|report| report.validation_loss),
+            series("Training", &|report| Some(report.train_loss)),
+            series("Validation", &|report| Some(report.validation_loss)),
         ];
-        let of = |measure: Measure| {
-            let column = STANDARD.iter().position(|known| *known == measure).unwrap_or(0);
-            series(&measure.label(), &|report| report.validation[column])
-        };
+        let of = |measure: Measure| series(&measure.label(), &|report| report.validation.get(measure));
         let measures = CURVES.iter().map(|&measure| of(measure)).collect();
         Chart {
             title: title.to_owned(),

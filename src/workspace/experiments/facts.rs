@@ -2,7 +2,7 @@
 
 use super::parameters::{self, Parameters};
 use crate::dataset::Split;
-use crate::eval::{Measure, STANDARD};
+use crate::eval::{Measure, Measures};
 use crate::train::{Comparison, RunState};
 use crate::workspace::SavedRun;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use std::path::Path;
 pub struct Objective {
     /// The validation or the test queries.
     pub split: Split,
-    /// One of [`STANDARD`].
+    /// One of [`crate::eval::STANDARD`].
     pub measure: Measure,
 }
 
@@ -95,7 +95,6 @@ pub fn state_name(state: RunState) -> &'static str {
     }
 }
 
-fn pick(figures: &[f64], measure: Measure) -> Option<f64> {
-    let at = STANDARD.iter().position(|known| *known == measure)?;
-    figures.get(at).copied().filter(|figure| figure.is_finite())
+fn pick(measures: &Measures, measure: Measure) -> Option<f64> {
+    measures.get(measure).filter(|value| value.is_finite())
 }

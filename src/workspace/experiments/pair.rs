@@ -2,7 +2,7 @@
 
 use super::reading::Reader;
 use crate::dataset::Split;
-use crate::eval::{Measure, STANDARD};
+use crate::eval::{Measure, Measures};
 use crate::study::{Paired, paired};
 use crate::workspace::{Order, Ranking, Session};
 use std::collections::{BTreeSet, HashMap};
@@ -38,7 +38,7 @@ pub struct Pair {
     pub b: Side,
     /// One part of the protocol; `None` takes every judged query.
     pub split: Option<Split>,
-    /// One of [`STANDARD`].
+    /// One of [`crate::eval::STANDARD`].
     pub measure: Measure,
 }
 
@@ -140,13 +140,13 @@ fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<Per
             Ok(figures) => figures,
             Err(message) => return Some(Err(format!("{}: {message}", name(path)))),
         };
-        let Some(at) = figures.measures.iter().position(|measure| *measure == pair.measure) else {
-            return Some(Err(format!("{} was not measured by {}", name(path), pair.measure.label())));
-        };
         let rows = figures.queries.iter().filter(|row| pair.split.is_none_or(|split| split == row.split));
         for row in rows {
+            let Some(value) = row.measures.get(pair.measure) else {
+                return Some(Err(format!("{} was not measured by {}", name(path), pair.measure.label())));
+            };
             let sum = sums.entry(row.id.clone()).or_default();
-            *sum = (sum.0 + row.values[at], sum.1 + 1);
+            *sum = (sum.0 + value, sum.1 + 1);
         }
     }
     // Each query rests on equally many runs: on all seeds, or in a cross-validation on those of its fold.
@@ -156,15 +156,15 @@ fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<Per
 }
 
 /// The other side's runs say which queries count, so a baseline knows all judged ones.
-fn of_baseline(figures: &[Vec<f64>], pair: &Pair, session: &Session) -> PerQuery {
-    let at = STANDARD.iter().position(|measure| *measure == pair.measure);
+fn of_baseline(measures: &[Measures], pair: &Pair, session: &Session) -> PerQuery {
     let alone = pair.a.paths().is_empty() && pair.b.paths().is_empty();
     let counts = |query: usize| {
         session.data.judgements.is_judged(query)
             && (!alone || pair.split.is_none_or(|split| session.data.splits.get(query) == Some(&split)))
     };
-    let value = |query: usize| Some((session.data.dataset.queries[query].id.to_string(), *figures[query].get(at?)?));
-    (0..figures.len().min(session.data.dataset.queries.len()))
+    let id = |query: usize| session.data.dataset.queries[query].id.to_string();
+    let value = |query: usize| Some((id(query), measures[query].get(pair.measure)?));
+    (0..measures.len().min(session.data.dataset.queries.len()))
         .filter(|&query| counts(query))
         .filter_map(value)
         .collect()

@@ -3,7 +3,7 @@
 use super::facts::RunFacts;
 use crate::dataset::{self, Dataset};
 use crate::jobs::{Event, Slot, Wake};
-use crate::train::{self, EpochReport, QueryFigures, RunRecord};
+use crate::train::{self, EpochReport, QueryMeasures, RunRecord};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub struct RunDetails {
     /// Every epoch.
     pub history: Vec<EpochReport>,
     /// Every judged query's figures, or why there are none.
-    pub figures: Result<QueryFigures, String>,
+    pub figures: Result<QueryMeasures, String>,
 }
 
 /// A run's scores: for each query of the open data set its candidates', `NaN` where the run has none.
@@ -140,7 +140,7 @@ fn read(wanted: Wanted) -> Read {
     match wanted {
         Wanted::Details(path, listed) => {
             let history = train::read_run_folder(&path).map_or_else(|_| Vec::new(), |(_, history)| history);
-            let figures = QueryFigures::read(&path).map_err(|error| error.to_string());
+            let figures = QueryMeasures::read(&path).map_err(|error| error.to_string());
             Read::Details(path, Box::new(RunDetails { listed: *listed, history, figures }))
         }
         Wanted::Scores(path, listed, dataset) => {

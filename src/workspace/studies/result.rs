@@ -1,8 +1,8 @@
 //! What `study.json` tells, whichever command wrote it.
 
 use crate::base::Spread;
-use crate::eval::STANDARD;
 use crate::eval::significance::Interval;
+use crate::eval::{ByMeasure, Measure, STANDARD};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,12 +30,12 @@ pub struct StudyResult {
 pub struct StudyRow {
     /// Its name.
     pub name: String,
-    /// For each of [`STANDARD`]: mean and deviation on the validation queries.
-    pub validation: Vec<Option<Spread>>,
+    /// Mean and deviation on the validation queries, of those of [`STANDARD`] that are there.
+    pub validation: ByMeasure<Spread>,
     /// The same on the test queries.
-    pub test: Vec<Option<Spread>>,
-    /// For each of [`STANDARD`]: this configuration against the first one.
-    pub against: Vec<Option<Change>>,
+    pub test: ByMeasure<Spread>,
+    /// This configuration against the first one, likewise.
+    pub against: ByMeasure<Change>,
     /// Its trials' folders.
     pub trials: Vec<PathBuf>,
     /// Trials that failed.
@@ -92,24 +92,25 @@ impl StudyRow {
             .as_array()
             .map(|names| names.iter().filter_map(Value::as_str).map(|name| folder.join("trials").join(name)).collect())
             .unwrap_or_default();
-        let spreads = |part: &Value| -> Vec<Option<Spread>> {
-            let of = |figure: &Value| {
+        let spreads = |part: &Value| -> ByMeasure<Spread> {
+            let of = |measure: Measure| {
+                let figure = &part[measure.to_string()];
                 let (mean, deviation) = (figure["mean"].as_f64()?, figure["deviation"].as_f64().unwrap_or(0.0));
-                Some(Spread { mean, deviation, n: trials.len() })
+                Some((measure, Spread { mean, deviation, n: trials.len() }))
             };
-            STANDARD.iter().map(|measure| of(&part[measure.to_string()])).collect()
+            STANDARD.into_iter().filter_map(of).collect()
         };
-        let against = |measure: &crate::eval::Measure| {
+        let against = |measure: Measure| {
             let name = measure.to_string();
             let known = [&json["against_full"][&name], &json["measures"][&name]["against"]];
-            known.into_iter().find_map(|change| Change::deserialize(change).ok())
+            known.into_iter().find_map(|change| Change::deserialize(change).ok()).map(|change| (measure, change))
         };
         let failures: BTreeMap<String, usize> = BTreeMap::deserialize(&json["failures"]).unwrap_or_default();
         Self {
             name: text_of(&json["name"]),
             validation: spreads(&json["validation"]),
             test: spreads(&json["test"]),
-            against: STANDARD.iter().map(against).collect(),
+            against: STANDARD.into_iter().filter_map(against).collect(),
             failures: failures.values().sum(),
             trials,
         }

@@ -314,9 +314,10 @@ fn precision_ui(ui: &mut Ui, ranking: Option<&Result<Ranking, String>>, before: 
         None => widgets::caption(ui, "Reading…"),
         Some(Err(message)) => ui.add(egui::Label::new(RichText::new(message).small().color(palette.warning)).wrap()),
         Some(Ok(ranking)) => {
-            let mut text = format!("AP {}", widgets::figure(ranking.measures[0]));
+            let precision = |ranking: &Ranking| ranking.measures.get(Measure::Map).unwrap_or(0.0);
+            let mut text = format!("AP {}", widgets::figure(precision(ranking)));
             if let Some(before) = before {
-                text += &format!("  {}", widgets::change(ranking.measures[0] - before.measures[0]));
+                text += &format!("  {}", widgets::change(precision(ranking) - precision(before)));
             }
             widgets::caption(ui, text)
         }

@@ -7,7 +7,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
-use crate::eval::{Measure, STANDARD};
+use crate::eval::Measure;
 use crate::train::EpochReport;
 use crate::workspace::{Curve, Entry, Experiments, RunTable, RunsAction, curves_chart};
 use egui::{FontId, Rect, ScrollArea, Sense, Slider, Ui, pos2, vec2};
@@ -91,12 +91,11 @@ impl Overlay {
     }
 
     fn value(&self, report: &EpochReport) -> Option<f64> {
-        let at = STANDARD.iter().position(|measure| *measure == self.measure)?;
         let value = match (self.loss, self.split) {
             (true, Split::Train) => report.train_loss,
             (true, _) => report.validation_loss,
-            (false, Split::Test) => report.test.as_ref()?[at],
-            (false, _) => report.validation[at],
+            (false, Split::Test) => report.test.as_ref()?.get(self.measure)?,
+            (false, _) => report.validation.get(self.measure)?,
         };
         value.is_finite().then_some(value)
     }

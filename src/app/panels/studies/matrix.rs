@@ -22,9 +22,12 @@ const FIGURE: f32 = 96.0;
 /// p below which a change is marked.
 const LEVEL: f64 = 0.05;
 
+/// The part of the protocol and the measure that a column shows.
+type Column = (Split, Measure);
+
 /// Draws a study's rows; a click on one compares it with the first.
 pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
-    let is_matrix = result.rows.iter().any(|row| row.against.iter().any(Option::is_some));
+    let is_matrix = result.rows.iter().any(|row| !row.against.is_empty());
     let note = if is_matrix {
         "Test queries: the first row's mean, below it the change against it. ∗ p < .05. Click a row to see it query by \
          query."
@@ -37,15 +40,12 @@ pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_
             ctx.command(Command::SaveChart { name: "ablation", chart: Box::new(chart(result)) });
         }
     });
-    let columns: Vec<(bool, usize)> = if is_matrix {
-        (0..STANDARD.len()).map(|at| (true, at)).collect()
-    } else {
-        // Validation MAP chooses; the rest tells.
-        [(false, 0)].into_iter().chain((0..STANDARD.len()).map(|at| (true, at))).collect()
-    };
+    // A sweep chooses by validation MAP; the rest tells.
+    let chosen_by = (!is_matrix).then_some((Split::Validation, Measure::Map));
+    let columns: Vec<Column> = chosen_by.into_iter().chain(STANDARD.map(|measure| (Split::Test, measure))).collect();
     let names = (ui.available_width() - columns.len() as f32 * FIGURE - 3.0 * GRID).clamp(150.0, 360.0);
     let width = names + columns.len() as f32 * FIGURE;
-    let most = result.rows.iter().flat_map(|row| &row.against).flatten().map(|change| change.delta.abs());
+    let most = result.rows.iter().flat_map(|row| row.against.values()).map(|change| change.delta.abs());
     let most = most.fold(1e-6, f64::max);
     ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(width.max(ui.available_width()));
@@ -64,25 +64,26 @@ pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_
 /// The matrix to be kept, the first row left out.
 fn chart(result: &StudyResult) -> Chart {
     let rows: Vec<&StudyRow> = result.rows.iter().skip(1).collect();
-    let values = rows.iter().map(|row| row.against.iter().map(|change| change.map(|change| change.delta)).collect());
+    let delta = |row: &StudyRow, measure| row.against.get(measure).map(|change| change.delta);
+    let values = rows.iter().map(|row| STANDARD.into_iter().map(|measure| delta(row, measure)).collect());
     let columns = STANDARD.iter().map(|measure| measure.label()).collect();
     matrix_chart(rows.iter().map(|row| row.name.clone()).collect(), columns, values.collect())
 }
 
-fn heading_ui(ui: &mut Ui, names: f32, columns: &[(bool, usize)]) {
+fn heading_ui(ui: &mut Ui, names: f32, columns: &[Column]) {
     let palette = theme::palette(ui.visuals());
     let size = vec2(names + columns.len() as f32 * FIGURE, theme::ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
-    for (at, &(test, measure)) in columns.iter().enumerate() {
+    for (at, &(split, measure)) in columns.iter().enumerate() {
         let place = cell(rect, names, at).shrink2(vec2(2.0 * GRID, 0.0));
         let part = if columns.len() == STANDARD.len() {
             ""
-        } else if test {
+        } else if split == Split::Test {
             "Test "
         } else {
             "Val "
         };
-        let text = format!("{part}{}", STANDARD[measure].label());
+        let text = format!("{part}{}", measure.label());
         paint_text(ui.painter(), place, &text, FontId::proportional(theme::SMALL), palette.weak, true);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(1.0, palette.line));
@@ -95,7 +96,7 @@ fn cell(row: Rect, names: f32, at: usize) -> Rect {
 struct Line<'a> {
     row: &'a StudyRow,
     names: f32,
-    columns: &'a [(bool, usize)],
+    columns: &'a [Column],
     most: f64,
     first: bool,
 }
@@ -113,12 +114,13 @@ impl Line<'_> {
         let font = if self.first { theme::strong(12.5) } else { FontId::proportional(12.5) };
         let failed = if row.failures > 0 { format!("  ({} failed)", row.failures) } else { String::new() };
         paint_text(ui.painter(), name, &format!("{}{failed}", row.name), font, palette.text, false);
-        for (at, &(test, measure)) in self.columns.iter().enumerate() {
+        for (at, &(split, measure)) in self.columns.iter().enumerate() {
             let place = cell(rect, self.names, at);
-            let spread = if test { row.test[measure] } else { row.validation[measure] };
-            match row.against[measure].filter(|_| test && !self.first) {
-                Some(change) => self.change_ui(ui, place, STANDARD[measure], change),
-                None => spread_ui(ui, place, spread, palette),
+            let is_test = split == Split::Test;
+            let spreads = if is_test { &row.test } else { &row.validation };
+            match row.against.get(measure).filter(|_| is_test && !self.first) {
+                Some(change) => self.change_ui(ui, place, measure, change),
+                None => spread_ui(ui, place, spreads.get(measure), palette),
             }
         }
         let told = format!("Configuration {}", row.name);
