@@ -6,7 +6,7 @@ use std::path::Path;
 use zip::result::ZipError;
 
 use super::DatasetError;
-use super::warnings::owned;
+use crate::base::FileError;
 
 /// What is wrong with a file of arrays or vectors.
 #[derive(Debug, thiserror::Error)]
@@ -122,8 +122,8 @@ impl ArrayFault {
     /// Adds the path.
     pub(super) fn at(self, path: &Path) -> DatasetError {
         match self {
-            Self::Io(source) => DatasetError::Io { source, path: owned(path) },
-            other => DatasetError::Malformed { message: other.to_string(), path: owned(path), line: None },
+            Self::Io(source) => FileError::io(source, path).into(),
+            other => FileError::malformed(other, path).into(),
         }
     }
 }

@@ -7,8 +7,9 @@ use safetensors::{Dtype, tensor::TensorView};
 
 use super::import::{VectorFile, is_vector_file};
 use super::npy::{self, Matrix};
-use super::warnings::{Warnings, owned};
+use super::warnings::Warnings;
 use super::{DatasetError, VectorSource, walk};
+use crate::base::{At, FileError};
 
 /// The tensor that holds the vectors, and the metadata key of their ids.
 const TENSOR: &str = "embeddings";
@@ -59,25 +60,24 @@ pub fn write_embeddings(
 ) -> Result<(), DatasetError> {
     if columns == 0 || ids.len().checked_mul(columns) != Some(data.len()) {
         let message = format!("{} numbers are not {} vectors of {columns}", data.len(), ids.len());
-        return Err(malformed(path, message));
+        return Err(FileError::malformed(message, path).into());
     }
-    let io = |source| DatasetError::Io { source, path: owned(path) };
     let part = path.with_file_name(format!("{}.part", walk::name(path)));
     if walk::extension(path) == "npy" {
         npy::write_npy(&part, columns, data)?;
-        std::fs::write(ids_file(path), ids.join("\n") + "\n").map_err(io)?;
+        std::fs::write(ids_file(path), ids.join("\n") + "\n").at(path)?;
     } else {
         let bytes: Vec<u8> = data.iter().flat_map(|number| number.to_le_bytes()).collect();
         let view = TensorView::new(Dtype::F32, vec![ids.len(), columns], &bytes)
-            .map_err(|error| malformed(path, error.to_string()))?;
+            .map_err(|error| FileError::malformed(error, path))?;
         let mut pairs: HashMap<String, String> =
             metadata.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         pairs.insert(IDS.to_owned(), serde_json::json!(ids).to_string());
-        let file = safetensors::serialize([(TENSOR, view)], Some(pairs))
-            .map_err(|error| malformed(path, error.to_string()))?;
-        std::fs::write(&part, file).map_err(io)?;
+        let file =
+            safetensors::serialize([(TENSOR, view)], Some(pairs)).map_err(|error| FileError::malformed(error, path))?;
+        std::fs::write(&part, file).at(path)?;
     }
-    std::fs::rename(&part, path).map_err(io)
+    Ok(std::fs::rename(&part, path).at(path)?)
 }
 
 /// Numbers per vector, where the file's header tells at once.
@@ -109,10 +109,6 @@ pub(super) fn own_sources(files: &[PathBuf], root: &Path) -> Vec<VectorSource> {
         sources.push(VectorSource { name, dim, files: vec![path.clone()] });
     }
     sources
-}
-
-fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {
-    DatasetError::Malformed { message: message.into(), path: owned(path), line: None }
 }
 
 /// `embeddings.npy` → `embeddings.ids.txt`.

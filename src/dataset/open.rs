@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::trec::TrecKind;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, Format, Loaded, attach, folder, mediaeval, naver, trec, walk};
+use crate::base::At;
 
 /// What to open, and as what.
 enum Found {
@@ -30,9 +31,7 @@ pub fn recognise(path: &Path) -> Option<Format> {
 /// # Errors
 /// If no format is recognised, or a file that everything else hangs on cannot be read.
 pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
-    if let Err(source) = std::fs::metadata(path) {
-        return Err(DatasetError::Io { source, path: owned(path) });
-    }
+    std::fs::metadata(path).at(path)?;
     match find(path) {
         Some(Found::Folder(Format::Folder, root)) => folder::open(&root, None),
         Some(Found::Table(root, table)) => folder::open(&root, Some(&table)),

@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use super::text::{numbered_lines, read_text_or_warn};
 use super::vectors::{ImageIndex, VectorRow, usual_length};
-use super::warnings::{Warnings, owned, some_of};
+use super::warnings::{Warnings, some_of};
 use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, WarningKind, import, naver, walk};
+use crate::base::{At, FileError};
 
 /// Up to so many bytes of files are read whole.
 const READ_WHOLE: u64 = 1 << 30;
@@ -27,13 +28,13 @@ pub fn read_vectors(
     names: &[&str],
     warn: &mut dyn FnMut(Warning),
 ) -> Result<VectorTable, DatasetError> {
-    let unusable = |message: String| DatasetError::Malformed { message, path: owned(&dataset.root), line: None };
+    let unusable = |message: &str| DatasetError::from(FileError::malformed(message, &dataset.root));
     let mut tables = Vec::with_capacity(names.len());
     for &name in names {
         let Some(source) = dataset.vectors.iter().find(|source| source.name == name) else {
             let offered: Vec<&str> = dataset.vectors.iter().map(|source| source.name.as_str()).collect();
             let message = format!("no vectors named '{name}'; there are: {}", offered.join(", "));
-            return Err(unusable(message));
+            return Err(unusable(&message));
         };
         let mut warnings = Warnings::default();
         let table = read_source(dataset, source, &mut warnings);
@@ -41,10 +42,9 @@ pub fn read_vectors(
         tables.push(table?);
     }
     match tables.len() {
-        0 => Err(unusable("no vectors were asked for".to_owned())),
+        0 => Err(unusable("no vectors were asked for")),
         1 => Ok(tables.swap_remove(0)),
-        _ => side_by_side(&tables, dataset.images.len())
-            .map_err(|source| DatasetError::Io { source, path: owned(&dataset.root) }),
+        _ => Ok(side_by_side(&tables, dataset.images.len()).at(&dataset.root)?),
     }
 }
 
@@ -75,7 +75,7 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
     let Some(dim) = usual_length(lengths.into_iter()) else {
         first.into_iter().for_each(|(_, of_file)| warnings.extend(of_file));
         let message = format!("no usable vector in source '{}'", source.name);
-        return Err(DatasetError::Malformed { message, path: owned(&dataset.root), line: None });
+        return Err(FileError::malformed(message, &dataset.root).into());
     };
     let mut table = VectorTable::new(&source.name, dim, dataset.images.len());
     for files in source.files.chunks(at_once) {
@@ -155,7 +155,7 @@ fn take_rows(
             let message = format!("a second vector of image '{id}'; the first counts");
             warnings.line(WarningKind::DuplicateId, path, row.line, message);
         } else if table.row_of_image[row.image].is_none() {
-            table.set(row.image, &row.values).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+            table.set(row.image, &row.values).at(path)?;
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::text::read_text;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, WarningKind};
+use crate::base::FileError;
 
 /// A quoted field may run over lines, but not further than this: an opening quote that is never closed must not swallow
 /// the rest of the file.
@@ -40,8 +41,7 @@ impl Table {
         let text = read_text(path, warnings)?;
         let mut rows = parse(&text, separator(path, &text), path, warnings).into_iter();
         let Some(head) = rows.next() else {
-            let message = "the table is empty: not even a line of headings".to_owned();
-            return Err(DatasetError::Malformed { message, path: owned(path), line: None });
+            return Err(FileError::malformed("the table is empty: not even a line of headings", path).into());
         };
         let headings: Vec<String> = head.fields.iter().map(|field| field.trim().to_owned()).collect();
         let rows = rows.filter_map(|row| fit(row, headings.len(), path, warnings)).collect();

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::warnings::{Warnings, owned};
+use super::warnings::Warnings;
 use super::{DatasetError, WarningKind};
+use crate::base::At;
 
 /// Reads a text file: a byte order mark decides between UTF-8 and UTF-16, otherwise it is UTF-8, in which stray bytes
 /// are read as Windows-1252 (and warned of once, at the first one's line).
@@ -11,7 +12,7 @@ use super::{DatasetError, WarningKind};
 /// # Errors
 /// If the file cannot be read at all.
 pub(super) fn read_text(path: &Path, warnings: &mut Warnings) -> Result<String, DatasetError> {
-    let bytes = std::fs::read(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+    let bytes = std::fs::read(path).at(path)?;
     let (text, stray) = decode(bytes);
     if let Some(stray) = stray {
         let message = format!("{} stray bytes that are not UTF-8, read as Windows-1252", stray.count);

@@ -9,7 +9,7 @@ use super::text::{numbered_lines, read_text};
 use super::values;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, Warning, WarningKind};
-use crate::base::write_whole;
+use crate::base::{At, FileError, write_whole};
 
 /// Judged grade by image by query.
 pub type Qrels = BTreeMap<String, BTreeMap<String, i32>>;
@@ -177,7 +177,7 @@ fn entries<T>(
     }
     if found.is_empty() && first_bad.is_some() {
         let message = format!("no line reads '{form}'");
-        return Err(DatasetError::Malformed { message, path: owned(path), line: first_bad });
+        return Err(FileError::Malformed { message, path: owned(path), line: first_bad }.into());
     }
     Ok(found)
 }
@@ -201,9 +201,7 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
 
 fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), DatasetError> {
     let mut lines = Vec::new();
-    fill(&mut lines)
-        .and_then(|()| write_whole(path, &[&lines]))
-        .map_err(|source| DatasetError::Io { source, path: owned(path) })
+    Ok(fill(&mut lines).and_then(|()| write_whole(path, &[&lines])).at(path)?)
 }
 
 /// How an identifier is written in TREC's files, whose fields white space ends: each such character as the `%` escapes

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::base::named;
+use crate::base::{FileError, named};
 
 macro_rules! id {
     ($name:ident, $what:literal) => {
@@ -289,22 +289,7 @@ pub enum DatasetError {
         /// The folder or file that was given.
         path: PathBuf,
     },
-    /// A file that everything else hangs on could not be read.
-    #[error("{source}: {path}")]
-    Io {
-        /// The system's answer.
-        source: std::io::Error,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file that everything else hangs on is malformed.
-    #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
-    Malformed {
-        /// What is wrong.
-        message: String,
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: Option<usize>,
-    },
+    /// A file that everything else hangs on could not be read, or is malformed.
+    #[error(transparent)]
+    File(#[from] FileError),
 }

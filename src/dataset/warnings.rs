@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{DatasetError, Warning, WarningKind};
+use crate::base::FileError;
 
 /// The warnings of one loading, in the order they were met.
 #[derive(Debug, Default)]
@@ -22,8 +23,8 @@ impl Warnings {
     /// What kept a file from being read, where the rest can do without it.
     pub fn error(&mut self, error: DatasetError) {
         let (message, file, line) = match error {
-            DatasetError::Io { source, path } => (source.to_string(), path, None),
-            DatasetError::Malformed { message, path, line } => (message, path, line),
+            DatasetError::File(FileError::Io { source, path }) => (source.to_string(), path, None),
+            DatasetError::File(FileError::Malformed { message, path, line }) => (message, path, line),
             DatasetError::Unrecognised { reason, path } => (reason, path, None),
         };
         self.0.push(Warning { kind: WarningKind::BadFile, message, file, line });

@@ -1,5 +1,6 @@
 //! Our own folder format.
 
+use crossrank::base::FileError;
 use crossrank::dataset::{DatasetError, Format, Split, WarningKind, open, recognise};
 
 use super::{Fixture, assert_silent, assert_warns, grades, ids, query};
@@ -278,5 +279,5 @@ fn what_is_no_data_set_is_refused_with_what_to_add() {
     assert!(reason(&pictures).contains("queries.csv"));
     assert_eq!(recognise(pictures.root()), None);
     assert!(reason(&Fixture::new(&[("notes.txt", "hello there\n")])).contains("no queries.csv"));
-    assert!(matches!(open(std::path::Path::new("/no/such/folder")), Err(DatasetError::Io { .. })));
+    assert!(matches!(open(std::path::Path::new("/no/such/folder")), Err(DatasetError::File(FileError::Io { .. }))));
 }

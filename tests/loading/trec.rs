@@ -1,5 +1,6 @@
 //! TREC qrels and runs.
 
+use crossrank::base::FileError;
 use crossrank::dataset::{
     DatasetError, Format, Qrels, Run, WarningKind, attach_qrels, attach_run, open, read_qrels, read_run, write_qrels,
     write_run,
@@ -54,9 +55,9 @@ fn bad_lines_cost_only_themselves() {
 fn a_file_of_another_kind_is_an_error_that_names_it() {
     let fixture = Fixture::new(&[("notes.txt", "to be\nor not\n")]);
     let error = read_run(&fixture.path("notes.txt")).expect_err("no run");
-    assert!(matches!(error, DatasetError::Malformed { line: Some(1), .. }));
+    assert!(matches!(error, DatasetError::File(FileError::Malformed { line: Some(1), .. })));
     assert!(error.to_string().ends_with("notes.txt:1"), "{error}");
-    assert!(matches!(read_qrels(&fixture.path("gone.txt")), Err(DatasetError::Io { .. })));
+    assert!(matches!(read_qrels(&fixture.path("gone.txt")), Err(DatasetError::File(FileError::Io { .. }))));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::names::IDS;
+use crate::base::FileError;
 use crate::dataset::table::{Table, plain};
 use crate::dataset::text::{numbered_lines, read_text};
-use crate::dataset::warnings::{Warnings, owned};
+use crate::dataset::warnings::Warnings;
 use crate::dataset::{DatasetError, walk};
 
 /// The ids of so many rows: a line each in `NAME.ids.txt` or `NAME.txt`, or the column of ids (else the first column)
@@ -19,7 +20,7 @@ pub(super) fn ids(path: &Path, rows: usize, warnings: &mut Warnings) -> Result<O
     let ids = if walk::is_table(&file) { of_table(&file, rows, warnings)? } else { of_lines(&file, warnings)? };
     if ids.len() != rows {
         let message = format!("{} ids for {rows} vectors of {}", ids.len(), walk::name(path));
-        return Err(DatasetError::Malformed { message, path: owned(&file), line: None });
+        return Err(FileError::malformed(message, &file).into());
     }
     Ok(Some(ids))
 }

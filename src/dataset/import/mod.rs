@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use super::array_fault::ArrayFault;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, npy, walk};
+use crate::base::At;
 use content::{Content, Found};
 
 /// A file of vectors, opened.
@@ -54,7 +55,7 @@ impl VectorFile {
                 Found { content: Content::Matrix(file, numbers), rows, dim, ids: None, metadata: HashMap::new() }
             }
             ending @ ("npz" | "parquet" | "safetensors") => {
-                let file = File::open(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+                let file = File::open(path).at(path)?;
                 let read = match ending {
                     "npz" => npz::open(file),
                     "parquet" => parquet::open(file),
@@ -89,6 +90,6 @@ impl VectorFile {
             }
             Content::Lists(lists) => lists.visit(each),
         };
-        visited.map_err(|source| DatasetError::Io { source, path: self.path.clone() })
+        Ok(visited.at(&self.path)?)
     }
 }

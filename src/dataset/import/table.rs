@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::VectorFile;
 use super::matching::Matching;
-use crate::dataset::warnings::{Warnings, owned, some_of};
+use crate::base::FileError;
+use crate::dataset::warnings::{Warnings, some_of};
 use crate::dataset::{Dataset, DatasetError, VectorTable, WarningKind};
 
 /// Rows with the same fault: told in one warning, at the first of them.
@@ -100,7 +101,7 @@ pub(in crate::dataset) fn read(
     if table.count() == 0 {
         let reason = tally.worst();
         let message = format!("no usable vector for any image{reason}");
-        return Err(DatasetError::Malformed { message, path: owned(path), line: None });
+        return Err(FileError::malformed(message, path).into());
     }
     Ok(table)
 }
@@ -112,7 +113,7 @@ pub(super) fn images(
     path: &Path,
     warnings: &mut Warnings,
 ) -> Result<Vec<Option<usize>>, DatasetError> {
-    let malformed = |message| DatasetError::Malformed { message, path: owned(path), line: None };
+    let malformed = |message: String| DatasetError::from(FileError::malformed(message, path));
     let count = dataset.images.len();
     let Some(ids) = &file.ids else {
         if file.rows != count {

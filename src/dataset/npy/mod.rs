@@ -15,7 +15,7 @@ pub(crate) use header::{Header, Kind};
 use super::DatasetError;
 use super::array_fault::ArrayFault;
 use super::import::numbers::Numbers;
-use super::warnings::owned;
+use crate::base::{At, FileError};
 use header::MAGIC;
 
 /// A matrix of 32-bit floats.
@@ -39,9 +39,7 @@ pub struct Matrix {
 pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
     let (file, numbers) = open_npy(path)?;
     let mut data = Vec::new();
-    numbers
-        .read_rows(&file, 0, numbers.rows, &mut data)
-        .map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+    numbers.read_rows(&file, 0, numbers.rows, &mut data).at(path)?;
     Ok(Matrix { rows: numbers.rows, columns: numbers.columns, data })
 }
 
@@ -50,7 +48,7 @@ pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
 /// # Errors
 /// If the file cannot be read or its header is not one that [`read_npy`] reads.
 pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
-    let mut file = File::open(path).map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+    let mut file = File::open(path).at(path)?;
     let numbers = Header::parse(&mut file).and_then(|header| header.matrix()).map_err(|error| error.at(path))?;
     if numbers.columns == 0 {
         return Err(ArrayFault::Empty.at(path));
@@ -60,9 +58,8 @@ pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
 
 /// The file of a matrix that is all there.
 pub(super) fn open_npy(path: &Path) -> Result<(File, Numbers), DatasetError> {
-    let io = |source| DatasetError::Io { source, path: owned(path) };
-    let mut file = File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
+    let mut file = File::open(path).at(path)?;
+    let length = file.metadata().at(path)?.len();
     let numbers = Header::parse(&mut file).and_then(|header| header.matrix());
     let numbers = numbers.and_then(|numbers| numbers.check(length).map(|()| numbers));
     Ok((file, numbers.map_err(|error| error.at(path))?))
@@ -74,11 +71,11 @@ pub(super) fn read_npy_rows(path: &Path, rows: &[usize]) -> Result<Vec<Vec<f32>>
     let mut found = Vec::with_capacity(rows.len());
     for &row in rows {
         if row >= numbers.rows {
-            return Err(malformed(path, format!("no row {} among {}", row + 1, numbers.rows)));
+            let message = format!("no row {} among {}", row + 1, numbers.rows);
+            return Err(FileError::malformed(message, path).into());
         }
         let mut vector = Vec::new();
-        let read = numbers.read_rows(&file, row, 1, &mut vector);
-        read.map_err(|source| DatasetError::Io { source, path: owned(path) })?;
+        numbers.read_rows(&file, row, 1, &mut vector).at(path)?;
         found.push(vector);
     }
     Ok(found)
@@ -91,7 +88,7 @@ pub(super) fn read_npy_rows(path: &Path, rows: &[usize]) -> Result<Vec<Vec<f32>>
 pub fn write_npy(path: &Path, columns: usize, data: &[f32]) -> Result<(), DatasetError> {
     if columns == 0 || !data.len().is_multiple_of(columns) {
         let message = format!("{} numbers do not fill rows of {columns}", data.len());
-        return Err(malformed(path, message));
+        return Err(FileError::malformed(message, path).into());
     }
     let shape = format!("({}, {columns})", data.len() / columns);
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
@@ -110,9 +107,5 @@ pub fn write_npy(path: &Path, columns: usize, data: &[f32]) -> Result<(), Datase
         }
         out.flush()
     };
-    write().map_err(|source| DatasetError::Io { source, path: owned(path) })
-}
-
-fn malformed(path: &Path, message: impl Into<String>) -> DatasetError {
-    DatasetError::Malformed { message: message.into(), path: owned(path), line: None }
+    Ok(write().at(path)?)
 }
