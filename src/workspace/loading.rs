@@ -183,6 +183,7 @@ impl Workspace {
             view: None,
             view_job: Slot::default(),
             rankings: [None, None, None],
+            ranked: 0,
             model: None,
             wake: self.wake(),
         };

@@ -42,13 +42,11 @@ impl Ranking {
         Self { scores, order, place, measures: Measures::new(&STANDARD, values) }
     }
 
-    /// A candidate's score between 0 (the query's lowest) and 1 (its highest).
-    pub fn share(&self, candidate: usize) -> f32 {
-        let (low, high) = self
-            .scores
-            .iter()
-            .filter(|score| score.is_finite())
-            .fold((f32::MAX, f32::MIN), |(low, high), &score| (low.min(score), high.max(score)));
-        if high > low { ((self.scores[candidate] - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 }
+    /// Each candidate's score between 0 (the query's lowest) and 1 (its highest).
+    pub fn shares(&self) -> impl Iterator<Item = f32> {
+        let finite = self.scores.iter().filter(|score| score.is_finite());
+        let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), &score| (low.min(score), high.max(score)));
+        let share = move |score: f32| if high > low { ((score - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+        self.scores.iter().map(move |&score| share(score))
     }
 }

@@ -61,6 +61,7 @@ pub struct Session {
     pub(super) view: Option<QueryView>,
     pub(super) view_job: Slot<(), QueryView>,
     pub(super) rankings: [Option<Ranking>; 3],
+    pub(super) ranked: u64,
     pub(super) model: Option<ModelScores>,
     pub(super) wake: Wake,
 }
@@ -104,6 +105,11 @@ impl Session {
         self.rankings[order as usize].as_ref()
     }
 
+    /// Grows with every change of a ranking.
+    pub fn rankings_version(&self) -> u64 {
+        self.ranked
+    }
+
     /// The network's ranking where there is one, else the text signal's.
     pub fn best_ranking(&self) -> Option<&Ranking> {
         self.ranking(Order::Model).or_else(|| self.ranking(Order::Text))
@@ -136,24 +142,30 @@ impl Session {
     fn rank_baselines(&mut self) {
         let initial = signals::initial_order(&self.data.dataset, self.query);
         let text = signals::text_only(&self.data.signals, self.query);
-        self.rankings[0] = Some(Ranking::new(&self.data, self.query, initial));
-        self.rankings[1] = Some(Ranking::new(&self.data, self.query, text));
+        self.set_ranking(Order::Initial, Some(Ranking::new(&self.data, self.query, initial)));
+        self.set_ranking(Order::Text, Some(Ranking::new(&self.data, self.query, text)));
+    }
+
+    fn set_ranking(&mut self, order: Order, ranking: Option<Ranking>) {
+        self.rankings[order as usize] = ranking;
+        self.ranked += 1;
     }
 
     pub(super) fn rank_model(&mut self) {
         let count = self.data.dataset.queries[self.query].candidates.len();
-        self.rankings[2] = self
+        let ranking = self
             .model
             .as_ref()
             .and_then(|model| model.scores.get(self.query))
             .filter(|scores| scores.len() == count && count > 0)
             .map(|scores| Ranking::new(&self.data, self.query, scores.clone()));
+        self.set_ranking(Order::Model, ranking);
     }
 
     /// Shows scores of a network in training, if they are the current query's.
     pub(super) fn follow(&mut self, query: usize, scores: Vec<f32>) {
         if query == self.query && scores.len() == self.data.dataset.queries[query].candidates.len() {
-            self.rankings[2] = Some(Ranking::new(&self.data, query, scores));
+            self.set_ranking(Order::Model, Some(Ranking::new(&self.data, query, scores)));
         }
     }
 

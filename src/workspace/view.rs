@@ -8,6 +8,7 @@ use crate::jobs::{Event, Slot, Wake};
 use crate::train::RunData;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What decides a query's picture; two that are equal need no new one.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,13 @@ pub struct QueryView {
     positions: Positions,
     relevance: Vec<Option<Relevance>>,
     layout: Slot<Positions, Positions>,
+    version: u64,
+}
+
+/// A number that no view has had before.
+fn next_version() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
 /// Seeds the layout: the same query always looks the same.
@@ -60,6 +68,7 @@ impl QueryView {
             positions,
             relevance,
             layout: Slot::default(),
+            version: next_version(),
         }
     }
 
@@ -69,6 +78,7 @@ impl QueryView {
         self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
         self.statistics = statistics(&self.graph, &self.relevance);
         self.edges = weakest_first(&self.graph);
+        self.version = next_version();
         self.start_layout(wake);
     }
 
@@ -101,6 +111,9 @@ impl QueryView {
                 Event::Failed(_) | Event::Progress(_) => {}
             }
         }
+        if moved {
+            self.version = next_version();
+        }
         moved
     }
 
@@ -112,6 +125,11 @@ impl QueryView {
     /// What this is a picture of.
     pub fn request(&self) -> &ViewRequest {
         &self.request
+    }
+
+    /// Changes whenever edges or positions do, and is never that of another view.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// The graph.

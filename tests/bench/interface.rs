@@ -1,9 +1,11 @@
 //! How fast the window answers: `cargo bench --bench interface`.
 //!
-//! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10. Times
-//! are processor work between a person's act and the finished list of triangles; drawing them is the graphics card's.
+//! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10; the
+//! crowded one of each photo up to twice: 1,000 images, k = 15. Times are processor work between a person's act and the
+//! finished list of triangles; drawing them is the graphics card's.
 
-use crossrank::app::{App, Shot, headless, settle};
+use crossrank::app::{App, Panel, Shot, headless, settle};
+use crossrank::dataset::{read_embeddings, write_embeddings};
 use crossrank::workspace::{Action, SelectionAction, SettingsAction, Store, TrainingAction};
 use egui_kittest::Harness;
 use std::fs;
@@ -15,12 +17,16 @@ const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-p
 /// Images of the large queries.
 const LARGE: usize = 300;
 
+/// Images of the crowded query.
+const CROWD: usize = 1000;
+
 fn main() {
     let home = tempfile::tempdir().expect("a folder");
     sample(home.path());
     large(home.path());
+    crowd(home.path());
     if let Some(peak) = peak_memory() {
-        println!("peak memory, sample and large graph, everything loaded\t{peak:.0}\tMB");
+        println!("peak memory, all three sets, everything loaded\t{peak:.0}\tMB");
     }
 }
 
@@ -69,14 +75,37 @@ fn large(home: &Path) {
     experiment.graph.k = 10;
     harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
     settle(&mut harness).expect("at rest");
-    let edges = harness
-        .state()
-        .workspace()
-        .session()
-        .and_then(|session| session.view())
-        .map_or(0, |view| view.graph().edge_count());
+    let edges = edges(&harness);
     let times = (0..60).map(|_| frame(&mut harness)).collect();
     report(&format!("frame of 300 thumbnails and {edges} edges"), times);
+}
+
+fn crowd(home: &Path) {
+    let folder = home.join("crowd");
+    write_crowd(&folder).expect("the crowded set is written");
+    let shot = Shot { panel: Some(Panel::Graph), size: [1280.0, 800.0], ..Shot::of(&folder) };
+    let mut harness = headless(&shot, Store::at(&home.join("crowd home")));
+    settle(&mut harness).expect("at rest");
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    experiment.graph.k = 15;
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    let mut times = Vec::new();
+    while harness.state().is_busy() {
+        times.push(frame(&mut harness));
+    }
+    let edges = edges(&harness);
+    report(&format!("frame of {CROWD} moving thumbnails and {edges} edges"), times);
+    settle(&mut harness).expect("at rest");
+    let times = (0..60).map(|_| frame(&mut harness)).collect();
+    report(&format!("frame of {CROWD} thumbnails and {edges} edges at rest"), times);
+    let times = (0..60).map(|node| act(&mut harness, SelectionAction::Hover(Some(node)))).collect();
+    report(&format!("point at one of {CROWD} thumbnails with {edges} edges"), times);
+}
+
+/// Directed edges of the graph on the screen.
+fn edges(harness: &Harness<'_, App>) -> usize {
+    let session = harness.state().workspace().session();
+    session.and_then(|session| session.view()).map_or(0, |view| view.graph().edge_count())
 }
 
 /// Milliseconds from an act to the finished frame that shows it.
@@ -124,6 +153,39 @@ fn write_large(folder: &Path) -> std::io::Result<()> {
     }
     fs::write(folder.join("candidates.tsv"), candidates)?;
     fs::write(folder.join("qrels.txt"), judgements)
+}
+
+/// One query with 1,000 images: all of the sample's, and most of them once more with slightly other vectors.
+fn write_crowd(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    let sample = Path::new(SAMPLE);
+    fs::create_dir_all(folder.join("photos"))?;
+    let known = read_embeddings(&sample.join("embeddings.safetensors"))?;
+    let (names, columns) = (known.ids.ok_or("the sample's vectors have ids")?, known.matrix.columns);
+    let (mut ids, mut vectors) = (Vec::new(), Vec::new());
+    let (mut images, mut candidates) = (String::from("id\tfile\n"), String::from("query\timage\trank\n"));
+    let mut judgements = String::new();
+    for index in 0..CROWD {
+        let (round, row) = (index / names.len(), index % names.len());
+        let (photo, id) = (format!("photos/{}.jpg", names[row]), format!("{}-{round}", names[row]));
+        if round == 0 {
+            fs::copy(sample.join(&photo), folder.join(&photo))?;
+        }
+        images += &format!("{id}\t{photo}\n");
+        candidates += &format!("all\t{id}\t{}\n", index + 1);
+        judgements += &format!("all 0 {id} {}\n", u8::from(index % 3 == 0));
+        let vector = &known.matrix.data[row * columns..(row + 1) * columns];
+        vectors.extend(
+            vector.iter().enumerate().map(|(column, value)| value * (1.0 + 0.01 * ((column + round) % 7) as f32)),
+        );
+        ids.push(id);
+    }
+    fs::write(folder.join("images.tsv"), images)?;
+    fs::write(folder.join("queries.tsv"), "id\ttext\tsplit\nall\teverything\ttrain\n")?;
+    fs::write(folder.join("candidates.tsv"), candidates)?;
+    fs::write(folder.join("qrels.txt"), judgements)?;
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    write_embeddings(&folder.join("embeddings.safetensors"), &ids, columns, &vectors, &[])?;
+    Ok(())
 }
 
 /// The process's largest resident size so far, in MB, where the system tells.

@@ -9,6 +9,7 @@ const ZOOM: std::ops::RangeInclusive<f32> = 1.0..=400.0;
 const MARGIN: f32 = 36.0;
 
 /// Which part of the plane is seen.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Camera {
     centre: Vec2,
     zoom: f32,
@@ -43,7 +44,7 @@ impl Camera {
     }
 
     /// Takes in dragging, scrolling and pinching; else follows the graph.
-    pub fn update(&mut self, ui: &Ui, response: &Response, positions: &[[f32; 2]]) {
+    pub fn update(&mut self, ui: &Ui, response: &Response, positions: impl Iterator<Item = [f32; 2]>) {
         if response.dragged() {
             self.centre -= response.drag_delta() / self.zoom;
             self.following = false;
@@ -67,8 +68,8 @@ impl Camera {
         self.following = false;
     }
 
-    fn fit(&mut self, canvas: Rect, positions: &[[f32; 2]]) {
-        let places = positions.iter().map(|&[x, y]| pos2(x, y)).filter(|place| place.is_finite());
+    fn fit(&mut self, canvas: Rect, positions: impl Iterator<Item = [f32; 2]>) {
+        let places = positions.map(|[x, y]| pos2(x, y)).filter(|place| place.is_finite());
         let bounds = places.fold(Rect::NOTHING, |mut bounds, place| {
             bounds.extend_with(place);
             bounds
@@ -110,7 +111,7 @@ mod tests {
         let mut camera = Camera::default();
         let canvas = Rect::from_min_size(Pos2::ZERO, vec2(640.0, 360.0));
         let places = [[-30.0, 4.0], [22.0, 9.0], [3.0, -17.0]];
-        camera.fit(canvas, &places);
+        camera.fit(canvas, places.into_iter());
         assert!(places.iter().all(|&place| canvas.contains(camera.to_screen(canvas, place))));
     }
 }

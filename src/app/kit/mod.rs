@@ -1,8 +1,10 @@
-//! What every panel is drawn with: colours, icons, widgets, pictures, the camera. Knows no workspace.
+//! What every panel is drawn with: colours, marks, icons, widgets, pictures, the camera, scenes. Knows no workspace.
 
 pub mod camera;
 pub mod icons;
+pub mod mark;
 pub mod plot;
+pub mod scene;
 pub mod theme;
 pub mod thumbnails;
 pub mod widgets;

@@ -7,8 +7,8 @@ use crate::base::Progress;
 use crate::dataset::Relevance;
 use egui::epaint::RectShape;
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetText, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Ui, Vec2, WidgetText, pos2,
+    vec2,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -83,30 +83,6 @@ fn cover(uv: Rect, aspect: f32, wanted: f32) -> Rect {
     Rect::from_center_size(uv.center(), uv.size() * scale)
 }
 
-/// A small disc that tells a judgement by shape as well as colour: a tick, a cross, or nothing for unjudged.
-pub fn paint_judgement(painter: &Painter, centre: Pos2, radius: f32, relevance: Option<Relevance>, palette: &Palette) {
-    let Some(relevance) = relevance.filter(|relevance| relevance.is_judged()) else { return };
-    let colour = palette.relevance(Some(relevance));
-    painter.circle(centre, radius, colour, Stroke::new(1.0, palette.panel));
-    let stroke = Stroke::new((radius * 0.3).max(1.2), palette.panel);
-    let at = |x: f32, y: f32| centre + vec2(x, y) * radius;
-    if relevance.is_relevant() {
-        painter.line(vec![at(-0.45, 0.05), at(-0.1, 0.4), at(0.48, -0.35)], stroke);
-    } else {
-        painter.line_segment([at(-0.38, -0.38), at(0.38, 0.38)], stroke);
-        painter.line_segment([at(-0.38, 0.38), at(0.38, -0.38)], stroke);
-    }
-}
-
-/// An image far away. Judgements differ in shape too: discs are relevant, squares not, rings not judged.
-pub fn paint_dot(painter: &Painter, centre: Pos2, radius: f32, relevance: Option<Relevance>, colour: Color32) {
-    match relevance.filter(|relevance| relevance.is_judged()) {
-        Some(relevance) if relevance.is_relevant() => painter.circle_filled(centre, radius, colour),
-        Some(_) => painter.rect_filled(Rect::from_center_size(centre, vec2(1.6, 1.6) * radius), 1, colour),
-        None => painter.circle_stroke(centre, radius, Stroke::new(1.2, colour)),
-    };
-}
-
 /// What a judgement is called.
 pub fn judgement_name(relevance: Option<Relevance>) -> String {
     match relevance.filter(|relevance| relevance.is_judged()) {
@@ -115,14 +91,6 @@ pub fn judgement_name(relevance: Option<Relevance>) -> String {
         Some(Relevance(grade)) => format!("relevant, grade {grade}"),
         None => "not judged".to_owned(),
     }
-}
-
-/// A frame of relevance's colour: solid for judged pictures, thin for unjudged ones.
-pub fn paint_frame(painter: &Painter, rect: Rect, relevance: Option<Relevance>, palette: &Palette, alpha: f32) {
-    let width = if relevance.is_some_and(Relevance::is_judged) { 2.0 } else { 1.0 };
-    let stroke = Stroke::new(width, palette.relevance(relevance).gamma_multiply(alpha));
-    let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
-    painter.rect_stroke(rect, corners, stroke, StrokeKind::Middle);
 }
 
 /// Text on a small rounded ground, its lower left corner at `corner`.

@@ -2,6 +2,7 @@
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
@@ -42,13 +43,8 @@ fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumb
     ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
     let picture = pictures.large(at, image.file.as_deref());
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
-    widgets::paint_judgement(
-        ui.painter(),
-        inner.right_top() + vec2(-12.0, 12.0),
-        9.0,
-        session.relevance(index),
-        palette,
-    );
+    let mark = Mark::of(session.relevance(index), palette);
+    mark.paint_sign(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, palette);
     let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
 }
@@ -93,7 +89,7 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, ctx: &mut PanelCt
             let path = session.data.dataset.images[known.image].file.as_deref();
             let picture = ctx.pictures.small(known.image, path);
             widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
-            widgets::paint_frame(ui.painter(), tile.shrink(1.0), session.relevance(neighbour), palette, 1.0);
+            Mark::of(session.relevance(neighbour), palette).paint_frame(ui.painter(), tile.shrink(1.0), 1.0);
             let font = egui::FontId::proportional(10.0);
             let text = widgets::figure(f64::from(weight)).chars().take(3).collect::<String>();
             ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);

@@ -2,6 +2,7 @@
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::thumbnails::Picture;
 use crate::app::kit::{icons, widgets};
@@ -241,10 +242,10 @@ impl ShownRanking<'_> {
     fn paint(&self, ui: &Ui, candidate: usize, tile: Rect, picture: Picture) {
         let palette = theme::palette(ui.visuals());
         let (session, painter) = (self.session, ui.painter());
-        let relevance = session.relevance(candidate);
+        let mark = Mark::of(session.relevance(candidate), palette);
         widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
-        widgets::paint_frame(painter, tile.shrink(1.0), relevance, palette, 1.0);
-        widgets::paint_judgement(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, relevance, palette);
+        mark.paint_frame(painter, tile.shrink(1.0), 1.0);
+        mark.paint_sign(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, palette);
         let outline = if session.candidate() == Some(candidate) {
             Some(Stroke::new(2.5, palette.accent))
         } else if session.hovered() == Some(candidate) {

@@ -6,7 +6,7 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::app::panels::graph::{GraphCanvas, ShownGraph};
 use crate::graph::GraphRequest;
-use crate::workspace::{Action, EmbeddingAction, Session};
+use crate::workspace::{EmbeddingAction, Session};
 use egui::{RichText, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -33,7 +33,6 @@ impl GraphsView {
         if a.request().query != session.query() {
             return;
         }
-        let mut pointed = Vec::new();
         let room = ui.available_size();
         let (size, across) = match room.x < NARROW {
             true => (vec2(room.x, (room.y - GRID) / 2.0), false),
@@ -50,11 +49,10 @@ impl GraphsView {
                     let canvas = &mut self.canvases[side];
                     heading_ui(ui, canvas, side, name);
                     let shown = ShownGraph { session, view: graph, look: ctx.settings().look, name: Some(name) };
-                    canvas.show(ui, &shown, ctx.pictures, &mut pointed);
+                    canvas.show(ui, &shown, ctx);
                 });
             }
         });
-        pointed.into_iter().for_each(|action: Action| ctx.act(action));
     }
 }
 

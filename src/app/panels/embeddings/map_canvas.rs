@@ -2,6 +2,7 @@
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::camera::Camera;
+use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
@@ -67,7 +68,7 @@ impl MapCanvas {
         let palette = theme::palette(ui.visuals());
         painter.rect_filled(canvas, theme::RADIUS, palette.ground);
         let painter = painter.with_clip_rect(canvas);
-        self.camera.update(ui, &response, &shown.map.places);
+        self.camera.update(ui, &response, shown.map.places.iter().copied());
         let places: Vec<Pos2> = shown.map.places.iter().map(|&place| self.camera.to_screen(canvas, place)).collect();
         let side = (SIDE * self.camera.zoom()).min(LARGEST);
         let dots = !shown.pictures || side < DOT;
@@ -175,7 +176,7 @@ impl ShownMap<'_> {
             let radius = (0.3 * side).clamp(2.5, 6.0);
             match self.colouring {
                 Colouring::Relevance => {
-                    widgets::paint_dot(painter, place, radius, relevance(self.session, point), colour);
+                    Mark::of(relevance(self.session, point), palette).paint_dot(painter, place, radius, 1.0);
                 }
                 Colouring::Query => {
                     painter.circle_filled(place, radius, colour);
@@ -188,7 +189,7 @@ impl ShownMap<'_> {
         widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE);
         match self.colouring {
             Colouring::Relevance => {
-                widgets::paint_frame(painter, rect, relevance(self.session, point), palette, 1.0);
+                Mark::of(relevance(self.session, point), palette).paint_frame(painter, rect, 1.0);
             }
             Colouring::Query => {
                 painter.rect_stroke(rect, corners(side), Stroke::new(2.0, colour), StrokeKind::Middle);

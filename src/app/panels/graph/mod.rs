@@ -1,9 +1,8 @@
 //! The current query's graph: pictures as nodes, neighbours joined, pan and zoom.
 
 mod canvas;
-mod edges;
-mod nodes;
-mod overlay;
+mod scene;
+mod tooltip;
 
 use super::{PanelView, tune};
 use crate::app::ctx::PanelCtx;
@@ -31,9 +30,7 @@ impl PanelView for GraphPanel {
             return;
         };
         let shown = ShownGraph { session, view, look: ctx.settings().look, name: None };
-        let mut pointed = Vec::new();
-        self.canvas.show(ui, &shown, ctx.pictures, &mut pointed);
-        pointed.into_iter().for_each(|action| ctx.act(action));
+        self.canvas.show(ui, &shown, ctx);
     }
 
     fn reset(&mut self) {

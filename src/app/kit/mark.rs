@@ -1,0 +1,80 @@
+//! What is known of an image, as a dot, a frame or a sign: by shape as well as by colour.
+
+use super::theme::Palette;
+use crate::dataset::Relevance;
+use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
+
+/// What tells one mark from another without colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Judged relevant: a disc, with a tick where there is room.
+    Tick,
+    /// Judged not relevant: a square when far, a disc with a cross when near.
+    Cross,
+    /// Not judged: a ring, and no sign.
+    #[default]
+    Open,
+}
+
+/// A shape and its colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Tick, cross or nothing.
+    pub shape: Shape,
+    /// The colour of dot, frame and sign.
+    pub colour: Color32,
+}
+
+impl Mark {
+    /// The mark of a judgement.
+    pub fn of(relevance: Option<Relevance>, palette: &Palette) -> Self {
+        let shape = match relevance.filter(|relevance| relevance.is_judged()) {
+            Some(relevance) if relevance.is_relevant() => Shape::Tick,
+            Some(_) => Shape::Cross,
+            None => Shape::Open,
+        };
+        Self { shape, colour: palette.relevance(relevance) }
+    }
+
+    /// Paints an image that is far away.
+    pub fn paint_dot(self, painter: &Painter, centre: Pos2, radius: f32, alpha: f32) {
+        let colour = self.colour.gamma_multiply(alpha);
+        match self.shape {
+            Shape::Tick => painter.circle_filled(centre, radius, colour),
+            Shape::Cross => painter.rect_filled(Rect::from_center_size(centre, vec2(1.6, 1.6) * radius), 1, colour),
+            Shape::Open => painter.circle_stroke(centre, radius, Stroke::new(1.2, colour)),
+        };
+    }
+
+    /// Paints a frame around a picture: thin where nothing is known.
+    pub fn paint_frame(self, painter: &Painter, rect: Rect, alpha: f32) {
+        let width = if self.shape == Shape::Open { 1.0 } else { 2.0 };
+        let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
+        let stroke = Stroke::new(width, self.colour.gamma_multiply(alpha));
+        painter.rect_stroke(rect, corners, stroke, StrokeKind::Middle);
+    }
+
+    /// Paints a small disc with a tick or a cross; nothing for an open mark.
+    pub fn paint_sign(self, painter: &Painter, centre: Pos2, radius: f32, palette: &Palette) {
+        if self.shape == Shape::Open {
+            return;
+        }
+        painter.circle(centre, radius, self.colour, Stroke::new(1.0, palette.panel));
+        let stroke = Stroke::new((radius * 0.3).max(1.2), palette.panel);
+        let at = |x: f32, y: f32| centre + vec2(x, y) * radius;
+        if self.shape == Shape::Tick {
+            painter.line(vec![at(-0.45, 0.05), at(-0.1, 0.4), at(0.48, -0.35)], stroke);
+        } else {
+            painter.line_segment([at(-0.38, -0.38), at(0.38, 0.38)], stroke);
+            painter.line_segment([at(-0.38, 0.38), at(0.38, -0.38)], stroke);
+        }
+    }
+
+    /// Paints the mark as a legend shows it: the sign, or the ring.
+    pub fn paint_key(self, painter: &Painter, centre: Pos2, palette: &Palette) {
+        match self.shape {
+            Shape::Open => self.paint_dot(painter, centre, 5.0, 1.0),
+            _ => self.paint_sign(painter, centre, 6.0, palette),
+        }
+    }
+}

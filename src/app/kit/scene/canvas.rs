@@ -1,0 +1,61 @@
+//! A scene on the screen: pan, zoom, and what the pointer is on.
+
+use super::edges::EdgeMesh;
+use super::nodes::{self, Placed};
+use super::{Scene, overlay};
+use crate::app::kit::camera::Camera;
+use crate::app::kit::theme;
+use crate::app::kit::thumbnails::Thumbnails;
+use egui::{Pos2, Response, Sense, Ui};
+use std::sync::Arc;
+
+/// A canvas, its camera, and the memory that it uses again in every frame.
+#[derive(Default)]
+pub struct SceneCanvas {
+    camera: Camera,
+    points: Vec<Pos2>,
+    placed: Vec<Placed>,
+    edges: EdgeMesh,
+}
+
+/// What a person did with a canvas.
+pub struct SceneResponse {
+    /// Clicks, drags and hovering on the canvas as a whole.
+    pub response: Response,
+    /// Index of the node under the pointer.
+    pub pointed: Option<usize>,
+}
+
+impl SceneCanvas {
+    /// Shows the whole scene from now on.
+    pub fn fit(&mut self) {
+        self.camera.follow();
+    }
+
+    /// Draws a scene into the room that is left.
+    pub fn show(&mut self, ui: &mut Ui, scene: &Arc<Scene>, pictures: &mut Thumbnails) -> SceneResponse {
+        let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::click_and_drag());
+        let canvas = response.rect;
+        let palette = theme::palette(ui.visuals());
+        painter.rect_filled(canvas, theme::RADIUS, scene.ground);
+        let painter = painter.with_clip_rect(canvas);
+        self.camera.update(ui, &response, scene.nodes.iter().map(|node| node.at));
+        let camera = &self.camera;
+        self.points.clear();
+        self.points.extend(scene.nodes.iter().map(|node| camera.to_screen(canvas, node.at)));
+        nodes::place(&mut self.placed, &self.points, camera.zoom(), scene);
+
+        self.edges.paint(&painter, scene, camera, canvas, &self.points);
+        nodes::paint(&painter, &self.placed, scene, camera.zoom(), pictures, palette);
+        overlay::paint(&painter, canvas, scene, palette);
+        let pointed = response.hover_pos().and_then(|pointer| nodes::pick(&self.placed, pointer));
+        if response.double_clicked() && pointed.is_none() {
+            self.camera.follow();
+        }
+        if pointed.is_some() {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Canvas, true, &scene.label));
+        SceneResponse { response, pointed }
+    }
+}

@@ -1,0 +1,105 @@
+//! Nodes: dots when far, pictures when near.
+
+use super::{Node, Scene};
+use crate::app::kit::theme::{self, Palette};
+use crate::app::kit::thumbnails::Thumbnails;
+use crate::app::kit::widgets;
+use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, vec2};
+
+/// A usual node's side in points below which nodes are dots.
+const DOT: f32 = 15.0;
+
+/// Side in points from which a node gets a large picture.
+const NEAR: f32 = 104.0;
+
+/// Sides in points from which there is room for a sign and for a badge.
+const SIGN: f32 = 24.0;
+const BADGE: f32 = 34.0;
+
+/// Where a node is drawn now.
+pub(super) struct Placed {
+    node: usize,
+    rect: Rect,
+}
+
+/// Finds every node's rectangle, in drawing order.
+pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, scene: &Scene) {
+    placed.clear();
+    placed.extend(scene.order.iter().filter_map(|&node| {
+        let side = (scene.side * zoom * scene.nodes.get(node)?.size).clamp(4.0, 320.0);
+        Some(Placed { node, rect: Rect::from_center_size(*points.get(node)?, Vec2::splat(side)) })
+    }));
+}
+
+/// The topmost node under the pointer.
+pub(super) fn pick(placed: &[Placed], pointer: Pos2) -> Option<usize> {
+    placed.iter().rev().find(|placed| placed.rect.expand(2.0).contains(pointer)).map(|placed| placed.node)
+}
+
+/// Paints the nodes.
+pub(super) fn paint(
+    painter: &Painter,
+    placed: &[Placed],
+    scene: &Scene,
+    zoom: f32,
+    pictures: &mut Thumbnails,
+    palette: &Palette,
+) {
+    // All are pictures or all are dots: a mixture by size would look like a meaning.
+    let near = scene.pictures && scene.side * zoom >= DOT;
+    let seen = painter.clip_rect();
+    for &Placed { node, rect } in placed.iter().filter(|placed| placed.rect.intersects(seen)) {
+        let node = &scene.nodes[node];
+        if near {
+            picture(painter, rect, node, pictures, palette);
+        } else {
+            let radius = (rect.width() * 0.36).clamp(2.5, 9.0);
+            node.mark.paint_dot(painter, rect.center(), radius, node.alpha);
+        }
+        if let Some(colour) = node.outline {
+            let rect = rect.expand(4.0);
+            let corners = CornerRadius::same((rect.width() * 0.1).clamp(3.0, 8.0) as u8);
+            painter.rect_stroke(rect, corners, Stroke::new(2.5, colour), StrokeKind::Middle);
+        }
+    }
+}
+
+fn picture(painter: &Painter, rect: Rect, node: &Node, pictures: &mut Thumbnails, palette: &Palette) {
+    let (side, path) = (rect.width(), node.path.as_deref());
+    let picture = if side >= NEAR { pictures.large(node.image, path) } else { pictures.small(node.image, path) };
+    let whole = node.alpha >= 1.0;
+    if whole {
+        painter.rect_filled(rect, 4, palette.raised);
+    }
+    widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE.gamma_multiply(node.alpha));
+    node.mark.paint_frame(painter, rect, node.alpha);
+    if whole && side >= SIGN {
+        node.mark.paint_sign(painter, rect.right_top(), (side * 0.11).clamp(4.5, 9.0), palette);
+    }
+    if whole && side >= BADGE && !node.badge.is_empty() {
+        let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);
+        widgets::paint_badge(painter, rect.left_bottom() + vec2(2.0, -2.0), &node.badge, size, palette, 1.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use egui::pos2;
+
+    #[test]
+    fn the_topmost_of_two_overlapping_nodes_is_picked() {
+        let node = |size| Node { size, ..Node::default() };
+        let scene = Scene { side: 1.0, nodes: vec![node(2.0), node(1.0)], order: vec![1, 0, 7], ..Scene::default() };
+        let points = [pos2(50.0, 50.0), pos2(65.0, 50.0)];
+        let mut placed = Vec::new();
+        place(&mut placed, &points, 20.0, &scene);
+        assert_eq!(placed.len(), 2, "an index without a node is passed over");
+        assert_eq!(placed[1].rect, Rect::from_center_size(points[0], Vec2::splat(40.0)));
+        assert_eq!(pick(&placed, pos2(60.0, 50.0)), Some(0));
+        assert_eq!(pick(&placed, pos2(76.0, 50.0)), Some(1), "two points beside a node still count");
+        assert_eq!(pick(&placed, pos2(90.0, 50.0)), None);
+        place(&mut placed, &points, 0.1, &scene);
+        assert_eq!(placed[0].rect.width(), 4.0, "however far, a node can be hit");
+    }
+}

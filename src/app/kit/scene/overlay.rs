@@ -1,0 +1,48 @@
+//! What lies over the nodes: the line in the corner and the legend.
+
+use super::Scene;
+use crate::app::kit::theme::{self, GRID, Palette};
+use egui::{Align2, FontId, Painter, Rect, pos2, vec2};
+
+/// From the middle of a key to its text, and from there to the next key's middle.
+const TEXT: f32 = 10.0;
+const NEXT: f32 = 4.0 * GRID;
+
+/// Paints both.
+pub(super) fn paint(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Palette) {
+    if !scene.corner.is_empty() {
+        let font = FontId::proportional(theme::SMALL);
+        let galley = painter.layout_no_wrap(scene.corner.clone(), font, palette.weak);
+        let at = canvas.left_top() + vec2(2.0 * GRID, 2.0 * GRID);
+        ground(painter, Rect::from_min_size(at, galley.size()), scene);
+        painter.galley(at, galley, palette.weak);
+    }
+    if !scene.legend.is_empty() {
+        legend(painter, canvas, scene, palette);
+    }
+}
+
+/// Keeps text legible where pictures lie under it.
+fn ground(painter: &Painter, text: Rect, scene: &Scene) {
+    painter.rect_filled(text.expand2(vec2(GRID, 2.0)), theme::RADIUS, scene.ground.gamma_multiply(0.8));
+}
+
+fn legend(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Palette) {
+    let (left, y) = (canvas.left() + 4.0 * GRID, canvas.bottom() - 4.0 * GRID);
+    let layout = |text: &str| painter.layout_no_wrap(text.to_owned(), FontId::proportional(theme::SMALL), palette.weak);
+    let mut right = left;
+    let mut keys = Vec::with_capacity(scene.legend.len());
+    for key in &scene.legend {
+        let galley = layout(key.text);
+        let text = Align2::LEFT_CENTER.anchor_size(pos2(right + TEXT, y), galley.size());
+        keys.push((pos2(right, y), key.mark, text, galley));
+        right = text.right() + NEXT;
+    }
+    let pad = 2.0 * GRID;
+    let area = Rect::from_min_max(pos2(left - pad, y - pad), pos2(right - NEXT + pad, y + pad));
+    ground(painter, area, scene);
+    for (centre, mark, text, galley) in keys {
+        mark.paint_key(painter, centre, palette);
+        painter.galley(text.min, galley, palette.weak);
+    }
+}

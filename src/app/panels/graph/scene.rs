@@ -1,0 +1,287 @@
+//! The scene of a query's graph: what its colours, widths, marks and badges mean.
+
+use crate::app::kit::mark::Mark;
+use crate::app::kit::scene::{Edge, Key, Scene};
+use crate::app::kit::theme::Palette;
+use crate::app::kit::widgets;
+use crate::dataset::{Image, Query, Relevance};
+use crate::graph::GraphStatistics;
+use crate::workspace::{GraphLook, NODE_RADIUS, Ranking};
+use std::cmp::Reverse;
+use std::fmt::Write;
+
+/// A node's side in layout units: the largest nodes then fill the disc that the layout keeps free for each.
+const NODE: f32 = 1.44 * NODE_RADIUS;
+
+/// What is left of a node's colour outside the neighbourhood of the one pointed at, and of the one selected. Pointing
+/// is a question about one node; a selection stays, so the rest must remain legible.
+const UNPOINTED: f32 = 0.16;
+const UNSELECTED: f32 = 0.38;
+
+/// What a scene is made of.
+pub(super) struct GraphParts<'a> {
+    pub images: &'a [Image],
+    pub query: &'a Query,
+    /// Judgements of the query's candidates; missing ones count as not judged.
+    pub grades: &'a [Option<Relevance>],
+    pub ranking: Option<&'a Ranking>,
+    pub positions: &'a [[f32; 2]],
+    /// Each pair of neighbours once, weakest first.
+    pub edges: &'a [(usize, usize, f32)],
+    pub statistics: &'a GraphStatistics,
+    pub look: GraphLook,
+    pub selected: Option<usize>,
+    pub hovered: Option<usize>,
+    /// How many edges lead from the image in focus to each that is near; `None` where nothing is in focus.
+    pub near: Option<Vec<Option<usize>>>,
+    /// What tells the graph from another one of the same query.
+    pub name: Option<&'a str>,
+}
+
+impl GraphParts<'_> {
+    /// The image pointed at, or else the one selected.
+    fn focus(&self) -> Option<usize> {
+        self.hovered.or(self.selected)
+    }
+
+    /// Whether an image is the one in focus or near it, as all are where nothing is.
+    fn is_near(&self, index: usize) -> bool {
+        self.near.as_ref().is_none_or(|near| near.get(index).is_some_and(Option::is_some))
+    }
+}
+
+/// Makes the scene, in the memory of an earlier one.
+pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palette) {
+    let GraphStatistics { nodes, edges, .. } = *parts.statistics;
+    let by = parts.name.map_or(String::new(), |name| format!(" by {name}"));
+    scene.label = format!("Graph of “{}”{by}: {nodes} images, {edges} edges", parts.query.text);
+    scene.ground = palette.ground;
+    scene.side = NODE;
+    scene.pictures = parts.look.thumbnails;
+    scene.corner = statistics_line(parts.statistics);
+    let key = |relevance, text| Key { mark: Mark::of(relevance, palette), text };
+    scene.legend =
+        vec![key(Some(Relevance(1)), "relevant"), key(Some(Relevance(0)), "not relevant"), key(None, "not judged")];
+    let focus = parts.focus();
+    let ranking = parts.ranking.filter(|ranking| ranking.scores.len() == parts.positions.len());
+    compose_nodes(scene, parts, ranking, palette);
+    scene.order.clear();
+    scene.order.extend(0..scene.nodes.len());
+    // The best ranked lie above the rest, what is in focus above all.
+    let rank = |node: usize| ranking.map_or(0, |ranking| ranking.place[node]);
+    let nodes = &scene.nodes;
+    scene.order.sort_by_key(|&node| (Some(node) == focus, nodes[node].alpha >= 1.0, Reverse(rank(node))));
+    scene.edges.clear();
+    if parts.look.edges {
+        compose_edges(&mut scene.edges, parts.edges, focus, palette);
+    }
+}
+
+fn statistics_line(statistics: &GraphStatistics) -> String {
+    let mut parts = vec![format!("{} images", statistics.nodes), format!("{} edges", statistics.edges)];
+    if statistics.components > 1 {
+        parts.push(format!("{} components", statistics.components));
+    }
+    if let Some(homophily) = statistics.homophily {
+        parts.push(format!("homophily {}", widgets::figure(homophily)));
+    }
+    parts.join("  ·  ")
+}
+
+fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ranking>, palette: &Palette) {
+    let faded = if parts.hovered.is_some() { UNPOINTED } else { UNSELECTED };
+    let mut shares = ranking.filter(|_| parts.look.size_by_score).map(Ranking::shares);
+    let count = parts.positions.len().min(parts.query.candidates.len());
+    scene.nodes.resize_with(count, Default::default);
+    for (index, node) in scene.nodes.iter_mut().enumerate() {
+        node.at = parts.positions[index];
+        node.size = shares.as_mut().and_then(Iterator::next).map_or(1.0, |share| 0.72 + 0.5 * share);
+        node.image = parts.query.candidates[index].image;
+        node.path.clone_from(&parts.images[node.image].file);
+        node.mark = Mark::of(parts.grades.get(index).copied().flatten(), palette);
+        node.alpha = if parts.is_near(index) { 1.0 } else { faded };
+        node.outline = (parts.selected == Some(index)).then_some(palette.accent);
+        node.badge.clear();
+        if let Some(ranking) = ranking.filter(|_| parts.look.ranks) {
+            let _ = write!(node.badge, "{}", ranking.place[index] + 1);
+        }
+    }
+}
+
+/// Stronger edges are wider and less transparent; those of the node in focus stand out in front, the rest stand back.
+fn compose_edges(edges: &mut Vec<Edge>, known: &[(usize, usize, f32)], focus: Option<usize>, palette: &Palette) {
+    let (low, high) = match known {
+        [first, .., last] => (first.2, last.2),
+        _ => (0.0, 0.0),
+    };
+    let strength = |weight: f32| if high > low { (weight - low) / (high - low) } else { 0.5 };
+    let edge = |from, to, width, colour| Edge { from, to, width, colour };
+    let Some(focus) = focus else {
+        let crowd = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);
+        edges.extend(known.iter().map(|&(a, b, weight)| {
+            let strength = strength(weight);
+            edge(a, b, 0.7 + 1.5 * strength, palette.edge.gamma_multiply((0.10 + 0.42 * strength) * crowd))
+        }));
+        return;
+    };
+    let touches = |&&(a, b, _): &&(usize, usize, f32)| a == focus || b == focus;
+    let back = palette.edge.gamma_multiply(0.07);
+    edges.extend(known.iter().filter(|known| !touches(known)).map(|&(a, b, _)| edge(a, b, 0.8, back)));
+    edges.extend(known.iter().filter(touches).map(|&(a, b, weight)| {
+        let strength = strength(weight);
+        edge(a, b, 1.2 + 2.2 * strength, palette.accent.gamma_multiply(0.45 + 0.5 * strength))
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::kit::mark::Shape;
+    use crate::app::kit::theme;
+    use crate::dataset::{Candidate, ImageId, QueryId};
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    /// Four images in a row, 0–1–2 joined and 3 alone; 2 is ranked best.
+    struct Row {
+        images: Vec<Image>,
+        query: Query,
+        ranking: Ranking,
+        statistics: GraphStatistics,
+    }
+
+    const POSITIONS: [[f32; 2]; 4] = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [9.0, 0.0]];
+    const EDGES: [(usize, usize, f32); 2] = [(0, 1, 0.2), (1, 2, 0.8)];
+    const GRADES: [Option<Relevance>; 3] = [Some(Relevance(2)), Some(Relevance(0)), Some(Relevance(-1))];
+
+    fn row() -> Row {
+        let image = |index: usize| Image {
+            id: ImageId::from(format!("image {index}").as_str()),
+            file: (index != 3).then(|| format!("{index}.jpg").into()),
+            title: String::new(),
+            description: String::new(),
+            tags: Vec::new(),
+            date: None,
+            popularity: None,
+            comments: None,
+            location: None,
+            columns: BTreeMap::new(),
+        };
+        let candidate = |image| Candidate { image, rank: None, features: Vec::new(), clusters: Vec::new() };
+        let query = Query {
+            id: QueryId::from("q"),
+            text: "owl".to_owned(),
+            split: None,
+            location: None,
+            // The images in reverse, so that a candidate is not mistaken for its image.
+            candidates: (0..4).rev().map(candidate).collect(),
+            clusters: BTreeMap::new(),
+        };
+        let ranking = Ranking {
+            scores: vec![0.0, 2.0, 4.0, 1.0],
+            order: vec![2, 1, 3, 0],
+            place: vec![3, 1, 0, 2],
+            measures: Vec::new(),
+        };
+        let statistics = GraphStatistics {
+            nodes: 4,
+            edges: 3,
+            mean_degree: 0.75,
+            components: 2,
+            isolated: 1,
+            mean_weight: 0.6,
+            homophily: Some(0.25),
+        };
+        Row { images: (0..4).map(image).collect(), query, ranking, statistics }
+    }
+
+    impl Row {
+        fn parts(&self) -> GraphParts<'_> {
+            GraphParts {
+                images: &self.images,
+                query: &self.query,
+                grades: &GRADES,
+                ranking: Some(&self.ranking),
+                positions: &POSITIONS,
+                edges: &EDGES,
+                statistics: &self.statistics,
+                look: GraphLook::default(),
+                selected: None,
+                hovered: None,
+                near: None,
+                name: None,
+            }
+        }
+    }
+
+    fn palette() -> &'static Palette {
+        theme::palette(&egui::Visuals::dark())
+    }
+
+    fn scene(parts: &GraphParts<'_>) -> Scene {
+        let mut scene = Scene::default();
+        compose(&mut scene, parts, palette());
+        scene
+    }
+
+    #[test]
+    fn every_candidate_is_a_node_with_its_picture_mark_size_and_rank() {
+        let row = row();
+        let scene = scene(&row.parts());
+        assert_eq!((scene.nodes.len(), scene.edges.len()), (4, 2));
+        assert_eq!(scene.nodes.iter().map(|node| node.at).collect::<Vec<_>>(), POSITIONS);
+        assert_eq!(scene.nodes.iter().map(|node| node.image).collect::<Vec<_>>(), [3, 2, 1, 0]);
+        assert_eq!((scene.nodes[0].path.as_deref(), scene.nodes[1].path.as_deref()), (None, Some(Path::new("2.jpg"))));
+        let marks: Vec<_> = scene.nodes.iter().map(|node| (node.mark.shape, node.mark.colour)).collect();
+        let (yes, no, open) = (palette().relevant, palette().irrelevant, palette().unjudged);
+        assert_eq!(marks, [(Shape::Tick, yes), (Shape::Cross, no), (Shape::Open, open), (Shape::Open, open)]);
+        assert_eq!(scene.nodes.iter().map(|node| node.badge.as_str()).collect::<Vec<_>>(), ["4", "2", "1", "3"]);
+        let sizes: Vec<f32> = scene.nodes.iter().map(|node| node.size).collect();
+        assert!((sizes[0] - 0.72).abs() < 1e-6 && (sizes[1] - 0.97).abs() < 1e-6 && (sizes[2] - 1.22).abs() < 1e-6);
+        assert_eq!(scene.order, [0, 3, 1, 2], "the best ranked lies on top");
+        assert!(scene.nodes.iter().all(|node| node.alpha == 1.0 && node.outline.is_none()));
+        assert_eq!(scene.label, "Graph of “owl”: 4 images, 3 edges");
+        assert_eq!(scene.corner, "4 images  ·  3 edges  ·  2 components  ·  homophily .250");
+    }
+
+    #[test]
+    fn what_is_not_joined_to_the_focus_is_dimmed() {
+        let row = row();
+        let alphas = |scene: &Scene| scene.nodes.iter().map(|node| node.alpha).collect::<Vec<_>>();
+        let near = Some(vec![Some(0), Some(1), None, None]);
+        let hovered = scene(&GraphParts { hovered: Some(0), selected: Some(3), near, ..row.parts() });
+        assert_eq!(alphas(&hovered), [1.0, 1.0, UNPOINTED, UNPOINTED], "the pointer goes before the selection");
+        assert_eq!(hovered.nodes[3].outline, Some(palette().accent));
+        assert_eq!(hovered.order, [3, 2, 1, 0], "first what is dimmed, last the focus");
+        let edges: Vec<_> = hovered.edges.iter().map(|edge| (edge.from, edge.to, edge.width)).collect();
+        assert_eq!(edges, [(1, 2, 0.8), (0, 1, 1.2)], "its own edges lie in front");
+        let near = Some(vec![None, None, None, Some(0)]);
+        let selected = scene(&GraphParts { selected: Some(3), near, ..row.parts() });
+        assert_eq!(alphas(&selected), [UNSELECTED, UNSELECTED, UNSELECTED, 1.0]);
+    }
+
+    #[test]
+    fn edges_grow_with_their_weight_and_all_can_be_switched_off() {
+        let row = row();
+        let all = scene(&row.parts());
+        assert!((all.edges[0].width - 0.7).abs() < 1e-6 && (all.edges[1].width - 2.2).abs() < 1e-6);
+        assert!(all.edges[0].colour.a() < all.edges[1].colour.a());
+        let look = GraphLook { thumbnails: false, edges: false, ranks: false, size_by_score: false };
+        let mut bare = all.clone();
+        compose(&mut bare, &GraphParts { look, ..row.parts() }, palette());
+        assert!(bare.edges.is_empty() && !bare.pictures);
+        assert!(
+            bare.nodes.iter().all(|node| node.badge.is_empty() && node.size == 1.0),
+            "nothing of the earlier scene"
+        );
+        assert_eq!(bare, scene(&GraphParts { look, ..row.parts() }));
+    }
+
+    #[test]
+    fn a_ranking_of_other_candidates_is_left_out() {
+        let (row, other) = (row(), Ranking { scores: vec![1.0], order: vec![0], place: vec![0], measures: Vec::new() });
+        let scene = scene(&GraphParts { ranking: Some(&other), ..row.parts() });
+        assert!(scene.nodes.iter().all(|node| node.badge.is_empty() && node.size == 1.0));
+        assert_eq!(scene.order, [0, 1, 2, 3]);
+    }
+}

@@ -1,0 +1,52 @@
+//! The picture under the pointer, whole, with what is known of it.
+
+use super::canvas::ShownGraph;
+use crate::app::kit::theme;
+use crate::app::kit::thumbnails::Thumbnails;
+use crate::app::kit::widgets;
+use crate::workspace::{Order, QueryView, Session};
+use egui::{Response, RichText, vec2};
+
+/// Shows the picture pointed at beside the pointer.
+pub fn tooltip(response: &Response, shown: &ShownGraph<'_>, pictures: &mut Thumbnails) {
+    let ShownGraph { session, view, .. } = *shown;
+    let Some(candidate) = session.hovered() else { return };
+    let query = &session.data.dataset.queries[session.query()];
+    let Some(known) = query.candidates.get(candidate) else { return };
+    let image = &session.data.dataset.images[known.image];
+    let picture = pictures.large(known.image, image.file.as_deref());
+    response.show_tooltip_ui(|ui| {
+        let palette = theme::palette(ui.visuals());
+        ui.set_max_width(280.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(264.0, 200.0), egui::Sense::hover());
+        widgets::paint_contain(ui.painter(), rect, picture, palette);
+        let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
+        ui.label(widgets::strong_text(title));
+        let mut facts = vec![widgets::judgement_name(session.relevance(candidate))];
+        for order in Order::ALL {
+            if let Some(ranking) = session.ranking(order) {
+                facts.push(format!("{} {}", short(order), ranking.place[candidate] + 1));
+            }
+        }
+        facts.push(format!("{} neighbours", view.graph().neighbours(candidate).count()));
+        facts.extend(way_from_selection(session, view, candidate));
+        ui.label(RichText::new(facts.join("  ·  ")).small().color(palette.weak));
+    });
+}
+
+/// How many edges lead from the selected image to this one.
+fn way_from_selection(session: &Session, view: &QueryView, candidate: usize) -> Option<String> {
+    let selected = session.candidate().filter(|&selected| selected != candidate)?;
+    Some(match view.graph().path(selected, candidate)?.steps() {
+        1 => "next to the selected image".to_owned(),
+        steps => format!("{steps} steps from the selected image"),
+    })
+}
+
+fn short(order: Order) -> &'static str {
+    match order {
+        Order::Initial => "initial",
+        Order::Text => "text",
+        Order::Model => "network",
+    }
+}
