@@ -11,6 +11,8 @@ pub enum Shape {
     Tick,
     /// Judged not relevant: a square when far, a disc with a cross when near.
     Cross,
+    /// Not about judgements, the colour says it all: a disc, and no sign.
+    Plain,
     /// Not judged: a ring, and no sign.
     #[default]
     Open,
@@ -40,7 +42,7 @@ impl Mark {
     pub fn paint_dot(self, painter: &Painter, centre: Pos2, radius: f32, alpha: f32) {
         let colour = self.colour.gamma_multiply(alpha);
         match self.shape {
-            Shape::Tick => painter.circle_filled(centre, radius, colour),
+            Shape::Tick | Shape::Plain => painter.circle_filled(centre, radius, colour),
             Shape::Cross => painter.rect_filled(Rect::from_center_size(centre, vec2(1.6, 1.6) * radius), 1, colour),
             Shape::Open => painter.circle_stroke(centre, radius, Stroke::new(1.2, colour)),
         };
@@ -54,9 +56,9 @@ impl Mark {
         painter.rect_stroke(rect, corners, stroke, StrokeKind::Middle);
     }
 
-    /// Paints a small disc with a tick or a cross; nothing for an open mark.
+    /// Paints a small disc with a tick or a cross; nothing for the other shapes.
     pub fn paint_sign(self, painter: &Painter, centre: Pos2, radius: f32, palette: &Palette) {
-        if self.shape == Shape::Open {
+        if matches!(self.shape, Shape::Plain | Shape::Open) {
             return;
         }
         painter.circle(centre, radius, self.colour, Stroke::new(1.0, palette.panel));
@@ -70,11 +72,11 @@ impl Mark {
         }
     }
 
-    /// Paints the mark as a legend shows it: the sign, or the ring.
+    /// Paints the mark as a legend shows it: the sign, or else the dot.
     pub fn paint_key(self, painter: &Painter, centre: Pos2, palette: &Palette) {
         match self.shape {
-            Shape::Open => self.paint_dot(painter, centre, 5.0, 1.0),
-            _ => self.paint_sign(painter, centre, 6.0, palette),
+            Shape::Tick | Shape::Cross => self.paint_sign(painter, centre, 6.0, palette),
+            Shape::Plain | Shape::Open => self.paint_dot(painter, centre, 5.0, 1.0),
         }
     }
 }

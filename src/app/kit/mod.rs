@@ -1,6 +1,5 @@
-//! What every panel is drawn with: colours, marks, icons, widgets, pictures, the camera, scenes. Knows no workspace.
+//! What every panel is drawn with: colours, marks, icons, widgets, pictures, scenes. Knows no workspace.
 
-pub mod camera;
 pub mod icons;
 pub mod mark;
 pub mod plot;

@@ -1,9 +1,9 @@
 //! A scene on the screen: pan, zoom, and what the pointer is on.
 
+use super::camera::Camera;
 use super::edges::EdgeMesh;
 use super::nodes::{self, Placed};
 use super::{Scene, overlay};
-use crate::app::kit::camera::Camera;
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
 use egui::{Pos2, Response, Sense, Ui};
@@ -44,11 +44,12 @@ impl SceneCanvas {
         self.points.clear();
         self.points.extend(scene.nodes.iter().map(|node| camera.to_screen(canvas, node.at)));
         nodes::place(&mut self.placed, &self.points, camera.zoom(), scene);
+        let near = nodes::are_near(scene, camera.zoom());
 
         self.edges.paint(&painter, scene, camera, canvas, &self.points);
-        nodes::paint(&painter, &self.placed, scene, camera.zoom(), pictures, palette);
+        nodes::paint(&painter, &self.placed, near, scene, pictures, palette);
         overlay::paint(&painter, canvas, scene, palette);
-        let pointed = response.hover_pos().and_then(|pointer| nodes::pick(&self.placed, pointer));
+        let pointed = response.hover_pos().and_then(|pointer| nodes::pick(&self.placed, near, pointer));
         if response.double_clicked() && pointed.is_none() {
             self.camera.follow();
         }

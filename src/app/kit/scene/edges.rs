@@ -1,7 +1,7 @@
 //! All edges as one mesh, so that thousands cost one draw call.
 
 use super::Scene;
-use crate::app::kit::camera::Camera;
+use super::camera::Camera;
 use egui::epaint::{Mesh, Vertex, WHITE_UV};
 use egui::{Color32, Painter, Pos2, Rect, Shape};
 use std::sync::{Arc, Weak};

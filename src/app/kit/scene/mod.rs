@@ -20,6 +20,7 @@
 //! - Selecting with a lasso, pinning by dragging: further fields of [`canvas::SceneResponse`] in units of the plane; the
 //!   maker alone moves nodes.
 
+mod camera;
 pub mod canvas;
 mod edges;
 mod nodes;

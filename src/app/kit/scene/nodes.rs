@@ -16,6 +16,9 @@ const NEAR: f32 = 104.0;
 const SIGN: f32 = 24.0;
 const BADGE: f32 = 34.0;
 
+/// How far from a dot's middle the pointer may be, in points.
+const REACH: f32 = 10.0;
+
 /// Where a node is drawn now.
 pub(super) struct Placed {
     node: usize,
@@ -31,22 +34,30 @@ pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, scene:
     }));
 }
 
-/// The topmost node under the pointer.
-pub(super) fn pick(placed: &[Placed], pointer: Pos2) -> Option<usize> {
-    placed.iter().rev().find(|placed| placed.rect.expand(2.0).contains(pointer)).map(|placed| placed.node)
+/// The topmost picture under the pointer, or else the nearest dot within reach.
+pub(super) fn pick(placed: &[Placed], near: bool, pointer: Pos2) -> Option<usize> {
+    if near {
+        return placed.iter().rev().find(|placed| placed.rect.expand(2.0).contains(pointer)).map(|placed| placed.node);
+    }
+    let distances = placed.iter().map(|placed| (placed.node, placed.rect.center().distance(pointer)));
+    let within = distances.filter(|(_, distance)| *distance <= REACH);
+    within.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(node, _)| node)
+}
+
+/// Whether nodes are pictures. All are pictures or all are dots: a mixture by size would look like a meaning.
+pub(super) fn are_near(scene: &Scene, zoom: f32) -> bool {
+    scene.pictures && scene.side * zoom >= DOT
 }
 
 /// Paints the nodes.
 pub(super) fn paint(
     painter: &Painter,
     placed: &[Placed],
+    near: bool,
     scene: &Scene,
-    zoom: f32,
     pictures: &mut Thumbnails,
     palette: &Palette,
 ) {
-    // All are pictures or all are dots: a mixture by size would look like a meaning.
-    let near = scene.pictures && scene.side * zoom >= DOT;
     let seen = painter.clip_rect();
     for &Placed { node, rect } in placed.iter().filter(|placed| placed.rect.intersects(seen)) {
         let node = &scene.nodes[node];
@@ -96,10 +107,16 @@ mod tests {
         place(&mut placed, &points, 20.0, &scene);
         assert_eq!(placed.len(), 2, "an index without a node is passed over");
         assert_eq!(placed[1].rect, Rect::from_center_size(points[0], Vec2::splat(40.0)));
-        assert_eq!(pick(&placed, pos2(60.0, 50.0)), Some(0));
-        assert_eq!(pick(&placed, pos2(76.0, 50.0)), Some(1), "two points beside a node still count");
-        assert_eq!(pick(&placed, pos2(90.0, 50.0)), None);
-        place(&mut placed, &points, 0.1, &scene);
-        assert_eq!(placed[0].rect.width(), 4.0, "however far, a node can be hit");
+        assert_eq!(pick(&placed, true, pos2(60.0, 50.0)), Some(0));
+        assert_eq!(pick(&placed, true, pos2(76.0, 50.0)), Some(1), "two points beside a node still count");
+        assert_eq!(pick(&placed, true, pos2(90.0, 50.0)), None);
+        assert_eq!(pick(&placed, false, pos2(60.0, 50.0)), Some(1), "of dots the nearest");
+        assert_eq!(pick(&placed, false, pos2(50.0, 61.0)), None);
+    }
+
+    #[test]
+    fn nodes_are_pictures_once_a_usual_one_is_large_enough() {
+        let scene = |pictures| Scene { side: 0.5, pictures, ..Scene::default() };
+        assert!(are_near(&scene(true), 30.0) && !are_near(&scene(true), 29.0) && !are_near(&scene(false), 300.0));
     }
 }

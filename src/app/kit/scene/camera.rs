@@ -10,7 +10,7 @@ const MARGIN: f32 = 36.0;
 
 /// Which part of the plane is seen.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Camera {
+pub(super) struct Camera {
     centre: Vec2,
     zoom: f32,
     /// Keeps the whole graph in view until a person moves the camera.
