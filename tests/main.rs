@@ -15,6 +15,7 @@ mod experiments;
 mod experiments_ui;
 mod export;
 mod graph;
+mod graph_canvas;
 mod import;
 mod loading;
 mod losses;
