@@ -139,6 +139,7 @@ mod tests {
     use crate::app::kit::mark::Shape;
     use crate::app::kit::theme;
     use crate::dataset::{Candidate, ImageId, QueryId};
+    use crate::eval::Measures;
     use std::collections::BTreeMap;
     use std::path::Path;
 
@@ -181,7 +182,7 @@ mod tests {
             scores: vec![0.0, 2.0, 4.0, 1.0],
             order: vec![2, 1, 3, 0],
             place: vec![3, 1, 0, 2],
-            measures: Vec::new(),
+            measures: Measures::new(&[], []),
         };
         let statistics = GraphStatistics {
             nodes: 4,
@@ -279,7 +280,8 @@ mod tests {
 
     #[test]
     fn a_ranking_of_other_candidates_is_left_out() {
-        let (row, other) = (row(), Ranking { scores: vec![1.0], order: vec![0], place: vec![0], measures: Vec::new() });
+        let row = row();
+        let other = Ranking { scores: vec![1.0], order: vec![0], place: vec![0], ..row.ranking.clone() };
         let scene = scene(&GraphParts { ranking: Some(&other), ..row.parts() });
         assert!(scene.nodes.iter().all(|node| node.badge.is_empty() && node.size == 1.0));
         assert_eq!(scene.order, [0, 1, 2, 3]);
