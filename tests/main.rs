@@ -19,6 +19,7 @@ mod graph_canvas;
 mod import;
 mod loading;
 mod losses;
+mod manual_ui;
 mod measures_golden;
 mod measures_on_disk;
 mod models;

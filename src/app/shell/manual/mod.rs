@@ -6,9 +6,12 @@ pub use pages::{Place, name, search};
 
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use egui::{Align, Context, Id, Key, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Context, Id, Key, Layout, Modal, RichText, ScrollArea, Ui, vec2};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use pages::{page_of, pages};
+
+/// Width of the list of pages.
+const CONTENTS: f32 = 220.0;
 
 /// The manual: closed, or open at a page.
 #[derive(Default)]
@@ -52,10 +55,12 @@ impl Manual {
             ui.set_height(room.y.min(760.0));
             self.bar_ui(ui);
             ui.separator();
+            let down = Layout::top_down(Align::Min);
             ui.horizontal_top(|ui| {
-                self.contents_ui(ui);
+                let height = ui.available_height();
+                ui.allocate_ui_with_layout(vec2(CONTENTS, height), down, |ui| self.contents_ui(ui));
                 ui.separator();
-                self.page_ui(ui);
+                ui.allocate_ui_with_layout(vec2(ui.available_width(), height), down, |ui| self.page_ui(ui));
             });
         });
         let key = ctx.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::F1));
@@ -77,7 +82,7 @@ impl Manual {
                     (self.page, self.goal) = (page, Some(0));
                 }
             });
-            ui.with_layout(egui::Layout::right_to_left(Align::Center), |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::CROSS, "Close (Esc)").clicked() {
                     self.open = false;
                 }
@@ -92,8 +97,7 @@ impl Manual {
     fn contents_ui(&mut self, ui: &mut Ui) {
         let found = search(&self.typed);
         let mut goal = None;
-        ScrollArea::vertical().id_salt("contents").auto_shrink([false, false]).max_width(220.0).show(ui, |ui| {
-            ui.set_width(220.0);
+        ScrollArea::vertical().id_salt("contents").auto_shrink([false, false]).show(ui, |ui| {
             if self.typed.trim().is_empty() {
                 for (at, page) in pages().iter().enumerate() {
                     if ui.selectable_label(at == self.page, &page.title).clicked() {
