@@ -1,4 +1,4 @@
-//! What can be wrong with a file.
+//! Errors about files.
 
 use std::fmt::Display;
 use std::io;
@@ -10,19 +10,19 @@ pub enum FileError {
     /// The system could not read or write it.
     #[error("{source}: {path}")]
     Io {
-        /// The system's answer.
+        /// The system's error.
         source: io::Error,
         /// The file.
         path: PathBuf,
     },
-    /// It does not hold what it should.
+    /// Its content is malformed.
     #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
     Malformed {
         /// What is wrong.
         message: String,
         /// The file.
         path: PathBuf,
-        /// The line, from 1, where one is meant.
+        /// The line, from 1, where the error concerns one.
         line: Option<usize>,
     },
 }
@@ -33,15 +33,15 @@ impl FileError {
         Self::Io { source, path: path.to_owned() }
     }
 
-    /// A file that does not hold what it should.
+    /// A file with malformed content.
     pub fn malformed(message: impl Display, path: &Path) -> Self {
         Self::Malformed { message: message.to_string(), path: path.to_owned(), line: None }
     }
 }
 
-/// Adds the path to what went wrong with a file.
+/// Adds the path to an error about a file.
 pub trait At {
-    /// What there is where all went well.
+    /// The value on success.
     type Value;
 
     /// The value, or the error with the path of the file that it is about.
@@ -73,15 +73,15 @@ mod tests {
     use std::error::Error;
 
     #[test]
-    fn the_path_comes_last_and_the_systems_answer_stays() {
+    fn the_path_comes_last_after_the_systems_error() {
         let path = Path::new("/no/such/file");
-        let error = std::fs::read(path).at(path).expect_err("it is not there");
+        let error = std::fs::read(path).at(path).expect_err("it does not exist");
         assert!(error.to_string().ends_with(": /no/such/file"), "{error}");
         assert!(error.source().is_some_and(|source| source.is::<io::Error>()));
     }
 
     #[test]
-    fn a_line_stands_behind_the_path() {
+    fn a_line_follows_the_path() {
         let path = Path::new("run.json");
         let error = serde_json::from_str::<u8>("x").at(path).expect_err("no number");
         assert_eq!(error.to_string(), "expected value at line 1 column 1: run.json");

@@ -1,4 +1,4 @@
-//! The ground floor: what every room may use and nothing that belongs to one of them.
+//! The ground floor: what every room may use and no single room owns.
 
 mod file_error;
 mod names;

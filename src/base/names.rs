@@ -1,8 +1,8 @@
-//! Names of the choices that people type, files hold and menus show.
+//! Names of choices, as typed by users, stored in files and shown in menus.
 
-/// A name that is not among those there are.
+/// An unknown name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no {what} is called \"{given}\" (there are {known})")]
+#[error("unknown {what} \"{given}\" (expected one of {known})")]
 pub struct UnknownName {
     what: &'static str,
     given: String,
@@ -10,15 +10,14 @@ pub struct UnknownName {
 }
 
 impl UnknownName {
-    /// No `what` ("model", "loss") is called `given`, only those in `known`.
+    /// There is no `what` ("model", "loss") named `given`, only those in `known`.
     pub fn new(what: &'static str, given: &str, known: &[&str]) -> Self {
         Self { what, given: given.to_owned(), known: known.join(", ") }
     }
 }
 
 /// Gives an enum without fields its names from one table: `ALL` (in the table's order), `name`, `by_name`, `Display`
-/// and `FromStr`, which take a name in any case. The text in quotes before the table is what the enum is a choice of,
-/// for [`UnknownName`].
+/// and `FromStr`, which take a name in any case. The quoted text before the table is the `what` of [`UnknownName`].
 ///
 /// ```text
 /// named!(Keep, "choice of weights": Best = "best", Last = "last");
@@ -26,17 +25,17 @@ impl UnknownName {
 macro_rules! named {
     ($kind:ident, $what:literal: $($value:ident = $name:literal),+ $(,)?) => {
         impl $kind {
-            /// All of them.
+            /// All variants.
             pub const ALL: [$kind; [$($name),+].len()] = [$($kind::$value),+];
 
-            /// What it is called.
+            /// Its name.
             pub fn name(self) -> &'static str {
                 match self {
                     $($kind::$value => $name),+
                 }
             }
 
-            /// The one of this name, in any case.
+            /// The variant of this name, in any case.
             pub fn by_name(name: &str) -> Option<$kind> {
                 Self::ALL.into_iter().find(|value| value.name().eq_ignore_ascii_case(name.trim()))
             }
@@ -80,8 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_is_refused_with_all_that_there_are() {
+    fn an_unknown_name_is_rejected_with_a_list_of_the_known_ones() {
         let error = "green".parse::<Colour>().expect_err("not in the table");
-        assert_eq!(error.to_string(), "no colour is called \"green\" (there are dark-blue, red)");
+        assert_eq!(error.to_string(), "unknown colour \"green\" (expected one of dark-blue, red)");
     }
 }

@@ -1,32 +1,32 @@
-//! How far long work has come.
+//! Progress of long-running work.
 
 use super::size_text;
 use std::time::Duration;
 
-/// What work is counted in.
+/// The unit in which work is counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Unit {
-    /// Queries, pictures, epochs: whatever the stage is about.
+    /// Queries, pictures, epochs: whatever the stage processes.
     #[default]
     Steps,
     /// Bytes, shown as megabytes.
     Bytes,
 }
 
-/// How far long work has come.
+/// Progress of long-running work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     /// What is being done, in a few words.
     pub stage: String,
     /// Steps done.
     pub done: usize,
-    /// Steps in all; 0 where that is not known.
+    /// Total number of steps; 0 where unknown.
     pub total: usize,
     /// What the steps are.
     pub unit: Unit,
-    /// Steps per second, where that means something to people.
+    /// Steps per second, where that is meaningful.
     pub rate: Option<f64>,
-    /// Time left by the worker's own reckoning, where it knows better than the share done tells.
+    /// Time left as estimated by the worker, where that beats extrapolating from the share done.
     pub left: Option<Duration>,
 }
 
@@ -36,7 +36,7 @@ impl Progress {
         (self.total > 0).then(|| self.done as f32 / self.total as f32)
     }
 
-    /// `3 of 12` or `1.5 MB of 44.7 MB`; `None` where the total is not known.
+    /// `3 of 12` or `1.5 MB of 44.7 MB`; `None` where the total is unknown.
     pub fn amount(&self) -> Option<String> {
         let text = |count: usize| match self.unit {
             Unit::Steps => count.to_string(),
@@ -45,7 +45,7 @@ impl Progress {
         (self.total > 0).then(|| format!("{} of {}", text(self.done), text(self.total)))
     }
 
-    /// Time left: as the worker reckons, or if it goes on as it went.
+    /// Time left: the worker's estimate, else extrapolated from the pace so far.
     pub fn remaining(&self, elapsed: Duration) -> Option<Duration> {
         self.left.or_else(|| self.at_this_pace(elapsed))
     }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn time_left_is_reckoned_from_the_share_done_unless_the_worker_knows_better() {
+    fn time_left_is_extrapolated_unless_the_worker_has_an_estimate() {
         let mut progress = Progress { done: 25, total: 100, ..Progress::default() };
         assert_eq!(progress.remaining(Duration::from_secs(10)), Some(Duration::from_secs(30)));
         assert_eq!(progress.remaining(Duration::from_millis(100)), None, "too early to tell");
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_is_told_in_its_unit() {
+    fn amounts_are_shown_in_their_unit() {
         let steps = Progress { done: 3, total: 12, ..Progress::default() };
         assert_eq!((steps.amount().as_deref(), steps.fraction()), (Some("3 of 12"), Some(0.25)));
         let bytes = Progress { done: 1_500_000, total: 44_700_000, unit: Unit::Bytes, ..Progress::default() };

@@ -1,7 +1,7 @@
 //! The one seeded random generator of the program.
 //!
-//! Everything that is drawn at random (initial weights, dropout, splits, layouts) comes from here, so that a seed gives
-//! the same result on every machine and whatever the number of threads.
+//! All random draws (initial weights, dropout, splits, layouts) come from here, so a seed gives the same result on
+//! every machine, whatever the number of threads.
 
 use std::f64::consts::TAU;
 
@@ -15,7 +15,7 @@ pub struct Rng {
 }
 
 impl Rng {
-    /// The generator whose whole sequence `seed` decides.
+    /// A generator seeded with `seed`.
     pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
@@ -49,7 +49,7 @@ impl Rng {
         }
     }
 
-    /// Puts the items into a uniformly random order (Fisher–Yates).
+    /// Shuffles the items uniformly (Fisher–Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last + 1);

@@ -1,25 +1,25 @@
-//! Mean and deviation.
+//! Mean and standard deviation.
 
 use serde::Serialize;
 
-/// Mean and unbiased standard deviation of some numbers.
+/// Mean and unbiased standard deviation of a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Spread {
     /// The mean.
     pub mean: f64,
-    /// The deviation of a sample, over n − 1; 0 for a single number.
+    /// The sample standard deviation (over n − 1); 0 for a single value.
     pub deviation: f64,
-    /// How many numbers.
+    /// Sample size.
     #[serde(skip)]
     pub n: usize,
 }
 
 impl Spread {
-    /// Of some numbers; `None` of none. Equal numbers are their own mean, without deviation.
+    /// Of these values; `None` if there are none. Equal values give exactly that mean and a deviation of 0.
     pub fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let values: Vec<f64> = values.into_iter().collect();
         let (first, n) = (*values.first()?, values.len());
-        // Dividing the sum of equal numbers may miss them by a bit.
+        // The rounded sum of equal values, divided by n, may be off by one bit.
         if values.iter().all(|value| *value == first) {
             return Some(Self { mean: first, deviation: 0.0, n });
         }
@@ -29,7 +29,7 @@ impl Spread {
     }
 }
 
-/// The arithmetic mean; 0 of nothing.
+/// The arithmetic mean; 0 for an empty slice.
 pub fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
 }
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn equal_numbers_have_no_deviation_although_their_sum_is_rounded() {
         let values = [0.1; 3];
-        assert_ne!(mean(&values), 0.1, "else this shows nothing");
+        assert_ne!(mean(&values), 0.1, "otherwise this shows nothing");
         assert_eq!(Spread::of(values), Some(Spread { mean: 0.1, deviation: 0.0, n: 3 }));
         assert_eq!(Spread::of([5.0]), Some(Spread { mean: 5.0, deviation: 0.0, n: 1 }));
     }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn how_many_there_were_is_not_written() {
+    fn the_sample_size_is_not_serialised() {
         let json = serde_json::to_string(&Spread { mean: 0.5, deviation: 0.25, n: 2 }).expect("plain numbers");
         assert_eq!(json, r#"{"mean":0.5,"deviation":0.25}"#);
     }

@@ -1,23 +1,23 @@
-//! Writing a file as a whole.
+//! Atomic file writes.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Replaces a file by these parts, one after the other: a reader, and a crash, see the old content or the new, never a
-/// part. It is written beside its place first and then moved there.
+/// Atomically replaces a file by the concatenation of these parts: readers, and a crash, see the old content or the
+/// new, never a mixture. It is written to a temporary file alongside and then renamed.
 ///
 /// # Errors
-/// What the system says.
+/// If the file cannot be written.
 pub fn write_whole(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     replace(path, parts, fs::File::sync_all)
 }
 
-/// The same without waiting for the disk, for what is written many times a minute: it survives the death of the
-/// program, but a power failure soon after may leave a damaged file.
+/// The same without syncing, for files written many times a minute: it survives a crash of the program, but a power
+/// failure soon after may leave a damaged file.
 ///
 /// # Errors
-/// What the system says.
+/// If the file cannot be written.
 pub fn write_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, &[content], |_| Ok(()))
 }
@@ -32,7 +32,7 @@ fn replace(path: &Path, parts: &[&[u8]], finish: impl FnOnce(&fs::File) -> io::R
     });
     let moved = written.and_then(|()| fs::rename(&beside, path));
     if moved.is_err() {
-        // What is left of a failed attempt helps no one; that it failed is reported.
+        // The remains of a failed attempt are of no use; the failure itself is reported.
         let _ = fs::remove_file(&beside);
     }
     moved
