@@ -1,4 +1,4 @@
-//! What can be wrong within a file of arrays or vectors; [`DatasetError`] adds the path.
+//! Faults of a file of arrays or vectors; [`DatasetError`] adds the path.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use zip::result::ZipError;
 use super::DatasetError;
 use crate::base::FileError;
 
-/// What is wrong with a file of arrays or vectors.
+/// A fault of a file of arrays or vectors.
 #[derive(Debug, thiserror::Error)]
 pub enum ArrayFault {
     /// It could not be read.
@@ -17,98 +17,98 @@ pub enum ArrayFault {
     /// A damaged zip archive.
     #[error(transparent)]
     Zip(#[from] ZipError),
-    /// Another format than its name says.
+    /// Not of the format its name says.
     #[error("not {format}: {reason}")]
     NotA {
         /// The format, with its article.
         format: &'static str,
-        /// Why it is none.
+        /// Why it is not.
         reason: String,
     },
-    /// Something that goes against the format.
+    /// It violates the format.
     #[error("{0}")]
     Malformed(&'static str),
-    /// A version of `.npy` to come.
-    #[error("version {0} of .npy, where 1 to 3 are known")]
+    /// An unknown version of `.npy`.
+    #[error("unsupported .npy version {0} (1 to 3 are supported)")]
     Version(u8),
-    /// A shape of something other than whole numbers.
-    #[error("its 'shape' ({0}) is not made of whole numbers")]
+    /// A shape that is not made of integers.
+    #[error("its 'shape' ({0}) is not made of integers")]
     Shape(String),
-    /// Something other than a matrix.
-    #[error("{0} dimensions, where a matrix has 2")]
+    /// Not a matrix.
+    #[error("{0} dimensions instead of the 2 of a matrix")]
     Dimensions(usize),
-    /// Another kind of values than is read here.
-    #[error("{what} of kind '{found}', where {wanted} are asked for")]
+    /// Values of an unsupported type.
+    #[error("{what} of type '{found}' instead of {wanted}")]
     Kind {
         /// What they are.
         what: &'static str,
-        /// Their kind, as the format calls it.
+        /// Their type, as the format names it.
         found: String,
-        /// The kinds that are read.
+        /// The supported types.
         wanted: &'static str,
     },
     /// Python objects.
     #[error(
-        "an array of Python objects, which NumPy stores as a pickle: a program that is never run here (save it with \
+        "an array of Python objects, which NumPy stores as a pickle, a program that is never run here (save it with \
          .astype(str) or .astype('float32'))"
     )]
     Pickle,
     /// A matrix without columns.
     #[error("its rows hold no numbers")]
     Empty,
-    /// More numbers than can be counted.
+    /// A shape whose size overflows.
     #[error("its shape is too large")]
     TooLarge,
-    /// It ends behind the file's end.
-    #[error("it lies outside the file")]
+    /// It extends past the end of the file.
+    #[error("it extends past the end of the file")]
     Outside,
-    /// Fewer bytes than it takes.
-    #[error("cut short: {there} of {needed} bytes of {what}")]
+    /// Truncated data.
+    #[error("truncated: {there} of {needed} bytes of {what}")]
     CutShort {
         /// What they are.
         what: &'static str,
-        /// Bytes that are there.
+        /// Bytes present.
         there: u64,
-        /// Bytes that it takes.
+        /// Bytes expected.
         needed: u64,
     },
-    /// Another number of ids than of vectors.
+    /// The numbers of ids and of vectors differ.
     #[error("{ids} ids for {rows} vectors")]
     Ids {
-        /// How many ids.
+        /// Number of ids.
         ids: usize,
-        /// How many vectors.
+        /// Number of vectors.
         rows: usize,
     },
-    /// Ids that are no JSON list of texts.
+    /// Ids that are not a JSON list of strings.
     #[error("its '{key}' are not a list of names: {source}")]
     Names {
-        /// Where they stand.
+        /// Their key.
         key: &'static str,
-        /// What is wrong with them.
+        /// The parse error.
         source: serde_json::Error,
     },
-    /// Nothing that could be meant.
+    /// No candidate for the vectors.
     #[error("no {0}")]
     Nothing(&'static str),
-    /// Several that could be meant.
+    /// An ambiguous choice.
     #[error("more than one {what}, and none is called '{wanted}': {names}")]
     Several {
         /// What they are.
         what: String,
-        /// What one of them should be called.
+        /// The name that would settle it.
         wanted: &'static str,
-        /// What they are called.
+        /// Their names.
         names: String,
     },
-    /// Something is wrong with a part of it.
+    /// A fault of one of its parts.
     #[error("{part} '{name}': {source}")]
     Part {
         /// What it is.
         part: &'static str,
-        /// What it is called.
+        /// Its name.
         name: String,
-        /// What is wrong with it.
+        /// The fault.
         source: Box<ArrayFault>,
     },
 }

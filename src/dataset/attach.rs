@@ -1,4 +1,4 @@
-//! Judgements and rankings in TREC's form, beside a data set of any layout or on their own.
+//! TREC judgements and rankings, for a data set of any layout or on their own.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
@@ -10,8 +10,7 @@ use super::walk;
 use super::warnings::{Warnings, owned, some_of};
 use super::{Dataset, DatasetError, Format, Judgements, Loaded, Relevance, Warning, WarningKind};
 
-/// Takes the judgements of a qrels file; where a candidate is judged already, the file's grade replaces it, and a
-/// grade below 0 makes it unjudged.
+/// Adds the judgements of a qrels file; they replace existing grades, and a grade below 0 makes a candidate unjudged.
 ///
 /// # Errors
 /// If the file cannot be read or holds no judgement.
@@ -21,8 +20,8 @@ pub fn attach_qrels(dataset: &Dataset, judgements: &mut Judgements, path: &Path)
     Ok(warnings.into_vec())
 }
 
-/// Takes a run file: its scores become a feature named after the file (missing for candidates it does not list), and
-/// its order gives the rank of candidates of queries in which none has one, whose grades then move with them.
+/// Adds a run file: its scores become a feature named after the file (missing for candidates it does not list), and its
+/// order ranks the candidates of queries that have no ranks yet, reordering their grades along with them.
 ///
 /// # Errors
 /// If the file cannot be read or holds no line of a run.
@@ -73,7 +72,7 @@ impl Names {
     }
 }
 
-/// Names in a file that have no place in the data set, gathered so that a query is reported once.
+/// Names in a file that the data set does not have, collected so that each query is reported once.
 #[derive(Default)]
 struct Strays(BTreeMap<String, (usize, Vec<String>)>);
 
@@ -113,7 +112,7 @@ pub(super) fn judge(
         };
         let first = *seen.entry(place).or_insert(entry.line);
         if first != entry.line {
-            let message = format!("image '{}' is judged again (first on line {first})", entry.image);
+            let message = format!("image '{}' is judged twice (first on line {first})", entry.image);
             warnings.line(WarningKind::DuplicateId, path, entry.line, message);
         } else {
             let grade = Some(Relevance(entry.value)).filter(|grade| grade.is_judged());
@@ -146,7 +145,7 @@ pub(super) fn score(
                 slot.insert(entry.value);
             }
             Slot::Occupied(_) => {
-                let message = format!("image '{}' again in the same query; the first line counts", entry.image);
+                let message = format!("duplicate image '{}' in the same query; the first line counts", entry.image);
                 warnings.line(WarningKind::DuplicateId, path, entry.line, message);
             }
         }
@@ -169,7 +168,7 @@ fn add_feature(dataset: &mut Dataset, name: &str, scores: &BTreeMap<usize, HashM
     }
 }
 
-/// The name itself, or with the first free number behind it.
+/// The name itself, or with the first free number appended.
 fn free_name(taken: &[String], name: &str) -> String {
     let numbered = (2..).map(|number| format!("{name}-{number}"));
     std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name)).unwrap_or_default()
@@ -201,7 +200,7 @@ fn rank_where_missing(
 
 /// Adds the queries and candidates that a run lists, each query's best first.
 pub(super) fn candidates_of_run(builder: &mut Builder, path: &Path) {
-    // What is wrong with the lines is told when the scores are read.
+    // Faulty lines are reported when the scores are read.
     let entries = trec::run_entries(path, &mut Warnings::default()).unwrap_or_default();
     let mut scores: trec::Run = BTreeMap::new();
     for entry in entries {
@@ -231,7 +230,7 @@ pub(super) fn trec_files(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<&PathBuf>) {
 }
 
 /// Opens bare qrels and run files as a data set without pictures: the runs' images are the candidates, or the judged
-/// ones where there is no run.
+/// images if there is no run.
 pub(super) fn open_trec(root: &Path, files: &[PathBuf]) -> Result<Loaded, DatasetError> {
     let mut builder = Builder::new(root, Format::Trec);
     let (qrels, runs) = trec_files(files);
@@ -245,7 +244,7 @@ pub(super) fn open_trec(root: &Path, files: &[PathBuf]) -> Result<Loaded, Datase
     if runs.is_empty() {
         builder.warnings.file(WarningKind::Missing, root, "no run file; the judged images are the candidates");
         for path in &qrels {
-            // What is wrong with the lines is told when the grades are read.
+            // Faulty lines are reported when the grades are read.
             for entry in trec::qrels_entries(path, &mut Warnings::default()).unwrap_or_default() {
                 let (query, image) = (builder.query(&entry.query), builder.image(&entry.image));
                 builder.add_candidate(query, image, None);

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::warnings::Warnings;
 use super::{Candidate, Dataset, Format, Image, ImageId, Judgements, Loaded, Query, QueryId, Relevance, Warning};
 
-/// A data set under construction: images, queries and candidates are each kept once.
+/// A data set under construction; images, queries and candidates are deduplicated.
 #[derive(Debug)]
 pub(super) struct Builder {
     pub dataset: Dataset,
@@ -53,7 +53,7 @@ impl Builder {
         Some(index)
     }
 
-    /// The position of an image, which is added with nothing but its name where it is new.
+    /// The position of an image; a new one is added with only its name.
     pub fn image(&mut self, id: &str) -> usize {
         match self.find_image(id) {
             Some(index) => index,
@@ -66,7 +66,7 @@ impl Builder {
         }
     }
 
-    /// The position of a query, which is added with its id as its text where it is new.
+    /// The position of a query; a new one is added with its id as its text.
     pub fn query(&mut self, id: &str) -> usize {
         if let Some(index) = self.find_query(id) {
             return index;
@@ -121,7 +121,7 @@ impl Builder {
         list.last_mut()
     }
 
-    /// Puts every query's candidates in the order of their ranks (those without one keep their place at the end).
+    /// Sorts every query's candidates by rank (those without one stay in order at the end).
     pub fn finish(mut self) -> Loaded {
         for (index, query) in self.dataset.queries.iter_mut().enumerate() {
             sort_by_rank(query, index, &mut self.judgements);
@@ -135,7 +135,7 @@ impl Builder {
     }
 }
 
-/// Puts a query's candidates in the order of their ranks, those without one at the end, and its grades with them.
+/// Sorts a query's candidates, and its grades with them, by rank; candidates without one come last.
 pub(super) fn sort_by_rank(query: &mut Query, index: usize, judgements: &mut Judgements) {
     let rank = |candidate: &Candidate| candidate.rank.unwrap_or(u32::MAX);
     if query.candidates.is_sorted_by_key(rank) {

@@ -15,20 +15,20 @@ use crate::base::{At, FileError};
 const TENSOR: &str = "embeddings";
 const IDS: &str = "ids";
 
-/// A matrix of vectors and the image of each row, where the files tell.
+/// A matrix of vectors and the image of each row, where the files give it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embeddings {
     /// Row `i` is the vector of `ids[i]`.
     pub matrix: Matrix,
-    /// One id per row; `None` where neither the file nor an ids file beside it gives them.
+    /// One id per row; `None` where neither the file nor an ids file next to it gives them.
     pub ids: Option<Vec<String>>,
-    /// Whatever else the file says of itself (safetensors metadata without the ids).
+    /// Other metadata (that of safetensors, without the ids).
     pub metadata: HashMap<String, String>,
 }
 
-/// Reads a whole file of vectors (`.npy`, `.npz`, `.safetensors`, `.parquet`) with its ids, or those in a file beside it:
-/// a line each in `NAME.ids.txt` or `NAME.txt`, or a column of `NAME.csv` or `NAME.tsv`. A vector that is not as long as
-/// most is NaN.
+/// Reads a whole file of vectors (`.npy`, `.npz`, `.safetensors`, `.parquet`) with its ids, or those in a file next to
+/// it: one per line in `NAME.ids.txt` or `NAME.txt`, or a column of `NAME.csv` or `NAME.tsv`. A vector whose length
+/// differs from most is filled with NaN.
 ///
 /// # Errors
 /// If the file cannot be read, is malformed, or there are not as many ids as rows.
@@ -46,8 +46,8 @@ pub fn read_embeddings(path: &Path) -> Result<Embeddings, DatasetError> {
     Ok(Embeddings { matrix, ids: file.ids, metadata: file.metadata })
 }
 
-/// Writes vectors: safetensors with the ids in its metadata, or `.npy` with `NAME.ids.txt` beside it, by the extension.
-/// The file appears under its name only when it is whole.
+/// Writes vectors: safetensors with the ids in its metadata, or `.npy` with `NAME.ids.txt` next to it, depending on the
+/// extension. The write is atomic.
 ///
 /// # Errors
 /// If there are not as many ids as rows, or a file cannot be written.
@@ -80,7 +80,7 @@ pub fn write_embeddings(
     Ok(std::fs::rename(&part, path).at(path)?)
 }
 
-/// Numbers per vector, where the file's header tells at once.
+/// The dimension of the vectors, where the file's header gives it.
 fn embeddings_dim(path: &Path) -> Option<usize> {
     match walk::extension(path).as_str() {
         "npy" => Some(npy::npy_shape(path).ok()?.1),

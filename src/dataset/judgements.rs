@@ -1,4 +1,4 @@
-//! What people judged, beside the data set that it is about.
+//! Relevance judgements, separate from the data set they belong to.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use super::{Dataset, Relevance};
 
 /// The grade of every query's candidates, aligned with [`super::Query::candidates`].
 ///
-/// Judgements change while a data set stays as it is: a clone shares every query's grades, and setting one grade copies
-/// those of its query at most. [`Judgements::version`] tells whether anything computed from them is stale.
+/// Judgements change while a data set does not: clones share every query's grades, and setting one grade copies at most
+/// those of its query. [`Judgements::version`] shows whether anything computed from them is stale.
 ///
 /// ```
 /// use crossrank::dataset::{Relevance, demo_sample, open};
@@ -33,14 +33,14 @@ struct OfQuery {
 }
 
 impl Judgements {
-    /// None at all, with room for those of a data set.
+    /// No judgements yet for any candidate of a data set.
     pub fn unjudged(dataset: &Dataset) -> Self {
         let grades = |query: &super::Query| Arc::new(vec![None; query.candidates.len()]);
         let queries = dataset.queries.iter().map(|query| OfQuery { grades: grades(query), version: 0 }).collect();
         Self { queries, version: 0 }
     }
 
-    /// The grades of a query's candidates; empty for a query that there is not.
+    /// The grades of a query's candidates; empty for a query that does not exist.
     pub fn of(&self, query: usize) -> &[Option<Relevance>] {
         self.queries.get(query).map_or(&[], |of_query| &of_query.grades)
     }
@@ -50,8 +50,8 @@ impl Judgements {
         self.of(query).get(candidate).copied().flatten()
     }
 
-    /// Sets or takes away the grade of one candidate and returns what it was. Nothing happens to a candidate that there
-    /// is not, and no version changes where the grade stays the same.
+    /// Sets or removes the grade of one candidate and returns the old one. A candidate that does not exist is ignored,
+    /// and setting the same grade changes no version.
     pub fn set(&mut self, query: usize, candidate: usize, grade: Option<Relevance>) -> Option<Relevance> {
         let before = self.get(query, candidate);
         let of_query = self.queries.get_mut(query).filter(|of| candidate < of.grades.len())?;
@@ -79,7 +79,7 @@ impl Judgements {
         self.queries.len()
     }
 
-    /// Whether there is no query.
+    /// Whether there are no queries.
     pub fn is_empty(&self) -> bool {
         self.queries.is_empty()
     }
@@ -89,7 +89,7 @@ impl Judgements {
         self.version
     }
 
-    /// The version of the last change to a query's grades; 0 where there was none.
+    /// The version of the last change to a query's grades; 0 if they never changed.
     pub fn version_of(&self, query: usize) -> u64 {
         self.queries.get(query).map_or(0, |of_query| of_query.version)
     }
@@ -113,7 +113,7 @@ impl Judgements {
     }
 }
 
-/// Equal grades are equal judgements, whatever happened on the way.
+/// Judgements are equal if their grades are, whatever their history.
 impl PartialEq for Judgements {
     fn eq(&self, other: &Self) -> bool {
         self.queries.len() == other.queries.len()

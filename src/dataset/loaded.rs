@@ -2,13 +2,13 @@
 
 use super::{Dataset, Judgements, Warning};
 
-/// A data set and everything that was wrong with its files.
+/// A data set, its judgements, and warnings about its files.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
-    /// What could be read.
+    /// The data set as far as it could be read.
     pub dataset: Dataset,
-    /// What people judged of it.
+    /// Its relevance judgements.
     pub judgements: Judgements,
-    /// What could not, in the order it was met.
+    /// Problems, in the order they were found.
     pub warnings: Vec<Warning>,
 }

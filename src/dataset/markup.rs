@@ -2,14 +2,14 @@
 
 use html_escape::decode_html_entities;
 
-/// The text of an XML attribute that holds web text, which is often escaped twice: entities out, tags out, entities
-/// out again, white space (also unbreakable) to single spaces.
+/// The text of an XML attribute that holds web text, which is often escaped twice: decodes entities, strips tags,
+/// decodes entities again, and collapses white space (non-breaking too).
 pub(super) fn web_text(attribute: &str) -> String {
     let text = without_tags(&decode_html_entities(attribute));
     decode_html_entities(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Leaves out `<a …>`, `</a>`, `<!-- … -->` and the like; a `<` that no tag name follows stays.
+/// Leaves out `<a …>`, `</a>`, `<!-- … -->` and the like; a `<` not followed by a tag name is kept.
 fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
@@ -19,7 +19,7 @@ fn without_tags(text: &str) -> String {
         match after.find('>') {
             Some(end) if is_tag => {
                 plain.push_str(&rest[..at]);
-                // Words on either side of a line break or a paragraph do not become one.
+                // A line break or paragraph must not join the words around it.
                 plain.push(' ');
                 rest = &after[end + 1..];
             }
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ampersand_of_its_own_stays() {
+    fn a_bare_ampersand_stays() {
         assert_eq!(web_text("R&B & &unknown; &#0; &#xFFFFFFFF; é&é;"), "R&B & &unknown; &#0; &#xFFFFFFFF; é&é;");
     }
 }

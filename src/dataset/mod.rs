@@ -1,11 +1,11 @@
 //! What is on disk, as plain values.
 //!
-//! A loader returns a [`Loaded`]: a [`Dataset`] and the list of everything that was wrong with the files.
-//! A bad row costs that row and a [`Warning`], never the rest.
+//! A loader returns a [`Loaded`]: a [`Dataset`], its [`Judgements`] and warnings. A bad row loses only itself and gives
+//! a [`Warning`].
 //!
-//! [`open`] recognises the format; each has a module of its own. Judgements and rankings in TREC's form can be attached
-//! to any of them, and so can files of vectors that other tools made ([`attach_vectors`]). Visual vectors are only listed
-//! on opening and read by [`read_vectors`].
+//! [`open`] recognises the format; each has its module. TREC judgements and rankings can be attached to any of them,
+//! and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are only listed on opening and read
+//! by [`read_vectors`].
 //!
 //! ```
 //! use crossrank::dataset::{demo_sample, open, read_vectors, summary};

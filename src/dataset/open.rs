@@ -7,7 +7,7 @@ use super::warnings::{Warnings, owned};
 use super::{DatasetError, Format, Loaded, attach, folder, mediaeval, naver, trec, walk};
 use crate::base::At;
 
-/// What to open, and as what.
+/// What was found to open, by format.
 enum Found {
     Folder(Format, PathBuf),
     /// A folder, and the one of its tables that holds the queries.
@@ -16,7 +16,7 @@ enum Found {
     Trec(PathBuf, Vec<PathBuf>),
 }
 
-/// Which format a folder or one of a data set's main files is in; `None` where it is none.
+/// The format of a folder or of one of a data set's main files; `None` if it is not a data set.
 pub fn recognise(path: &Path) -> Option<Format> {
     match find(path)? {
         Found::Folder(format, _) => Some(format),
@@ -29,7 +29,7 @@ pub fn recognise(path: &Path) -> Option<Format> {
 /// A bare qrels or run file is opened with the other TREC files of its folder.
 ///
 /// # Errors
-/// If no format is recognised, or a file that everything else hangs on cannot be read.
+/// If no format is recognised, or an essential file cannot be read.
 pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
     std::fs::metadata(path).at(path)?;
     match find(path) {
@@ -45,7 +45,7 @@ pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
     }
 }
 
-/// As [`open`]; a folder of pictures that is no data set is one without queries, by the pictures' names.
+/// As [`open`]; a folder that only holds pictures becomes a data set without queries.
 ///
 /// # Errors
 /// As [`open`].
@@ -89,7 +89,7 @@ fn find(path: &Path) -> Option<Found> {
     }
 }
 
-/// A bare TREC file with the others of its folder: all the runs of judgements, the first judgements of a run.
+/// A bare TREC file with others of its folder: qrels with all runs, a run with the first qrels.
 fn bare_trec(path: &Path, kind: TrecKind, root: PathBuf) -> Found {
     let beside = walk::files_below(&root, 0, &mut Warnings::default());
     let mut partners: Vec<PathBuf> = beside
@@ -103,7 +103,7 @@ fn bare_trec(path: &Path, kind: TrecKind, root: PathBuf) -> Found {
     Found::Trec(root, std::iter::once(owned(path)).chain(partners).collect())
 }
 
-/// The parent of a bare file name is the working folder.
+/// The parent of a bare file name is the current directory.
 fn usable(folder: &Path) -> PathBuf {
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { owned(folder) }
 }
@@ -122,10 +122,10 @@ fn format_of(root: &Path) -> Option<Format> {
     }
 }
 
-/// What to add to make a data set of what was given.
+/// Why this is not a data set, and what would make it one.
 fn reason(path: &Path) -> String {
     if path.is_file() {
-        return "this file belongs to no data set that is known".to_owned();
+        return "this file belongs to no data set of a known format".to_owned();
     }
     let files = walk::files_below(path, 3, &mut Warnings::default());
     if files.is_empty() {

@@ -1,9 +1,9 @@
-//! Which of a data set's visual vectors to take first.
+//! Which of a data set's visual vectors to prefer.
 
 use super::Dataset;
 
-/// Names of the sources that are best taken first: embeddings of a network, else the vectors of a network, else a few
-/// complementary descriptors, else whatever there is. Empty where the files offer none.
+/// The preferred sources by name: an encoder's embeddings, else a network's features, else a few complementary
+/// descriptors, else whatever exists. Empty where there are no vectors.
 pub fn preset_vectors(dataset: &Dataset) -> Vec<String> {
     let named = |name: &str| dataset.vectors.iter().find(|source| source.name.eq_ignore_ascii_case(name));
     let network = ["embeddings", "PreLogits", "cnn_gen", "cnn_ad"].into_iter().find_map(named);

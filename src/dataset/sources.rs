@@ -1,4 +1,4 @@
-//! Reading the visual vectors that a data set's files offer.
+//! Reading a data set's visual vectors.
 
 use std::collections::HashSet;
 use std::io;
@@ -12,14 +12,14 @@ use super::warnings::{Warnings, some_of};
 use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, WarningKind, import, naver, walk};
 use crate::base::{At, FileError};
 
-/// Up to so many bytes of files are read whole.
+/// Files up to this total size in bytes are read in one go.
 const READ_WHOLE: u64 = 1 << 30;
-/// Files that are read together beyond that.
+/// Number of files read at a time beyond that.
 const FILES_AT_ONCE: usize = 16;
 
-/// Reads the named vector sources. With more than one, each is divided by its length first and they stand side by side
-/// in the order of `names`; an image that some of them lack has zeros there. The table's name joins theirs by `+`.
-/// Vectors that are not finite or not as long as most of their source are left out with a warning.
+/// Reads the named vector sources. Several are L2-normalised and concatenated in the order of `names`, with zeros for
+/// an image that a source lacks; their names are joined by `+`. Vectors that are not finite or differ in length from
+/// most of their source are skipped with a warning.
 ///
 /// # Errors
 /// If a name is not among [`Dataset::vectors`], or a source has no usable vector at all.
@@ -57,7 +57,7 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
     let index: ImageIndex =
         dataset.images.iter().enumerate().map(|(position, image)| (image.id.as_str(), position)).collect();
     let all = source.files.iter().map(|path| path.metadata().map_or(0, |metadata| metadata.len())).sum::<u64>();
-    // Files that may not fit into memory together are read twice, some at a time.
+    // Files that may not fit into memory together are read twice, in batches.
     let at_once = if all > READ_WHOLE { FILES_AT_ONCE } else { source.files.len().max(1) };
     let read = |files: &[PathBuf]| -> Vec<(Vec<VectorRow>, Warnings)> {
         let one = |path: &PathBuf| {
@@ -89,7 +89,7 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
     Ok(table)
 }
 
-/// The one file of a source in a form that any tool may have written.
+/// The single file of a source in a generic vector format.
 fn single<'a>(dataset: &Dataset, source: &'a VectorSource) -> Option<&'a Path> {
     let of_query = |path: &Path| dataset.format == Format::Naver && naver::is_matrix(path);
     match source.files.as_slice() {
@@ -115,7 +115,7 @@ fn read_csv(path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<Vec
     let mut rows = Vec::new();
     for (line, content) in numbered_lines(&text).filter(|(_, content)| !content.trim().is_empty()) {
         let Some((id, numbers)) = content.split_once(',') else {
-            warnings.line(WarningKind::BadRow, path, line, "no comma, where 'id,number,number,…' is asked for");
+            warnings.line(WarningKind::BadRow, path, line, "no comma; expected 'id,number,number,…'");
             continue;
         };
         let Some(&image) = index.get(id.trim()) else { continue };
@@ -152,7 +152,7 @@ fn take_rows(
             let message = format!("the vector of image '{id}' is not finite");
             warnings.line(WarningKind::BadVector, path, row.line, message);
         } else if !in_this_file.insert(row.image) {
-            let message = format!("a second vector of image '{id}'; the first counts");
+            let message = format!("duplicate vector of image '{id}'; the first counts");
             warnings.line(WarningKind::DuplicateId, path, row.line, message);
         } else if table.row_of_image[row.image].is_none() {
             table.set(row.image, &row.values).at(path)?;

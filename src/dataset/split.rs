@@ -1,18 +1,18 @@
-//! Which queries are trained on, which decide when to stop, and which only tell how good it is.
+//! Splitting queries into train, validation and test.
 
 use super::{Dataset, Split};
 use crate::base::Rng;
 
-/// The seed of the split of queries where the files give none: window and command line draw the same.
+/// The seed for splits the files do not give; window and command line share it.
 pub const SPLIT_SEED: u64 = 13;
 
-/// The share of a pool of queries that goes to validation, and to the test where the files name none.
+/// The share of the queries that goes to validation, and to test where the files name none.
 const SHARE: f64 = 0.2;
 
-/// The split of every query. What the files say holds. A query of which they say nothing is drawn: 60 % train, 20 %
-/// validation, 20 % test; and so are all queries where the files put all into one split, since that leaves nothing to
-/// learn from or to test on. Where train and test are given but no validation, a fifth of train is drawn for it.
-/// The same seed draws the same queries.
+/// The split of every query. Splits given by the files are used as they are. Queries without one are split at random,
+/// 60 % train, 20 % validation, 20 % test; so are all queries where the files put them into a single split, which would
+/// leave nothing to train or to test on. Where the files give train and test but no validation, a fifth of train
+/// becomes validation. Deterministic for a seed.
 pub fn assign_splits(dataset: &Dataset, seed: u64) -> Vec<Split> {
     let mut given: Vec<Option<Split>> = dataset.queries.iter().map(|query| query.split).collect();
     if given.iter().all(|split| *split == given[0]) {
@@ -45,7 +45,7 @@ fn shuffled(rng: &mut Rng, queries: impl Iterator<Item = usize>) -> Vec<usize> {
     queries
 }
 
-/// How many of a pool go to validation and to test: at least one each as long as one is left to train on.
+/// The sizes of validation and test: at least one each, as long as one is left to train on.
 fn shares(pool: usize) -> (usize, usize) {
     let fifth = ((pool as f64 * SHARE).round() as usize).max(1);
     match pool {

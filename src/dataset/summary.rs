@@ -1,4 +1,4 @@
-//! What a data set holds, in figures.
+//! Counts of what a data set holds.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use super::{Dataset, Judgements, Split};
 /// The counts of a data set, as the loading report and `crossrank info` show them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Summary {
-    /// Queries in all.
+    /// Number of queries.
     pub queries: usize,
-    /// Queries that the files put into train.
+    /// Queries assigned to train by the files.
     pub train: usize,
-    /// Queries that the files put into validation.
+    /// Queries assigned to validation by the files.
     pub validation: usize,
-    /// Queries that the files put into test.
+    /// Queries assigned to test by the files.
     pub test: usize,
-    /// Queries of which the files do not say.
+    /// Queries without a split in the files.
     pub open: usize,
-    /// Different images.
+    /// Distinct images.
     pub images: usize,
     /// Images that have a picture.
     pub pictures: usize,
-    /// Pairs of query and image.
+    /// Query–image pairs.
     pub candidates: usize,
     /// Judged candidates per grade.
     pub judgements: BTreeMap<i32, usize>,
@@ -44,11 +44,11 @@ pub struct Summary {
 pub struct VectorSummary {
     /// Its name.
     pub name: String,
-    /// Numbers per image, where the files' heads tell.
+    /// Dimension, where the files' headers give it.
     pub dim: Option<usize>,
 }
 
-/// Counts what a data set holds and how much of it is judged.
+/// Counts the parts of a data set and its judgements.
 pub fn summary(dataset: &Dataset, judgements: &Judgements) -> Summary {
     let of_split = |split| dataset.queries.iter().filter(|query| query.split == split).count();
     let mut summary = Summary {

@@ -4,7 +4,7 @@
 //! users would have left there, from a table of what each photo shows (its *concepts*): tags that are often missing and
 //! sometimes wrong, dates, views and comments, and per query the candidates of a first-stage text search over them.
 //! Text becomes a weak signal of relevance with known rates of silence and of noise. Everything is a pure function of
-//! its arguments; pictures are never looked at, so the visual side of the data stays untouched.
+//! its arguments; pictures are never read, so the visual side of the data is real.
 
 mod first_stage;
 mod photo;
@@ -18,15 +18,15 @@ pub use photo::{Drawn, Photo};
 pub struct Concept {
     /// As in [`Photo::concepts`].
     pub name: String,
-    /// The broad subject it belongs to; mistakes stay mostly within it.
+    /// The broad subject it belongs to; wrong tags mostly stay within it.
     pub theme: String,
     /// Words that a query for the concept uses.
     pub words: Vec<String>,
-    /// Words that name it otherwise, so that the query's words do not match.
+    /// Synonyms, which the query's words do not match.
     pub synonyms: Vec<String>,
 }
 
-/// How noisy the drawn data is; probabilities unless said otherwise.
+/// How noisy the drawn data is; probabilities unless noted otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
     /// That a true concept gets no tag in the query's words.
@@ -45,9 +45,9 @@ pub struct Rates {
     pub generic: f64,
     /// That a photo is shown on another page of its theme than its album's.
     pub moved: f64,
-    /// Photos a page.
+    /// Photos per page.
     pub page_size: usize,
-    /// Candidates a query.
+    /// Candidates per query.
     pub candidates: usize,
 }
 
@@ -237,8 +237,8 @@ fn draw_day(rng: &mut Rng) -> i64 {
     FIRST + rng.below(DAYS) as i64
 }
 
-/// Views are log-normal and grow a little with what there is to see: a photo of three concepts is found by more people.
-/// Half of a page's photos share its day; the day says next to nothing of relevance.
+/// Views are log-normal and grow a little with what there is to see: a photo of three concepts is found more often.
+/// Half of a page's photos share its day; the day says next to nothing about relevance.
 fn draw_photo(photo: &Photo, tags: Vec<String>, page: usize, page_day: i64, rng: &mut Rng) -> Drawn {
     let shown = photo.concepts.len().min(3) as f64;
     let views = (3.8 + 0.3 * shown + 0.9 * rng.normal()).exp();

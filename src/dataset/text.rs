@@ -7,7 +7,7 @@ use super::{DatasetError, WarningKind};
 use crate::base::At;
 
 /// Reads a text file: a byte order mark decides between UTF-8 and UTF-16, otherwise it is UTF-8, in which stray bytes
-/// are read as Windows-1252 (and warned of once, at the first one's line).
+/// are read as Windows-1252 (with one warning, at the first one's line).
 ///
 /// # Errors
 /// If the file cannot be read at all.
@@ -21,12 +21,12 @@ pub(super) fn read_text(path: &Path, warnings: &mut Warnings) -> Result<String, 
     Ok(text)
 }
 
-/// Reads a text file that the rest can do without: where it cannot be read, that is a warning.
+/// Reads an optional text file: an error becomes a warning.
 pub(super) fn read_text_or_warn(path: &Path, warnings: &mut Warnings) -> Option<String> {
     read_text(path, warnings).map_err(|error| warnings.error(error)).ok()
 }
 
-/// How many bytes were not UTF-8, and the line of the first.
+/// The number of bytes that were not UTF-8, and the line of the first.
 #[derive(Debug, PartialEq)]
 struct Stray {
     count: usize,
@@ -78,7 +78,7 @@ fn mend(bytes: &[u8]) -> (String, Option<Stray>) {
 
 /// The lines of a text with their numbers from 1; `\n`, `\r\n` and a lone `\r` end a line.
 pub(super) fn numbered_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    // Files of old Macs have lone carriage returns only; elsewhere one is just white space at a line's end.
+    // Only classic Mac files use lone carriage returns as line ends; elsewhere one is trailing white space.
     let separator = if text.contains('\n') { '\n' } else { '\r' };
     text.split(separator).enumerate().map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
 }

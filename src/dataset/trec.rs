@@ -28,7 +28,7 @@ pub(super) struct Entry<T> {
     pub value: T,
 }
 
-/// What a text file of a data set's folder holds, judged by its first lines.
+/// The kind of a TREC file, judging by its first lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TrecKind {
     Qrels,
@@ -38,25 +38,25 @@ pub(super) enum TrecKind {
 /// Reads judgements, lines `query iteration image grade`.
 ///
 /// # Errors
-/// If the file cannot be read, or has content of which no line is a judgement.
+/// If the file cannot be read, or is not empty and no line is a judgement.
 pub fn read_qrels(path: &Path) -> Result<(Qrels, Vec<Warning>), DatasetError> {
     let mut warnings = Warnings::default();
     let entries = qrels_entries(path, &mut warnings)?;
     Ok((group(entries, path, &mut warnings), warnings.into_vec()))
 }
 
-/// Reads a ranking, lines `query iteration image rank score name`. As in trec_eval the score alone gives the order; the
-/// rank column is not read.
+/// Reads a ranking, lines `query iteration image rank score name`. As in trec_eval, only the score determines the
+/// order; the rank column is ignored.
 ///
 /// # Errors
-/// If the file cannot be read, or has content of which no line is one of a run.
+/// If the file cannot be read, or is not empty and no line is one of a run.
 pub fn read_run(path: &Path) -> Result<(Run, Vec<Warning>), DatasetError> {
     let mut warnings = Warnings::default();
     let entries = run_entries(path, &mut warnings)?;
     Ok((group(entries, path, &mut warnings), warnings.into_vec()))
 }
 
-/// Writes judgements, sorted by query and image. White space within names becomes `%20` and the like.
+/// Writes judgements, sorted by query and image. White space within names becomes `%20` and so on.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -72,7 +72,7 @@ pub fn write_qrels(path: &Path, qrels: &Qrels) -> Result<(), DatasetError> {
 }
 
 /// Writes a ranking under a name, best first (ties by image, descending, as trec_eval breaks them), ranks from 1. White
-/// space within names becomes `%20` and the like. Scores are written so that reading gives the same number.
+/// space within names becomes `%20` and so on. Scores survive a round trip exactly.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -91,14 +91,14 @@ pub fn write_run(path: &Path, run: &Run, tag: &str) -> Result<(), DatasetError> 
 /// Images by score, descending; ties by name, descending bytewise; not-a-number last.
 pub(super) fn best_first(scores: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
     let mut ranked: Vec<(&str, f64)> = scores.iter().map(|(image, &score)| (image.as_str(), score)).collect();
-    // −0 and 0 are a tie, and total_cmp alone would tell them apart.
+    // −0 and 0 are a tie, which total_cmp alone would break.
     let key = |score: f64| if score.is_nan() { f64::NEG_INFINITY } else { score + 0.0 };
     ranked
         .sort_by(|a, b| a.1.is_nan().cmp(&b.1.is_nan()).then(key(b.1).total_cmp(&key(a.1))).then_with(|| b.0.cmp(a.0)));
     ranked
 }
 
-/// Whether a file is a run or a qrels file; looks at its first lines only.
+/// Whether a file is a run or a qrels file, judging by its first lines.
 pub(super) fn sniff(path: &Path) -> Option<TrecKind> {
     use std::io::Read;
     let mut start = Vec::new();
@@ -118,7 +118,7 @@ fn kind_of(fields: &[&str]) -> Option<TrecKind> {
     }
 }
 
-/// The judgements of a file one by one.
+/// The judgements of a file, line by line.
 pub(super) fn qrels_entries(path: &Path, warnings: &mut Warnings) -> Result<Vec<Entry<i32>>, DatasetError> {
     entries(path, "query iteration image grade", parse_judgement, warnings)
 }
@@ -129,26 +129,26 @@ fn parse_judgement<'a>(fields: &[&'a str]) -> Parsed<'a, i32> {
             Some(value) => Ok((*query, *image, value)),
             None => Err((WarningKind::BadNumber, format!("grade '{grade}' is not a whole number"))),
         },
-        _ => Err((WarningKind::BadRow, format!("{} fields where a judgement has 4", fields.len()))),
+        _ => Err((WarningKind::BadRow, format!("{} fields instead of a judgement's 4", fields.len()))),
     }
 }
 
-/// The lines of a run one by one.
+/// The entries of a run, line by line.
 pub(super) fn run_entries(path: &Path, warnings: &mut Warnings) -> Result<Vec<Entry<f64>>, DatasetError> {
-    entries(path, "query iteration image rank score name", parse_place, warnings)
+    entries(path, "query iteration image rank score name", parse_run_line, warnings)
 }
 
-fn parse_place<'a>(fields: &[&'a str]) -> Parsed<'a, f64> {
+fn parse_run_line<'a>(fields: &[&'a str]) -> Parsed<'a, f64> {
     match fields {
         [query, _, image, _, score] | [query, _, image, _, score, _] => match values::number(score) {
             Some(value) => Ok((*query, *image, value)),
             None => Err((WarningKind::BadNumber, format!("score '{score}' is not a finite number"))),
         },
-        _ => Err((WarningKind::BadRow, format!("{} fields where a run has 6", fields.len()))),
+        _ => Err((WarningKind::BadRow, format!("{} fields instead of a run's 6", fields.len()))),
     }
 }
 
-/// Query, image and value of a line, or what is wrong with it.
+/// Query, image and value of a line, or its fault.
 type Parsed<'a, T> = Result<(&'a str, &'a str, T), (WarningKind, String)>;
 
 fn entries<T>(
@@ -191,7 +191,7 @@ fn group<T>(entries: Vec<Entry<T>>, path: &Path, warnings: &mut Warnings) -> BTr
                 slot.insert(value);
             }
             Slot::Occupied(slot) => {
-                let message = format!("image '{}' again in the same query; the first line counts", slot.key());
+                let message = format!("duplicate image '{}' in the same query; the first line counts", slot.key());
                 warnings.line(WarningKind::DuplicateId, path, line, message);
             }
         }
@@ -204,13 +204,13 @@ fn write_lines(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result
     Ok(fill(&mut lines).and_then(|()| write_whole(path, &[&lines])).at(path)?)
 }
 
-/// How an identifier is written in TREC's files, whose fields white space ends: each such character as the `%` escapes
-/// of its UTF-8 bytes.
+/// An identifier as written in TREC files, whose fields are separated by white space: such characters are
+/// percent-encoded.
 pub fn trec_name(id: &str) -> String {
     escape(id)
 }
 
-/// A name without white space: each such character as the `%` escapes of its UTF-8 bytes.
+/// A name with its white space percent-encoded (UTF-8).
 pub(super) fn escape(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for character in name.chars() {

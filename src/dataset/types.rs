@@ -1,4 +1,4 @@
-//! The plain values that every other room works on.
+//! The plain values all other rooms work with.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,13 +61,13 @@ impl Relevance {
     }
 }
 
-/// The part of the protocol a query belongs to.
+/// The split a query belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Split {
     /// Weights are fitted on these.
     Train,
-    /// Early stopping and choices look at these.
+    /// Used for early stopping and model selection.
     Validation,
     /// Reported only.
     Test,
@@ -75,12 +75,12 @@ pub enum Split {
 
 named!(Split, "split": Train = "train", Validation = "validation", Test = "test");
 
-/// One image and what its files say of it.
+/// One image and its metadata.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// Unique within the data set.
     pub id: ImageId,
-    /// Where its picture lies (absolute or relative to the working folder); `None` where the set has no picture for it.
+    /// Path of its picture (absolute or relative to the current directory); `None` if it has none.
     pub file: Option<PathBuf>,
     /// Short name; may be empty.
     pub title: String,
@@ -101,7 +101,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// An image of which only the name is known.
+    /// An image with only a name.
     pub fn new(id: ImageId) -> Self {
         Self {
             id,
@@ -123,7 +123,7 @@ impl Image {
 pub struct Candidate {
     /// Index into [`Dataset::images`].
     pub image: usize,
-    /// Place in the search engine's list, from 1.
+    /// Rank in the search engine's list, from 1.
     pub rank: Option<u32>,
     /// One value per [`Dataset::feature_names`]; NaN where the files give none.
     pub features: Vec<f32>,
@@ -131,16 +131,16 @@ pub struct Candidate {
     pub clusters: Vec<u32>,
 }
 
-/// One query and its candidates, in the order of the files (by initial rank where there is one).
+/// One query and its candidates, by initial rank where there is one, else in file order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// Unique within the data set.
     pub id: QueryId,
     /// What was searched for.
     pub text: String,
-    /// The part of the protocol, if the files say so.
+    /// Its split, if the files give one.
     pub split: Option<Split>,
-    /// Where the query's subject is, in degrees.
+    /// Location of the query's subject, in degrees.
     pub location: Option<(f64, f64)>,
     /// The images the text search returned; no image twice.
     pub candidates: Vec<Candidate>,
@@ -162,7 +162,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// As people call it.
+    /// The name shown in reports.
     pub fn name(self) -> &'static str {
         match self {
             Format::Folder => "Crossrank folder",
@@ -173,12 +173,12 @@ impl Format {
     }
 }
 
-/// A set of visual vectors that the data set's files offer; read on demand by [`crate::dataset::read_vectors`].
+/// A set of visual vectors in the data set's files, read on demand by [`crate::dataset::read_vectors`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorSource {
     /// `CN3x3`, `HOG`, `PreLogits`, `embeddings`, …
     pub name: String,
-    /// Numbers per image, where known before reading.
+    /// Dimension, where known before reading.
     pub dim: Option<usize>,
     /// The files that hold it.
     pub files: Vec<PathBuf>,
@@ -187,7 +187,7 @@ pub struct VectorSource {
 /// A whole data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// The folder's name, or what its files call it.
+    /// The folder's name, or the one given in its files.
     pub name: String,
     /// The folder it was read from.
     pub root: PathBuf,
@@ -215,16 +215,16 @@ impl Dataset {
     }
 }
 
-/// What kind of fault a [`Warning`] tells of.
+/// The kind of fault a [`Warning`] reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum WarningKind {
-    /// An image whose picture is not where it should be.
+    /// An image whose picture is missing.
     MissingPicture,
-    /// A judgement for an image that is no candidate of the query.
+    /// A judgement for an image that is not a candidate of the query.
     OrphanLabel,
-    /// The same id again; the first one counts.
+    /// A duplicate id; the first one counts.
     DuplicateId,
-    /// A field that should be a number and is not.
+    /// A field that should be a number but is not.
     BadNumber,
     /// A row that could not be understood.
     BadRow,
@@ -232,7 +232,7 @@ pub enum WarningKind {
     BadFile,
     /// Visual vectors of the wrong size, not finite, or missing for an image.
     BadVector,
-    /// Something left out that the format asks for.
+    /// A missing part that the format calls for.
     Missing,
     /// Bytes that are not UTF-8; read as Windows-1252.
     StrayBytes,
@@ -255,16 +255,16 @@ impl WarningKind {
     }
 }
 
-/// One thing that is wrong with the files of a data set.
+/// One problem in the files of a data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Warning {
     /// Its kind.
     pub kind: WarningKind,
-    /// What is wrong, in a sentence that names the value.
+    /// A sentence that names the offending value.
     pub message: String,
     /// The file concerned.
     pub file: PathBuf,
-    /// The line in it, from 1, where that makes sense.
+    /// The line in it, from 1, where one is concerned.
     pub line: Option<usize>,
 }
 
@@ -278,7 +278,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Why nothing of a data set could be read.
+/// Why a data set could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     /// No format's files were found.

@@ -1,4 +1,4 @@
-//! Fields to values: numbers, dates, places, tags.
+//! Parsing fields: numbers, dates, locations, tags.
 
 use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{NaiveDate, NaiveTime};
@@ -46,7 +46,7 @@ pub(super) fn date(field: &str) -> Option<i64> {
     let (day, time) = field.split_once(['T', 't', ' ']).unwrap_or((field, ""));
     let mut parts = day.split(['-', '/', ':', '.']);
     let year = fixed(parts.next()?, 4).filter(|year| *year > 0)?;
-    // Flickr writes a month or a day that is not known as 00.
+    // Flickr writes an unknown month or day as 00.
     let mut one_or_more = || Some(parts.next().map_or(Some(1), |part| fixed(part, 2))?.max(1));
     let (month, day) = (one_or_more()?, one_or_more()?);
     let day = NaiveDate::from_ymd_opt(year as i32, month, day).filter(|_| parts.next().is_none())?;
@@ -77,7 +77,7 @@ fn clock(text: &str) -> Option<(NaiveTime, i32)> {
     ["%H:%M:%S%.f", "%H:%M:%S%.f%#z", "%H:%M", "%H:%M%#z"].into_iter().find_map(read)
 }
 
-/// Latitude and longitude from two fields; what is wrong with them goes to `bad` (what, value).
+/// Latitude and longitude from two fields; faults are reported to `bad` (field, value).
 pub(super) fn location_of_fields(
     latitude: &str,
     longitude: &str,
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_dates_are_refused() {
+    fn impossible_dates_are_rejected() {
         for bad in
             ["2019-02-29", "2019-13-01", "yesterday", "2019-01-01 25:00", "", "2019-1-1-1", "é-01-01", "2019-01-01 12"]
         {

@@ -1,4 +1,4 @@
-//! Visual vectors by image, in memory or, where they are many, in a scratch file.
+//! Visual vectors by image, in memory or, if large, in a scratch file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,15 +7,15 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Beyond so many bytes of vectors a table goes to a scratch file.
+/// Size in bytes above which a table moves to a scratch file.
 const HELD_BYTES: usize = 1 << 30;
 /// Bytes of a number.
 const NUMBER: usize = size_of::<f32>();
 
-/// A table of visual vectors: one row for each image that has one.
+/// A table of visual vectors: a row for each image that has one.
 ///
-/// Up to 1 GiB lies in memory. A larger table moves to a file that has no name and goes when the last use of it does;
-/// rows are then read one by one, so that a data set far larger than memory can be worked on.
+/// Up to 1 GiB is held in memory. A larger table moves to an anonymous file, deleted with its last handle; rows are
+/// then read one by one, so a data set may be far larger than memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorTable {
     /// Where the vectors come from (`resnet50-thin`, `CN3x3+HOG`, …).
@@ -37,7 +37,7 @@ enum Rows {
 }
 
 impl PartialEq for Rows {
-    /// Stored rows are equal to themselves alone.
+    /// Rows on disk are equal only if they share a file.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Rows::Held(one), Rows::Held(other)) => one == other,
@@ -59,7 +59,7 @@ impl VectorTable {
         Self { name: name.into(), dim, row_of_image, rows, count: 0, held_bytes }
     }
 
-    /// No visual vectors at all, for `images` images: what a network without a graph is given.
+    /// No vectors for any of `images` images: the input of a network without a graph.
     pub fn none(images: usize) -> Self {
         Self::new("none", 1, images)
     }
@@ -77,7 +77,7 @@ impl VectorTable {
         }
     }
 
-    /// Gives an image a vector (replacing the one it had).
+    /// Sets an image's vector, replacing any old one.
     ///
     /// # Errors
     /// If the scratch file of a large table cannot be made or written: most likely the disk is full.
@@ -110,7 +110,7 @@ impl VectorTable {
         Ok(())
     }
 
-    /// How many images have a vector.
+    /// Number of images with a vector.
     pub fn count(&self) -> usize {
         self.row_of_image.iter().flatten().count()
     }
@@ -128,7 +128,7 @@ impl VectorTable {
     }
 }
 
-/// Rows of a large table, read when they are asked for.
+/// Rows of a large table, read on demand.
 #[derive(Clone, Debug)]
 pub struct StoredRows {
     file: Arc<File>,
@@ -137,12 +137,12 @@ pub struct StoredRows {
 }
 
 impl StoredRows {
-    /// How many rows.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
@@ -150,7 +150,7 @@ impl StoredRows {
     /// The rows one after the other, zeros for an image without one.
     ///
     /// # Errors
-    /// What the system says of the scratch file.
+    /// If the scratch file cannot be read.
     pub fn read(&self) -> io::Result<Vec<f32>> {
         let mut data = vec![0.0; self.rows.len() * self.dim];
         for (row, out) in self.rows.iter().zip(data.chunks_mut(self.dim.max(1))) {
@@ -173,22 +173,21 @@ pub(super) struct VectorRow {
     /// Index into the data set's images.
     pub image: usize,
     pub values: Vec<f32>,
-    /// Where it stands in its file, from 1 (a line, or a row of a matrix).
+    /// Its position in the file, from 1 (a line, or a row of a matrix).
     pub line: usize,
 }
 
 /// The positions of a data set's images by id.
 pub(super) type ImageIndex<'a> = HashMap<&'a str, usize>;
 
-/// The most frequent of some lengths above 0; the greater one of equals.
+/// The most frequent length above 0; the larger one on a tie.
 pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize> {
     let mut counts: HashMap<usize, usize> = HashMap::new();
     lengths.filter(|length| *length > 0).for_each(|length| *counts.entry(length).or_default() += 1);
     counts.into_iter().max_by_key(|&(length, count)| (count, length)).map(|(length, _)| length)
 }
 
-/// A file without a name. Not in the folder for temporary files where that may lie in memory, as it does on many
-/// systems.
+/// An anonymous file, in `/var/tmp` where possible: on many systems the usual temporary folder is in memory.
 pub(super) fn scratch() -> io::Result<File> {
     let on_disk = Path::new("/var/tmp");
     if on_disk.is_dir() { tempfile::tempfile_in(on_disk) } else { tempfile::tempfile() }

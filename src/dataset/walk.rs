@@ -1,4 +1,4 @@
-//! What lies in a folder, in a fixed order.
+//! Listing a folder in a fixed order.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::WarningKind;
 use super::warnings::Warnings;
 
-/// Folders deeper than this, and files beyond this number, are left out, so that opening a whole disk by mistake ends.
+/// Limits on depth and number of files, so that opening a whole disk by mistake terminates.
 const DEEPEST: usize = 8;
 const MOST: usize = 1_000_000;
 
@@ -17,14 +17,14 @@ const PICTURES: [&str; 13] =
 /// Every file below a folder, sorted by path; hidden files and folders are left out.
 pub(super) fn files_below(root: &Path, deepest: usize, warnings: &mut Warnings) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    // Links may lead in circles, so every folder is entered once under its real name.
+    // Links may form cycles, so every folder is entered once, by its canonical path.
     let mut entered = HashSet::new();
     descend(root, deepest.min(DEEPEST), &mut entered, &mut found, warnings);
     found.sort();
     found
 }
 
-/// Every file below a folder, as deep as anything is read.
+/// Every file below a folder, up to the depth limit.
 pub(super) fn all_files(root: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
     files_below(root, DEEPEST, warnings)
 }
@@ -90,7 +90,7 @@ pub(super) fn folder_name(path: &Path) -> String {
     path.parent().map(name).unwrap_or_default()
 }
 
-/// What a data set read from this folder is called.
+/// The title of a data set read from this folder.
 pub(super) fn title_of(folder: &Path) -> String {
     let real = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     if name(&real).is_empty() { folder.display().to_string() } else { name(&real) }
@@ -107,7 +107,7 @@ pub(super) fn is_table(path: &Path) -> bool {
 }
 
 /// The pictures of a data set by every name a table may call them: path below the root, file name, and name without
-/// extension (path, too, without extension). Where two pictures share a name, the first in order has it.
+/// extension (path, too, without extension). Where two pictures share a name, the first one wins.
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
     by_name: HashMap<String, usize>,
@@ -115,7 +115,7 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
-    /// Takes the pictures among the files.
+    /// Indexes the pictures among the files.
     pub fn among(files: &[PathBuf], root: &Path) -> Self {
         let mut pictures = Self::default();
         for path in files.iter().filter(|path| is_picture(path)) {

@@ -1,11 +1,11 @@
-//! Collecting what is wrong with the files.
+//! Collecting warnings.
 
 use std::path::{Path, PathBuf};
 
 use super::{DatasetError, Warning, WarningKind};
 use crate::base::FileError;
 
-/// The warnings of one loading, in the order they were met.
+/// The warnings of one load, in the order they occurred.
 #[derive(Debug, Default)]
 pub(super) struct Warnings(Vec<Warning>);
 
@@ -20,7 +20,7 @@ impl Warnings {
         self.0.push(Warning { kind, message: message.into(), file: file.to_path_buf(), line: Some(line) });
     }
 
-    /// What kept a file from being read, where the rest can do without it.
+    /// Records the error of an optional file as a warning.
     pub fn error(&mut self, error: DatasetError) {
         let (message, file, line) = match error {
             DatasetError::File(FileError::Io { source, path }) => (source.to_string(), path, None),

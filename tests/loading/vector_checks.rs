@@ -34,10 +34,7 @@ fn rows_without_ids_are_taken_in_order_only_where_there_are_as_many_as_images() 
     assert_warns(&warnings, WarningKind::Missing, "v.npy", None, "3 vectors have no ids; they are taken in the order");
     write_npy(&fixture.path("v.npy"), 2, &[1.0; 8]).unwrap();
     let error = attach(&fixture, "v.npy").unwrap_err();
-    assert!(
-        error.starts_with("4 vectors without ids, where there are 3 images") && error.ends_with("v.npy"),
-        "{error}"
-    );
+    assert!(error.starts_with("4 vectors without ids for 3 images") && error.ends_with("v.npy"), "{error}");
 }
 
 #[test]
@@ -75,9 +72,9 @@ fn duplicates_are_told_apart_and_the_first_usable_one_counts() {
     let told: Vec<(WarningKind, Option<usize>, &str)> =
         warnings.iter().map(|warning| (warning.kind, warning.line, warning.message.as_str())).collect();
     let expected = [
-        (WarningKind::BadVector, Some(5), "1 vectors are left out, as they hold NaN or infinite numbers: c"),
-        (WarningKind::DuplicateId, Some(3), "1 ids stand there again with the same vector: a"),
-        (WarningKind::DuplicateId, Some(4), "1 ids stand there again with another vector; the first counts: b"),
+        (WarningKind::BadVector, Some(5), "1 vectors are skipped, as they hold NaN or infinite numbers: c"),
+        (WarningKind::DuplicateId, Some(3), "1 duplicate ids with the same vector: a"),
+        (WarningKind::DuplicateId, Some(4), "1 duplicate ids with another vector; the first counts: b"),
     ];
     assert_eq!(told, expected);
 }
@@ -99,7 +96,7 @@ fn bad_rows_are_counted_in_one_warning_at_the_first_of_them() {
     assert_eq!(table.count(), 4, "zeros stay");
     assert_eq!(warnings.len(), 4, "{warnings:#?}");
     let bad: Vec<_> = warnings.iter().filter(|warning| warning.kind == WarningKind::BadVector).collect();
-    assert!(bad[0].message.starts_with("8 vectors are left out, as they hold NaN"), "{}", bad[0]);
+    assert!(bad[0].message.starts_with("8 vectors are skipped, as they hold NaN"), "{}", bad[0]);
     assert!(bad[0].message.ends_with("i2, i3, i4, i5, i6 and 3 more") && bad[0].line == Some(3), "{}", bad[0]);
     assert!(bad[1].message == "1 vectors are all zeros: i10" && bad[1].line == Some(11), "{}", bad[1]);
     assert!(bad[2].message.starts_with("8 images without a vector in 'v': i2"), "{}", bad[2]);
@@ -111,7 +108,7 @@ fn a_file_of_other_images_is_refused_with_an_example_of_both() {
     let fixture = three();
     write_embeddings(&fixture.path("v.npy"), &["7", "8"], 1, &[1.0, 2.0], &[]).unwrap();
     let error = attach(&fixture, "v.npy").unwrap_err();
-    assert!(error.starts_with("none of its 2 ids is an image's: they are like '7', images like 'a'"), "{error}");
+    assert!(error.starts_with("none of its 2 ids matches an image: they look like '7', images like 'a'"), "{error}");
 }
 
 /// Files of a few bytes that claim a great deal.
@@ -123,16 +120,16 @@ fn claims_of_gigabytes_cost_nothing() {
     npy.extend((head.len() as u16).to_le_bytes());
     npy.extend(head.as_bytes());
     fixture.write("v.npy", &npy);
-    assert!(attach(&fixture, "v.npy").unwrap_err().starts_with("cut short: 0 of 1199999999988 bytes"));
+    assert!(attach(&fixture, "v.npy").unwrap_err().starts_with("truncated: 0 of 1199999999988 bytes"));
     let mut zip = zip_writer(&fixture, "v.npz");
     zip.start_file("embeddings.npy", zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all(&npy).unwrap();
     zip.finish().unwrap();
-    assert!(attach(&fixture, "v.npz").unwrap_err().contains("array 'embeddings': cut short"));
+    assert!(attach(&fixture, "v.npz").unwrap_err().contains("array 'embeddings': truncated"));
     let head = "{\"v\": {\"dtype\": \"F32\", \"shape\": [3, 99999999999], \"data_offsets\": [0, 1199999999988]}}";
     let file = [&(head.len() as u64).to_le_bytes()[..], head.as_bytes()].concat();
     fixture.write("v.safetensors", &file);
-    assert!(attach(&fixture, "v.safetensors").unwrap_err().contains("tensor 'v': cut short"));
+    assert!(attach(&fixture, "v.safetensors").unwrap_err().contains("tensor 'v': truncated"));
     fixture.write("v.safetensors", &[&u64::MAX.to_le_bytes()[..], b"{}"].concat());
     assert!(attach(&fixture, "v.safetensors").unwrap_err().contains("longer than the file"));
 }

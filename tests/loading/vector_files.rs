@@ -131,8 +131,8 @@ fn missing_vectors_and_numbers_cost_their_images_alone() {
     assert_eq!(table.get(2).as_deref(), Some(&expected[..]));
     let told: Vec<(Option<usize>, &str)> = warnings.iter().map(|w| (w.line, w.message.as_str())).collect();
     let expected = [
-        (Some(4), "1 vectors are left out, as they are not 6 numbers long like most: e"),
-        (Some(3), "1 vectors are left out, as they hold NaN or infinite numbers: a"),
+        (Some(4), "1 vectors are skipped, as their length is not the usual 6: e"),
+        (Some(3), "1 vectors are skipped, as they hold NaN or infinite numbers: a"),
         (Some(2), "1 ids have no vector: d"),
         (Some(6), "1 ids are not in the data set: "),
         (None, "3 images without a vector in 'nulls': a, d, e"),

@@ -52,7 +52,7 @@ fn other_arrays_are_refused_with_their_reason() {
         ("{'descr': '|O', 'fortran_order': False, 'shape': (1, 2), }", "pickle"),
         ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1, 2), }", "'records'"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 2), }", "3 dimensions"),
-        ("{'descr': '<f4', 'fortran_order': False, 'shape': (9, 9), }", "cut short"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (9, 9), }", "truncated"),
         ("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }", "too large"),
         ("{'fortran_order': False, 'shape': (9, 9), }", "'descr'"),
     ];
@@ -133,5 +133,5 @@ fn a_source_of_which_nothing_can_be_used_is_an_error() {
     let error = read_vectors(&dataset, &["embeddings"], &mut |_| {}).unwrap_err().to_string();
     assert!(error.starts_with("no usable vector for any image: 2 hold NaN"), "{error}");
     let error = read_vectors(&dataset, &["CN"], &mut |_| {}).unwrap_err();
-    assert!(error.to_string().contains("no vectors named 'CN'; there are: embeddings"), "{error}");
+    assert!(error.to_string().contains("no vectors named 'CN'; available: embeddings"), "{error}");
 }

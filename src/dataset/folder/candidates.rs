@@ -15,7 +15,7 @@ const FEATURE: &str = "feature";
 pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictures, root: &Path) {
     let Some(table) = Table::read_or_warn(path, &mut builder.warnings) else { return };
     let image = table.column(columns::IMAGE);
-    // Beside images, `query` names the query; in a bare list of queries it may also be its text.
+    // With a column of images, `query` names the query; in a bare list of queries it may also be its text.
     let id = if image.is_some() { table.column(columns::QUERY) } else { None };
     let text = table.column(columns::QUERY_TEXT);
     let Some(id) = id.or_else(|| table.column(columns::QUERY_ID)).or(text) else {
@@ -28,12 +28,12 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
     for row in &table.rows {
         let name = row.fields[id].trim();
         if name.is_empty() {
-            builder.warnings.line(WarningKind::BadRow, path, row.line, "a row without query");
+            builder.warnings.line(WarningKind::BadRow, path, row.line, "a row without a query");
             continue;
         }
         if builder.find_query(name).is_some() {
             if image.is_none() {
-                let message = format!("query '{name}' again; the first row counts");
+                let message = format!("duplicate query '{name}'; the first row counts");
                 builder.warnings.line(WarningKind::DuplicateId, path, row.line, message);
             }
             continue;
@@ -47,7 +47,7 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
         }
         entry.split = split_named(field(split), path, row.line, warnings);
         entry.location = values::location_of_fields(field(place.0), field(place.1), &mut |what, value| {
-            let message = format!("{what} '{value}' of query '{name}' makes no sense; taken as unknown");
+            let message = format!("{what} '{value}' of query '{name}' is invalid; taken as unknown");
             warnings.line(WarningKind::BadNumber, path, row.line, message);
         });
     }
@@ -63,7 +63,7 @@ fn split_named(name: &str, path: &Path, line: usize, warnings: &mut Warnings) ->
         "validation" | "valid" | "val" | "dev" => Some(Split::Validation),
         "test" | "testing" => Some(Split::Test),
         _ => {
-            let message = format!("split '{name}' is none of train, validation and test; left open");
+            let message = format!("split '{name}' is not train, validation or test; left open");
             warnings.line(WarningKind::BadRow, path, line, message);
             None
         }
@@ -79,7 +79,7 @@ pub(super) fn read_candidates(builder: &mut Builder, path: &Path, pictures: &Pic
     }
 }
 
-/// Takes the candidates of a table whose columns of queries and images are given.
+/// Adds the candidates of a table; `at` are its query and image columns.
 fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pictures: &Pictures, root: &Path) {
     let features = new_features(builder, table);
     let rank = table.column(columns::RANK);
@@ -116,7 +116,7 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
         let grade = relevance.and_then(|at| number("relevance", field(at))).map(|grade| Relevance(grade as i32));
         let clusters = cluster.map(|at| clusters_named(builder, query_index, field(at))).unwrap_or_default();
         let Some(candidate) = builder.add_candidate(query_index, image_index, rank.map(|rank| rank as u32)) else {
-            let message = format!("image '{image}' again in query '{query}'; the first row counts");
+            let message = format!("duplicate image '{image}' in query '{query}'; the first row counts");
             builder.warnings.line(WarningKind::DuplicateId, path, row.line, message);
             continue;
         };
@@ -128,7 +128,7 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
     }
 }
 
-/// Makes room for the table's features; tells for each its column and its place.
+/// Adds the table's features; returns the column and the feature index of each.
 fn new_features(builder: &mut Builder, table: &Table) -> Vec<(usize, usize)> {
     let mut places = Vec::new();
     for (column, heading) in table.headings.iter().enumerate() {
@@ -151,8 +151,8 @@ fn new_features(builder: &mut Builder, table: &Table) -> Vec<(usize, usize)> {
     places
 }
 
-/// The image that a row names: one of the table of images, by its id or by its file, else a picture of the folder. An
-/// image that is neither is added without anything but its name, with a warning.
+/// The image that a row names: one in the table of images, by its id or file, else a picture in the folder. An unknown
+/// image is added with only its name, with a warning.
 fn image_named(builder: &mut Builder, name: &str, pictures: &Pictures, root: &Path, at: (&Path, usize)) -> usize {
     let picture = pictures.find(name);
     let named = [name, stem_of_name(name)].into_iter().find_map(|name| builder.find_image(name));
@@ -167,12 +167,12 @@ fn image_named(builder: &mut Builder, name: &str, pictures: &Pictures, root: &Pa
             image
         });
     }
-    let message = format!("image '{name}' is neither in the table of images nor a picture of the folder");
+    let message = format!("image '{name}' is neither in the table of images nor a picture in the folder");
     builder.warnings.line(WarningKind::MissingPicture, at.0, at.1, message);
     builder.image(name)
 }
 
-/// Clusters of one candidate, separated by `;`, `,` or spaces. Numbers are themselves; a word is a cluster of that name.
+/// Clusters of one candidate, separated by `;`, `,` or spaces. A number is a cluster's number, a word its name.
 fn clusters_named(builder: &mut Builder, query: usize, field: &str) -> Vec<u32> {
     values::tags(field).iter().map(|name| cluster_named(builder, query, name)).collect()
 }
@@ -211,11 +211,11 @@ fn read_cluster_row(builder: &mut Builder, path: &Path, row: &Row, at: ClusterCo
     let (query_at, cluster_at, image_at, name_at) = at;
     let field = |column: usize| row.fields[column].trim();
     let Some(query) = builder.find_query(field(query_at)) else {
-        let message = format!("a cluster of query '{}', which there is not", field(query_at));
+        let message = format!("a cluster of unknown query '{}'", field(query_at));
         return builder.warnings.line(WarningKind::OrphanLabel, path, row.line, message);
     };
     if field(cluster_at).is_empty() {
-        return builder.warnings.line(WarningKind::BadRow, path, row.line, "a row without cluster");
+        return builder.warnings.line(WarningKind::BadRow, path, row.line, "a row without a cluster");
     }
     let cluster = cluster_named(builder, query, field(cluster_at));
     if let Some(name) = name_at.map(field).filter(|name| !name.is_empty()) {

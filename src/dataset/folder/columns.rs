@@ -1,4 +1,4 @@
-//! What the columns of our own format may be called. Case, spaces, hyphens and underscores do not matter.
+//! Accepted column names of our own format; case, spaces, hyphens and underscores are ignored.
 
 pub(super) const ID: &[&str] = &["id", "image_id", "image", "img_id", "img", "photo_id", "photo", "docid", "doc_id"];
 pub(super) const FILE: &[&str] = &["file", "path", "filename", "picture", "image_file", "file_name"];

@@ -1,4 +1,4 @@
-//! `images.csv`: what is known of each image.
+//! `images.csv`: the metadata of each image.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;
 use crate::dataset::{Image, ImageId, WarningKind, values};
 
-/// Where the known columns stand in a table.
+/// The positions of the known columns in a table.
 struct Columns {
     id: Option<usize>,
     file: Option<usize>,
@@ -78,16 +78,16 @@ pub(super) fn read(builder: &mut Builder, path: &Path, pictures: &Pictures, root
         }
         let id = image.id.clone();
         if builder.add_image(image).is_none() {
-            let message = format!("image '{id}' again; the first row counts");
+            let message = format!("duplicate image '{id}'; the first row counts");
             builder.warnings.line(WarningKind::DuplicateId, path, row.line, message);
         }
     }
     if pictures.paths().is_empty() && !builder.dataset.images.iter().any(|image| image.file.is_some()) {
-        builder.warnings.file(WarningKind::Missing, root, "no pictures in this folder");
+        builder.warnings.file(WarningKind::Missing, root, "this folder has no pictures");
     }
 }
 
-/// A picture below the folder, or one that an absolute path or a path out of the folder names.
+/// A picture below the folder, or at an absolute path or one leading out of the folder.
 fn find_picture(name: &str, pictures: &Pictures, root: &Path) -> Option<PathBuf> {
     let found = pictures.find(name).cloned();
     found.or_else(|| Some(root.join(name)).filter(|path| (name.contains(['/', '\\'])) && path.is_file()))
@@ -97,7 +97,7 @@ fn image(row: &Row, columns: &Columns, table: &Table, warnings: &mut Warnings) -
     let field = |column: Option<usize>| column.map_or("", |at| row.fields[at].trim());
     let id = match (field(columns.id), field(columns.file)) {
         ("", "") => {
-            warnings.line(WarningKind::BadRow, &table.path, row.line, "a row without id and file");
+            warnings.line(WarningKind::BadRow, &table.path, row.line, "a row without an id or a file");
             return None;
         }
         ("", file) => stem_of_name(file),
@@ -108,7 +108,7 @@ fn image(row: &Row, columns: &Columns, table: &Table, warnings: &mut Warnings) -
     image.description = field(columns.description).to_owned();
     image.tags = values::tags(field(columns.tags));
     let mut bad = |what: &str, value: &str| {
-        let message = format!("{what} '{value}' of image '{id}' makes no sense; taken as unknown");
+        let message = format!("{what} '{value}' of image '{id}' is invalid; taken as unknown");
         warnings.line(WarningKind::BadNumber, &table.path, row.line, message);
     };
     let date = field(columns.date);

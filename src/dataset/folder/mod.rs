@@ -11,7 +11,7 @@ use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
 use super::{DatasetError, Format, Loaded, WarningKind, attach, embeddings, table};
 
-/// The files of a folder by what they are for.
+/// The files of a folder by purpose.
 #[derive(Debug, Default)]
 struct Files {
     images: Option<PathBuf>,
@@ -23,7 +23,7 @@ struct Files {
 }
 
 impl Files {
-    /// Sorts the files below `root`. Where `chosen` names a table, it is the one that holds the queries.
+    /// Sorts the files below `root`. If `chosen` is a table, it is taken as the one with the queries.
     fn among(files: &[PathBuf], root: &Path, chosen: Option<&Path>) -> Self {
         let mut sorted = Self::default();
         let mut unnamed = Vec::new();
@@ -48,7 +48,7 @@ impl Files {
         if let Some(chosen) = chosen {
             sorted.queries = Some(owned(chosen));
         }
-        // The table of the smallest set may be called anything.
+        // In a minimal set the one table may have any name.
         if sorted.queries.is_none() && sorted.candidates.is_none() {
             let mut with_queries = unnamed.into_iter().filter(|path| names_queries(path));
             sorted.queries = with_queries.next().filter(|_| with_queries.next().is_none()).cloned();
@@ -77,7 +77,7 @@ pub(super) fn is_one(root: &Path) -> bool {
     Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root, None).is_a_set()
 }
 
-/// Opens a folder in our own format; `chosen` is the table of queries where the folder holds several that could be.
+/// Opens a folder in our own format; `chosen` is the table of queries where several could be.
 pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
     let mut builder = Builder::new(root, Format::Folder);
     let listing = walk::all_files(root, &mut builder.warnings);
@@ -113,7 +113,7 @@ pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, Dataset
     Ok(loaded)
 }
 
-/// Every picture below a folder as an image, and no query: enough to compute vectors.
+/// Every picture below a folder as an image, without queries: enough to compute vectors.
 pub(super) fn open_pictures(root: &Path) -> Loaded {
     let mut builder = Builder::new(root, Format::Folder);
     let listing = walk::all_files(root, &mut builder.warnings);
@@ -128,12 +128,13 @@ fn add_pictures(builder: &mut Builder, pictures: &Pictures, root: &Path) {
     }
 }
 
-/// Candidates that no table lists: the pictures in folders named like the queries, or every image for every query.
+/// Candidates in the absence of a table: the pictures in folders named like the queries, or every image for every
+/// query.
 fn without_table(builder: &mut Builder, files: &Files, pictures: &Pictures, root: &Path) {
     if files.images.is_none() {
         add_pictures(builder, pictures, root);
     }
-    // Queries may be known from their judgements alone.
+    // Queries may appear only in the judgements.
     if builder.dataset.queries.is_empty() {
         for path in &files.qrels {
             let (qrels, _) = super::read_qrels(path).unwrap_or_default();
@@ -173,7 +174,7 @@ fn folders_of(file: Option<&Path>, root: &Path) -> Vec<String> {
 /// Warns of queries without candidates.
 ///
 /// # Errors
-/// If there is no query at all.
+/// If there are no queries.
 fn check(builder: &mut Builder, root: &Path) -> Result<(), DatasetError> {
     let Builder { dataset, warnings, .. } = builder;
     if dataset.queries.is_empty() {

@@ -1,4 +1,4 @@
-//! Adding a file of vectors to a data set that is open.
+//! Adding a vector file to an open data set.
 
 use std::path::{Path, PathBuf};
 
@@ -6,13 +6,13 @@ use super::{VectorFile, table};
 use crate::dataset::warnings::{Warnings, owned};
 use crate::dataset::{Dataset, DatasetError, VectorSource, walk};
 
-/// Whether a file's ending is that of vectors: `.npy`, `.npz`, `.safetensors` or `.parquet`.
+/// Whether a file has the extension of a vector file: `.npy`, `.npz`, `.safetensors` or `.parquet`.
 pub fn is_vector_file(path: &Path) -> bool {
     matches!(walk::extension(path).as_str(), "npy" | "npz" | "safetensors" | "parquet")
 }
 
-/// The files of those among the named sources that are one file of vectors each: with them, [`attach_vectors`] makes
-/// the same sources again.
+/// The files of those named sources that consist of a single vector file; [`attach_vectors`] recreates the sources from
+/// them.
 pub fn single_files(dataset: &Dataset, names: &[String]) -> Vec<PathBuf> {
     let of_name = |name: &String| dataset.vectors.iter().find(|source| source.name == *name);
     let file = |source: &VectorSource| match source.files.as_slice() {
@@ -22,12 +22,13 @@ pub fn single_files(dataset: &Dataset, names: &[String]) -> Vec<PathBuf> {
     names.iter().filter_map(of_name).filter_map(file).collect()
 }
 
-/// Lists a file of vectors among [`Dataset::vectors`], under its name without the ending (with a number behind it where
-/// that is taken), and returns that name. What is wrong with single rows is told when they are read
-/// ([`crate::dataset::read_vectors`]). A file that is listed already keeps its name.
+/// Adds a vector file to [`Dataset::vectors`] under its file stem (numbered if that is taken), and returns that name.
+/// Faulty rows are reported when they are read ([`crate::dataset::read_vectors`]). A file that is already listed keeps
+/// its name.
 ///
 /// # Errors
-/// If the file cannot be read, is malformed, holds no vectors, has not as many ids as rows, or no id is an image's.
+/// If the file cannot be read, is malformed, holds no vectors, has different numbers of ids and rows, or no id matches
+/// an image.
 pub fn attach_vectors(dataset: &mut Dataset, path: &Path) -> Result<String, DatasetError> {
     let path = std::path::absolute(path).unwrap_or_else(|_| owned(path));
     let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| owned(path));

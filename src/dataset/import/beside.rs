@@ -1,4 +1,4 @@
-//! Ids in a file beside the vectors.
+//! Ids in a file next to the vectors.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::dataset::text::{numbered_lines, read_text};
 use crate::dataset::warnings::Warnings;
 use crate::dataset::{DatasetError, walk};
 
-/// The ids of so many rows: a line each in `NAME.ids.txt` or `NAME.txt`, or the column of ids (else the first column)
-/// of `NAME.csv` or `NAME.tsv`, with headings or without. `None` where there is no such file.
+/// The ids of `rows` rows: one per line in `NAME.ids.txt` or `NAME.txt`, or the column of ids (else the first column)
+/// of `NAME.csv` or `NAME.tsv`, with or without headings. `None` where there is no such file.
 ///
 /// # Errors
 /// If the file cannot be read or holds another number of ids.
@@ -36,7 +36,7 @@ fn of_table(file: &Path, rows: usize, warnings: &mut Warnings) -> Result<Vec<Str
     let is_id = |heading: &&str| IDS.contains(&plain(heading).as_str());
     let named = table.headings.iter().position(|heading| is_id(&heading.as_str()));
     let column = named.unwrap_or(0);
-    // A first row that makes the count come out right is no heading.
+    // If the counts match with the first row included, it is not a heading.
     let first = (named.is_none() && table.rows.len() + 1 == rows).then(|| table.headings.get(column)).flatten();
     let fields = table.rows.iter().filter_map(|row| row.fields.get(column));
     Ok(first.into_iter().chain(fields).map(|id| id.trim().to_owned()).collect())

@@ -1,4 +1,4 @@
-//! What a format's reader finds in a file.
+//! Results of the format readers.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,13 +10,13 @@ use super::parquet;
 pub(super) enum Content {
     /// One matrix.
     Matrix(File, Numbers),
-    /// A vector each, of whatever length.
+    /// One vector per entry, of any length.
     Each(File, Vec<Numbers>),
     /// A column of vectors.
     Lists(parquet::Lists),
 }
 
-/// What a format's reader finds.
+/// The result of a format reader.
 pub(super) struct Found {
     pub(super) content: Content,
     pub(super) rows: usize,

@@ -1,19 +1,19 @@
-//! Which image a row's id means.
+//! Matching the ids of rows to images.
 
 use std::collections::HashMap;
 
 use crate::dataset::{Dataset, walk};
 
-/// The images that ids mean.
+/// The images matched by a list of ids.
 pub(super) struct Matching {
-    /// For each id its image; `None` where the data set has none.
+    /// The image of each id; `None` if the data set has none.
     pub images: Vec<Option<usize>>,
-    /// No id is an image's as such: they were matched by the names of files.
+    /// Whether no id matched literally, so that file names were compared instead.
     pub by_name: bool,
 }
 
 impl Matching {
-    /// Ids as such; where not one is an image's, the last part of a path, with its ending or without.
+    /// Matches ids literally; if none does, by the last path component, with or without its extension.
     pub fn of(dataset: &Dataset, ids: &[String]) -> Self {
         let index: HashMap<&str, usize> =
             dataset.images.iter().enumerate().map(|(position, image)| (image.id.as_str(), position)).collect();
@@ -31,13 +31,13 @@ impl Matching {
         Self { images: ids.iter().map(found).collect(), by_name: true }
     }
 
-    /// Whether any id means an image.
+    /// Whether any id matches an image.
     pub fn any(&self) -> bool {
         self.images.iter().any(Option::is_some)
     }
 }
 
-/// Every image by the names of its file and the last part of its id; `None` for a name that several bear.
+/// Every image by the names of its file and the last part of its id; `None` for an ambiguous name.
 fn names(dataset: &Dataset) -> HashMap<String, Option<usize>> {
     let mut names: HashMap<String, Option<usize>> = HashMap::new();
     for (position, image) in dataset.images.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Files of vectors that any tool made: `.npy`, `.npz`, safetensors and Parquet, whose rows are matched to images by id.
+//! Vector files made by any tool: `.npy`, `.npz`, safetensors and Parquet, whose rows are matched to images by id.
 //!
-//! [`VectorFile::open`] reads what a file says of itself and its ids; its rows are then gone through one by one, so that
-//! a file larger than memory can be read. [`table`] checks them and puts them under their images.
+//! [`VectorFile::open`] reads a file's header and ids; its rows are then streamed, so a file may be larger than memory.
+//! [`table`] checks them and assigns them to images.
 
 mod attach;
 mod beside;
@@ -27,25 +27,26 @@ use super::{DatasetError, npy, walk};
 use crate::base::At;
 use content::{Content, Found};
 
-/// A file of vectors, opened.
+/// An open vector file.
 pub(super) struct VectorFile {
     path: PathBuf,
     content: Content,
     /// Number of vectors.
     pub rows: usize,
-    /// Numbers of most vectors.
+    /// The most common dimension.
     pub dim: usize,
     /// One id per row, where there are any.
     pub ids: Option<Vec<String>>,
-    /// Whatever else the file says of itself.
+    /// Other metadata of the file.
     pub metadata: HashMap<String, String>,
 }
 
 impl VectorFile {
-    /// Opens a file and reads its ids, or those in a file beside it (see [`beside::ids`]).
+    /// Opens a file and reads its ids, or those in a file next to it (see [`beside::ids`]).
     ///
     /// # Errors
-    /// If the file cannot be read, is malformed or cut short, holds no vectors, or there are not as many ids as rows.
+    /// If the file cannot be read, is malformed or truncated, holds no vectors, or has different numbers of ids and
+    /// rows.
     pub fn open(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
         let ids_for = |ids, rows| ArrayFault::Ids { ids, rows }.at(path);
         let found = match walk::extension(path).as_str() {
@@ -74,10 +75,10 @@ impl VectorFile {
         Ok(Self { path: owned(path), content, rows, dim, ids, metadata })
     }
 
-    /// Goes through the vectors in order; an empty one stands for one that is missing.
+    /// Visits the vectors in order; a missing one is empty.
     ///
     /// # Errors
-    /// If the file cannot be read to its end, or what `each` says.
+    /// If the file cannot be read to its end, or an error of `each`.
     pub fn visit(&self, each: &mut dyn FnMut(usize, &[f32]) -> io::Result<()>) -> Result<(), DatasetError> {
         let visited = match &self.content {
             Content::Matrix(file, numbers) => numbers.visit(file, each),

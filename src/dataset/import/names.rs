@@ -1,12 +1,12 @@
-//! What vectors and their ids are called.
+//! Conventional names of vectors and their ids.
 
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::table::plain;
 use crate::dataset::warnings::some_of;
 
-/// What arrays, tensors and columns of vectors are called; the names are tried in order.
+/// Conventional names of arrays, tensors and columns of vectors, tried in order.
 pub(super) const VECTORS: [&str; 6] = ["embeddings", "vectors", "features", "embedding", "vector", "feature"];
-/// What their ids are called, in lower-case letters and digits alone. The last is what pandas calls its index.
+/// Conventional names of their ids, reduced to lower-case letters and digits. The last is pandas' name for its index.
 pub(super) const IDS: [&str; 19] = [
     "ids",
     "id",
@@ -29,10 +29,10 @@ pub(super) const IDS: [&str; 19] = [
     "indexlevel0",
 ];
 
-/// The one that bears a usual name of vectors, else the only one.
+/// The entry with a conventional name of vectors, else the only one.
 ///
 /// # Errors
-/// If there is none, or several of which none bears such a name; `what` names their kind.
+/// If there is none, or several and none has such a name; `what` describes them.
 pub(super) fn choose<'a, T>(what: &'static str, among: &'a [(String, T)]) -> Result<&'a (String, T), ArrayFault> {
     let named = VECTORS.iter().find_map(|wanted| among.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)));
     match (named, among) {
@@ -42,10 +42,10 @@ pub(super) fn choose<'a, T>(what: &'static str, among: &'a [(String, T)]) -> Res
     }
 }
 
-/// The one that bears a usual name of ids, else the only one; `None` where there is none.
+/// The entry with a conventional name of ids, else the only one; `None` if there is none.
 ///
 /// # Errors
-/// If several could be meant.
+/// If the choice is ambiguous.
 pub(super) fn choose_ids<'a, T>(what: &str, among: &'a [(String, T)]) -> Result<Option<&'a (String, T)>, ArrayFault> {
     let named = IDS.iter().find_map(|wanted| among.iter().find(|(name, _)| plain(name) == *wanted));
     match (named, among) {

@@ -13,14 +13,14 @@ use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::{Header, Kind};
 use crate::dataset::vectors::scratch;
 
-/// What errors call a part of the archive.
+/// The name of a part of the archive in errors.
 const ARRAY: &str = "array";
 
-/// Finds the vectors and their ids among the arrays: by their usual names, else the only matrix of floats and the only
-/// list of names or whole numbers. The matrix is unpacked into a file without a name.
+/// Finds the vectors and their ids among the arrays: by their conventional names, else the only matrix of floats and
+/// the only list of names or integers. The matrix is unpacked into an anonymous file.
 ///
 /// # Errors
-/// What is wrong with it.
+/// If the archive is damaged or has no such arrays.
 pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     let not_one = |error: ZipError| ArrayFault::NotA { format: "an .npz archive", reason: error.to_string() };
     let mut archive = ZipArchive::new(file).map_err(not_one)?;
@@ -58,12 +58,12 @@ pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     Ok(Found { content: Content::Matrix(unpacked, numbers), rows, dim, ids, metadata: HashMap::new() })
 }
 
-/// Unpacks an entry, of which no more than `most` bytes are asked for.
+/// Unpacks at most `most` bytes of an entry.
 fn unpack(archive: &mut ZipArchive<File>, index: usize, most: u64) -> Result<File, ArrayFault> {
     let mut entry = archive.by_index(index)?;
     let mut file = scratch()?;
     io::copy(&mut (&mut entry).take(most), &mut file)?;
-    // The checksum is compared where an entry ends.
+    // The checksum is verified at the end of an entry.
     let _ = entry.read(&mut [0])?;
     Ok(file)
 }

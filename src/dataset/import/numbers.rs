@@ -1,15 +1,15 @@
-//! Matrices of floats as they lie in files, read some rows at a time.
+//! Matrices of floats in files, read some rows at a time.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::dataset::array_fault::ArrayFault;
 
-/// Bytes read at once of rows that lie one after the other, and of columns that do.
+/// Bytes read at a time of row-major and of column-major matrices.
 const ROWS_AT_ONCE: usize = 4 << 20;
 const COLUMNS_AT_ONCE: usize = 64 << 20;
 
-/// How a number is written.
+/// The encoding of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Float {
     /// IEEE 754 half precision.
@@ -21,7 +21,7 @@ pub(crate) enum Float {
 }
 
 impl Float {
-    /// Bytes of a number.
+    /// Size in bytes.
     pub fn bytes(self) -> usize {
         match self {
             Float::F16 | Float::Bf16 => 2,
@@ -47,7 +47,7 @@ impl Float {
     }
 }
 
-/// An IEEE 754 half-precision number.
+/// Decodes an IEEE 754 half-precision number.
 pub(in crate::dataset) fn half(bits: u16) -> f32 {
     let sign = u32::from(bits & 0x8000) << 16;
     let exponent = u32::from(bits >> 10 & 0x1f);
@@ -60,7 +60,7 @@ pub(in crate::dataset) fn half(bits: u16) -> f32 {
     }
 }
 
-/// Where a matrix lies in a file.
+/// The location and layout of a matrix in a file.
 ///
 /// # Shapes
 /// `rows × columns`, row by row, or column by column where `fortran`.
@@ -76,17 +76,17 @@ pub(in crate::dataset) struct Numbers {
 }
 
 impl Numbers {
-    /// All its bytes; `None` where they are more than can be counted.
+    /// Its size in bytes; `None` on overflow.
     pub fn bytes(&self) -> Option<u64> {
         let bytes = self.rows.checked_mul(self.columns)?.checked_mul(self.float.bytes())?;
-        // Half of the range, so that sums of places cannot overflow.
+        // Half of the range, so that sums of offsets cannot overflow.
         u64::try_from(bytes).ok().filter(|bytes| *bytes < 1 << 62)
     }
 
-    /// Whether a file of so many bytes holds all of it, and there is something in a row.
+    /// Checks that a file of `length` bytes holds all of it, and that rows are not empty.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// If it is truncated, too large or empty.
     pub fn check(&self, length: u64) -> Result<(), ArrayFault> {
         if self.columns == 0 {
             return Err(ArrayFault::Empty);
@@ -98,10 +98,10 @@ impl Numbers {
         }
     }
 
-    /// Some rows, one after the other. They must be within a matrix that [`Numbers::check`] found whole.
+    /// Reads consecutive rows of a matrix that [`Numbers::check`] has accepted.
     ///
     /// # Errors
-    /// What the system says.
+    /// If the file cannot be read.
     pub fn read_rows(&self, file: &File, first: usize, count: usize, out: &mut Vec<f32>) -> io::Result<()> {
         let size = self.float.bytes();
         out.clear();
@@ -122,10 +122,10 @@ impl Numbers {
         Ok(())
     }
 
-    /// Goes through the rows in order, with a bounded number of them in memory.
+    /// Visits the rows in order, with a bounded number of them in memory.
     ///
     /// # Errors
-    /// What the system says, or `each`.
+    /// If the file cannot be read, or an error of `each`.
     pub fn visit(&self, file: &File, each: &mut dyn FnMut(usize, &[f32]) -> io::Result<()>) -> io::Result<()> {
         let at_once = if self.fortran { COLUMNS_AT_ONCE } else { ROWS_AT_ONCE };
         let count = (at_once / (self.columns * self.float.bytes()).max(1)).max(1);
@@ -140,7 +140,7 @@ impl Numbers {
     }
 }
 
-/// So many bytes from a place on.
+/// Reads `count` bytes from an offset.
 pub(in crate::dataset) fn read_at(mut file: &File, start: u64, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; count];
     file.seek(SeekFrom::Start(start))?;

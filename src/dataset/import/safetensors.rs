@@ -1,4 +1,4 @@
-//! Safetensors: one matrix, or a vector for each id.
+//! Safetensors: one matrix, or one vector per id.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -15,18 +15,18 @@ use crate::dataset::npy::whole;
 use crate::dataset::table::plain;
 use crate::dataset::vectors::usual_length;
 
-/// What errors call a part of the file.
+/// The name of a part of the file in errors.
 const TENSOR: &str = "tensor";
 /// The key of the ids in the metadata.
 const KEY: &str = "ids";
-/// The format allows no longer header.
+/// The longest header that the format allows.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// Finds the vectors: a matrix of floats by its usual name, else the only one; or, where every tensor is a vector, one
-/// for each id. Ids are a JSON list in the metadata, or a list of whole numbers under a usual name.
+/// Finds the vectors: a matrix of floats by a conventional name, else the only one; or, where every tensor is a vector,
+/// one per id. Ids are a JSON list in the metadata, or a list of integers under a conventional name.
 ///
 /// # Errors
-/// What is wrong with it.
+/// If the file is damaged or has no such tensors.
 pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     let (start, header) = read_header(&file)?;
     let length = file.metadata()?.len();
@@ -57,15 +57,15 @@ pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     Ok(Found { content: Content::Matrix(file, numbers), rows, dim, ids, metadata })
 }
 
-/// Where the tensors start, and what they are.
+/// The offset of the tensors, and their metadata.
 fn read_header(file: &File) -> Result<(u64, Metadata), ArrayFault> {
     let not_one = |reason: &dyn Display| ArrayFault::NotA { format: "a safetensors file", reason: reason.to_string() };
     let read = |start, count| read_at(file, start, count).map_err(|error| not_one(&error));
     let all = file.metadata()?.len();
-    let first: [u8; 8] = read(0, 8)?.try_into().map_err(|_| not_one(&"cut short"))?;
+    let first: [u8; 8] = read(0, 8)?.try_into().map_err(|_| not_one(&"truncated"))?;
     let length = u64::from_le_bytes(first);
     if length > LONGEST_HEADER.min(all.saturating_sub(8)) {
-        return Err(not_one(&"its header is longer than the file, or than a header may be"));
+        return Err(not_one(&"its header is longer than the file or than the format allows"));
     }
     let header = serde_json::from_slice(&read(8, length as usize)?).map_err(|error| not_one(&error))?;
     Ok((8 + length, header))
@@ -81,7 +81,7 @@ fn float(dtype: Dtype) -> Option<Float> {
     })
 }
 
-/// Where a tensor of one or two dimensions lies; one of one dimension counts as a single row.
+/// The location of a tensor of one or two dimensions; one dimension counts as a single row.
 fn numbers(info: &TensorInfo, start: u64) -> Result<Numbers, ArrayFault> {
     let wanted = "16-, 32- or 64-bit floats";
     let float = float(info.dtype).ok_or_else(|| other_kind("numbers", info.dtype, wanted))?;
@@ -96,7 +96,7 @@ fn numbers(info: &TensorInfo, start: u64) -> Result<Numbers, ArrayFault> {
     let numbers = Numbers { float, big_endian: false, fortran: false, rows, columns, start };
     match numbers.bytes() == last.checked_sub(first).and_then(|bytes| u64::try_from(bytes).ok()) {
         true => Ok(numbers),
-        false => Err(ArrayFault::Malformed("its shape and its bytes do not go together")),
+        false => Err(ArrayFault::Malformed("its shape does not match its size in bytes")),
     }
 }
 
@@ -104,7 +104,7 @@ fn other_kind(what: &'static str, found: Dtype, wanted: &'static str) -> ArrayFa
     ArrayFault::Kind { what, found: format!("{found:?}"), wanted }
 }
 
-/// A vector for each id.
+/// One vector per id.
 fn one_each(
     file: File,
     tensors: Vec<(String, TensorInfo)>,
@@ -113,7 +113,7 @@ fn one_each(
 ) -> Result<Found, ArrayFault> {
     let mut vectors = Vec::with_capacity(tensors.len());
     let mut ids = Vec::with_capacity(tensors.len());
-    // One without numbers is told of as an image without a vector.
+    // An empty one is reported as an image without a vector.
     let whole = |vector: Numbers| if vector.columns == 0 { Ok(vector) } else { vector.check(length).map(|()| vector) };
     for (name, info) in tensors {
         let vector = numbers(&info, start).and_then(whole).map_err(ArrayFault::within(TENSOR, &name))?;
@@ -124,7 +124,7 @@ fn one_each(
     Ok(Found { content: Content::Each(file, vectors), rows: ids.len(), dim, ids: Some(ids), metadata })
 }
 
-/// Ids as a tensor of whole numbers (the format holds no names).
+/// Ids as a tensor of integers (the format has no strings).
 fn listed(
     file: &File,
     tensors: &[(String, TensorInfo)],
@@ -143,7 +143,7 @@ fn listed(
         Dtype::U32 => (4, false),
         Dtype::I16 => (2, true),
         Dtype::U16 => (2, false),
-        other => return Err(within(other_kind("ids", other, "whole numbers"))),
+        other => return Err(within(other_kind("ids", other, "integers"))),
     };
     let (first, last) = info.data_offsets;
     let inside = u64::try_from(last).ok().and_then(|last| start.checked_add(last)).is_some_and(|last| last <= length);

@@ -1,4 +1,4 @@
-//! The vectors of a file under the images they belong to, and everything that is wrong with them.
+//! Assigns the vectors of a file to images, and reports faults.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::base::FileError;
 use crate::dataset::warnings::{Warnings, some_of};
 use crate::dataset::{Dataset, DatasetError, VectorTable, WarningKind};
 
-/// Rows with the same fault: told in one warning, at the first of them.
+/// Rows with the same fault, reported in one warning at the first of them.
 #[derive(Default)]
 struct Faults {
     count: usize,
@@ -17,15 +17,15 @@ struct Faults {
 }
 
 impl Faults {
-    /// Names that are kept of all; enough for what a warning shows.
-    const KEPT: usize = 6;
+    /// Number of names stored; enough for a warning.
+    const STORED: usize = 6;
 
     fn add(&mut self, row: usize, id: &str) {
         if self.count == 0 {
             self.first = row + 1;
         }
         self.count += 1;
-        if self.ids.len() < Self::KEPT {
+        if self.ids.len() < Self::STORED {
             self.ids.push(id.to_owned());
         }
     }
@@ -43,7 +43,7 @@ impl Faults {
     }
 }
 
-/// What is wrong with the rows of a file.
+/// Faults of a file's rows, by kind.
 #[derive(Default)]
 struct Tally {
     unknown: Faults,
@@ -55,9 +55,9 @@ struct Tally {
     different: Faults,
 }
 
-/// Reads a file's vectors for a data set. Rows are matched by id; without any ids, by order where there are as many rows
-/// as images. Of several vectors of an image the first usable one counts. A vector that holds NaN or infinite numbers,
-/// or is not as long as most, is left out.
+/// Reads a file's vectors for a data set. Rows are matched by id or, without ids, by order if there are as many rows as
+/// images. Of several vectors of an image the first usable one counts. Vectors with NaN or infinite numbers, or of an
+/// unusual length, are skipped.
 ///
 /// # Errors
 /// If the file cannot be read, no id is that of an image, or no vector can be used.
@@ -106,7 +106,7 @@ pub(in crate::dataset) fn read(
     Ok(table)
 }
 
-/// For each row its image.
+/// The image of each row.
 pub(super) fn images(
     dataset: &Dataset,
     file: &VectorFile,
@@ -117,7 +117,7 @@ pub(super) fn images(
     let count = dataset.images.len();
     let Some(ids) = &file.ids else {
         if file.rows != count {
-            return Err(malformed(format!("{} vectors without ids, where there are {count} images", file.rows)));
+            return Err(malformed(format!("{} vectors without ids for {count} images", file.rows)));
         }
         let message = format!("its {count} vectors have no ids; they are taken in the order of the data set's images");
         warnings.file(WarningKind::Missing, path, message);
@@ -128,13 +128,12 @@ pub(super) fn images(
         let theirs = ids.first().map_or("", String::as_str);
         let ours = dataset.images.first().map_or("", |image| image.id.as_str());
         let message =
-            format!("none of its {} ids is an image's: they are like '{theirs}', images like '{ours}'", ids.len());
+            format!("none of its {} ids matches an image: they look like '{theirs}', images like '{ours}'", ids.len());
         return Err(malformed(message));
     }
     if matching.by_name {
         let found = matching.images.iter().flatten().count();
-        let message =
-            format!("no id is an image's as such; {found} of {} were matched by the name of a file", ids.len());
+        let message = format!("no id matches an image literally; {found} of {} were matched by file name", ids.len());
         warnings.file(WarningKind::Missing, path, message);
     }
     Ok(matching.images)
@@ -142,25 +141,25 @@ pub(super) fn images(
 
 impl Tally {
     fn report(&self, file: &VectorFile, path: &Path, warnings: &mut Warnings) {
-        let mut tell = |kind, faults: &Faults, message: String| {
+        let mut warn = |kind, faults: &Faults, message: String| {
             if faults.count > 0 {
                 let message = format!("{} {message}: {}", faults.count, faults.names());
                 warnings.line(kind, path, faults.first, message);
             }
         };
         let bad = WarningKind::BadVector;
-        let of_length = format!("vectors are left out, as they are not {} numbers long like most", file.dim);
-        tell(bad, &self.length, of_length);
-        tell(bad, &self.not_finite, "vectors are left out, as they hold NaN or infinite numbers".to_owned());
-        tell(bad, &self.zero, "vectors are all zeros".to_owned());
-        tell(bad, &self.missing, "ids have no vector".to_owned());
+        let of_length = format!("vectors are skipped, as their length is not the usual {}", file.dim);
+        warn(bad, &self.length, of_length);
+        warn(bad, &self.not_finite, "vectors are skipped, as they hold NaN or infinite numbers".to_owned());
+        warn(bad, &self.zero, "vectors are all zeros".to_owned());
+        warn(bad, &self.missing, "ids have no vector".to_owned());
         let twice = WarningKind::DuplicateId;
-        tell(twice, &self.again, "ids stand there again with the same vector".to_owned());
-        tell(twice, &self.different, "ids stand there again with another vector; the first counts".to_owned());
-        tell(WarningKind::Missing, &self.unknown, "ids are not in the data set".to_owned());
+        warn(twice, &self.again, "duplicate ids with the same vector".to_owned());
+        warn(twice, &self.different, "duplicate ids with another vector; the first counts".to_owned());
+        warn(WarningKind::Missing, &self.unknown, "ids are not in the data set".to_owned());
     }
 
-    /// Why there is nothing to use.
+    /// The most common reason why nothing is usable.
     fn worst(&self) -> String {
         let reasons = [
             (&self.not_finite, "hold NaN or infinite numbers"),

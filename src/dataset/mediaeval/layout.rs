@@ -1,4 +1,4 @@
-//! Which file of a MediaEval set is what, whatever its folders are called and however they are nested.
+//! The roles of a MediaEval set's files, whatever the names and nesting of its folders.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::dataset::{Split, walk};
 pub(super) enum Part {
     Dev,
     Test,
-    /// The folders' names do not tell.
+    /// The folder names do not say.
     Unknown,
 }
 
@@ -49,13 +49,13 @@ impl Part {
 pub(super) struct ByTopic(BTreeMap<(Part, String), PathBuf>);
 
 impl ByTopic {
-    /// Takes the file of the first key that there is one for, in this part or in a part that is not known.
+    /// Takes the file of the first key that has one, in this part or the unknown part.
     pub fn take(&mut self, part: Part, keys: &[String]) -> Option<PathBuf> {
         let places = keys.iter().flat_map(|key| [(part, key.clone()), (Part::Unknown, key.clone())]);
         places.into_iter().find_map(|place| self.0.remove(&place))
     }
 
-    /// What nobody took.
+    /// The files not taken.
     pub fn rest(self) -> impl Iterator<Item = (Part, PathBuf)> {
         self.0.into_iter().map(|((part, _), path)| (part, path))
     }
@@ -65,7 +65,7 @@ impl ByTopic {
     }
 }
 
-/// The files of a set, sorted by what they hold.
+/// The files of a set, by role.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     pub topics: Vec<(Part, PathBuf)>,
@@ -79,7 +79,7 @@ pub(super) struct Layout {
     pub cluster_names: ByTopic,
     /// `descvis/img/<topic> <CODE>.csv` by code.
     pub descriptors: BTreeMap<String, Vec<PathBuf>>,
-    /// `desctxt/*_textTermsPerImage.txt` and its like.
+    /// `desctxt/*_textTermsPerImage.txt` and similar.
     pub text_terms: Vec<PathBuf>,
     pub correspondences: Vec<PathBuf>,
 }
@@ -92,7 +92,7 @@ impl Layout {
         let mut parts: HashMap<&Path, Option<(Part, bool)>> = HashMap::new();
         for path in files {
             let Some(folder) = path.parent() else { continue };
-            let place = parts.entry(folder).or_insert_with(|| place_of(folder, root, root_part));
+            let place = parts.entry(folder).or_insert_with(|| part_of(folder, root, root_part));
             if let Some((part, within_descvis)) = *place {
                 layout.sort_in(path, part, within_descvis);
             }
@@ -136,13 +136,13 @@ impl Layout {
 }
 
 fn insert(files: &mut ByTopic, part: Part, topic: &str, path: &Path) {
-    // Sets exist in which a folder was copied into itself; the first copy counts.
+    // Some sets contain a folder copied into itself; the first copy counts.
     files.0.entry((part, key(topic))).or_insert_with(|| path.to_path_buf());
 }
 
-/// The part that a folder belongs to, and whether it lies within `descvis`; nothing for the user credibility sets,
-/// whose topics are not part of the task.
-fn place_of(folder: &Path, root: &Path, root_part: Option<Part>) -> Option<(Part, bool)> {
+/// The part that a folder belongs to, and whether it lies within `descvis`; `None` for the user credibility sets, whose
+/// topics are not part of the task.
+fn part_of(folder: &Path, root: &Path, root_part: Option<Part>) -> Option<(Part, bool)> {
     let below = folder.strip_prefix(root).unwrap_or(Path::new(""));
     let names: Vec<String> = below.iter().map(|name| name.to_string_lossy().to_lowercase()).collect();
     if names.iter().any(|name| name.starts_with("credib")) {

@@ -1,7 +1,7 @@
 //! MediaEval Retrieving Diverse Social Images, 2013 to 2017, in their original layouts.
 //!
 //! Source: the readmes of the sets (Div400, Div150Cred, Div150Multi, Div150Adhoc, Div150Multidiv). The folder of one
-//! half (`devset`, `testset`) opens alone; their parent opens both, dev as train and test as test.
+//! half (`devset`, `testset`) opens that half; their parent opens both, dev as train and test as test.
 //!
 //! A query goes by its topic's number. Where dev and test use the same number, the dev topic is called `dev-<number>`,
 //! so that official runs of the test set keep their names. A photo in several topics is one image.
@@ -24,11 +24,11 @@ use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
 use super::{Dataset, DatasetError, Format, Loaded, VectorSource, WarningKind, embeddings};
 
-/// A topic and the files that speak of it.
+/// A topic and its files.
 struct Plan {
     part: Part,
     topic: Topic,
-    /// Where the topic was read; the photos' file where no topic names it.
+    /// The file that defines the topic; the photos' file if none does.
     from: PathBuf,
     photos: Option<PathBuf>,
     relevance: Option<PathBuf>,
@@ -51,7 +51,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     let mut layout = Layout::of(root, &files);
     let plans = plan(&mut layout, &mut builder.warnings);
     if plans.is_empty() {
-        let reason = "neither topics nor xml/<topic>.xml files with photos".to_owned();
+        let reason = "neither topics nor xml/<topic>.xml files of photos".to_owned();
         return Err(DatasetError::Unrecognised { reason, path: owned(root) });
     }
     let read: Vec<(Vec<Photo>, Warnings)> = plans
@@ -75,8 +75,8 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     Ok(builder.finish())
 }
 
-/// The text descriptors (`desctxt/*_textTermsPerImage.txt` and its like) that come with a MediaEval set. Nothing is
-/// read from them: the text signals are computed from titles, tags and descriptions, the same way for every format.
+/// The text descriptors (`desctxt/*_textTermsPerImage.txt` and similar) of a MediaEval set. They are not read: text
+/// signals are computed from titles, tags and descriptions, as for every format.
 pub fn text_descriptor_files(dataset: &Dataset) -> Vec<PathBuf> {
     if dataset.format != Format::MediaEval {
         return Vec::new();
@@ -84,7 +84,7 @@ pub fn text_descriptor_files(dataset: &Dataset) -> Vec<PathBuf> {
     Layout::of(&dataset.root, &walk::all_files(&dataset.root, &mut Warnings::default())).text_terms
 }
 
-/// Brings topics and files together; photos that no topic names come last, as topics of their own.
+/// Joins topics and files; photos without a topic come last, as topics of their own.
 fn plan(layout: &mut Layout, warnings: &mut Warnings) -> Vec<Plan> {
     let mut names = HashMap::new();
     for path in &layout.correspondences {
@@ -98,7 +98,7 @@ fn plan(layout: &mut Layout, warnings: &mut Warnings) -> Vec<Plan> {
         for topic in topics::read(&path, warnings) {
             let named = key(&topic.title);
             if !seen.insert((part, topic.number.clone(), named.clone())) {
-                let message = format!("topic '{}' again; the first one counts", topic.title);
+                let message = format!("duplicate topic '{}'; the first one counts", topic.title);
                 warnings.line(WarningKind::DuplicateId, &path, topic.line, message);
                 continue;
             }
@@ -147,7 +147,7 @@ fn query_ids(plans: &[Plan], warnings: &mut Warnings) -> Vec<String> {
         let same_part = |other: &Plan| other.part == *part && other.topic.number == topic.number;
         let repeated = !topic.number.is_empty() && plans[..index].iter().any(same_part);
         if repeated {
-            let message = format!("topic number '{}' again; another one is taken for '{}'", topic.number, topic.title);
+            let message = format!("duplicate topic number '{}'; '{}' gets another one", topic.number, topic.title);
             warnings.line(WarningKind::DuplicateId, from, topic.line, message);
         }
         let numbered = (2..).map(|number| format!("{prefixed}-{number}"));
@@ -174,7 +174,7 @@ fn add_query(builder: &mut Builder, plan: &Plan, id: &str, photos: Vec<Photo>, l
             let message = format!("no xml file with the photos of topic '{title}'");
             builder.warnings.line(WarningKind::Missing, &plan.from, plan.topic.line, message);
         }
-        Some(path) if photos.is_empty() => builder.warnings.file(WarningKind::Missing, path, "no photos in it"),
+        Some(path) if photos.is_empty() => builder.warnings.file(WarningKind::Missing, path, "it lists no photos"),
         Some(path) => photos.into_iter().for_each(|photo| add_photo(builder, query, photo, path, lines)),
     }
     if let Some(path) = &plan.relevance {
@@ -201,12 +201,12 @@ fn add_photo(builder: &mut Builder, query: usize, photo: Photo, path: &Path, lin
         },
     };
     if builder.add_candidate(query, image, photo.rank).is_none() {
-        let message = format!("photo '{id}' again in the same topic; the first one counts");
+        let message = format!("duplicate photo '{id}' in the same topic; the first one counts");
         builder.warnings.line(WarningKind::DuplicateId, path, photo.line, message);
     }
 }
 
-/// One warning a half, not one a topic: the sets were handed out without the test half's truth at first.
+/// One warning per half rather than per topic: the sets were first released without ground truth for the test half.
 fn report_unjudged(builder: &mut Builder, plans: &[Plan], root: &Path) {
     for part in [Part::Dev, Part::Test, Part::Unknown] {
         let without: Vec<&str> = plans
@@ -242,7 +242,7 @@ fn find_pictures(builder: &mut Builder, pictures: &Pictures, lines: &Lines, root
     }
 }
 
-/// The size is that of the first vector; it is checked when the vectors are read.
+/// The dimension is that of the first vector; it is checked when the vectors are read.
 fn descriptor(code: String, files: Vec<PathBuf>) -> VectorSource {
     use std::io::{BufRead, BufReader, Read};
     let first_line = || {

@@ -11,14 +11,14 @@ use crate::dataset::values;
 use crate::dataset::warnings::Warnings;
 use crate::dataset::{Image, ImageId, WarningKind};
 
-/// A photo and its place in the search engine's list.
+/// A photo and its rank in the search engine's list.
 pub(super) struct Photo {
     pub image: Image,
     pub rank: Option<u32>,
     pub line: usize,
 }
 
-/// Reads a topic's photos. An element that is damaged costs only itself: reading goes on at the next `<photo`.
+/// Reads a topic's photos. A damaged element loses only itself: reading continues at the next `<photo`.
 pub(super) fn read(path: &Path, warnings: &mut Warnings) -> Vec<Photo> {
     let Some(text) = read_text_or_warn(path, warnings) else { return Vec::new() };
     let mut photos = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn read(path: &Path, warnings: &mut Warnings) -> Vec<Photo> {
     photos
 }
 
-/// A reader that takes what it can get.
+/// A lenient reader.
 pub(super) fn tolerant(text: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
@@ -56,7 +56,7 @@ pub(super) fn tolerant(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-/// Turns positions that only grow into line numbers.
+/// Turns increasing positions into line numbers.
 struct LineCounter<'a> {
     text: &'a str,
     at: usize,
@@ -92,7 +92,7 @@ fn photo(element: &BytesStart, path: &Path, line: usize, warnings: &mut Warnings
     }
     let id = attributes.iter().find(|(name, _)| name == "id").map(|(_, id)| id.trim().to_owned()).unwrap_or_default();
     if id.is_empty() {
-        fields.warnings.line(WarningKind::BadRow, path, line, "a photo without id");
+        fields.warnings.line(WarningKind::BadRow, path, line, "a photo without an id");
         return None;
     }
     fields.id = id.clone();
@@ -120,7 +120,7 @@ fn photo(element: &BytesStart, path: &Path, line: usize, warnings: &mut Warnings
     Some(Photo { image, rank, line })
 }
 
-/// Reads the values of one photo's attributes, warning of those that are none.
+/// Parses one photo's attributes and warns about invalid values.
 struct Fields<'a> {
     path: &'a Path,
     line: usize,
@@ -145,7 +145,7 @@ impl Fields<'_> {
         date
     }
 
-    /// Zero twice means that the place is not known.
+    /// Zero for both means that the location is unknown.
     fn location(&mut self, latitude: Option<f64>, longitude: Option<f64>) -> Option<(f64, f64)> {
         let (latitude, longitude) = (latitude?, longitude?);
         if latitude == 0.0 && longitude == 0.0 {
@@ -159,7 +159,7 @@ impl Fields<'_> {
     }
 
     fn bad(&mut self, name: &str, value: &str) {
-        let message = format!("{name} '{value}' of photo '{}' makes no sense; taken as unknown", self.id);
+        let message = format!("{name} '{value}' of photo '{}' is invalid; taken as unknown", self.id);
         self.warnings.line(WarningKind::BadNumber, self.path, self.line, message);
     }
 }

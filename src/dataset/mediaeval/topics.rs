@@ -1,4 +1,4 @@
-//! The topics: `devset_topics.xml` and its like, and `poiNameCorrespondences.txt`.
+//! The topics: `devset_topics.xml` and similar, and `poiNameCorrespondences.txt`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::dataset::values;
 use crate::dataset::warnings::Warnings;
 use crate::dataset::{WarningKind, table};
 
-/// A topic as its file has it; fields that it lacks are empty.
+/// A topic as in its file; missing fields are empty.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Topic {
     pub number: String,
@@ -51,7 +51,7 @@ pub(super) fn read(path: &Path, warnings: &mut Warnings) -> Vec<Topic> {
             Ok(_) => {}
             Err(error) => {
                 let line = line + newlines(&text, start, before);
-                warnings.line(WarningKind::BadRow, path, line, format!("damaged XML: {error}; the rest is left out"));
+                warnings.line(WarningKind::BadRow, path, line, format!("damaged XML: {error}; the rest is skipped"));
                 break;
             }
         }
@@ -96,7 +96,7 @@ fn topic(fields: &HashMap<String, String>, path: &Path, line: usize, warnings: &
     Some(Topic { number, title, location, line })
 }
 
-/// Reads which folder name a title goes by (`Acropolis Athens<tab>acropolis_athens`): keys of [`key`] to names.
+/// Reads the folder name of each title (`Acropolis Athens<tab>acropolis_athens`): keys of [`key`] to names.
 pub(super) fn read_correspondences(path: &Path, warnings: &mut Warnings) -> HashMap<String, String> {
     let Some(text) = read_text_or_warn(path, warnings) else { return HashMap::new() };
     let mut names = HashMap::new();
@@ -111,7 +111,7 @@ pub(super) fn read_correspondences(path: &Path, warnings: &mut Warnings) -> Hash
     names
 }
 
-/// What is the same in all spellings of a topic's name: its letters and digits, in lower case.
+/// The key shared by all spellings of a topic's name: its letters and digits, in lower case.
 pub(super) fn key(name: &str) -> String {
     table::plain(name)
 }

@@ -16,7 +16,7 @@ pub(super) fn read_relevance(builder: &mut Builder, query: usize, path: &Path) {
         };
         match builder.candidate_named(query, &image) {
             Some(candidate) if builder.judgements.get(query, candidate).is_some() => {
-                let message = format!("photo '{image}' is judged again; the first judgement counts");
+                let message = format!("photo '{image}' is judged twice; the first judgement counts");
                 builder.warnings.line(WarningKind::DuplicateId, path, line, message);
             }
             Some(candidate) => {
@@ -28,7 +28,7 @@ pub(super) fn read_relevance(builder: &mut Builder, query: usize, path: &Path) {
     }
 }
 
-/// `id,cluster`; a photo may stand in two clusters.
+/// `id,cluster`; a photo may be in two clusters.
 pub(super) fn read_clusters(builder: &mut Builder, query: usize, path: &Path) {
     for (line, image, value) in pairs(builder, path) {
         let Some(cluster) = cluster_number(builder, path, line, &value) else { continue };

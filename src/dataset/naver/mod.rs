@@ -8,9 +8,9 @@
 //! | `{train,test}_qrels.json` | `{query: {image: grade}}` |
 //! | `{train,test}_queries.json` | `{query: text}` |
 //!
-//! Features are taken in alphabetical order. An image id that occurs in several queries is one image as long as its
-//! vectors are the same in all of them. Where they differ (ids that were counted anew in each query), the first query
-//! keeps the plain id, and the image of a later query is called `id@query`; see `vectors.rs`.
+//! Features are taken in alphabetical order. An image id that occurs in several queries is one image if its vectors are
+//! the same in all of them. Where they differ (ids numbered afresh in each query), the first query keeps the plain id,
+//! and the image of a later query is named `id@query`; see `vectors.rs`.
 
 mod vectors;
 
@@ -77,7 +77,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     Ok(builder.finish())
 }
 
-/// The split that a file's name or its folder's tells.
+/// The split given by a file's name or its folder's.
 fn split_of(path: &Path) -> Option<Split> {
     let stem = walk::stem(path).to_lowercase();
     let says = |word: &str| stem.split(['_', '-', '.']).any(|part| part == word);
@@ -108,10 +108,10 @@ fn read_interactions(builder: &mut Builder, table: &Table) {
     };
     let grade_at = column(&["rel", "relevance"]);
     if grade_at.is_none() {
-        builder.warnings.file(WarningKind::Missing, path, "no column 'rel'; nothing is judged here");
+        builder.warnings.file(WarningKind::Missing, path, "no column 'rel'; this table has no judgements");
     }
     let split = split_of(path);
-    // For each feature its column, if this table has it.
+    // The column of each feature, if this table has it.
     let features: Vec<Option<usize>> = builder
         .dataset
         .feature_names
@@ -146,7 +146,7 @@ fn read_interactions(builder: &mut Builder, table: &Table) {
                 builder.judge_last(query_index, grade);
             }
             None => {
-                let message = format!("image '{image}' again in query '{query}'; the first row counts");
+                let message = format!("duplicate image '{image}' in query '{query}'; the first row counts");
                 builder.warnings.line(WarningKind::DuplicateId, path, row.line, message);
             }
         }
@@ -158,7 +158,7 @@ fn read_json(path: &Path, warnings: &mut Warnings) -> Option<Map<String, Value>>
     match serde_json::from_str(&text) {
         Ok(map) => Some(map),
         Err(error) => {
-            warnings.line(WarningKind::BadFile, path, error.line().max(1), format!("not the JSON asked for: {error}"));
+            warnings.line(WarningKind::BadFile, path, error.line().max(1), format!("unexpected JSON: {error}"));
             None
         }
     }
@@ -213,7 +213,7 @@ fn read_qrels(builder: &mut Builder, path: &Path) {
     }
 }
 
-/// The release has no pictures, so having none is worth one line, and lacking some a line each.
+/// The release has no pictures, so having none gives one warning, and missing some one each.
 fn report_pictures(builder: &mut Builder, root: &Path) {
     let missing: Vec<String> = builder
         .dataset
@@ -223,7 +223,7 @@ fn report_pictures(builder: &mut Builder, root: &Path) {
         .map(|image| format!("no picture of image '{}'", image.id))
         .collect();
     if missing.len() == builder.dataset.images.len() {
-        builder.warnings.file(WarningKind::Missing, root, "no pictures of the images in this copy");
+        builder.warnings.file(WarningKind::Missing, root, "this copy has no pictures of the images");
         return;
     }
     for message in missing {

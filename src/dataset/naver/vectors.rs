@@ -1,4 +1,4 @@
-//! The vectors of NAVER's layout: one matrix a query.
+//! The vectors of NAVER's layout: one matrix per query.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub(super) fn check_queries(builder: &mut Builder) {
     }
 }
 
-/// Reads a query's matrix; its list tells which image a row belongs to.
+/// Reads a query's matrix; the image list next to it names the image of each row.
 pub(in crate::dataset) fn read_matrix(
     dataset: &Dataset,
     path: &Path,
@@ -80,7 +80,7 @@ pub(in crate::dataset) fn read_matrix(
         },
     };
     if ids.len() != matrix.rows {
-        let message = format!("{} vectors for the {} images of its list", matrix.rows, ids.len());
+        let message = format!("{} vectors for the {} images in its list", matrix.rows, ids.len());
         warnings.file(WarningKind::BadVector, path, message);
     }
     let image = |id: &str| index.get(apart(id, &query).as_str()).or_else(|| index.get(id)).copied();
@@ -107,13 +107,13 @@ fn candidates_in_order(dataset: &Dataset, query: &str) -> Option<Vec<String>> {
     Some(ids.map(|image| image.id.to_string()).collect())
 }
 
-/// What an image is called that is another one in this query than its id says.
+/// The name of an image whose id denotes a different image in an earlier query.
 fn apart(image: &str, query: &str) -> String {
     format!("{image}@{query}")
 }
 
-/// Gives a query's candidate an image of its own where its vector is not that of the first query with the same id.
-/// Only the rows of ids that occur in several queries are read.
+/// Gives a candidate a separate image where its vector differs from that of the first query with the same id. Reads
+/// only the rows of ids that occur in several queries.
 pub(super) fn separate_images(builder: &mut Builder) {
     let dataset = &builder.dataset;
     let mut queries_of: HashMap<usize, Vec<usize>> = HashMap::new();
@@ -158,7 +158,7 @@ fn shared_vectors(
     let mut vectors = HashMap::new();
     for path in &source.files {
         let Some(query) = dataset.query_index(&query_of(path)).filter(|&query| affected[query]) else { continue };
-        // What is wrong with the files is told when the vectors are read.
+        // Faulty files are reported when the vectors are read.
         let Some(ids) = read_list(path, &query_of(path), &mut Warnings::default()) else { continue };
         let rows: Vec<(usize, usize)> =
             ids.iter().enumerate().filter_map(|(row, id)| Some((row, *by_id.get(id.as_str())?))).collect();

@@ -1,7 +1,7 @@
-//! The head of a NumPy array: its kind, its order and its shape, as a Python dictionary.
+//! The header of a NumPy array: its dtype, order and shape, as a Python dictionary.
 //!
-//! Not by `npyz`, which sets aside the up to 4 GiB that a head claims to be long, and parses its dictionary with `pest`:
-//! ten crates more and 24 seconds of building.
+//! The `npyz` crate is not used: it allocates the up to 4 GiB that a header claims, and parses with `pest`, ten more
+//! crates and 24 seconds of build time.
 
 use std::io::{self, Read};
 
@@ -12,17 +12,17 @@ pub(super) const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
 /// A header is a short Python dictionary; anything longer is not one.
 const LONGEST_HEADER: usize = 64 * 1024;
-/// No name is longer, in bytes as NumPy stores it.
+/// The longest name, in bytes as stored by NumPy.
 const LONGEST_NAME: usize = 64 * 1024;
-const CUT_SHORT: &str = "cut short within its header";
+const CUT_SHORT: &str = "truncated within its header";
 
-/// What an array holds.
+/// The dtype of an array.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     Float(Float, bool),
-    /// Bytes of a number, whether it has a sign, and whether the greatest byte comes first.
+    /// Size in bytes, whether it is signed, and whether it is big-endian.
     Whole(usize, bool, bool),
-    /// Characters of four bytes, and whether the greatest comes first.
+    /// Number of four-byte characters, and whether they are big-endian.
     Unicode(usize, bool),
     Bytes(usize),
     /// Python objects.
@@ -30,22 +30,22 @@ pub(crate) enum Kind {
     Other(String),
 }
 
-/// What the head of an array says.
+/// The header of an array.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Header {
     pub kind: Kind,
     pub shape: Vec<usize>,
-    /// Whether the first axis is the fastest.
+    /// Whether the array is column-major.
     pub fortran: bool,
-    /// Bytes before the numbers.
+    /// Offset of the data in bytes.
     pub start: usize,
 }
 
 impl Header {
-    /// Reads the head of an array.
+    /// Reads the header of an array.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// If it is malformed or unsupported.
     pub fn parse(from: &mut dyn Read) -> Result<Self, ArrayFault> {
         let mut preamble = [0; 8];
         from.read_exact(&mut preamble).map_err(at_end("not a .npy file"))?;
@@ -61,7 +61,7 @@ impl Header {
         from.read_exact(&mut length[..digits]).map_err(at_end(CUT_SHORT))?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST_HEADER {
-            return Err(ArrayFault::Malformed("its header is longer than any header is"));
+            return Err(ArrayFault::Malformed("its header is too long"));
         }
         let mut text = vec![0; length];
         from.read_exact(&mut text).map_err(at_end(CUT_SHORT))?;
@@ -71,21 +71,21 @@ impl Header {
 
     fn of_dictionary(text: &str, start: usize) -> Result<Self, ArrayFault> {
         let value = |key, missing| value_of(text, key).ok_or(ArrayFault::Malformed(missing));
-        let kind = kind_of(value("descr", "its header names no 'descr'")?);
-        let order = value("fortran_order", "its header names no 'fortran_order'")?;
+        let kind = kind_of(value("descr", "its header has no 'descr'")?);
+        let order = value("fortran_order", "its header has no 'fortran_order'")?;
         let fortran = match (order.starts_with("True"), order.starts_with("False")) {
             (true, _) => true,
             (_, true) => false,
             _ => return Err(ArrayFault::Malformed("its 'fortran_order' is neither True nor False")),
         };
-        let shape = parse_shape(value("shape", "its header names no 'shape'")?)?;
+        let shape = parse_shape(value("shape", "its header has no 'shape'")?)?;
         Ok(Self { kind, shape, fortran, start })
     }
 
-    /// The array as a matrix; one of one dimension counts as a single column.
+    /// The array as a matrix; a one-dimensional one counts as a single column.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// If it is malformed or unsupported.
     pub(in crate::dataset) fn matrix(&self) -> Result<Numbers, ArrayFault> {
         let (rows, columns) = match *self.shape.as_slice() {
             [rows] => (rows, 1),
@@ -100,16 +100,16 @@ impl Header {
         Ok(Numbers { float, big_endian, fortran, rows, columns, start })
     }
 
-    /// Reads the names that an array of one dimension holds; whole numbers count as names. `from` starts at the array.
+    /// Reads the names in a one-dimensional array; integers count as names. `from` starts at the array.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// If it is malformed or unsupported.
     pub(in crate::dataset) fn names(&self, from: &mut dyn Read) -> Result<Vec<String>, ArrayFault> {
         let &[count] = self.shape.as_slice() else { return Err(ArrayFault::Malformed("ids that are not a list")) };
         let size = match self.kind {
             Kind::Whole(bytes, ..) | Kind::Bytes(bytes) => bytes,
             Kind::Unicode(characters, _) => characters.saturating_mul(4),
-            _ => return Err(self.kind.instead_of("ids", "names or whole numbers")),
+            _ => return Err(self.kind.instead_of("ids", "names or integers")),
         };
         let sound = (1..=LONGEST_NAME).contains(&size);
         let needed = count.checked_mul(size).filter(|_| sound).ok_or(ArrayFault::Malformed("ids too large"))? as u64;
@@ -158,7 +158,7 @@ impl Kind {
         }
     }
 
-    /// The error of an array that should hold something else.
+    /// The error for an array of this dtype instead of another.
     fn instead_of(&self, what: &'static str, wanted: &'static str) -> ArrayFault {
         match self {
             Kind::Objects => ArrayFault::Pickle,
@@ -186,7 +186,7 @@ impl Kind {
     }
 }
 
-/// A whole number of up to 8 bytes.
+/// An integer of up to 8 bytes.
 pub(in crate::dataset) fn whole(bytes: &[u8], signed: bool, big_endian: bool) -> i128 {
     let add = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
     let bits = if big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) };
@@ -194,7 +194,7 @@ pub(in crate::dataset) fn whole(bytes: &[u8], signed: bool, big_endian: bool) ->
     if signed { i128::from(((bits << unused) as i64) >> unused) } else { i128::from(bits) }
 }
 
-/// For `map_err` on a reading: what it means that the file ends before.
+/// For `map_err` on a read: the fault if the file ends early.
 fn at_end(message: &'static str) -> impl Fn(io::Error) -> ArrayFault {
     move |error| match error.kind() {
         io::ErrorKind::UnexpectedEof => ArrayFault::Malformed(message),

@@ -1,7 +1,7 @@
-//! NumPy's `.npy` arrays: matrices of floats, and lists of names or whole numbers.
+//! NumPy's `.npy` arrays: matrices of floats, and lists of names or integers.
 //!
 //! Source: NumPy enhancement proposal 1, "A Simple File Format for NumPy Arrays". Versions 1 to 3 are read; version 1
-//! is written. Arrays of Python objects are pickles, programs rather than data, and never read.
+//! is written. Arrays of Python objects are pickles, programs rather than data, and are never read.
 
 mod header;
 
@@ -35,7 +35,7 @@ pub struct Matrix {
 /// Reads a matrix of floats; a one-dimensional array counts as a single column. 64-bit floats are rounded to 32 bits.
 ///
 /// # Errors
-/// If the file cannot be read, is not `.npy`, holds something else than floats, or is cut short.
+/// If the file cannot be read, is not `.npy`, does not hold floats, or is truncated.
 pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
     let (file, numbers) = open_npy(path)?;
     let mut data = Vec::new();
@@ -56,7 +56,7 @@ pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
     Ok((numbers.rows, numbers.columns))
 }
 
-/// The file of a matrix that is all there.
+/// Opens a file and checks that its matrix is complete.
 pub(super) fn open_npy(path: &Path) -> Result<(File, Numbers), DatasetError> {
     let mut file = File::open(path).at(path)?;
     let length = file.metadata().at(path)?.len();
@@ -92,7 +92,7 @@ pub fn write_npy(path: &Path, columns: usize, data: &[f32]) -> Result<(), Datase
     }
     let shape = format!("({}, {columns})", data.len() / columns);
     let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
-    // Numbers start at a multiple of 64 bytes; a line end closes the header.
+    // The data start at a multiple of 64 bytes; a newline ends the header.
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     header.push_str(&" ".repeat(padding));
     header.push('\n');

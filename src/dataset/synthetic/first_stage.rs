@@ -9,10 +9,10 @@ use crate::base::Rng;
 const K1: f64 = 1.2;
 const B: f64 = 0.75;
 
-/// What the search engine adds to BM25 and does not tell: the standard deviation of its other evidence.
+/// Standard deviation of the search engine's undisclosed evidence besides BM25.
 const OTHER_EVIDENCE: f64 = 0.5;
 
-/// How much the other photos of a page say of a photo, against its own words.
+/// Weight of the other photos on a page relative to a photo's own words.
 const PAGE_WEIGHT: f64 = 0.5;
 
 /// An index over each photo's own words (title, description, tags) and over the words of its page.
@@ -46,9 +46,9 @@ impl<'a> TextIndex<'a> {
 
     /// The `count` best photos for a query, best first.
     ///
-    /// First come photos that match by their own words or by those of their page's other photos, by
-    /// `BM25 + PAGE_WEIGHT · (mean BM25 of the page's others) + noise`. Should they not suffice, photos without any
-    /// match follow in random order: those of the themes of the matches first, as often as each theme matched.
+    /// First come photos that match by their own words or by those of their page's other photos, by `BM25 + PAGE_WEIGHT
+    /// · (mean BM25 of the page's others) + noise`. If those are too few, photos without a match follow in random
+    /// order: first those of the matches' themes, as often as each theme matched.
     pub(super) fn search(&self, query: &str, count: usize, rng: &mut Rng) -> Vec<usize> {
         let own = self.bm25(query);
         let page = self.page_scores(&own);
@@ -56,7 +56,7 @@ impl<'a> TextIndex<'a> {
         let mut rest = Vec::new();
         let mut by_theme: BTreeMap<Option<&str>, usize> = BTreeMap::new();
         for photo in 0..own.len() {
-            // Drawn for every photo, so that one photo's words never change another's luck.
+            // Drawn for every photo, so that one photo's words never change another's noise.
             let noise = OTHER_EVIDENCE * rng.normal();
             if own[photo] > 0.0 {
                 *by_theme.entry(self.themes[photo]).or_default() += 1;
@@ -99,7 +99,7 @@ impl<'a> TextIndex<'a> {
         }
         let mean_of_others = |(&page, own): (&usize, &f64)| {
             let (sum, photos) = sums[page];
-            // Rounding may leave a trace of the photo's own score behind.
+            // Rounding may leave a trace of the photo's own score.
             let others: f64 = sum - own;
             if photos > 1.0 && others > 1e-9 { others / (photos - 1.0) } else { 0.0 }
         };

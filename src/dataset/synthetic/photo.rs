@@ -1,4 +1,4 @@
-//! A photo: what is known of it, and what is drawn for it.
+//! A photo: its metadata, and what is drawn for it.
 
 /// A photo as far as the generator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub struct Photo {
     pub title: String,
     /// Its description; may be empty.
     pub description: String,
-    /// The album it was uploaded to; batch tags fall on whole albums.
+    /// The album it was uploaded to; batch tags apply to whole albums.
     pub album: String,
     /// Names of the concepts it truly shows, the main one first.
     pub concepts: Vec<String>,
@@ -20,9 +20,9 @@ pub struct Drawn {
     pub tags: Vec<String>,
     /// The day of the upload, in days since 1970-01-01.
     pub day: i64,
-    /// How often the photo was looked at.
+    /// How often the photo was viewed.
     pub views: u64,
-    /// How many comments it got.
+    /// Number of comments.
     pub comments: u64,
     /// The page that shows it; pages are what the text search indexes besides the photo's own words.
     pub page: usize,

@@ -1,4 +1,4 @@
-//! Columns of Parquet files, a part of their rows at a time.
+//! Columns of Parquet files, read a batch of rows at a time.
 
 use std::fs::File;
 use std::io;
@@ -15,69 +15,69 @@ use super::pages;
 use crate::dataset::import::numbers::{Float, half};
 use crate::dataset::vectors::usual_length;
 
-/// Rows read at once of a column of numbers or names, and of one of vectors.
+/// Rows read at a time from a column of numbers or names, and from one of vectors.
 const NUMBERS_AT_ONCE: usize = 16 * 1024;
 const VECTORS_AT_ONCE: usize = 256;
 
-/// How numbers are written.
+/// The encoding of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leaf {
     Single,
     Double,
     Half,
-    /// So many 32-bit floats as bytes.
+    /// This many 32-bit floats as bytes.
     Raw(usize),
 }
 
 /// Some rows of a column.
 pub(super) struct Batch<'a> {
-    /// How deep each place is defined and which start a new row; empty where all are there, or all do.
+    /// Definition and repetition levels; empty where every value is present, or starts a row.
     defined: &'a [i16],
     repeated: &'a [i16],
-    /// The depth at which a number is there, and at which its place in a list is.
-    whole: i16,
-    place: i16,
+    /// Definition level of a number, and of its slot in a list.
+    present: i16,
+    slot: i16,
     numbers: &'a [f32],
-    /// Numbers in one place.
+    /// Numbers per slot.
     width: usize,
 }
 
 impl Batch<'_> {
-    /// Places, whether there is a number or not.
+    /// Number of slots, with or without a number.
     pub fn levels(&self) -> usize {
-        if self.whole > 0 { self.defined.len() } else { self.numbers.len() / self.width.max(1) }
+        if self.present > 0 { self.defined.len() } else { self.numbers.len() / self.width.max(1) }
     }
 
-    /// Each number of a column that holds one a row; NaN where it is missing.
-    pub fn each(&self, tell: &mut dyn FnMut(f32)) {
+    /// Visits each number of a column with one per row; NaN where it is missing.
+    pub fn each(&self, visit: &mut dyn FnMut(f32)) {
         let mut numbers = self.numbers.iter();
         for level in 0..self.levels() {
-            let there = self.defined.get(level).is_none_or(|depth| *depth == self.whole);
-            tell(if there { numbers.next().copied().unwrap_or(f32::NAN) } else { f32::NAN });
+            let there = self.defined.get(level).is_none_or(|depth| *depth == self.present);
+            visit(if there { numbers.next().copied().unwrap_or(f32::NAN) } else { f32::NAN });
         }
     }
 
-    /// Each row of a column that holds vectors; empty where it is missing, with NaN for a number that is.
-    fn rows(&self, tell: &mut dyn FnMut(&[f32]) -> io::Result<()>) -> io::Result<()> {
+    /// Visits each row of a column of vectors; a missing one is empty, a missing number NaN.
+    fn rows(&self, visit: &mut dyn FnMut(&[f32]) -> io::Result<()>) -> io::Result<()> {
         let mut numbers = self.numbers.chunks_exact(self.width.max(1));
         let mut row: Vec<f32> = Vec::new();
         for level in 0..self.levels() {
             let is_new = self.repeated.get(level).is_none_or(|depth| *depth == 0);
             if is_new && level > 0 {
-                tell(&row)?;
+                visit(&row)?;
                 row.clear();
             }
             match self.defined.get(level) {
-                Some(depth) if *depth < self.whole => {
-                    // A list that is empty or missing has no place at all.
-                    if *depth >= self.place && !self.repeated.is_empty() {
+                Some(depth) if *depth < self.present => {
+                    // A list that is empty or missing has no slots.
+                    if *depth >= self.slot && !self.repeated.is_empty() {
                         row.push(f32::NAN);
                     }
                 }
                 _ => row.extend(numbers.next().unwrap_or(&[f32::NAN])),
             }
         }
-        if self.levels() > 0 { tell(&row) } else { Ok(()) }
+        if self.levels() > 0 { visit(&row) } else { Ok(()) }
     }
 }
 
@@ -85,10 +85,10 @@ fn fault(error: ParquetError) -> io::Error {
     invalid(error.to_string())
 }
 
-/// Depths of definition and repetition, then values.
+/// Definition levels, repetition levels, values.
 type Taken<'a, T> = (&'a [i16], &'a [i16], &'a [T]);
 
-/// Reads a column of one part of the rows.
+/// Reads a column of one row group.
 fn batches<T: DataType>(
     (file, reader): (&File, &Reader),
     (group, column): (usize, usize),
@@ -114,7 +114,7 @@ fn batches<T: DataType>(
     }
 }
 
-/// Reads a column of numbers or vectors of one part of the rows.
+/// Reads a column of numbers or vectors of one row group.
 pub(super) fn numbers(
     file: &File,
     reader: &Reader,
@@ -124,29 +124,29 @@ pub(super) fn numbers(
     each: &mut dyn FnMut(Batch<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     let descriptor = reader.metadata().file_metadata().schema_descr().column(column);
-    let (whole, place) = (descriptor.max_def_level(), descriptor.repeated_ancestor_def_level());
+    let (present, slot) = (descriptor.max_def_level(), descriptor.repeated_ancestor_def_level());
     let is_list = descriptor.max_rep_level() > 0;
     let (width, count) = match leaf {
         Leaf::Raw(width) => (width, VECTORS_AT_ONCE),
         _ => (1, if is_list { VECTORS_AT_ONCE } else { NUMBERS_AT_ONCE }),
     };
-    let mut tell = |defined: &[i16], repeated: &[i16], numbers: &[f32]| {
-        each(Batch { defined, repeated, whole, place, numbers, width })
+    let mut emit = |defined: &[i16], repeated: &[i16], numbers: &[f32]| {
+        each(Batch { defined, repeated, present, slot, numbers, width })
     };
     let (from, at) = ((file, reader), (group, column));
     let mut out = Vec::new();
     match leaf {
-        Leaf::Single => batches::<FloatType>(from, at, count, &mut |(d, r, values)| tell(d, r, values)),
+        Leaf::Single => batches::<FloatType>(from, at, count, &mut |(d, r, values)| emit(d, r, values)),
         Leaf::Double => batches::<DoubleType>(from, at, count, &mut |(d, r, values)| {
             out.clear();
             out.extend(values.iter().map(|number| *number as f32));
-            tell(d, r, &out)
+            emit(d, r, &out)
         }),
         Leaf::Half => batches::<FixedLenByteArrayType>(from, at, count, &mut |(d, r, values)| {
             out.clear();
             let bits = |bytes: &[u8]| bytes.first_chunk().map(|bytes| half(u16::from_le_bytes(*bytes)));
             out.extend(values.iter().map(|value| bits(value.as_bytes()).unwrap_or(f32::NAN)));
-            tell(d, r, &out)
+            emit(d, r, &out)
         }),
         Leaf::Raw(width) => batches::<FixedLenByteArrayType>(from, at, count, &mut |(d, r, values)| {
             out.clear();
@@ -155,20 +155,20 @@ pub(super) fn numbers(
                 Float::F32.decode(value.as_bytes(), false, &mut out);
                 out.resize(before + width, f32::NAN);
             }
-            tell(d, r, &out)
+            emit(d, r, &out)
         }),
     }
 }
 
-/// Reads a column of names or whole numbers; a missing one is empty.
+/// Reads a column of names or integers; a missing one is empty.
 pub(super) fn names(file: &File, reader: &Reader, column: usize) -> io::Result<Vec<String>> {
     let descriptor = reader.metadata().file_metadata().schema_descr().column(column);
-    let whole = descriptor.max_def_level();
+    let present = descriptor.max_def_level();
     let mut names = Vec::new();
     let mut add = |defined: &[i16], count: usize, name: &dyn Fn(usize) -> String| {
         let mut next = 0;
-        for level in 0..if whole > 0 { defined.len() } else { count } {
-            let there = defined.get(level).is_none_or(|depth| *depth == whole) && next < count;
+        for level in 0..if present > 0 { defined.len() } else { count } {
+            let there = defined.get(level).is_none_or(|depth| *depth == present) && next < count;
             names.push(if there { name(next) } else { String::new() });
             next += usize::from(there);
         }
@@ -204,10 +204,10 @@ impl Lists {
         Self { file, reader, column, leaf }
     }
 
-    /// Goes through the vectors in order, some at a time; one that is missing is empty.
+    /// Visits the vectors in order, a batch at a time; a missing one is empty.
     ///
     /// # Errors
-    /// If the file is damaged or cannot be read, or what `each` says.
+    /// If the file is damaged or cannot be read, or an error of `each`.
     pub fn visit(&self, each: &mut dyn FnMut(usize, &[f32]) -> io::Result<()>) -> io::Result<()> {
         guarded(|| {
             let mut row = 0;
@@ -221,7 +221,7 @@ impl Lists {
             }
             match self.reader.metadata().file_metadata().num_rows() {
                 rows if rows == row as i64 => Ok(()),
-                rows => Err(invalid(format!("cut short: {row} of {rows} rows"))),
+                rows => Err(invalid(format!("truncated: {row} of {rows} rows"))),
             }
         })
     }
@@ -233,7 +233,7 @@ impl Lists {
         }
         let groups = self.reader.metadata().row_groups();
         let all: i64 = groups.iter().map(|group| group.column(self.column).num_values()).fold(0, i64::saturating_add);
-        // Where all rows are as long as the mean one there is no need to read them twice to know it.
+        // If the first row has the mean length, that is the dimension, and reading all rows twice is unnecessary.
         let mean = usize::try_from(all).ok().filter(|all| rows > 0 && all.is_multiple_of(rows)).map(|all| all / rows);
         let mut lengths = Vec::new();
         let first = self.visit(&mut |row, vector| {
@@ -248,7 +248,7 @@ impl Lists {
     }
 }
 
-/// Ends a reading that has told what was asked.
+/// Ends a read early once the answer is known.
 fn enough() -> io::Error {
     io::ErrorKind::Interrupted.into()
 }

@@ -1,4 +1,4 @@
-//! The library's reader, and its panics as errors.
+//! The library's reader, with its panics turned into errors.
 
 use std::error::Error;
 use std::fs::File;
@@ -9,7 +9,7 @@ use ::parquet::file::reader::SerializedFileReader;
 
 pub(super) type Reader = SerializedFileReader<File>;
 
-/// The library checks what it reads, but a file made to deceive it may still make it panic: that is an error like any.
+/// The library checks its input, but a malicious file may still make it panic, which is turned into an ordinary error.
 pub(super) fn guarded<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let fault = || io::Error::new(io::ErrorKind::InvalidData, "damaged Parquet data");
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(fault()))

@@ -1,7 +1,7 @@
-//! Parquet: a column of vectors or a column a number, and a column of ids.
+//! Parquet: a column of vectors or one column per dimension, and a column of ids.
 //!
-//! Not by the library's Arrow reader, which takes 136 s more to build and gets its pages from the same code: what they
-//! claim would have to be checked all the same ([`pages`]).
+//! The library's Arrow reader is not used: it takes 136 s more to build and reads pages by the same code, so page
+//! headers would have to be checked all the same ([`pages`]).
 
 mod columns;
 mod guard;
@@ -26,23 +26,23 @@ use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::table::plain;
 use crate::dataset::vectors::scratch;
 
-/// Columns by what they may be, each with its index.
+/// Columns by possible role, each with its index.
 #[derive(Default)]
 struct Columns {
-    /// A vector a row.
+    /// One vector per row.
     vectors: Vec<(String, (usize, Leaf))>,
-    /// A number a row.
+    /// One number per row.
     numbers: Vec<(usize, Leaf)>,
     texts: Vec<(String, usize)>,
     wholes: Vec<(String, usize)>,
 }
 
 /// Finds the vectors and their ids. Vectors are a list of floats (32, 64 or 16 bits) or a byte array of a fixed length
-/// (32-bit floats, little-endian); where there is neither, the columns of floats side by side, in the file's order.
-/// Ids are the column with a usual name, else the only one of texts or of whole numbers.
+/// (32-bit floats, little-endian); where there is neither, the columns of floats side by side, in the file's order. Ids
+/// are the column with a conventional name, else the only one of strings or of integers.
 ///
 /// # Errors
-/// What is wrong with it.
+/// If the file is damaged or has no such columns.
 pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     Ok(guarded(|| read(file))?)
 }
@@ -89,7 +89,7 @@ impl Columns {
         columns
     }
 
-    /// The column of ids: by its name, else the only one of texts, else the only one of whole numbers.
+    /// The column of ids: by its name, else the only one of strings, else the only one of integers.
     fn ids(&self) -> Result<Option<&(String, usize)>, ArrayFault> {
         let named = |among| choose_ids("column", among).ok().flatten();
         let is_usual = |(name, _): &&(String, usize)| IDS.contains(&plain(name).as_str());
@@ -103,14 +103,14 @@ impl Columns {
     }
 }
 
-/// How the numbers of a column are written; `None` where it holds no floats.
+/// The encoding of a column's numbers; `None` if it holds no floats.
 fn leaf(column: &ColumnDescriptor) -> Option<Leaf> {
     match column.physical_type() {
         Type::FLOAT => Some(Leaf::Single),
         Type::DOUBLE => Some(Leaf::Double),
         Type::FIXED_LEN_BYTE_ARRAY => match (column.logical_type_ref(), column.type_length()) {
             (Some(LogicalType::Float16), 2) => Some(Leaf::Half),
-            // Decimals, intervals and the like are no vectors.
+            // Decimals, intervals and so on are not vectors.
             (None, length @ 4..) if length % 4 == 0 && column.converted_type() == ConvertedType::NONE => {
                 Some(Leaf::Raw(length as usize / 4))
             }
@@ -120,7 +120,7 @@ fn leaf(column: &ColumnDescriptor) -> Option<Leaf> {
     }
 }
 
-/// Puts the columns into a file without a name, one after the other, from where they can be read row by row.
+/// Copies the columns one after the other into an anonymous file, from which rows can be read.
 fn side_by_side(file: &File, reader: &Reader, columns: &[(usize, Leaf)], rows: usize) -> io::Result<(Content, usize)> {
     if columns.is_empty() {
         return Err(invalid("neither a column of lists of floats nor columns of floats"));
@@ -133,29 +133,29 @@ fn side_by_side(file: &File, reader: &Reader, columns: &[(usize, Leaf)], rows: u
     for group in 0..reader.num_row_groups() {
         let count = usize::try_from(reader.metadata().row_group(group).num_rows()).unwrap_or(usize::MAX);
         if count > rows - before {
-            return Err(invalid("its parts do not add up to its rows"));
+            return Err(invalid("its row groups do not add up to its number of rows"));
         }
         for (index, &(column, leaf)) in columns.iter().enumerate() {
             place.seek(SeekFrom::Start(((index * rows + before) * Float::F32.bytes()) as u64))?;
             let mut found = 0;
             columns::numbers(file, reader, group, column, leaf, &mut |batch| {
                 found += batch.levels();
-                // More than announced would run into the next column.
+                // Extra values would run into the next column.
                 if found > count {
-                    return Err(invalid("a column is longer than announced"));
+                    return Err(invalid("a column is longer than its header says"));
                 }
                 let mut bytes = Vec::with_capacity(batch.levels() * Float::F32.bytes());
                 batch.each(&mut |number| bytes.extend(number.to_le_bytes()));
                 place.write_all(&bytes)
             })?;
             if found != count {
-                return Err(invalid(format!("cut short: {found} of {count} rows in a column")));
+                return Err(invalid(format!("truncated: {found} of {count} rows in a column")));
             }
         }
         before += count;
     }
     if before != rows {
-        return Err(invalid(format!("cut short: {before} of {rows} rows")));
+        return Err(invalid(format!("truncated: {before} of {rows} rows")));
     }
     Ok((Content::Matrix(place, numbers), dim))
 }

@@ -1,7 +1,7 @@
-//! What the heads of pages claim, looked at before anything is set aside for it.
+//! Checks page headers before anything is allocated for them.
 //!
-//! Source: Apache Parquet's `parquet.thrift` (`PageHeader`) and Apache Thrift's compact protocol. A damaged head can
-//! claim gigabytes for a page of a few bytes; the library would believe it.
+//! Source: Apache Parquet's `parquet.thrift` (`PageHeader`) and Apache Thrift's compact protocol. A damaged header can
+//! claim gigabytes for a page of a few bytes, and the library would trust it.
 
 use std::fs::File;
 use std::io;
@@ -12,34 +12,34 @@ use ::parquet::file::reader::FileReader;
 use super::guard::{Reader, invalid};
 use crate::dataset::import::numbers::read_at;
 
-/// A page of up to so many bytes is never too large.
+/// Pages up to this size in bytes are never too large.
 const USUAL_PAGE: i64 = 64 << 20;
-/// How many times smaller than its content a page may be (deflate reaches 1032).
+/// Highest credible compression ratio (deflate reaches 1032).
 const DENSEST: i64 = 1100;
-/// Places in a page.
-const MOST_PLACES: i64 = 1 << 27;
-/// Bytes in which a head ends, with its statistics.
+/// Most values in a page.
+const MOST_VALUES: i64 = 1 << 27;
+/// Most bytes of a header with its statistics, and bytes of a usual one.
 const LONGEST_HEAD: usize = 1 << 20;
 const USUAL_HEAD: usize = 1 << 10;
-/// Depth of structures within a head.
+/// Deepest nesting of structures in a header.
 const DEEPEST: usize = 8;
 
-/// What the head of a page says.
+/// A page header.
 #[derive(Default)]
 struct Head {
     unpacked: i64,
     packed: i64,
-    /// Values of a page of data, and of a dictionary.
-    places: i64,
+    /// Number of values of a data page, and of a dictionary page.
+    values: i64,
     entries: i64,
-    /// Bytes of the head itself.
+    /// Size in bytes of the header itself.
     length: usize,
 }
 
-/// Looks at the places and sizes of all columns.
+/// Checks the offsets and sizes of all columns.
 ///
 /// # Errors
-/// If one lies outside the file.
+/// If one extends past the end of the file, or the row groups do not add up.
 pub(super) fn check_groups(reader: &Reader) -> io::Result<()> {
     for column in reader.metadata().row_groups().iter().flat_map(|group| group.columns()) {
         let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
@@ -50,24 +50,24 @@ pub(super) fn check_groups(reader: &Reader) -> io::Result<()> {
     let add = |sum: i64, rows: i64| if rows < 0 { None } else { sum.checked_add(rows) };
     let sum = reader.metadata().row_groups().iter().try_fold(0, |sum, group| add(sum, group.num_rows()));
     let rows = reader.metadata().file_metadata().num_rows();
-    if sum == Some(rows) { Ok(()) } else { Err(invalid("its parts do not add up to its rows")) }
+    if sum == Some(rows) { Ok(()) } else { Err(invalid("its row groups do not add up to its number of rows")) }
 }
 
-/// Looks at the heads of a column's pages.
+/// Checks the headers of a column's pages.
 ///
 /// # Errors
 /// If one cannot be read, or claims what its page cannot hold.
 pub(super) fn check(file: &File, column: &ColumnChunkMetaData) -> io::Result<()> {
     let all = file.metadata()?.len();
     let (start, length) = column.byte_range();
-    let end = start.checked_add(length).filter(|end| *end <= all).ok_or_else(|| invalid("cut short"))?;
+    let end = start.checked_add(length).filter(|end| *end <= all).ok_or_else(|| invalid("truncated"))?;
     let mut at = start;
     while at < end {
         let head = head(file, at, end)?;
         let too_large = head.unpacked > USUAL_PAGE && head.unpacked / DENSEST > head.packed;
-        let negative = head.unpacked < 0 || head.packed < 0 || head.places < 0 || head.entries < 0;
-        // An entry of a dictionary takes a byte at the least.
-        if negative || too_large || head.places > MOST_PLACES || head.entries > head.unpacked {
+        let negative = head.unpacked < 0 || head.packed < 0 || head.values < 0 || head.entries < 0;
+        // A dictionary entry takes at least one byte.
+        if negative || too_large || head.values > MOST_VALUES || head.entries > head.unpacked {
             return Err(invalid("damaged Parquet data: a page claims more than it can hold"));
         }
         at = at.saturating_add(head.length as u64).saturating_add(head.packed as u64);
@@ -86,7 +86,7 @@ fn head(file: &File, at: u64, end: u64) -> io::Result<Head> {
             return Ok(head);
         }
     }
-    Err(invalid("damaged Parquet data: the head of a page cannot be read"))
+    Err(invalid("damaged Parquet data: a page header cannot be read"))
 }
 
 /// Walks through Thrift's compact protocol.
@@ -124,7 +124,7 @@ impl Cursor<'_> {
         Some((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
     }
 
-    /// A structure whose place within the outermost is `path`; what is asked for goes into `head`.
+    /// Reads a structure at the field path `path`; the relevant fields go into `head`.
     fn structure(&mut self, head: &mut Head, path: &[i64], depth: usize) -> Option<()> {
         if depth > DEEPEST {
             return None;
@@ -142,8 +142,8 @@ impl Cursor<'_> {
             match (start & 0x0f, path) {
                 (5, []) if field == 2 => head.unpacked = self.whole()?,
                 (5, []) if field == 3 => head.packed = self.whole()?,
-                // The first field of a page of data, in its first and second version, and of a dictionary.
-                (5, [5 | 8]) if field == 1 => head.places = self.whole()?,
+                // The first field of a data page (versions 1 and 2) and of a dictionary page.
+                (5, [5 | 8]) if field == 1 => head.values = self.whole()?,
                 (5, [7]) if field == 1 => head.entries = self.whole()?,
                 (kind, _) => {
                     let inner: Vec<i64> = path.iter().copied().chain([field]).collect();
@@ -155,7 +155,7 @@ impl Cursor<'_> {
 
     fn value(&mut self, kind: u8, head: &mut Head, path: &[i64], depth: usize) -> Option<()> {
         match kind {
-            // A truth value within a structure is its kind.
+            // A boolean in a structure is encoded in its type.
             1 | 2 => Some(()),
             3 => self.skip(1),
             4..=6 => self.varint().map(drop),
@@ -165,7 +165,7 @@ impl Cursor<'_> {
                 self.skip(length)
             }
             12 => self.structure(head, path, depth + 1),
-            // Heads of pages hold no lists, sets or maps.
+            // Page headers hold no lists, sets or maps.
             _ => None,
         }
     }
