@@ -1,22 +1,21 @@
-//! Scores that need no learning, to compare with.
+//! Baseline scores that need no learning.
 
 use super::normalise::{Normalisation, table};
 use super::{SignalGroup, Signals};
 use crate::dataset::Dataset;
 
-/// What a column of the files that holds a text score is likely called, the best first.
+/// Likely names of text-score columns in the files, best first.
 const TEXT_SCORES: [&str; 4] = ["bm25", "tfidf", "vsm", "text"];
 
 /// The “text only” baseline: the raw values of one text signal, one score per candidate of the query.
 ///
-/// See [`text_signal`] for which one it is. A missing value counts as the query's mean; with no signal at all there is
-/// nothing.
+/// See [`text_signal`] for which one it is. A missing value counts as the query's mean; empty without any signal.
 pub fn text_only(signals: &Signals, query: usize) -> Vec<f32> {
     text_signal(signals).map_or_else(Vec::new, |signal| table(signals, query, &[signal], Normalisation::None))
 }
 
 /// The signal behind [`text_only`]: our own `bm25`; else the first of our text signals; else a column of the files
-/// whose name speaks of BM25, TF-IDF, a vector space model or text, in this order; else the first signal.
+/// whose name mentions BM25, TF-IDF, a vector space model or text, in this order; else the first signal.
 pub fn text_signal(signals: &Signals) -> Option<usize> {
     let infos = &signals.infos;
     let text = |name: Option<&str>| {
@@ -34,8 +33,7 @@ pub fn text_signal(signals: &Signals) -> Option<usize> {
 
 /// The search engine's own order as scores, one per candidate: minus the rank.
 ///
-/// Where a query has no ranks, minus the place in the files; where only some candidates have one, the others follow
-/// after the last, in the order of the files.
+/// Without ranks, minus the position in the files; if only some candidates have one, the others follow in file order.
 pub fn initial_order(dataset: &Dataset, query: usize) -> Vec<f32> {
     let Some(query) = dataset.queries.get(query) else { return Vec::new() };
     let last = query.candidates.iter().filter_map(|candidate| candidate.rank).max().unwrap_or(0);

@@ -1,11 +1,11 @@
 //! One column per signal: what it is, and its values.
 
-/// What a signal is drawn from.
+/// The source of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SignalGroup {
     /// Words of the query in the image's title, description and tags.
     Text,
-    /// The place in the search engine's list.
+    /// The rank in the search engine's list.
     Rank,
     /// Views, clicks, comments.
     Popularity,
@@ -38,7 +38,7 @@ pub struct SignalInfo {
     pub name: String,
     /// What it is, in a sentence.
     pub description: String,
-    /// What it is drawn from.
+    /// Its source.
     pub group: SignalGroup,
 }
 
@@ -67,7 +67,7 @@ impl Signals {
     }
 }
 
-/// One signal before it is known whether it says anything: a value per candidate, query by query.
+/// A signal before uninformative ones are dropped: a value per candidate, query by query.
 pub(super) struct Column {
     pub(super) info: SignalInfo,
     pub(super) queries: Vec<Vec<f32>>,
@@ -81,8 +81,8 @@ impl Column {
         Column { info, queries: queries.into_iter().map(|row| row.into_iter().map(finite).collect()).collect() }
     }
 
-    /// Whether some query has two candidates that it tells apart.
-    pub(super) fn tells_candidates_apart(&self) -> bool {
+    /// Whether it differs between any two candidates of a query.
+    pub(super) fn is_informative(&self) -> bool {
         self.queries.iter().any(|values| {
             let mut present = values.iter().filter(|value| !value.is_nan());
             present.next().is_some_and(|first| present.any(|other| other != first))

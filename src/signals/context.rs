@@ -1,4 +1,4 @@
-//! Signals that look at no words: rank, popularity, time, place, and the columns of the files.
+//! Signals that use no text: rank, popularity, time, location, and the columns of the files.
 
 use super::column::{Column, SignalGroup};
 use crate::dataset::{Candidate, Dataset, Image, Query};
@@ -16,16 +16,12 @@ pub(super) fn columns(dataset: &Dataset) -> Vec<Column> {
             dataset,
             "rank",
             SignalGroup::Rank,
-            "−ln of the place in the search engine's list",
+            "−ln of the rank in the search engine's list",
             |_, candidate, _| candidate.rank.map(|rank| -f64::from(rank.max(1)).ln()),
         ),
-        column(
-            dataset,
-            "popularity",
-            SignalGroup::Popularity,
-            "ln(1 + x) of the views, clicks or the like",
-            |_, _, image| image.popularity.and_then(log_count),
-        ),
+        column(dataset, "popularity", SignalGroup::Popularity, "ln(1 + x) of the views or clicks", |_, _, image| {
+            image.popularity.and_then(log_count)
+        }),
         column(dataset, "comments", SignalGroup::Popularity, "ln(1 + x) of the number of comments", |_, _, image| {
             image.comments.and_then(log_count)
         }),
@@ -62,11 +58,11 @@ pub(super) fn given(dataset: &Dataset) -> Vec<Column> {
         .collect()
 }
 
-/// The place in the files as a rank, for a data set that has nothing else to tell candidates apart by.
+/// The position in the files as a rank, for a data set without any other informative signal.
 pub(super) fn position(dataset: &Dataset) -> Column {
     let places = |query: &Query| (1..=query.candidates.len()).map(|place| -(place as f32).ln()).collect();
     let queries = dataset.queries.iter().map(places).collect();
-    Column::new("rank", SignalGroup::Rank, "−ln of the place in the files", queries)
+    Column::new("rank", SignalGroup::Rank, "−ln of the position in the files", queries)
 }
 
 fn column(
@@ -87,7 +83,7 @@ fn column(
     Column::new(name, group, description, dataset.queries.iter().map(of_query).collect())
 }
 
-/// ln(1 + x) of a count; `None` for what cannot be one.
+/// ln(1 + x) of a count; `None` for an invalid one.
 fn log_count(count: f64) -> Option<f64> {
     (count.is_finite() && count >= 0.0).then(|| count.ln_1p())
 }

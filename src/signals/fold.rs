@@ -1,7 +1,7 @@
-//! Spellings of the same letter made one: case, accents, composed and decomposed forms.
+//! Folding of case, accents, and composed and decomposed forms.
 
-/// Calls `emit` with the lower-case characters of `text`: Latin letters without their accents, full-width forms as plain
-/// ones, Hangul and kana composed (names of files written on macOS come decomposed).
+/// Calls `emit` with the lower-case characters of `text`: Latin letters without their accents, full-width forms as
+/// plain ones, Hangul and kana composed (macOS file names are decomposed).
 pub(super) fn fold(text: &str, mut emit: impl FnMut(char)) {
     let mut composer = Composer::default();
     for c in text.chars() {
@@ -67,11 +67,11 @@ struct Composer {
 }
 
 enum Pushed {
-    /// It was taken and waits for what follows.
+    /// It was stored and waits for the next character.
     Held,
-    /// It may start another composed character; the one before is done.
+    /// It may start another composed character; the previous one is complete.
     Next(Option<char>),
-    /// It starts none; the one before is done.
+    /// It starts none; the previous one is complete.
     Free(Option<char>),
 }
 

@@ -1,10 +1,10 @@
 //! Weak relevance signals of a candidate, and their normalisation.
 //!
-//! [`compute`] looks at the words, the dates, the places and the numbers that a data set's files give and makes one
-//! column per signal; [`table`] normalises chosen columns of one query into the features a model is fed;
-//! [`statistics`] tells what each column is worth on its own.
+//! [`compute`] turns a data set's words, dates, locations and numbers into one column per signal; [`table`] normalises
+//! selected columns of one query into a model's input features; [`statistics`] shows what each column is worth on its
+//! own.
 //!
-//! Greater always speaks for relevance: ranks and distances come negated.
+//! Greater always means more relevant: ranks and distances are negated.
 //!
 //! ```
 //! use crossrank::dataset::{demo_sample, open};
@@ -45,17 +45,17 @@ use text::{Fields, Scorer, TextIndex};
 /// of *all images of the data set*, whichever query they were retrieved for and whichever split it belongs to. No
 /// judgement enters any signal.
 ///
-/// A signal that tells no two candidates of any query apart (constant, or missing everywhere) is left out. Where none
-/// remains, the place in the files stands in as `rank`, so that there is always at least one.
+/// Signals that do not differ between the candidates of any query (constant, or missing everywhere) are dropped. If
+/// none remains, the position in the files serves as `rank`, so there is always at least one.
 pub fn compute(dataset: &Dataset) -> Signals {
     let mut columns = text_columns(dataset);
     columns.extend(context::columns(dataset));
     columns.extend(context::given(dataset));
-    columns.retain(Column::tells_candidates_apart);
+    columns.retain(Column::is_informative);
     if columns.is_empty() {
         columns.push(context::position(dataset));
     }
-    name_apart(&mut columns);
+    make_names_unique(&mut columns);
     let queries = (0..dataset.queries.len()).map(|query| interleave(&columns, query)).collect();
     Signals { infos: columns.into_iter().map(|column| column.info).collect(), queries }
 }
@@ -91,8 +91,8 @@ fn text_columns(dataset: &Dataset) -> Vec<Column> {
     ]
 }
 
-/// Gives each column a name of its own: our own signals keep theirs, columns of the files step aside.
-fn name_apart(columns: &mut [Column]) {
+/// Makes the names unique: our own signals keep theirs, columns of the files are renamed.
+fn make_names_unique(columns: &mut [Column]) {
     for i in 1..columns.len() {
         let (before, rest) = columns.split_at_mut(i);
         let wanted = rest[0].info.name.clone();

@@ -1,4 +1,4 @@
-//! Raw signals into features that compare within a query.
+//! Normalises raw signals into features comparable within a query.
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -9,7 +9,7 @@ use crate::base::{Spread, named};
 /// Added to the deviation, so that a constant signal gives zeros.
 const EPSILON: f64 = 1e-6;
 
-/// How the values of one signal are brought to one scale, query by query.
+/// How a signal is normalised, per query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalisation {
@@ -18,13 +18,13 @@ pub enum Normalisation {
     ZScore,
     /// (x − min) / (max − min); zeros where all are equal.
     MinMax,
-    /// (rank − 1) / (count − 1) from the lowest value, equal values sharing their mean rank; zeros where there is but
-    /// one value.
+    /// (rank − 1) / (count − 1) from the lowest value, equal values sharing their mean rank; zeros if there is only one
+    /// value.
     Quantile,
-    /// The place among all as a quantile of the normal distribution, Φ⁻¹((rank − ½) / count), equal values sharing
-    /// their mean rank; zeros where all are equal. Outliers count no more than their place.
+    /// The rank as a quantile of the normal distribution, Φ⁻¹((rank − ½) / count), equal values sharing their mean
+    /// rank; zeros where all are equal. Outliers count no more than their rank.
     Gaussian,
-    /// As it is.
+    /// Unchanged.
     None,
 }
 
@@ -33,7 +33,7 @@ named!(Normalisation, "normalisation":
 );
 
 impl Normalisation {
-    /// As menus show it.
+    /// The name shown in menus.
     pub fn label(self) -> &'static str {
         match self {
             Normalisation::ZScore => "Z-score",
@@ -44,12 +44,12 @@ impl Normalisation {
         }
     }
 
-    /// Normalises values of which none is missing, in place.
+    /// Normalises values in place; none may be missing.
     fn apply(self, values: &mut [f64]) {
         let count = values.len() as f64;
         match self {
             Normalisation::ZScore => {
-                // Equal values are exactly their mean: no rounding error is blown up.
+                // Equal values give exactly that mean, so no rounding error is amplified.
                 let Spread { mean, deviation, .. } = Spread::of(values.iter().copied()).unwrap_or_default();
                 values.iter_mut().for_each(|value| *value = (*value - mean) / (deviation + EPSILON));
             }
@@ -79,7 +79,7 @@ fn range(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)))
 }
 
-/// Replaces each value by its rank from the lowest, from 0; equal values share their mean rank.
+/// Replaces each value by its 0-based rank from the lowest; equal values share their mean rank.
 fn ranks(values: &mut [f64]) {
     let mut places: Vec<usize> = (0..values.len()).collect();
     places.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -88,7 +88,7 @@ fn ranks(values: &mut [f64]) {
         let value = values[places[start]];
         let ties = places[start..].iter().take_while(|&&place| values[place] == value).count().max(1);
         let mean_rank = start as f64 + (ties - 1) as f64 / 2.0;
-        // Ranks of equal values are written only after the whole group was found.
+        // Ranks of equal values are written only once the whole group is known.
         for &place in &places[start..start + ties] {
             values[place] = mean_rank;
         }
@@ -98,9 +98,8 @@ fn ranks(values: &mut [f64]) {
 
 /// The features of one query: the signals `use_`, each normalised over the query's candidates.
 ///
-/// A missing value (and one that is not finite) becomes the mean of the normalised values that are there, 0 where none
-/// is. Nothing that comes out is NaN or infinite. A signal that does not exist gives a column of zeros; a query that
-/// does not exist gives nothing.
+/// A missing or non-finite value becomes the mean of the normalised values present, 0 if there are none. The result is
+/// always finite. A signal that does not exist gives a column of zeros; a query that does not exist gives nothing.
 ///
 /// # Shapes
 /// Row-major, `candidates × use_.len()`.

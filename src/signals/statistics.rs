@@ -1,19 +1,19 @@
-//! What a signal looks like, and what it is worth on its own.
+//! Statistics of a signal, and its value on its own.
 
 use super::Signals;
 use crate::base::Spread;
 use crate::dataset::Judgements;
 
-/// Figures of one raw signal over all candidates of all queries.
+/// Statistics of one raw signal over all candidates of all queries.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Statistics {
     /// Candidates without a value.
     pub missing: usize,
-    /// The least value; this and the next three are 0 where every value is missing.
+    /// The minimum; this and the next three are 0 where every value is missing.
     pub min: f32,
     /// The mean.
     pub mean: f32,
-    /// The greatest value.
+    /// The maximum.
     pub max: f32,
     /// The unbiased standard deviation (0 for a single value).
     pub deviation: f32,
@@ -23,7 +23,7 @@ pub struct Statistics {
     pub correlation: Option<f32>,
 }
 
-/// Computes the figures of one signal; all zero if there is no such signal.
+/// Computes the statistics of one signal; all zero if there is no such signal.
 pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> Statistics {
     let mut missing = 0;
     let mut present = Vec::new();
@@ -41,7 +41,7 @@ pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> 
         min: fold(f64::min),
         mean: spread.mean as f32,
         max: fold(f64::max),
-        // The deviation of values at both ends of f32 lies beyond it.
+        // With values at both ends of the f32 range the deviation would overflow.
         deviation: spread.deviation.min(f64::from(f32::MAX)) as f32,
         correlation: correlation(judgements, signals, signal),
     }

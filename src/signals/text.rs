@@ -1,6 +1,6 @@
 //! How well an image's words answer a query: BM25, TF-IDF cosine, language model.
 //!
-//! Throughout, tf is a term's count in the document, df the number of documents that hold it, N the number of
+//! Throughout, tf is a term's count in the document, df the number of documents that contain it, N the number of
 //! documents, |d| a document's length in terms. The documents are all images of the data set.
 
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ const B: f64 = 0.75;
 /// Pseudo-counts from the collection in the language model (Zhai and Lafferty, SIGIR 2001).
 const MU: f64 = 2000.0;
 
-/// Scores an image (by its place in the data set) for a query's terms and their counts.
+/// Scores an image (by its index in the data set) for a query's terms and their counts.
 pub(super) type Scorer = dyn Fn(&TextIndex, &[(u32, u32)], usize) -> f64;
 
 /// Which of an image's texts are searched.
@@ -34,7 +34,7 @@ pub(super) struct TextIndex {
     tags: FieldIndex,
 }
 
-/// One field, or several as one, of all images.
+/// One field, or several combined, of all images.
 #[derive(Default)]
 struct FieldIndex {
     documents: Vec<Document>,
@@ -132,7 +132,7 @@ impl TextIndex {
     }
 
     /// Query likelihood with Dirichlet smoothing, Σ qtf · ln((tf + μ p(t|C)) / (|d| + μ)), over the query's terms that
-    /// the collection knows.
+    /// occur in the collection.
     pub(super) fn lm_dirichlet(&self, query: &[(u32, u32)], image: usize) -> f64 {
         let Some(document) = self.all.documents.get(image) else { return f64::NAN };
         query
@@ -147,7 +147,7 @@ impl TextIndex {
 }
 
 impl FieldIndex {
-    /// Counts over all documents, once they are all there.
+    /// Computes the collection statistics once all documents are in.
     fn finish(&mut self, terms: usize) {
         self.document_frequency = vec![0; terms];
         self.collection_frequency = vec![0; terms];
@@ -189,7 +189,7 @@ fn matches<'a>(query: &'a [(u32, u32)], document: &'a Document) -> impl Iterator
         .filter(|(_, _, tf)| *tf > 0.0)
 }
 
-/// Terms as they come.
+/// Terms in order of occurrence.
 #[derive(Default)]
 struct Bag {
     terms: Vec<u32>,
@@ -209,7 +209,7 @@ impl Bag {
     }
 }
 
-/// The terms of a document's text, new ones given a number.
+/// The terms of a document's text; new ones are added to the vocabulary.
 fn read(tokenizer: &mut Tokenizer, vocabulary: &mut HashMap<String, u32>, text: &str) -> Bag {
     let mut bag = Bag::default();
     let length = tokenizer.document(text, |term| {

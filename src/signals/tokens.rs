@@ -1,9 +1,9 @@
 //! Text into terms.
 //!
-//! Words are runs of letters and digits, in lower case and without accents, less the English stop words, stemmed by
-//! the English Snowball stemmer. Chinese, Japanese and Korean put no space between words, or glue particles to them, so
-//! a run of such characters gives its overlapping pairs instead (서울타워 → 서울, 울타, 타워). Underscores are spaces
-//! and HTML tags are skipped, as both are common in the MediaEval sets.
+//! Words are runs of letters and digits, in lower case and without accents, less the English stop words, stemmed by the
+//! English Snowball stemmer. Chinese and Japanese put no spaces between words, and Korean attaches particles to them,
+//! so a run of such characters is split into overlapping pairs (bigrams) instead (서울타워 → 서울, 울타, 타워). Underscores are
+//! spaces and HTML tags are skipped, as both are common in the MediaEval sets.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ use super::fold::fold;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
     /// In order and with repetitions: words and pairs; for documents also every single character of the scripts that
-    /// go by pairs.
+    /// are split into pairs.
     pub terms: Vec<String>,
     /// Length of the text: words and pairs, not counting those single characters again.
     pub length: usize,
@@ -29,15 +29,15 @@ pub fn query_terms(text: &str) -> Terms {
     Terms { terms, length }
 }
 
-/// The terms of a document: those of a query and, so that a query of one character (새, 花) finds the words that hold
-/// it, the single characters of the scripts that go by pairs.
+/// The terms of a document: those of a query plus the single characters of the scripts that are split into pairs, so
+/// that a query of one character (새, 花) finds words containing it.
 pub fn document_terms(text: &str) -> Terms {
     let mut terms = Vec::new();
     let length = Tokenizer::new().document(text, |term| terms.push(term.to_owned()));
     Terms { terms, length }
 }
 
-/// Cuts texts into terms, remembering the stems of the words it has met.
+/// Splits texts into terms, with a cache of stems.
 pub(super) struct Tokenizer {
     stemmer: Stemmer,
     stems: HashMap<String, String>,
@@ -69,7 +69,7 @@ impl Tokenizer {
         let mut length = 0;
         for piece in outside_tags(text) {
             fold(piece, |c| {
-                let paired = goes_by_pairs(c);
+                let paired = is_split_into_pairs(c);
                 if paired || !is_word_character(c) {
                     length += self.end_word(&mut emit);
                 }
@@ -82,7 +82,7 @@ impl Tokenizer {
                     _ => {}
                 }
             });
-            // A tag, or the end, parts words as a space does.
+            // A tag, or the end, separates words as a space does.
             length += self.end_word(&mut emit) + self.end_characters(singles, &mut emit);
         }
         length
@@ -125,7 +125,7 @@ fn outside_tags(text: &str) -> impl Iterator<Item = &str> {
         let tag = current.match_indices('<').find_map(|(start, _)| {
             let inside = &current[start + 1..];
             let opens = inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
-            // A second `<` before the `>` means that this one was a plain sign.
+            // A second `<` before the `>` means that this one was a plain character.
             let end = inside.find(['<', '>']).filter(|&end| opens && inside[end..].starts_with('>'))?;
             Some((start, start + 1 + end + 1))
         });
@@ -143,7 +143,7 @@ fn is_word_character(c: char) -> bool {
 }
 
 /// Han, kana and Hangul.
-fn goes_by_pairs(c: char) -> bool {
+fn is_split_into_pairs(c: char) -> bool {
     matches!(c,
         '\u{3005}'..='\u{3007}'        // iteration mark, closing mark, zero
         | '\u{3041}'..='\u{3096}'      // Hiragana
@@ -156,7 +156,7 @@ fn goes_by_pairs(c: char) -> bool {
         | '\u{20000}'..='\u{323af}') // Han, supplementary planes
 }
 
-/// English function words, and the ends that an apostrophe leaves (`it's`, `don't`, `we'll`).
+/// English function words, and the remainders after an apostrophe (`it's`, `don't`, `we'll`).
 static STOP_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     "a about above after again against all am an and any are as at be because been before being below between \
      both but by can could d did do does doing don down during each few for from further had has have having he \
