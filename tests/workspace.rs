@@ -84,7 +84,7 @@ fn a_saved_device_that_is_not_there_is_told_and_does_not_stop_embedding() {
     wait(&mut workspace, "embeddings", |workspace| !workspace.embedding().is_running());
     assert_eq!(workspace.embedding().last().map(|report| report.embedded), Some(3), "{:?}", workspace.messages());
     let told = |message: &Message| {
-        message.kind == MessageKind::Warning && message.text.contains("cannot be used, so the CPU is: ")
+        message.kind == MessageKind::Warning && message.text.contains("cannot be used; using the CPU instead: ")
     };
     assert!(workspace.messages().iter().any(told), "{:?}", workspace.messages());
     assert_eq!(workspace.settings().encoder, encoder, "the setting is kept for where the device is");

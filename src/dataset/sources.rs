@@ -33,7 +33,7 @@ pub fn read_vectors(
     for &name in names {
         let Some(source) = dataset.vectors.iter().find(|source| source.name == name) else {
             let offered: Vec<&str> = dataset.vectors.iter().map(|source| source.name.as_str()).collect();
-            let message = format!("no vectors named '{name}'; there are: {}", offered.join(", "));
+            let message = format!("no vectors named '{name}'; available: {}", offered.join(", "));
             return Err(unusable(&message));
         };
         let mut warnings = Warnings::default();
@@ -42,7 +42,7 @@ pub fn read_vectors(
         tables.push(table?);
     }
     match tables.len() {
-        0 => Err(unusable("no vectors were asked for")),
+        0 => Err(unusable("no vectors were requested")),
         1 => Ok(tables.swap_remove(0)),
         _ => Ok(side_by_side(&tables, dataset.images.len()).at(&dataset.root)?),
     }

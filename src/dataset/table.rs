@@ -40,7 +40,7 @@ impl Table {
         let text = read_text(path, warnings)?;
         let mut rows = parse(&text, separator(path, &text), path, warnings).into_iter();
         let Some(head) = rows.next() else {
-            return Err(FileError::malformed("the table is empty: not even a line of headings", path).into());
+            return Err(FileError::malformed("the table is empty, without even a header row", path).into());
         };
         let headings: Vec<String> = head.fields.iter().map(|field| field.trim().to_owned()).collect();
         let rows = rows.filter_map(|row| fit(row, headings.len(), path, warnings)).collect();

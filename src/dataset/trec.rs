@@ -176,7 +176,7 @@ fn entries<T>(
         }
     }
     if found.is_empty() && first_bad.is_some() {
-        let message = format!("no line reads '{form}'");
+        let message = format!("no line has the form '{form}'");
         return Err(FileError::Malformed { message, path: owned(path), line: first_bad }.into());
     }
     Ok(found)

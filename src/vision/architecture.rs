@@ -6,7 +6,7 @@ use crate::base::named;
 /// A residual network (He et al., 2015, arXiv 1512.03385).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Architecture {
-    /// 512-d; torchvision's and timm's tensor names, as the next four.
+    /// 512-d; torchvision's and timm's tensor names, as for the next four.
     #[serde(rename = "resnet18")]
     Resnet18,
     /// 512-d.
@@ -21,7 +21,7 @@ pub enum Architecture {
     /// 2048-d: the descriptors of the DCMM article's WebQ.
     #[serde(rename = "resnet152")]
     Resnet152,
-    /// 1024-d: half as wide, batch norm folded; its weights come with the program.
+    /// 1024-d: half as wide, batch norm folded; its weights are bundled.
     #[serde(rename = "resnet50-thin")]
     Resnet50Thin,
 }
@@ -29,18 +29,18 @@ pub enum Architecture {
 /// Name and size of a tensor.
 pub type TensorShape = (String, Vec<usize>);
 
-/// What tells one depth from another.
+/// The hyperparameters of a residual network.
 ///
 /// Stage `s` has `blocks[s]` blocks of width `widths[s]`; a bottleneck block's output is four times as wide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ResNetConfig {
-    /// Channels behind the first convolution.
+    /// Channels after the first convolution.
     pub stem: usize,
     /// Blocks per stage.
     pub blocks: [usize; 4],
     /// Inner channels per stage.
     pub widths: [usize; 4],
-    /// Output channels of a block over its inner ones: 1 for basic blocks, 4 for bottlenecks.
+    /// Ratio of a block's output to its inner channels: 1 for basic blocks, 4 for bottlenecks.
     pub expansion: usize,
     /// Whether batch norm is folded into the convolutions, which then have a bias.
     pub folded: bool,
@@ -52,7 +52,7 @@ named!(Architecture, "encoder":
 );
 
 impl Architecture {
-    /// Channels behind a residual stage (1 to 4): numbers per vector that is taken there.
+    /// Channels after a residual stage (1 to 4): the dimension of a vector taken there.
     pub fn dim(self, stage: usize) -> usize {
         let config = self.config();
         config.widths[stage.clamp(1, Feature::STAGES) - 1] * config.expansion
@@ -94,7 +94,7 @@ impl Architecture {
             let halves = match name.as_str() {
                 "conv1.weight" => true,
                 _ if !first => false,
-                // Where the side is halved: see the network's blocks. The way around sees what the block began with.
+                // Where the side is halved: see the network's blocks. The shortcut sees the block's input size.
                 name => match (config.expansion, config.folded) {
                     (1, _) | (_, true) => name.ends_with("conv1.weight"),
                     (_, false) => name.ends_with("conv2.weight"),
@@ -112,7 +112,7 @@ impl Architecture {
     }
 
     /// Every tensor that a weights file must hold, in the order of torchvision's `state_dict`; without the classifier
-    /// (`fc.weight`, `fc.bias`), which may be there and is not used.
+    /// (`fc.weight`, `fc.bias`), which is optional and not used.
     pub fn tensors(self) -> Vec<TensorShape> {
         let config = self.config();
         let mut list = Vec::new();
@@ -137,7 +137,7 @@ impl Architecture {
     }
 }
 
-/// The convolutions on the long way through a block.
+/// The convolutions on a block's main path.
 fn block_tensors(list: &mut Vec<TensorShape>, config: ResNetConfig, name: &str, input: usize, width: usize) {
     let sizes: &[[usize; 3]] = match config.expansion {
         1 => &[[width, input, 3], [width, width, 3]],

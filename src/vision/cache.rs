@@ -1,28 +1,28 @@
-//! Vectors on disk, by content.
+//! The embedding cache: vectors on disk, keyed by picture content.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::shard::{Place, ShardReader, ShardWriter, read_all};
+use super::shard::{Location, ShardReader, ShardWriter, read_all};
 use super::{Architecture, Feature, Preprocess, VisionError};
 
 /// Bytes of a BLAKE3 hash.
 const HASH: usize = blake3::OUT_LEN;
 
-/// Names an encoder by what it does: architecture, content of the weights, preprocessing, layer. The device is no part of it;
-/// devices agree to the last few bits of f32.
+/// Identifies an encoder by architecture, content of the weights, preprocessing and layer. The device is not part of
+/// it, as devices agree to the last few bits of f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EncoderKey(blake3::Hash);
 
 impl EncoderKey {
-    /// The key of an architecture with weights of this hash behind this preprocessing, at this layer.
+    /// The key of an architecture with weights of this hash, this preprocessing and this layer.
     pub fn new(architecture: Architecture, weights: &blake3::Hash, preprocess: &Preprocess, feature: Feature) -> Self {
         let mut hasher = blake3::Hasher::new();
         for part in ["crossrank embedding 1", architecture.name(), &weights.to_hex(), &preprocess.fingerprint()] {
             hasher.update(part.as_bytes()).update(&[0]);
         }
-        // The usual layer adds nothing, so that vectors kept before there was a choice stay good.
+        // The default layer adds nothing, so vectors cached before there was a choice stay valid.
         if feature != Feature::default() {
             hasher.update(feature.to_string().as_bytes());
         }
@@ -36,39 +36,39 @@ impl fmt::Display for EncoderKey {
     }
 }
 
-/// The folder that keeps every vector ever computed, and what is known of the files they came from.
+/// A folder with every vector ever computed, and the hashes of the files they came from.
 ///
-/// It may be used by several processes at once, killed at any moment, or deleted.
+/// Several processes may use it at once, any of them may be killed at any moment, and the folder may be deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbeddingCache {
     folder: PathBuf,
 }
 
 impl EmbeddingCache {
-    /// A cache in this folder, which is made when the first vector is kept.
+    /// A cache in this folder, which is created with the first vector.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// Where it lies.
+    /// Its folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Whether any vector of an encoder is kept.
+    /// Whether it has any vectors of an encoder.
     pub fn holds(&self, key: EncoderKey) -> bool {
         self.folder.join(key.to_string()).is_dir()
     }
 
-    /// Where [`super::file_hashes`] keeps its memory.
+    /// Where [`super::file_hashes`] stores its records.
     pub(super) fn files_folder(&self) -> PathBuf {
         self.folder.join("files")
     }
 
-    /// The kept vectors of an encoder for the wanted contents, and room for more.
+    /// The cached vectors of an encoder for the wanted contents; more can be added.
     ///
     /// # Errors
-    /// Where the folder is there and cannot be read. Damaged records are left out.
+    /// If the folder exists but cannot be read. Damaged records are skipped.
     pub fn vectors(
         &self,
         key: EncoderKey,
@@ -76,34 +76,33 @@ impl EmbeddingCache {
         wanted: &HashSet<blake3::Hash>,
     ) -> Result<CachedVectors, VisionError> {
         let folder = self.folder.join(key.to_string());
-        let mut places = HashMap::new();
-        read_all(&folder, |record, place| {
+        let mut locations = HashMap::new();
+        read_all(&folder, |record, location| {
             if let Some((hash, _)) = parse(record, dim).filter(|(hash, _)| wanted.contains(hash)) {
-                places.insert(hash, place);
+                locations.insert(hash, location);
             }
         })?;
-        Ok(CachedVectors { dim, places, writer: ShardWriter::new(folder) })
+        Ok(CachedVectors { dim, locations, writer: ShardWriter::new(folder) })
     }
 }
 
-/// The vectors of one encoder: what was found, and what is added. The numbers stay on the disk, so a data set may have
-/// more of them than fit into memory.
+/// The vectors of one encoder, found and added. The data stay on disk, so there may be more than fit into memory.
 pub struct CachedVectors {
     dim: usize,
-    places: HashMap<blake3::Hash, Place>,
+    locations: HashMap<blake3::Hash, Location>,
     writer: ShardWriter,
 }
 
 impl CachedVectors {
     /// Whether there is a vector for a picture, by the hash of its file.
     pub fn contains(&self, hash: &blake3::Hash) -> bool {
-        self.places.contains_key(hash)
+        self.locations.contains_key(hash)
     }
 
-    /// Reads the vectors of these pictures one after the other; those without one are left out.
+    /// Reads the vectors of these pictures in order; those without one are skipped.
     ///
     /// # Errors
-    /// Where the disk refuses, or somebody emptied the cache meanwhile, and where `each` does.
+    /// If the disk fails, the cache was emptied meanwhile, or `each` fails.
     pub fn read<T>(
         &self,
         pictures: impl IntoIterator<Item = (T, blake3::Hash)>,
@@ -111,30 +110,30 @@ impl CachedVectors {
     ) -> Result<(), VisionError> {
         let mut reader = ShardReader::default();
         for (picture, hash) in pictures {
-            let Some(place) = self.places.get(&hash) else { continue };
-            if let Some((_, vector)) = parse(reader.read(place)?, self.dim) {
+            let Some(location) = self.locations.get(&hash) else { continue };
+            if let Some((_, vector)) = parse(reader.read(location)?, self.dim) {
                 each(picture, &vector)?;
             }
         }
         Ok(())
     }
 
-    /// Keeps vectors, given row by row; on return they outlive the process.
+    /// Stores vectors, given row by row; on return they survive the end of the process.
     ///
     /// # Errors
-    /// Where the disk is full or may not be written to.
+    /// If the disk is full or cannot be written.
     pub fn insert(&mut self, hashes: &[blake3::Hash], rows: &[f32]) -> Result<(), VisionError> {
         let rows = rows.chunks_exact(self.dim);
         let records: Vec<Vec<u8>> = hashes.iter().zip(rows).map(|(hash, row)| record(hash, row)).collect();
-        let places = self.writer.append(records.iter().map(Vec::as_slice))?;
-        self.places.extend(hashes.iter().copied().zip(places));
+        let locations = self.writer.append(records.iter().map(Vec::as_slice))?;
+        self.locations.extend(hashes.iter().copied().zip(locations));
         Ok(())
     }
 
-    /// Brings everything to the disk itself.
+    /// Syncs everything to disk.
     ///
     /// # Errors
-    /// Where the disk refuses.
+    /// If the disk fails.
     pub fn sync(&mut self) -> Result<(), VisionError> {
         self.writer.sync()
     }

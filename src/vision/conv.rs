@@ -1,7 +1,7 @@
 //! Our kernels as operations on candle's tensors.
 //!
-//! Every operation writes into a tensor that is there already, so that a network allocates nothing while it runs.
-//! Feature maps are `[n, height, width, pitch]`: a pixel's channels side by side, and a gap behind them.
+//! Every operation writes into an existing tensor, so a network allocates nothing while it runs. Feature maps are `[n,
+//! height, width, pitch]`: a pixel's channels side by side, followed by a gap.
 
 use std::cell::RefCell;
 
@@ -13,10 +13,10 @@ use super::folded::FoldedConv;
 use super::kernel::{self, Add, Aligned, Finish, Instructions, Packed, Patches, Rows, Window, Winograd};
 use super::resnet::MaxPool;
 
-/// Numbers between two pixels: without a gap, pixels of 2^n channels would share a few places of the cache.
+/// Padding between pixels: without it, pixels of 2^n channels would share a few cache sets.
 const GAP: usize = 16;
 
-/// Numbers from one pixel to the next.
+/// Stride from one pixel to the next, in numbers.
 pub(super) fn pitch(channels: usize) -> usize {
     channels.next_multiple_of(GAP) + GAP
 }
@@ -42,16 +42,16 @@ enum Weights {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Residual<'a> {
     None,
-    /// What the result's tensor held.
+    /// The previous content of the result's tensor.
     Own,
     Other(&'a Tensor),
 }
 
 impl KernelConv {
-    /// Lays out a convolution's weights.
+    /// Packs a convolution's weights.
     ///
     /// # Errors
-    /// Where they are not f32 on the main processor.
+    /// If they are not f32 on the CPU.
     pub(super) fn new(conv: &FoldedConv, instructions: Instructions) -> Result<Self> {
         let arch = instructions.arch();
         let (outputs, inputs, kernel, _) = conv.weight.dims4()?;
@@ -79,7 +79,7 @@ impl KernelConv {
     /// `x`: `[n, h, w, ≥ inputs]`; `y` and a residual: `[n, h', w', ≥ outputs]`.
     ///
     /// # Errors
-    /// Where the sizes do not fit each other.
+    /// If the sizes do not match.
     pub(super) fn forward(
         &self,
         x: &Tensor,
@@ -107,10 +107,10 @@ struct ConvOp<'a> {
 impl ConvOp<'_> {
     fn run(&self, y: Written<'_>, x: Read<'_>, other: Option<Read<'_>>) -> Result<()> {
         let conv = self.conv;
-        let places = [x.dims[1], x.dims[2]].map(|side| conv.window.places(side));
-        let fits = |dims: [usize; 4]| dims[..3] == [x.dims[0], places[0], places[1]] && dims[3] >= conv.outputs;
+        let positions = [x.dims[1], x.dims[2]].map(|side| conv.window.positions(side));
+        let fits = |dims: [usize; 4]| dims[..3] == [x.dims[0], positions[0], positions[1]] && dims[3] >= conv.outputs;
         if !fits(y.dims) || x.dims[3] < conv.inputs || other.as_ref().is_some_and(|other| !fits(other.dims)) {
-            bail!("a convolution of {:?} cannot give {:?}", x.dims, y.dims);
+            bail!("a convolution of {:?} cannot produce {:?}", x.dims, y.dims);
         }
         let add = match &other {
             Some(other) => Add::Other(Rows { numbers: other.numbers, pitch: other.dims[3] }),
@@ -191,9 +191,9 @@ impl InplaceOp2 for MaxPoolOp {
 
     fn cpu_fwd(&self, y: &mut CpuStorage, y_layout: &Layout, x: &CpuStorage, x_layout: &Layout) -> Result<()> {
         let (y, x) = (Written::new(y, y_layout)?, Read::new(x, x_layout)?);
-        let places = [x.dims[1], x.dims[2]].map(|side| self.pool.places(side));
-        if y.dims[..3] != [x.dims[0], places[0], places[1]] || y.dims[3].min(x.dims[3]) < self.channels {
-            bail!("a max-pool of {:?} cannot give {:?}", x.dims, y.dims);
+        let positions = [x.dims[1], x.dims[2]].map(|side| self.pool.positions(side));
+        if y.dims[..3] != [x.dims[0], positions[0], positions[1]] || y.dims[3].min(x.dims[3]) < self.channels {
+            bail!("a max-pool of {:?} cannot produce {:?}", x.dims, y.dims);
         }
         struct Op<'a>(&'a MaxPoolOp, Written<'a>, Read<'a>, [usize; 2]);
         impl WithSimd for Op<'_> {
@@ -201,12 +201,12 @@ impl InplaceOp2 for MaxPoolOp {
 
             #[inline(always)]
             fn with_simd<S: Simd>(self, simd: S) {
-                let Self(op, y, x, places) = self;
+                let Self(op, y, x, positions) = self;
                 let maps = x.maps(op.channels);
-                kernel::max_pool(simd, maps, op.pool.window(), places, x.numbers, y.numbers, y.dims[3]);
+                kernel::max_pool(simd, maps, op.pool.window(), positions, x.numbers, y.numbers, y.dims[3]);
             }
         }
-        self.arch.dispatch(Op(self, y, x, places));
+        self.arch.dispatch(Op(self, y, x, positions));
         Ok(())
     }
 }
@@ -222,7 +222,7 @@ impl<'a> Written<'a> {
         let dims = layout.shape().dims4()?.into();
         match (storage, layout.contiguous_offsets()) {
             (CpuStorage::F32(numbers), Some((start, end))) => Ok(Self { numbers: &mut numbers[start..end], dims }),
-            _ => bail!("f32 numbers without gaps are needed"),
+            _ => bail!("contiguous f32 numbers are required"),
         }
     }
 }
@@ -238,11 +238,11 @@ impl<'a> Read<'a> {
         let dims = layout.shape().dims4()?.into();
         match (storage, layout.contiguous_offsets()) {
             (CpuStorage::F32(numbers), Some((start, end))) => Ok(Self { numbers: &numbers[start..end], dims }),
-            _ => bail!("f32 numbers without gaps are needed"),
+            _ => bail!("contiguous f32 numbers are required"),
         }
     }
 
-    /// The feature maps that its first `channels` numbers a pixel are.
+    /// Its feature maps of the first `channels` numbers per pixel.
     pub(super) fn maps(&self, channels: usize) -> Patches {
         let [count, height, width, pitch] = self.dims;
         Patches { count, height, width, channels, pitch }

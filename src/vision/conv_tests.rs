@@ -45,7 +45,7 @@ struct Case {
 fn check(case: &Case, instructions: Instructions, rng: &mut Rng) -> Result<()> {
     let [n, c, h, w] = case.size;
     let (window, outputs) = (case.window, case.outputs);
-    let (tall, wide) = (window.places(h), window.places(w));
+    let (tall, wide) = (window.positions(h), window.positions(w));
     let weight = (random(rng, &[outputs, c, window.kernel, window.kernel]) * 0.1)?;
     let conv = FoldedConv { weight, bias: random(rng, &[outputs]), window };
     let x = random(rng, &case.size);
@@ -66,10 +66,10 @@ fn check(case: &Case, instructions: Instructions, rng: &mut Rng) -> Result<()> {
     let found = channels_first(&y, outputs)?;
     let size = expected.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>()?.max(1.0);
     let error = worst(&found, &expected) / size;
-    let told = format!("{:?} to {outputs}, {window:?}, residual {}, {instructions:?}", case.size, case.residual);
-    assert!(error < 2e-5, "{told}: {error}");
+    let case_name = format!("{:?} to {outputs}, {window:?}, residual {}, {instructions:?}", case.size, case.residual);
+    assert!(error < 2e-5, "{case_name}: {error}");
     let left = y.narrow(3, outputs, pitch(outputs) - outputs)?;
-    assert_eq!(worst(&left, &gap), 0.0, "{told}: what lies between two pixels was written to");
+    assert_eq!(worst(&left, &gap), 0.0, "{case_name}: the padding between two pixels was written to");
     Ok(())
 }
 
@@ -135,8 +135,8 @@ fn pooling_agrees_with_candles() {
         let x = random(&mut rng, &[2, c, h, h]).relu().unwrap();
         let maps = channels_last(&x, &mut rng).unwrap();
         for pool in [MaxPool::Padded, MaxPool::Hanging] {
-            let places = pool.places(h);
-            let y = Tensor::zeros((2, places, places, pitch(c)), DType::F32, &Device::Cpu).unwrap();
+            let positions = pool.positions(h);
+            let y = Tensor::zeros((2, positions, positions, pitch(c)), DType::F32, &Device::Cpu).unwrap();
             y.inplace_op2(&maps, &MaxPoolOp { pool, channels: c, arch: ALL[round % 3].arch() }).unwrap();
             let expected = pool.forward(&x).unwrap();
             assert_eq!(worst(&channels_first(&y, c).unwrap(), &expected), 0.0, "{pool:?} of {c} × {h} × {h}");

@@ -18,7 +18,7 @@ pub const MAX_PIXELS: u64 = 120_000_000;
 /// The largest picture file that is read, in bytes.
 const MAX_FILE: u64 = 512 << 20;
 
-/// Bytes that a decoder may ask for: [`MAX_PIXELS`] in 8-bit RGBA and some room for its tables.
+/// Memory limit of a decoder in bytes: [`MAX_PIXELS`] in 8-bit RGBA plus room for its tables.
 const MAX_BYTES: u64 = 4 * MAX_PIXELS + (64 << 20);
 
 /// A small picture for the screen, 8-bit RGBA, opaque, rows from top to bottom.
@@ -32,11 +32,11 @@ pub struct Thumbnail {
     pub rgba: Vec<u8>,
 }
 
-/// Reads a picture the way a person sees it: turned as its EXIF orientation says, transparent parts over white.
+/// Reads a picture as a viewer shows it: rotated by its EXIF orientation, transparent parts over white.
 ///
 /// # Errors
-/// Where the file cannot be read, is no picture, is cut short or otherwise damaged, or claims more than
-/// [`MAX_PIXELS`]; the path stands in the error.
+/// If the file cannot be read, is not a picture, is truncated or otherwise damaged, or claims more than [`MAX_PIXELS`];
+/// the error ends with the path.
 pub fn decode(path: &Path) -> Result<RgbImage, VisionError> {
     decode_bytes(&read_picture(path)?, path)
 }
@@ -48,51 +48,51 @@ pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
     Ok(bytes)
 }
 
-/// Opens a picture file; no more than [`MAX_FILE`] bytes come out, even if it grows.
+/// Opens a picture file; at most [`MAX_FILE`] bytes are read, even if it grows.
 pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
     check_file(path)?;
     Ok(File::open(path).at(path)?.take(MAX_FILE))
 }
 
-/// What the system knows of a picture file. A folder or a pipe is none, nor is a file beyond [`MAX_FILE`].
+/// The metadata of a picture file. Folders, pipes and files beyond [`MAX_FILE`] are errors.
 pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
     let meta = std::fs::metadata(path).at(path)?;
     match meta.len() {
-        _ if !meta.is_file() => Err(damaged(path, "it is no file")),
+        _ if !meta.is_file() => Err(damaged(path, "it is not a file")),
         length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
         _ => Ok(meta),
     }
 }
 
-/// As [`decode`], from the file's content; `path` serves for messages, and for the format where the content does not
-/// tell it.
+/// As [`decode`], from the file's content; `path` is used in messages, and for the format if the content does not show
+/// it.
 ///
 /// # Errors
 /// As [`decode`].
 pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
-    // The decoders are foreign code fed with whatever lies on the disk; a panic in one of them must cost one picture.
+    // The decoders are third-party code with untrusted input; a panic in one must cost only one picture.
     catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, None)))
-        .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
+        .unwrap_or_else(|_| Err(damaged(path, "the decoder failed")))
 }
 
-/// As [`decode_bytes`], for a picture whose shorter side will be scaled to `side` pixels at once: a large JPEG comes out
-/// at half, a quarter or an eighth of its size, yet with twice as many pixels as wanted.
+/// As [`decode_bytes`], for a picture whose shorter side is then scaled to `side` pixels: a large JPEG is decoded at
+/// half, a quarter or an eighth of its size, with at least twice the pixels needed.
 ///
 /// # Errors
 /// As [`decode`].
 pub fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
     catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, Some(2 * side))))
-        .unwrap_or_else(|_| Err(damaged(path, "the decoder gave up")))
+        .unwrap_or_else(|_| Err(damaged(path, "the decoder failed")))
 }
 
-/// `enough`: pixels that the shorter side needs at least.
+/// `enough`: least pixels of the shorter side.
 fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(damaged(path, "the file is empty"));
     }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().at(path)?;
     if reader.format().is_none() {
-        // TGA has no signature, so there the name must do.
+        // TGA has no signature, so the extension decides.
         reader.set_format(ImageFormat::from_path(path).map_err(|_| damaged(path, "its format is unknown"))?);
     }
     let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
@@ -108,7 +108,7 @@ fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<Rg
         return Err(damaged(path, "it has no pixels"));
     }
     if is_jpeg && !jpeg_ends(bytes) {
-        return Err(damaged(path, "the file is cut short"));
+        return Err(damaged(path, "the file is truncated"));
     }
     // A damaged EXIF block costs the orientation, not the picture.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
@@ -121,9 +121,9 @@ fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<Rg
     Ok(over_white(picture))
 }
 
-/// A JPEG at the smallest of 1/2, 1/4 and 1/8 of its size whose shorter side still has `enough` pixels, by way of its
-/// coefficients: for a photo of 12 million pixels in less than half the time. `None` where it is not large enough, or
-/// of a kind that only the full decoder knows.
+/// A JPEG at the smallest of 1/2, 1/4 and 1/8 of its size whose shorter side still has `enough` pixels, straight from
+/// its coefficients: a photo of 12 million pixels takes less than half the time. `None` if it is not large enough, or
+/// of a kind that only the full decoder supports.
 fn scaled_jpeg(bytes: &[u8], (width, height): (u32, u32), enough: u32) -> Option<RgbImage> {
     let shorter = width.min(height);
     let scale = [8, 4, 2].into_iter().find(|scale| shorter / scale >= enough)?;
@@ -146,8 +146,8 @@ fn damaged(path: &Path, message: impl ToString) -> VisionError {
     VisionError::Picture { message: message.to_string(), path: path.to_path_buf() }
 }
 
-/// Whether a JPEG has its end marker (FF D9) behind the start of its first scan. The decoder fills what is missing
-/// with grey and says nothing, so a half-downloaded photo would get a vector like any other.
+/// Whether a JPEG has its end marker (FF D9) after the start of its first scan. The decoder silently fills missing
+/// parts with grey, so a half-downloaded photo would get a vector like any other.
 fn jpeg_ends(bytes: &[u8]) -> bool {
     let mut at = 2;
     while let Some(&[0xFF, marker]) = bytes.get(at..at + 2) {
@@ -169,7 +169,7 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
     at < bytes.len()
 }
 
-/// Lays the picture over white where it is transparent.
+/// Composites the picture over white.
 fn over_white(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
@@ -185,7 +185,7 @@ fn over_white(picture: DynamicImage) -> RgbImage {
     rgb
 }
 
-/// A thumbnail of a picture file, its longer side `side` pixels (or its own size where it is smaller).
+/// A thumbnail of a picture file, its longer side at most `side` pixels.
 ///
 /// # Errors
 /// As [`decode`].
@@ -193,10 +193,10 @@ pub fn thumbnail(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
     thumbnail_of(&decode_for(&read_picture(path)?, path, side)?, side)
 }
 
-/// A thumbnail of a decoded picture, its longer side `side` pixels (or its own size where it is smaller).
+/// A thumbnail of a decoded picture, its longer side at most `side` pixels.
 ///
 /// # Errors
-/// Where the picture has no pixels.
+/// If the picture has no pixels.
 pub fn thumbnail_of(picture: &RgbImage, side: u32) -> Result<Thumbnail, VisionError> {
     let (width, height) = picture.dimensions();
     let scale = (f64::from(side.max(1)) / f64::from(width.max(height).max(1))).min(1.0);

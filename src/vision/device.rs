@@ -1,4 +1,4 @@
-//! Where the network runs.
+//! The device that runs the network.
 
 use std::panic::catch_unwind;
 
@@ -7,16 +7,16 @@ use candle_core::Device;
 use super::VisionError;
 use crate::base::named;
 
-const WITHOUT_CUDA: &str = "this program was built without it; `cargo build --release --features cuda` makes the one \
-                            that has it, `tests/cuda-build` also where no CUDA toolkit is installed";
+const WITHOUT_CUDA: &str = "this program was built without it; build it with `cargo build --release --features cuda`, \
+                            or with `tests/cuda-build` where no CUDA toolkit is installed";
 const WITHOUT_METAL: &str =
-    "this program was built without it; `cargo build --release --features metal` on macOS makes the one that has it";
+    "this program was built without it; build it on macOS with `cargo build --release --features metal`";
 
 /// A kind of processor. CUDA and Metal need a build with the cargo feature of that name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceChoice {
-    /// The main processor; always there.
+    /// The CPU; always available.
     #[default]
     Cpu,
     /// The first NVIDIA card.
@@ -31,7 +31,7 @@ impl DeviceChoice {
     /// Opens the device.
     ///
     /// # Errors
-    /// [`VisionError::Device`] that says why it is not there.
+    /// [`VisionError::Device`] with the reason why it is unavailable.
     pub(super) fn open(self) -> Result<Device, VisionError> {
         self.find().map_err(|source| VisionError::Device { choice: self, source })
     }
@@ -46,8 +46,8 @@ impl DeviceChoice {
         }
     }
 
-    /// Itself where it can be used here and now; else the main processor, and a sentence for people that says why.
-    /// Opens the device once, which may take some 100 ms with a graphics card.
+    /// Itself if it can be used now; else the CPU, and a sentence with the reason to display. Opens the device, which
+    /// may take some 100 ms with a graphics card.
     pub fn or_cpu(self) -> (Self, Option<String>) {
         match self.find() {
             Ok(_) => (self, None),
@@ -61,12 +61,12 @@ impl DeviceChoice {
             DeviceChoice::Cuda => "CUDA",
             DeviceChoice::Metal => "Metal",
         };
-        format!("{name} cannot be used, so the CPU is: {why}")
+        format!("{name} cannot be used; using the CPU instead: {why}")
     }
 }
 
-/// Opens a device whose library may also panic, where its driver is missing or too old. `absent` says in short what
-/// either means; the library's own words follow, which tell a missing card from a driver that does not fit.
+/// Opens a device whose library may panic if its driver is missing or too old. `absent` summarises either case; the
+/// library's message follows, which distinguishes a missing card from a driver mismatch.
 fn guarded(
     open: impl FnOnce() -> candle_core::Result<Device> + std::panic::UnwindSafe,
     absent: &'static str,
@@ -81,37 +81,37 @@ fn guarded(
     }
 }
 
-/// Why a device cannot be used here and now.
+/// Why a device cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceFault {
-    /// The program was built without it; the text says how to build it with.
+    /// The program was built without it; the text says how to build it in.
     #[error("{0}")]
     NotBuilt(&'static str),
-    /// The library for it found none.
+    /// Its library found no device.
     #[error("{0}")]
     Absent(&'static str),
-    /// The library for it says why not.
+    /// Its library failed with a message.
     #[error("{absent} ({reason})")]
     Refused {
-        /// What that most likely means.
+        /// The most likely cause.
         absent: &'static str,
-        /// The library's own words.
+        /// The library's message.
         reason: String,
     },
 }
 
-/// A device and whether it can be used here and now.
+/// A device and whether it can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceInfo {
-    /// Which one.
+    /// The device.
     pub choice: DeviceChoice,
-    /// As shown to people.
+    /// Its display name.
     pub name: String,
-    /// `Ok` where it can be used, else why not.
+    /// `Ok` if it can be used, else the reason.
     pub ready: Result<(), DeviceFault>,
 }
 
-/// Every device with whether it can be used. Opens each of them, so this may take some 100 ms with a graphics card.
+/// Every device and whether it can be used. Opens each of them, so this may take some 100 ms with a graphics card.
 pub fn available() -> Vec<DeviceInfo> {
     DeviceChoice::ALL.into_iter().map(info).collect()
 }

@@ -1,4 +1,4 @@
-//! A whole data set through the encoder, with everything it computes kept as soon as it is there.
+//! Embedding a whole data set, caching every batch as soon as it is computed.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -12,18 +12,18 @@ use super::{DeviceChoice, EmbeddingCache, EncoderSpec, VisionError};
 use crate::base::At;
 use crate::dataset::{Dataset, VectorTable};
 
-/// How far the work is.
+/// Progress of [`embed`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmbedProgress {
     /// `Reading files`, `Loading the network` or `Embedding`.
     pub stage: &'static str,
-    /// Files or distinct pictures that are done in this stage, those found in the cache included.
+    /// Files or distinct pictures done in this stage, including those found in the cache.
     pub done: usize,
-    /// Of how many.
+    /// Total number of them.
     pub total: usize,
-    /// Pictures per second so far, from file to kept vector; 0 before the first.
+    /// Pictures per second so far, from file to cached vector; 0 before the first.
     pub images_per_second: f64,
-    /// Seconds to go, once that can be told.
+    /// Estimated seconds left, once known.
     pub eta: Option<f64>,
 }
 
@@ -33,28 +33,28 @@ impl EmbedProgress {
     }
 }
 
-/// What came of it. `embedded + cached + failed.len()` is the number of images that have a picture file.
+/// The result of [`embed`]. `embedded + cached + failed.len()` is the number of images that have a picture file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmbedReport {
-    /// Distinct pictures that went through the network.
+    /// Distinct pictures embedded by the network.
     pub embedded: usize,
-    /// Images whose vector was in the cache, or was computed for another image of the same content.
+    /// Images whose vector was cached, or computed for another image with the same content.
     pub cached: usize,
     /// Images whose picture could not be read, and why; ascending.
     pub failed: Vec<(usize, String)>,
-    /// From start to end.
+    /// Total time.
     pub seconds: f64,
 }
 
-/// Gives every image of a data set that has a readable picture its vector.
+/// Computes the vector of every image with a readable picture.
 ///
-/// Vectors in the cache are taken from there, and where all are, the network is not even loaded. Each batch is kept as
-/// soon as it is computed: after a stop, a crash or a kill the next call goes on from there. `observe` is asked about
-/// twenty times a second and more; on `Break` the call ends within a block of the network or the decoding of one picture.
+/// Cached vectors are reused; if all are, the network is not even loaded. Each batch is cached as soon as it is
+/// computed, so after a stop, a crash or a kill the next call resumes there. `observe` is called at least about twenty
+/// times a second; on `Break` the call ends within a block of the network or the decoding of one picture.
 ///
 /// # Errors
-/// [`VisionError::Cancelled`] after a `Break`; otherwise where device, weights or cache cannot be used. A picture that
-/// cannot be read is no error: it is told in the report and has no vector.
+/// [`VisionError::Cancelled`] after a `Break`; otherwise if device, weights or cache cannot be used. An unreadable
+/// picture is not an error: it is listed in the report and has no vector.
 pub fn embed(
     dataset: &Dataset,
     spec: &EncoderSpec,
@@ -79,17 +79,17 @@ pub fn embed(
     Ok((table, EmbedReport { embedded, cached, failed, seconds: started.elapsed().as_secs_f64() }))
 }
 
-/// The vectors of every readable picture, if all of them are in the cache already; computes none.
+/// The vectors of every readable picture, if all of them are cached; computes none.
 ///
 /// # Errors
-/// Where weights or cache cannot be read.
+/// If weights or cache cannot be read.
 pub fn lookup(
     dataset: &Dataset,
     spec: &EncoderSpec,
     cache: &EmbeddingCache,
 ) -> Result<Option<VectorTable>, VisionError> {
     let key = spec.key()?;
-    // Without a single vector of this encoder there is no need to look at any picture.
+    // Without any vector of this encoder, no picture needs to be read.
     if !cache.holds(key) {
         return Ok(None);
     }
@@ -100,7 +100,7 @@ pub fn lookup(
     complete.then(|| table(dataset, spec, &pictures, &cached)).transpose()
 }
 
-/// A row for each image whose picture has a vector, in the order of the images, whatever order they were computed in.
+/// A row for each image whose picture has a vector, in the order of the images rather than of computation.
 fn table(
     dataset: &Dataset,
     spec: &EncoderSpec,
@@ -125,7 +125,7 @@ struct Run<'a> {
     failed: Failures,
     observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
     total: usize,
-    /// Pictures that had to be computed or failed.
+    /// Pictures that were not cached.
     waiting: usize,
     handled: usize,
     embedded: usize,
@@ -133,7 +133,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Brings the pictures through the network and keeps what comes of it.
+    /// Embeds the pictures and caches their vectors.
     fn compute(&mut self, spec: &EncoderSpec, device: DeviceChoice, waiting: &[&Picture]) -> Result<(), VisionError> {
         if !waiting.is_empty() {
             self.progress()?;

@@ -8,29 +8,29 @@ use candle_nn::{Func, VarBuilder};
 use candle_transformers::models::resnet;
 use rayon::prelude::*;
 
-use super::fast::{Arena, FastResNet, GROUP, GoOn};
+use super::fast::{Arena, FastResNet, GROUP, KeepGoing};
 use super::folded::FoldedConv;
 use super::kernel::Instructions;
 use super::resnet::ResNet;
 use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, Feature, NetworkInput, VisionError, weights};
 
-/// Which code runs the network.
+/// The backend that runs the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Engine {
-    /// Our kernels on the main processor, candle's operations elsewhere, and where there are no vector instructions.
+pub enum Backend {
+    /// Our kernels on a CPU with vector instructions, candle's operations otherwise.
     #[default]
     Fastest,
-    /// Our kernels on the main processor, with no wider vectors than these.
+    /// Our kernels on the CPU, with vectors no wider than these.
     Kernels(Instructions),
-    /// Candle's operations wherever it runs, batch norm folded into the convolutions.
-    Folded(Numbers),
-    /// candle-transformers' network, where there is one that ends in the wanted layer; else as `Folded` with f32.
+    /// Candle's operations on any device, batch norm folded into the convolutions.
+    Folded(ComputePrecision),
+    /// candle-transformers' network, if it has one for the requested layer; else as `Folded` with f32.
     Library,
 }
 
-/// What a graphics card computes with; what goes in and comes out is f32.
+/// The floating-point type of the computation; inputs and outputs are f32.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Numbers {
+pub enum ComputePrecision {
     /// Four bytes.
     #[default]
     F32,
@@ -40,12 +40,12 @@ pub enum Numbers {
     Bf16,
 }
 
-impl Numbers {
+impl ComputePrecision {
     fn dtype(self) -> DType {
         match self {
-            Numbers::F32 => DType::F32,
-            Numbers::F16 => DType::F16,
-            Numbers::Bf16 => DType::BF16,
+            ComputePrecision::F32 => DType::F32,
+            ComputePrecision::F16 => DType::F16,
+            ComputePrecision::Bf16 => DType::BF16,
         }
     }
 }
@@ -71,40 +71,50 @@ impl Encoder {
     /// Reads, checks and loads the weights.
     ///
     /// # Errors
-    /// Where the device is not there, or the file is missing, damaged, or holds other tensors than the architecture's;
-    /// the message names tensor and file.
+    /// If the device is unavailable, or the file is missing, damaged, or does not hold the architecture's tensors; the
+    /// message names tensor and file.
     pub fn load(spec: &EncoderSpec, choice: DeviceChoice) -> Result<Self, VisionError> {
-        Self::load_with(spec, choice, Engine::Fastest)
+        Self::load_with(spec, choice, Backend::Fastest)
     }
 
-    /// As [`Self::load`], by the code that is asked for.
+    /// As [`Self::load`], with a given backend.
     ///
     /// # Errors
     /// As [`Self::load`].
-    pub fn load_with(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine) -> Result<Self, VisionError> {
-        Self::loaded(spec, choice, engine, &|| true)
+    pub fn load_with(spec: &EncoderSpec, choice: DeviceChoice, backend: Backend) -> Result<Self, VisionError> {
+        Self::loaded(spec, choice, backend, &|| true)
     }
 
-    /// As [`Self::load`], as long as `go_on` says so.
-    pub(super) fn load_while(spec: &EncoderSpec, choice: DeviceChoice, go_on: GoOn<'_>) -> Result<Self, VisionError> {
-        Self::loaded(spec, choice, Engine::Fastest, go_on)
+    /// As [`Self::load`], stopping once `keep_going` returns false.
+    pub(super) fn load_while(
+        spec: &EncoderSpec,
+        choice: DeviceChoice,
+        keep_going: KeepGoing<'_>,
+    ) -> Result<Self, VisionError> {
+        Self::loaded(spec, choice, Backend::Fastest, keep_going)
     }
 
-    fn loaded(spec: &EncoderSpec, choice: DeviceChoice, engine: Engine, go_on: GoOn<'_>) -> Result<Self, VisionError> {
+    fn loaded(
+        spec: &EncoderSpec,
+        choice: DeviceChoice,
+        backend: Backend,
+        keep_going: KeepGoing<'_>,
+    ) -> Result<Self, VisionError> {
         let device = choice.open()?;
-        let (tensors, hash) = weights::load(spec, &Device::Cpu, go_on)?;
+        let (tensors, hash) = weights::load(spec, &Device::Cpu, keep_going)?;
         let key = EncoderKey::new(spec.architecture, &hash, &spec.preprocess, spec.feature);
-        let network = match engine {
-            Engine::Library if spec.feature == Feature::default() => library(spec.architecture, &tensors, &device)?,
+        let network = match backend {
+            Backend::Library if spec.feature == Feature::default() => library(spec.architecture, &tensors, &device)?,
             _ => None,
         };
         let network = match network {
             Some(network) => Network::Library(network),
             None => {
-                // Folded on the main processor: not every graphics card knows f64.
+                // Folded on the CPU: not every graphics card supports f64.
                 let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-                let folded = ResNet::load(spec.architecture.config(), &vars, go_on)?.ok_or(VisionError::Cancelled)?;
-                Self::of_folded(&folded, spec.feature, engine, &device, go_on)?
+                let folded =
+                    ResNet::load(spec.architecture.config(), &vars, keep_going)?.ok_or(VisionError::Cancelled)?;
+                Self::of_folded(&folded, spec.feature, backend, &device, keep_going)?
             }
         };
         Ok(Self { network, device, spec: spec.clone(), key })
@@ -113,25 +123,25 @@ impl Encoder {
     fn of_folded(
         folded: &ResNet<FoldedConv>,
         feature: Feature,
-        engine: Engine,
+        backend: Backend,
         device: &Device,
-        go_on: GoOn<'_>,
+        keep_going: KeepGoing<'_>,
     ) -> Result<Network, VisionError> {
-        let instructions = match engine {
-            Engine::Fastest if device.is_cpu() && Instructions::Best.are_there() => Some(Instructions::Best),
-            Engine::Kernels(instructions) if device.is_cpu() => Some(instructions),
+        let instructions = match backend {
+            Backend::Fastest if device.is_cpu() && Instructions::Best.is_available() => Some(Instructions::Best),
+            Backend::Kernels(instructions) if device.is_cpu() => Some(instructions),
             _ => None,
         };
         if let Some(instructions) = instructions {
-            let network = Box::new(FastResNet::new(folded, feature, instructions, go_on)?);
+            let network = Box::new(FastResNet::new(folded, feature, instructions, keep_going)?);
             return Ok(Network::Kernels { network, arenas: Mutex::default() });
         }
-        let dtype = if let Engine::Folded(numbers) = engine { numbers.dtype() } else { DType::F32 };
+        let dtype = if let Backend::Folded(precision) = backend { precision.dtype() } else { DType::F32 };
         let network = folded.map(feature.stage, |conv| conv.on(device, dtype))?;
         Ok(Network::Folded { network, dtype })
     }
 
-    /// Numbers per vector.
+    /// Dimension of the vectors.
     pub fn dim(&self) -> usize {
         self.spec.dim()
     }
@@ -141,12 +151,12 @@ impl Encoder {
         &self.spec
     }
 
-    /// What names its vectors in the cache.
+    /// The key of its vectors in the cache.
     pub fn key(&self) -> EncoderKey {
         self.key
     }
 
-    /// How many pictures make one call worth while: as many as all cores take at a time.
+    /// A good number of pictures per call: as many as all cores take at a time.
     pub fn batch_size(&self) -> usize {
         match self.network {
             Network::Kernels { .. } => GROUP * rayon::current_num_threads(),
@@ -155,8 +165,8 @@ impl Encoder {
         }
     }
 
-    /// How many pictures a thread should bring to [`Self::embed_here`] at a time, where each has the network to itself.
-    /// `None` where there is but one device for all threads, which wants batches.
+    /// How many pictures a thread should pass to [`Self::embed_here`] at a time. `None` if all threads share one
+    /// device, which needs batches.
     pub(super) fn group(&self) -> Option<usize> {
         matches!(self.network, Network::Kernels { .. }).then_some(GROUP)
     }
@@ -167,35 +177,39 @@ impl Encoder {
     /// Row-major, `inputs.len() × dim`.
     ///
     /// # Errors
-    /// Where inputs differ in size, or the network fails.
+    /// If inputs differ in size, or the network fails.
     pub fn embed(&self, inputs: &[NetworkInput]) -> Result<Vec<f32>, VisionError> {
         self.embed_while(inputs, &|| true)
     }
 
-    /// As [`Self::embed`], as long as `go_on` says so: on the main processor it is asked every few milliseconds, by
+    /// As [`Self::embed`], stopping once `keep_going` returns false: on the CPU it is called every few milliseconds, by
     /// several threads.
     ///
     /// # Errors
-    /// As [`Self::embed`], and [`VisionError::Cancelled`] once it says no.
-    pub fn embed_while(&self, inputs: &[NetworkInput], go_on: GoOn<'_>) -> Result<Vec<f32>, VisionError> {
+    /// As [`Self::embed`], and [`VisionError::Cancelled`] when stopped.
+    pub fn embed_while(&self, inputs: &[NetworkInput], keep_going: KeepGoing<'_>) -> Result<Vec<f32>, VisionError> {
         match &self.network {
             Network::Kernels { network, arenas } => {
                 check(inputs)?;
                 let share = inputs.len().div_ceil(rayon::current_num_threads()).clamp(1, GROUP);
-                let rows = inputs.par_chunks(share).map(|inputs| run(network, arenas, inputs, go_on));
+                let rows = inputs.par_chunks(share).map(|inputs| run(network, arenas, inputs, keep_going));
                 Ok(rows.collect::<Result<Vec<_>, _>>()?.concat())
             }
-            _ => self.embed_here(inputs, go_on),
+            _ => self.embed_here(inputs, keep_going),
         }
     }
 
-    /// As [`Self::embed_while`], without calling for the help of other threads on the main processor.
-    pub(super) fn embed_here(&self, inputs: &[NetworkInput], go_on: GoOn<'_>) -> Result<Vec<f32>, VisionError> {
+    /// As [`Self::embed_while`], but on the CPU it uses only the calling thread.
+    pub(super) fn embed_here(
+        &self,
+        inputs: &[NetworkInput],
+        keep_going: KeepGoing<'_>,
+    ) -> Result<Vec<f32>, VisionError> {
         check(inputs)?;
         match &self.network {
             _ if inputs.is_empty() => Ok(Vec::new()),
-            _ if !go_on() => Err(VisionError::Cancelled),
-            Network::Kernels { network, arenas } => run(network, arenas, inputs, go_on),
+            _ if !keep_going() => Err(VisionError::Cancelled),
+            Network::Kernels { network, arenas } => run(network, arenas, inputs, keep_going),
             Network::Folded { network, dtype } => {
                 self.at_once(inputs, |x| network.forward(&x.to_dtype(*dtype)?, self.spec.feature)?.to_dtype(DType::F32))
             }
@@ -218,17 +232,17 @@ impl Encoder {
 fn check(inputs: &[NetworkInput]) -> Result<(), VisionError> {
     let side = inputs.first().map_or(0, |input| input.side);
     if inputs.iter().any(|input| input.side != side || input.data.len() != 3 * side * side) {
-        return Err(VisionError::Preprocess("pictures of one batch differ in size".to_string()));
+        return Err(VisionError::Preprocess("pictures in a batch differ in size".to_string()));
     }
     Ok(())
 }
 
-/// One thread's share, with an arena that is made if none is free.
+/// One thread's share, with an arena that is allocated if none is free.
 fn run(
     network: &FastResNet,
     arenas: &Mutex<Vec<Arena>>,
     inputs: &[NetworkInput],
-    go_on: GoOn<'_>,
+    keep_going: KeepGoing<'_>,
 ) -> Result<Vec<f32>, VisionError> {
     let free = || arenas.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let side = inputs[0].side;
@@ -236,12 +250,12 @@ fn run(
         Some(arena) => arena,
         None => network.arena(side)?.ok_or(VisionError::TooSmall(side))?,
     };
-    let rows = network.forward(inputs, &arena, go_on);
+    let rows = network.forward(inputs, &arena, keep_going);
     free().push(arena);
     rows
 }
 
-/// candle-transformers' network, where it has one.
+/// candle-transformers' network, if it has one.
 fn library(
     architecture: Architecture,
     tensors: &HashMap<String, Tensor>,

@@ -1,20 +1,20 @@
-//! What can go wrong between a picture and its vector.
+//! Errors on the way from a picture to its vector.
 
 use std::path::PathBuf;
 
 use super::{DeviceFault, SettingsFault, WeightsFault};
 use crate::base::{FileError, UnknownName};
 
-/// Why there is no picture, no vector or no encoder.
+/// Why a picture, a vector or an encoder is unavailable.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
     /// A file or folder could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The file is no picture, or a damaged one.
+    /// The file is not a picture, or a damaged one.
     #[error("not a readable picture, {message}: {path}")]
     Picture {
-        /// The decoder's answer.
+        /// The decoder's message.
         message: String,
         /// The file.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum VisionError {
         /// The file.
         path: PathBuf,
     },
-    /// The settings of the preprocessing make no sense.
+    /// Invalid preprocessing settings.
     #[error("preprocessing: {0}")]
     Preprocess(String),
     /// No encoder, device, pooling or interpolation has this name.
@@ -38,83 +38,83 @@ pub enum VisionError {
     /// Too few pixels for the network's convolutions.
     #[error("pictures of {0} × {0} pixels are too small for the network")]
     TooSmall(usize),
-    /// No residual network here has this stage.
-    #[error("there is no stage {0} (there are 1, 2, 3 and 4)")]
+    /// No supported residual network has this stage.
+    #[error("there is no stage {0} (expected 1 to 4)")]
     Stage(usize),
-    /// The program brings no weights for this architecture.
+    /// No weights are bundled for this architecture.
     #[error("no weights are bundled for {0}: choose a file with its weights")]
     NotBundled(super::Architecture),
-    /// A weights file of no known format, or a damaged one.
+    /// A weights file of unknown format, or a damaged one.
     #[error("not readable as weights, {source}: {path}")]
     Weights {
-        /// What is wrong.
+        /// The fault.
         source: WeightsFault,
         /// The file.
         path: PathBuf,
     },
-    /// The tensors are of no architecture here.
-    #[error("the weights are not of a network that is known here but of {message}: {path}")]
+    /// The tensors are of no supported architecture.
+    #[error("the weights are not of a supported network but of {message}: {path}")]
     Unrecognised {
-        /// What they are of.
+        /// The network they are of.
         message: String,
         /// The file.
         path: PathBuf,
     },
-    /// The tensors are of another architecture than the one chosen.
+    /// The tensors are of a different architecture from the one chosen.
     #[error("the weights are of {found}, not of {wanted}: {path}")]
     OtherArchitecture {
-        /// What they are of.
+        /// The network they are of.
         found: super::Architecture,
-        /// What was chosen.
+        /// The one chosen.
         wanted: super::Architecture,
         /// The file.
         path: PathBuf,
     },
-    /// The preprocessing that comes with weights cannot be used.
-    #[error("the preprocessing that comes with the weights cannot be used, {source}: {path}")]
+    /// The preprocessing given with the weights cannot be used.
+    #[error("the preprocessing given with the weights cannot be used, {source}: {path}")]
     Settings {
-        /// What is wrong.
+        /// The fault.
         source: SettingsFault,
-        /// The file that tells of it.
+        /// The file that specifies it.
         path: PathBuf,
     },
-    /// A model of the hub is not to be had; the text says what to do.
+    /// A model of the hub is unavailable; the text says what to do.
     #[error(transparent)]
     Hub(Box<super::hub::HubError>),
-    /// A tensor that the architecture needs is not in the file.
+    /// A tensor of the architecture is missing from the file.
     #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
     MissingTensor {
         /// The first one that is missing.
         tensor: String,
         /// How many are missing.
         missing: usize,
-        /// What was to be loaded.
+        /// The expected architecture.
         architecture: super::Architecture,
         /// The file.
         path: PathBuf,
     },
-    /// The file holds a tensor that the architecture does not know.
-    #[error("tensor \"{tensor}\" is no part of {architecture} ({extra} such in all): {path}")]
+    /// The file holds a tensor that the architecture does not have.
+    #[error("tensor \"{tensor}\" is not part of {architecture} ({extra} such in all): {path}")]
     ExtraTensor {
         /// The first one by name.
         tensor: String,
         /// How many there are.
         extra: usize,
-        /// What was to be loaded.
+        /// The expected architecture.
         architecture: super::Architecture,
         /// The file.
         path: PathBuf,
     },
-    /// A tensor of another size than the architecture's.
-    #[error("tensor \"{tensor}\" is {found:?} where {architecture} has {expected:?}: {path}")]
+    /// A tensor of the wrong shape.
+    #[error("tensor \"{tensor}\" is {found:?} instead of {expected:?} of {architecture}: {path}")]
     TensorShape {
         /// Its name.
         tensor: String,
-        /// The size in the file.
+        /// The shape in the file.
         found: Vec<usize>,
-        /// The size it should have.
+        /// The expected shape.
         expected: Vec<usize>,
-        /// What was to be loaded.
+        /// The expected architecture.
         architecture: super::Architecture,
         /// The file.
         path: PathBuf,
@@ -122,19 +122,19 @@ pub enum VisionError {
     /// The chosen device cannot be used.
     #[error("{choice} cannot be used: {source}")]
     Device {
-        /// What was chosen.
+        /// The one chosen.
         choice: super::DeviceChoice,
         /// Why it cannot be used.
         source: DeviceFault,
     },
-    /// The network itself failed (out of memory on the device, for one).
+    /// The network itself failed (out of memory on the device, for example).
     #[error("the network failed: {0}")]
     Network(#[from] candle_core::Error),
     /// The observer asked to stop; what was computed is in the cache.
-    #[error("stopped; what was done so far is kept")]
+    #[error("stopped; the work done so far is saved")]
     Cancelled,
-    /// Vectors cannot be written to a file of this kind.
-    #[error("vectors are written as .safetensors or .npy: {0}")]
+    /// Vectors cannot be written to this kind of file.
+    #[error("vectors can only be written as .safetensors or .npy: {0}")]
     VectorFormat(PathBuf),
     /// A table whose rows do not fit the data set.
     #[error("the vectors do not belong to this data set: {0}")]
@@ -148,7 +148,7 @@ impl From<super::hub::HubError> for VisionError {
 }
 
 impl VisionError {
-    /// Whether the observer asked to stop, so that nothing went wrong.
+    /// Whether it is a requested stop rather than a failure.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled)
     }

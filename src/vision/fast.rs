@@ -1,8 +1,8 @@
-//! A residual network on the main processor by our kernels, a few pictures at a time on one thread.
+//! A residual network on the CPU with our kernels, a few pictures at a time on one thread.
 //!
-//! Early stages have large maps and few weights, late ones small maps and many weights. So a stage takes as many
-//! pictures at a time as keep its maps in the cache, and the next stage waits for a few of these: pictures go through
-//! the network depth first, in groups that grow from stage to stage.
+//! Early stages have large maps and few weights, late ones small maps and many weights. So each stage takes as many
+//! pictures at a time as its maps fit into the cache, and the next stage waits for several such groups: pictures go
+//! through the network depth first, in groups that grow from stage to stage.
 
 use std::cell::RefCell;
 
@@ -20,7 +20,7 @@ const GROUPS: [usize; Feature::STAGES] = [1, 2, 4, 16];
 /// Pictures that one thread takes at a time.
 pub(super) const GROUP: usize = GROUPS[Feature::STAGES - 1];
 
-/// A network with its weights laid out for this machine.
+/// A network with its weights packed for this machine.
 #[derive(Debug)]
 pub(super) struct FastResNet {
     network: ResNet<KernelConv>,
@@ -28,12 +28,12 @@ pub(super) struct FastResNet {
     arch: pulp::Arch,
 }
 
-/// What one thread writes to while it runs a network: made once for each size of picture.
+/// One thread's buffers for running a network, allocated once per picture size.
 pub(super) struct Arena {
     side: usize,
     /// One picture, channels last.
     input: Tensor,
-    /// Behind the first convolution.
+    /// After the first convolution.
     stem: Tensor,
     stages: Vec<StageArena>,
     scratch: RefCell<Aligned>,
@@ -41,32 +41,32 @@ pub(super) struct Arena {
 
 /// The maps of one stage.
 struct StageArena {
-    /// Side of the maps that come in and that go out.
+    /// Side of the input and output maps.
     sides: [usize; 2],
-    /// Channels that come in and that go out.
+    /// Input and output channels.
     channels: [usize; 2],
     input: Tensor,
-    /// Blocks write to these by turns.
+    /// Blocks alternate between these.
     outputs: [Tensor; 2],
-    /// So do the convolutions within a block.
+    /// So do the convolutions in a block.
     inner: [Tensor; 2],
 }
 
-/// Whether to go on, asked between two blocks.
-pub(super) type GoOn<'a> = &'a (dyn Fn() -> bool + Sync);
+/// Whether to continue; called between blocks.
+pub(super) type KeepGoing<'a> = &'a (dyn Fn() -> bool + Sync);
 
 impl FastResNet {
-    /// Lays out the weights.
+    /// Packs the weights.
     ///
     /// # Errors
-    /// [`VisionError::Cancelled`] once `go_on` says no.
+    /// [`VisionError::Cancelled`] once `keep_going` returns false.
     pub(super) fn new(
         network: &ResNet<FoldedConv>,
         feature: Feature,
         instructions: Instructions,
-        go_on: GoOn<'_>,
+        keep_going: KeepGoing<'_>,
     ) -> std::result::Result<Self, VisionError> {
-        let network = network.map(feature.stage, |conv| match go_on() {
+        let network = network.map(feature.stage, |conv| match keep_going() {
             true => Ok(KernelConv::new(conv, instructions)?),
             false => Err(VisionError::Cancelled),
         })?;
@@ -76,32 +76,32 @@ impl FastResNet {
     /// Pictures of one size to vectors, row by row.
     ///
     /// # Errors
-    /// [`VisionError::Cancelled`] once `go_on` says no.
+    /// [`VisionError::Cancelled`] once `keep_going` returns false.
     pub(super) fn forward(
         &self,
         inputs: &[NetworkInput],
         arena: &Arena,
-        go_on: GoOn<'_>,
+        keep_going: KeepGoing<'_>,
     ) -> std::result::Result<Vec<f32>, VisionError> {
         let mut rows = Vec::new();
         let last = self.feature.stage - 1;
         for group in inputs.chunks(GROUPS[last]) {
-            let maps = self.stage(last, group, arena, None, go_on)?;
+            let maps = self.stage(last, group, arena, None, keep_going)?;
             let pool = PoolOp { pooling: self.feature.pooling, channels: arena.stages[last].channels[1] };
             rows.extend(maps.apply_op1_no_bwd(&pool)?.flatten_all()?.to_vec1::<f32>()?);
         }
         Ok(rows)
     }
 
-    /// Brings a group of pictures through a stage and all before it. The result goes to `target`, or else to a buffer
-    /// of the stage.
+    /// Runs a group of pictures through a stage and all before it. The result goes to `target`, else to a buffer of the
+    /// stage.
     fn stage(
         &self,
         stage: usize,
         group: &[NetworkInput],
         arena: &Arena,
         target: Option<&Tensor>,
-        go_on: GoOn<'_>,
+        keep_going: KeepGoing<'_>,
     ) -> std::result::Result<Tensor, VisionError> {
         let buffers = &arena.stages[stage];
         let maps = |buffer: &Tensor, at: usize, count: usize, side: usize, channels: usize| -> Result<Tensor> {
@@ -117,13 +117,13 @@ impl FastResNet {
         } else {
             let before = GROUPS[stage - 1];
             for (index, group) in group.chunks(before).enumerate() {
-                self.stage(stage - 1, group, arena, Some(&input(index * before, group.len())?), go_on)?;
+                self.stage(stage - 1, group, arena, Some(&input(index * before, group.len())?), keep_going)?;
             }
         }
         let mut x = input(0, count)?;
         let blocks = &self.network.stages[stage];
         for (index, block) in blocks.iter().enumerate() {
-            if !go_on() {
+            if !keep_going() {
                 return Err(VisionError::Cancelled);
             }
             let own = maps(&buffers.outputs[index % 2], 0, count, buffers.sides[1], buffers.channels[1])?;
@@ -142,15 +142,15 @@ impl FastResNet {
         y.inplace_op2(&arena.stem, &pool)
     }
 
-    /// Room for pictures of `side × side` pixels, `None` where they are too small for the network.
+    /// Buffers for pictures of `side × side` pixels; `None` if they are too small for the network.
     pub(super) fn arena(&self, side: usize) -> Result<Option<Arena>> {
         let stem = &self.network.stem;
-        let stem_side = stem.window.places(side);
-        let mut before = (self.network.pool.places(stem_side), stem.outputs);
+        let stem_side = stem.window.positions(side);
+        let mut before = (self.network.pool.positions(stem_side), stem.outputs);
         let mut stages = Vec::new();
         for (blocks, count) in self.network.stages.iter().zip(GROUPS) {
             let sides = |block: &Block<KernelConv>, side: usize| {
-                block.convs.iter().fold(side, |side, conv| conv.window.places(side))
+                block.convs.iter().fold(side, |side, conv| conv.window.positions(side))
             };
             let Some((first, last)) = blocks.first().and_then(|first| Some((first, first.convs.last()?))) else {
                 continue;
@@ -190,7 +190,7 @@ impl FastResNet {
 }
 
 impl Arena {
-    /// Width and height of the pictures it is made for.
+    /// Width and height of its pictures.
     pub(super) fn side(&self) -> usize {
         self.side
     }
@@ -217,7 +217,7 @@ fn block_forward(
             return conv.forward(&seen, y, residual, true, scratch);
         }
         let (count, height, width, _) = seen.dims4()?;
-        let dims = [count, conv.window.places(height), conv.window.places(width), pitch(conv.outputs)];
+        let dims = [count, conv.window.positions(height), conv.window.positions(width), pitch(conv.outputs)];
         let made = inner[index % 2].narrow(0, 0, dims.iter().product())?.reshape(&dims)?;
         conv.forward(&seen, &made, Residual::None, true, scratch)?;
         seen = made;
@@ -264,7 +264,7 @@ impl InplaceOp1 for Interleave<'_> {
                 }
                 Ok(())
             }
-            _ => candle_core::bail!("a picture of another size"),
+            _ => candle_core::bail!("a picture of the wrong size"),
         }
     }
 }

@@ -1,19 +1,19 @@
-//! Which of a network's layers gives the vector, and how its places become one.
+//! The layer that gives the vector, and its pooling.
 
 use std::fmt;
 
 use super::VisionError;
 use crate::base::named;
 
-/// How the places of a feature map become one number a channel.
+/// How a feature map is pooled to one number per channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
-    /// Their mean: what ResNets are trained with.
+    /// The mean, which ResNets are trained with.
     #[default]
     Mean,
-    /// Generalised mean, `(mean max(x, 1e-6)³)^⅓` (Radenović et al., 2019, arXiv 1711.02512): between mean and maximum,
-    /// the usual choice of image retrieval.
+    /// Generalised mean, `(mean max(x, 1e-6)³)^⅓` (Radenović et al., 2019, arXiv 1711.02512): between mean and maximum;
+    /// the usual choice for image retrieval.
     Gem,
 }
 
@@ -21,9 +21,9 @@ pub enum Pooling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Feature {
-    /// 1 to 4: behind which of the residual stages. The last is what a classifier would see.
+    /// The residual stage, 1 to 4, whose output is taken. The last is the classifier's input.
     pub stage: usize,
-    /// From places to one vector.
+    /// The pooling to one vector.
     pub pooling: Pooling,
 }
 
@@ -34,13 +34,13 @@ impl Default for Feature {
 }
 
 impl Feature {
-    /// Residual stages of every network here.
+    /// Number of residual stages of every supported network.
     pub const STAGES: usize = 4;
 
     /// A feature of stage 1 to 4.
     ///
     /// # Errors
-    /// [`VisionError::Stage`] for another stage.
+    /// [`VisionError::Stage`] for any other stage.
     pub fn new(stage: usize, pooling: Pooling) -> Result<Self, VisionError> {
         match stage {
             1..=Self::STAGES => Ok(Self { stage, pooling }),

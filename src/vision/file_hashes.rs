@@ -1,4 +1,4 @@
-//! The content hash of files, remembered by path, size and time of change, so that a second start reads no picture.
+//! Content hashes of files, stored by path, size and modification time, so that a second run reads no pictures.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use super::decode::{check_file, open_picture};
 use super::shard::{ShardWriter, read_all};
 use crate::base::At;
 
-/// A file changed less than this ago may change again without its time showing it, so it is not remembered.
+/// A file modified less than this ago may change again without its time showing it, so its hash is not stored.
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// What tells one state of a file from another.
+/// Identifies a state of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FileState {
     path: PathBuf,
@@ -21,20 +21,20 @@ struct FileState {
     changed: i128,
 }
 
-/// Hashes known from earlier, and those found now.
+/// Hashes from earlier runs, and new ones.
 pub(super) struct FileHashes {
     known: HashMap<FileState, blake3::Hash>,
     writer: ShardWriter,
 }
 
-/// The hash of a file and, where it should be remembered, the record for it.
+/// The hash of a file and, if it should be stored, its record.
 pub(super) struct Hashed {
     pub(super) hash: blake3::Hash,
     record: Option<Vec<u8>>,
 }
 
 impl FileHashes {
-    /// Reads what is remembered of these (absolute) paths.
+    /// Reads the stored hashes of these (absolute) paths.
     pub(super) fn open(folder: PathBuf, paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
         let mut known = HashMap::new();
         read_all(&folder, |record, _| {
@@ -45,7 +45,7 @@ impl FileHashes {
         Ok(Self { known, writer: ShardWriter::new(folder) })
     }
 
-    /// The hash of a file's content: from memory where the file has not changed since, else by reading it.
+    /// The hash of a file's content: the stored one if the file is unchanged, else by reading it.
     pub(super) fn hash(&self, path: &Path) -> Result<Hashed, VisionError> {
         let meta = check_file(path)?;
         let changed = meta.modified().ok();
@@ -65,7 +65,7 @@ impl FileHashes {
         Ok(Hashed { hash, record })
     }
 
-    /// Remembers what was found.
+    /// Stores new hashes.
     pub(super) fn remember<'a>(&mut self, found: impl IntoIterator<Item = &'a Hashed>) -> Result<(), VisionError> {
         self.writer.append(found.into_iter().filter_map(|hashed| hashed.record.as_deref())).map(drop)
     }
@@ -78,7 +78,7 @@ fn nanoseconds(time: SystemTime) -> i128 {
     }
 }
 
-/// Time of change (16 bytes), size (8), hash (32), then the path. A path that is no Unicode is not remembered.
+/// Modification time (16 bytes), size (8), hash (32), then the path. Paths that are not Unicode are not stored.
 fn record(state: &FileState, hash: &blake3::Hash) -> Option<Vec<u8>> {
     let path = state.path.to_str()?;
     Some([&state.changed.to_le_bytes()[..], &state.size.to_le_bytes(), hash.as_bytes(), path.as_bytes()].concat())

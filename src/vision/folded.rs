@@ -1,11 +1,11 @@
-//! Convolutions with the batch norm behind them folded in: `y = W ∗ x + b`.
+//! Convolutions with the following batch norm folded in: `y = W ∗ x + b`.
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::kernel::Window;
 
-/// What torchvision and timm add to a batch norm's variance.
+/// Added to a batch norm's variance by torchvision and timm.
 const EPSILON: f64 = 1e-5;
 
 /// A convolution as candle's tensors.
@@ -23,7 +23,7 @@ impl FoldedConv {
     /// `γ (W ∗ x − μ) / √(σ² + ε) + β` into one convolution. In f64, so that folding costs no accuracy.
     ///
     /// # Errors
-    /// Where a tensor is missing or of another size than `[output, input, kernel, kernel]` and `[output]`.
+    /// If a tensor is missing or not of shape `[output, input, kernel, kernel]` and `[output]`.
     pub(super) fn load(
         vars: &VarBuilder<'_>,
         [conv, norm]: [&str; 2],
@@ -43,7 +43,7 @@ impl FoldedConv {
         Ok(Self { weight, bias, window })
     }
 
-    /// The same on a device, as numbers of another kind.
+    /// The same on a device, converted to a dtype.
     pub(super) fn on(&self, device: &Device, dtype: DType) -> Result<Self> {
         let there = |tensor: &Tensor| tensor.to_device(device)?.to_dtype(dtype);
         Ok(Self { weight: there(&self.weight)?, bias: there(&self.bias)?, window: self.window })

@@ -1,8 +1,8 @@
 //! Pixels to vectors: decoding, preprocessing, ResNet, the embedding cache.
 //!
 //! A picture is decoded ([`decode()`]), brought to the network's input ([`Preprocess`]) and turned into a vector by an
-//! [`Encoder`]. [`embed()`] does so for a whole data set, with everything it has computed kept in an
-//! [`EmbeddingCache`], so that it can be stopped at any moment and never computes a vector twice.
+//! [`Encoder`]. [`embed()`] does so for a whole data set, storing every vector in an [`EmbeddingCache`], so it can be
+//! stopped at any moment and never computes a vector twice.
 //!
 //! ```
 //! use crossrank::dataset::demo_sample;
@@ -46,7 +46,7 @@ pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceFault, DeviceInfo, available};
 pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
-pub use encoder::{Encoder, Engine, Numbers};
+pub use encoder::{Backend, ComputePrecision, Encoder};
 pub use error::VisionError;
 pub use feature::{Feature, Pooling};
 pub use kernel::Instructions;

@@ -1,8 +1,8 @@
-//! Picture files to rows of numbers on several threads.
+//! Picture files to vectors on several threads.
 //!
-//! On the main processor every thread takes a few pictures, decodes them and brings them through the network, with
-//! nobody to wait for: no queue, no batch that the slowest decides, and no more pictures in memory than a few a thread.
-//! A graphics card gets its batches from threads that decode ahead of it.
+//! On the CPU every thread takes a few pictures, decodes them and runs the network on them, independently of the
+//! others: no queue, no batch held up by its slowest picture, and only a few pictures per thread in memory. A graphics
+//! card gets its batches from threads that decode ahead of it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -12,18 +12,18 @@ use super::decode::{decode_for, read_picture};
 use super::source::Picture;
 use super::{DeviceChoice, Encoder, EncoderSpec, NetworkInput, Preprocess, VisionError};
 
-/// Messages that may wait for the caller.
+/// Capacity of the event queue.
 const QUEUE: usize = 64;
-/// Decoded pictures that may wait for a graphics card; each takes 0.6 MB.
+/// Capacity of the queue of decoded pictures for a graphics card; each takes 0.6 MB.
 const AHEAD: usize = 128;
-/// How long nothing may happen before the caller is asked again.
+/// Interval at which the caller is called while nothing happens.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// What comes out of the threads.
+/// An event from the threads.
 pub(super) enum Event {
     /// Nothing happened for a while.
     Waiting,
-    /// The network is there.
+    /// The network is loaded.
     Loaded,
     /// The vectors of these pictures, row by row.
     Rows(Vec<usize>, Vec<f32>),
@@ -33,7 +33,7 @@ pub(super) enum Event {
     Broken(VisionError),
 }
 
-/// What all threads share.
+/// State shared by all threads.
 struct Work<'a> {
     pictures: &'a [&'a Picture],
     preprocess: &'a Preprocess,
@@ -42,8 +42,8 @@ struct Work<'a> {
     threads: usize,
 }
 
-/// Brings pictures through an encoder's network. `each` gets what happens, on this thread; its error ends the work
-/// within a block of the network and is returned.
+/// Embeds pictures. `each` receives the events on this thread; its error ends the work within a block of the network
+/// and is returned.
 pub(super) fn run(
     spec: &EncoderSpec,
     device: DeviceChoice,
@@ -58,7 +58,7 @@ pub(super) fn run(
         let work = &work;
         scope.spawn(move || {
             if let Err(error) = work.lead(spec, device, &sender) {
-                // Nobody listens any more where the work was stopped.
+                // After a stop the receiver is gone.
                 let _ = sender.send(Event::Broken(error));
             }
         });
@@ -73,20 +73,20 @@ pub(super) fn run(
             }
         };
         work.stop.store(true, Ordering::Relaxed);
-        // Threads that wait for room in the queue see that nobody listens.
+        // Threads waiting for room in the queue see the receiver go.
         drop(receiver);
         result
     })
 }
 
 impl Work<'_> {
-    fn goes_on(&self) -> bool {
+    fn keep_going(&self) -> bool {
         !self.stop.load(Ordering::Relaxed)
     }
 
     /// Loads the network and starts the threads.
     fn lead(&self, spec: &EncoderSpec, device: DeviceChoice, sender: &SyncSender<Event>) -> Result<(), VisionError> {
-        let encoder = Encoder::load_while(spec, device, &|| self.goes_on())?;
+        let encoder = Encoder::load_while(spec, device, &|| self.keep_going())?;
         if sender.send(Event::Loaded).is_err() {
             return Ok(());
         }
@@ -105,7 +105,7 @@ impl Work<'_> {
 
     /// One thread that decodes and computes a few pictures at a time.
     fn lane(&self, encoder: &Encoder, group: usize, sender: &SyncSender<Event>) -> Result<(), VisionError> {
-        while self.goes_on() {
+        while self.keep_going() {
             // Smaller shares towards the end, so that the threads end together.
             let share = |next: usize| {
                 let left = self.pictures.len().saturating_sub(next);
@@ -120,9 +120,9 @@ impl Work<'_> {
                         indices.push(index);
                         inputs.push(input);
                     }
-                    Err(error) => self.tell(sender, Event::Failed(index, error)),
+                    Err(error) => self.send(sender, Event::Failed(index, error)),
                 }
-                if !self.goes_on() {
+                if !self.keep_going() {
                     return Ok(());
                 }
             }
@@ -136,14 +136,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Threads that decode, and this one that brings whole batches to the device.
+    /// Decodes on several threads and passes whole batches to the device on this one.
     fn batches(&self, encoder: &Encoder, sender: &SyncSender<Event>) -> Result<(), VisionError> {
         std::thread::scope(|scope| {
             let (prepared, waiting) = sync_channel(AHEAD);
             for _ in 0..self.threads {
                 let prepared = prepared.clone();
                 scope.spawn(move || {
-                    while self.goes_on() {
+                    while self.keep_going() {
                         let index = self.next.fetch_add(1, Ordering::Relaxed);
                         if index >= self.pictures.len() {
                             return;
@@ -154,7 +154,7 @@ impl Work<'_> {
                                     return;
                                 }
                             }
-                            Err(error) => self.tell(sender, Event::Failed(index, error)),
+                            Err(error) => self.send(sender, Event::Failed(index, error)),
                         }
                     }
                 });
@@ -163,7 +163,7 @@ impl Work<'_> {
             loop {
                 let (indices, inputs): (Vec<usize>, Vec<NetworkInput>) =
                     waiting.iter().take(encoder.batch_size()).unzip();
-                if inputs.is_empty() || !self.goes_on() {
+                if inputs.is_empty() || !self.keep_going() {
                     return Ok(());
                 }
                 self.embed(encoder, indices, &inputs, sender)?;
@@ -178,8 +178,8 @@ impl Work<'_> {
         inputs: &[NetworkInput],
         sender: &SyncSender<Event>,
     ) -> Result<(), VisionError> {
-        match encoder.embed_here(inputs, &|| self.goes_on()) {
-            Ok(rows) => self.tell(sender, Event::Rows(indices, rows)),
+        match encoder.embed_here(inputs, &|| self.keep_going()) {
+            Ok(rows) => self.send(sender, Event::Rows(indices, rows)),
             Err(VisionError::Cancelled) => {}
             Err(error) => {
                 self.stop.store(true, Ordering::Relaxed);
@@ -189,7 +189,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn tell(&self, sender: &SyncSender<Event>, event: Event) {
+    fn send(&self, sender: &SyncSender<Event>, event: Event) {
         if sender.send(event).is_err() {
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -198,9 +198,9 @@ impl Work<'_> {
     fn prepare(&self, index: usize) -> Result<NetworkInput, VisionError> {
         let picture = self.pictures[index];
         let bytes = read_picture(&picture.path)?;
-        // A vector must never be kept under the name of another content.
+        // A vector must never be cached under the hash of other content.
         if blake3::hash(&bytes) != picture.hash {
-            let message = "the file changed while it was read".to_string();
+            let message = "the file changed while it was being read".to_string();
             return Err(VisionError::Picture { message, path: picture.path.clone() });
         }
         self.preprocess.apply(&decode_for(&bytes, &picture.path, self.preprocess.resize)?)

@@ -30,7 +30,7 @@ impl Interpolation {
     }
 }
 
-/// Brings any picture to the network's input: shorter side to `resize`, centre crop, `(pixel · scale − mean) / std`.
+/// Turns any picture into the network's input: shorter side to `resize`, centre crop, `(pixel · scale − mean) / std`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Preprocess {
     /// The shorter side after scaling, in pixels.
@@ -49,10 +49,10 @@ pub struct Preprocess {
     pub interpolation: Interpolation,
 }
 
-/// One picture as a network takes it.
+/// One picture as a network's input.
 ///
 /// # Shapes
-/// `data` is `3 × side × side`, channel by channel, rows from top to bottom.
+/// `data` is `3 × side × side`, channel first, rows from top to bottom.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkInput {
     /// Width and height in pixels.
@@ -75,7 +75,7 @@ impl Preprocess {
         }
     }
 
-    /// What the bundled ResNet-50-thin expects: BGR in 0..255 less Caffe's mean.
+    /// What the bundled ResNet-50-thin expects: BGR in 0..255 minus Caffe's mean.
     pub fn open_nsfw() -> Self {
         Self {
             resize: 256,
@@ -88,7 +88,7 @@ impl Preprocess {
         }
     }
 
-    /// What weights of an architecture usually expect, where nothing else is known.
+    /// The usual preprocessing of an architecture, for weights that do not specify theirs.
     pub fn usual(architecture: Architecture) -> Self {
         match architecture {
             Architecture::Resnet50Thin => Self::open_nsfw(),
@@ -96,18 +96,18 @@ impl Preprocess {
         }
     }
 
-    /// One line that differs whenever the result can differ; part of the cache's key.
+    /// A string that differs whenever the result may; part of the cache key.
     pub fn fingerprint(&self) -> String {
         format!("{self:?}")
     }
 
     /// The network's input for a picture.
     ///
-    /// Only the part that the crop keeps is scaled, with the very factors of scaling the whole, so a picture of
-    /// 1 × 60,000 pixels costs no more than another.
+    /// Only the cropped part is scaled, by the same factors as the whole would be, so a picture of 1 × 60,000 pixels
+    /// costs no more than any other.
     ///
     /// # Errors
-    /// [`VisionError::Preprocess`] where the settings make no sense or the picture has no pixels.
+    /// [`VisionError::Preprocess`] if the settings are invalid or the picture has no pixels.
     pub fn apply(&self, picture: &RgbImage) -> Result<NetworkInput, VisionError> {
         self.check()?;
         let (width, height) = picture.dimensions();
@@ -129,20 +129,20 @@ impl Preprocess {
         Ok(NetworkInput { side: self.crop as usize, data: self.normalise(&rgb) })
     }
 
-    /// Whether the settings make sense.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// [`VisionError::Preprocess`] with the first that does not.
+    /// [`VisionError::Preprocess`] with the first invalid one.
     pub fn check(&self) -> Result<(), VisionError> {
         let is_number = |values: &[f32]| values.iter().all(|value| value.is_finite());
         let fault = if self.crop == 0 || self.crop > self.resize {
-            format!("a crop of {} does not fit a shorter side of {}", self.crop, self.resize)
+            format!("a crop of {} does not fit into a shorter side of {}", self.crop, self.resize)
         } else if self.resize > 4096 {
             format!("a shorter side of {} is too large (4096 at most)", self.resize)
         } else if !is_number(&[self.scale]) || self.scale <= 0.0 {
             format!("pixels cannot be scaled by {}", self.scale)
         } else if !is_number(&self.mean) {
-            "a mean is no number".to_string()
+            "a mean is not a finite number".to_string()
         } else if !is_number(&self.std) || self.std.iter().any(|std| *std <= 0.0) {
             "a deviation is not above 0".to_string()
         } else {

@@ -1,4 +1,4 @@
-//! Residual networks, whatever their convolutions are made of.
+//! Residual networks, generic over their convolutions.
 
 use candle_core::{D, Error, Tensor};
 use candle_nn::VarBuilder;
@@ -10,16 +10,16 @@ use super::{Feature, Pooling};
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What GeM's powers are taken of at least.
+/// GeM's lower clamp.
 const LEAST: f64 = 1e-6;
 
 /// A residual network without its classifier (He et al., 2015, arXiv 1512.03385). `C` is a convolution: candle's own
 /// operations ([`FoldedConv`]), or our kernels.
 #[derive(Debug)]
 pub(super) struct ResNet<C> {
-    /// The first convolution: half of the picture's side.
+    /// The first convolution, which halves the side.
     pub(super) stem: C,
-    /// The max-pool behind it: half of that.
+    /// The max-pool after it, which halves it again.
     pub(super) pool: MaxPool,
     /// Blocks of one width; all but the first stage halve the side.
     pub(super) stages: Vec<Vec<Block<C>>>,
@@ -30,16 +30,16 @@ pub(super) struct ResNet<C> {
 pub(super) struct Block<C> {
     /// Two of 3×3 (basic), or 1×1, 3×3, 1×1 (bottleneck).
     pub(super) convs: Vec<C>,
-    /// Where the block changes the size; else the input itself is added.
+    /// The projection, if the block changes the shape; else the input itself is added.
     pub(super) shortcut: Option<C>,
 }
 
-/// The maximum over 3×3 places at every second place, behind a ReLU.
+/// A 3×3 max-pool with stride 2, after a ReLU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MaxPool {
-    /// Padded on all sides, as torchvision does.
+    /// Padded on all sides, as in torchvision.
     Padded,
-    /// Hanging over below and to the right, as Caffe does.
+    /// Hanging over below and to the right, as in Caffe.
     Hanging,
 }
 
@@ -48,20 +48,20 @@ impl MaxPool {
         Window { kernel: 3, stride: 2, padding: usize::from(self == MaxPool::Padded) }
     }
 
-    /// Places along a side of `length` pixels.
-    pub(super) fn places(self, length: usize) -> usize {
+    /// Output positions along a side of `length` pixels.
+    pub(super) fn positions(self, length: usize) -> usize {
         match self {
-            MaxPool::Padded => self.window().places(length),
+            MaxPool::Padded => self.window().positions(length),
             MaxPool::Hanging => length.saturating_sub(3).div_ceil(2) + 1,
         }
     }
 }
 
 impl MaxPool {
-    /// By candle's own operations: `[n, c, h, w]` to `[n, c, h', w']`. Behind a ReLU, zeros are as good as nothing.
+    /// With candle's operations: `[n, c, h, w]` to `[n, c, h', w']`. After a ReLU, padding with zeros is neutral.
     pub(super) fn forward(self, x: &Tensor) -> Result<Tensor> {
         let (before, window) = (self.window().padding, self.window());
-        let after = |side: usize| (self.places(side) - 1) * window.stride + window.kernel - before;
+        let after = |side: usize| (self.positions(side) - 1) * window.stride + window.kernel - before;
         let pad = |x: Tensor, at, side: usize| x.pad_with_zeros(at, before, after(side).saturating_sub(side));
         let (_, _, height, width) = x.dims4()?;
         let x = pad(pad(x.clone(), D::Minus1, width)?, D::Minus2, height)?;
@@ -70,18 +70,22 @@ impl MaxPool {
 }
 
 impl ResNet<FoldedConv> {
-    /// Takes the tensors named in [`super::Architecture::tensors`]; `None` once `go_on` says no.
+    /// Takes the tensors named in [`super::Architecture::tensors`]; `None` once `keep_going` returns false.
     ///
     /// # Errors
-    /// Where one is missing or of another size.
-    pub(super) fn load(config: ResNetConfig, vars: &VarBuilder<'_>, go_on: &dyn Fn() -> bool) -> Result<Option<Self>> {
+    /// If one is missing or of the wrong shape.
+    pub(super) fn load(
+        config: ResNetConfig,
+        vars: &VarBuilder<'_>,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<Option<Self>> {
         let stem = FoldedConv::load(vars, ["conv1", "bn1"], config.folded, [config.stem, 3], window(7, 2))?;
         let mut input = config.stem;
         let mut stages = Vec::new();
         for (stage, (&count, &width)) in config.blocks.iter().zip(&config.widths).enumerate() {
             let mut blocks = Vec::new();
             for block in 0..count {
-                if !go_on() {
+                if !keep_going() {
                     return Ok(None);
                 }
                 let stride = if stage > 0 && block == 0 { 2 } else { 1 };
@@ -95,7 +99,7 @@ impl ResNet<FoldedConv> {
         Ok(Some(Self { stem, pool, stages }))
     }
 
-    /// The first stages of the same network, of other convolutions.
+    /// The first stages of the same network, with converted convolutions.
     pub(super) fn map<C, E>(&self, stages: usize, make: impl Fn(&FoldedConv) -> Result<C, E>) -> Result<ResNet<C>, E> {
         let block = |block: &Block<FoldedConv>| {
             Ok(Block {
@@ -107,7 +111,7 @@ impl ResNet<FoldedConv> {
         Ok(ResNet { stem: make(&self.stem)?, pool: self.pool, stages: stages.collect::<Result<_, E>>()? })
     }
 
-    /// By candle's own operations, on any device: pictures `[n, 3, side, side]` to vectors `[n, dim]`.
+    /// With candle's operations, on any device: pictures `[n, 3, side, side]` to vectors `[n, dim]`.
     pub(super) fn forward(&self, x: &Tensor, feature: Feature) -> Result<Tensor> {
         let mut x = self.pool.forward(&self.stem.forward(x)?.relu()?)?;
         for block in self.stages.iter().take(feature.stage).flatten() {
@@ -146,7 +150,7 @@ impl Block<FoldedConv> {
     }
 }
 
-/// A window that sees as much on all sides of a place.
+/// A window centred on its position.
 fn window(kernel: usize, stride: usize) -> Window {
     Window { kernel, stride, padding: kernel / 2 }
 }

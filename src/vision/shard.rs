@@ -1,7 +1,7 @@
-//! Append-only files of checked records: the way everything in the embedding cache is kept.
+//! Append-only files of checksummed records: the storage of the embedding cache.
 //!
 //! Every writer appends to a file of its own, so two processes never write to the same one; every record carries a
-//! checksum, so what a killed process left half-written at the end of its file is seen and left out.
+//! checksum, so a record half-written by a killed process is detected and skipped.
 //!
 //! Layout: 16 bytes of magic, then records of `length (u32, little-endian) · payload · first 8 bytes of its BLAKE3`.
 
@@ -17,7 +17,7 @@ use crate::base::{At, FileError};
 
 const MAGIC: &[u8; 16] = b"crossrank shard1";
 const EXTENSION: &str = "shard";
-/// No record is longer; a damaged length must not ask for gigabytes.
+/// Longest record in bytes; a damaged length must not allocate gigabytes.
 const MAX_RECORD: usize = 1 << 20;
 const CHECKSUM: usize = 8;
 
@@ -27,15 +27,15 @@ fn checksum(payload: &[u8]) -> [u8; CHECKSUM] {
     short
 }
 
-/// Where a record lies.
+/// The location of a record.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct Location {
     path: Arc<Path>,
     /// Of the record's length, in bytes from the beginning of the file.
     offset: u64,
 }
 
-/// Appends records to a file of its own in a folder. The file comes into being with the first record.
+/// Appends records to its own file in a folder. The file is created with the first record.
 pub(super) struct ShardWriter {
     folder: PathBuf,
     open: Option<Open>,
@@ -52,11 +52,11 @@ impl ShardWriter {
         Self { folder, open: None }
     }
 
-    /// Writes records with one call to the system: what has returned outlives the process. Tells where they lie.
+    /// Writes records with one system call, after which they survive the end of the process. Returns their locations.
     pub(super) fn append<'a>(
         &mut self,
         payloads: impl IntoIterator<Item = &'a [u8]>,
-    ) -> Result<Vec<Place>, VisionError> {
+    ) -> Result<Vec<Location>, VisionError> {
         let (mut bytes, mut offsets) = (Vec::new(), Vec::new());
         for payload in payloads {
             offsets.push(bytes.len() as u64);
@@ -71,16 +71,16 @@ impl ShardWriter {
             Some(open) => open,
             None => create(&self.folder)?,
         };
-        // After a failed write the end of the file is unknown; the next append then starts a file of its own.
+        // After a failed write the end of the file is unknown, so the next append starts a new file.
         open.file.write_all(&bytes).at(&open.path)?;
-        let place = |offset: u64| Place { path: open.path.clone(), offset: open.length + offset };
-        let places = offsets.into_iter().map(place).collect();
+        let location = |offset: u64| Location { path: open.path.clone(), offset: open.length + offset };
+        let locations = offsets.into_iter().map(location).collect();
         open.length += bytes.len() as u64;
         self.open = Some(open);
-        Ok(places)
+        Ok(locations)
     }
 
-    /// Brings everything written to the disk itself, so that it outlives a power cut too.
+    /// Syncs everything written to disk, so that it survives a power failure too.
     pub(super) fn sync(&mut self) -> Result<(), VisionError> {
         match &self.open {
             Some(open) => Ok(open.file.sync_data().at(&open.path)?),
@@ -108,36 +108,36 @@ fn create(folder: &Path) -> Result<Open, VisionError> {
     }
 }
 
-/// Reads single records again.
+/// Reads single records by location.
 #[derive(Default)]
 pub(super) struct ShardReader {
-    /// The file that was read last; records that were written together lie in one.
+    /// The last file read; records written together are in one file.
     open: Option<(File, Arc<Path>)>,
     payload: Vec<u8>,
 }
 
 impl ShardReader {
-    /// The record at a place.
+    /// Reads the record at a location.
     ///
     /// # Errors
-    /// Where it can no longer be read, or has changed since.
-    pub(super) fn read(&mut self, place: &Place) -> Result<&[u8], VisionError> {
+    /// If it can no longer be read, or has changed since.
+    pub(super) fn read(&mut self, location: &Location) -> Result<&[u8], VisionError> {
         let file = match self.open.take() {
-            Some((file, path)) if path == place.path => file,
-            _ => File::open(&place.path).at(&place.path)?,
+            Some((file, path)) if path == location.path => file,
+            _ => File::open(&location.path).at(&location.path)?,
         };
-        let (file, _) = self.open.insert((file, place.path.clone()));
-        file.seek(SeekFrom::Start(place.offset)).at(&place.path)?;
-        match record(file, &mut self.payload).at(&place.path)? {
+        let (file, _) = self.open.insert((file, location.path.clone()));
+        file.seek(SeekFrom::Start(location.offset)).at(&location.path)?;
+        match record(file, &mut self.payload).at(&location.path)? {
             true => Ok(&self.payload),
-            false => Err(FileError::malformed("a vector of the cache changed meanwhile", &place.path).into()),
+            false => Err(FileError::malformed("a cached vector changed meanwhile", &location.path).into()),
         }
     }
 }
 
-/// Reads every intact record in a folder, oldest file first. A missing folder holds none; in a damaged file, what
-/// stands before the damage counts.
-pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Result<(), VisionError> {
+/// Reads every intact record in a folder, oldest file first. A missing folder holds none; in a damaged file, the
+/// records before the damage count.
+pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Location)) -> Result<(), VisionError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -151,7 +151,7 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Res
     for path in paths {
         match read_one(&path.clone().into(), &mut each) {
             Ok(()) => {}
-            // Somebody emptied the cache meanwhile.
+            // The cache was emptied meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(FileError::io(error, &path).into()),
         }
@@ -159,7 +159,7 @@ pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Place)) -> Res
     Ok(())
 }
 
-fn read_one(path: &Arc<Path>, each: &mut impl FnMut(&[u8], Place)) -> std::io::Result<()> {
+fn read_one(path: &Arc<Path>, each: &mut impl FnMut(&[u8], Location)) -> std::io::Result<()> {
     let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
     let mut magic = [0; MAGIC.len()];
     if !filled(&mut reader, &mut magic)? || &magic != MAGIC {
@@ -167,13 +167,13 @@ fn read_one(path: &Arc<Path>, each: &mut impl FnMut(&[u8], Place)) -> std::io::R
     }
     let (mut payload, mut offset) = (Vec::new(), MAGIC.len() as u64);
     while record(&mut reader, &mut payload)? {
-        each(&payload, Place { path: path.clone(), offset });
+        each(&payload, Location { path: path.clone(), offset });
         offset += (4 + payload.len() + CHECKSUM) as u64;
     }
     Ok(())
 }
 
-/// Reads the next record; `false` where none is left, or it is damaged.
+/// Reads the next record; `false` if none is left, or it is damaged.
 fn record(reader: &mut impl Read, payload: &mut Vec<u8>) -> std::io::Result<bool> {
     let (mut length, mut sum) = ([0; 4], [0; CHECKSUM]);
     if !filled(reader, &mut length)? {

@@ -11,16 +11,16 @@ use super::file_hashes::FileHashes;
 use super::{EmbeddingCache, VisionError};
 use crate::dataset::Dataset;
 
-/// Files between two looks at whether to go on.
+/// Files between two calls of the observer.
 const CHUNK: usize = 64;
 
-/// One content, however many images show it.
+/// A distinct picture, whatever the number of images that share it.
 pub(super) struct Picture {
     /// The file of the first of its images.
     pub(super) path: PathBuf,
-    /// Of the file's content.
+    /// The hash of its content.
     pub(super) hash: blake3::Hash,
-    /// The images of the data set that have this content, in order.
+    /// The images of the data set with this content, in order.
     pub(super) images: Vec<usize>,
 }
 
@@ -39,7 +39,7 @@ pub(super) fn pictures(
         .enumerate()
         .filter_map(|(index, image)| {
             let file = image.file.as_ref()?;
-            // Relative paths mean another file from another folder, so the memory holds absolute ones.
+            // Relative paths depend on the current directory, so absolute ones are stored.
             Some((index, std::path::absolute(file).unwrap_or_else(|_| file.clone())))
         })
         .collect();

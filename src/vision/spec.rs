@@ -1,24 +1,24 @@
-//! Everything that decides what vector a picture gets.
+//! Everything that determines a picture's vector.
 
 use std::path::Path;
 
 use super::{Architecture, EncoderKey, Feature, Preprocess, VisionError, WeightsFile, WeightsSource, hub, weights};
 
-/// Everything that decides what vector a picture gets.
+/// Everything that determines a picture's vector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EncoderSpec {
     /// The network.
     pub architecture: Architecture,
     /// Its weights.
     pub weights: WeightsSource,
-    /// What is done to a picture before.
+    /// The preprocessing of pictures.
     pub preprocess: Preprocess,
-    /// Which layer gives the vector.
+    /// The layer that gives the vector.
     pub feature: Feature,
 }
 
 impl EncoderSpec {
-    /// The encoder that comes with the program.
+    /// The bundled encoder.
     pub fn bundled() -> Self {
         Self {
             architecture: Architecture::Resnet50Thin,
@@ -28,13 +28,13 @@ impl EncoderSpec {
         }
     }
 
-    /// The encoder whose weights a file holds: the architecture is told by the tensors, of which none is read, and the
-    /// preprocessing comes from a note in the file, from timm's `config.json` or transformers'
+    /// The encoder of a weights file: the architecture is recognised by its tensors, none of which is read, and the
+    /// preprocessing comes from the file's metadata, from timm's `config.json` or transformers'
     /// `preprocessor_config.json` beside it, or is the architecture's usual one.
     ///
     /// # Errors
-    /// Where the file cannot be read or is damaged, holds tensors of no architecture here, or came with a preprocessing
-    /// that cannot be done.
+    /// If the file cannot be read or is damaged, holds tensors of no supported architecture, or specifies an
+    /// unsupported preprocessing.
     pub fn of_file(path: &Path) -> Result<Self, VisionError> {
         let file = WeightsFile::open(path)?;
         let architecture = file.architecture()?;
@@ -42,10 +42,10 @@ impl EncoderSpec {
         Ok(Self { preprocess, ..Self::from_file(architecture, path) })
     }
 
-    /// What a person chose: the bundled encoder where that is nothing, else that of the file.
+    /// The encoder of a user's choice: the bundled one by default, else that of the file.
     ///
     /// # Errors
-    /// As [`EncoderSpec::of_file`]; where the file holds another architecture than the chosen one; and
+    /// As [`EncoderSpec::of_file`]; if the file holds a different architecture from the chosen one; and
     /// [`VisionError::NotBundled`] for an architecture that needs a file.
     pub fn find(architecture: Option<Architecture>, weights: Option<&Path>) -> Result<Self, VisionError> {
         let Some(path) = weights else {
@@ -61,13 +61,13 @@ impl EncoderSpec {
         }
     }
 
-    /// An architecture with weights from a file, and the preprocessing these weights usually want.
+    /// An architecture with weights from a file, and the architecture's usual preprocessing.
     pub fn from_file(architecture: Architecture, path: impl Into<std::path::PathBuf>) -> Self {
         let preprocess = Preprocess::usual(architecture);
         Self { architecture, weights: WeightsSource::File(path.into()), preprocess, feature: Feature::default() }
     }
 
-    /// An architecture with the weights a person chose, or the bundled ones; `None` where it has none bundled.
+    /// An architecture with the given weights or the bundled ones; `None` if none are bundled.
     pub fn choose(architecture: Architecture, weights: Option<&Path>) -> Option<Self> {
         match (weights, architecture) {
             (Some(file), _) => Some(Self::from_file(architecture, file)),
@@ -76,13 +76,13 @@ impl EncoderSpec {
         }
     }
 
-    /// Numbers per vector.
+    /// Dimension of the vectors.
     pub fn dim(&self) -> usize {
         self.architecture.dim(self.feature.stage)
     }
 
-    /// What people call its vectors: the architecture and the weights file where they are not the bundled ones (or the
-    /// model's name, as `timm/resnet50.a1_in1k`, where the file lies in the hub's cache folder), and the layer where it is not the usual one.
+    /// The display name of its vectors: the architecture, the weights file if not bundled (or the model's name, as
+    /// `timm/resnet50.a1_in1k`, for a file in the hub's cache folder), and the layer if not the default.
     pub fn name(&self) -> String {
         match self.feature {
             usual if usual == Feature::default() => self.network_name(),
@@ -103,10 +103,10 @@ impl EncoderSpec {
         }
     }
 
-    /// What names this encoder's vectors in the cache: architecture, weights (by content) and preprocessing.
+    /// The cache key of this encoder's vectors: architecture, weights (by content) and preprocessing.
     ///
     /// # Errors
-    /// Where the weights file cannot be read.
+    /// If the weights file cannot be read.
     pub fn key(&self) -> Result<EncoderKey, VisionError> {
         let hash = self.weights.hash(self.architecture)?;
         Ok(EncoderKey::new(self.architecture, &hash, &self.preprocess, self.feature))

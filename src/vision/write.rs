@@ -1,4 +1,4 @@
-//! Vectors to files that `dataset::read_vectors` and other programs read.
+//! Writing vector files for `dataset::read_vectors` and other programs.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::VisionError;
 use crate::base::{At, named, write_whole};
 use crate::dataset::{Dataset, VectorTable};
 
-/// How numbers are stored.
+/// The storage precision of vectors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     /// Four bytes, exact.
@@ -21,13 +21,13 @@ pub enum Precision {
 
 named!(Precision, "precision": F32 = "f32", F16 = "f16");
 
-/// Writes the vectors of a data set, in the order of its images, those without a vector left out.
+/// Writes the vectors of a data set, in the order of its images, without those that have none.
 ///
 /// `.safetensors`: tensor `embeddings` `[n, d]`, metadata `encoder` and `ids` (a JSON array of image ids, row by row).
-/// `.npy`: the same array, with the ids one a line in `NAME.ids.txt` beside it. The file is complete or not there.
+/// `.npy`: the same array, with one id per line in `NAME.ids.txt` next to it. The write is atomic.
 ///
 /// # Errors
-/// Where the ending is another one, the table belongs to another data set, or the disk refuses.
+/// If the extension is a different one, the table belongs to another data set, or writing fails.
 pub fn write_vectors(
     path: &Path,
     dataset: &Dataset,
@@ -77,8 +77,8 @@ fn to_bytes(numbers: Vec<f32>, precision: Precision) -> Result<Vec<u8>, VisionEr
     }
 }
 
-/// Length of the header, then the header as JSON, filled up with blanks so that the numbers lie on 8 bytes. Written
-/// here because the crate's own writer orders the metadata by chance, and the same vectors should give the same file.
+/// Length of the header, then the header as JSON, padded with spaces so that the data are aligned to 8 bytes. Written
+/// here because the crate's writer orders the metadata randomly, and the same vectors should give the same file.
 fn safetensors_header(ids: &[&str], encoder: &str, shape: [usize; 2], precision: Precision) -> Vec<u8> {
     let (dtype, width) = match precision {
         Precision::F32 => ("F32", 4),

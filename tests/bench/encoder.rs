@@ -1,4 +1,4 @@
-//! Pictures per second through the encoders' networks, by architecture, batch and code.
+//! Pictures per second through the encoders' networks, by architecture, batch size and backend.
 //!
 //! `cargo bench --bench encoder` prints a line for each; `-- --peer FILE` runs that Python script (PyTorch on the same
 //! networks) in the same run and prints the ratio. See `-- --help`.
@@ -10,26 +10,26 @@ use std::time::{Duration, Instant};
 
 use crossrank::dataset::{Dataset, Format, Image, ImageId};
 use crossrank::vision::{
-    Architecture, DeviceChoice, EmbedProgress, EmbeddingCache, Encoder, EncoderSpec, Engine, Feature, Instructions,
-    NetworkInput, Numbers, embed,
+    Architecture, Backend, ComputePrecision, DeviceChoice, EmbedProgress, EmbeddingCache, Encoder, EncoderSpec,
+    Feature, Instructions, NetworkInput, embed,
 };
 use safetensors::tensor::{Dtype, TensorView};
 
 const HELP: &str = "cargo bench --bench encoder -- [options]
   --only NAMES     architectures, separated by commas (default: all)
   --batch SIZES    pictures per call, separated by commas (default: 1,8,32)
-  --code NAMES     of best, avx2, plain, folded, f16, bf16, library (default: best)
-  --seconds S      for each line (default: 3)
+  --backend NAMES  of best, avx2, plain, folded, f16, bf16, library (default: best)
+  --seconds S      per line (default: 3)
   --device NAME    cpu, cuda or metal (default: cpu)
   --peer FILE      a Python script that prints `NAME best: X img/s` for the architectures it is given
-  --python FILE    what runs it (default: python3)
-  --photos FOLDER  besides, brings the pictures of this folder from the disk into an empty cache by the first code, and
-                   prints what share of the network's own rate that is";
+  --python FILE    its interpreter (default: python3)
+  --photos FOLDER  also embeds the pictures of this folder into an empty cache with the first backend, and prints the
+                   rate relative to the network alone";
 
 struct Options {
     architectures: Vec<Architecture>,
     batches: Vec<usize>,
-    codes: Vec<String>,
+    backends: Vec<String>,
     seconds: f64,
     device: DeviceChoice,
     peer: Option<PathBuf>,
@@ -41,7 +41,7 @@ fn options() -> Result<Options, String> {
     let mut options = Options {
         architectures: Architecture::ALL.to_vec(),
         batches: vec![1, 8, 32],
-        codes: vec!["best".to_owned()],
+        backends: vec!["best".to_owned()],
         seconds: 3.0,
         device: DeviceChoice::Cpu,
         peer: None,
@@ -57,7 +57,7 @@ fn options() -> Result<Options, String> {
             println!("{HELP}");
             std::process::exit(0);
         }
-        let value = args.next().ok_or_else(|| format!("{name} wants a value\n{HELP}"))?;
+        let value = args.next().ok_or_else(|| format!("{name} needs a value\n{HELP}"))?;
         let list = || value.split(',').map(str::trim);
         let wrong = |error: &dyn std::fmt::Display| format!("{name} {value}: {error}");
         match name.as_str() {
@@ -68,28 +68,28 @@ fn options() -> Result<Options, String> {
             "--batch" => {
                 options.batches = list().map(str::parse).collect::<Result<_, _>>().map_err(|error| wrong(&error))?;
             }
-            "--code" => options.codes = list().map(str::to_owned).collect(),
+            "--backend" => options.backends = list().map(str::to_owned).collect(),
             "--seconds" => options.seconds = value.parse().map_err(|error| wrong(&error))?,
             "--device" => options.device = value.parse().map_err(|error| wrong(&error))?,
             "--peer" => options.peer = Some(value.into()),
             "--python" => options.python = value.into(),
             "--photos" => options.photos = Some(value.into()),
-            _ => return Err(format!("{name} is not known\n{HELP}")),
+            _ => return Err(format!("{name} is unknown\n{HELP}")),
         }
     }
     Ok(options)
 }
 
-fn engine(code: &str) -> Result<Engine, String> {
-    match code {
-        "best" => Ok(Engine::Fastest),
-        "avx2" => Ok(Engine::Kernels(Instructions::Avx2)),
-        "plain" => Ok(Engine::Kernels(Instructions::Plain)),
-        "folded" => Ok(Engine::Folded(Numbers::F32)),
-        "f16" => Ok(Engine::Folded(Numbers::F16)),
-        "bf16" => Ok(Engine::Folded(Numbers::Bf16)),
-        "library" => Ok(Engine::Library),
-        _ => Err(format!("--code {code}: there are best, avx2, plain, folded, f16, bf16, library")),
+fn backend(name: &str) -> Result<Backend, String> {
+    match name {
+        "best" => Ok(Backend::Fastest),
+        "avx2" => Ok(Backend::Kernels(Instructions::Avx2)),
+        "plain" => Ok(Backend::Kernels(Instructions::Plain)),
+        "folded" => Ok(Backend::Folded(ComputePrecision::F32)),
+        "f16" => Ok(Backend::Folded(ComputePrecision::F16)),
+        "bf16" => Ok(Backend::Folded(ComputePrecision::Bf16)),
+        "library" => Ok(Backend::Library),
+        _ => Err(format!("--backend {name}: expected one of best, avx2, plain, folded, f16, bf16, library")),
     }
 }
 
@@ -146,8 +146,8 @@ fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-/// Pictures per second from files to kept vectors, loading the network left out; and how many seconds a stop took, in
-/// the middle of the work and while the network was loaded.
+/// Pictures per second from files to cached vectors, excluding loading the network; and the seconds a stop took, in
+/// the middle of the work and while loading the network.
 fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Path) -> [f64; 3] {
     let images = std::fs::read_dir(photos).unwrap_or_else(|error| panic!("{error}: {}", photos.display()));
     let mut files: Vec<PathBuf> = images.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
@@ -190,7 +190,7 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
     [rate, stop(2.5, &cache.join("stopped")), stop(0.25, &cache.join("stopped early"))]
 }
 
-/// The peer's best figure for an architecture, if it knows it.
+/// The peer's best rate for an architecture, if it has it.
 fn peer(options: &Options, architecture: Architecture) -> Option<f64> {
     let script = options.peer.as_ref().filter(|_| architecture != Architecture::Resnet50Thin)?;
     let output = Command::new(&options.python).arg(script).arg(architecture.name()).output();
@@ -216,14 +216,14 @@ fn main() {
         let operations = 2.0 * architecture.multiplications(spec.preprocess.crop as usize, Feature::STAGES) as f64;
         let before = peer(&options, architecture);
         let mut best: f64 = 0.0;
-        for code in &options.codes {
-            let engine = engine(code).unwrap_or_else(|message| panic!("{message}"));
-            let encoder = Encoder::load_with(&spec, options.device, engine).expect("the network loads");
+        for name in &options.backends {
+            let backend = backend(name).unwrap_or_else(|message| panic!("{message}"));
+            let encoder = Encoder::load_with(&spec, options.device, backend).expect("the network loads");
             for &batch in &options.batches {
                 let rate = rate(&encoder, batch, options.seconds);
                 best = best.max(rate);
                 println!(
-                    "{architecture:<14} {} {code:<8} batch {batch:>3}: {rate:>7.1} images/s, {:>6.1} GFLOP/s as counted for \
+                    "{architecture:<14} {} {name:<8} batch {batch:>3}: {rate:>7.1} images/s, {:>6.1} GFLOP/s as counted for \
                      plain convolutions",
                     options.device,
                     rate * operations / 1e9
@@ -234,14 +234,14 @@ fn main() {
             let cache = folder.path().join(format!("cache of {architecture}"));
             let [rate, stop, early] = pipeline(&spec, options.device, photos, &cache);
             println!(
-                "{architecture:<14} from files to kept vectors: {rate:.1} images/s, {:.2} of the network's; a stop takes \
+                "{architecture:<14} from files to cached vectors: {rate:.1} images/s, {:.2} of the network's; a stop takes \
                  {:.0} ms, while loading {:.0} ms",
                 rate / best,
                 1e3 * stop,
                 1e3 * early
             );
         }
-        // Once more behind: on a machine that is shared, what the peer had before may be another machine.
+        // Once more afterwards, as the load of a shared machine may have changed since the first time.
         let peers = before.into_iter().chain(before.and_then(|_| peer(&options, architecture)));
         if let Some(peer) = peers.reduce(f64::max) {
             println!("{architecture:<14} peer: {peer:.1} images/s; best of ours {best:.1}, ratio {:.2}", best / peer);

@@ -1,4 +1,4 @@
-//! How fast the window answers: `cargo bench --bench interface`.
+//! Response times of the window: `cargo bench --bench interface`.
 //!
 //! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10; the
 //! crowded one of each photo up to twice: 1,000 images, k = 15. Times are processor work between a person's act and the
@@ -108,7 +108,7 @@ fn edges(harness: &Harness<'_, App>) -> usize {
     session.and_then(|session| session.view()).map_or(0, |view| view.graph().edge_count())
 }
 
-/// Milliseconds from an act to the finished frame that shows it.
+/// Milliseconds from an action to the finished frame that shows it.
 fn act(harness: &mut Harness<'_, App>, action: impl Into<Action>) -> f64 {
     let begun = Instant::now();
     harness.state_mut().workspace_mut().apply(action);

@@ -1,12 +1,12 @@
-//! Seconds per training epoch (forward, BPR, backward, step) of DCMM-edge on random data; one line a case: name, value,
+//! Seconds per training epoch (forward, BPR, backward, step) of DCMM-edge on random data; one line per case: name, value,
 //! unit.
 //!
 //! `cargo bench --bench training -- [--peer FILE] [--stream QUERIES]`
 //!
 //! The first shape is that of the authors' WebQ experiment, cut to 88 queries; k counts the image itself, as the
 //! authors' code does. FILE holds lines `k=10 dim=1536: 2.90 s per epoch of 88 queries …` as another program prints
-//! them for the same shape; each is answered with a line `ratio …`, how many times our seconds fit into its. With
-//! `--stream` so many queries are trained on whose vectors lie in a scratch file, after a tenth of them.
+//! them for the same shape; each gives a line `ratio …`, its seconds over ours. `--stream` trains on this many queries with
+//! vectors in a scratch file, after a tenth of them.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -83,7 +83,7 @@ fn timed(data: &TrainData, shape: Shape, epochs: usize) -> Times {
     times
 }
 
-/// The most memory this process has held, in MB, where the system tells.
+/// The most memory this process has held, in MB, where the system reports it.
 fn peak_memory() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -127,7 +127,7 @@ fn in_memory(peers: &str) {
     }
 }
 
-/// Queries whose vectors are read whenever they are needed.
+/// Queries whose vectors are read on every pass.
 fn streamed(queries: usize) {
     let all = Shape { queries, images: 300, dim: 1536 };
     let mut table = VectorTable::within(0, "scratch", all.dim, all.queries * all.images);

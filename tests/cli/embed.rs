@@ -84,5 +84,5 @@ fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
     let report = object(&output);
     assert_eq!((&report["device"], &report["embedded"]), (&"cpu".into(), &3.into()));
     let told = errors(&output);
-    assert_eq!(told.matches("cannot be used, so the CPU is: ").count(), 1, "{told}");
+    assert_eq!(told.matches("cannot be used; using the CPU instead: ").count(), 1, "{told}");
 }

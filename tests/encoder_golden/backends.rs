@@ -2,17 +2,17 @@
 //! candle-transformers' networks.
 
 use crossrank::vision::{
-    Architecture, DeviceChoice, Encoder, EncoderSpec, Engine, Feature, Instructions, NetworkInput, Numbers, Pooling,
-    VisionError,
+    Architecture, Backend, ComputePrecision, DeviceChoice, Encoder, EncoderSpec, Feature, Instructions, NetworkInput,
+    Pooling, VisionError,
 };
 
 use super::resnets::{formula_tensors, uniform, write};
 
-const OURS: [Engine; 4] = [
-    Engine::Kernels(Instructions::Best),
-    Engine::Kernels(Instructions::Avx2),
-    Engine::Kernels(Instructions::Plain),
-    Engine::Folded(Numbers::F32),
+const OURS: [Backend; 4] = [
+    Backend::Kernels(Instructions::Best),
+    Backend::Kernels(Instructions::Avx2),
+    Backend::Kernels(Instructions::Plain),
+    Backend::Folded(ComputePrecision::F32),
 ];
 
 fn inputs(count: u64, side: usize) -> Vec<NetworkInput> {
@@ -21,17 +21,17 @@ fn inputs(count: u64, side: usize) -> Vec<NetworkInput> {
     (0..count).map(|n| NetworkInput { side, data: picture(n) }).collect()
 }
 
-fn embed(spec: &EncoderSpec, engine: Engine, inputs: &[NetworkInput]) -> Vec<f32> {
-    Encoder::load_with(spec, DeviceChoice::Cpu, engine).unwrap().embed(inputs).unwrap()
+fn embed(spec: &EncoderSpec, backend: Backend, inputs: &[NetworkInput]) -> Vec<f32> {
+    Encoder::load_with(spec, DeviceChoice::Cpu, backend).unwrap().embed(inputs).unwrap()
 }
 
-fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], engine: Engine) {
-    let found = embed(spec, engine, inputs);
+fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], backend: Backend) {
+    let found = embed(spec, backend, inputs);
     assert_eq!(found.len(), inputs.len() * spec.dim());
     for (index, (found, expected)) in found.chunks(spec.dim()).zip(expected.chunks(spec.dim())).enumerate() {
         let length = expected.iter().map(|x| x * x).sum::<f32>().sqrt();
         let apart = found.iter().zip(expected).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt();
-        let told = format!("{}, {engine:?}, picture {index}", spec.name());
+        let told = format!("{}, {backend:?}, picture {index}", spec.name());
         assert!(apart < 1e-4 * length, "{told}: {apart} apart of {length}");
     }
 }
@@ -42,9 +42,9 @@ fn standard_networks_agree(architecture: Architecture) {
     write(&path, &formula_tensors(architecture));
     let spec = EncoderSpec::from_file(architecture, &path);
     let inputs = inputs(3, 96);
-    let expected = embed(&spec, Engine::Library, &inputs);
-    for engine in OURS {
-        agree(&spec, &inputs, &expected, engine);
+    let expected = embed(&spec, Backend::Library, &inputs);
+    for backend in OURS {
+        agree(&spec, &inputs, &expected, backend);
     }
 }
 
@@ -66,9 +66,9 @@ fn every_stage_and_pooling_is_the_same_by_every_code_and_for_pictures_of_any_siz
             for pooling in Pooling::ALL {
                 let feature = Feature::new(stage, pooling).unwrap();
                 let spec = EncoderSpec { feature, ..EncoderSpec::bundled() };
-                let expected = embed(&spec, Engine::Folded(Numbers::F32), &inputs);
-                for engine in &OURS[..3] {
-                    agree(&spec, &inputs, &expected, *engine);
+                let expected = embed(&spec, Backend::Folded(ComputePrecision::F32), &inputs);
+                for backend in &OURS[..3] {
+                    agree(&spec, &inputs, &expected, *backend);
                 }
             }
         }
@@ -83,7 +83,7 @@ fn stages_and_poolings_differ_and_have_the_dimension_they_say() {
         for pooling in Pooling::ALL {
             let feature = Feature::new(stage, pooling).unwrap();
             let spec = EncoderSpec { feature, ..EncoderSpec::bundled() };
-            let vector = embed(&spec, Engine::Fastest, &inputs);
+            let vector = embed(&spec, Backend::Fastest, &inputs);
             assert_eq!(vector.len(), dim);
             assert!(!seen.contains(&vector));
             seen.push(vector);
@@ -113,8 +113,8 @@ fn a_picture_has_the_same_vector_to_the_bit_whoever_is_beside_it() {
 fn a_stop_is_heard_within_the_network() {
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    let go_on = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 5;
-    let stopped = encoder.embed_while(&inputs(32, 224), &go_on);
+    let keep_going = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 5;
+    let stopped = encoder.embed_while(&inputs(32, 224), &keep_going);
     assert!(matches!(stopped, Err(VisionError::Cancelled)));
     // 16 blocks for 32 pictures: had nobody listened, it would have been asked far more often.
     assert!(asked.into_inner() < 40);

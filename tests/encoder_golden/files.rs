@@ -137,7 +137,7 @@ fn a_file_of_no_bytes_or_of_other_content_is_an_error() {
     refused(&file(&folder, "text", b"This is no picture."));
     refused(&file(&folder, "noise.tga", &[7; 40]));
     refused(&folder.path().join("absent.jpg"));
-    assert!(refused(folder.path()).contains("no file"));
+    assert!(refused(folder.path()).contains("not a file"));
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Preprocessing and ResNet against torchvision's and onnxruntime's figures.
 
+mod backends;
 pub(crate) mod devices;
 mod embedding;
-mod engines;
 mod files;
 mod hub;
 mod pickles;

@@ -1,4 +1,4 @@
-//! One file from the hub into the cache.
+//! Downloading one file from the hub into the cache.
 
 use std::fs::{File, TryLockError};
 use std::ops::ControlFlow;
@@ -16,29 +16,29 @@ use super::{HubModel, HubOptions, HubProgress};
 use crate::base::{At, FileError};
 use crate::vision::VisionError;
 
-/// How long nothing may happen before the observer is asked again.
+/// Interval at which the observer is called while nothing happens.
 const TICK: Duration = Duration::from_millis(80);
 
-/// Why a file did not come.
-pub(super) enum Trouble {
+/// Why a download failed.
+pub(super) enum DownloadError {
     /// The hub has no such file.
     Absent,
     /// The observer asked to stop.
     Cancelled,
-    /// Anything else, for people.
+    /// Anything else, as a message.
     Failed(String),
 }
 
-enum Answer {
-    Came(PathBuf),
-    Trouble(Trouble),
-    /// What an earlier download left cannot be gone on with.
-    BadRemainder,
+enum Outcome {
+    Done(PathBuf),
+    Failed(DownloadError),
+    /// The partial download cannot be resumed.
+    BadPartial,
 }
 
 type Observer<'a> = &'a mut dyn FnMut(HubProgress) -> ControlFlow<()>;
 
-/// Waits until no other process downloads the same model; the lock ends with the value.
+/// Waits until no other process downloads the same model; dropping the file releases the lock.
 pub(super) fn lock(cache: &Path, model: &str, observe: Observer<'_>) -> Result<File, VisionError> {
     let folder = cache.join(".locks").join(model);
     std::fs::create_dir_all(&folder).at(&folder)?;
@@ -59,29 +59,29 @@ pub(super) fn lock(cache: &Path, model: &str, observe: Observer<'_>) -> Result<F
     }
 }
 
-/// Downloads a file into the cache and gives back its place there.
+/// Downloads a file into the cache and returns its path there.
 pub(super) fn download(
     options: &HubOptions,
     model: &HubModel,
     file: &str,
     observe: Observer<'_>,
-) -> Result<PathBuf, Trouble> {
+) -> Result<PathBuf, DownloadError> {
     for _ in 0..2 {
         let shared = Arc::new(Shared::default());
         match attempt(options, model, file, &shared, observe) {
-            Answer::Trouble(trouble) => return Err(trouble),
-            Answer::Came(path) if is_whole(&path, &shared) => return Ok(path),
-            // A hub that does not heed where a download is to go on sends all of it again.
-            Answer::Came(path) => discard(&path),
-            Answer::BadRemainder => {}
+            Outcome::Failed(error) => return Err(error),
+            Outcome::Done(path) if is_whole(&path, &shared) => return Ok(path),
+            // A hub that ignores the range of a resumed download sends the whole file again.
+            Outcome::Done(path) => discard(&path),
+            Outcome::BadPartial => {}
         }
         let blobs = options.cache.join(model.on_hub().folder_name()).join("blobs");
-        clear_remainders(&blobs, shared.total.load(Ordering::Relaxed));
+        clear_partials(&blobs, shared.total.load(Ordering::Relaxed));
     }
-    Err(Trouble::Failed(format!("{} sent {file} in another size than it told", options.endpoint)))
+    Err(DownloadError::Failed(format!("{} sent {file} in a different size than announced", options.endpoint)))
 }
 
-/// What the thread that downloads and the one that waits know of each other.
+/// State shared by the downloading and the waiting thread.
 #[derive(Default)]
 struct Shared {
     done: AtomicU64,
@@ -99,8 +99,8 @@ impl Progress for Meter {
 
     fn update(&mut self, size: usize) {
         if self.0.stop.load(Ordering::Relaxed) {
-            // The client has no other way out of a download. This is no panic that anybody is told of: it ends the
-            // thread, and lets go of the connection and of the file on the way.
+            // The client offers no other way to abort a download. This unwinds without a panic message: it ends the
+            // thread and releases the connection and the file.
             std::panic::resume_unwind(Box::new("stopped"));
         }
         self.0.done.fetch_add(size as u64, Ordering::Relaxed);
@@ -109,9 +109,9 @@ impl Progress for Meter {
     fn finish(&mut self) {}
 }
 
-/// The client blocks for as long as the other side says nothing, so it runs in a thread of its own. A thread that is to
-/// stop does so with the next bytes that arrive; it is not waited for.
-fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shared>, observe: Observer<'_>) -> Answer {
+/// The client blocks while the server is silent, so it runs in a separate thread. A cancelled thread stops when the
+/// next bytes arrive; it is not joined.
+fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shared>, observe: Observer<'_>) -> Outcome {
     let (sender, receiver) = channel();
     let meter = Meter(shared.clone());
     let (repo, name, asked) = (model.on_hub(), file.to_string(), options.clone());
@@ -119,11 +119,11 @@ fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shar
         let builder = ApiBuilder::from_cache(Cache::new(asked.cache.clone()));
         let builder = builder.with_endpoint(asked.endpoint.clone()).with_token(asked.token.clone());
         let api = builder.with_user_agent("crossrank", env!("CARGO_PKG_VERSION")).build();
-        let came = api.and_then(|api| api.repo(repo).download_with_progress(&name, meter));
-        // Nobody listens any more after a stop.
-        let _ = sender.send(came.map_or_else(|error| answer(error, &asked.endpoint), Answer::Came));
+        let fetched = api.and_then(|api| api.repo(repo).download_with_progress(&name, meter));
+        // After a stop the receiver is gone.
+        let _ = sender.send(fetched.map_or_else(|error| outcome(error, &asked.endpoint), Outcome::Done));
     };
-    let failed = |message: String| Answer::Trouble(Trouble::Failed(message));
+    let failed = |message: String| Outcome::Failed(DownloadError::Failed(message));
     if let Err(error) = std::thread::Builder::new().name("hub".to_string()).spawn(work) {
         return failed(error.to_string());
     }
@@ -140,14 +140,14 @@ fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shar
         }
         if observe(now).is_break() {
             shared.stop.store(true, Ordering::Relaxed);
-            // Most often it ends at once, and the next call finds the file free.
+            // It usually ends at once, so the next call finds the file unlocked.
             let _ = receiver.recv_timeout(TICK);
-            return Answer::Trouble(Trouble::Cancelled);
+            return Outcome::Failed(DownloadError::Cancelled);
         }
         match receiver.recv_timeout(TICK) {
             Ok(answer) => {
-                if matches!(answer, Answer::Came(_)) && observe(progress()).is_break() {
-                    return Answer::Trouble(Trouble::Cancelled);
+                if matches!(answer, Outcome::Done(_)) && observe(progress()).is_break() {
+                    return Outcome::Failed(DownloadError::Cancelled);
                 }
                 return answer;
             }
@@ -158,36 +158,36 @@ fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shar
                 return failed(format!("{} has sent nothing for {seconds} s", options.endpoint));
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return failed(format!("the answer of {} makes no sense", options.endpoint));
+                return failed(format!("invalid response from {}", options.endpoint));
             }
         }
     }
 }
 
-fn answer(error: ApiError, endpoint: &str) -> Answer {
-    let failed = |message: String| Answer::Trouble(Trouble::Failed(message));
+fn outcome(error: ApiError, endpoint: &str) -> Outcome {
+    let failed = |message: String| Outcome::Failed(DownloadError::Failed(message));
     match error {
         ApiError::RequestError(error) => {
             let text = error.to_string();
             match error.into_response().map(|response| response.status()) {
-                Some(404) => Answer::Trouble(Trouble::Absent),
-                // There is nothing behind the end of what is already here.
-                Some(416) => Answer::BadRemainder,
+                Some(404) => Outcome::Failed(DownloadError::Absent),
+                // The partial file is at least as long as the whole.
+                Some(416) => Outcome::BadPartial,
                 Some(status @ (401 | 403)) => failed(format!(
-                    "{endpoint} refuses it ({status}): it does not exist, or HF_TOKEN must name who may have it"
+                    "{endpoint} refuses access ({status}): it does not exist, or HF_TOKEN must hold a token with access"
                 )),
-                Some(status) => failed(format!("{endpoint} answers with the error {status}")),
-                // The text begins with the address of the file.
+                Some(status) => failed(format!("{endpoint} responded with error {status}")),
+                // The text begins with the file's URL.
                 None => {
                     let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
                     failed(format!("{endpoint} cannot be reached ({reason})"))
                 }
             }
         }
-        ApiError::InvalidResume => Answer::BadRemainder,
+        ApiError::InvalidResume => Outcome::BadPartial,
         ApiError::LockAcquisition(_) => failed("another program is downloading it".to_string()),
         ApiError::IoError(error) => failed(format!("the download from {endpoint} was cut off ({error})")),
-        other => failed(format!("the answer of {endpoint} makes no sense ({other})")),
+        other => failed(format!("invalid response from {endpoint} ({other})")),
     }
 }
 
@@ -195,16 +195,16 @@ fn is_whole(path: &Path, shared: &Shared) -> bool {
     std::fs::metadata(path).is_ok_and(|meta| meta.len() == shared.total.load(Ordering::Relaxed))
 }
 
-/// Removes a file from the cache: the link that names it and what that leads to.
+/// Removes a file from the cache: the link and its target.
 fn discard(path: &Path) {
     let content = std::fs::canonicalize(path);
-    // What cannot be removed is found to be of the wrong size again.
+    // If removal fails, the wrong size is detected again next time.
     let _ = std::fs::remove_file(path);
     let _ = content.and_then(std::fs::remove_file);
 }
 
-/// Removes what earlier downloads left that is at least as long as the whole file.
-fn clear_remainders(blobs: &Path, total: u64) {
+/// Removes partial downloads that are at least as long as the whole file.
+fn clear_partials(blobs: &Path, total: u64) {
     let entries = std::fs::read_dir(blobs).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|part| part == "part")) {
         if std::fs::metadata(&path).is_ok_and(|meta| meta.len() >= total) {

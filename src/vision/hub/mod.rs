@@ -1,7 +1,7 @@
-//! Weights by name from the Hugging Face hub, kept in the cache folder that its other clients use.
+//! Weights by name from the Hugging Face hub, cached in the folder that its other clients use.
 //!
-//! A model's files are looked for in the cache first; what is there is used without asking anybody. A download that was
-//! cut off goes on where it ended. Several processes may fetch the same model at once: one downloads, the others wait.
+//! Cached files are used without network access. An interrupted download is resumed. Several processes may fetch the
+//! same model at once: one downloads, the others wait.
 
 mod download;
 mod options;
@@ -15,12 +15,12 @@ use hf_hub::{Repo, RepoType};
 
 use super::{EncoderSpec, VisionError};
 use crate::base::At;
-use download::{Trouble, download, lock};
+use download::{DownloadError, download, lock};
 pub use options::HubOptions;
 
-/// The weights that are taken, in this order.
+/// Accepted weights files, in order of preference.
 const WEIGHTS: [&str; 2] = ["model.safetensors", "pytorch_model.bin"];
-/// timm's preprocessing, and much of transformers'.
+/// timm's preprocessing, and part of transformers'.
 const CONFIG: &str = "config.json";
 /// transformers' preprocessing.
 const PREPROCESSOR: &str = "preprocessor_config.json";
@@ -35,46 +35,46 @@ pub struct HubModel {
     pub revision: String,
 }
 
-/// How far a download is.
+/// Progress of a download.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HubProgress {
     /// The file's name.
     pub file: String,
-    /// Bytes that are there, those of an earlier download included.
+    /// Bytes downloaded, including those of an earlier attempt.
     pub done: u64,
-    /// Bytes in all; 0 until the hub has told.
+    /// Total bytes; 0 until the hub has reported it.
     pub total: u64,
 }
 
-/// Why a model of the hub is not there.
+/// Why a model of the hub is unavailable.
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
-    /// A name that no model can have.
-    #[error("\"{0}\" is no name of a model on the hub (as timm/resnet50.a1_in1k, with @ before a revision)")]
+    /// An invalid model name.
+    #[error("\"{0}\" is not a model name of the hub (expected owner/name or owner/name@revision)")]
     Name(String),
-    /// An address that no hub can have.
-    #[error("\"{0}\" is no address of a hub (as https://example.org)")]
+    /// An invalid hub address.
+    #[error("\"{0}\" is not a valid hub address (expected one like https://example.org)")]
     Endpoint(String),
-    /// There is no folder for the cache, for want of a home folder.
-    #[error("there is no folder for models of the hub: set HF_HOME to one")]
+    /// There is no cache folder, as there is no home folder.
+    #[error("there is no folder for models of the hub: set HF_HOME")]
     NoCache,
-    /// The model is neither in the cache nor to be had.
+    /// The model is neither cached nor downloadable.
     #[error(
-        "{model} is not to be had, {reason}. Where there is a connection, download {files} of it, and choose the first \
-         of them as the weights file (--weights) with the other beside it, or put both into the folder {}",
+        "{model} is unavailable: {reason}. On a machine with a connection, download {files} of it, and choose the first \
+         as the weights file (--weights) with the other next to it, or put both into the folder {}",
         folder.display()
     )]
     Unavailable {
         /// The model.
         model: HubModel,
-        /// What happened.
+        /// The cause.
         reason: String,
-        /// The files that are missing.
+        /// The missing files.
         files: String,
-        /// Where the cache would have them.
+        /// The cache folder they belong in.
         folder: PathBuf,
     },
-    /// The hub has the model, or says so, but no weights for it.
+    /// The model has no weights on the hub.
     #[error("the hub has neither model.safetensors nor pytorch_model.bin of {0}: check its name")]
     NoWeights(HubModel),
 }
@@ -85,7 +85,7 @@ impl HubModel {
             let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
             !word.is_empty() && word.len() <= 96 && word.chars().all(is_part) && !word.starts_with(['.', '-'])
         };
-        // The hub allows neither of them, and both would confuse folders.
+        // The hub allows neither, and both would be ambiguous in folder names.
         let is_clear = |text: &str| !text.contains("..") && !text.contains("--");
         let (Some((owner, name)), revision) = (self.repo.split_once('/'), &self.revision) else { return false };
         is_word(owner)
@@ -110,7 +110,7 @@ impl fmt::Display for HubModel {
 impl FromStr for HubModel {
     type Err = VisionError;
 
-    /// `timm/resnet50.a1_in1k`, `timm/resnet50.a1_in1k@revision`, either behind `hf:` or timm's `hf-hub:`.
+    /// `timm/resnet50.a1_in1k`, `timm/resnet50.a1_in1k@revision`, either with the prefix `hf:` or timm's `hf-hub:`.
     fn from_str(text: &str) -> Result<Self, VisionError> {
         let name = text.trim();
         let name = name.strip_prefix("hf:").or_else(|| name.strip_prefix("hf-hub:")).unwrap_or(name);
@@ -134,7 +134,7 @@ impl From<HubModel> for String {
     }
 }
 
-/// The model whose file lies at this path of a hub's cache folder; `None` for any other path.
+/// The model that a file in a hub's cache folder belongs to; `None` for any other path.
 pub(super) fn model_at(path: &Path) -> Option<String> {
     let snapshots = path.parent()?.parent()?;
     let folder = snapshots.parent()?.file_name()?.to_str()?;
@@ -143,7 +143,7 @@ pub(super) fn model_at(path: &Path) -> Option<String> {
     Some(format!("{owner}/{name}"))
 }
 
-/// The encoder that a model of the hub is, downloaded where it is not in the cache; with [`HubOptions::from_env`].
+/// The encoder of a hub model, downloaded if not cached, with [`HubOptions::from_env`].
 ///
 /// # Errors
 /// As [`fetch_with`].
@@ -154,15 +154,15 @@ pub fn fetch(
     fetch_with(model, &HubOptions::from_env()?, observe)
 }
 
-/// The encoder that a model of the hub is: `model.safetensors`, else `pytorch_model.bin`, with the preprocessing that
-/// its `config.json` or `preprocessor_config.json` tells of.
+/// The encoder of a hub model: `model.safetensors`, else `pytorch_model.bin`, with the preprocessing of its
+/// `config.json` or `preprocessor_config.json`.
 ///
-/// `observe` is asked about ten times a second; on `Break` the call ends within a quarter of a second, and what was
-/// downloaded so far is kept for the next one.
+/// `observe` is called about ten times a second; on `Break` the call ends within a quarter of a second, and the partial
+/// download is kept for the next call.
 ///
 /// # Errors
-/// [`HubError`] where it is not in the cache and not to be had; [`VisionError::Cancelled`] after a `Break`; and as
-/// [`EncoderSpec::of_file`] where it is of no architecture here.
+/// [`HubError`] if it is neither cached nor downloadable; [`VisionError::Cancelled`] after a `Break`; and as
+/// [`EncoderSpec::of_file`] if it is of no supported architecture.
 pub fn fetch_with(
     model: &HubModel,
     options: &HubOptions,
@@ -194,7 +194,7 @@ impl Fetching<'_> {
         self.options.cache.join(self.model.on_hub().folder_name())
     }
 
-    /// The commit that the cache knows the revision by; a revision that it does not know may be one itself.
+    /// The commit of the revision according to the cache; an unknown revision may itself be a commit.
     fn commit(&self) -> String {
         let known = std::fs::read_to_string(self.folder().join("refs").join(&self.model.revision));
         let known = known.ok().map(|commit| commit.trim().to_string());
@@ -210,7 +210,7 @@ impl Fetching<'_> {
         Some(self.snapshot().join(file)).filter(|path| path.is_file())
     }
 
-    /// Where the hub's clients note that a model has no such file.
+    /// Where the hub's clients record that a model has no such file.
     fn absence(&self, file: &str) -> PathBuf {
         self.folder().join(".no_exist").join(self.commit()).join(file)
     }
@@ -219,12 +219,12 @@ impl Fetching<'_> {
         WEIGHTS.into_iter().find_map(|file| self.cached(file))
     }
 
-    /// The weights, where all that belongs to them is in the cache too.
+    /// The weights, if everything that belongs to them is cached too.
     fn complete(&self) -> Option<PathBuf> {
         self.weights().filter(|_| self.wanted().is_none())
     }
 
-    /// The next file of settings that is neither there nor known to be absent.
+    /// The next settings file that is neither cached nor known to be absent.
     fn wanted(&self) -> Option<&'static str> {
         let is_open = |file: &str| self.cached(file).is_none() && !self.absence(file).exists();
         if is_open(CONFIG) {
@@ -235,10 +235,10 @@ impl Fetching<'_> {
         Some(PREPROCESSOR).filter(|file| !says_all && is_open(file))
     }
 
-    /// Settings first, since they are small and may tell that the rest is of no use.
+    /// Settings first: they are small and may show that the rest is of no use.
     fn download_all(&self, observe: &mut dyn FnMut(HubProgress) -> ControlFlow<()>) -> Result<PathBuf, VisionError> {
         let mut absent: Vec<&str> = Vec::new();
-        // The hub may get a new commit while this goes on; then what came before is fetched again.
+        // The hub may get a new commit meanwhile; earlier files are then fetched again.
         for _ in 0..8 {
             self.note_absent(&absent)?;
             let settings = self.wanted().filter(|file| !absent.contains(file));
@@ -253,15 +253,15 @@ impl Fetching<'_> {
             };
             match download(self.options, self.model, open, observe) {
                 Ok(_) => {}
-                Err(Trouble::Absent) => absent.push(open),
-                Err(Trouble::Cancelled) => return Err(VisionError::Cancelled),
-                Err(Trouble::Failed(reason)) => return Err(self.unavailable(reason)),
+                Err(DownloadError::Absent) => absent.push(open),
+                Err(DownloadError::Cancelled) => return Err(VisionError::Cancelled),
+                Err(DownloadError::Failed(reason)) => return Err(self.unavailable(reason)),
             }
         }
         Err(self.unavailable("the hub keeps changing it".to_string()))
     }
 
-    /// Notes what the hub does not have, as soon as the commit is known that does not have it.
+    /// Records absent files once their commit is known.
     fn note_absent(&self, absent: &[&str]) -> Result<(), VisionError> {
         if !self.snapshot().is_dir() {
             return Ok(());
@@ -274,7 +274,7 @@ impl Fetching<'_> {
         Ok(())
     }
 
-    /// Whether timm's settings are of a ResNet at all, before megabytes are downloaded.
+    /// Checks that timm's settings are of a ResNet before megabytes are downloaded.
     fn check_architecture(&self) -> Result<(), VisionError> {
         let Some(path) = self.cached(CONFIG) else { return Ok(()) };
         let text = std::fs::read_to_string(&path).at(&path)?;

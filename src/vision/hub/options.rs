@@ -1,4 +1,4 @@
-//! Which hub, and where its models are kept.
+//! Which hub to use, and where to cache its models.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,27 +6,27 @@ use std::time::Duration;
 use super::HubError;
 use crate::vision::VisionError;
 
-/// The hub that is meant where nothing else is said.
+/// The default hub.
 const ENDPOINT: &str = "https://huggingface.co";
-/// How long a download may stand still.
+/// How long a download may stall.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Which hub, and where its models are kept.
+/// Which hub to use, and where to cache its models.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HubOptions {
     /// The hub's address, without a slash at its end.
     pub endpoint: String,
     /// The cache folder, in the layout of the hub's own clients.
     pub cache: PathBuf,
-    /// Whether nothing but the cache may be used.
+    /// Whether only the cache may be used.
     pub offline: bool,
-    /// What opens private models.
+    /// The access token for private models.
     pub token: Option<String>,
-    /// How long a download may stand still before it is given up.
+    /// How long a download may stall before it is aborted.
     pub patience: Duration,
 }
 
-/// The token stays out of logs.
+/// Keeps the token out of logs.
 impl std::fmt::Debug for HubOptions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HubOptions")
@@ -38,12 +38,12 @@ impl std::fmt::Debug for HubOptions {
 }
 
 impl HubOptions {
-    /// What the environment says, in the words of the hub's own clients: `HF_ENDPOINT`; `HF_HUB_CACHE`, else `HF_HOME`,
-    /// else `XDG_CACHE_HOME`, else the home folder; `HF_HUB_OFFLINE` (or `TRANSFORMERS_OFFLINE`); `HF_TOKEN`, else the
-    /// file that `HF_TOKEN_PATH` names, else the one that logging in writes.
+    /// Reads the environment variables of the hub's own clients: `HF_ENDPOINT`; `HF_HUB_CACHE`, else `HF_HOME`, else
+    /// `XDG_CACHE_HOME`, else the home folder; `HF_HUB_OFFLINE` (or `TRANSFORMERS_OFFLINE`); `HF_TOKEN`, else the file
+    /// that `HF_TOKEN_PATH` names, else the one that logging in writes.
     ///
     /// # Errors
-    /// [`HubError::NoCache`] where there is no folder for the cache.
+    /// [`HubError::NoCache`] if no cache folder can be determined.
     pub fn from_env() -> Result<Self, VisionError> {
         Self::from_vars(|name| std::env::var(name).ok(), std::env::home_dir())
     }
@@ -76,7 +76,7 @@ impl HubOptions {
         Ok(Self { endpoint, cache, offline, token, patience: PATIENCE })
     }
 
-    /// Whether the address can be one.
+    /// Checks that the address is valid.
     pub(super) fn check(&self) -> Result<(), HubError> {
         let host = self.endpoint.strip_prefix("https://").or_else(|| self.endpoint.strip_prefix("http://"));
         let is_part = |letter: char| letter.is_ascii_alphanumeric() || "._-:/[]@%~".contains(letter);

@@ -1,12 +1,12 @@
-//! Numbers that begin on a cache line.
+//! A buffer aligned to cache lines.
 
 use std::ops::{Deref, DerefMut};
 
-/// Numbers of a cache line of 64 bytes: a vector register of AVX-512.
+/// Numbers in a cache line of 64 bytes, or a vector register of AVX-512.
 const LINE: usize = 16;
 
-/// A buffer whose first number begins a cache line, so that no vector load of 16 numbers touches two of them (measured:
-/// 8 % of a product's time).
+/// A buffer whose first number begins a cache line, so that no vector load of 16 numbers crosses one (measured: 8 % of
+/// a product's time).
 #[derive(Clone, Debug, Default)]
 pub(in crate::vision) struct Aligned {
     numbers: Vec<f32>,
@@ -22,7 +22,7 @@ impl Aligned {
         Self { numbers, start, length }
     }
 
-    /// The first `length` numbers, whatever they hold; the buffer grows where it is too short.
+    /// The first `length` numbers, with unspecified content; the buffer grows if it is too short.
     pub(in crate::vision) fn at_least(&mut self, length: usize) -> &mut [f32] {
         if self.length < length {
             *self = Self::zeros(length);

@@ -1,9 +1,9 @@
-//! Convolutions on the main processor: plain functions on slices, with vector instructions chosen at run time.
+//! Convolutions on the CPU: plain functions on slices, with vector instructions chosen at run time.
 //!
-//! Everything here works on channels-last feature maps: a pixel's channels lie side by side, and pixels follow each other
-//! at a fixed pitch. A 1×1 convolution is then a product of two matrices as they lie ([`product`]); a 3×3 one with
-//! stride 1 goes through Winograd's transform ([`winograd`]), every other one through rows of patches ([`patches`]).
-//! All three end in one register tile ([`tile`]), the only place with unsafe code.
+//! Everything here works on channels-last feature maps: a pixel's channels are contiguous, and pixels follow at a fixed
+//! pitch. A 1×1 convolution is then a matrix product without rearranging ([`product`]); a 3×3 one with stride 1 goes
+//! through Winograd's transform ([`winograd`]), every other one is lowered to patches, as in im2col ([`patches`]). All
+//! three use one register tile ([`tile`]), the only unsafe code.
 //!
 //! Sources: the blocking is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008);
 //! the transform is F(4×4, 3×3) of Lavin and Gray, "Fast algorithms for convolutional neural networks" (CVPR 2016).
@@ -24,23 +24,23 @@ pub(super) use winograd::Winograd;
 /// Which vector instructions are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Instructions {
-    /// The widest that this machine has.
+    /// The widest that this machine supports.
     #[default]
     Best,
     /// At most AVX2 on x86 (what nearly every laptop has); elsewhere as `Best`.
     Avx2,
-    /// None that need asking for.
+    /// None beyond the compile target's baseline.
     Plain,
 }
 
 impl Instructions {
-    /// Whether the choice comes to any vector instructions on this machine. Without them a fused multiply-add is a call
-    /// of its own, and candle's products are faster.
-    pub(super) fn are_there(self) -> bool {
+    /// Whether this machine supports any such vector instructions. Without them a fused multiply-add is a function
+    /// call, and candle's products are faster.
+    pub(super) fn is_available(self) -> bool {
         !matches!(self.arch(), pulp::Arch::Scalar)
     }
 
-    /// What the choice comes to on this machine.
+    /// The instruction set chosen on this machine.
     pub(super) fn arch(self) -> pulp::Arch {
         match self {
             Instructions::Best => pulp::Arch::new(),

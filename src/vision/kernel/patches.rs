@@ -1,32 +1,32 @@
-//! Every other convolution: what it sees at each place as a row, and the rows times the weights.
+//! All other convolutions: patches gathered as rows (im2col), times the weights.
 
 use pulp::Simd;
 
 use super::Aligned;
 use super::product::{Finish, Packed, Rows, multiply};
 
-/// Rows that are gathered at a time: with the longest ones (4,608 numbers) half a megabyte.
+/// Rows gathered at a time: half a megabyte with the longest ones (4,608 numbers).
 const ROWS: usize = 28;
-/// Numbers between two rows: without them rows of 2^n numbers would share a few places of the cache.
+/// Padding between rows: without it, rows of 2^n numbers would share a few cache sets.
 const GAP: usize = 16;
 
-/// A square window that moves over a picture.
+/// A square window sliding over a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::vision) struct Window {
     pub(in crate::vision) kernel: usize,
     pub(in crate::vision) stride: usize,
-    /// Places of zeros around the picture.
+    /// Zero padding around the picture.
     pub(in crate::vision) padding: usize,
 }
 
 impl Window {
-    /// Places along a side of `length` pixels; 0 where the window does not fit.
-    pub(in crate::vision) fn places(self, length: usize) -> usize {
+    /// Output positions along a side of `length` pixels; 0 if the window does not fit.
+    pub(in crate::vision) fn positions(self, length: usize) -> usize {
         (length + 2 * self.padding).checked_sub(self.kernel).map_or(0, |room| room / self.stride + 1)
     }
 }
 
-/// Feature maps `count × height × width`, each pixel with `channels` numbers, `pitch` from one pixel to the next.
+/// Feature maps `count × height × width`, each pixel with `channels` numbers, pixels `pitch` apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::vision) struct Patches {
     pub(in crate::vision) count: usize,
@@ -40,7 +40,7 @@ impl Patches {
     /// The convolution of `x` with weights `n × kernel · kernel · channels` (row of the window, column, channel).
     ///
     /// # Shapes
-    /// `y`: a row of `n` numbers for each of `count × places × places`, `pitch` from one to the next.
+    /// `y`: a row of `n` numbers for each of `count × positions × positions`, `pitch` apart.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
     pub(in crate::vision) fn convolve<S: Simd>(
@@ -54,25 +54,25 @@ impl Patches {
         finish: Finish<'_>,
         scratch: &mut Aligned,
     ) {
-        let (tall, wide) = (window.places(self.height), window.places(self.width));
-        let places = self.count * tall * wide;
+        let (tall, wide) = (window.positions(self.height), window.positions(self.width));
+        let positions = self.count * tall * wide;
         if window == (Window { kernel: 1, stride: 1, padding: 0 }) {
-            return multiply(simd, places, Rows { numbers: x, pitch: self.pitch }, weights, y, pitch, finish);
+            return multiply(simd, positions, Rows { numbers: x, pitch: self.pitch }, weights, y, pitch, finish);
         }
         let row = window.kernel * window.kernel * self.channels + GAP;
         let rows = scratch.at_least(ROWS * row);
-        for from in (0..places).step_by(ROWS) {
-            let count = ROWS.min(places - from);
+        for from in (0..positions).step_by(ROWS) {
+            let count = ROWS.min(positions - from);
             for (index, row) in rows.chunks_exact_mut(row).take(count).enumerate() {
-                let place = from + index;
-                self.gather(window, [place / (tall * wide), place / wide % tall, place % wide], x, row);
+                let position = from + index;
+                self.gather(window, [position / (tall * wide), position / wide % tall, position % wide], x, row);
             }
-            let finish = finish.behind_row(from);
+            let finish = finish.from_row(from);
             multiply(simd, count, Rows { numbers: rows, pitch: row }, weights, &mut y[from * pitch..], pitch, finish);
         }
     }
 
-    /// What the window sees at one place (picture, down, right), zeros where it looks beyond the picture.
+    /// Copies the window's content at one position (picture, down, right), with zeros beyond the picture's edge.
     fn gather(self, window: Window, [picture, down, right]: [usize; 3], x: &[f32], row: &mut [f32]) {
         let first = (right * window.stride) as isize - window.padding as isize;
         let inside = |at: isize, length: usize| at.clamp(0, length as isize) as usize;

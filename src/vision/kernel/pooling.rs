@@ -1,18 +1,18 @@
-//! Maxima of neighbourhoods, and means over whole maps.
+//! Max-pooling, and global pooling of whole maps.
 
 use pulp::Simd;
 
 use super::patches::{Patches, Window};
 use crate::vision::Pooling;
 
-/// The least value that GeM takes a power of, as its authors chose.
+/// GeM's lower clamp, as chosen by its authors.
 const LEAST: f32 = 1e-6;
 
-/// The maximum of each channel in a window that moves over feature maps; what lies beyond a map does not count.
+/// The maximum of each channel in a window sliding over feature maps; pixels beyond a map's edge are ignored.
 ///
 /// # Shapes
-/// `y`: a row of `channels` numbers for each of `count × places × places`, `pitch` from one to the next, where `places`
-/// are given for both directions (more than the window has if the last ones hang over the edge).
+/// `y`: a row of `channels` numbers for each of `count × positions × positions`, `pitch` apart; `positions` is given
+/// for both directions (more than the window's own if the last ones hang over the edge).
 #[inline(always)]
 pub(in crate::vision) fn max_pool<S: Simd>(
     simd: S,
@@ -23,8 +23,8 @@ pub(in crate::vision) fn max_pool<S: Simd>(
     y: &mut [f32],
     pitch: usize,
 ) {
-    let span = |place: usize, length: usize| {
-        let first = place * window.stride;
+    let span = |position: usize, length: usize| {
+        let first = position * window.stride;
         first.saturating_sub(window.padding)..(first + window.kernel).saturating_sub(window.padding).min(length)
     };
     for (index, y) in y.chunks_mut(pitch).take(maps.count * tall * wide).enumerate() {
@@ -47,15 +47,15 @@ pub(in crate::vision) fn max_pool<S: Simd>(
     }
 }
 
-/// One number a channel for each map.
+/// One number per channel and map.
 ///
 /// # Shapes
 /// `y`: `count × channels`, without gaps.
 pub(in crate::vision) fn pool(pooling: Pooling, maps: Patches, x: &[f32], y: &mut [f32]) {
-    let places = maps.height * maps.width;
+    let positions = maps.height * maps.width;
     y.fill(0.0);
     for (picture, y) in y.chunks_exact_mut(maps.channels).take(maps.count).enumerate() {
-        for pixel in picture * places..(picture + 1) * places {
+        for pixel in picture * positions..(picture + 1) * positions {
             let x = &x[pixel * maps.pitch..][..maps.channels];
             match pooling {
                 Pooling::Mean => y.iter_mut().zip(x).for_each(|(y, x)| *y += x),
@@ -63,7 +63,7 @@ pub(in crate::vision) fn pool(pooling: Pooling, maps: Patches, x: &[f32], y: &mu
             }
         }
         for y in y {
-            *y /= places as f32;
+            *y /= positions as f32;
             if pooling == Pooling::Gem {
                 *y = y.cbrt();
             }

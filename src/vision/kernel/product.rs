@@ -1,4 +1,4 @@
-//! Products of matrices, `C = relu(A · Wᵀ + b + R)`, with the weights laid out beforehand.
+//! Products of matrices, `C = relu(A · Wᵀ + b + R)`, with packed weights.
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
@@ -6,12 +6,12 @@ use rayon::prelude::*;
 use super::Aligned;
 use super::tile::{VECTORS, columns, fetch, most_rows, sums};
 
-/// Numbers of a row that go through a tile at a time: with them a panel's part (32 KB) stays in the first cache.
+/// Depth of a block (k): a panel's part (32 KB) then stays in the L1 cache.
 const DEPTH: usize = 256;
-/// Rows that pass all panels before the next ones do: with [`DEPTH`] they stay in the second cache.
+/// Rows of a block: with [`DEPTH`] they stay in the L2 cache.
 const BLOCK: usize = 98;
 
-/// Weights `n × k` in the order in which tiles read them: panels of a few columns, each `k` rows long.
+/// Weights `n × k` packed in the order in which tiles read them: panels of a few columns, each `k` rows long.
 #[derive(Clone, Debug)]
 pub(in crate::vision) struct Packed {
     numbers: Aligned,
@@ -19,7 +19,7 @@ pub(in crate::vision) struct Packed {
     k: usize,
 }
 
-/// Rows of numbers, `pitch` from the beginning of one to the beginning of the next.
+/// Rows of numbers whose starts are `pitch` apart.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::vision) struct Rows<'a> {
     pub(in crate::vision) numbers: &'a [f32],
@@ -31,16 +31,16 @@ pub(in crate::vision) struct Rows<'a> {
 pub(in crate::vision) enum Add<'a> {
     /// Nothing.
     Nothing,
-    /// What stands where the result goes.
+    /// The previous content of the result.
     Own,
-    /// The same places of another matrix.
+    /// The same positions of another matrix.
     Other(Rows<'a>),
 }
 
-/// What follows a product, while its sums are still in registers.
+/// The epilogue of a product, applied while its sums are still in registers.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::vision) struct Finish<'a> {
-    /// One number a column.
+    /// One number per column.
     pub(in crate::vision) bias: Option<&'a [f32]>,
     /// A matrix of the result's size.
     pub(in crate::vision) add: Add<'a>,
@@ -53,7 +53,7 @@ impl Finish<'_> {
     pub(in crate::vision) const NOTHING: Finish<'static> = Finish { bias: None, add: Add::Nothing, relu: false };
 
     /// The same for the result's rows from `row` on.
-    pub(super) fn behind_row(self, row: usize) -> Self {
+    pub(super) fn from_row(self, row: usize) -> Self {
         match self.add {
             Add::Other(Rows { numbers, pitch }) => {
                 Self { add: Add::Other(Rows { numbers: &numbers[row * pitch..], pitch }), ..self }
@@ -63,7 +63,7 @@ impl Finish<'_> {
     }
 }
 
-/// Columns of a panel under these instructions.
+/// Columns of a panel with these instructions.
 pub(super) fn panel_columns(arch: pulp::Arch) -> usize {
     struct Columns;
     impl WithSimd for Columns {
@@ -78,7 +78,7 @@ pub(super) fn panel_columns(arch: pulp::Arch) -> usize {
 }
 
 impl Packed {
-    /// Lays out weights, `weight(column, row)` for `n` columns of `k` rows. What a last panel has too many is 0.
+    /// Packs weights, `weight(column, row)` for `n` columns of `k` rows. The last panel is padded with 0.
     pub(in crate::vision) fn new(
         arch: pulp::Arch,
         n: usize,
@@ -106,10 +106,10 @@ impl Packed {
 /// `c = finish(a · weightsᵀ)` for the first `m` rows of `a`.
 ///
 /// # Shapes
-/// `a`: `m × k`; `c`: `m` rows of `n` numbers, `pitch` from one to the next. What lies between rows stays as it is.
+/// `a`: `m × k`; `c`: `m` rows of `n` numbers, `pitch` apart. The gaps between rows are left unchanged.
 ///
 /// # Panics
-/// Where a matrix is too small, or the weights were laid out for other instructions.
+/// If a matrix is too small, or the weights were packed for other instructions.
 #[inline(always)]
 pub(in crate::vision) fn multiply<S: Simd>(
     simd: S,
@@ -122,7 +122,7 @@ pub(in crate::vision) fn multiply<S: Simd>(
 ) {
     let (width, tallest) = (columns::<S>(), most_rows::<S>());
     let (n, k) = weights.size();
-    assert!(k > 0 && weights.numbers.len() == n.div_ceil(width) * width * k, "weights of other instructions");
+    assert!(k > 0 && weights.numbers.len() == n.div_ceil(width) * width * k, "weights packed for other instructions");
     for block in (0..m).step_by(BLOCK / tallest * tallest) {
         let height = (m - block).min(BLOCK / tallest * tallest);
         let tiles = height.div_ceil(tallest);
@@ -132,37 +132,37 @@ pub(in crate::vision) fn multiply<S: Simd>(
                 let part = &panel[from * width..end * width];
                 let (first, last) = (from == 0, end == k);
                 for tile in 0..tiles {
-                    // Tiles of nearly one height: a last one of a single row would leave registers idle.
+                    // Tiles of nearly equal height: a last one of a single row would leave registers idle.
                     let (row, end) = (block + tile * height / tiles, block + (tile + 1) * height / tiles);
-                    let place = Place { row, rows: end - row, column: index * width, n, first, last };
+                    let target = Target { row, rows: end - row, column: index * width, n, first, last };
                     let a = Rows { numbers: &a.numbers[row * a.pitch + from..], pitch: a.pitch };
-                    any_tile(simd, a, part, place, c, pitch, finish);
+                    any_tile(simd, a, part, target, c, pitch, finish);
                 }
             }
         }
     }
 }
 
-/// Where a tile's sums go.
+/// Where a tile's sums are written.
 #[derive(Clone, Copy)]
-struct Place {
+struct Target {
     row: usize,
     rows: usize,
     column: usize,
     /// Columns of the whole result.
     n: usize,
-    /// Whether these are the first of the numbers to be summed.
+    /// Whether this is the first part of the sum.
     first: bool,
-    /// Whether they are the last.
+    /// Whether it is the last.
     last: bool,
 }
 
-/// One tile of the product: its sums over a part of the rows, and what follows them.
+/// One tile of the product: its sums over one block of k, and the epilogue.
 struct Tile<'a, 'b, const ROWS: usize> {
     a: Rows<'a>,
     /// `part × columns` weights.
     panel: &'a [f32],
-    place: Place,
+    target: Target,
     c: &'b mut [f32],
     pitch: usize,
     finish: Finish<'a>,
@@ -174,20 +174,20 @@ fn any_tile<S: Simd>(
     simd: S,
     a: Rows<'_>,
     panel: &[f32],
-    place: Place,
+    target: Target,
     c: &mut [f32],
     pitch: usize,
     finish: Finish<'_>,
 ) {
-    // `vectorize` makes each height a function of its own. Within one large function some of the loops lost their
-    // registers, and half of their speed.
+    // `vectorize` compiles each height as a separate function. In one large function some loops spilled registers and
+    // ran at half the speed.
     macro_rules! heights {
         ($($few:literal)*; $($many:literal)*) => {
-            match place.rows {
-                $($few => simd.vectorize(Tile::<$few> { a, panel, place, c, pitch, finish }),)*
-                // Only where there are registers for it; elsewhere nothing is compiled.
+            match target.rows {
+                $($few => simd.vectorize(Tile::<$few> { a, panel, target, c, pitch, finish }),)*
+                // Only where there are enough registers; elsewhere nothing is compiled.
                 $($many if most_rows::<S>() >= $many => {
-                    simd.vectorize(Tile::<$many> { a, panel, place, c, pitch, finish });
+                    simd.vectorize(Tile::<$many> { a, panel, target, c, pitch, finish });
                 })*
                 rows => unreachable!("a tile of {rows} rows"),
             }
@@ -201,26 +201,26 @@ impl<const ROWS: usize> WithSimd for Tile<'_, '_, ROWS> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Self { a, panel, place, c, pitch, finish } = self;
+        let Self { a, panel, target, c, pitch, finish } = self;
         let (panel, _) = S::as_simd_f32s(panel).0.as_chunks::<VECTORS>();
-        let width = columns::<S>().min(place.n - place.column);
-        for row in place.row..place.row + ROWS {
-            if place.first {
-                fetch(&c[row * pitch + place.column..][..width]);
+        let width = columns::<S>().min(target.n - target.column);
+        for row in target.row..target.row + ROWS {
+            if target.first {
+                fetch(&c[row * pitch + target.column..][..width]);
             }
-            if let (Add::Other(rows), true) = (finish.add, place.last) {
-                fetch(&rows.numbers[row * rows.pitch + place.column..][..width]);
+            if let (Add::Other(rows), true) = (finish.add, target.last) {
+                fetch(&rows.numbers[row * rows.pitch + target.column..][..width]);
             }
         }
         let sums = sums::<S, ROWS>(simd, a.numbers, a.pitch, panel);
-        let floor = if finish.relu && place.last { 0.0 } else { f32::NEG_INFINITY };
-        let add_own = !place.first || matches!(finish.add, Add::Own);
+        let floor = if finish.relu && target.last { 0.0 } else { f32::NEG_INFINITY };
+        let add_own = !target.first || matches!(finish.add, Add::Own);
         for (index, sums) in sums.into_iter().enumerate() {
-            let row = place.row + index;
-            let c = &mut c[row * pitch + place.column..][..width];
-            let bias = finish.bias.filter(|_| place.first).map(|bias| &bias[place.column..][..width]);
+            let row = target.row + index;
+            let c = &mut c[row * pitch + target.column..][..width];
+            let bias = finish.bias.filter(|_| target.first).map(|bias| &bias[target.column..][..width]);
             let other = match finish.add {
-                Add::Other(rows) if place.last => Some(&rows.numbers[row * rows.pitch + place.column..][..width]),
+                Add::Other(rows) if target.last => Some(&rows.numbers[row * rows.pitch + target.column..][..width]),
                 _ => None,
             };
             if width == columns::<S>() {

@@ -3,7 +3,7 @@
 
 use pulp::Simd;
 
-/// Vector registers of a tile's row.
+/// Vector registers per tile row.
 pub(super) const VECTORS: usize = 2;
 
 /// Rows of the tallest tile: sums and weights fill the registers (28 + 2 of 32 with AVX-512 and NEON, 12 + 2 of 16
@@ -20,7 +20,7 @@ pub(super) const fn columns<S: Simd>() -> usize {
 /// `sums[i][·] = Σ_p a[i · pitch + p] · panel[p][·]`.
 ///
 /// # Shapes
-/// `panel`: `k × VECTORS` registers; `a`: `ROWS` rows of `k` numbers, `pitch` numbers from one to the next.
+/// `panel`: `k × VECTORS` registers; `a`: `ROWS` rows of `k` numbers, `pitch` apart.
 ///
 /// # Panics
 /// Where `a` is too short.
@@ -32,7 +32,7 @@ pub(super) fn sums<S: Simd, const ROWS: usize>(
     panel: &[[S::f32s; VECTORS]],
 ) -> [[S::f32s; VECTORS]; ROWS] {
     let needed = pitch.checked_mul(ROWS - 1).and_then(|last| last.checked_add(panel.len()));
-    assert!(needed.is_some_and(|needed| needed <= a.len()), "a tile's rows end outside of the numbers");
+    assert!(needed.is_some_and(|needed| needed <= a.len()), "a tile's rows end outside the matrix");
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
     for (p, weights) in panel.iter().enumerate() {
         for (row, sums) in sums.iter_mut().enumerate() {
@@ -47,14 +47,14 @@ pub(super) fn sums<S: Simd, const ROWS: usize>(
     sums
 }
 
-/// Asks for numbers that will be read or written once the tile's sums are there; meanwhile they come from the memory.
-/// Where maps do not fit into the cache, a tile would otherwise wait for them at its end.
+/// Prefetches numbers that will be read or written once the tile's sums are complete. Where maps do not fit into the
+/// cache, a tile would otherwise wait for them at its end.
 #[inline(always)]
 pub(super) fn fetch(numbers: &[f32]) {
     #[cfg(target_arch = "x86_64")]
     for line in numbers.chunks(16) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, which reads nothing as far as the program can tell; the address is one of `numbers`.
+        // SAFETY: a hint without observable effect; the address is within `numbers`.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]

@@ -10,21 +10,21 @@ use super::Aligned;
 use super::patches::Patches;
 use super::product::{Add, Finish, Packed, Rows, multiply};
 
-/// Results of a tile along a side.
+/// Side of a tile's output.
 const OUT: usize = 4;
-/// What a tile sees along a side.
+/// Side of a tile's input.
 const IN: usize = 6;
 /// Products per tile.
 const POINTS: usize = IN * IN;
-/// Numbers between rows, as in [`super::patches`].
+/// Padding between rows, as in [`super::patches`].
 const GAP: usize = 16;
-/// Bytes that the transformed tiles may take up: with few channels they then stay in the second cache.
+/// Memory for the transformed tiles in bytes: with few channels they then stay in the L2 cache.
 const ROOM: usize = 1 << 20;
-/// Fewest and most tiles that pass the weights at a time. With many channels the weights no longer fit into the cache,
-/// and each reading of them should serve many tiles.
+/// Fewest and most tiles per pass over the weights. With many channels the weights no longer fit into the cache, and
+/// each pass should serve many tiles.
 const TILES: [usize; 2] = [28, 112];
 
-/// `G`: what the weights are transformed by.
+/// `G`: the transform of the weights.
 const G: [[f64; 3]; IN] = [
     [1.0 / 4.0, 0.0, 0.0],
     [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
@@ -34,7 +34,7 @@ const G: [[f64; 3]; IN] = [
     [0.0, 0.0, 1.0],
 ];
 
-/// The weights of a convolution, transformed (in f64) and laid out.
+/// The weights of a convolution, transformed (in f64) and packed.
 #[derive(Clone, Debug)]
 pub(in crate::vision) struct Winograd {
     points: Vec<Packed>,
@@ -58,8 +58,9 @@ impl Winograd {
                 }
             }
         });
-        let place = |output: usize, point: usize, input: usize| (output * POINTS + point) * inputs + input;
-        let pack = |point| Packed::new(arch, outputs, inputs, |output, input| transformed[place(output, point, input)]);
+        let position = |output: usize, point: usize, input: usize| (output * POINTS + point) * inputs + input;
+        let pack =
+            |point| Packed::new(arch, outputs, inputs, |output, input| transformed[position(output, point, input)]);
         Self { points: (0..POINTS).map(pack).collect() }
     }
 
@@ -121,12 +122,12 @@ fn transform(g: [[f64; 3]; 3]) -> [[f64; IN]; IN] {
     })
 }
 
-/// Picture and first row and column of a tile's results.
+/// Picture, and first row and column of a tile's output.
 fn corner(tall: usize, wide: usize, tile: usize) -> [usize; 3] {
     [tile / (tall * wide), tile / wide % tall * OUT, tile % wide * OUT]
 }
 
-/// `Bᵀ d B` of one tile: a row of channels for each of the 36 points, `apart` numbers from one to the next.
+/// `Bᵀ d B` of one tile: a row of channels for each of the 36 points, `apart` numbers apart.
 #[inline(always)]
 fn look<S: Simd>(
     simd: S,
@@ -137,7 +138,7 @@ fn look<S: Simd>(
     seen: &mut [f32],
     apart: usize,
 ) {
-    // Loops and not `array::from_fn`: what is not inlined is compiled without the vector instructions.
+    // Loops rather than `array::from_fn`: anything not inlined is compiled without the vector instructions.
     let mut pixels = [[S::as_simd_f32s(&zeros[..maps.channels]).0; IN]; IN];
     for (i, pixels) in pixels.iter_mut().enumerate() {
         for (j, numbers) in pixels.iter_mut().enumerate() {
@@ -172,7 +173,7 @@ fn look<S: Simd>(
     }
 }
 
-/// `Aᵀ m A` of one tile, and what follows the convolution, to where the tile lies in the maps.
+/// `Aᵀ m A` of one tile and the epilogue, written to the tile's position in the maps.
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn write<S: Simd>(
@@ -211,14 +212,14 @@ fn write<S: Simd>(
                 *value = column[i];
             }
             for (j, value) in output(simd, row).into_iter().enumerate().take(wide) {
-                let place = (picture * maps.height + down + i) * maps.width + right + j;
-                let y = &mut y[place * pitch..][channels.clone()];
+                let position = (picture * maps.height + down + i) * maps.width + right + j;
+                let y = &mut y[position * pitch..][channels.clone()];
                 let mut value = simd.add_f32s(value, bias);
                 match finish.add {
                     Add::Nothing => {}
                     Add::Own => value = simd.add_f32s(value, S::as_simd_f32s(y).0[0]),
                     Add::Other(rows) => {
-                        let other = &rows.numbers[place * rows.pitch..][channels.clone()];
+                        let other = &rows.numbers[position * rows.pitch..][channels.clone()];
                         value = simd.add_f32s(value, S::as_simd_f32s(other).0[0]);
                     }
                 }

@@ -1,4 +1,4 @@
-//! The preprocessing that weights were trained with: in the file itself, or in a file beside it.
+//! The preprocessing of weights: from the file itself, or from a file next to it.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,59 +7,59 @@ use serde_json::Value;
 
 use crate::vision::{Architecture, Interpolation, Preprocess, VisionError};
 
-/// Where a [`Preprocess`] stands as JSON among the notes of a safetensors file.
+/// The metadata key of a [`Preprocess`] as JSON in a safetensors file.
 const NOTE: &str = "preprocess";
-/// Files of settings are small; another one of their name is left alone.
+/// Largest settings file in bytes; a larger one of that name is ignored.
 const MAX_SETTINGS: u64 = 1 << 20;
 
-/// Why the preprocessing that comes with weights cannot be done.
+/// Why the preprocessing given with weights cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsFault {
-    /// A note that is no preprocessing.
+    /// Metadata that is not a preprocessing.
     #[error(transparent)]
     Note(#[from] serde_json::Error),
-    /// Numbers that make no sense.
+    /// Invalid numbers.
     #[error(transparent)]
     Senseless(Box<VisionError>),
-    /// A variant of ResNet-50 with its strides elsewhere.
-    #[error("it asks for strides in the first convolution of a block, which is not done here")]
+    /// A ResNet-50 variant with strides elsewhere.
+    #[error("it has strides in the first convolution of a block, which is not supported")]
     Strides,
-    /// It is about another network than the weights.
+    /// It describes a different network from the weights.
     #[error("it describes {named}, and the weights are of {architecture}")]
     OtherNetwork {
-        /// The one that it describes.
+        /// The network it describes.
         named: String,
-        /// The one whose weights they are.
+        /// The network of the weights.
         architecture: Architecture,
     },
-    /// Other than three channels of a square.
-    #[error("pictures of the size {0} are not made here")]
+    /// Not three channels of a square.
+    #[error("pictures of the size {0} are not supported")]
     PictureSize(String),
-    /// A share outside of 0 to 1.
-    #[error("a crop of {0} of the picture makes no sense")]
+    /// A fraction outside 0 to 1.
+    #[error("a crop of {0} is not a valid fraction of the picture")]
     CropShare(f64),
-    /// A crop elsewhere than in the middle.
-    #[error("the crop \"{0}\" is not done here")]
+    /// Not a centre crop.
+    #[error("the crop \"{0}\" is not supported")]
     CropMode(String),
-    /// Another order of scaling and cutting.
-    #[error("it does not scale the shorter side and cut from the middle, as is done here")]
+    /// Another order of scaling and cropping.
+    #[error("only scaling the shorter side followed by a centre crop is supported")]
     Crop,
     /// Neither bilinear nor bicubic.
-    #[error("the interpolation {0} is not done here")]
+    #[error("the interpolation {0} is not supported")]
     Interpolation(String),
-    /// Something other than a number of pixels.
-    #[error("{0} is no size in pixels")]
+    /// Not a number of pixels.
+    #[error("{0} is not a size in pixels")]
     Pixels(String),
-    /// Something other than three numbers.
+    /// Not three numbers.
     #[error("{0} is not a number for each of three channels")]
     Channels(String),
 }
 
-/// What the weights in a file want: what a note in the file says, else timm's `config.json` beside it, else
-/// transformers' `preprocessor_config.json` beside it, else what the architecture usually wants.
+/// The preprocessing for the weights in a file: from the file's metadata, else timm's `config.json` next to it, else
+/// transformers' `preprocessor_config.json` next to it, else the architecture's usual one.
 ///
 /// # Errors
-/// Where one of these is there and asks for what cannot be done here, or is of another network.
+/// If one of these exists and is not supported, or is for another network.
 pub(in crate::vision) fn preprocess(
     weights: &Path,
     notes: &HashMap<String, String>,
@@ -69,9 +69,9 @@ pub(in crate::vision) fn preprocess(
         return checked(serde_json::from_str(note).map_err(SettingsFault::from), weights);
     }
     if let Some((path, config)) = settings(weights, "config.json") {
-        let told = check_architecture(&config, architecture).and_then(|()| timm(&config)).transpose();
-        if let Some(told) = told {
-            return checked(told, &path);
+        let settings = check_architecture(&config, architecture).and_then(|()| timm(&config)).transpose();
+        if let Some(settings) = settings {
+            return checked(settings, &path);
         }
     }
     if let Some((path, config)) = settings(weights, "preprocessor_config.json") {
@@ -80,7 +80,7 @@ pub(in crate::vision) fn preprocess(
     Ok(Preprocess::usual(architecture))
 }
 
-/// A file of settings in the folder of the weights; `None` where there is none, or something else of that name.
+/// A settings file in the folder of the weights; `None` if it is missing or something else.
 fn settings(weights: &Path, name: &str) -> Option<(std::path::PathBuf, Value)> {
     let path = weights.with_file_name(name);
     let meta = std::fs::metadata(&path).ok()?;
@@ -99,7 +99,7 @@ fn checked(read: Result<Preprocess, SettingsFault>, path: &Path) -> Result<Prepr
     read.map_err(|source| VisionError::Settings { source, path: path.to_path_buf() })
 }
 
-/// Some variants (resnetblur50, resnetaa50) have a ResNet's tensors and do other things with them.
+/// Some variants (resnetblur50, resnetaa50) have a ResNet's tensors but compute something else.
 fn check_architecture(config: &Value, architecture: Architecture) -> Result<(), SettingsFault> {
     if config["downsample_in_bottleneck"].as_bool() == Some(true) {
         return Err(SettingsFault::Strides);
@@ -112,30 +112,30 @@ fn check_architecture(config: &Value, architecture: Architecture) -> Result<(), 
     }
 }
 
-/// timm's `pretrained_cfg`; `None` where that is not there.
+/// timm's `pretrained_cfg`; `None` if it is missing.
 fn timm(config: &Value) -> Result<Option<Preprocess>, SettingsFault> {
     let nested = &config["pretrained_cfg"];
-    let told = match (nested.is_object(), config["input_size"].is_array()) {
+    let settings = match (nested.is_object(), config["input_size"].is_array()) {
         (true, _) => nested,
-        // Files of before 2023.
+        // Files from before 2023.
         (false, true) => config,
         (false, false) => return Ok(None),
     };
     let usual = Preprocess::imagenet();
-    let sizes = told["input_size"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let sizes = settings["input_size"].as_array().map(Vec::as_slice).unwrap_or_default();
     let crop = match sizes {
         [channels, height, width] if channels.as_u64() == Some(3) && height == width => pixels(height)?,
         [] => usual.crop,
-        _ => return Err(SettingsFault::PictureSize(told["input_size"].to_string())),
+        _ => return Err(SettingsFault::PictureSize(settings["input_size"].to_string())),
     };
-    let part = told["crop_pct"].as_f64().unwrap_or(0.875);
+    let part = settings["crop_pct"].as_f64().unwrap_or(0.875);
     if !(part > 0.0 && part <= 1.0) {
         return Err(SettingsFault::CropShare(part));
     }
-    if let Some(mode) = told["crop_mode"].as_str().filter(|mode| *mode != "center") {
+    if let Some(mode) = settings["crop_mode"].as_str().filter(|mode| *mode != "center") {
         return Err(SettingsFault::CropMode(mode.to_owned()));
     }
-    let interpolation = match told["interpolation"].as_str() {
+    let interpolation = match settings["interpolation"].as_str() {
         None | Some("bicubic") => Interpolation::Bicubic,
         Some("bilinear") => Interpolation::Bilinear,
         Some(other) => return Err(SettingsFault::Interpolation(format!("\"{other}\""))),
@@ -144,8 +144,8 @@ fn timm(config: &Value) -> Result<Option<Preprocess>, SettingsFault> {
         // As timm: floor(size / crop_pct).
         resize: (f64::from(crop) / part).floor() as u32,
         crop,
-        mean: channels(&told["mean"])?.unwrap_or(usual.mean),
-        std: channels(&told["std"])?.unwrap_or(usual.std),
+        mean: channels(&settings["mean"])?.unwrap_or(usual.mean),
+        std: channels(&settings["std"])?.unwrap_or(usual.std),
         interpolation,
         ..usual
     }))
@@ -160,7 +160,7 @@ fn transformers(config: &Value) -> Result<Preprocess, SettingsFault> {
     let side = if crop_size.is_number() { crop_size } else { &crop_size["height"] };
     let crops = config["do_center_crop"].as_bool().unwrap_or(false) && !side.is_null();
     let (resize, crop) = match (config["crop_pct"].as_f64(), shorter.is_null()) {
-        // As their ConvNextImageProcessor, which resnets use: int(size / crop_pct), then the middle.
+        // As their ConvNextImageProcessor, which resnets use: int(size / crop_pct), then a centre crop.
         (Some(part), false) if part > 0.0 && part <= 1.0 && pixels(shorter)? < 384 => {
             let crop = pixels(shorter)?;
             ((f64::from(crop) / part) as u32, crop)
@@ -191,7 +191,7 @@ fn pixels(value: &Value) -> Result<u32, SettingsFault> {
     pixels.ok_or_else(|| SettingsFault::Pixels(value.to_string()))
 }
 
-/// Three numbers; `None` where nothing is said.
+/// Three numbers; `None` if unspecified.
 fn channels(value: &Value) -> Result<Option<[f32; 3]>, SettingsFault> {
     if value.is_null() {
         return Ok(None);

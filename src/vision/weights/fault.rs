@@ -1,4 +1,4 @@
-//! What can be wrong within a weights file; [`VisionError`](crate::vision::VisionError) adds the path.
+//! Faults of a weights file; [`VisionError`](crate::vision::VisionError) adds the path.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use zip::result::ZipError;
 use super::pickle::PickleError;
 use crate::dataset::ArrayFault;
 
-/// What is wrong with a weights file.
+/// A fault of a weights file.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsFault {
     /// It could not be read.
@@ -19,10 +19,10 @@ pub enum WeightsFault {
     /// A pickle that cannot be read.
     #[error(transparent)]
     Pickle(#[from] PickleError),
-    /// Numbers that make no tensor.
+    /// An invalid tensor.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-    /// An array of NumPy that cannot be read.
+    /// A NumPy array that cannot be read.
     #[error(transparent)]
     Numpy(#[from] ArrayFault),
     /// A part of it is damaged.
@@ -30,7 +30,7 @@ pub enum WeightsFault {
     Part {
         /// The entry, storage or tensor.
         part: String,
-        /// What is wrong with it.
+        /// The fault.
         source: Box<WeightsFault>,
     },
     /// It is a folder.
@@ -39,89 +39,89 @@ pub enum WeightsFault {
     /// It has no bytes.
     #[error("it is empty")]
     Empty,
-    /// Its first bytes are of no format that is read.
-    #[error("neither safetensors, .npz nor a PyTorch file")]
+    /// Its first bytes match no supported format.
+    #[error("not a safetensors, .npz or PyTorch file")]
     UnknownFormat,
     /// A zip archive of another program.
-    #[error("a zip archive of neither NumPy nor PyTorch")]
+    #[error("a zip archive, but not of NumPy or PyTorch")]
     UnknownArchive,
-    /// An archive of more entries than weights have.
-    #[error("{0} entries are too many")]
+    /// An archive with implausibly many entries.
+    #[error("too many entries ({0})")]
     TooManyEntries(usize),
-    /// A safetensors header longer than any.
+    /// An implausibly long safetensors header.
     #[error("its header claims {0} bytes")]
     LongHeader(u64),
-    /// A safetensors header that is no JSON of tensors.
+    /// An invalid safetensors header.
     #[error("its header: {0}")]
     Header(#[from] serde_json::Error),
-    /// A safetensors file cut short or too long.
-    #[error("it has {found} bytes where its header tells of {claimed}")]
+    /// A safetensors file that is truncated or too long.
+    #[error("it has {found} bytes instead of the {claimed} in its header")]
     Length {
-        /// Bytes that are there.
+        /// Bytes present.
         found: u64,
-        /// Bytes by the header.
+        /// Bytes according to the header.
         claimed: u64,
     },
-    /// An archive of PyTorch without its pickle.
-    #[error("there is no data.pkl")]
+    /// A PyTorch archive without its pickle.
+    #[error("data.pkl is missing")]
     NoPickle,
     /// A pickle of another program.
     #[error("a pickle, but not of PyTorch")]
     NotPytorch,
-    /// Numbers with the greatest byte first.
+    /// Big-endian numbers.
     #[error("its numbers are big-endian")]
     BigEndian,
-    /// A whole model in the place of its weights.
+    /// A pickled model instead of its weights.
     #[error("it holds a whole model, which only Python can rebuild: save its state_dict() instead")]
     WholeModel,
-    /// Something other than named tensors.
+    /// Not a dictionary of tensors.
     #[error("it holds no state_dict")]
     NoStateDict,
-    /// More tensors than any network has.
+    /// Implausibly many tensors.
     #[error("it holds too many tensors")]
     TooManyTensors,
-    /// Something other than a list of storages.
-    #[error("its list of storages is none")]
+    /// An invalid list of storages.
+    #[error("its list of storages is invalid")]
     NoStorages,
-    /// A storage that does not end within the file.
-    #[error("storage {0} is cut off or damaged")]
+    /// A storage that extends past the end of the file.
+    #[error("storage {0} is truncated or damaged")]
     Storage(String),
     /// An entry of the archive is missing.
     #[error("{0} is missing")]
     MissingEntry(String),
-    /// PyTorch compresses nothing.
+    /// A compressed entry, which PyTorch never writes.
     #[error("{0} is compressed")]
     Compressed(String),
-    /// A tensor beyond the end of its storage.
-    #[error("tensor \"{0}\" lies outside")]
+    /// A tensor that extends past the end of its storage.
+    #[error("tensor \"{0}\" extends past the end of its storage")]
     Outside(String),
-    /// Tensors of several networks, of which none is the usual one.
-    #[error("it holds several networks, which begin with {0}")]
+    /// Tensors of several networks, none of which is the conventional one.
+    #[error("it holds several networks, with the prefixes {0}")]
     SeveralNetworks(String),
     /// There is no such tensor.
-    #[error("there is none")]
+    #[error("there is no such tensor")]
     NoTensor,
-    /// Integers, for one.
-    #[error("numbers of the kind {0} are not read")]
+    /// Integers, for example.
+    #[error("numbers of type {0} are not supported")]
     NumberKind(String),
-    /// A tensor that does not fill its place.
-    #[error("it is a part of a larger tensor, with gaps")]
+    /// A non-contiguous tensor.
+    #[error("it is a non-contiguous part of a larger tensor")]
     Gaps,
-    /// More numbers than can be counted.
+    /// Its size overflows.
     #[error("its size overflows")]
     Overflow,
-    /// More numbers than any tensor of a network here.
+    /// Larger than any tensor of a supported network.
     #[error("it is too large")]
     TooLarge,
-    /// Fewer bytes than the tensor takes.
-    #[error("{found} bytes of {wanted} are there")]
+    /// Fewer bytes than the tensor needs.
+    #[error("truncated: {found} of {wanted} bytes")]
     CutShort {
-        /// Bytes that are there.
+        /// Bytes present.
         found: usize,
         /// Bytes of the tensor.
         wanted: u64,
     },
-    /// The format is another one than when it was opened.
+    /// The format has changed since the file was opened.
     #[error("the file has changed")]
     Changed,
 }

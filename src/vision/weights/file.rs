@@ -1,4 +1,4 @@
-//! One weights file, whatever its format.
+//! A weights file of any format.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
@@ -13,41 +13,41 @@ use super::{names, npz, pytorch, safe};
 use crate::base::At;
 use crate::vision::VisionError;
 
-/// Bytes of the largest tensor that is read; the largest of any network here has 9 MB.
+/// Largest tensor in bytes; the largest of any supported network has 9 MB.
 const MAX_TENSOR: u64 = 1 << 28;
-/// Entries of an archive; a ResNet-152 has under a thousand.
+/// Most entries of an archive; a ResNet-152 has under a thousand.
 const MAX_ENTRIES: usize = 100_000;
 
-/// Bytes that can be read at any place.
+/// Bytes with random access.
 pub(super) trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
-/// The bytes of a file or of the program.
+/// The bytes of a file or of the bundled weights.
 pub(super) type Bytes = Box<dyn ReadSeek>;
 
-/// A tensor that has not been read.
+/// The location and layout of a tensor that has not been read.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stored {
     pub shape: Vec<usize>,
-    /// Steps along each axis, in elements.
+    /// Stride of each axis, in elements.
     pub strides: Vec<usize>,
-    /// The numbers' type, or the file's name of one that is not read.
+    /// The numbers' dtype, or the file's name of an unsupported one.
     pub dtype: Result<DType, String>,
-    /// The archive's entry that holds it; `None` in a file that is no archive.
+    /// Its entry in an archive; `None` if the file is not an archive.
     pub entry: Option<usize>,
-    /// Bytes before it in the entry or file.
+    /// Offset in bytes in the entry or file.
     pub start: u64,
 }
 
 impl Stored {
-    /// A tensor that lies row by row.
+    /// A contiguous row-major tensor.
     pub fn dense(shape: Vec<usize>, dtype: Result<DType, String>, entry: Option<usize>, start: u64) -> Self {
         let strides = row_by_row(&shape);
         Self { shape, strides, dtype, entry, start }
     }
 }
 
-/// What a format's reader found: tensors by their names in the file, and notes that came with them.
+/// The result of a format reader: tensors by their names in the file, and metadata.
 #[derive(Default)]
 pub(super) struct Listing {
     pub tensors: BTreeMap<String, Stored>,
@@ -55,10 +55,10 @@ pub(super) struct Listing {
 }
 
 /// A file of named tensors: safetensors, NumPy's `.npz`, or a `state_dict` that PyTorch saved (`.pth`, `.pt`, `.bin`;
-/// the zip format since 1.6 and the one before). The format is told by the content, not by the name.
+/// the zip format since 1.6 and the one before). The format is recognised by the content, not by the name.
 ///
 /// Tensors go by torchvision's names: Hugging Face's are translated, a prefix (`module.`, `state_dict.model.`, …) is
-/// taken off, and what stands outside of that prefix is left out.
+/// removed, and tensors without it are ignored.
 pub struct WeightsFile {
     path: PathBuf,
     content: Content,
@@ -80,7 +80,7 @@ impl WeightsFile {
     /// Lists what a file holds.
     ///
     /// # Errors
-    /// Where it cannot be read, is damaged, or is of another format; the message ends with the path.
+    /// If it cannot be read, is damaged, or is of an unknown format; the message ends with the path.
     pub fn open(path: &Path) -> Result<Self, VisionError> {
         Self::list(path, Content::File)
     }
@@ -98,17 +98,17 @@ impl WeightsFile {
         Ok(file)
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Names and shapes, by name.
+    /// Names and shapes, sorted by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.listing.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.shape.as_slice()))
     }
 
-    /// Notes in a safetensors file's header; none in other formats.
+    /// The metadata of a safetensors file; empty for other formats.
     pub fn metadata(&self) -> &HashMap<String, String> {
         &self.listing.metadata
     }
@@ -116,7 +116,7 @@ impl WeightsFile {
     /// Opens it for reading tensors.
     ///
     /// # Errors
-    /// Where it cannot be opened any more.
+    /// If it can no longer be opened.
     pub fn reader(&self) -> Result<WeightsReader<'_>, VisionError> {
         let mut bytes = self.bytes()?;
         let is_zip = matches!(format(&mut bytes), Ok(Format::Zip));
@@ -157,17 +157,16 @@ enum Source {
 }
 
 impl WeightsReader<'_> {
-    /// The numbers of a tensor, row by row, and its shape.
+    /// The shape and the row-major numbers of a tensor.
     ///
     /// # Errors
-    /// Where there is no such tensor, its numbers are of a kind that is not read (integers, for one), or the file is
-    /// damaged.
+    /// If there is no such tensor, its dtype is not supported (integers, for example), or the file is damaged.
     pub fn numbers(&mut self, name: &str) -> Result<(Vec<usize>, Vec<f32>), VisionError> {
         let tensor = self.tensor(name)?;
         Ok((tensor.dims().to_vec(), tensor.flatten_all()?.to_vec1()?))
     }
 
-    /// A tensor as f32 on the main processor.
+    /// A tensor as f32 on the CPU.
     pub(super) fn tensor(&mut self, name: &str) -> Result<Tensor, VisionError> {
         let read = match self.file.listing.tensors.get(name) {
             Some(stored) => self.source.read(stored),
@@ -198,14 +197,14 @@ impl Source {
         };
         let shape: Vec<usize> = order.iter().map(|axis| stored.shape[*axis]).collect();
         let mut back = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(place, axis)| back[*axis] = place);
+        order.iter().enumerate().for_each(|(position, axis)| back[*axis] = position);
         let tensor = Tensor::from_raw_buffer(&bytes, dtype, &shape, &Device::Cpu)?;
         Ok(tensor.permute(back)?.to_dtype(DType::F32)?.contiguous()?)
     }
 }
 
-/// So many bytes; memory grows with what is really there. Asking for one more byte than is wanted lets an archive check
-/// its sum where the tensor is all of the entry.
+/// Reads exactly `length` bytes; memory grows only with the actual data. Asking for one byte more lets an archive
+/// verify its checksum if the tensor is the whole entry.
 fn exactly(from: &mut dyn Read, length: u64) -> Result<Vec<u8>, WeightsFault> {
     let mut bytes = Vec::with_capacity(length.min(1 << 24) as usize);
     from.take(length + 1).read_to_end(&mut bytes)?;
@@ -239,7 +238,7 @@ fn listing(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     }
 }
 
-/// Tells the format by the first bytes.
+/// Recognises the format by the first bytes.
 fn format(bytes: &mut Bytes) -> Result<Format, WeightsFault> {
     let mut head = [0; 9];
     let mut length = 0;
@@ -267,15 +266,15 @@ pub(super) fn row_by_row(shape: &[usize]) -> Vec<usize> {
     strides
 }
 
-/// How many numbers a shape has.
+/// The number of elements of a shape.
 fn elements(shape: &[usize]) -> Option<u64> {
     shape.iter().try_fold(1_u64, |count, side| count.checked_mul(*side as u64))
 }
 
-/// The axes from the slowest to the fastest, where the tensor fills its place without gaps; else `None`.
+/// The axes from the slowest to the fastest if the tensor is contiguous; else `None`.
 fn order(shape: &[usize], strides: &[usize]) -> Option<Vec<usize>> {
     let mut axes: Vec<usize> = (0..shape.len()).collect();
-    // Along an axis of one place nothing is stepped, whatever its stride says.
+    // The stride of an axis of length 1 is irrelevant.
     axes.sort_by_key(|axis| (shape[*axis] > 1, std::cmp::Reverse(strides[*axis])));
     let mut step = 1_usize;
     for &axis in axes.iter().rev() {

@@ -1,7 +1,7 @@
-//! Weights files: where they come from, and whether they fit.
+//! Weights files: loading and checking.
 //!
-//! A [`WeightsFile`] lists what a file holds without reading it; only tensors that an architecture asks for, of the
-//! size it asks for, are ever read. Nothing in a file is executed.
+//! A [`WeightsFile`] lists what a file holds without reading it; only tensors that an architecture needs, of the
+//! expected shape, are ever read. Nothing in a file is executed.
 
 mod beside;
 mod fault;
@@ -28,7 +28,7 @@ pub use fault::WeightsFault;
 pub use file::{WeightsFile, WeightsReader};
 pub use pickle::PickleError;
 
-/// Where a network's weights come from.
+/// The source of a network's weights.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightsSource {
@@ -44,7 +44,7 @@ pub fn bundled_weights() -> &'static [u8] {
 }
 
 impl WeightsSource {
-    /// What errors and reports call it.
+    /// Its path in errors and reports.
     fn path(&self) -> &Path {
         match self {
             WeightsSource::Bundled => Path::new("(bundled) resnet50-thin.f16.safetensors"),
@@ -52,7 +52,7 @@ impl WeightsSource {
         }
     }
 
-    /// The BLAKE3 hash of the whole file, which is read piece by piece.
+    /// The BLAKE3 hash of the whole file, which is streamed.
     pub(super) fn hash(&self, architecture: Architecture) -> Result<blake3::Hash, VisionError> {
         match self {
             WeightsSource::Bundled if architecture == Architecture::Resnet50Thin => Ok(blake3::hash(bundled_weights())),
@@ -78,22 +78,22 @@ impl WeightsSource {
 }
 
 /// An encoder's tensors as f32 on a device by torchvision's names, exactly those of [`Architecture::tensors`], and the
-/// hash of the file they are from.
+/// hash of their file.
 ///
 /// # Errors
-/// Where the file cannot be read, or does not hold all of them, in the right sizes, and nothing else (a classifier and
-/// batch counters aside); [`VisionError::Cancelled`] once `go_on` says no.
+/// If the file cannot be read, or does not hold exactly these tensors in the right shapes (a classifier and batch
+/// counters aside); [`VisionError::Cancelled`] once `keep_going` returns false.
 pub(super) fn load(
     spec: &EncoderSpec,
     device: &Device,
-    go_on: &dyn Fn() -> bool,
+    keep_going: &dyn Fn() -> bool,
 ) -> Result<(HashMap<String, Tensor>, blake3::Hash), VisionError> {
     let file = spec.weights.open(spec.architecture)?;
     file.check(spec.architecture)?;
     let mut reader = file.reader()?;
     let mut tensors = HashMap::new();
     for (name, _) in spec.architecture.tensors() {
-        if !go_on() {
+        if !keep_going() {
             return Err(VisionError::Cancelled);
         }
         let tensor = reader.tensor(&name)?.to_device(device)?;

@@ -1,21 +1,21 @@
-//! Tensor names: Hugging Face's to torchvision's, and what programs put before them.
+//! Tensor names: Hugging Face's to torchvision's, and prefixes added by programs.
 
 use std::collections::BTreeMap;
 
 use super::fault::WeightsFault;
 use super::file::Stored;
 
-/// A name that only a residual network has, in all its variants.
+/// A name shared by all variants of residual networks, and only by them.
 const MARK: &str = "layer1.0.conv1.weight";
-/// Where training programs put the network that they want to be used.
+/// Conventional prefixes of the network to use.
 const USUAL: [&str; 4] = ["state_dict.", "model.", "model_state_dict.", "module."];
 
-/// The tensors of the one network in a file, by torchvision's names: translated where they are Hugging Face's, without
-/// what stands before them (`module.`, `state_dict.`, `model.backbone.`, …). What has another beginning is left out,
-/// and a file without a residual network stays as it is.
+/// The tensors of the one network in a file, by torchvision's names: translated from Hugging Face's and without their
+/// prefix (`module.`, `state_dict.`, `model.backbone.`, …). Other tensors are dropped; a file without a residual
+/// network is left unchanged.
 ///
 /// # Errors
-/// Where there are several networks and none of them is the usual one.
+/// If there are several networks and none has a conventional prefix.
 pub(super) fn of_network(tensors: BTreeMap<String, Stored>) -> Result<BTreeMap<String, Stored>, WeightsFault> {
     let tensors: BTreeMap<String, Stored> =
         tensors.into_iter().map(|(name, tensor)| (translated(&name).unwrap_or(name), tensor)).collect();
@@ -40,7 +40,7 @@ pub(super) fn of_network(tensors: BTreeMap<String, Stored>) -> Result<BTreeMap<S
     Ok(tensors.into_iter().filter_map(rest).collect())
 }
 
-/// torchvision's name for one of the `transformers` library's ResNet; `None` for any other name.
+/// torchvision's name for a tensor of the `transformers` library's ResNet; `None` for any other name.
 fn translated(name: &str) -> Option<String> {
     let own = name.strip_prefix("resnet.").unwrap_or(name);
     let (path, part) = own.rsplit_once('.')?;
@@ -54,11 +54,11 @@ fn translated(name: &str) -> Option<String> {
         return Some(format!("{}.{part}", module("conv1", "bn1")));
     }
     let words: Vec<&str> = path.split('.').collect();
-    let (stage, block, place) = match words.as_slice() {
-        ["encoder", "stages", stage, "layers", block, place @ ..] => (stage.parse::<usize>().ok()?, *block, place),
+    let (stage, block, rest) = match words.as_slice() {
+        ["encoder", "stages", stage, "layers", block, rest @ ..] => (stage.parse::<usize>().ok()?, *block, rest),
         _ => return None,
     };
-    let module = match place {
+    let module = match rest {
         ["shortcut"] => module("downsample.0", "downsample.1"),
         ["layer", index] => {
             let index = index.parse::<usize>().ok()?.checked_add(1)?;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_all_names_is_taken_off_and_what_lies_elsewhere_left_out() {
+    fn a_common_prefix_is_removed_and_other_tensors_are_dropped() {
         for prefix in
             ["", "module.", "model.", "backbone.", "state_dict.module.", "model.module.backbone.", "encoder_q."]
         {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_networks_the_usual_one_is_taken_or_none() {
+    fn of_several_networks_the_one_with_a_conventional_prefix_is_used() {
         let names = ["model_ema.layer1.0.conv1.weight", "model.layer1.0.conv1.weight", "model.x"];
         assert_eq!(found(&names).unwrap(), [MARK, "x"]);
         let message = found(&["student.layer1.0.conv1.weight", "teacher.layer1.0.conv1.weight"]).unwrap_err();

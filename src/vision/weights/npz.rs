@@ -7,7 +7,7 @@ use super::fault::WeightsFault;
 use super::file::{Listing, ReadSeek, Stored, row_by_row};
 use crate::dataset::{Float, NpyHeader, NpyKind};
 
-/// How the name of an array's entry ends.
+/// The extension of an array's entry.
 pub(super) const ENDING: &str = ".npy";
 
 /// Lists the arrays of an archive.

@@ -1,41 +1,41 @@
-//! Python's pickles as plain values. A pickle is a program for a stack machine; this one only notes what it is told to
-//! build or to call, and calls nothing.
+//! Python's pickles as plain values. A pickle is a program for a stack machine; this interpreter only records what it
+//! would build or call, and calls nothing.
 //!
-//! Values stand in one list and name each other by their place in it, so that neither a value that holds itself nor one
-//! nested a million deep costs more than its bytes. One byte of a pickle makes at most one value.
+//! Values are held in one list and refer to each other by index, so neither a value that contains itself nor one nested
+//! a million deep costs more than its bytes. One byte of a pickle creates at most one value.
 
 use std::collections::HashMap;
 
 /// Why a pickle cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PickleError {
-    /// It ends before its last instruction.
-    #[error("its pickle is cut off, or longer than is read")]
+    /// It ends before its STOP instruction.
+    #[error("its pickle is truncated or too long")]
     CutOff,
     /// An instruction that no tensor needs.
-    #[error("its pickle has the instruction 0x{0:02x}, which is not read here")]
+    #[error("its pickle has the unsupported instruction 0x{0:02x}")]
     Instruction(u8),
-    /// A class whose name is not text.
-    #[error("its pickle names a class by something other than text")]
+    /// A class whose name is not a string.
+    #[error("its pickle has a class whose name is not a string")]
     ClassName,
-    /// It takes more from the stack than it put there.
-    #[error("its pickle takes more than there is")]
+    /// It pops from an empty stack.
+    #[error("its pickle pops from an empty stack")]
     Empty,
-    /// It goes back to a mark that was not set.
-    #[error("its pickle goes back to no mark")]
+    /// It refers to a mark that was not set.
+    #[error("its pickle refers to a missing mark")]
     NoMark,
-    /// It recalls a value that was not kept.
-    #[error("its pickle recalls what it has not kept")]
-    NotKept,
+    /// It reads a missing memo entry.
+    #[error("its pickle reads a missing memo entry")]
+    NotInMemo,
 }
 
-/// A value's place in [`Pickle::values`].
+/// The index of a value in [`Pickle::values`].
 pub(super) type Id = usize;
 
 /// What a pickle builds.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
-    /// `None`, numbers with a point, sets: nothing that is needed here.
+    /// `None`, floats, sets: nothing needed here.
     Other,
     Bool(bool),
     Int(i64),
@@ -46,12 +46,12 @@ pub(super) enum Value {
     Dict(Vec<(Id, Id)>),
     /// `module.name`.
     Class(String),
-    /// What Python would call, and with what.
+    /// A call that Python would make.
     Call {
         callable: Id,
         arguments: Id,
     },
-    /// Something outside of the pickle, by what names it.
+    /// A persistent id: a reference to something outside the pickle.
     Persistent(Id),
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Pickle {
 }
 
 impl Pickle {
-    /// Reads a pickle from the start of `input` and moves that behind its end.
+    /// Reads a pickle from the start of `input` and advances past its end.
     pub fn read(input: &mut &[u8]) -> Result<Self, PickleError> {
         let mut machine = Machine::default();
         let mut opcodes = Input(input);
@@ -78,13 +78,13 @@ impl Pickle {
         Ok(Self { values: machine.values, root })
     }
 
-    /// What it is all about.
+    /// The top-level value.
     pub fn root(&self) -> Id {
         self.root
     }
 
     pub fn get(&self, id: Id) -> &Value {
-        // Only ids of this pickle's own values are ever given out.
+        // Ids are only ever handed out for this pickle's values.
         self.values.get(id).unwrap_or(&Value::Other)
     }
 
@@ -117,7 +117,7 @@ impl Pickle {
     }
 }
 
-/// What is left of the program.
+/// The rest of the program.
 struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
@@ -152,7 +152,7 @@ impl<'a> Input<'a> {
         Ok(line)
     }
 
-    /// A signed little-endian number; one that does not fit stays bytes.
+    /// A signed little-endian number; one that does not fit is left as bytes.
     fn long(&mut self, length: u64) -> Result<Value, PickleError> {
         let bytes = self.take(length)?;
         let Some(last) = bytes.last() else { return Ok(Value::Int(0)) };
@@ -169,13 +169,13 @@ impl<'a> Input<'a> {
 struct Machine {
     values: Vec<Value>,
     stack: Vec<Id>,
-    /// How high the stack stood at each mark.
+    /// The height of the stack at each mark.
     marks: Vec<usize>,
     memo: HashMap<u64, Id>,
 }
 
 impl Machine {
-    /// Does one instruction (Python's `pickletools` documents them all).
+    /// Executes one instruction (Python's `pickletools` documents them all).
     fn step(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<(), PickleError> {
         match opcode {
             // Protocol and frame: nothing to do.
@@ -189,13 +189,13 @@ impl Machine {
                 let top = self.top()?;
                 self.stack.push(top);
             }
-            b'q' => self.keep(|_, input| input.number(1), input)?,
-            b'r' => self.keep(|_, input| input.number(4), input)?,
-            0x94 => self.keep(|machine, _| Ok(machine.memo.len() as u64), input)?,
+            b'q' => self.memoise(|_, input| input.number(1), input)?,
+            b'r' => self.memoise(|_, input| input.number(4), input)?,
+            0x94 => self.memoise(|machine, _| Ok(machine.memo.len() as u64), input)?,
             b'h' => self.recall(input.number(1)?)?,
             b'j' => self.recall(input.number(4)?)?,
             b'a' | b's' | b'e' | b'u' | 0x90 => self.put_into(opcode)?,
-            // A state that Python would set on the value below; nothing here has a use for one.
+            // BUILD: a state that Python would set on the value below; not needed here.
             b'b' => drop(self.pop()?),
             _ => {
                 let value = match self.scalar(opcode, input)? {
@@ -208,7 +208,7 @@ impl Machine {
         Ok(())
     }
 
-    /// A value that stands alone; `None` for another instruction.
+    /// A value that does not depend on the stack; `None` for other instructions.
     fn scalar(&mut self, opcode: u8, input: &mut Input<'_>) -> Result<Option<Value>, PickleError> {
         Ok(Some(match opcode {
             b'N' => Value::Other,
@@ -235,7 +235,7 @@ impl Machine {
         }))
     }
 
-    /// A value made of those on the stack.
+    /// A value made from those on the stack.
     fn composite(&mut self, opcode: u8) -> Result<Value, PickleError> {
         Ok(match opcode {
             b't' => Value::Tuple(self.since_mark()?),
@@ -271,7 +271,7 @@ impl Machine {
         })
     }
 
-    /// Appends to the list or dictionary that is on the stack, and to anything else does nothing.
+    /// Appends to a list or dictionary on the stack; anything else is left unchanged.
     fn put_into(&mut self, opcode: u8) -> Result<(), PickleError> {
         let new = match opcode {
             b'a' => vec![self.pop()?],
@@ -313,19 +313,19 @@ impl Machine {
         mark.map(|mark| self.stack.split_off(mark)).ok_or(PickleError::NoMark)
     }
 
-    fn keep(
+    fn memoise(
         &mut self,
-        place: impl FnOnce(&Self, &mut Input<'_>) -> Result<u64, PickleError>,
+        key: impl FnOnce(&Self, &mut Input<'_>) -> Result<u64, PickleError>,
         input: &mut Input<'_>,
     ) -> Result<(), PickleError> {
-        let (place, top) = (place(self, input)?, self.top()?);
-        self.memo.insert(place, top);
+        let (key, top) = (key(self, input)?, self.top()?);
+        self.memo.insert(key, top);
         Ok(())
     }
 
-    fn recall(&mut self, place: u64) -> Result<(), PickleError> {
-        let kept = self.memo.get(&place).ok_or(PickleError::NotKept)?;
-        self.stack.push(*kept);
+    fn recall(&mut self, key: u64) -> Result<(), PickleError> {
+        let stored = self.memo.get(&key).ok_or(PickleError::NotInMemo)?;
+        self.stack.push(*stored);
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-//! What `torch.save` writes: a pickle that tells of tensors, and their numbers beside it. Since PyTorch 1.6 both are
-//! entries of a zip archive; before, the numbers followed the pickle.
+//! Files written by `torch.save`: a pickle that describes tensors, and their data. Since PyTorch 1.6 both are entries
+//! of a zip archive; before, the data followed the pickle.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Read, Seek, SeekFrom};
@@ -11,29 +11,29 @@ use super::fault::WeightsFault;
 use super::file::{Bytes, Listing, ReadSeek, Stored};
 use super::pickle::{Id, Pickle, Value};
 
-/// Bytes of the longest pickle; a ResNet-152's has 0.1 MB, and with an optimiser's state under 1 MB.
+/// Longest pickle in bytes; a ResNet-152's has 0.1 MB, and with an optimiser's state under 1 MB.
 const MAX_PICKLE: u64 = 1 << 22;
-/// Tensors of one file, and how deep dictionaries may lie in each other: ten times what training programs write.
+/// Most tensors in a file, and deepest nesting of dictionaries: ten times what training programs write.
 const MAX_TENSORS: usize = 20_000;
 const MAX_DEPTH: usize = 6;
-/// The first number of the old format.
+/// The magic number of the old format.
 const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
-/// A tensor as the pickle tells of it.
-struct Told {
-    /// Names its storage.
+/// A tensor as described by the pickle.
+struct Described {
+    /// The key of its storage.
     key: String,
-    /// Numbers in the storage.
+    /// Number of elements of the storage.
     numbers: u64,
     dtype: Result<DType, String>,
-    /// Numbers of the storage before it.
+    /// Its offset in the storage, in elements.
     offset: u64,
     shape: Vec<usize>,
     strides: Vec<usize>,
 }
 
-impl Told {
-    /// The tensor in a storage that begins here and has so many bytes.
+impl Described {
+    /// The tensor in a storage that begins at `start` and has `bytes` bytes.
     fn stored(self, entry: Option<usize>, start: u64, bytes: u64) -> Option<Stored> {
         let size = self.dtype.as_ref().map_or(1, |dtype| dtype.size_in_bytes()) as u64;
         let skipped = self.offset.checked_mul(size).filter(|skipped| *skipped <= bytes)?;
@@ -59,21 +59,21 @@ pub(super) fn list_zip<R: ReadSeek>(archive: &mut ZipArchive<R>, names: &[String
         return Err(WeightsFault::BigEndian);
     }
     let bytes = entry(pickle, MAX_PICKLE)?;
-    let told = tensors(&Pickle::read(&mut bytes.as_slice())?)?;
+    let described = tensors(&Pickle::read(&mut bytes.as_slice())?)?;
     let mut listing = Listing::default();
-    for (name, told) in told {
-        let entry_name = format!("{folder}data/{}", told.key);
+    for (name, described) in described {
+        let entry_name = format!("{folder}data/{}", described.key);
         let index =
             archive.index_for_name(&entry_name).ok_or_else(|| WeightsFault::MissingEntry(entry_name.clone()))?;
         let (method, size) = archive
             .by_index_raw(index)
             .map(|entry| (entry.compression(), entry.size()))
             .map_err(WeightsFault::within(&entry_name))?;
-        // PyTorch compresses nothing; what is small here and huge unpacked is not PyTorch's.
+        // PyTorch never compresses, so an entry that is small but huge when unpacked is not PyTorch's.
         if method != CompressionMethod::Stored {
             return Err(WeightsFault::Compressed(entry_name));
         }
-        let stored = told.stored(Some(index), 0, size);
+        let stored = described.stored(Some(index), 0, size);
         let Some(stored) = stored else { return Err(WeightsFault::Outside(name)) };
         listing.tensors.insert(name, stored);
     }
@@ -96,33 +96,34 @@ pub(super) fn list_old(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     if matches!(system.get(system.root()), Value::Dict(pairs) if pairs.iter().any(says_big)) {
         return Err(WeightsFault::BigEndian);
     }
-    let told = tensors(&Pickle::read(&mut rest)?)?;
+    let described = tensors(&Pickle::read(&mut rest)?)?;
     let keys = Pickle::read(&mut rest)?;
     let Value::List(order) = keys.get(keys.root()) else { return Err(WeightsFault::NoStorages) };
     let order: Vec<&str> = order.iter().filter_map(|id| keys.text(*id)).collect();
-    let places = places(bytes, (head.len() - rest.len()) as u64, &order, &told)?;
+    let storages = storages(bytes, (head.len() - rest.len()) as u64, &order, &described)?;
     let mut listing = Listing::default();
-    for (name, told) in told {
-        let place = places.get(told.key.as_str()).copied();
-        let stored = place.and_then(|(start, size)| told.stored(None, start, size));
+    for (name, described) in described {
+        let storage = storages.get(described.key.as_str()).copied();
+        let stored = storage.and_then(|(start, size)| described.stored(None, start, size));
         let Some(stored) = stored else { return Err(WeightsFault::Outside(name)) };
         listing.tensors.insert(name, stored);
     }
     Ok(listing)
 }
 
-/// Where each storage begins, and its bytes: each is preceded by its count of numbers.
-fn places(
+/// The offset and size in bytes of each storage; each is preceded by its number of elements.
+fn storages(
     bytes: &mut Bytes,
     mut at: u64,
     order: &[&str],
-    told: &BTreeMap<String, Told>,
+    described: &BTreeMap<String, Described>,
 ) -> Result<HashMap<String, (u64, u64)>, WeightsFault> {
     let end = bytes.seek(SeekFrom::End(0))?;
-    let kinds: HashMap<&str, &Told> = told.values().map(|told| (told.key.as_str(), told)).collect();
-    let mut places = HashMap::new();
+    let kinds: HashMap<&str, &Described> =
+        described.values().map(|described| (described.key.as_str(), described)).collect();
+    let mut storages = HashMap::new();
     for key in order {
-        // A storage of which no tensor tells has numbers of a size that nobody knows, and hides all behind it.
+        // A storage without a tensor has elements of unknown size, so all storages after it are unreachable.
         let Some(kind) = kinds.get(key) else { break };
         let size = kind.dtype.as_ref().map_or_else(|name| integer_size(name), |dtype| Some(dtype.size_in_bytes()));
         let Some(size) = size else { break };
@@ -133,10 +134,10 @@ fn places(
         let length = count.checked_mul(size as u64).filter(|_| count == kind.numbers);
         let after = length.and_then(|length| (at + 8).checked_add(length)).filter(|after| *after <= end);
         let after = after.ok_or_else(|| WeightsFault::Storage((*key).to_owned()))?;
-        places.insert((*key).to_string(), (at + 8, after - at - 8));
+        storages.insert((*key).to_string(), (at + 8, after - at - 8));
         at = after;
     }
-    Ok(places)
+    Ok(storages)
 }
 
 fn integer_size(kind: &str) -> Option<usize> {
@@ -150,7 +151,7 @@ fn integer_size(kind: &str) -> Option<usize> {
 }
 
 /// All tensors in a pickle's dictionaries, by the path of keys that leads to each, joined by points.
-fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, WeightsFault> {
+fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Described>, WeightsFault> {
     let mut found = BTreeMap::new();
     match pickle.get(pickle.root()) {
         Value::Dict(_) => {}
@@ -164,7 +165,7 @@ fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, WeightsFault> {
     while let Some((path, id, depth)) = waiting.pop() {
         let Value::Dict(pairs) = pickle.get(id) else { continue };
         for (key, value) in pairs {
-            // Dictionaries may hold each other many times over, so the way is limited too.
+            // Dictionaries may contain each other repeatedly, so the path is limited too.
             steps += 1;
             if steps > 10 * MAX_TENSORS || found.len() > MAX_TENSORS {
                 return Err(WeightsFault::TooManyTensors);
@@ -174,8 +175,8 @@ fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, WeightsFault> {
             match pickle.get(*value) {
                 Value::Dict(_) if depth < MAX_DEPTH => waiting.push((path, *value, depth + 1)),
                 Value::Call { .. } => {
-                    if let Some(told) = tensor(pickle, *value) {
-                        found.insert(path, told);
+                    if let Some(described) = tensor(pickle, *value) {
+                        found.insert(path, described);
                     }
                 }
                 _ => {}
@@ -185,13 +186,13 @@ fn tensors(pickle: &Pickle) -> Result<BTreeMap<String, Told>, WeightsFault> {
     Ok(found)
 }
 
-/// The tensor that a call would rebuild; `None` where it would make something else.
-fn tensor(pickle: &Pickle, mut id: Id) -> Option<Told> {
+/// The tensor that a call would rebuild; `None` if it would create something else.
+fn tensor(pickle: &Pickle, mut id: Id) -> Option<Described> {
     loop {
         let &Value::Call { callable, arguments } = pickle.get(id) else { return None };
         let arguments = pickle.tuple(arguments)?;
         match pickle.class(callable)? {
-            // (data, requires_grad, hooks, …): the data was made before, so this comes to an end.
+            // (data, requires_grad, hooks, …): the data comes earlier, so this terminates.
             "torch._utils._rebuild_parameter" | "torch._utils._rebuild_parameter_with_state" => {
                 id = arguments.first().copied().filter(|inner| *inner < id)?;
             }
@@ -207,14 +208,14 @@ fn tensor(pickle: &Pickle, mut id: Id) -> Option<Told> {
 }
 
 /// From (storage, offset, size, stride, …).
-fn rebuilt(pickle: &Pickle, arguments: &[Id]) -> Option<Told> {
+fn rebuilt(pickle: &Pickle, arguments: &[Id]) -> Option<Described> {
     let [storage, offset, shape, strides, ..] = arguments else { return None };
     let sizes = |id: Id| -> Option<Vec<usize>> {
         pickle.tuple(id)?.iter().map(|id| usize::try_from(pickle.size(*id)?).ok()).collect()
     };
     let (shape, strides) = (sizes(*shape)?, sizes(*strides)?);
     let &Value::Persistent(storage) = pickle.get(*storage) else { return None };
-    // ("storage", kind, key, device, numbers, and in the old format what it is a view of)
+    // ("storage", kind, key, device, numbers, and in the old format the storage it is a view of)
     let [_, kind, key, _, numbers, rest @ ..] = pickle.tuple(storage)? else { return None };
     let is_view = rest.first().is_some_and(|view| pickle.get(*view) != &Value::Other);
     if is_view || shape.len() != strides.len() {
@@ -229,5 +230,5 @@ fn rebuilt(pickle: &Pickle, arguments: &[Id]) -> Option<Told> {
         other => Err(other.to_string()),
     };
     let (key, numbers, offset) = (pickle.text(*key)?.to_string(), pickle.size(*numbers)?, pickle.size(*offset)?);
-    Some(Told { key, numbers, dtype, offset, shape, strides })
+    Some(Described { key, numbers, dtype, offset, shape, strides })
 }

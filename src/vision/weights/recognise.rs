@@ -1,4 +1,4 @@
-//! Which network a file's tensors are of, and whether they are all there.
+//! Recognising a file's network, and checking its tensors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ impl WeightsFile {
     /// The architecture whose tensors the file holds.
     ///
     /// # Errors
-    /// [`VisionError::Unrecognised`] where it holds those of none; it tells what they are of, as far as that shows.
+    /// [`VisionError::Unrecognised`] if there is none, with what the tensors are of, as far as recognisable.
     pub fn architecture(&self) -> Result<Architecture, VisionError> {
         let tensors: BTreeMap<&str, &[usize]> = self.tensors().collect();
         recognise(&tensors).ok_or_else(|| {
@@ -28,7 +28,7 @@ impl WeightsFile {
         })
     }
 
-    /// Holds it against an architecture.
+    /// Checks it against an architecture.
     pub(super) fn check(&self, architecture: Architecture) -> Result<(), VisionError> {
         let path = || self.path().to_path_buf();
         let expected = architecture.tensors();
@@ -71,14 +71,14 @@ impl WeightsFile {
     }
 }
 
-/// What a network has that gives no vector: its classifier (torchvision's and timm's `fc`, transformers' `classifier`)
-/// and its batch counters.
+/// Tensors that do not affect the vector: the classifier (torchvision's and timm's `fc`, transformers' `classifier`)
+/// and batch counters.
 fn is_unused(name: &str) -> bool {
     let classifier = ["fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias"];
     classifier.contains(&name) || name.ends_with(".num_batches_tracked")
 }
 
-/// Names the relatives of the residual networks here that are often met, by what only they have.
+/// Names common relatives of the supported residual networks, by their distinctive tensors.
 fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
     let has = |part: &str| tensors.keys().any(|name| name.contains(part));
     let at = |name: &str, axis: usize| tensors.get(name).and_then(|shape| shape.get(axis)).copied();
@@ -90,7 +90,7 @@ fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
     } else if has("layer1.0.eca.") {
         "a ResNet with channel attention (ecaresnet50 and such)"
     } else if has("layer1.0.downsample.2.") {
-        "a ResNet that pools on its short way (timm's resnet50d and such)"
+        "a ResNet that pools in its shortcut (timm's resnet50d and such)"
     } else if has("layer1.0.conv1.conv") || has("layer1.0.conv2.fc1") {
         "a ResNet with split attention or other convolutions (resnest50 and such)"
     } else if has("stages.0.blocks.0.norm1") || has("stem.conv.weight") {
@@ -100,14 +100,14 @@ fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
     } else if at("layer1.0.conv3.weight", 1) == Some(128) {
         "a wide ResNet (wide_resnet50_2 and such)"
     } else if tensors.contains_key("bn1.weight") && !tensors.contains_key("bn1.running_mean") {
-        "a ResNet with a normalisation that keeps no statistics (resnet50_gn and such)"
+        "a ResNet whose normalisation has no running statistics (resnet50_gn and such)"
     } else {
         return None;
     };
     Some(what.to_string())
 }
 
-/// What can be told of tensors that fit nothing.
+/// A description of tensors that match nothing.
 fn unknown(tensors: &BTreeMap<&str, &[usize]>) -> String {
     let blocks = |stage: usize| {
         let prefix = format!("layer{stage}.");
@@ -117,7 +117,7 @@ fn unknown(tensors: &BTreeMap<&str, &[usize]>) -> String {
     let blocks = [1, 2, 3, 4].map(blocks);
     if blocks == [0; 4] {
         return match tensors.first_key_value() {
-            Some((name, _)) => format!("{} tensors of no residual network, \"{name}\" for one", tensors.len()),
+            Some((name, _)) => format!("{} tensors of no residual network, such as \"{name}\"", tensors.len()),
             None => "no tensors".to_string(),
         };
     }
@@ -129,7 +129,7 @@ fn unknown(tensors: &BTreeMap<&str, &[usize]>) -> String {
     });
     let Some(near) = near else {
         let [one, two, three, four] = blocks;
-        return format!("a residual network with {one}, {two}, {three} and {four} blocks, which is none of those here");
+        return format!("a residual network with {one}, {two}, {three} and {four} blocks, which is not supported");
     };
     let expected = near.tensors();
     let differs = expected.iter().find(|(name, shape)| tensors.get(name.as_str()) != Some(&shape.as_slice()));

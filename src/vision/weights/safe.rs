@@ -8,10 +8,10 @@ use safetensors::tensor::{Dtype, Metadata};
 use super::fault::WeightsFault;
 use super::file::{Bytes, Listing, Stored};
 
-/// Bytes of the longest header; a ResNet-152's has 80 kB.
+/// Longest header in bytes; a ResNet-152's has 80 kB.
 const MAX_HEADER: u64 = 1 << 24;
 
-/// Lists the tensors and notes of a safetensors file.
+/// Lists the tensors and metadata of a safetensors file.
 pub(super) fn list(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     let mut length = [0; 8];
     bytes.read_exact(&mut length)?;
