@@ -1,4 +1,4 @@
-//! Measures of how many different things a ranking shows.
+//! Measures of diversity.
 
 /// Cluster recall CR@k, MediaEval's official measure of diversity: the clusters that the first k images belong to, over
 /// all clusters of the query. 0 for a query without clusters.

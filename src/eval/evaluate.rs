@@ -8,20 +8,20 @@ use super::ranking::{Judged, Ranked, rank_and_measure};
 use crate::base::named;
 use crate::dataset::{Dataset, Judgements, Qrels, Query, Relevance, Run};
 
-/// Which queries a mean is taken over.
+/// The queries over which a mean is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Averaging {
     /// The queries that are in the qrels and in the run (trec_eval without options).
     #[default]
     Both,
-    /// Every query of the qrels; one that the run lacks scores 0 (trec_eval's `-c`).
+    /// Every query of the qrels; one missing from the run scores 0 (trec_eval's `-c`).
     AllQrels,
 }
 
 named!(Averaging, "averaging": Both = "both", AllQrels = "all-qrels");
 
 impl Averaging {
-    /// The convention in words, to go beside every exported measure.
+    /// The convention in words, given with every exported measure.
     pub fn label(self) -> &'static str {
         match self {
             Averaging::Both => "over the queries in both qrels and run",
@@ -32,7 +32,7 @@ impl Averaging {
 
 /// Evaluates a run against judgements, as trec_eval does.
 ///
-/// Qrels and runs know no clusters, so measures that need them come out as NaN.
+/// Qrels and runs have no clusters, so measures that need them are NaN.
 ///
 /// ```
 /// use crossrank::dataset::{Qrels, Run};
@@ -65,7 +65,7 @@ fn measure_scores(
     highest_grade: i32,
 ) -> Vec<f64> {
     let ids: Vec<&str> = run.keys().map(String::as_str).collect();
-    // trec_eval holds scores as 32-bit floats: closer ones are ties.
+    // trec_eval stores scores as 32-bit floats: closer ones are ties.
     let scores: Vec<f32> = run.values().map(|&score| score as f32).collect();
     let relevance: Vec<Option<Relevance>> = ids.iter().map(|&id| judgements.get(id).copied().map(Relevance)).collect();
     let missed: Vec<Relevance> =
@@ -75,12 +75,11 @@ fn measure_scores(
 }
 
 /// Evaluates scores of a data set's own candidates: the same measures as [`evaluate`] with the candidates' judgements
-/// as qrels, without going through names, so that it can follow every epoch of a training.
+/// as qrels, without going through names, which is fast enough for every epoch of training.
 ///
-/// `queries` are positions in [`Dataset::queries`]; `scores` is asked for one score per candidate of such a query, in
-/// the order of its candidates (missing ones rank last). A query without a single judgement is left out, as it would
-/// not be in the qrels. Diversity measures take the query's clusters; where it has none they are NaN. ERR's highest
-/// grade is that of all judgements.
+/// `queries` are positions in [`Dataset::queries`]; `scores` returns one score per candidate of such a query, in
+/// candidate order (missing ones rank last). A query without judgements is skipped, as it would not be in the qrels.
+/// Diversity measures use the query's clusters and are NaN without any. ERR's highest grade is that of all judgements.
 pub fn evaluate_scores<S: AsRef<[f32]>>(
     dataset: &Dataset,
     judgements: &Judgements,

@@ -12,10 +12,10 @@ use super::measure::Measure;
 /// Serialised as `{"all": {"map": …}, "per_query": {"q1": {"map": …}}}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// The mean of each measure over the queries where it is defined; 0 where there was no query, NaN for a measure
-    /// that needs clusters where no query has any.
+    /// The mean of each measure over the queries where it is defined; 0 without queries, NaN for a measure that needs
+    /// clusters if no query has any.
     pub all: Measures,
-    /// The measures of each query; NaN for one that needs clusters where the query has none.
+    /// The measures of each query; NaN for one that needs clusters if the query has none.
     pub per_query: BTreeMap<String, Measures>,
     /// The highest grade of all judgements, at least 1, where a measure depends on it ([`Measure::needs_highest_grade`]).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -23,7 +23,7 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// Averages the measures of the queries: each query weighs the same.
+    /// Averages the measures over the queries, all with equal weight.
     pub(super) fn average(
         measures: &[Measure],
         per_query: BTreeMap<String, Vec<f64>>,
@@ -46,12 +46,12 @@ impl Evaluation {
         }
     }
 
-    /// The mean of a measure, if it was asked for and is defined.
+    /// The mean of a measure, if it was requested and is defined.
     pub fn get(&self, measure: Measure) -> Option<f64> {
         self.all.get(measure).filter(|value| !value.is_nan())
     }
 
-    /// A measure of one query, if it was asked for and is defined.
+    /// A measure of one query, if it was requested and is defined.
     pub fn of(&self, query: &str, measure: Measure) -> Option<f64> {
         self.per_query.get(query)?.get(measure).filter(|value| !value.is_nan())
     }

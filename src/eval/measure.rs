@@ -1,4 +1,4 @@
-//! What can be measured, and what it is called.
+//! The measures and their names.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::persistence::Persistence;
 
-/// A measure of a ranking; every one of them lies in 0..=1 and greater is better.
+/// A measure of a ranking; all lie in 0..=1, and higher is better.
 ///
 /// Written `map`, `ndcg@20`, `p@10`, … ([`fmt::Display`], serde); [`FromStr`] also reads trec_eval's own spellings
 /// (`P_10`, `ndcg_cut_20`, `ndcg_cut.20`), in any case.
@@ -33,7 +33,7 @@ pub enum Measure {
     SuccessAt(usize),
     /// Average precision cut at k (still over all relevant images).
     MapAt(usize),
-    /// Cluster recall: diversity clusters met among the first k, over all clusters of the query.
+    /// Cluster recall: diversity clusters among the first k, over all clusters of the query.
     ClusterRecallAt(usize),
     /// Harmonic mean of P@k and CR@k.
     F1At(usize),
@@ -50,12 +50,12 @@ pub enum Measure {
     Rbp(Persistence),
 }
 
-/// The five figures that this field reports: MAP, P@10, P@20, nDCG@20, nDCG.
+/// The five measures usually reported in this field: MAP, P@10, P@20, nDCG@20, nDCG.
 pub const STANDARD: [Measure; 5] =
     [Measure::Map, Measure::PrecisionAt(10), Measure::PrecisionAt(20), Measure::NdcgAt(20), Measure::Ndcg];
 
 impl Measure {
-    /// Reads a list such as `map,ndcg@20,P_10`; spaces and repetitions do no harm.
+    /// Reads a list such as `map,ndcg@20,P_10`; spaces and duplicates are ignored.
     ///
     /// # Errors
     /// If a name is unknown or the list is empty.
@@ -70,7 +70,7 @@ impl Measure {
         if measures.is_empty() { Err(MeasureError::Empty) } else { Ok(measures) }
     }
 
-    /// How many of the first images it looks at; `None` where it looks at all.
+    /// The cut-off k; `None` if it takes the whole ranking.
     pub fn cutoff(self) -> Option<usize> {
         match self {
             Self::Map | Self::Ndcg | Self::Rprec | Self::Bpref | Self::ReciprocalRank => None,
@@ -81,7 +81,7 @@ impl Measure {
         }
     }
 
-    /// Whether it can only be computed where diversity clusters are known.
+    /// Whether it needs diversity clusters.
     pub fn needs_clusters(self) -> bool {
         matches!(self, Self::ClusterRecallAt(_) | Self::F1At(_))
     }
@@ -112,7 +112,7 @@ impl Measure {
         format!("{name}{}", self.argument())
     }
 
-    /// What follows the name: `@20`, `@0.8`, or nothing.
+    /// The suffix of the name: `@20`, `@0.8`, or nothing.
     fn argument(self) -> String {
         match self {
             Self::Rbp(persistence) => format!("@{persistence}"),
@@ -120,7 +120,7 @@ impl Measure {
         }
     }
 
-    /// What it tells, in one sentence.
+    /// An explanation in one sentence.
     pub fn explanation(self) -> String {
         let first = |k: usize| if k == 1 { "the first image".to_owned() } else { format!("the first {k} images") };
         match self {
@@ -142,13 +142,13 @@ impl Measure {
             Self::Rprec => {
                 "Share of the first R images that is relevant, where R is the number of relevant images.".to_owned()
             }
-            Self::Bpref => "Share of judged pairs in which the relevant image stands above the one that is not; \
-                            images without judgement are passed over."
+            Self::Bpref => "Share of judged pairs in which the relevant image ranks above the non-relevant one; \
+                            unjudged images are ignored."
                 .to_owned(),
             Self::ReciprocalRank => "One over the rank of the first relevant image.".to_owned(),
             Self::SuccessAt(k) => format!("1 if there is a relevant image within {}, else 0.", first(k)),
             Self::ClusterRecallAt(k) => {
-                format!("Share of the query's diversity clusters met within {}.", first(k))
+                format!("Share of the query's diversity clusters found within {}.", first(k))
             }
             Self::F1At(k) => format!("Harmonic mean of precision and cluster recall within {}.", first(k)),
             Self::NdcgExp => "Like nDCG, with 2^grade − 1 as the gain of a grade.".to_owned(),
@@ -166,34 +166,34 @@ impl Measure {
     }
 }
 
-/// A measure's name that could not be read.
+/// A measure's name that could not be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MeasureError {
-    /// No measure is called this.
+    /// An unknown measure.
     #[error(
-        "no measure is called “{name}” (there are map, ndcg, ndcg-exp, rprec, bpref, recip_rank, err, rbp@0.8, and \
+        "unknown measure “{name}” (expected map, ndcg, ndcg-exp, rprec, bpref, recip_rank, err, rbp@0.8, and \
          with a cut-off as in ndcg@20: ndcg, ndcg-exp, p, recall, success, map, err, cr, f1)"
     )]
     Unknown {
-        /// What was written.
+        /// The name as given.
         name: String,
     },
-    /// The cut-off is missing or is no whole number from 1.
-    #[error("“{name}” needs a cut-off from 1 upwards, as in {example}@20")]
+    /// The cut-off is missing or not a positive integer.
+    #[error("“{name}” needs a cut-off of 1 or more, as in {example}@20")]
     Cutoff {
-        /// What was written.
+        /// The name as given.
         name: String,
-        /// The measure meant.
+        /// The intended measure.
         example: &'static str,
     },
     /// The persistence of rank-biased precision is missing or outside 0..1.
     #[error("“{name}” needs a persistence between 0 and 1 with at most six decimals, as in rbp@0.8")]
     Persistence {
-        /// What was written.
+        /// The name as given.
         name: String,
     },
-    /// A list without any name.
-    #[error("no measure is named")]
+    /// An empty list.
+    #[error("no measure given")]
     Empty,
     /// Measures that should be there are not.
     #[error("no value of {names}")]

@@ -3,16 +3,16 @@
 //! A [`Measure`] is a value with a name (`ndcg@20`), [`order`] turns scores into a ranking, and [`evaluate`] (from
 //! qrels and a run) or [`evaluate_scores`] (from a data set's own judgements) turn rankings into an [`Evaluation`].
 //!
-//! What is easy to get wrong, and is done here as trec_eval does it:
-//! - scores are compared as 32-bit floats, and ties broken by id, descending by bytes; the order of the files and any
-//!   rank written in them play no part;
-//! - an image without judgement, or with a negative grade, counts as not relevant, and bpref passes over it;
+//! Details that are easy to get wrong, done here as in trec_eval:
+//! - scores are compared as 32-bit floats, and ties broken by id, descending by bytes;
+//!   the order of the files and the ranks in them are ignored;
+//! - an image without judgement, or with a negative grade, counts as not relevant, and bpref ignores it;
 //! - P@k is always over k, however few images were returned;
 //! - nDCG's gain is the grade itself, its discount log₂(rank + 1), its ideal taken over all judged images;
 //! - a query without any relevant image scores 0 and counts in the mean.
 //!
-//! What trec_eval does not have: nDCG with exponential gain, ERR and RBP ([`Measure`]), [`ties`], and in
-//! [`significance`] whether two rankings differ by more than chance.
+//! Beyond trec_eval there are nDCG with exponential gain, ERR and RBP ([`Measure`]), [`ties`], and tests of
+//! [`significance`].
 //!
 //! ```
 //! use crossrank::dataset::Relevance;

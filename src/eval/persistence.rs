@@ -1,9 +1,9 @@
-//! How far down somebody looks.
+//! The persistence of rank-biased precision.
 
 use std::fmt;
 
-/// The chance that somebody goes on to the next image: a fraction between 0 and 1 (both excluded) of at most six
-/// decimals, so that measures can be compared and kept as names.
+/// The probability that a user continues to the next image: a fraction strictly between 0 and 1 with at most six
+/// decimals, so that measures can be compared and written as names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Persistence {
     /// In millionths, 1..1,000,000.
@@ -16,7 +16,7 @@ impl Persistence {
     /// From a fraction; `None` outside 0..1 or with more than six decimals.
     pub fn new(fraction: f64) -> Option<Self> {
         let millionths = (fraction * WHOLE).round();
-        // The nearest number to a fraction of six decimals is off by far less than this.
+        // The nearest float to a fraction of six decimals is off by far less than this.
         let exact = (fraction * WHOLE - millionths).abs() < 1e-6;
         (exact && (1.0..WHOLE).contains(&millionths)).then_some(Self { millionths: millionths as u32 })
     }

@@ -9,7 +9,7 @@ use crate::dataset::Relevance;
 
 /// Positions in trec_eval's order: score descending, equal scores by id descending (by bytes), NaN last.
 ///
-/// As many positions as there are ids; an id without score comes last, as if its score were NaN.
+/// One position per id; an id without a score comes last, as if its score were NaN.
 pub fn order(scores: &[f32], ids: &[&str]) -> Vec<usize> {
     let score = |i: usize| scores.get(i).copied().unwrap_or(f32::NAN);
     let mut order: Vec<usize> = (0..ids.len()).collect();
@@ -22,23 +22,23 @@ fn descending(a: f32, b: f32) -> Ordering {
     b.partial_cmp(&a).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
-/// What is known of one query's images, in the order of its candidates.
+/// The judgements of one query's images, in the order of its candidates.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Judged<'a> {
     /// The judgement of each candidate.
     pub relevance: &'a [Option<Relevance>],
-    /// The diversity clusters of each candidate; `None` where the query has no clusters.
+    /// The diversity clusters of each candidate; `None` if the query has no clusters.
     pub clusters: Option<&'a [&'a [u32]]>,
-    /// How many clusters the query has.
+    /// Number of clusters of the query.
     pub cluster_total: usize,
-    /// Grades of judged images that are no candidates: they count among the relevant images a perfect ranking would show.
+    /// Grades of judged images that are not candidates: they count towards the ideal ranking.
     pub extra_relevant: &'a [Relevance],
-    /// The highest grade of all queries' judgements, which ERR needs; the query's own highest where that is greater.
+    /// The highest grade over all queries, needed by ERR; the query's own highest if that is greater.
     pub highest_grade: i32,
 }
 
 impl Judged<'_> {
-    /// The measures of the ranking that shows the candidates in this order.
+    /// The measures of the ranking given by this order.
     ///
     /// A measure that needs clusters is NaN where the query has none.
     pub fn measure(&self, order: &[usize], measures: &[Measure]) -> Vec<f64> {
@@ -62,12 +62,12 @@ impl Judged<'_> {
     }
 }
 
-/// One query's candidates in rank order, and how good that order is.
+/// One query's candidates in rank order, and its measures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ranked {
     /// Positions of the candidates, best first.
     pub order: Vec<usize>,
-    /// One value per measure asked for.
+    /// One value per requested measure.
     pub values: Vec<f64>,
 }
 
@@ -87,12 +87,12 @@ pub fn measure_query(measure: Measure, ranked: &[Option<Relevance>], judged: &[R
     JudgedRanking::new(ranked.iter().copied(), judged.iter().copied()).measure(measure)
 }
 
-/// A ranking reduced to what measures look at, so that several cost little more than one.
+/// A ranking reduced to the inputs of measures, so that several cost little more than one.
 #[derive(Clone, Debug)]
 pub struct JudgedRanking {
     /// Grade by rank; `None` where there is no judgement or a negative one.
     grades: Vec<Option<i32>>,
-    /// Relevant images up to each rank.
+    /// Number of relevant images up to each rank.
     hits: Vec<u32>,
     /// Grades above 0 of all judged images, best first.
     ideal: Vec<i32>,
@@ -132,7 +132,7 @@ impl JudgedRanking {
         JudgedRanking { grades, hits, ideal, nonrelevant, highest }
     }
 
-    /// Raises the highest possible grade, which is the query's own highest at first; only ERR looks at it.
+    /// Raises the highest possible grade, which is the query's own highest at first; only ERR uses it.
     pub fn with_highest_grade(mut self, highest: i32) -> JudgedRanking {
         self.highest = self.highest.max(highest);
         self
@@ -160,7 +160,7 @@ impl JudgedRanking {
         }
     }
 
-    /// How many images are judged relevant, returned or not.
+    /// Number of images judged relevant, returned or not.
     pub fn relevant(&self) -> usize {
         self.ideal.len()
     }
@@ -252,7 +252,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// (2^grade − 1) / 2^highest, also where 2^grade is no number any more.
+/// (2^grade − 1) / 2^highest, also where 2^grade would overflow.
 fn chance(grade: i32, highest: i32) -> f64 {
     let highest = f64::from(highest.max(1));
     if grade > 0 { (f64::from(grade) - highest).exp2() - (-highest).exp2() } else { 0.0 }
@@ -262,7 +262,7 @@ fn dcg(grades: impl Iterator<Item = i32>, gain: impl Fn(i32) -> f64) -> f64 {
     grades.enumerate().filter(|(_, grade)| *grade > 0).map(|(position, grade)| gain(grade) / discount(position)).sum()
 }
 
-/// log₂(rank + 1) of a position from 0; the first ones are kept, as every epoch asks for them anew.
+/// log₂(rank + 1) of a position from 0; the first ones are cached, as every epoch needs them.
 fn discount(position: usize) -> f64 {
     static FIRST: LazyLock<Vec<f64>> = LazyLock::new(|| (0..1000_u32).map(|i| f64::from(i + 2).log2()).collect());
     FIRST.get(position).copied().unwrap_or_else(|| ((position + 2) as f64).log2())

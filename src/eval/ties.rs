@@ -1,20 +1,20 @@
-//! Equal scores: where the ranking, and so every measure of it, hangs on names.
+//! Tied scores, whose order, and so every measure, depends on ids.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// The order of equal scores, in words, to go beside every exported figure.
+/// The tie-breaking rule in words, given with every exported measure.
 pub const TIE_RULE: &str = "scores are compared as 32-bit floats; equal ones stand by image id, descending by bytes";
 
-/// Images that share their score with another one of their query.
+/// Images that share their score with another image of the same query.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Ties {
     /// Over all queries.
     pub images: usize,
     /// Queries that have any.
     pub queries: usize,
-    /// By query; 0 where every image has a score of its own.
+    /// By query; 0 if all its scores are distinct.
     pub per_query: BTreeMap<String, usize>,
 }
 
@@ -29,7 +29,7 @@ pub fn ties<'a>(run: impl IntoIterator<Item = (&'a String, &'a BTreeMap<String, 
     }
 }
 
-/// How many of these scores occur more than once; −0 is 0, and all that are not numbers are one.
+/// How many of these scores occur more than once; −0 equals 0, and all NaNs are equal.
 pub fn tied(scores: impl Iterator<Item = f32>) -> usize {
     let mut scores: Vec<f32> = scores.map(|score| if score.is_nan() { f32::NAN } else { score + 0.0 }).collect();
     scores.sort_by(f32::total_cmp);

@@ -1,14 +1,14 @@
-//! The bootstrap.
+//! Bootstrap confidence intervals.
 
 use super::SEED;
 use crate::base::Rng;
 use crate::base::mean;
 use serde::{Deserialize, Serialize};
 
-/// Samples that are drawn.
+/// Number of resamples.
 pub const RESAMPLES: usize = 10_000;
 
-/// From where to where.
+/// A confidence interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// The lower end.
@@ -21,13 +21,13 @@ pub struct Interval {
 /// same size are drawn with replacement from [`SEED`], and the interval holds the middle `level` (0.95 is usual) of
 /// their means, with linear interpolation between neighbours. `None` without any value.
 ///
-/// Given the differences of pairs it is the interval of the mean difference.
+/// Given paired differences, it is the interval of the mean difference.
 pub fn bootstrap(values: &[f64], level: f64) -> Option<Interval> {
     if values.is_empty() {
         return None;
     }
     let first = values[0];
-    // Equal values are their own mean, which dividing a sum may miss by a bit.
+    // Equal values give exactly that mean, which a rounded sum may miss by a bit.
     if values.iter().all(|&value| value == first) {
         return Some(Interval { low: first, high: first });
     }

@@ -1,10 +1,10 @@
-//! How alike two orders are.
+//! Rank correlation.
 
 use super::ranks::ranks;
 use crate::base::mean;
 
-/// Kendall's τ-b: agreeing less disagreeing pairs, over the geometric mean of the pairs that are no tie on either side.
-/// `None` where one side is constant or the lengths differ. Takes time quadratic in the length.
+/// Kendall's τ-b: concordant minus discordant pairs, over the geometric mean of the numbers of untied pairs on each
+/// side. `None` if one side is constant or the lengths differ. Takes quadratic time.
 pub fn kendall_tau_b(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.len() != b.len() {
         return None;
@@ -26,8 +26,8 @@ fn sign(difference: f64) -> i64 {
     i64::from(difference > 0.0) - i64::from(difference < 0.0)
 }
 
-/// Spearman's ρ: the correlation of the ranks, equal values sharing the mean of theirs. `None` where one side is
-/// constant or the lengths differ.
+/// Spearman's ρ: the correlation of the ranks, equal values sharing the mean of theirs. `None` if one side is constant
+/// or the lengths differ.
 pub fn spearman(a: &[f64], b: &[f64]) -> Option<f64> {
     if a.len() != b.len() {
         return None;

@@ -1,15 +1,15 @@
-//! How large a difference is, apart from whether it is chance.
+//! Effect sizes.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{Spread, mean};
 
-/// `a − b`, pair by pair; as many as the shorter one has.
+/// `a − b`, pair by pair, up to the shorter length.
 pub fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-/// The deviation of a sample (over n − 1); `None` for fewer than two values.
+/// The sample standard deviation (over n − 1); `None` for fewer than two values.
 pub(super) fn deviation(values: &[f64]) -> Option<f64> {
     Spread::of(values.iter().copied()).filter(|spread| spread.n > 1).map(|spread| spread.deviation)
 }
@@ -17,7 +17,7 @@ pub(super) fn deviation(values: &[f64]) -> Option<f64> {
 /// Cohen's d_z: the mean difference over the deviation of the differences. Around 0.2 is called small, 0.5 medium, 0.8
 /// large (J. Cohen, *Statistical Power Analysis for the Behavioral Sciences*, 1988).
 ///
-/// 0 where nothing differs; `None` for fewer than two pairs, or where all differ by the very same amount.
+/// 0 if nothing differs; `None` for fewer than two pairs, or if all differ by exactly the same amount.
 pub fn effect_size(differences: &[f64]) -> Option<f64> {
     let deviation = deviation(differences)?;
     if differences.iter().all(|&difference| difference == 0.0) {
@@ -31,7 +31,7 @@ pub fn effect_size(differences: &[f64]) -> Option<f64> {
 pub struct Outcomes {
     /// Greater than the baseline.
     pub wins: usize,
-    /// Equal to it, but for rounding.
+    /// Equal to it up to rounding.
     pub ties: usize,
     /// Less than it.
     pub losses: usize,

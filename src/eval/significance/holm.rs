@@ -1,7 +1,7 @@
-//! Several tests at once.
+//! Correction for multiple tests.
 
-/// Holm's adjustment (S. Holm, *Scandinavian Journal of Statistics* 1979): p-values that can each be held against the
-/// same threshold although there are several of them. In the order given.
+/// Holm's adjustment (S. Holm, *Scandinavian Journal of Statistics* 1979): adjusted p-values, each of which can be
+/// compared with the significance level despite multiple testing. In the order given.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&a, &b| p[a].total_cmp(&p[b]));

@@ -1,11 +1,11 @@
 //! Whether two rankings of the same queries differ by more than chance.
 //!
-//! Everything works on plain slices of paired values, one pair per query. Tests are two-sided. What is drawn at random
-//! is drawn from [`SEED`], so that the same values give the same figures everywhere.
+//! Everything works on plain slices of paired values, one pair per query. Tests are two-sided. Random draws are seeded
+//! with [`SEED`], so the same values give the same results everywhere.
 //!
 //! M. Smucker, J. Allan, B. Carterette, "A comparison of statistical significance tests for information retrieval
 //! evaluation", CIKM 2007, compares the tests; T. Sakai, "Statistical reform in information retrieval?", SIGIR Forum
-//! 2014, asks for effect sizes and intervals beside them.
+//! 2014, calls for effect sizes and intervals along with them.
 
 mod bootstrap;
 mod correlation;

@@ -1,35 +1,35 @@
-//! Fisher's randomisation test of pairs.
+//! Fisher's paired randomisation test.
 
 use super::{SEED, Tested};
 use crate::base::Rng;
 use crate::base::mean;
 
-/// Up to so many pairs all assignments of signs are gone through.
+/// Up to this number of pairs, all assignments of signs are enumerated.
 pub const EXACT_UP_TO: usize = 20;
 
-/// Assignments of signs that are drawn for more pairs.
+/// Number of random assignments of signs for more pairs.
 pub const FLIPS: usize = 100_000;
 
 /// The randomisation test of the mean difference (R. Fisher, *The Design of Experiments*, 1935): if the two rankings of
-/// a query could as well be exchanged, every assignment of signs to the differences is equally likely. p is the share
-/// of assignments whose mean is at least as far from 0 as the one found.
+/// a query are exchangeable, every assignment of signs to the differences is equally likely. p is the share of
+/// assignments whose mean is at least as far from 0 as the observed one.
 ///
-/// Exact for up to [`EXACT_UP_TO`] differences other than 0 (whose sign changes nothing). Beyond, [`FLIPS`]
-/// assignments are drawn from [`SEED`] and p is (as far + 1) / (drawn + 1), so that it is never 0 (Phipson and Smyth,
-/// *Statistical Applications in Genetics and Molecular Biology* 2010). `None` without any pair.
+/// Exact for up to [`EXACT_UP_TO`] non-zero differences. Beyond, [`FLIPS`] assignments are drawn from [`SEED`] and p is
+/// (as extreme + 1) / (drawn + 1), so that it is never 0 (Phipson and Smyth, *Statistical Applications in Genetics and
+/// Molecular Biology* 2010). `None` without any pair.
 pub fn randomisation(differences: &[f64]) -> Option<Tested> {
     if differences.is_empty() {
         return None;
     }
     let changed: Vec<f64> = differences.iter().copied().filter(|&difference| difference != 0.0).collect();
-    // Sums in another order differ by rounding, and as far as the one found is far enough.
+    // A tolerance, as sums in another order differ by rounding and equally extreme ones count.
     let slack = 1e-12 * changed.iter().map(|difference| difference.abs()).sum::<f64>();
     let found = changed.iter().sum::<f64>().abs() - slack;
     let p = if changed.len() <= EXACT_UP_TO { exact(&changed, found) } else { drawn(&changed, found) };
     Some(Tested { statistic: mean(differences), p })
 }
 
-/// Goes through all assignments in Gray's order, in which neighbours differ by one sign. The first sign stays: the
+/// Enumerates all assignments in Gray code order, in which neighbours differ by one sign. The first sign is fixed: the
 /// other half mirrors this one.
 fn exact(differences: &[f64], found: f64) -> f64 {
     let Some((_, free)) = differences.split_first() else { return 1.0 };

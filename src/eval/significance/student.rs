@@ -1,4 +1,4 @@
-//! Student's t-test of pairs.
+//! Student's paired t-test.
 
 use super::Tested;
 use super::effect::deviation;
@@ -7,8 +7,8 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// The paired t-test (Student 1908): t = mean / (deviation / √n) with n − 1 degrees of freedom.
 ///
-/// p = 1 where nothing differs; `None` for fewer than two pairs, or where all differ by the very same amount, as there
-/// is no deviation to divide by.
+/// p = 1 if nothing differs; `None` for fewer than two pairs, or if all differ by exactly the same amount, so that the
+/// deviation is 0.
 pub fn paired_t(differences: &[f64]) -> Option<Tested> {
     let deviation = deviation(differences)?;
     if differences.iter().all(|&difference| difference == 0.0) {

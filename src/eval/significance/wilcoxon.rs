@@ -4,15 +4,15 @@ use super::Tested;
 use super::ranks::ranks;
 use statrs::distribution::{ContinuousCDF, Normal};
 
-/// Up to so many pairs the distribution is counted out where there are no ties.
+/// Up to this number of pairs the exact distribution is used if there are no ties.
 const EXACT_UP_TO: usize = 50;
 
-/// The signed-rank test (F. Wilcoxon, *Biometrics* 1945) with the choices that SciPy makes: pairs without difference
-/// are dropped; the statistic is the smaller of the two sums of ranks; the exact distribution for up to 50 pairs
-/// without ties among the differences and without a dropped pair, else the normal approximation, corrected for ties
-/// and not for continuity.
+/// The signed-rank test (F. Wilcoxon, *Biometrics* 1945) with SciPy's conventions: pairs without difference are
+/// dropped; the statistic is the smaller of the two sums of ranks; the exact distribution for up to 50 pairs without
+/// ties among the differences and without a dropped pair, else the normal approximation, corrected for ties and not for
+/// continuity.
 ///
-/// p = 1 where nothing differs; `None` without any pair.
+/// p = 1 if nothing differs; `None` without any pair.
 pub fn wilcoxon(differences: &[f64]) -> Option<Tested> {
     let changed: Vec<f64> = differences.iter().copied().filter(|&difference| difference != 0.0).collect();
     if changed.is_empty() {
