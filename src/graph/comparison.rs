@@ -1,9 +1,9 @@
-//! What two embeddings of the same images have in common, and how well each gathers what is relevant.
+//! Agreement of two embeddings of the same images, and their relevance homophily.
 
 use super::similarity::{Nearest, Similarities};
 use crate::dataset::Relevance;
 
-/// How far two embeddings agree on who the neighbours are.
+/// How far two embeddings agree on the neighbours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Agreement {
     /// Neighbour overlap@k: the mean over images of `|N_A(i) ∩ N_B(i)| / k`.
@@ -12,19 +12,19 @@ pub struct Agreement {
     pub jaccard: f64,
 }
 
-/// How much the neighbours of relevant images are relevant themselves.
+/// How often the neighbours of relevant images are relevant themselves.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Homophily {
-    /// Of the judged ones among a relevant image's k neighbours, the share that is relevant; the mean over the relevant
-    /// images.
+    /// The share of relevant images among the judged ones of a relevant image's k neighbours; the mean over the
+    /// relevant images.
     pub share: f64,
-    /// What neighbours drawn at random would give: the share of the relevant among an image's judged fellows,
-    /// `(R − 1) / (J − 1)` for R relevant of J judged images.
+    /// The expected share for random neighbours: that of relevant images among the other judged ones, `(R − 1) / (J −
+    /// 1)` for R relevant of J judged images.
     pub chance: f64,
 }
 
 impl Homophily {
-    /// The share less what chance gives: 0 for neighbours drawn at random, at the most `1 − chance`.
+    /// The share minus that of chance: 0 for random neighbours, at most `1 − chance`.
     pub fn lift(&self) -> f64 {
         self.share - self.chance
     }
@@ -32,8 +32,8 @@ impl Homophily {
 
 /// Agreement of two embeddings of the same images for k = 1 … `most` (at `[k − 1]`).
 ///
-/// Images of which only one embedding has a vector are left out of both. Where fewer than k images are left beside an
-/// image, all of them are its neighbours and k is their number. `None` where no image has a neighbour.
+/// Images with a vector in only one embedding are left out. If fewer than k other images remain, all of them are
+/// neighbours and k is their number. `None` if no image has a neighbour.
 ///
 /// # Panics
 /// If the two hold different numbers of images.
@@ -46,10 +46,10 @@ pub fn agreement(a: &Similarities, b: &Similarities, most: usize) -> Vec<Option<
         return vec![None; most];
     }
     let mut sums = vec![(0.0, 0.0); most];
-    // Images that only one of them has may stand before those that are compared.
+    // Images in only one of them may rank before those that are compared.
     let reach = most + a.n() - nodes.len();
     let (nearest_a, nearest_b) = (a.nearest(reach), b.nearest(reach));
-    // At which k a pair comes in: its place, from 0, in one list and in the other.
+    // The 0-based ranks of a pair in both lists, which determine the k at which it counts.
     let mut places = vec![usize::MAX; a.n()];
     for &i in &nodes {
         let shared = |nearest: &Nearest| -> Vec<usize> {
@@ -77,12 +77,12 @@ pub fn agreement(a: &Similarities, b: &Similarities, most: usize) -> Vec<Option<
 }
 
 /// Relevance homophily@k for k = 1 … `most` (at `[k − 1]`): the node homophily of Pei et al. (ICLR 2020, arXiv
-/// 2002.05287, section 3.1) over the directed k-NN graph, taken over the relevant images alone, since it is they that a
-/// ranking is to gather. A neighbour that is not judged counts neither way, and a relevant image whose k neighbours are
-/// all unjudged is left out.
+/// 2002.05287, section 3.1) over the directed k-NN graph, taken over the relevant images alone, as those are what a
+/// ranking should gather. Unjudged neighbours are ignored, and a relevant image whose k neighbours are all unjudged is
+/// left out.
 ///
-/// `relevance` holds one judgement an image (missing ones count as unjudged). `None` where fewer than two judged images
-/// have a vector, or no relevant image has a judged neighbour.
+/// `relevance` holds one judgement per image (missing ones count as unjudged). `None` where fewer than two judged
+/// images have a vector, or no relevant image has a judged neighbour.
 pub fn homophily(similarities: &Similarities, relevance: &[Option<Relevance>], most: usize) -> Vec<Option<Homophily>> {
     let judged = |i: usize| {
         let there = similarities.get(i, i) > 0.0;

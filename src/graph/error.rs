@@ -1,4 +1,4 @@
-//! What can go wrong with what is learned of visual vectors.
+//! Errors about whitenings.
 
 use safetensors::SafeTensorError;
 
@@ -8,7 +8,7 @@ pub enum GraphError {
     /// Not a safetensors file, or a damaged one.
     #[error(transparent)]
     Tensors(#[from] SafeTensorError),
-    /// A file of something else.
+    /// The header lacks a key.
     #[error("no {0} in the header")]
     NoSettings(&'static str),
     /// Settings that cannot be written or read.
@@ -16,13 +16,13 @@ pub enum GraphError {
     Settings {
         /// Their key in the header.
         key: &'static str,
-        /// What is wrong with them.
+        /// The JSON error.
         source: serde_json::Error,
     },
-    /// A part that holds other numbers.
+    /// A part with invalid numbers.
     #[error("{0} does not hold finite 32-bit numbers")]
     Numbers(&'static str),
-    /// Parts that do not belong together.
-    #[error("the parts are not of one size")]
+    /// Parts of different sizes.
+    #[error("the sizes of the parts do not match")]
     Sizes,
 }

@@ -12,7 +12,7 @@ pub enum Neighbourhood {
     /// i → j where j is among the k nearest of i: every node has k neighbours.
     #[default]
     Directed,
-    /// i → j where each is among the k nearest of the other: at most k neighbours.
+    /// i → j where both are among the k nearest of each other: at most k neighbours.
     Mutual,
     /// i → j where either is among the k nearest of the other: at least k neighbours.
     Union,
@@ -20,7 +20,7 @@ pub enum Neighbourhood {
 
 named!(Neighbourhood, "neighbourhood": Directed = "directed", Mutual = "mutual", Union = "union");
 
-/// What a graph is to be; a graph is stale when its request is no longer equal to the wanted one.
+/// The parameters of a graph; a graph is stale when its request differs from the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GraphRequest {
@@ -28,7 +28,7 @@ pub struct GraphRequest {
     pub k: usize,
     /// Which edges are kept.
     pub neighbourhood: Neighbourhood,
-    /// Edges below this cosine are left out; −1 keeps all.
+    /// Edges below this cosine are dropped; −1 keeps all.
     pub min_weight: f32,
 }
 
@@ -38,12 +38,13 @@ impl Default for GraphRequest {
     }
 }
 
-/// A graph as rows: node `i`'s neighbours are `targets[offsets[i]..offsets[i + 1]]`, most similar first.
+/// A graph in compressed sparse row form: node `i`'s neighbours are `targets[offsets[i]..offsets[i + 1]]`, most similar
+/// first.
 ///
 /// In the convolution node i sums over its own row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Csr {
-    /// n + 1 ends of rows, from 0.
+    /// n + 1 row offsets, from 0.
     pub offsets: Vec<u32>,
     /// The neighbour of each edge.
     pub targets: Vec<u32>,
@@ -69,7 +70,7 @@ impl Csr {
         Self { offsets: vec![0; n + 1], ..Self::default() }
     }
 
-    /// The exact k-nearest-neighbour graph. Ties go to the smaller index; a k beyond n − 1 takes all others.
+    /// The exact k-nearest-neighbour graph. Ties are broken by index; a k beyond n − 1 takes all others.
     ///
     /// ```
     /// use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};
@@ -101,7 +102,7 @@ impl Csr {
     }
 }
 
-/// A graph that grows row by row.
+/// Builds a graph row by row.
 struct Rows<'a> {
     similarities: &'a Similarities,
     min_weight: f32,
@@ -116,7 +117,7 @@ impl<'a> Rows<'a> {
         Self { similarities, min_weight, csr }
     }
 
-    /// The next node's neighbours, as far as they are similar enough.
+    /// Adds the next node's neighbours, if similar enough.
     fn push(&mut self, neighbours: impl Iterator<Item = u32>) {
         let i = self.csr.n();
         for j in neighbours {
@@ -143,7 +144,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// For each image, those to which it is among the nearest, in rising order.
+/// For each image, those that have it among their nearest, in ascending order.
 fn chosen_by(nearest: &Nearest, n: usize) -> Vec<Vec<u32>> {
     let mut by = vec![Vec::new(); n];
     for i in 0..n {

@@ -10,27 +10,27 @@ use rayon::prelude::*;
 
 use crate::base::Rng;
 
-/// Directions beyond the wanted ones that the search for principal components carries along.
+/// Oversampling: extra directions in the search for principal components.
 const SPARE: usize = 8;
-/// Rounds of that search.
+/// Iterations of that search.
 const ROUNDS: usize = 8;
-/// t-SNE looks for neighbours among so many principal components, as its authors do.
+/// Number of principal components in which t-SNE finds neighbours, as its authors do.
 const TSNE_COMPONENTS: usize = 50;
-/// Rounds of t-SNE; the first quarter exaggerates.
+/// Iterations of t-SNE; the first quarter is early exaggeration.
 pub const TSNE_EPOCHS: usize = 1000;
-/// How coarse Barnes–Hut's far field is.
+/// Barnes–Hut's θ: accuracy of the far field.
 const THETA: f32 = 0.5;
-/// Deviation of the first coordinates of t-SNE.
+/// Standard deviation of t-SNE's initial coordinates.
 const FIRST_SPREAD: f64 = 1e-4;
 
-/// Rows along the directions in which they differ most.
+/// The principal components of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Principal {
-    /// Directions kept (r).
+    /// Number of components (r).
     pub dim: usize,
-    /// The rows' coordinates, n × r row-major, around 0; the first column spreads most.
+    /// The rows' coordinates, n × r row-major, centred; the first column has the largest variance.
     pub coordinates: Vec<f32>,
-    /// For each direction its share of the rows' variance.
+    /// The share of the rows' variance in each direction.
     pub explained: Vec<f64>,
 }
 
@@ -39,7 +39,7 @@ pub struct Principal {
 /// is positive, so that the same rows give the same picture.
 ///
 /// # Shapes
-/// `rows`: n × `dim` row-major. There are at most min(n, `dim`) components; more are not given.
+/// `rows`: n × `dim` row-major. At most min(n, `dim`) components are returned.
 pub fn principal_components(rows: &[f32], dim: usize, wanted: usize) -> Principal {
     let n = rows.len().checked_div(dim).unwrap_or(0);
     let kept = wanted.min(n).min(dim);
@@ -60,7 +60,7 @@ pub fn principal_components(rows: &[f32], dim: usize, wanted: usize) -> Principa
     let gram = Mat::<f64>::from_fn(block, block, |i, j| {
         (0..dim).map(|c| f64::from(within[(i, c)]) * f64::from(within[(j, c)])).sum()
     });
-    // It converges for every finite symmetric matrix; without it there is no direction to tell.
+    // It converges for every finite symmetric matrix; on failure there are no components.
     let Ok(eigen) = gram.self_adjoint_eigen(Side::Lower) else {
         return Principal { dim: 0, coordinates: Vec::new(), explained: Vec::new() };
     };
@@ -68,7 +68,7 @@ pub fn principal_components(rows: &[f32], dim: usize, wanted: usize) -> Principa
     let total: f64 = centred.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
     let mut coordinates = vec![0.0f32; n * kept];
     let mut explained = Vec::with_capacity(kept);
-    // Eigenvalues rise; the largest come first here.
+    // Eigenvalues are ascending; the largest come first here.
     for (column, at) in (0..block).rev().take(kept).enumerate() {
         let strength = values[at].max(0.0);
         let place = |i: usize| (0..block).map(|b| f64::from(basis[(i, b)]) * vectors[(b, at)]).sum::<f64>();
@@ -81,7 +81,7 @@ pub fn principal_components(rows: &[f32], dim: usize, wanted: usize) -> Principa
     Principal { dim: kept, coordinates, explained }
 }
 
-/// The rows less their mean.
+/// The rows minus their mean.
 fn centred(rows: &[f32], dim: usize) -> Vec<f32> {
     let n = (rows.len() / dim) as f64;
     let mut mean = vec![0.0f64; dim];
@@ -97,31 +97,31 @@ fn product(left: MatRef<'_, f32>, right: MatRef<'_, f32>) -> Mat<f32> {
     out
 }
 
-/// Where the first two principal components put the rows.
+/// The rows in the plane of the first two principal components.
 pub fn principal_plane(components: &Principal) -> Vec<[f32; 2]> {
     let second = |row: &[f32]| row.get(1).copied().unwrap_or(0.0);
     components.coordinates.chunks(components.dim.max(1)).map(|row| [row[0], second(row)]).collect()
 }
 
-/// The perplexity that t-SNE can take of `n` rows: at most a third of the others, at least 1.
+/// The perplexity clamped for `n` rows: at most a third of the others, at least 1.
 pub fn perplexity_within(wanted: f32, n: usize) -> f32 {
     wanted.min(n.saturating_sub(1) as f32 / 3.0).max(1.0)
 }
 
-/// Is told the rounds of t-SNE that are done, and may end it.
+/// Receives the number of t-SNE iterations done, and may stop it.
 pub type MapObserver<'a> = dyn FnMut(usize) -> ControlFlow<()> + Send + 'a;
 
-/// Thrown through the fit, which knows no other way to end early.
+/// Panic payload that unwinds the fit, which has no other way to end early.
 struct Stopped;
 
 /// t-SNE (van der Maaten and Hinton, JMLR 2008) with Barnes–Hut's approximation (van der Maaten, JMLR 2014), over the
 /// first 50 principal components and from the plane of the first two, as Kobak and Berens (Nature Communications 2019)
-/// advise. Deterministic: there is nothing random in it, and it runs on one thread, since the order of parallel sums
-/// would not be fixed. `None` where `observe` broke.
+/// advise. Deterministic: nothing in it is random, and it runs on one thread, as the order of parallel sums would not
+/// be fixed. `None` where `observe` broke.
 ///
 /// # Shapes
-/// `rows`: n × `dim` row-major; the result: n positions. Fewer than four rows lie in the plane of their principal
-/// components.
+/// `rows`: n × `dim` row-major; the result: n positions. Fewer than four rows are placed in the plane of their
+/// principal components.
 pub fn tsne(rows: &[f32], dim: usize, perplexity: f32, observe: &mut MapObserver<'_>) -> Option<Vec<[f32; 2]>> {
     let components = principal_components(rows, dim, TSNE_COMPONENTS);
     let plane = principal_plane(&components);
@@ -155,7 +155,7 @@ fn finite(x: f32) -> f32 {
     if x.is_finite() { x } else { 0.0 }
 }
 
-/// For every row the `k` others that are nearest by Euclidean distance, nearest first, equal ones by index.
+/// For every row the `k` others nearest by Euclidean distance, nearest first, ties by index.
 fn nearest(components: &Principal, k: usize) -> Vec<Vec<Neighbor<f32>>> {
     let rows: Vec<&[f32]> = components.coordinates.chunks(components.dim.max(1)).collect();
     let k = k.clamp(1, rows.len() - 1);
@@ -172,7 +172,7 @@ fn nearest(components: &Principal, k: usize) -> Vec<Vec<Neighbor<f32>>> {
     (0..rows.len()).into_par_iter().map(of).collect()
 }
 
-/// The plane shrunk to a small spread; rows that coincide are told apart by a hair, or nothing could part them.
+/// The plane shrunk to a small spread; coincident rows are shifted slightly, or nothing could separate them.
 fn first_places(plane: &[[f32; 2]]) -> Vec<f32> {
     let square: f64 = plane.iter().map(|place| f64::from(place[0]) * f64::from(place[0])).sum();
     let deviation = (square / plane.len().max(1) as f64).sqrt();

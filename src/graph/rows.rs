@@ -11,7 +11,7 @@ pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Ve
     unit_rows(&raw_rows(dataset, vectors, query), vectors.dim)
 }
 
-/// The vectors of a query's candidates as they are; a row of zeros where an image has none.
+/// The raw vectors of a query's candidates; a row of zeros where an image has none.
 ///
 /// # Shapes
 /// Row-major, `candidates × dim`.

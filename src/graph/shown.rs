@@ -1,4 +1,4 @@
-//! The graph of one query as people look at it: which images hang together, and how one leads to another.
+//! The neighbour graph of one query for display: connected parts and paths.
 
 use std::collections::VecDeque;
 
@@ -7,8 +7,8 @@ use petgraph::graph::{NodeIndex, UnGraph};
 
 use super::{Csr, GraphRequest, Similarities};
 
-/// The neighbour graph of one query's images: its directed edges as rows, and every pair that one of them joins as an
-/// undirected graph for petgraph's algorithms.
+/// The neighbour graph of one query's images: its directed edges as rows, and an undirected graph of the joined pairs
+/// for petgraph's algorithms.
 ///
 /// # Shapes
 /// Nodes are 0..n in the order of the candidates; an edge i → j has the cosine of i and j as its weight.
@@ -32,10 +32,10 @@ pub struct SimilarityGraph {
     pairs: UnGraph<(), f32>,
 }
 
-/// A way from one image to another along edges of the graph.
+/// A path from one image to another along edges of the graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimilarityPath {
-    /// The images on it, both ends included.
+    /// The images on it, including both ends.
     pub images: Vec<usize>,
     /// The sum of 1 − cosine over its edges.
     pub cost: f32,
@@ -70,7 +70,7 @@ impl SimilarityGraph {
         Self { request, rows, pairs }
     }
 
-    /// What was asked for.
+    /// The parameters it was built with.
     pub fn request(&self) -> GraphRequest {
         self.request
     }
@@ -96,12 +96,12 @@ impl SimilarityGraph {
         (0..self.n()).flat_map(|i| self.neighbours(i).map(move |(j, weight)| (i, j, weight)))
     }
 
-    /// Every pair that is joined in at least one direction, once, as (smaller, larger, cosine), in rising order.
+    /// Every pair joined in at least one direction, once, as (smaller, larger, cosine), in ascending order.
     pub fn undirected_edges(&self) -> impl ExactSizeIterator<Item = (usize, usize, f32)> + '_ {
         self.pairs.raw_edges().iter().map(|edge| (edge.source().index(), edge.target().index(), edge.weight))
     }
 
-    /// Number of parts that no edge joins, whichever way it points.
+    /// Number of weakly connected components.
     pub fn components(&self) -> usize {
         petgraph::algo::connected_components(&self.pairs)
     }
@@ -111,8 +111,8 @@ impl SimilarityGraph {
         self.pairs.node_indices().filter(|&node| self.pairs.neighbors(node).next().is_none()).count()
     }
 
-    /// How many edges lead from node `from` to each node, whichever way they point; `None` beyond `most`. A network of
-    /// L convolutions lets an image see what is at most L edges away.
+    /// The number of edges from node `from` to each node, ignoring direction; `None` beyond `most`. In a network of L
+    /// convolutions an image is reached by images at most L edges away.
     pub fn hops(&self, from: usize, most: usize) -> Vec<Option<usize>> {
         let mut hops = vec![None; self.n()];
         let mut next = VecDeque::new();
@@ -131,10 +131,10 @@ impl SimilarityGraph {
         hops
     }
 
-    /// The shortest way between two images, whichever way its edges point: the one with the least sum of 1 − cosine.
+    /// The shortest path between two images, ignoring direction: the one with the least sum of 1 − cosine.
     ///
-    /// 1 − cosine is half the squared distance of unit vectors, so that many small steps cost less than a large one: the
-    /// way leads from look-alike to look-alike. `None` where none leads there.
+    /// 1 − cosine is half the squared distance of unit vectors, so many small steps cost less than a large one, and the
+    /// path leads from look-alike to look-alike. `None` if there is no path.
     pub fn path(&self, from: usize, to: usize) -> Option<SimilarityPath> {
         if from >= self.n() || to >= self.n() {
             return None;

@@ -1,11 +1,11 @@
-//! Products of vectors with the widest instructions the processor has.
+//! Vector products with the widest instructions of the processor.
 //!
 //! Sums run in one fixed order that depends on the vectors' length alone, so the same inputs give the same bits
-//! wherever they stand in a batch and whatever the number of threads.
+//! whatever their position in a batch and the number of threads.
 
 use pulp::{Simd, WithSimd};
 
-/// Runs `op` with AVX-512 or AVX2 where there is one, with the platform's best elsewhere.
+/// Runs `op` with AVX-512 or AVX2 if available, else with the platform's best.
 #[inline]
 pub(crate) fn dispatch<Op: WithSimd>(op: Op) -> Op::Output {
     #[cfg(target_arch = "x86_64")]
@@ -96,7 +96,7 @@ pub(crate) fn add_scaled_rows<S: Simd>(simd: S, c: &[f32], rows: &[f32], targets
     }
 }
 
-/// `y ← y + x ∘ z`, or `y ← x ∘ z` where `add` is off.
+/// `y ← y + x ∘ z`, or `y ← x ∘ z` without `add`.
 #[inline(always)]
 pub(crate) fn hadamard<S: Simd>(simd: S, x: &[f32], z: &[f32], y: &mut [f32], add: bool) {
     let (xs, x_tail) = S::as_simd_f32s(&x[..y.len()]);

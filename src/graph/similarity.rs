@@ -1,4 +1,4 @@
-//! Cosine similarities of one query's images, and each image's nearest others.
+//! Cosine similarities of one query's images, and each image's nearest neighbours.
 
 use rayon::prelude::*;
 
@@ -6,11 +6,11 @@ use super::simd::{dispatch, dot4};
 
 /// Added to a norm before dividing by it, as the authors do.
 const NORM_EPSILON: f64 = 1e-6;
-/// Rows that one read of another row serves.
+/// Rows processed per read of another row.
 const GROUP: usize = 4;
 
-/// Each row divided by (its Euclidean norm + 1e-6). A row of zeros stays one; a row that holds a number that is not
-/// finite becomes one, which is how an image without a vector is written.
+/// Each row divided by (its Euclidean norm + 1e-6). A row of zeros, which stands for an image without a vector, is left
+/// as it is; a row with a non-finite number becomes one.
 ///
 /// # Shapes
 /// `vectors` and the result: row-major `n × dim`.
@@ -34,20 +34,20 @@ pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
 
 /// All cosines of one query's images.
 ///
-/// Computed once per query; graphs for any k are then cut from it without another product.
+/// Computed once per query; graphs for any k are then derived without another product.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Similarities {
     n: usize,
-    /// n × n, symmetric to the bit.
+    /// n × n, bitwise symmetric.
     cos: Vec<f32>,
 }
 
 /// The images that are most similar to each of a query's images.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Nearest {
-    /// Neighbours of an image that has any.
+    /// Neighbours per image that has any.
     width: usize,
-    /// One row of `width` an image; unused where the image has no vector.
+    /// One row of `width` per image; unused if the image has no vector.
     rows: Vec<u32>,
     has_vector: Vec<bool>,
 }
@@ -64,7 +64,7 @@ impl Similarities {
         self.n
     }
 
-    /// The cosine of images `i` and `j`; 0 where one of them has no vector.
+    /// The cosine of images `i` and `j`; 0 if one of them has no vector.
     ///
     /// # Panics
     /// If `i` or `j` is out of range.
@@ -73,8 +73,7 @@ impl Similarities {
         self.cos[i * self.n + j]
     }
 
-    /// Every image's `k` nearest others, or all of them where there are fewer. Only these are put in order: the rest of
-    /// a row is never sorted.
+    /// Every image's `k` nearest others, or all if there are fewer. Only these are sorted, not the rest of a row.
     pub(super) fn nearest(&self, k: usize) -> Nearest {
         let n = self.n;
         let has_vector: Vec<bool> = (0..n).map(|i| self.cos[i * n + i] > 0.0).collect();
@@ -96,13 +95,13 @@ impl Similarities {
 }
 
 impl Nearest {
-    /// The others from the most to the least similar to `i`, equal ones by index. Images without a vector are no one's
-    /// neighbour and have none.
+    /// The others from the most to the least similar to `i`, ties by index. Images without a vector neither are nor
+    /// have neighbours.
     pub(super) fn of(&self, i: usize) -> &[u32] {
         if self.has_vector[i] { &self.rows[i * self.width..][..self.width] } else { &[] }
     }
 
-    /// The most neighbours that an image has.
+    /// The largest number of neighbours of an image.
     pub(super) fn width(&self) -> usize {
         self.width
     }
@@ -121,7 +120,7 @@ fn put_nearest(cos: &[f32], i: usize, has_vector: &[bool], keys: &mut Vec<u64>, 
     nearest.iter_mut().zip(keys).for_each(|(slot, key)| *slot = *key as u32);
 }
 
-/// An integer that falls where the number rises; −0 and 0 are the same.
+/// An integer that decreases as the number increases; −0 and 0 are equal.
 fn descending(x: f32) -> u32 {
     let bits = (x + 0.0).to_bits();
     if bits >> 31 == 0 { !(bits | 0x8000_0000) } else { bits }

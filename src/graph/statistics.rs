@@ -1,4 +1,4 @@
-//! What a graph looks like in a few numbers.
+//! Statistics of a graph.
 
 use super::SimilarityGraph;
 use crate::dataset::Relevance;
@@ -12,14 +12,14 @@ pub struct GraphStatistics {
     pub edges: usize,
     /// Edges per node.
     pub mean_degree: f64,
-    /// Parts that no edge joins, whichever way it points.
+    /// Number of weakly connected components.
     pub components: usize,
     /// Nodes without any edge, in or out.
     pub isolated: usize,
     /// Mean cosine of the edges; 0 where there are none.
     pub mean_weight: f64,
-    /// Share of the edges between two judged nodes that join two relevant or two not relevant ones; `None` where no
-    /// edge joins judged nodes.
+    /// Of the edges between judged nodes, the share that joins two relevant or two non-relevant ones; `None` if there
+    /// are no such edges.
     pub homophily: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! Visual vectors brought to one scale in every direction, so that no frequent trait drowns the others.
+//! Whitening: visual vectors scaled equally in every direction, so that no frequent trait dominates.
 
 mod file;
 
@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::unit_rows;
 use crate::base::Spread;
 
-/// At most so many images are learned from, evenly spread: a correlation needs no more.
+/// Most images to learn from, evenly spaced: enough for a correlation matrix.
 const MOST_ROWS: usize = 10_000;
-/// At most so many principal components are kept.
+/// Most principal components kept.
 const MOST_COMPONENTS: usize = 512;
 /// A direction with less than this share of a number's variance is rounding error.
 const LEAST_VARIANCE: f64 = 1e-6;
 
-/// How visual vectors are prepared before they become neighbours and inputs.
+/// How visual vectors are processed before they are used for neighbours and inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct VisualSettings {
@@ -27,7 +27,7 @@ pub struct VisualSettings {
     pub whiten: bool,
     /// The power; ½ damps the large counts of histograms, 1 changes nothing.
     pub power: f64,
-    /// What is added to a direction's variance: the more, the less do faint directions count.
+    /// What is added to a direction's variance: the larger, the less weak directions count.
     pub shrinkage: f64,
     /// How many principal components, standardised per query, join the signals as inputs.
     pub components: usize,
@@ -40,7 +40,7 @@ impl Default for VisualSettings {
 }
 
 impl VisualSettings {
-    /// Whether anything is learned of the vectors.
+    /// Whether anything is learned from the vectors.
     pub fn learns(&self) -> bool {
         self.whiten || self.components > 0
     }
@@ -64,8 +64,8 @@ pub struct Whitening {
 }
 
 impl Whitening {
-    /// Learns from the vectors, of `dim` numbers each, that `row` gives for `images`. Nothing is kept where there are
-    /// fewer than two.
+    /// Learns from the vectors, of `dim` numbers each, that `row` gives for `images`. With fewer than two, no
+    /// components are kept.
     pub fn learn<'a>(
         images: &[usize],
         row: impl Fn(usize) -> Option<Cow<'a, [f32]>>,
@@ -108,7 +108,7 @@ impl Whitening {
         self.variance.len()
     }
 
-    /// How many components join the signals: those asked for, as far as there are so many.
+    /// Number of components that join the signals: those requested, as far as available.
     pub fn components(&self) -> usize {
         self.settings.components.min(self.dim())
     }
@@ -192,7 +192,7 @@ fn principal(standard: &[f64], count: usize, dim: usize) -> (Vec<f32>, Vec<f32>)
     // A decomposition that does not converge leaves nothing to whiten with; it does for every finite symmetric matrix.
     let Ok(eigen) = correlation.self_adjoint_eigen(Side::Lower) else { return (Vec::new(), Vec::new()) };
     let (values, vectors) = (eigen.S().column_vector(), eigen.U());
-    // They rise; the largest come first here.
+    // They are ascending; the largest come first here.
     let order: Vec<usize> = (0..dim).rev().filter(|&at| values[at] > LEAST_VARIANCE).take(MOST_COMPONENTS).collect();
     let variance = order.iter().map(|&at| values[at] as f32).collect();
     // An eigenvector's sign is free: its largest number is made positive, so that the same data give the same inputs.
@@ -213,7 +213,7 @@ mod tests {
 
     const DIM: usize = 5;
 
-    /// Numbers that hang together: the last two follow the first.
+    /// Correlated numbers: the last two depend on the first.
     fn rows(count: usize) -> Vec<f32> {
         let mut rng = Rng::new(3);
         let row = |rng: &mut Rng| {

@@ -4,24 +4,24 @@ use std::f32::consts::PI;
 
 use super::super::SimilarityGraph;
 
-/// Strength of a node's springs together.
+/// Total strength of a node's springs.
 const SPRING: f32 = 1.0;
 /// Strength of the pull to the centre.
 const GRAVITY: f32 = 0.15;
-/// Strength of that pull on a node without edges, which no spring holds: it rests at 1.3 times the cluster's radius.
+/// Strength of that pull on a node without edges, which settles at 1.3 times the cluster's radius.
 const ISOLATED_GRAVITY: f32 = (SPRING + GRAVITY) / (1.3 * 1.3);
-/// Nodes per unit of area inside a cluster whose springs and repulsion are in balance.
+/// Nodes per unit of area inside a cluster at equilibrium.
 const DENSITY: f32 = 0.8;
 /// Repulsion of strength c/r between nodes of density ρ spreads them against a pull of stiffness s where 2πcρ = 2s.
 const REPULSION: f32 = (SPRING + GRAVITY) / (PI * DENSITY);
-/// Added to squared distances, so that near nodes do not fly apart.
+/// Added to squared distances, so that close nodes do not fly apart.
 const SOFTENING: f32 = 0.02;
-/// Up to here all pairs are computed; beyond, far nodes act as the centre of their cell.
+/// Up to this number of nodes all pairs are computed; beyond, distant nodes act from the centre of their cell.
 const ALL_PAIRS: usize = 500;
-/// Partial sums kept apart, so that the compiler can use wide instructions without changing the order of any sum.
+/// Number of partial sums, so that the compiler can vectorise without changing the order of any sum.
 const LANES: usize = 16;
 
-/// The springs of a graph, and room for the forces.
+/// The springs of a graph, and a buffer for the forces.
 pub(super) struct Forces {
     /// (i, j, strength), i < j.
     springs: Vec<(usize, usize, f32)>,
@@ -68,7 +68,7 @@ impl Forces {
     }
 }
 
-/// Bodies by coordinate, as wide instructions want them.
+/// Bodies as a structure of arrays, for vectorisation.
 #[derive(Default)]
 struct Bodies {
     x: Vec<f32>,
@@ -177,7 +177,7 @@ impl Grid {
         Self { side, members }
     }
 
-    /// A cell and those that touch it, in rising order.
+    /// A cell and its neighbours, in ascending order.
     fn around(&self, cell: usize) -> Vec<usize> {
         let (x, y) = (cell % self.side, cell / self.side);
         let span = |at: usize| at.saturating_sub(1)..=(at + 1).min(self.side - 1);

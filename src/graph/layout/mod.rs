@@ -1,8 +1,8 @@
 //! Where the nodes of a graph are drawn: a force-directed layout in plain numbers.
 //!
-//! One unit is the distance of typical neighbours. Start positions come from the vectors alone
-//! ([`initial_positions`]), so they do not move when k does; from there, or from where the nodes were last, [`layout`]
-//! lets forces settle.
+//! One unit is the distance of typical neighbours. Initial positions depend on the vectors alone
+//! ([`initial_positions`]), so they do not move when k changes; from there, or from the previous positions, [`layout`]
+//! simulates forces until they settle.
 
 mod forces;
 mod overlap;
@@ -15,29 +15,29 @@ pub use start::initial_positions;
 use super::SimilarityGraph;
 use forces::Forces;
 
-/// Radius of a node's disc where a caller gives none, in units of the layout.
+/// Default radius of a node's disc, in units of the layout.
 pub const DEFAULT_RADIUS: f32 = 0.4;
-/// Room between two discs, as a share of their radii.
+/// Distance between two discs relative to the sum of their radii.
 const CLEARANCE: f32 = 1.02;
 /// The longest step at the start, in units of the layout; falls to zero over the run.
 const FIRST_STEP: f32 = 0.5;
-/// The share of a force that becomes a step; below one over the stiffness of the springs, so that nothing swings.
+/// The share of a force that becomes a step; below one over the stiffness of the springs, so that nothing oscillates.
 const GAIN: f32 = 0.3;
 
-/// Watches a layout settle: is shown the positions and the share done, and may end it.
+/// Observes a layout settling: receives the positions and the share done, and may stop it.
 pub type LayoutObserver<'a> = dyn FnMut(&[[f32; 2]], f32) -> ControlFlow<()> + 'a;
 
-/// Lets the nodes settle, and returns where they end with no two discs overlapping.
+/// Lets the nodes settle, and returns positions at which no two discs overlap.
 ///
 /// Forces: a spring along every edge in proportion to its weight (normalised by the degrees, so that k does not change
-/// the scale), repulsion of all pairs that falls with their distance, and a weak pull to the
-/// centre, which keeps separate parts from drifting away. Steps follow the forces, so nodes that start where a similar
-/// graph settled hardly move. Deterministic.
+/// the scale), repulsion of all pairs that falls with their distance, and a weak pull to the centre, which keeps
+/// separate parts from drifting away. Steps follow the forces, so nodes starting from the layout of a similar graph
+/// hardly move. Deterministic.
 ///
 /// # Shapes
-/// `start`: one position a node (a shorter slice leaves the others at the centre). `radii`: one disc radius a node;
-/// missing ones are [`DEFAULT_RADIUS`]. `observe` is shown the positions and the share done in [0, 1] after every
-/// iteration; where it breaks, the positions of that moment are returned as they are.
+/// `start`: one position per node (a shorter slice leaves the others at the centre). `radii`: one disc radius per node;
+/// missing ones are [`DEFAULT_RADIUS`]. `observe` receives the positions and the share done in [0, 1] after every
+/// iteration; if it breaks, the current positions are returned as they are.
 pub fn layout(
     graph: &SimilarityGraph,
     start: &[[f32; 2]],
@@ -67,7 +67,7 @@ pub fn layout(
         }
     }
     overlap::remove(&mut positions, &discs);
-    // Told once more, so that a live display ends on what is returned; there is nothing left to break.
+    // Called once more, so that a live display ends on the returned positions; there is nothing left to break.
     let _ = observe(&positions, 1.0);
     positions
 }

@@ -1,15 +1,15 @@
-//! Discs that overlap are pushed apart.
+//! Removes overlaps by pushing discs apart.
 
 use std::collections::BTreeMap;
 
-/// Sweeps over all near pairs before what is left is solved by spreading everything.
+/// Most sweeps over close pairs before remaining overlaps are resolved by scaling everything.
 const SWEEPS: usize = 300;
-/// Pushes a little too far, so that the sweeps end.
+/// Pushes slightly too far, so that the sweeps terminate.
 const PUSH: f32 = 1.05;
 /// The golden angle: directions drawn from its multiples never coincide.
 const GOLDEN_ANGLE: f32 = 2.399_963;
 
-/// Moves nodes that lie on the same point a hair apart, each in a direction of its own.
+/// Moves coincident nodes slightly apart, each in a different direction.
 pub(super) fn part_coincident(positions: &mut [[f32; 2]]) {
     let mut seen: BTreeMap<[u32; 2], usize> = BTreeMap::new();
     for position in positions.iter_mut() {
@@ -23,8 +23,8 @@ pub(super) fn part_coincident(positions: &mut [[f32; 2]]) {
     }
 }
 
-/// Moves nodes until no two discs overlap: the nearest pairs first push each other apart; should that not end, all
-/// positions are spread by the factor that is missing.
+/// Moves nodes until no two discs overlap: close pairs first push each other apart; if that does not terminate, all
+/// positions are scaled by the necessary factor.
 pub(super) fn remove(positions: &mut [[f32; 2]], radii: &[f32]) {
     for _ in 0..SWEEPS {
         if !sweep(positions, radii) {
@@ -42,7 +42,7 @@ pub(super) fn remove(positions: &mut [[f32; 2]], radii: &[f32]) {
     }
 }
 
-/// One pass over the near pairs; whether any overlapped.
+/// One pass over the close pairs; returns whether any overlapped.
 fn sweep(positions: &mut [[f32; 2]], radii: &[f32]) -> bool {
     let mut moved = false;
     for (i, j) in near_pairs(positions, radii) {
@@ -65,7 +65,7 @@ fn sweep(positions: &mut [[f32; 2]], radii: &[f32]) -> bool {
     moved
 }
 
-/// Pairs (i < j) whose discs overlap or might after a small push, in rising order: found with cells as wide as the
+/// Pairs (i < j) whose discs overlap or might after a small push, in ascending order, found with cells as wide as the
 /// largest disc.
 fn near_pairs(positions: &[[f32; 2]], radii: &[f32]) -> Vec<(usize, usize)> {
     let width = 2.0 * radii.iter().copied().fold(0.0, f32::max);

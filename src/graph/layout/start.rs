@@ -1,12 +1,12 @@
-//! Where nodes start: the plane in which their vectors differ most.
+//! Initial positions: the plane of the vectors' two principal components.
 
 use crate::base::Rng;
 
-/// Directions that are iterated together; two are kept.
+/// Directions iterated together; two are kept.
 const BLOCK: usize = 4;
-/// Rounds of the iteration: enough for a picture.
+/// Iterations: enough for a picture.
 const ROUNDS: usize = 16;
-/// Scatter around the found position, in units of the layout: parts nodes with equal vectors.
+/// Jitter in units of the layout, which separates nodes with equal vectors.
 const JITTER: f64 = 0.1;
 
 /// The vectors' two principal components (block power iteration on the centred rows), scaled so that n nodes fill a
@@ -18,7 +18,7 @@ pub fn initial_positions(unit: &[f32], dim: usize, seed: u64) -> Vec<[f32; 2]> {
     let n = unit.len().checked_div(dim).unwrap_or(0);
     let mut rng = Rng::new(seed);
     let centred = centre(&unit[..n * dim], dim);
-    // Fixed for every seed: the seed parts ties, it does not turn the picture.
+    // Fixed for every seed: the seed only breaks ties and does not rotate the picture.
     let mut directions = Rng::new(0);
     let mut block: Vec<Vec<f32>> = (0..BLOCK).map(|_| (0..n).map(|_| directions.normal() as f32).collect()).collect();
     for _ in 0..ROUNDS {
@@ -37,7 +37,7 @@ pub fn initial_positions(unit: &[f32], dim: usize, seed: u64) -> Vec<[f32; 2]> {
     (0..n).map(|i| [place(&components[0], i), place(&components[1], i)]).collect()
 }
 
-/// The rows less their mean. Rows of zeros (images without a vector) stay at the mean.
+/// The rows minus their mean. Rows of zeros (images without a vector) stay at the mean.
 fn centre(unit: &[f32], dim: usize) -> Vec<f32> {
     let present = |row: &&[f32]| row.iter().any(|&x| x != 0.0);
     let mut mean = vec![0.0f64; dim];
@@ -83,7 +83,7 @@ fn lanes(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + rest
 }
 
-/// Gram–Schmidt, twice over each column for the sake of f32; a column without anything left becomes zero.
+/// Gram–Schmidt, twice over each column for the sake of f32; a column with nothing left becomes zero.
 fn orthonormalise(block: &mut [Vec<f32>]) {
     for at in 0..block.len() {
         let (done, rest) = block.split_at_mut(at);

@@ -1,4 +1,4 @@
-//! What was learned as a file: safetensors, with the settings in the header.
+//! Whitenings as files: safetensors, with the settings in the header.
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -13,7 +13,7 @@ impl Whitening {
     /// As the bytes of a safetensors file.
     ///
     /// # Errors
-    /// Should the format refuse the tensors.
+    /// If the tensors cannot be serialised.
     pub fn to_bytes(&self) -> Result<Vec<u8>, GraphError> {
         let (dim, kept) = (self.mean.len(), self.dim());
         let settings = serde_json::to_string(&self.settings)
@@ -33,10 +33,10 @@ impl Whitening {
         Ok(safetensors::serialize(views, Some(header))?)
     }
 
-    /// From such bytes.
+    /// Reads the bytes of such a file.
     ///
     /// # Errors
-    /// What is wrong with them.
+    /// If they are malformed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, GraphError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
         let settings = header.metadata().as_ref().and_then(|metadata| metadata.get(SETTINGS_KEY));
