@@ -11,15 +11,14 @@ use safetensors::{Dtype, SafeTensors};
 use super::{ModelError, Network, NetworkConfig};
 use crate::base::{At, FileError, write_whole};
 
-/// What else a checkpoint's header says: free text by key.
+/// Additional metadata in a checkpoint's header: free text by key.
 pub type Metadata = BTreeMap<String, String>;
 
 /// The header's key for the configuration, as JSON.
 const CONFIG_KEY: &str = "crossrank.dcmm";
 
 impl Network {
-    /// Writes the weights and the configuration, with whatever `metadata` adds. The file appears complete or not at
-    /// all: it is written beside its place and then moved there.
+    /// Writes the weights and the configuration, with whatever `metadata` adds. The write is atomic.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -40,10 +39,10 @@ impl Network {
         Ok(write_whole(path, &[&file]).at(path)?)
     }
 
-    /// Reads a network and what else its header says.
+    /// Reads a network and the additional metadata.
     ///
     /// # Errors
-    /// If the file cannot be read or is no network of ours.
+    /// If the file cannot be read or is not one of our networks.
     pub fn load(path: &Path) -> Result<(Self, Metadata), ModelError> {
         let bytes = fs::read(path).at(path)?;
         let wrong = |message: &dyn Display| FileError::malformed(message, path);

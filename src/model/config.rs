@@ -1,4 +1,4 @@
-//! What a network is to be, in plain values.
+//! The configuration of a network, in plain values.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,30 +20,30 @@ pub struct NetworkConfig {
     pub kind: ModelKind,
     /// Signals per image (F).
     pub feature_count: usize,
-    /// How many of them, the last, are principal components of the visual vectors.
+    /// How many of them, at the end, are principal components of the visual vectors.
     #[serde(default)]
     pub component_count: usize,
-    /// Numbers per visual vector (d), for what looks at them ([`ModelKind::reads_vectors`]).
+    /// Dimension of the visual vectors (d), for models that read them ([`ModelKind::reads_vectors`]).
     pub visual_dim: usize,
-    /// Widths of the MLP's layers; none passes the signals on as they are.
+    /// Widths of the MLP's layers; none passes the signals through.
     pub mlp: Vec<usize>,
     /// Widths of the convolutions; only graph networks use them.
     pub conv: Vec<usize>,
     /// What follows every convolution.
     pub activation: Activation,
-    /// Whether a convolution adds what came in to what goes out, where both are equally wide.
+    /// Whether a convolution adds its input to its output, if both are equally wide.
     #[serde(default)]
     pub residual: bool,
     /// How a DCMM convolution scales its sums.
     #[serde(default)]
     pub degree: Degree,
-    /// Whether [`ModelKind::DcmmPrf`] takes up what looks like the images that the text ranks first.
+    /// Whether [`ModelKind::DcmmPrf`] has the feedback term, from the images that look like the text's top-ranked ones.
     #[serde(default = "yes")]
     pub feedback: bool,
-    /// Attention heads of [`ModelKind::Gat`], which share a layer's width.
+    /// Attention heads of [`ModelKind::Gat`], which divide a layer's width.
     #[serde(default = "one")]
     pub heads: usize,
-    /// Networks with initial weights and dropout of their own whose scores are averaged.
+    /// Number of independently initialised networks whose scores are averaged.
     #[serde(default = "one")]
     pub members: usize,
     /// Share of values dropped in training, in [0, 1).
@@ -83,15 +83,15 @@ impl Default for NetworkConfig {
 }
 
 impl NetworkConfig {
-    /// How many weights the network learns, all members together.
+    /// Number of learned weights, over all members.
     pub fn parameter_count(&self) -> usize {
         let size = |shape: &[usize]| shape.iter().fold(1usize, |size, &side| size.saturating_mul(side));
         let of_one = self.member_shapes().iter().fold(0usize, |sum, (_, shape)| sum.saturating_add(size(shape)));
         of_one.saturating_mul(self.members)
     }
 
-    /// Every weight's name and shape, in the order in which they are drawn. Names are those of PyTorch; with several
-    /// members each name begins with `member.<number>.`.
+    /// Every weight's name and shape, in the order of initialisation. Names are those of PyTorch; with several members
+    /// each name begins with `member.<number>.`.
     pub fn shapes(&self) -> Vec<(String, Vec<usize>)> {
         let of_one = self.member_shapes();
         if self.members == 1 {
@@ -120,7 +120,7 @@ impl NetworkConfig {
             return shapes;
         }
         if self.kind == ModelKind::DcmmPrf {
-            // Components speak through the text's score alone unless an MLP mixes them in.
+            // Components act only through the text score unless an MLP mixes them in.
             let said = if self.mlp.is_empty() { width.saturating_sub(self.component_count) } else { width };
             shapes.extend((0..self.conv.len()).map(|hop| (format!("hop.{hop}.weight"), vec![1, said + 1])));
             if self.feedback {
@@ -147,10 +147,10 @@ impl NetworkConfig {
         shapes
     }
 
-    /// Whether this describes a network that can be made.
+    /// Checks that this describes a valid network.
     ///
     /// # Errors
-    /// With a sentence that names the value that is out of range.
+    /// [`ModelError::Config`] with a sentence that names the invalid value.
     pub fn check(&self) -> Result<(), ModelError> {
         let fail = |message: String| Err(ModelError::Config(message));
         let width = |what: &str, value: usize| match value {
@@ -160,10 +160,10 @@ impl NetworkConfig {
         width("the number of signals", self.feature_count)?;
         self.mlp.iter().try_for_each(|&value| width("an MLP layer's width", value))?;
         if self.mlp.len() > MAX_LAYERS || self.conv.len() > MAX_LAYERS {
-            return fail(format!("at most {MAX_LAYERS} layers of a kind"));
+            return fail(format!("at most {MAX_LAYERS} layers of each kind"));
         }
         if self.kind.network() != Some(self.kind) {
-            return fail(format!("{} has no network of its own", self.kind));
+            return fail(format!("{} has no network", self.kind));
         }
         if self.members == 0 || self.members > MAX_MEMBERS {
             return fail(format!("from 1 to {MAX_MEMBERS} members, not {}", self.members));

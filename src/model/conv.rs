@@ -1,4 +1,4 @@
-//! One graph convolution of a network, of whichever kind.
+//! One graph convolution of a network, of any kind.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) struct GraphConv {
     pub(super) residual: bool,
 }
 
-/// What weighs the neighbours.
+/// How neighbours are weighted.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     /// `Σ_{j ∈ N(i)} w_ij · (W h_j + b)`, w the graph's own weights: the cosine (DCMM-cos) or the normalised adjacency
@@ -36,9 +36,9 @@ pub(super) enum Kind {
     Fixed,
     /// `Σ_{j ∈ N(i)} c_ij · v_iᵀ diag(a) v_j · (W h_j + b)` with the learned diagonal a (d) and c from the degrees.
     Learned { a: Tensor },
-    /// Attention with one vector a head for each end of an edge, `heads × H'/heads`.
+    /// Attention with one vector per head for each end of an edge, `heads × H'/heads`.
     Attention { from: Tensor, to: Tensor },
-    /// The strongest of the edges' features.
+    /// The maximum over the edges' features.
     Edges,
 }
 

@@ -4,8 +4,8 @@ use candle_core::{Result, Tensor};
 
 use crate::base::Rng;
 
-/// Inverted dropout: in training each value is zero with probability p and otherwise divided by 1 − p; else nothing
-/// changes.
+/// Inverted dropout: in training each value is zero with probability p and otherwise divided by 1 − p; outside training
+/// it is the identity.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dropout {
     p: f32,
@@ -16,7 +16,7 @@ impl Dropout {
         Self { p }
     }
 
-    /// Drops where `rng` is given, which is in training.
+    /// Drops values if `rng` is given, that is, in training.
     pub(super) fn forward(&self, x: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor> {
         let Some(rng) = rng.filter(|_| self.p > 0.0) else {
             return Ok(x.clone());

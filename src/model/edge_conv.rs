@@ -11,8 +11,8 @@ use super::propagate::values;
 /// `out_i = max_{j ∈ N(i)} ReLU(Φ h_i + Θ (h_j − h_i) + b)` (Wang et al., ACM TOG 2019, eq. 8), `[Φ Θ]` the layer's
 /// weight. N(i) holds i itself, for which the difference is 0.
 ///
-/// The rectifier and the sum with what depends on i alone keep the order, so the maximum over j is taken of `Θ h_j`
-/// first and nothing of size edges × H' is ever made.
+/// The ReLU and adding terms that depend on i alone are monotonic, so the maximum over j of `Θ h_j` is taken first and
+/// nothing of size edges × H' is ever allocated.
 ///
 /// # Shapes
 /// h: n × H; weight: H' × 2H; the result: n × H'.
@@ -29,7 +29,7 @@ pub(super) fn edge_conv(part: &Arc<Part>, h: &Tensor, linear: &Linear) -> Result
     (alone + strongest)?.relu()
 }
 
-/// `out_ic = max_{j ∈ N(i)} x_jc`, the first of equal ones; 0 for a node without neighbours.
+/// `out_ic = max_{j ∈ N(i)} x_jc`, the first one on ties; 0 for a node without neighbours.
 struct RowMax {
     part: Arc<Part>,
 }

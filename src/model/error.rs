@@ -1,19 +1,19 @@
-//! What can go wrong with a network.
+//! Errors about networks.
 
 use crate::base::FileError;
 
 /// Why a network could not be made, run, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// A configuration that describes no network.
+    /// An invalid configuration.
     #[error("not a network: {0}")]
     Config(String),
-    /// A query that does not fit the network, or not itself.
+    /// A query that does not match the network or is inconsistent.
     #[error("query {query}: {message}")]
     Input {
         /// The query's index in the data set.
         query: usize,
-        /// What does not fit.
+        /// The mismatch.
         message: String,
     },
     /// Visual vectors that could not be read back.
@@ -22,7 +22,7 @@ pub enum ModelError {
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),
-    /// A checkpoint that could not be read or written, or is no network of ours.
+    /// A checkpoint that could not be read or written, or is not one of our networks.
     #[error(transparent)]
     File(#[from] FileError),
 }

@@ -1,22 +1,22 @@
-//! Cross-modal feedback: the classical way to let the pictures speak.
+//! Cross-modal feedback: the classical way to use the pictures.
 
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Similarities;
 
-/// The two numbers of cross-modal feedback, which are chosen and not learned.
+/// The two hyperparameters of cross-modal feedback, chosen on validation rather than learned.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Feedback {
-    /// K: how many of the images that the text ranks first are looked at.
+    /// K: the number of images top-ranked by text that are used.
     pub neighbours: usize,
-    /// What the feedback weighs against the text's own score, from 0 to 1.
+    /// Weight of the feedback against the text score, from 0 to 1.
     pub mixture: f64,
 }
 
 impl Feedback {
-    /// The numbers of images that are tried.
+    /// The values of K that are tried.
     pub const NEIGHBOURS: [usize; 7] = [3, 5, 10, 20, 30, 50, 100];
-    /// The mixtures that are tried.
+    /// The weights that are tried.
     pub const MIXTURES: [f64; 11] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
     /// Every pair of the two that is tried.
@@ -27,7 +27,8 @@ impl Feedback {
     }
 }
 
-/// One query's feedback for every K of [`Feedback::NEIGHBOURS`], so that any [`Feedback`] of the grid is a sum away.
+/// One query's feedback for every K of [`Feedback::NEIGHBOURS`], from which the scores of any [`Feedback`] of the grid
+/// are a weighted sum.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedbackScores {
     /// The text score, from 0 to 1.
@@ -38,8 +39,8 @@ pub struct FeedbackScores {
 
 impl FeedbackScores {
     /// `s_CM(q, d) = Σ_{d_i ∈ NN_K(q)} s_T(q, d_i) · s_V(d_i, d)` (Formal et al., ECIR 2020, eq. 1), NN_K the K best by
-    /// text (equal ones in the order given) and s_V the cosine, cut off at 0. Text scores are brought to 0…1 per query,
-    /// so that none counts against its neighbours.
+    /// text (equal ones in the order given) and s_V the cosine, cut off at 0. Text scores are scaled to 0…1 per query,
+    /// so that none counts negatively.
     ///
     /// # Shapes
     /// `text`: n scores; `similarities` of the same n images.
@@ -62,7 +63,7 @@ impl FeedbackScores {
         Self { text, by_neighbours }
     }
 
-    /// The text score and the feedback mixed; the nearest K of the grid where `feedback` names none of it.
+    /// The mixture of text score and feedback; a K not in the grid is replaced by the nearest one.
     pub fn mix(&self, feedback: Feedback) -> Vec<f32> {
         let distance = |&&(neighbours, _): &&(usize, Vec<f64>)| neighbours.abs_diff(feedback.neighbours);
         let Some((_, scores)) = self.by_neighbours.iter().min_by_key(distance) else { return Vec::new() };
@@ -71,7 +72,7 @@ impl FeedbackScores {
     }
 }
 
-/// Values brought to 0…1; all 0 where they are equal. What is not a number counts as the smallest.
+/// Values scaled to 0…1; all 0 if they are equal. NaN counts as the smallest.
 fn unit_range(mut values: Vec<f64>) -> Vec<f64> {
     let finite = || values.iter().copied().filter(|x| x.is_finite());
     let (low, high) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));

@@ -11,7 +11,7 @@ use super::propagate::{Propagate, values};
 const SLOPE: f64 = 0.2;
 
 /// Per head: `out_i = Σ_{j ∈ N(i)} α_ij z_j` with `α_i = softmax_j(LeakyReLU(from·z_i + to·z_j))` (Veličković et al.,
-/// ICLR 2018, eq. 1–3); the heads' results side by side. N(i) holds i itself.
+/// ICLR 2018, eq. 1–3); the heads' results are concatenated. N(i) holds i itself.
 ///
 /// # Shapes
 /// z: n × H; `from` and `to`: heads × H/heads; the result: n × H.

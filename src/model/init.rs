@@ -3,26 +3,26 @@
 use super::{ModelError, ModelKind, Network, NetworkConfig};
 use crate::base::Rng;
 
-/// How sharply feedback first prefers what the text ranks high.
+/// Initial sharpness β of the feedback.
 const FIRST_SHARPNESS: f64 = 1.5;
 
 impl NetworkConfig {
-    /// A network with its initial weights, decided by [`Self::seed`] alone.
+    /// A network with initial weights, determined by [`Self::seed`] alone.
     ///
     /// # Errors
-    /// If the configuration describes no network.
+    /// If the configuration is invalid.
     pub fn init(&self) -> Result<Network, ModelError> {
         let mut draw = Initialiser::new(self.seed, self.kind == ModelKind::DcmmPrf);
         Network::assemble(self, |name, shape| Ok(draw.weights(name, shape)))
     }
 }
 
-/// Draws weights in the order it is asked for them.
+/// Draws weights in the order they are requested.
 struct Initialiser {
     rng: Rng,
     /// Bound of the linear layer whose bias comes next.
     bound: f64,
-    /// Whether heads start at 0: a sum of parts then begins with none, and its best weights do not depend on the seed.
+    /// Whether heads start at 0: a sum of terms then starts from zero, independent of the seed.
     zero_heads: bool,
 }
 
@@ -32,8 +32,8 @@ impl Initialiser {
     }
 
     /// The weights called `name`: a layer's weight is Kaiming uniform with slope √5, which is U(±1/√fan_in), its bias
-    /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1). Where heads start at 0, all but the
-    /// MLP and the sharpness of feedback does.
+    /// (asked for next) has the same bound, and a learned similarity `a` is U(0, 1). If heads start at 0, so does
+    /// everything but the MLP and the sharpness of the feedback.
     fn weights(&mut self, name: &str, shape: &[usize]) -> Vec<f64> {
         let count = shape.iter().product();
         if name.ends_with(".a") {

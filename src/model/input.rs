@@ -1,4 +1,4 @@
-//! One query as the network sees it.
+//! One query as the network's input.
 
 use super::{ModelError, NetworkConfig, Visual};
 use crate::dataset::{ImageId, Relevance};
@@ -7,7 +7,7 @@ use crate::graph::Csr;
 /// One query: its images' signals, visual vectors, neighbours and judgements.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankingInput {
-    /// The query's index in the data set; only used to name it.
+    /// The query's index in the data set; used only in messages.
     pub query: usize,
     /// Number of images.
     pub n: usize,
@@ -15,23 +15,23 @@ pub struct RankingInput {
     pub features: Vec<f32>,
     /// Signals per image.
     pub feature_count: usize,
-    /// n × `dim` unit rows, for what looks at them ([`super::ModelKind::reads_vectors`]).
+    /// n × `dim` unit rows, for models that read them ([`super::ModelKind::reads_vectors`]).
     pub visual: Visual,
-    /// Numbers per visual vector.
+    /// Dimension of the visual vectors.
     pub dim: usize,
     /// The neighbours each image sums over.
     pub graph: Csr,
     /// The judgement of each image, if any.
     pub relevance: Vec<Option<Relevance>>,
-    /// The images' names, which break ties of the score.
+    /// The images' ids, which break ties of the score.
     pub ids: Vec<ImageId>,
 }
 
 impl RankingInput {
-    /// Whether the parts fit each other and a network of this shape.
+    /// Checks that the parts match each other and a network of this shape.
     ///
     /// # Errors
-    /// [`ModelError::Input`] with a sentence that names what does not fit.
+    /// [`ModelError::Input`] with a sentence that names the mismatch.
     pub fn check(&self, config: &NetworkConfig) -> Result<(), ModelError> {
         let problem = self.problem(config);
         problem.map_or(Ok(()), |message| Err(ModelError::Input { query: self.query, message }))
@@ -85,7 +85,7 @@ fn graph_problem(graph: &Csr, n: usize) -> Option<String> {
         && graph.offsets.windows(2).all(|pair| pair[0] <= pair[1])
         && graph.offsets[n] as usize == graph.targets.len();
     if !rows_fit {
-        return Some(format!("the graph's rows do not fit {n} images"));
+        return Some(format!("the graph's rows do not match {n} images"));
     }
     if graph.targets.iter().any(|&j| j as usize >= n) {
         return Some("an edge leads to an image that does not exist".into());

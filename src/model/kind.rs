@@ -1,19 +1,19 @@
-//! Names of what can rank, and of the choices within a network.
+//! Models, and the choices within a network.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::named;
 
-/// What ranks: from the search engine's own order to the graph networks.
+/// A model: from the search engine's order to the graph networks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ModelKind {
     /// The search engine's order.
     Initial,
-    /// One signal as it is.
+    /// A single signal.
     Signal,
-    /// Cross-modal feedback: the images most like those that the text ranks first; nothing is learned but two numbers
-    /// chosen on the validation queries.
+    /// Cross-modal feedback: favours images similar to those top-ranked by text; only two hyperparameters are chosen,
+    /// on the validation queries.
     Cm,
     /// Learning to rank from the signals alone, linear.
     Linear,
@@ -42,7 +42,7 @@ named!(ModelKind, "model":
 );
 
 impl ModelKind {
-    /// The network that is trained, if any: [`ModelKind::LtrCm`] trains the text's.
+    /// The network that is trained, if any: for [`ModelKind::LtrCm`] that of the text.
     pub fn network(self) -> Option<ModelKind> {
         match self {
             ModelKind::Initial | ModelKind::Signal | ModelKind::Cm => None,
@@ -51,7 +51,7 @@ impl ModelKind {
         }
     }
 
-    /// Whether messages go along the edges of the neighbour graph.
+    /// Whether it passes messages along the edges of the neighbour graph.
     pub fn uses_graph(self) -> bool {
         self.network() == Some(self) && !matches!(self, ModelKind::Linear | ModelKind::Mlp)
     }
@@ -61,7 +61,7 @@ impl ModelKind {
         matches!(self, ModelKind::Cm | ModelKind::LtrCm)
     }
 
-    /// Whether the network itself computes with visual vectors, and not with the graph's weights alone.
+    /// Whether the network itself uses visual vectors, rather than only the graph's weights.
     pub fn reads_vectors(self) -> bool {
         matches!(self, ModelKind::DcmmEdge | ModelKind::DcmmPrf)
     }
@@ -71,7 +71,7 @@ impl ModelKind {
         self.uses_graph() || self.uses_feedback()
     }
 
-    /// As people read it.
+    /// The display name.
     pub fn label(self) -> &'static str {
         match self {
             ModelKind::Initial => "Initial order",
@@ -89,30 +89,30 @@ impl ModelKind {
         }
     }
 
-    /// What it does, in one line for people.
+    /// A one-line description.
     pub fn explanation(self) -> &'static str {
         match self {
             ModelKind::Initial => "The search engine's own order, nothing learned",
-            ModelKind::Signal => "One signal as it is, nothing learned",
+            ModelKind::Signal => "A single signal, nothing learned",
             ModelKind::Cm => "Cross-modal feedback: images like those the text ranks first, nothing learned",
             ModelKind::Linear => "Text-only learning to rank: a weighted sum of the signals",
             ModelKind::Mlp => "Text-only learning to rank: a small network over the signals, no graph",
             ModelKind::LtrCm => "Cross-modal feedback on top of the learned text score",
-            ModelKind::Gcn => "Graph convolution, every neighbour weighs alike but for its degree",
-            ModelKind::Gat => "Graph attention: neighbours weigh by what they say",
-            ModelKind::EdgeConv => "Edge convolution: the strongest difference to a neighbour counts",
-            ModelKind::DcmmCos => "Cross-modal convolution: neighbours weigh by their cosine",
+            ModelKind::Gcn => "Graph convolution: neighbours are weighted by their degrees alone",
+            ModelKind::Gat => "Graph attention: neighbours are weighted by their features",
+            ModelKind::EdgeConv => "Edge convolution: the strongest difference from a neighbour counts",
+            ModelKind::DcmmCos => "Cross-modal convolution: neighbours are weighted by their cosine",
             ModelKind::DcmmEdge => "Cross-modal convolution: a learned weight for each visual dimension",
             ModelKind::DcmmPrf => "Cross-modal convolution with learned feedback from the images ranked first",
         }
     }
 }
 
-/// What follows a convolution.
+/// The activation after a convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
-    /// Nothing, as in the authors' code.
+    /// Identity, as in the authors' code.
     #[default]
     None,
     /// max(0, x), as in the paper.
@@ -121,16 +121,16 @@ pub enum Activation {
 
 named!(Activation, "activation": None = "none", Relu = "relu");
 
-/// How a DCMM convolution's sums are scaled by the number of neighbours.
+/// How a DCMM convolution's sums are normalised by degree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Degree {
-    /// Not at all, as in the paper.
+    /// No normalisation, as in the paper.
     #[default]
     None,
     /// Divided by the number of neighbours: a mean.
     Mean,
-    /// Divided by the root of (edges that leave i × edges that reach j).
+    /// Divided by √(out-degree of i × in-degree of j).
     Symmetric,
 }
 

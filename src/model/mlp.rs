@@ -6,10 +6,10 @@ use candle_nn::Linear;
 use super::dropout::Dropout;
 use crate::base::Rng;
 
-/// `Linear, then (ReLU, Dropout, Linear)*`: nothing follows the last layer.
+/// `Linear, then (ReLU, Dropout, Linear)*`: no activation after the last layer.
 ///
 /// # Shapes
-/// n × F → n × H, H the last width (F where there is no layer).
+/// n × F → n × H, H the last width (F without layers).
 #[derive(Clone, Debug)]
 pub(super) struct Mlp {
     pub(super) layers: Vec<Linear>,

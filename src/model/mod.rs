@@ -5,14 +5,14 @@
 //! hˡ⁺¹_i = σ( Σ_{j ∈ N(i)} g(v_i, v_j) · (W hˡ_j + b) )     g = cos, or v_iᵀ diag(a) v_j with a learned a per layer
 //! s_i = w₀ᵀ h⁰_i + b₀ + w₁ᵀ hᴸ_i + b₁
 //! ```
-//! A [`NetworkConfig`] says what a network is and [`NetworkConfig::init`] makes one; a [`RankingInput`] is one query as it
-//! sees it. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
-//! over some hundred nodes there is nothing for an accelerator to gain. Queries run side by
-//! side, each in an order of its own, so no result depends on the number of threads.
+//! A [`NetworkConfig`] describes a network and [`NetworkConfig::init`] creates one; a [`RankingInput`] is one query as
+//! its input. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
+//! over a few hundred nodes an accelerator would gain nothing. Queries run in parallel, each in a fixed order, so no
+//! result depends on the number of threads.
 //!
-//! Weights and what flows between layers are f64, products over the long visual vectors f32. Ranking losses have
-//! directions they cannot see (a shift of all scores): their gradient is zero but for rounding, and Adam divides a
-//! gradient by its own size. In f64 what is left is far below Adam's ε; in f32 it would become whole steps.
+//! Weights and activations are f64, products over the long visual vectors f32. Ranking losses are invariant in some
+//! directions (a shift of all scores), where the gradient is zero up to rounding, and Adam divides a gradient by its
+//! own size. In f64 that residue is far below Adam's ε; in f32 it would become full steps.
 //!
 //! ```
 //! use crossrank::graph::{Csr, GraphRequest, Similarities, unit_rows};

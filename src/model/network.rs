@@ -18,8 +18,9 @@ pub type Weights = BTreeMap<String, Vec<f64>>;
 
 /// A network and its weights.
 ///
-/// It is [`Send`], so that a worker can train it; [`Network::snapshot`] makes one with weights of its own. With several
-/// [`NetworkConfig::members`] it is as many networks side by side, which share no weight and whose scores are averaged.
+/// It is [`Send`], so that a worker can train it; [`Network::snapshot`] makes an independent copy. With several
+/// [`NetworkConfig::members`] it is an ensemble of as many networks, which share no weights and whose scores are
+/// averaged.
 #[derive(Debug)]
 pub struct Network {
     config: NetworkConfig,
@@ -27,7 +28,7 @@ pub struct Network {
     members: Vec<Member>,
 }
 
-/// One network of its own weights.
+/// One network with its own weights.
 #[derive(Debug)]
 struct Member {
     mlp: Mlp,
@@ -40,43 +41,44 @@ struct Member {
     dropout: Dropout,
 }
 
-/// What the network says of one query, with gradients.
+/// The network's output for one query, with gradients.
 ///
 /// # Shapes
 /// All n.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// `w₀ᵀ h⁰ + b₀`: what the signals alone say.
+    /// `w₀ᵀ h⁰ + b₀`: the score from the signals alone.
     pub text: Tensor,
     /// The score: `text` plus `w₁ᵀ hᴸ + b₁`, the mean over the members.
     pub total: Tensor,
-    /// What each member says, which is what its training looks at.
+    /// The output of each member, on which it is trained.
     pub members: Vec<MemberOutput>,
 }
 
-/// What one member of a network says of one query.
+/// One member's output for one query.
 ///
 /// # Shapes
 /// Both n.
 #[derive(Clone, Debug)]
 pub struct MemberOutput {
-    /// What the signals alone say.
+    /// The score from the signals alone.
     pub text: Tensor,
     /// The score.
     pub total: Tensor,
 }
 
-/// What the network says of one query, in the order of its images.
+/// The network's scores for one query, in the order of its images.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scores {
-    /// The part that the image's own signals decide.
+    /// The part due to the image's own signals.
     pub text: Vec<f32>,
     /// The score it is ranked by.
     pub total: Vec<f32>,
 }
 
 impl Network {
-    /// A network whose weights come from `weights`, asked by name and shape in the order of [`NetworkConfig::shapes`].
+    /// A network whose weights come from `weights`, called with name and shape in the order of
+    /// [`NetworkConfig::shapes`].
     pub(super) fn assemble(
         config: &NetworkConfig,
         mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
@@ -93,7 +95,7 @@ impl Network {
         Ok(Self { config: config.clone(), members, vars })
     }
 
-    /// What this network is.
+    /// Its configuration.
     pub fn config(&self) -> &NetworkConfig {
         &self.config
     }
@@ -103,10 +105,10 @@ impl Network {
         &self.vars
     }
 
-    /// A query through the network. `dropout` is the source of masks in training; without it nothing is dropped.
+    /// Runs a query through the network. `dropout` is the source of masks in training; without it nothing is dropped.
     ///
     /// # Errors
-    /// If the query has no image or was prepared for a network of another shape.
+    /// If the query has no images or was prepared for a network of another shape.
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
         let visual = self.visual(query)?;
         let mut members = Vec::with_capacity(self.members.len());
@@ -118,7 +120,7 @@ impl Network {
         Ok(Output { text, total: mean(members.iter().map(|member| &member.total))?, members })
     }
 
-    /// The visual vectors where the network looks at them.
+    /// The visual vectors, if the network reads them.
     fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
         match self.config.kind {
             kind if kind.reads_vectors() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
@@ -129,7 +131,7 @@ impl Network {
     /// The scores of one query's images.
     ///
     /// # Errors
-    /// If the query does not fit the network.
+    /// If the query does not match the network.
     pub fn score(&self, input: &RankingInput) -> Result<Scores, ModelError> {
         self.score_prepared(&Prepared::new(input, &self.config)?)
     }
@@ -155,7 +157,7 @@ impl Network {
         self.vars.iter().map(values).collect()
     }
 
-    /// The same network with weights of its own, which later training of this one does not change.
+    /// An independent copy, unaffected by later training of this network.
     ///
     /// # Errors
     /// If a tensor operation fails.
@@ -166,7 +168,7 @@ impl Network {
     /// A network of this shape with these weights (row-major, by name).
     ///
     /// # Errors
-    /// If a weight is missing or of another size.
+    /// If a weight is missing or of the wrong shape.
     pub fn from_weights(config: &NetworkConfig, weights: &Weights) -> Result<Self, ModelError> {
         Self::assemble(config, |name, shape| {
             let values = weights.get(name).filter(|values| values.len() == shape.iter().product::<usize>());
@@ -204,7 +206,7 @@ impl Member {
         let feedback = match feeds_back {
             true => Some(Feedback {
                 hops: hops.collect::<Option<_>>()?,
-                taken_up: find("feedback.beta").zip(find("feedback.gamma")),
+                sharpness_and_weight: find("feedback.beta").zip(find("feedback.gamma")),
             }),
             false => None,
         };
@@ -212,7 +214,7 @@ impl Member {
         Some(Self { mlp: Mlp { layers, dropout }, convs, head_text, head_conv, feedback, components, dropout })
     }
 
-    /// What the signals alone say, and the score.
+    /// The score from the signals alone, and the total score.
     fn forward(
         &self,
         query: &Prepared,
@@ -240,7 +242,7 @@ impl Member {
 }
 
 impl Member {
-    /// The inputs with dropout over the principal components, which are many and each of little weight.
+    /// The inputs with dropout over the principal components, which are many, each with little weight.
     fn dropped(&self, features: &Tensor, dropout: Option<&mut Rng>) -> Result<Tensor, ModelError> {
         if self.components == 0 || dropout.is_none() {
             return Ok(features.clone());
@@ -252,7 +254,7 @@ impl Member {
     }
 }
 
-/// The mean of vectors of one length; a single one is itself, to the bit.
+/// The mean of vectors of one length; a single one is returned bit for bit.
 fn mean<'a>(mut vectors: impl ExactSizeIterator<Item = &'a Tensor>) -> Result<Tensor, ModelError> {
     let count = vectors.len();
     let first = vectors.next().ok_or_else(|| ModelError::Config("no member".into()))?.clone();
@@ -260,7 +262,7 @@ fn mean<'a>(mut vectors: impl ExactSizeIterator<Item = &'a Tensor>) -> Result<Te
     Ok(if count == 1 { sum } else { (sum / count as f64)? })
 }
 
-/// A tensor's values as plain numbers of the size people and rankings need.
+/// A tensor's values as f32, enough for display and ranking.
 fn plain(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
     Ok(tensor.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect())
 }

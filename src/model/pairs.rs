@@ -1,13 +1,13 @@
-//! The edges of a query's graph without their direction.
+//! The undirected edges of a query's graph.
 
 use crate::graph::Csr;
 
-/// The pairs of images that at least one edge joins: what depends on both ends alike is computed once for two edges.
+/// The pairs of images that at least one edge joins: values symmetric in both ends are computed once for two edges.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// n + 1 ends of rows, from 0.
+    /// n + 1 row offsets, from 0.
     pub(super) offsets: Vec<usize>,
-    /// The larger index of each pair, rising within the row of the smaller one.
+    /// The larger index of each pair, ascending within the row of the smaller one.
     pub(super) targets: Vec<u32>,
     /// For each edge of the graph, its pair.
     pub(super) of_edge: Vec<u32>,

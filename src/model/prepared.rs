@@ -1,4 +1,4 @@
-//! A query in the form in which the network computes with it.
+//! Queries prepared for the network.
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use super::tile::{ROWS, Tile};
 use super::{Degree, ModelError, ModelKind, NetworkConfig, RankingInput, Visual};
 use crate::graph::Csr;
 
-/// A query that was checked against a network's shape. Cheap to clone.
+/// A query checked against a network's shape. Cheap to clone.
 ///
-/// Queries go through the network one by one, side by side on all cores: no operation is then large enough to be worth
-/// splitting, and a query's scores do not depend on the company it is in.
+/// Queries go through the network one per core, not in batches: no operation is large enough to be worth splitting, and
+/// a query's scores do not depend on the other queries.
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// n × F.
     pub(super) features: Tensor,
     pub(super) part: Arc<Part>,
-    /// The visual vectors; read for each passage where they do not fit into memory.
+    /// The visual vectors; read on each pass if they do not fit into memory.
     pub(super) visual: Visual,
 }
 
@@ -29,17 +29,17 @@ pub(super) struct Part {
     pub(super) csr: Csr,
     pub(super) dim: usize,
     pub(super) pairs: Pairs,
-    /// For each group of consecutive nodes, how they go together where they have most partners in common.
+    /// The tile of each group of consecutive nodes that shares most of its partners.
     pub(super) tiles: Vec<Option<Tile>>,
     /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
     scale: Option<Vec<f32>>,
 }
 
 impl Prepared {
-    /// Checks a query and takes what the network needs of it.
+    /// Checks a query and extracts what the network needs.
     ///
     /// # Errors
-    /// If the query does not fit the network.
+    /// If the query does not match the network.
     pub fn new(input: &RankingInput, config: &NetworkConfig) -> Result<Self, ModelError> {
         input.check(config)?;
         let mut scale = None;
@@ -76,7 +76,7 @@ impl Prepared {
     }
 }
 
-/// What the degrees of an edge's ends make of its weight.
+/// The factor of each edge's weight from the degrees of its ends.
 fn degree_scale(csr: &Csr, degree: Degree) -> Option<Vec<f32>> {
     let mut reached = vec![0usize; csr.n()];
     csr.targets.iter().for_each(|&j| reached[j as usize] += 1);
@@ -89,7 +89,7 @@ fn degree_scale(csr: &Csr, degree: Degree) -> Option<Vec<f32>> {
     (degree != Degree::None).then(|| edges.map(|(i, j)| scale(i, j) as f32).collect())
 }
 
-/// Each node's edges, cut off at 0, as shares of their sum.
+/// Each node's edge weights, clipped at 0 and normalised to sum 1.
 fn shares(csr: &Csr) -> Csr {
     let mut out = csr.clone();
     for i in 0..csr.n() {
@@ -101,7 +101,7 @@ fn shares(csr: &Csr) -> Csr {
     out
 }
 
-/// Every node a neighbour of itself too, as its first; the graph's own edges keep their weights.
+/// The graph with self-loops as each node's first edge; other edges keep their weights.
 fn with_itself(csr: &Csr) -> Csr {
     let mut out = Csr { offsets: vec![0], ..Csr::default() };
     for i in 0..csr.n() {
@@ -114,8 +114,8 @@ fn with_itself(csr: &Csr) -> Csr {
     out
 }
 
-/// `D^−½ (A + I) D^−½` with A the graph made undirected, every edge 1, and D the degrees of A + I (Kipf and Welling,
-/// ICLR 2017, eq. 2).
+/// `D^−½ (A + I) D^−½` with A the undirected graph with weights 1, and D the degrees of A + I (Kipf and Welling, ICLR
+/// 2017, eq. 2).
 fn normalised_adjacency(csr: &Csr) -> Csr {
     let n = csr.n();
     let mut rows: Vec<Vec<u32>> = (0..n as u32).map(|i| vec![i]).collect();

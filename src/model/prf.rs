@@ -1,4 +1,4 @@
-//! Pseudo-relevance feedback as a layer: cross-modal feedback whose every number is learned.
+//! Pseudo-relevance feedback as a layer: cross-modal feedback with all parameters learned.
 
 use std::sync::Arc;
 
@@ -8,24 +8,23 @@ use super::ModelError;
 use super::prepared::Part;
 use super::propagate::{Propagate, values};
 
-/// Kept in the variance, so that equal values give zeros.
+/// Added to the variance, so that equal values give zeros.
 const EPSILON: f64 = 1e-6;
 
 /// `s = s₁ + Σ_l Âˡ W_l [h ‖ s₁] + γ · standardise(V Vᵀ softmax(β s₁))`.
 ///
-/// The first sum is what the neighbours say, one hop (l = 1), two hops, …: Â is the graph with the cosines of a node's
-/// neighbours, cut off at 0, divided by their sum. The last term is cross-modal feedback (Formal et al., ECIR 2020,
-/// eq. 1) with two changes that let it be learned: the images that the text ranks first are taken softly, by a softmax
-/// of its scores with a learned sharpness β, and what they give is brought to mean 0 and deviation 1 over the query
-/// and weighed by γ.
+/// The first sum is the contribution of the neighbours at one hop (l = 1), two hops, …: Â is the graph with the cosines
+/// of a node's neighbours, clipped at 0 and divided by their sum. The last term is cross-modal feedback (Formal et al.,
+/// ECIR 2020, eq. 1) with two changes that let it be learned: the images top-ranked by text are selected softly, by a
+/// softmax of their scores with a learned sharpness β, and the result is standardised over the query and weighted by γ.
 ///
 /// # Shapes
 /// h: n × H; s₁: n; V: n × d, unit rows; W_l: 1 × (H + 1); β and γ: 1; the result: n.
 #[derive(Clone, Debug)]
 pub(super) struct Feedback {
     pub(super) hops: Vec<Tensor>,
-    /// β and γ; without them there are the neighbours alone.
-    pub(super) taken_up: Option<(Tensor, Tensor)>,
+    /// β and γ; without them only the neighbours contribute.
+    pub(super) sharpness_and_weight: Option<(Tensor, Tensor)>,
 }
 
 impl Feedback {
@@ -46,7 +45,7 @@ impl Feedback {
             }
             total = (total + message.squeeze(1)?)?;
         }
-        let Some((beta, gamma)) = &self.taken_up else { return Ok(total) };
+        let Some((beta, gamma)) = &self.sharpness_and_weight else { return Ok(total) };
         let sharp = text.broadcast_mul(beta)?;
         let soft = sharp.broadcast_sub(&sharp.max_keepdim(0)?.detach())?.exp()?;
         let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?;
@@ -62,7 +61,8 @@ fn standardise(x: &Tensor) -> Result<Tensor> {
     centred.broadcast_div(&deviation)
 }
 
-/// `V Vᵀ a`: how much each image looks like the images weighed by a. Being symmetric it is its own backward pass.
+/// `V Vᵀ a`: the similarity of each image to the images weighted by a. The matrix is symmetric, so this is also the
+/// backward pass.
 ///
 /// # Shapes
 /// a: n → n; V: n × d.
@@ -83,7 +83,7 @@ impl Likeness {
         }
         let dot = |row: &[f32]| row.iter().zip(&sum).map(|(&x, sum)| f64::from(x) * sum).sum();
         let out: Vec<f64> = rows().map(dot).collect();
-        // Without visual vectors nothing looks like anything.
+        // Without visual vectors all similarities are 0.
         Ok(if self.dim == 0 { vec![0.0; a.len()] } else { out })
     }
 }

@@ -76,11 +76,11 @@ impl CustomOp2 for Propagate {
 pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f64]> {
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&storage.as_slice::<f64>()?[start..end]),
-        None => bail!("a contiguous tensor is needed"),
+        None => bail!("a contiguous tensor is required"),
     }
 }
 
-/// Calls `visit` for every edge i → j, with where the rows of i and of j lie among rows of `width` numbers.
+/// Calls `visit` for every edge i → j, with the ranges of rows i and j among rows of `width` numbers.
 fn each_edge(csr: &Csr, width: usize, visit: impl FnMut(usize, Range<usize>, Range<usize>)) {
     dispatch(EachEdge { csr, width, visit });
 }

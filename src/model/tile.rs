@@ -4,13 +4,13 @@ use pulp::Simd;
 
 use super::pairs::Pairs;
 
-/// Nodes of a tile.
+/// Nodes per tile.
 pub(super) const ROWS: usize = 4;
-/// Vector registers of a row that are worked on together.
+/// Vector registers of a row processed together.
 const COLUMNS: usize = 4;
-/// Where a pair of a tile has no edge.
+/// Marks a pair without an edge.
 const NONE: u32 = u32::MAX;
-/// The least share of a tile's pairs that must have an edge for the products without one to be worth their time.
+/// The least share of a tile's pairs with an edge that makes computing the others too worthwhile.
 const LEAST_SHARE: f64 = 0.4;
 
 /// [`ROWS`] consecutive nodes and every partner that one of them has.
@@ -22,7 +22,7 @@ pub(super) struct Tile {
 }
 
 impl Tile {
-    /// The tile of the nodes from `first` on, or `None` where it would be too sparse.
+    /// The tile of the nodes from `first` on, or `None` if it would be too sparse.
     pub(super) fn new(pairs: &Pairs, first: usize, n: usize) -> Option<Self> {
         let rows = first..(first + ROWS).min(n);
         let edges: usize = rows.clone().map(|i| pairs.row(i).len()).sum();
@@ -45,7 +45,7 @@ impl Tile {
         Some(Self { targets, pairs: of_targets })
     }
 
-    /// `weighted_l · v_j` of every pair (l, j) of the tile, written to `out` at the pair's place.
+    /// `weighted_l · v_j` of every pair (l, j) of the tile, written to `out` at the pair's index.
     ///
     /// # Shapes
     /// `weighted`: [`ROWS`] × d; `visual`: n × d.
@@ -75,7 +75,7 @@ impl Tile {
         let weight = |pair: u32| gradient.get(pair as usize).copied().unwrap_or(0.0);
         let weights: Vec<[f32; ROWS]> = self.pairs.iter().map(|pairs| pairs.map(weight)).collect();
         let row = |i: usize| &visual[i * dim..][..dim];
-        // Nodes beyond the last have no weight; any row will do for them.
+        // Nodes beyond the last have weight 0, so any row will do.
         let last = visual.len() / dim - 1;
         let own = [0, 1, 2, 3].map(|lane| S::as_simd_f32s(row((first + lane).min(last))));
         let (sums, sums_tail) = S::as_mut_simd_f32s(sum);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::dataset::StoredRows;
 use crate::graph::{Whitening, unit_rows};
 
-/// One query's unit vectors: in memory, or read whenever the query goes through the network.
+/// One query's unit vectors: in memory, or read on every pass of the query through the network.
 ///
 /// # Shapes
 /// n × d, row-major.
@@ -14,17 +14,17 @@ use crate::graph::{Whitening, unit_rows};
 pub enum Visual {
     /// Unit rows in memory.
     Held(Arc<Vec<f32>>),
-    /// Raw rows of a table too large for it.
+    /// Raw rows of a table too large for memory.
     Stored {
-        /// Where they lie.
+        /// The rows in the scratch file.
         rows: StoredRows,
-        /// What they go through, if anything.
+        /// The whitening to apply, if any.
         whitening: Option<Arc<Whitening>>,
     },
 }
 
 impl Visual {
-    /// No vectors, for what does without.
+    /// No vectors, for models that need none.
     pub fn none() -> Self {
         Visual::Held(Arc::default())
     }
@@ -45,7 +45,7 @@ impl Visual {
     /// The unit rows.
     ///
     /// # Errors
-    /// What the system says of the scratch file that holds them.
+    /// If the scratch file that holds them cannot be read.
     pub fn load(&self, dim: usize) -> io::Result<Arc<Vec<f32>>> {
         match self {
             Visual::Held(rows) => Ok(rows.clone()),
