@@ -1,8 +1,8 @@
 //! Threads and nothing else.
 //!
-//! A [`Job`] runs one plain function in a named thread. It reports through a channel, asks a flag whether it should
+//! A [`Job`] runs one plain function in a named thread. It reports through a channel, polls a flag that asks it to
 //! stop, and wakes the window through a callback. Dropping a job cancels it and waits for it; a worker that panics is
-//! reported as failed, never as one that runs for ever.
+//! reported as failed, never as running for ever.
 
 mod pool;
 mod slot;
@@ -19,26 +19,26 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Called from a worker when there is something new to look at.
+/// Called from a worker when there is a new event.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
-/// What a job tells its owner.
+/// An event from a job to its owner.
 #[derive(Debug)]
 pub enum Event<E, T> {
-    /// How far it has come.
+    /// Progress.
     Progress(Progress),
-    /// Something that happened on the way.
+    /// An intermediate result.
     Update(E),
-    /// It ended well.
+    /// It succeeded.
     Done(T),
-    /// It came to no result.
+    /// It ended without a result.
     Failed(JobError),
 }
 
-/// Why a job came to no result.
+/// Why a job ended without a result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JobError {
-    /// It was asked to end.
+    /// It was cancelled.
     #[error("cancelled")]
     Cancelled,
     /// What went wrong, in a sentence.
@@ -52,7 +52,7 @@ impl From<String> for JobError {
     }
 }
 
-/// How long a job has been halted.
+/// How long a job has been paused.
 #[derive(Clone, Copy, Default)]
 struct Pauses {
     since: Option<Instant>,
@@ -67,7 +67,7 @@ struct Control {
     resumed: Condvar,
 }
 
-/// What a worker sees of its job.
+/// A worker's handle to its job.
 pub struct Worker<E, T> {
     control: Arc<Control>,
     events: Sender<Event<E, T>>,
@@ -75,7 +75,7 @@ pub struct Worker<E, T> {
 }
 
 impl<E, T> Worker<E, T> {
-    /// Whether the work should end now. Waits here while the job is paused.
+    /// Whether the work should end now. Blocks while the job is paused.
     pub fn is_cancelled(&self) -> bool {
         let Ok(mut paused) = self.control.paused.lock() else { return true };
         while *paused && !self.control.cancelled.load(Ordering::Relaxed) {
@@ -87,12 +87,12 @@ impl<E, T> Worker<E, T> {
         self.control.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Whether to go on, as observers answer.
+    /// Whether to continue, as the return value of observers.
     pub fn flow(&self) -> ControlFlow<()> {
         if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Reports a stage of the work and ends it where it is cancelled.
+    /// Reports a stage of the work, and fails if the job is cancelled.
     ///
     /// # Errors
     /// [`JobError::Cancelled`].
@@ -101,12 +101,12 @@ impl<E, T> Worker<E, T> {
         if self.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) }
     }
 
-    /// Tells how far the work has come.
+    /// Reports progress.
     pub fn progress(&self, progress: Progress) {
         self.send(Event::Progress(progress));
     }
 
-    /// Tells of something on the way.
+    /// Reports an intermediate result.
     pub fn update(&self, update: E) {
         self.send(Event::Update(update));
     }
@@ -118,7 +118,7 @@ impl<E, T> Worker<E, T> {
     }
 }
 
-/// One long task in a thread of its own.
+/// One long task in its own thread.
 pub struct Job<E, T> {
     name: String,
     control: Arc<Control>,
@@ -131,7 +131,7 @@ pub struct Job<E, T> {
 impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
     /// Starts `work` in a thread called `name`.
     ///
-    /// `work` asks [`Worker::is_cancelled`] often, once per batch at least.
+    /// `work` must call [`Worker::is_cancelled`] often, at least once per batch.
     pub fn spawn(
         name: impl Into<String>,
         wake: Wake,
@@ -157,12 +157,12 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
             started: Instant::now(),
             progress: Progress::default(),
         };
-        // Where no thread can be had the channel is closed at once, and `poll` reports a failure.
+        // If no thread can be started the channel is closed at once, and `poll` reports a failure.
         job.thread = std::thread::Builder::new().name(name).spawn(run).ok();
         job
     }
 
-    /// The next thing the worker told, if there is one. After `Done` or `Failed` the job is over.
+    /// The worker's next event, if there is one. After `Done` or `Failed` the job is over.
     pub fn poll(&mut self) -> Option<Event<E, T>> {
         match self.events.try_recv() {
             Ok(event) => {
@@ -185,22 +185,22 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
 impl<E, T> Job<E, T> {
     /// Asks the worker to end; does not wait.
     pub fn cancel(&self) {
-        // Under the lock, or a worker between its look and its wait would miss the call and sleep for ever.
+        // Under the lock, or a worker between its check and its wait would miss the notification and sleep for ever.
         let guard = self.control.paused.lock();
         self.control.cancelled.store(true, Ordering::Relaxed);
         drop(guard);
         self.control.resumed.notify_all();
     }
 
-    /// Asks the worker to end and leaves it to that: for work whose result nobody wants any more, where waiting would
-    /// hold up a frame.
+    /// Asks the worker to end and detaches it: for work whose result is no longer needed, where waiting would delay a
+    /// frame.
     pub fn retire(mut self) {
         self.cancel();
-        // Without its handle the thread goes on alone until it next asks.
+        // Without its handle the thread continues on its own until it next polls the flag.
         drop(self.thread.take());
     }
 
-    /// Halts the worker at its next question, or lets it go on.
+    /// Pauses the worker the next time it polls the flag, or resumes it.
     pub fn pause(&self, pause: bool) {
         if let Ok(mut paused) = self.control.paused.lock() {
             *paused = pause;
@@ -217,22 +217,22 @@ impl<E, T> Job<E, T> {
         self.control.resumed.notify_all();
     }
 
-    /// Whether the job has been told to halt.
+    /// Whether the job is paused.
     pub fn is_paused(&self) -> bool {
         self.control.paused.lock().is_ok_and(|paused| *paused)
     }
 
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// How far it has come.
+    /// Progress.
     pub fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// How long it has been at work: the time since it was started without its pauses.
+    /// How long it has been running: the time since it was started, without pauses.
     pub fn worked(&self) -> Duration {
         let pauses = self.control.pauses.lock().map(|pauses| *pauses).unwrap_or_default();
         let halted = pauses.before + pauses.since.map_or(Duration::ZERO, |since| since.elapsed());

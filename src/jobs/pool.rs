@@ -1,4 +1,4 @@
-//! A few threads that answer many small requests, the newest first.
+//! A few threads that serve many small requests, newest first.
 
 use super::Wake;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -12,7 +12,7 @@ struct Queue<Q> {
 
 /// A pool of workers that turn requests `Q` into answers `A`.
 ///
-/// The newest request is served first: what scrolled into view last is what a person is looking at.
+/// The newest request is served first: what scrolled into view last is what the user is looking at.
 pub struct Pool<Q, A> {
     queue: Arc<Queue<Q>>,
     answers: Receiver<A>,
@@ -37,7 +37,7 @@ impl<Q: Send + 'static, A: Send + 'static> Pool<Q, A> {
         Self { queue, answers, threads }
     }
 
-    /// Asks for something; the answer comes through [`Pool::poll`].
+    /// Queues a request; the answer comes through [`Pool::poll`].
     pub fn request(&self, request: Q) {
         if let Ok(mut waiting) = self.queue.waiting.lock() {
             waiting.0.push(request);
@@ -45,7 +45,7 @@ impl<Q: Send + 'static, A: Send + 'static> Pool<Q, A> {
         self.queue.changed.notify_one();
     }
 
-    /// Forgets what has not been begun, and gives it back.
+    /// Removes and returns the requests that have not been started.
     pub fn drain(&self) -> Vec<Q> {
         self.queue.waiting.lock().map(|mut waiting| std::mem::take(&mut waiting.0)).unwrap_or_default()
     }

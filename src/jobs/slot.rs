@@ -1,10 +1,10 @@
-//! Room for one job at a time.
+//! A slot for one job at a time.
 
 use super::{Event, Job, JobError, Wake, Worker};
 use crate::base::Progress;
 use std::time::Duration;
 
-/// Room for one job: starting another retires the one before, and a job that has ended leaves its room empty.
+/// A slot for one job: starting another retires the previous one, and a job that has ended leaves the slot empty.
 pub struct Slot<E, T> {
     job: Option<Job<E, T>>,
 }
@@ -16,7 +16,7 @@ impl<E, T> Default for Slot<E, T> {
 }
 
 impl<E: Send + 'static, T: Send + 'static> Slot<E, T> {
-    /// Starts `work` in a thread called `name` (see [`Job::spawn`]); whatever was at work here is retired.
+    /// Starts `work` in a thread called `name` (see [`Job::spawn`]); any job running in the slot is retired.
     pub fn start(
         &mut self,
         name: impl Into<String>,
@@ -38,17 +38,17 @@ impl<E: Send + 'static, T: Send + 'static> Slot<E, T> {
 }
 
 impl<E, T> Slot<E, T> {
-    /// Whether a job is at work.
+    /// Whether a job is running.
     pub fn is_running(&self) -> bool {
         self.job.is_some()
     }
 
-    /// How far the job has come.
+    /// The job's progress.
     pub fn progress(&self) -> Option<&Progress> {
         self.job.as_ref().map(Job::progress)
     }
 
-    /// How far the job has come, and how long it has been at work, pauses apart.
+    /// The job's progress, and how long it has been running without pauses.
     pub fn worked(&self) -> Option<(&Progress, Duration)> {
         self.job.as_ref().map(|job| (job.progress(), job.worked()))
     }
@@ -60,32 +60,32 @@ impl<E, T> Slot<E, T> {
         }
     }
 
-    /// Halts the job, or lets it go on.
+    /// Pauses or resumes the job.
     pub fn pause(&self, pause: bool) {
         if let Some(job) = &self.job {
             job.pause(pause);
         }
     }
 
-    /// Whether the job is halted.
+    /// Whether the job is paused.
     pub fn is_paused(&self) -> bool {
         self.job.as_ref().is_some_and(Job::is_paused)
     }
 
-    /// Empties the slot without waiting: nobody wants the result any more.
+    /// Empties the slot without waiting, when the result is no longer needed.
     pub fn retire(&mut self) {
         if let Some(job) = self.job.take() {
             job.retire();
         }
     }
 
-    /// Takes the job out, to be followed elsewhere.
+    /// Takes the job out, to be polled elsewhere.
     pub fn take(&mut self) -> Option<Job<E, T>> {
         self.job.take()
     }
 }
 
-/// A slot that goes retires its job: whatever comes next must not wait for it.
+/// Dropping a slot retires its job rather than waiting for it.
 impl<E, T> Drop for Slot<E, T> {
     fn drop(&mut self) {
         self.retire();
