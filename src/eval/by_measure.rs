@@ -7,12 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::measure::{Measure, MeasureError, STANDARD};
 
-/// One value for each of some measures, in the order in which the measures were asked for. On disk it is an object by
-/// their names: `{"map": 0.61, "p@20": 0.55}`.
+/// One value per measure, in the order in which the measures were requested. On disk it is an object keyed by name:
+/// `{"map": 0.61, "p@20": 0.55}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ByMeasure<T>(Vec<(Measure, T)>);
 
-/// What a ranking reaches by each measure, or what several reach on average.
+/// The measures of a ranking, or their means over several.
 ///
 /// A measure that is not defined for a query is NaN, and `null` on disk. Before measures were named on disk they were
 /// an array of those of [`STANDARD`] in its order; that is read too.
@@ -44,19 +44,19 @@ impl<T: Copy> ByMeasure<T> {
         self.iter().map(|(_, value)| value)
     }
 
-    /// Something else for each value.
+    /// Maps each value.
     pub fn map<U>(&self, mut of: impl FnMut(T) -> U) -> ByMeasure<U> {
         self.iter().map(|(measure, value)| (measure, of(value))).collect()
     }
 
-    /// Whether nothing was measured.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
 impl Measures {
-    /// The mean of each measure over the rows; nothing of no row.
+    /// The mean of each measure over the rows; empty without rows.
     pub fn mean<'a>(rows: impl IntoIterator<Item = &'a Measures>) -> Measures {
         let (mut sums, mut count) = (Measures::default(), 0_usize);
         for row in rows {
@@ -72,7 +72,7 @@ impl Measures {
         sums
     }
 
-    /// The same, if each of [`STANDARD`] is among them.
+    /// The same, if it has all of [`STANDARD`].
     ///
     /// # Errors
     /// The names of those that are missing.

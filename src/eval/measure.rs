@@ -86,13 +86,13 @@ impl Measure {
         matches!(self, Self::ClusterRecallAt(_) | Self::F1At(_))
     }
 
-    /// Whether it depends on the highest grade of the judgements at hand, and so can only be compared among figures that
-    /// took the same one.
+    /// Whether it depends on the highest grade of the judgements, so that only values computed with the same one are
+    /// comparable.
     pub fn needs_highest_grade(self) -> bool {
         matches!(self, Self::Err | Self::ErrAt(_))
     }
 
-    /// The name as people write it: `MAP`, `nDCG@20`, `P@10`.
+    /// The conventional name: `MAP`, `nDCG@20`, `P@10`.
     pub fn label(self) -> String {
         let name = match self {
             Self::Map | Self::MapAt(_) => "MAP",
@@ -195,10 +195,10 @@ pub enum MeasureError {
     /// An empty list.
     #[error("no measure given")]
     Empty,
-    /// Measures that should be there are not.
+    /// Required measures are missing.
     #[error("no value of {names}")]
     Missing {
-        /// What they are called.
+        /// Their names.
         names: String,
     },
 }
