@@ -17,7 +17,7 @@ use crossrank::dataset::{Dataset, Loaded, Query, Warning, WarningKind, open};
 use mutation::damaged;
 use tempfile::TempDir;
 
-/// A folder that is made for one test.
+/// A folder for one test.
 struct Fixture(TempDir);
 
 impl Fixture {
@@ -44,7 +44,7 @@ impl Fixture {
         self
     }
 
-    /// Files that count as pictures; nothing looks into them here.
+    /// Files that count as pictures; their content is not read here.
     fn pictures(&self, paths: &[&str]) -> &Self {
         for path in paths {
             self.write(path, b"picture");
@@ -65,7 +65,7 @@ fn only(warnings: &[Warning], kind: WarningKind) -> &Warning {
     found[0]
 }
 
-/// That the only warning of a kind names this file and line and holds this text.
+/// Asserts that the only warning of a kind names this file and line and contains this text.
 #[track_caller]
 fn assert_warns(warnings: &[Warning], kind: WarningKind, file: &str, line: Option<usize>, text: &str) {
     let warning = only(warnings, kind);

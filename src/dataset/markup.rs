@@ -9,7 +9,7 @@ pub(super) fn web_text(attribute: &str) -> String {
     decode_html_entities(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Leaves out `<a …>`, `</a>`, `<!-- … -->` and the like; a `<` not followed by a tag name is kept.
+/// Strips `<a …>`, `</a>`, `<!-- … -->` and so on; a `<` not followed by a tag name is kept.
 fn without_tags(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;

@@ -79,7 +79,7 @@ fn find(path: &Path) -> Option<Found> {
             whole.or_else(|| holds_queries().then(|| Some(Found::Table(usable(path.parent()?), owned(path))))?)
         }
         _ => {
-            // The qrels of a folder in our own format stand for that folder.
+            // Qrels in a folder of our own format open that folder.
             let kind = trec::sniff(path)?;
             match parents().take(2).find(|root| folder::is_one(root)) {
                 Some(root) => folder(Format::Folder, root),

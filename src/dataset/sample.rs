@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 const SAMPLE: &str = "datasets/stamps-and-places";
 
-/// The folder of the built-in sample: beside the program or above it (an unpacked release, a build folder), in or above
-/// the current directory, or where the program was built. If it is missing, a path below the current directory, which
-/// an error can then name.
+/// The folder of the built-in sample: next to the program or above it (an unpacked release, a build folder), in or
+/// above the current directory, or where the program was built. If it is missing, a path below the current directory,
+/// which an error can then name.
 pub fn demo_sample() -> PathBuf {
     let program = std::env::current_exe().ok();
     let working = std::env::current_dir().ok();

@@ -1,4 +1,4 @@
-//! Bytes to text that is always valid, whatever the files hold.
+//! Decoding bytes to text, which never fails.
 
 use std::path::Path;
 

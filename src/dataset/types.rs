@@ -284,12 +284,12 @@ pub enum DatasetError {
     /// No format's files were found.
     #[error("not a data set: {reason}: {path}")]
     Unrecognised {
-        /// What was looked for.
+        /// What is missing.
         reason: String,
         /// The folder or file that was given.
         path: PathBuf,
     },
-    /// A file that everything else hangs on could not be read, or is malformed.
+    /// An essential file could not be read, or is malformed.
     #[error(transparent)]
     File(#[from] FileError),
 }

@@ -120,7 +120,7 @@ impl VectorTable {
         self.count == 0
     }
 
-    /// The rows of these images where they lie in a scratch file; `None` where they are in memory anyway.
+    /// The rows of these images if they are in a scratch file; `None` if they are in memory.
     pub fn stored(&self, images: impl Iterator<Item = usize>) -> Option<StoredRows> {
         let Rows::Stored(file) = &self.rows else { return None };
         let rows = images.map(|image| self.row_of_image.get(image).copied().flatten()).collect();

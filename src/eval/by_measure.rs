@@ -75,7 +75,7 @@ impl Measures {
     /// The same, if it has all of [`STANDARD`].
     ///
     /// # Errors
-    /// The names of those that are missing.
+    /// [`MeasureError::Missing`] with the names of the missing ones.
     pub fn with_standard(self) -> Result<Self, MeasureError> {
         let missing = STANDARD.iter().filter(|measure| self.get(**measure).is_none());
         let missing: Vec<String> = missing.map(ToString::to_string).collect();
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut values = Measures::default();
         while let Some((measure, value)) = map.next_entry::<Measure, Option<f64>>()? {
             if values.get(measure).is_some() {
-                return Err(A::Error::custom(format_args!("{measure} stands here twice")));
+                return Err(A::Error::custom(format_args!("duplicate measure {measure}")));
             }
             values.0.push((measure, value.unwrap_or(f64::NAN)));
         }
@@ -134,7 +134,7 @@ impl<'de> Visitor<'de> for Reader {
             values.push(value);
         }
         match values.len() {
-            // A run that was not measured yet.
+            // A run that has not been measured yet.
             0 => Ok(Measures::default()),
             count if count == STANDARD.len() => Ok(Measures::new(&STANDARD, values)),
             count => Err(A::Error::invalid_length(count, &self)),

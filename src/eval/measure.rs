@@ -153,14 +153,14 @@ impl Measure {
             Self::F1At(k) => format!("Harmonic mean of precision and cluster recall within {}.", first(k)),
             Self::NdcgExp => "Like nDCG, with 2^grade − 1 as the gain of a grade.".to_owned(),
             Self::NdcgExpAt(k) => format!("Like nDCG within {}, with 2^grade − 1 as the gain of a grade.", first(k)),
-            Self::Err => "Expected reciprocal of the rank at which somebody looking down the ranking is satisfied; \
+            Self::Err => "Expected reciprocal of the rank at which a user scanning the ranking is satisfied; \
                           better grades satisfy more likely."
                 .to_owned(),
             Self::ErrAt(k) => {
-                format!("Expected reciprocal of the rank at which somebody is satisfied within {}.", first(k))
+                format!("Expected reciprocal of the rank at which a user is satisfied within {}.", first(k))
             }
             Self::Rbp(persistence) => format!(
-                "Share of relevant images met by somebody who goes on to the next image with the chance {persistence}."
+                "Share of relevant images seen by a user who continues to the next image with probability {persistence}."
             ),
         }
     }

@@ -9,8 +9,8 @@ const NORM_EPSILON: f64 = 1e-6;
 /// Rows processed per read of another row.
 const GROUP: usize = 4;
 
-/// Each row divided by (its Euclidean norm + 1e-6). A row of zeros, which stands for an image without a vector, is left
-/// as it is; a row with a non-finite number becomes one.
+/// Each row divided by (its Euclidean norm + 1e-6). A row of zeros, which represents an image without a vector, is
+/// unchanged; a row with a non-finite number becomes one.
 ///
 /// # Shapes
 /// `vectors` and the result: row-major `n × dim`.

@@ -49,7 +49,7 @@ impl VisualSettings {
 /// Principal components of visual vectors (Jégou and Chum, ECCV 2012, for retrieval), learned without labels.
 ///
 /// # Shapes
-/// d numbers a vector, r components kept.
+/// d numbers per vector, r components.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Whitening {
     settings: VisualSettings,
@@ -144,8 +144,7 @@ impl Whitening {
         unit_rows(&self.leading(projected, self.dim()), self.dim())
     }
 
-    /// The `kept` strongest directions (all, where there are fewer) of [`Self::project`]'s rows, whitened, not
-    /// normalised.
+    /// The `kept` strongest directions (all, if there are fewer) of [`Self::project`]'s rows, whitened, not normalised.
     ///
     /// # Shapes
     /// n × r → n × min(`kept`, r).

@@ -18,7 +18,7 @@ pub type Metadata = BTreeMap<String, String>;
 const CONFIG_KEY: &str = "crossrank.dcmm";
 
 impl Network {
-    /// Writes the weights and the configuration, with whatever `metadata` adds. The write is atomic.
+    /// Writes the weights and the configuration, plus `metadata`. The write is atomic.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn feedback_lifts_the_image_that_looks_like_the_first_of_the_text() {
-        // Images 0 and 3 look alike, 1 and 2 do too; the text likes 0 best and knows nothing of 3.
+        // Images 0 and 3 look alike, 1 and 2 do too; the text score ranks 0 first and is 0 for 3.
         let unit = unit_rows(&[1.0, 0.0, 0.0, 1.0, 0.1, 1.0, 1.0, 0.1], 2);
         let scores = FeedbackScores::new(&[9.0, 3.0, 3.0, 1.0], &Similarities::new(&unit, 2));
         let mixed = scores.mix(Feedback { neighbours: 3, mixture: 1.0 });

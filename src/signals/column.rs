@@ -13,7 +13,7 @@ pub enum SignalGroup {
     Time,
     /// The location.
     Place,
-    /// A numeric column of the data set's files, as it is.
+    /// A numeric column of the data set's files, unchanged.
     Given,
 }
 

@@ -42,7 +42,7 @@ pub(super) fn columns(dataset: &Dataset) -> Vec<Column> {
     ]
 }
 
-/// The numeric columns of the files, as they are.
+/// The numeric columns of the files, unchanged.
 pub(super) fn given(dataset: &Dataset) -> Vec<Column> {
     let names = dataset.feature_names.iter().enumerate();
     names

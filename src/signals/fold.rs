@@ -23,7 +23,7 @@ fn is_combining_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}')
 }
 
-/// Latin-1 and Latin Extended-A letters as plain ones; everything else as it is.
+/// Latin-1 and Latin Extended-A letters as plain ones; everything else unchanged.
 fn fold_latin(c: char, emit: &mut impl FnMut(char)) {
     let plain = match c {
         'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',

@@ -1,8 +1,8 @@
 //! Pixels to vectors: decoding, preprocessing, ResNet, the embedding cache.
 //!
-//! A picture is decoded ([`decode()`]), brought to the network's input ([`Preprocess`]) and turned into a vector by an
-//! [`Encoder`]. [`embed()`] does so for a whole data set, storing every vector in an [`EmbeddingCache`], so it can be
-//! stopped at any moment and never computes a vector twice.
+//! A picture is decoded ([`decode()`]), converted to the network's input ([`Preprocess`]) and turned into a vector by
+//! an [`Encoder`]. [`embed()`] does so for a whole data set, storing every vector in an [`EmbeddingCache`], so it can
+//! be stopped at any moment and never computes a vector twice.
 //!
 //! ```
 //! use crossrank::dataset::demo_sample;

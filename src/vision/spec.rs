@@ -30,7 +30,7 @@ impl EncoderSpec {
 
     /// The encoder of a weights file: the architecture is recognised by its tensors, none of which is read, and the
     /// preprocessing comes from the file's metadata, from timm's `config.json` or transformers'
-    /// `preprocessor_config.json` beside it, or is the architecture's usual one.
+    /// `preprocessor_config.json` next to it, or is the architecture's usual one.
     ///
     /// # Errors
     /// If the file cannot be read or is damaged, holds tensors of no supported architecture, or specifies an

@@ -1,8 +1,8 @@
 //! Response times of the window: `cargo bench --bench interface`.
 //!
 //! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10; the
-//! crowded one of each photo up to twice: 1,000 images, k = 15. Times are processor work between a person's act and the
-//! finished list of triangles; drawing them is the graphics card's.
+//! crowded one of each photo up to twice: 1,000 images, k = 15. Times are CPU time from a user action to the finished
+//! list of triangles, without drawing on the GPU.
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::dataset::{read_embeddings, write_embeddings};
@@ -155,7 +155,7 @@ fn write_large(folder: &Path) -> std::io::Result<()> {
     fs::write(folder.join("qrels.txt"), judgements)
 }
 
-/// One query with 1,000 images: all of the sample's, and most of them once more with slightly other vectors.
+/// One query with 1,000 images: all of the sample's, and most of them again with slightly different vectors.
 fn write_crowd(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let sample = Path::new(SAMPLE);
     fs::create_dir_all(folder.join("photos"))?;
@@ -188,7 +188,7 @@ fn write_crowd(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The process's largest resident size so far, in MB, where the system tells.
+/// The process's largest resident size so far, in MB, where the system reports it.
 fn peak_memory() -> Option<f64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM"))?;

@@ -1,4 +1,4 @@
-//! Every code that runs a network against the others: our kernels with each set of instructions, candle's operations,
+//! Every backend against the others: our kernels with each set of instructions, candle's operations,
 //! candle-transformers' networks.
 
 use crossrank::vision::{
@@ -31,8 +31,8 @@ fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], backend:
     for (index, (found, expected)) in found.chunks(spec.dim()).zip(expected.chunks(spec.dim())).enumerate() {
         let length = expected.iter().map(|x| x * x).sum::<f32>().sqrt();
         let apart = found.iter().zip(expected).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt();
-        let told = format!("{}, {backend:?}, picture {index}", spec.name());
-        assert!(apart < 1e-4 * length, "{told}: {apart} apart of {length}");
+        let case = format!("{}, {backend:?}, picture {index}", spec.name());
+        assert!(apart < 1e-4 * length, "{case}: {apart} apart of {length}");
     }
 }
 
@@ -49,17 +49,17 @@ fn standard_networks_agree(architecture: Architecture) {
 }
 
 #[test]
-fn every_code_gives_the_vectors_of_candle_transformers_resnet18() {
+fn every_backend_gives_the_vectors_of_candle_transformers_resnet18() {
     standard_networks_agree(Architecture::Resnet18);
 }
 
 #[test]
-fn every_code_gives_the_vectors_of_candle_transformers_resnet50() {
+fn every_backend_gives_the_vectors_of_candle_transformers_resnet50() {
     standard_networks_agree(Architecture::Resnet50);
 }
 
 #[test]
-fn every_stage_and_pooling_is_the_same_by_every_code_and_for_pictures_of_any_size() {
+fn every_stage_and_pooling_agrees_across_backends_for_pictures_of_any_size() {
     for side in [97, 64] {
         let inputs = inputs(2, side);
         for stage in 1..=Feature::STAGES {
@@ -95,11 +95,11 @@ fn stages_and_poolings_differ_and_have_the_dimension_they_say() {
         .flat_map(|stage| Pooling::ALL.map(|pooling| Feature { stage, pooling }))
         .map(|feature| EncoderSpec { feature, ..EncoderSpec::bundled() }.key().unwrap().to_string())
         .collect();
-    assert_eq!(keys.len(), 8, "each layer has vectors of its own in the cache");
+    assert_eq!(keys.len(), 8, "each layer has its own vectors in the cache");
 }
 
 #[test]
-fn a_picture_has_the_same_vector_to_the_bit_whoever_is_beside_it() {
+fn a_picture_has_the_same_vector_bit_for_bit_in_any_batch() {
     let all = inputs(37, 64);
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
     let together = encoder.embed(&all).unwrap();
@@ -110,19 +110,19 @@ fn a_picture_has_the_same_vector_to_the_bit_whoever_is_beside_it() {
 }
 
 #[test]
-fn a_stop_is_heard_within_the_network() {
+fn a_stop_takes_effect_within_the_network() {
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
     let asked = std::sync::atomic::AtomicUsize::new(0);
     let keep_going = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 5;
     let stopped = encoder.embed_while(&inputs(32, 224), &keep_going);
     assert!(matches!(stopped, Err(VisionError::Cancelled)));
-    // 16 blocks for 32 pictures: had nobody listened, it would have been asked far more often.
+    // 16 blocks for 32 pictures: without the stop it would have been called far more often.
     assert!(asked.into_inner() < 40);
     assert_eq!(encoder.embed(&inputs(1, 64)).unwrap().len(), 1024);
 }
 
 #[test]
-fn pictures_too_small_for_the_network_are_refused_or_have_a_vector_but_never_panic() {
+fn pictures_too_small_for_the_network_are_rejected_or_have_a_vector_but_never_panic() {
     for side in 1..40 {
         let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
         match encoder.embed(&inputs(1, side)) {

@@ -1,21 +1,21 @@
-//! Devices that are there, and those that are not.
+//! Available and unavailable devices.
 
 use crossrank::vision::{DeviceChoice, available};
 
-/// One that no build has on this system.
+/// A device that no build supports on this system.
 pub(crate) const ABSENT: DeviceChoice =
     if cfg!(target_os = "macos") { DeviceChoice::Cuda } else { DeviceChoice::Metal };
 
 #[test]
 fn the_cpu_takes_the_place_of_a_device_that_is_not_there_and_says_why() {
     for info in available() {
-        let (used, told) = info.choice.or_cpu();
+        let (used, reason) = info.choice.or_cpu();
         match info.ready {
-            Ok(()) => assert_eq!((used, told), (info.choice, None)),
+            Ok(()) => assert_eq!((used, reason), (info.choice, None)),
             Err(why) => {
                 assert_eq!(used, DeviceChoice::Cpu);
-                let told = told.expect("a reason");
-                assert!(told.contains("the CPU") && told.ends_with(&why.to_string()), "{told}");
+                let reason = reason.expect("a reason");
+                assert!(reason.contains("the CPU") && reason.ends_with(&why.to_string()), "{reason}");
             }
         }
     }
@@ -27,8 +27,8 @@ fn the_cpu_takes_the_place_of_a_device_that_is_not_there_and_says_why() {
 fn a_program_built_without_a_device_tells_how_to_build_the_one_that_has_it() {
     let features = [(DeviceChoice::Cuda, cfg!(feature = "cuda")), (DeviceChoice::Metal, cfg!(feature = "metal"))];
     for (choice, built_in) in features {
-        let told = choice.or_cpu().1.unwrap_or_default();
+        let reason = choice.or_cpu().1.unwrap_or_default();
         let way = format!("cargo build --release --features {choice}");
-        assert_eq!(told.contains(&way), !built_in, "{choice}: {told}");
+        assert_eq!(reason.contains(&way), !built_in, "{choice}: {reason}");
     }
 }

@@ -1,4 +1,4 @@
-//! A data set through the encoder: the cache, stopping and going on, damaged pictures, written vectors.
+//! A data set through the encoder: the cache, stopping and resuming, damaged pictures, written vectors.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -54,14 +54,14 @@ fn files_below(folder: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_second_start_computes_nothing_and_reads_no_picture() {
+fn a_second_run_computes_nothing_and_reads_no_picture() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 5);
     let (first, report) = run(&data, &cache);
     assert_eq!((report.embedded, report.cached, report.failed.len()), (5, 0, 0));
     assert_eq!((first.count(), first.dim, first.name.as_str()), (5, 1024, "resnet50-thin"));
-    // Same size and time of change, other bytes: only a start that reads the file could tell.
+    // Same size and modification time but other bytes: only a run that reads the file would notice.
     let path = data.images[3].file.as_ref().unwrap();
     let meta = std::fs::metadata(path).unwrap();
     std::fs::write(path, vec![0; meta.len() as usize]).unwrap();
@@ -108,7 +108,7 @@ fn images_of_the_same_content_are_computed_once() {
 }
 
 #[test]
-fn a_damaged_picture_is_reported_and_costs_no_other() {
+fn a_damaged_picture_is_reported_and_affects_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let mut data = pictures(folder.path(), 3);
@@ -122,7 +122,7 @@ fn a_damaged_picture_is_reported_and_costs_no_other() {
 }
 
 #[test]
-fn a_stop_ends_within_one_batch_and_the_next_run_goes_on_from_there() {
+fn a_stop_ends_within_one_batch_and_the_next_run_resumes_there() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 70);
@@ -145,7 +145,7 @@ fn a_stop_ends_within_one_batch_and_the_next_run_goes_on_from_there() {
 }
 
 #[test]
-fn a_cache_file_cut_or_damaged_at_any_place_costs_only_what_lies_behind() {
+fn a_cache_file_truncated_or_damaged_anywhere_loses_only_what_follows() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 3);
@@ -179,7 +179,7 @@ fn a_cache_file_cut_or_damaged_at_any_place_costs_only_what_lies_behind() {
 }
 
 #[test]
-fn two_runs_at_once_leave_a_whole_cache() {
+fn two_concurrent_runs_leave_an_intact_cache() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 12);
@@ -194,7 +194,7 @@ fn two_runs_at_once_leave_a_whole_cache() {
 }
 
 #[test]
-fn another_preprocessing_does_not_take_the_cached_vectors() {
+fn another_preprocessing_does_not_use_the_cached_vectors() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 1);

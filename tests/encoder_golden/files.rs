@@ -1,4 +1,4 @@
-//! Pictures as they lie on disks: turned, transparent, damaged, lying about their size.
+//! Pictures as found on disk: rotated, transparent, damaged, with a false size.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub fn encoded(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
 }
 
 fn refused(path: &Path) -> String {
-    let message = decode(path).expect_err("the file should be refused").to_string();
+    let message = decode(path).expect_err("the file should be rejected").to_string();
     assert!(message.ends_with(&path.display().to_string()), "no path in: {message}");
     message
 }
@@ -32,7 +32,7 @@ fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Puts an EXIF block with an orientation behind the start marker of a JPEG.
+/// Inserts an EXIF block with an orientation after the start marker of a JPEG.
 fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
@@ -108,7 +108,7 @@ fn transparent_parts_are_white() {
 }
 
 #[test]
-fn a_picture_is_known_by_its_content_whatever_it_is_called() {
+fn a_picture_is_recognised_by_its_content_whatever_its_name() {
     let folder = tempfile::tempdir().unwrap();
     for (name, format) in [("a.jpg", ImageFormat::Png), ("b", ImageFormat::Bmp), ("c.txt", ImageFormat::Gif)] {
         let path = file(&folder, name, &encoded(&gradient(9, 7), format));
@@ -117,11 +117,11 @@ fn a_picture_is_known_by_its_content_whatever_it_is_called() {
 }
 
 #[test]
-fn no_prefix_of_a_jpeg_or_png_passes_for_the_whole() {
+fn no_prefix_of_a_jpeg_or_png_passes_as_complete() {
     let folder = tempfile::tempdir().unwrap();
     for (name, format) in [("a.jpg", ImageFormat::Jpeg), ("a.png", ImageFormat::Png)] {
         let whole = encoded(&gradient(64, 48), format);
-        // The last bytes of a PNG are its end mark and checksum; a picture is whole without them.
+        // The last bytes of a PNG are its end marker and checksum; the pixels are complete without them.
         let end = if format == ImageFormat::Png { whole.len() - 12 } else { whole.len() };
         for length in (0..end - 8).step_by(11).chain([end - 2]) {
             refused(&file(&folder, name, &whole[..length]));
@@ -155,7 +155,7 @@ fn flipped_bytes_never_panic() {
 }
 
 #[test]
-fn a_small_file_that_claims_billions_of_pixels_is_refused_at_once() {
+fn a_small_file_that_claims_billions_of_pixels_is_rejected_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let mut jpeg = encoded(&gradient(16, 16), ImageFormat::Jpeg);
     let frame = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
@@ -189,7 +189,7 @@ fn a_thumbnail_keeps_the_proportions_and_is_never_larger_than_the_picture() {
 }
 
 #[test]
-fn a_ribbon_of_a_picture_is_cut_like_any_other() {
+fn an_extremely_narrow_picture_is_cropped_like_any_other() {
     for (width, height) in [(60_000, 1), (1, 60_000), (1, 1), (224, 225), (3, 700)] {
         let input = Preprocess::imagenet().apply(&gradient(width, height)).unwrap();
         assert_eq!((input.side, input.data.len()), (224, 3 * 224 * 224), "{width} × {height}");
@@ -198,7 +198,7 @@ fn a_ribbon_of_a_picture_is_cut_like_any_other() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_an_error() {
+fn invalid_settings_are_an_error() {
     let picture = gradient(20, 20);
     for change in [
         |preprocess: &mut Preprocess| preprocess.crop = 0,

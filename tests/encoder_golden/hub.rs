@@ -12,7 +12,7 @@ use super::server::{Body, Server};
 const CONFIG: &str = r#"{"architecture": "resnet50-thin", "pretrained_cfg": {"input_size": [3, 192, 192],
     "crop_pct": 0.75, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}}"#;
 
-/// A proxy for everything would get what is meant for this machine.
+/// A catch-all proxy would intercept requests to this machine.
 fn is_proxied() -> bool {
     let names = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
     let found = names.iter().any(|name| std::env::var_os(name).is_some());
@@ -85,11 +85,11 @@ fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
     let asked = server.asked().len();
     assert_eq!(fetch(&options).unwrap(), spec);
     assert_eq!(fetch(&HubOptions { offline: true, ..options }).unwrap(), spec);
-    assert_eq!(server.asked().len(), asked, "a second start asks nobody");
+    assert_eq!(server.asked().len(), asked, "a second run makes no requests");
 }
 
 #[test]
-fn the_command_line_embeds_by_a_model_of_the_hub_and_then_without_it() {
+fn the_command_line_embeds_with_a_model_of_the_hub_and_then_without_the_hub() {
     if is_proxied() {
         return;
     }
@@ -114,15 +114,15 @@ fn the_command_line_embeds_by_a_model_of_the_hub_and_then_without_it() {
     assert!(!first.status.success() && message.contains("model.safetensors and config.json"), "{message}");
     for (offline, embedded) in [("0", 1), ("1", 0)] {
         let output = embed(offline);
-        let told: serde_json::Value = serde_json::from_slice(&output.stdout)
+        let output: serde_json::Value = serde_json::from_slice(&output.stdout)
             .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        assert_eq!((&told["encoder"], &told["embedded"]), (&"timm/thin.a1_in1k".into(), &embedded.into()));
-        assert_eq!((&told["preprocess"]["crop"], &told["preprocess"]["resize"]), (&192.into(), &256.into()));
+        assert_eq!((&output["encoder"], &output["embedded"]), (&"timm/thin.a1_in1k".into(), &embedded.into()));
+        assert_eq!((&output["preprocess"]["crop"], &output["preprocess"]["resize"]), (&192.into(), &256.into()));
     }
 }
 
 #[test]
-fn a_download_that_was_cut_off_goes_on_where_it_ended() {
+fn an_interrupted_download_is_resumed() {
     if is_proxied() {
         return;
     }
@@ -134,18 +134,18 @@ fn a_download_that_was_cut_off_goes_on_where_it_ended() {
     is_whole(&fetch(&options).unwrap());
     let ranges = server.asked();
     let resumed = ranges.iter().filter_map(|(file, from)| from.filter(|from| *from > 1 && file == "model.safetensors"));
-    // Asked for twice, by way of a redirection.
+    // Requested twice, because of a redirect.
     assert_eq!(resumed.count(), 2, "{ranges:?}");
 }
 
 #[test]
-fn a_stop_is_felt_at_once_and_what_was_downloaded_is_kept() {
+fn a_stop_takes_effect_at_once_and_keeps_the_partial_download() {
     if is_proxied() {
         return;
     }
     let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
-    // One stops while bytes arrive, the other while nothing does.
+    // One stops while bytes arrive, the other during silence.
     for body in [Body::Slow, Body::StallAfter(300_000)] {
         server.answer_once("model.safetensors", body);
         let mut asked = None;
@@ -165,7 +165,7 @@ fn a_stop_is_felt_at_once_and_what_was_downloaded_is_kept() {
 }
 
 #[test]
-fn a_hub_that_says_nothing_any_more_is_given_up() {
+fn a_silent_hub_times_out() {
     if is_proxied() {
         return;
     }
@@ -178,7 +178,7 @@ fn a_hub_that_says_nothing_any_more_is_given_up() {
 }
 
 #[test]
-fn two_that_fetch_at_once_download_once_and_both_have_it() {
+fn two_concurrent_fetches_download_once_and_share_the_result() {
     if is_proxied() {
         return;
     }
@@ -191,12 +191,12 @@ fn two_that_fetch_at_once_download_once_and_both_have_it() {
     is_whole(&specs[0]);
     assert!(specs.windows(2).all(|pair| pair[0] == pair[1]));
     let downloads = server.asked().iter().filter(|(file, from)| file == "model.safetensors" && from.is_some()).count();
-    // One for its size, by way of a redirection, and one for its content.
+    // One for its size, with a redirect, and one for its content.
     assert_eq!(downloads, 4, "{:?}", server.asked());
 }
 
 #[test]
-fn weights_that_are_only_there_for_pytorch_are_taken() {
+fn weights_available_only_for_pytorch_are_used() {
     if is_proxied() {
         return;
     }
@@ -205,12 +205,12 @@ fn weights_that_are_only_there_for_pytorch_are_taken() {
     let spec = fetch(&options).unwrap();
     assert!(path(&spec).ends_with("pytorch_model.bin"));
     assert_eq!(spec.preprocess, EncoderSpec::bundled().preprocess);
-    // That there is no config.json is known from now on.
+    // The absence of config.json is now recorded.
     assert_eq!(fetch(&HubOptions { offline: true, ..options }).unwrap(), spec);
 }
 
 #[test]
-fn a_model_that_the_hub_does_not_have_or_does_not_give_is_told() {
+fn a_missing_or_inaccessible_model_is_reported() {
     if is_proxied() {
         return;
     }
@@ -224,13 +224,13 @@ fn a_model_that_the_hub_does_not_have_or_does_not_give_is_told() {
     let server = Server::start(&[("model.safetensors", bundled_weights()), ("config.json", other.as_bytes())]);
     let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
     assert!(message.contains("vit_base_patch16_224"), "{message}");
-    assert!(server.asked().iter().all(|(file, _)| file == "config.json"), "nothing large is downloaded in vain");
+    assert!(server.asked().iter().all(|(file, _)| file == "config.json"), "nothing large is downloaded for nothing");
 }
 
 #[test]
 fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() {
     let cache = tempfile::tempdir().unwrap();
-    // Nobody listens there.
+    // Nothing listens there.
     let endpoint = "http://127.0.0.1:9".to_string();
     let patience = Duration::from_secs(20);
     let gone = HubOptions { endpoint, cache: cache.path().to_path_buf(), offline: false, token: None, patience };
@@ -242,7 +242,7 @@ fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() 
         }
         assert!(message.ends_with(&folder.display().to_string()), "{message}");
         assert!(!message.contains("resolve"), "{message}");
-        // Who does as it says has the model.
+        // Following the message makes the model available.
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("model.safetensors"), bundled_weights()).unwrap();
         let message = fetch(&options).unwrap_err().to_string();
@@ -254,7 +254,7 @@ fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() 
 }
 
 #[test]
-fn what_an_earlier_download_left_behind_does_not_stand_in_the_way() {
+fn remains_of_an_earlier_download_do_no_harm() {
     if is_proxied() {
         return;
     }
@@ -288,7 +288,7 @@ fn names_of_models_are_read_with_and_without_a_revision() {
 }
 
 #[test]
-fn the_environment_says_which_hub_and_which_folder() {
+fn the_environment_sets_the_hub_and_the_folder() {
     let of = |variables: &[(&str, &str)]| {
         let value = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_string());
         HubOptions::from_vars(value, Some("/home/me".into())).unwrap()
@@ -299,9 +299,12 @@ fn the_environment_says_which_hub_and_which_folder() {
     assert_eq!(of(&[("XDG_CACHE_HOME", "/x")]).cache, Path::new("/x/huggingface/hub"));
     assert_eq!(of(&[("HF_HOME", "/hf"), ("XDG_CACHE_HOME", "/x")]).cache, Path::new("/hf/hub"));
     assert_eq!(of(&[("HF_HOME", "/hf"), ("HF_HUB_CACHE", "/models")]).cache, Path::new("/models"));
-    let told = of(&[("HF_ENDPOINT", "http://mirror/"), ("HF_HUB_OFFLINE", "1"), ("HF_TOKEN", " secret\n")]);
-    assert_eq!((told.endpoint.as_str(), told.offline, told.token.as_deref()), ("http://mirror", true, Some("secret")));
-    assert!(!format!("{told:?}").contains("secret"));
+    let options = of(&[("HF_ENDPOINT", "http://mirror/"), ("HF_HUB_OFFLINE", "1"), ("HF_TOKEN", " secret\n")]);
+    assert_eq!(
+        (options.endpoint.as_str(), options.offline, options.token.as_deref()),
+        ("http://mirror", true, Some("secret"))
+    );
+    assert!(!format!("{options:?}").contains("secret"));
     assert!(!of(&[("HF_HUB_OFFLINE", "0")]).offline);
     let homeless = HubOptions::from_vars(|_| None, None).unwrap_err();
     assert!(matches!(hub_error(&homeless), Some(HubError::NoCache)));

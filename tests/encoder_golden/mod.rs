@@ -1,4 +1,4 @@
-//! Preprocessing and ResNet against torchvision's and onnxruntime's figures.
+//! Preprocessing and ResNet against reference values of torchvision and onnxruntime.
 
 mod backends;
 pub(crate) mod devices;
@@ -41,7 +41,8 @@ fn fixture<T: serde::de::DeserializeOwned>(name: &str) -> T {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {}", path.display()))
 }
 
-/// The sample's photos: in the repository, or in `shared/` beside the checkout. `None`, said aloud, where neither is.
+/// The sample's photos: in the repository, or in `shared/` next to the checkout. `None`, with a message, if neither
+/// exists.
 fn photos() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = ["datasets/stamps-and-places/photos", "shared/sample/photos", "../shared/sample/photos"];

@@ -1,12 +1,12 @@
-//! Writes what `torch.save` writes.
+//! Writes files as `torch.save` does.
 
 use std::io::{Cursor, Write};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// What a pickle tells of a tensor.
-pub struct Told {
+/// A tensor as described in a pickle.
+pub struct Described {
     name: String,
     kind: String,
     key: String,
@@ -16,7 +16,7 @@ pub struct Told {
     strides: Vec<usize>,
 }
 
-impl Told {
+impl Described {
     pub fn new(
         name: &str,
         kind: &str,
@@ -43,20 +43,20 @@ fn tuple(numbers: &[usize]) -> Vec<u8> {
     [b"(".as_slice(), &numbers.iter().flat_map(|number| int(*number)).collect::<Vec<u8>>(), b"t"].concat()
 }
 
-/// The call that rebuilds a tensor, in the words of PyTorch's own pickler.
-pub fn reduce(told: &Told) -> Vec<u8> {
+/// The call that rebuilds a tensor, as written by PyTorch's pickler.
+pub fn reduce(described: &Described) -> Vec<u8> {
     [
         b"ctorch._utils\n_rebuild_tensor_v2\n((".as_slice(),
         &text("storage"),
-        format!("ctorch\n{}\n", told.kind).as_bytes(),
-        &text(&told.key),
+        format!("ctorch\n{}\n", described.kind).as_bytes(),
+        &text(&described.key),
         &text("cpu"),
-        &int(told.numbers),
-        // The old format says of what a storage is a view; the new one says nothing.
+        &int(described.numbers),
+        // The old format records what a storage is a view of; the new one does not.
         b"tQ",
-        &int(told.offset),
-        &tuple(&told.shape),
-        &tuple(&told.strides),
+        &int(described.offset),
+        &tuple(&described.shape),
+        &tuple(&described.strides),
         b"\x89ccollections\nOrderedDict\n)RtR",
     ]
     .concat()
@@ -73,14 +73,15 @@ fn ordered(pairs: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// The dictionary of tensors, as a piece of a pickle.
-pub fn tensors(told: &[Told]) -> Vec<u8> {
-    let values: Vec<(String, Vec<u8>)> = told.iter().map(|told| (told.name.clone(), reduce(told))).collect();
+pub fn tensors(described: &[Described]) -> Vec<u8> {
+    let values: Vec<(String, Vec<u8>)> =
+        described.iter().map(|described| (described.name.clone(), reduce(described))).collect();
     ordered(&values.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect::<Vec<_>>())
 }
 
 /// The pickle of a `state_dict`.
-pub fn state_dict(told: &[Told]) -> Vec<u8> {
-    [b"\x80\x02".as_slice(), &tensors(told), b"."].concat()
+pub fn state_dict(described: &[Described]) -> Vec<u8> {
+    [b"\x80\x02".as_slice(), &tensors(described), b"."].concat()
 }
 
 /// A file of PyTorch since 1.6.

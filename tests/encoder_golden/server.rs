@@ -1,4 +1,4 @@
-//! A hub of one model on this machine, which answers as the real one does, or worse.
+//! A local hub with one model that responds like the real one, or misbehaves.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
@@ -10,13 +10,13 @@ use std::time::Duration;
 /// How a file's content is sent the next time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Body {
-    /// The connection ends after so many bytes.
+    /// The connection closes after this many bytes.
     CutAfter(usize),
     /// A little at a time.
     Slow,
-    /// After so many bytes nothing more is sent, until [`Server::let_go`].
+    /// The connection stalls after this many bytes, until [`Server::let_go`].
     StallAfter(usize),
-    /// All of it, from wherever it was asked for.
+    /// All of it, ignoring the requested range.
     Deaf,
     /// Not at all.
     Refused,
@@ -49,7 +49,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let state = shared.clone();
-                // A client that goes away is no fault of the hub.
+                // A client that disconnects is not the hub's fault.
                 std::thread::spawn(move || drop(state.answer(stream)));
             }
         });
@@ -70,7 +70,7 @@ impl Server {
         self.0.next.lock().unwrap().insert(file.to_string(), body);
     }
 
-    /// Ends the connections that stand still.
+    /// Closes the stalled connections.
     pub fn let_go(&self) {
         self.0.let_go.fetch_add(1, Ordering::SeqCst);
     }
@@ -97,7 +97,7 @@ impl State {
             return write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         };
         let about = format!("X-Repo-Commit: 0123abcd\r\nETag: \"etag-of-{}\"\r\n", &file[..5]);
-        // Large files lie elsewhere, and small ones have moved within the hub.
+        // Large files are redirected elsewhere, small ones within the hub.
         let (is_large, is_first) = (content.len() > 10_000, path.contains("/resolve/main/"));
         if is_first {
             let to = if is_large { format!("http://{}/cdn/{file}", self.address) } else { format!("/moved/{file}") };

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::weights::sparse;
 
-/// The preprocessing of a ResNet-50 with these files beside it and this note in it.
+/// The preprocessing of a ResNet-50 with these files next to it and this metadata in it.
 fn found(beside: &[(&str, serde_json::Value)], note: Option<&str>) -> Result<Preprocess, VisionError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
@@ -17,7 +17,7 @@ fn found(beside: &[(&str, serde_json::Value)], note: Option<&str>) -> Result<Pre
     EncoderSpec::of_file(&path).map(|spec| spec.preprocess)
 }
 
-/// The `config.json` of timm's resnet50.a1_in1k, less what does not matter.
+/// The `config.json` of timm's resnet50.a1_in1k, without irrelevant parts.
 fn timm() -> serde_json::Value {
     json!({
         "architecture": "resnet50", "num_classes": 1000, "num_features": 2048,
@@ -38,7 +38,7 @@ fn transformers() -> serde_json::Value {
 }
 
 #[test]
-fn timm_tells_of_the_preprocessing_in_its_config() {
+fn timm_specifies_the_preprocessing_in_its_config() {
     let wanted = Preprocess { resize: 235, interpolation: Interpolation::Bicubic, ..Preprocess::imagenet() };
     assert_eq!(found(&[("config.json", timm())], None).unwrap(), wanted);
     let mut other = timm();
@@ -51,7 +51,7 @@ fn timm_tells_of_the_preprocessing_in_its_config() {
 }
 
 #[test]
-fn transformers_tells_of_it_in_a_file_of_its_own() {
+fn transformers_specifies_it_in_a_separate_file() {
     let wanted = Preprocess { interpolation: Interpolation::Bicubic, ..Preprocess::imagenet() };
     let config = json!({ "model_type": "resnet", "downsample_in_bottleneck": false });
     let files = [("config.json", config), ("preprocessor_config.json", transformers())];
@@ -65,7 +65,7 @@ fn transformers_tells_of_it_in_a_file_of_its_own() {
 }
 
 #[test]
-fn a_note_in_the_file_comes_first_and_without_any_word_the_usual_is_taken() {
+fn metadata_in_the_file_comes_first_and_the_default_last() {
     let own = Preprocess { resize: 300, bgr: true, ..Preprocess::imagenet() };
     let note = serde_json::to_string(&own).unwrap();
     assert_eq!(found(&[("config.json", timm())], Some(&note)).unwrap(), own);
@@ -76,7 +76,7 @@ fn a_note_in_the_file_comes_first_and_without_any_word_the_usual_is_taken() {
 }
 
 #[test]
-fn what_cannot_be_done_is_refused_with_the_file_that_asks_for_it() {
+fn unsupported_settings_are_rejected_with_the_file_that_has_them() {
     let change = |key: &str, value: serde_json::Value| {
         let mut config = timm();
         config["pretrained_cfg"][key] = value;
@@ -108,7 +108,7 @@ fn what_cannot_be_done_is_refused_with_the_file_that_asks_for_it() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_told() {
+fn invalid_settings_are_reported() {
     let usual = Preprocess::imagenet();
     assert!(usual.check().is_ok() && Preprocess::open_nsfw().check().is_ok());
     let bad = [
@@ -121,13 +121,13 @@ fn settings_that_make_no_sense_are_told() {
         Preprocess { std: [1.0, -1.0, 1.0], ..usual.clone() },
     ];
     for preprocess in bad {
-        let message = preprocess.check().expect_err("it makes no sense").to_string();
+        let message = preprocess.check().expect_err("it is invalid").to_string();
         assert!(message.starts_with("preprocessing: "), "{message}");
     }
 }
 
 #[test]
-fn the_preprocessing_is_said_in_one_line_and_read_back_from_json() {
+fn the_preprocessing_is_shown_in_one_line_and_read_back_from_json() {
     let line = Preprocess::imagenet().to_string();
     let wanted =
         "256 pixels, the middle 224 × 224, bilinear, RGB in 0..1 less 0.485, 0.456, 0.406 over 0.229, 0.224, 0.225";

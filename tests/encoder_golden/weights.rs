@@ -9,7 +9,7 @@ use crossrank::vision::{Architecture, DeviceChoice, Encoder, EncoderSpec, Tensor
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::pickles::{Told, archive, dictionary, old_file, reduce, state_dict, tensors as tensors_of};
+use super::pickles::{Described, archive, dictionary, old_file, reduce, state_dict, tensors as tensors_of};
 
 fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.path().join(name);
@@ -23,12 +23,12 @@ fn numbers(path: &Path, name: &str) -> (Vec<usize>, Vec<f32>) {
 }
 
 fn refused(path: &Path) -> String {
-    let message = WeightsFile::open(path).err().expect("the file should be refused").to_string();
+    let message = WeightsFile::open(path).err().expect("the file should be rejected").to_string();
     assert!(message.ends_with(&path.display().to_string()), "no path in: {message}");
     message
 }
 
-/// Numbers that all kinds hold exactly.
+/// Numbers that all dtypes represent exactly.
 fn table() -> Tensor {
     Tensor::new(&[[1.0_f32, -2.5, 0.0], [0.125, 96.0, -7.0]], &Device::Cpu).unwrap()
 }
@@ -40,7 +40,7 @@ fn little_endian(numbers: &[f32]) -> Vec<u8> {
 const ROWS: [f32; 6] = [1.0, -2.5, 0.0, 0.125, 96.0, -7.0];
 
 #[test]
-fn safetensors_and_npz_of_every_kind_of_number_are_read_alike() {
+fn safetensors_and_npz_of_every_dtype_are_read_alike() {
     let folder = tempfile::tempdir().unwrap();
     for dtype in [DType::F32, DType::F16, DType::BF16, DType::F64] {
         let path = folder.path().join("weights.safetensors");
@@ -48,7 +48,7 @@ fn safetensors_and_npz_of_every_kind_of_number_are_read_alike() {
         candle_core::safetensors::save(&[("x".to_string(), tensor.clone())].into(), &path).unwrap();
         assert_eq!(numbers(&path, "x"), (vec![2, 3], ROWS.to_vec()), "{dtype:?}");
         if dtype != DType::BF16 {
-            // The content tells the format, whatever the file is called.
+            // The content determines the format, whatever the file's name.
             let path = folder.path().join("weights.bin");
             Tensor::write_npz(&[("x", &tensor), ("layer.y", &tensor)], &path).unwrap();
             assert_eq!(numbers(&path, "layer.y"), (vec![2, 3], ROWS.to_vec()), "{dtype:?}");
@@ -68,7 +68,7 @@ fn npz(header: &str, numbers: &[u8], method: CompressionMethod) -> Vec<u8> {
 }
 
 #[test]
-fn an_array_by_columns_or_compressed_is_read_and_one_of_another_kind_told() {
+fn a_column_major_or_compressed_array_is_read_and_an_unsupported_dtype_reported() {
     let folder = tempfile::tempdir().unwrap();
     let by_columns = little_endian(&[1.0, 0.125, -2.5, 96.0, 0.0, -7.0]);
     let header = "{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }\n";
@@ -84,11 +84,11 @@ fn an_array_by_columns_or_compressed_is_read_and_one_of_another_kind_told() {
 }
 
 /// Three tensors of two storages: dense, by columns, and one in the middle of a storage.
-fn told() -> Vec<Told> {
+fn described() -> Vec<Described> {
     vec![
-        Told::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[3, 1]),
-        Told::new("b", "FloatStorage", "0", 8, 2, &[2, 3], &[1, 2]),
-        Told::new("c", "LongStorage", "1", 1, 0, &[], &[]),
+        Described::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[3, 1]),
+        Described::new("b", "FloatStorage", "0", 8, 2, &[2, 3], &[1, 2]),
+        Described::new("c", "LongStorage", "1", 1, 0, &[], &[]),
     ]
 }
 
@@ -100,7 +100,7 @@ fn storages() -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn both_formats_of_pytorch_are_read_with_views_and_other_orders() {
     let folder = tempfile::tempdir().unwrap();
-    let dictionary = state_dict(&told());
+    let dictionary = state_dict(&described());
     let files = [archive(&dictionary, &storages()), old_file(&dictionary, &storages())];
     for (bytes, name) in files.iter().zip(["new.pth", "old.pth"]) {
         let path = file(&folder, name, bytes);
@@ -122,15 +122,15 @@ fn what_a_pickle_would_execute_is_not_executed() {
     let attack = [b"cos\nsystem\n".as_slice(), b"(X", &(command.len() as u32).to_le_bytes(), command.as_bytes(), b"tR"];
     let whole = [b"\x80\x02".as_slice(), &attack.concat(), b"."].concat();
     assert!(refused(&file(&folder, "a.pth", &archive(&whole, &[]))).contains("state_dict"));
-    // Beside tensors it is passed over.
-    let inside = dictionary(&[("a", &reduce(&told()[0])), ("z", &attack.concat())]);
+    // Next to tensors it is ignored.
+    let inside = dictionary(&[("a", &reduce(&described()[0])), ("z", &attack.concat())]);
     let path = file(&folder, "b.pth", &archive(&inside, &storages()));
     assert_eq!(numbers(&path, "a").1, ROWS);
     assert!(!mark.exists());
 }
 
 #[test]
-fn claims_of_what_is_not_there_cost_nothing() {
+fn false_claims_of_size_cost_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let huge = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 1000000), }\n";
     let large = "{'descr': '<f4', 'fortran_order': False, 'shape': (60000000,), }\n";
@@ -141,13 +141,14 @@ fn claims_of_what_is_not_there_cost_nothing() {
         let message = opened.reader().unwrap().numbers("x").unwrap_err().to_string();
         assert!(message.contains(word), "{message}");
     }
-    let gaps = [Told::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[4, 1])];
+    let gaps = [Described::new("a", "FloatStorage", "0", 8, 0, &[2, 3], &[4, 1])];
     let path = file(&folder, "b.pth", &archive(&state_dict(&gaps), &storages()));
     assert!(WeightsFile::open(&path).unwrap().reader().unwrap().numbers("a").is_err());
-    for told in
-        [Told::new("a", "FloatStorage", "0", 8, 9, &[1], &[1]), Told::new("a", "FloatStorage", "5", 8, 0, &[1], &[1])]
-    {
-        refused(&file(&folder, "c.pth", &archive(&state_dict(&[told]), &storages())));
+    for described in [
+        Described::new("a", "FloatStorage", "0", 8, 9, &[1], &[1]),
+        Described::new("a", "FloatStorage", "5", 8, 0, &[1], &[1]),
+    ] {
+        refused(&file(&folder, "c.pth", &archive(&state_dict(&[described]), &storages())));
     }
     let header = [u64::MAX.to_le_bytes(), (1_u64 << 30).to_le_bytes(), 99_u64.to_le_bytes()];
     for length in header {
@@ -156,10 +157,10 @@ fn claims_of_what_is_not_there_cost_nothing() {
 }
 
 #[test]
-fn pickles_that_nest_or_multiply_without_end_are_read_in_no_time() {
+fn endlessly_nested_or_multiplied_pickles_are_read_quickly() {
     let folder = tempfile::tempdir().unwrap();
     let started = std::time::Instant::now();
-    // A million tuples in each other; a list in itself; dictionaries that hold the next one many times over.
+    // A million nested tuples; a list in itself; dictionaries that each contain the next many times.
     let nested = [b"\x80\x02)".to_vec(), vec![0x85; 1_000_000], b".".to_vec()].concat();
     let itself = b"\x80\x02}q\x00X\x01\x00\x00\x00ah\x00s.".to_vec();
     let mut doubled = b"\x80\x02}q\x00".to_vec();
@@ -173,13 +174,13 @@ fn pickles_that_nest_or_multiply_without_end_are_read_in_no_time() {
     doubled.push(b'.');
     for pickle in [nested, itself, doubled] {
         let path = file(&folder, "a.pth", &archive(&pickle, &[]));
-        // It holds no tensor, or is refused.
+        // It holds no tensors, or is rejected.
         assert_eq!(WeightsFile::open(&path).map_or(0, |file| file.tensors().count()), 0);
     }
     assert!(started.elapsed().as_secs() < 20);
 }
 
-/// Opens a file and reads all there is; that it comes back is all that is asked.
+/// Opens a file and reads everything; it only has to return.
 fn read_all(path: &Path) {
     if let Ok(file) = WeightsFile::open(path)
         && let Ok(mut reader) = file.reader()
@@ -191,12 +192,12 @@ fn read_all(path: &Path) {
 }
 
 #[test]
-fn a_file_cut_or_changed_at_any_byte_does_no_harm() {
+fn a_file_truncated_or_changed_at_any_byte_does_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let safe = folder.path().join("a.safetensors");
     candle_core::safetensors::save(&[("x".to_string(), table())].into(), &safe).unwrap();
     let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n";
-    let dictionary = state_dict(&told());
+    let dictionary = state_dict(&described());
     let files = [
         std::fs::read(&safe).unwrap(),
         npz(header, &little_endian(&ROWS), CompressionMethod::Deflated),
@@ -218,7 +219,7 @@ fn a_file_cut_or_changed_at_any_byte_does_no_harm() {
     }
 }
 
-/// A safetensors file of zeros, all in one hole of the disk, with these tensors and notes.
+/// A safetensors file of zeros, as one sparse hole, with these tensors and metadata.
 pub fn sparse(path: &Path, tensors: &[TensorShape], notes: &[(&str, &str)]) {
     let (mut header, mut at) = (BTreeMap::new(), 0);
     for (name, shape) in tensors {
@@ -255,7 +256,7 @@ fn every_architecture_is_recognised_by_its_tensors() {
 }
 
 #[test]
-fn relatives_of_the_residual_networks_are_refused_by_name() {
+fn relatives_of_the_residual_networks_are_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     type Change = fn(&mut Vec<TensorShape>);
@@ -280,7 +281,7 @@ fn relatives_of_the_residual_networks_are_refused_by_name() {
 }
 
 #[test]
-fn weights_of_another_depth_than_the_chosen_are_told() {
+fn weights_of_a_different_depth_from_the_chosen_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     for (held, chosen) in
@@ -304,14 +305,14 @@ fn a_whole_network_is_loaded_from_a_pytorch_file() {
     let tensors = Architecture::Resnet18.tensors();
     // One storage of zeros serves them all.
     let most = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).max().unwrap();
-    let told: Vec<Told> = tensors
+    let described: Vec<Described> = tensors
         .iter()
         .map(|(name, shape)| {
             let strides = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect::<Vec<usize>>();
-            Told::new(&format!("module.{name}"), "HalfStorage", "0", most, 0, shape, &strides)
+            Described::new(&format!("module.{name}"), "HalfStorage", "0", most, 0, shape, &strides)
         })
         .collect();
-    let wrapped = dictionary(&[("epoch", b"K\x05"), ("state_dict", &tensors_of(&told)), ("best", b"N")]);
+    let wrapped = dictionary(&[("epoch", b"K\x05"), ("state_dict", &tensors_of(&described)), ("best", b"N")]);
     let path = file(&folder, "checkpoint.pth", &archive(&wrapped, &[("0", vec![0; 2 * most])]));
     let spec = EncoderSpec::of_file(&path).unwrap();
     assert_eq!((spec.architecture, spec.name().as_str()), (Architecture::Resnet18, "resnet18 (checkpoint)"));

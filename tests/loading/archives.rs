@@ -1,4 +1,4 @@
-//! The real sets, where they lie beside the checkout.
+//! The real data sets, if they are next to the checkout.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::time::Instant;
 use crossrank::dataset::{Format, Loaded, Split, WarningKind, assign_splits, open, read_vectors, recognise, summary};
 use tempfile::TempDir;
 
-/// An archive unpacked once for all tests, or nothing (and a line that says so) where it is not there.
+/// An archive unpacked once for all tests, or `None` with a message if it is missing.
 fn unpacked(name: &'static str, place: &'static OnceLock<Option<TempDir>>) -> Option<PathBuf> {
     let folder = place.get_or_init(|| {
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(format!("{name}.tar.xz"));
@@ -90,7 +90,7 @@ fn a_topic_of_div400_has_its_texts_places_ranks_and_clusters() {
 fn descriptors_of_div400_are_read_and_stand_side_by_side() {
     let Some(root) = div400() else { return };
     let dataset = opened(&root).dataset;
-    let table = read_vectors(&dataset, &["CN3x3", "HOG"], &mut |warning| panic!("{warning}")).expect("both are there");
+    let table = read_vectors(&dataset, &["CN3x3", "HOG"], &mut |warning| panic!("{warning}")).expect("both exist");
     assert_eq!((table.dim, table.name.as_str(), table.count()), (180, "CN3x3+HOG", dataset.images.len()));
     for image in 0..dataset.images.len() {
         let Some(vector) = table.get(image) else { continue };

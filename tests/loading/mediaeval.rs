@@ -170,5 +170,5 @@ fn bad_descriptors_are_told_of_and_the_others_stay() {
     assert_warns(&warnings, WarningKind::BadNumber, "acropolis_athens CN.csv", Some(2), "'x'");
     assert_warns(&warnings, WarningKind::DuplicateId, "tom_jerry CN.csv", Some(2), "'21'");
     let bad: Vec<_> = warnings.iter().filter(|w| w.kind == WarningKind::BadVector).map(|w| w.line).collect();
-    assert_eq!(bad, [Some(1), None], "one of another size, and who has none at the end");
+    assert_eq!(bad, [Some(1), None], "one of the wrong size, and a list of those missing at the end");
 }

@@ -29,7 +29,7 @@ fn five(ids: &str, pictures: bool) -> Fixture {
     fixture
 }
 
-/// A fixture's file, and what lies beside it.
+/// A fixture's file, and the files next to it.
 fn copy(fixture: &Fixture, name: &str) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/vectors");
     let stem = name.split('.').next().unwrap();
@@ -192,7 +192,7 @@ fn a_folder_lists_every_form_of_embeddings() {
         std::fs::copy(&path, fixture.path(&format!("embeddings/{name}"))).unwrap();
     }
     std::fs::copy(fixture.path("elsewhere/plain.ids.txt"), fixture.path("embeddings/plain.ids.txt")).unwrap();
-    let dataset = open(&fixture.path("embeddings/list-snappy.parquet")).expect("it stands for its folder").dataset;
+    let dataset = open(&fixture.path("embeddings/list-snappy.parquet")).expect("it opens its folder").dataset;
     let names: Vec<&str> = dataset.vectors.iter().map(|source| source.name.as_str()).collect();
     assert_eq!(names, ["list-snappy", "names", "plain"]);
     for name in names {

@@ -164,7 +164,7 @@ fn without_table(builder: &mut Builder, files: &Files, pictures: &Pictures, root
     }
 }
 
-/// The plain names of the folders below the root that a picture lies in.
+/// The normalised names of the folders below the root that contain a picture.
 fn folders_of(file: Option<&Path>, root: &Path) -> Vec<String> {
     let below = file.and_then(|file| file.strip_prefix(root).ok()).and_then(Path::parent);
     let names = below.into_iter().flat_map(Path::iter).map(|name| table::plain(&name.to_string_lossy()));

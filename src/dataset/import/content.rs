@@ -6,7 +6,7 @@ use std::fs::File;
 use super::numbers::Numbers;
 use super::parquet;
 
-/// Where the rows of a file lie.
+/// The location of a file's rows.
 pub(super) enum Content {
     /// One matrix.
     Matrix(File, Numbers),

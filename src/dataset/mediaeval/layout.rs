@@ -140,7 +140,7 @@ fn insert(files: &mut ByTopic, part: Part, topic: &str, path: &Path) {
     files.0.entry((part, key(topic))).or_insert_with(|| path.to_path_buf());
 }
 
-/// The part that a folder belongs to, and whether it lies within `descvis`; `None` for the user credibility sets, whose
+/// The part that a folder belongs to, and whether it is inside `descvis`; `None` for the user credibility sets, whose
 /// topics are not part of the task.
 fn part_of(folder: &Path, root: &Path, root_part: Option<Part>) -> Option<(Part, bool)> {
     let below = folder.strip_prefix(root).unwrap_or(Path::new(""));

@@ -38,7 +38,7 @@ struct Plan {
 
 /// Whether a folder looks like a MediaEval set or one half of one.
 pub(super) fn is_one(root: &Path) -> bool {
-    // Topics lie at most three folders down; pictures need not be listed.
+    // Topics are at most three levels down; pictures need not be listed.
     let files = walk::files_below(root, 4, &mut Warnings::default());
     let layout = Layout::of(root, &files);
     !layout.topics.is_empty() || (!layout.photos.is_empty() && !layout.relevance.is_empty())

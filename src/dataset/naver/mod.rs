@@ -51,7 +51,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
         let reason = "no readable interactions_train.csv or interactions_test.csv".to_owned();
         return Err(DatasetError::Unrecognised { reason, path: owned(root) });
     }
-    // Train before validation before test, whatever the alphabet says.
+    // Train before validation before test, rather than in alphabetical order.
     tables.sort_by_key(|table| split_of(&table.path));
     builder.dataset.feature_names = feature_names(&tables);
     for table in &tables {

@@ -67,7 +67,7 @@ impl Patches {
                 let position = from + index;
                 self.gather(window, [position / (tall * wide), position / wide % tall, position % wide], x, row);
             }
-            let finish = finish.from_row(from);
+            let finish = finish.starting_at(from);
             multiply(simd, count, Rows { numbers: rows, pitch: row }, weights, &mut y[from * pitch..], pitch, finish);
         }
     }

@@ -53,7 +53,7 @@ impl Finish<'_> {
     pub(in crate::vision) const NOTHING: Finish<'static> = Finish { bias: None, add: Add::Nothing, relu: false };
 
     /// The same for the result's rows from `row` on.
-    pub(super) fn from_row(self, row: usize) -> Self {
+    pub(super) fn starting_at(self, row: usize) -> Self {
         match self.add {
             Add::Other(Rows { numbers, pitch }) => {
                 Self { add: Add::Other(Rows { numbers: &numbers[row * pitch..], pitch }), ..self }

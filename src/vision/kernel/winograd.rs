@@ -96,7 +96,7 @@ impl Winograd {
             let tiles = most.min(all - block);
             for tile in 0..tiles {
                 let corner = corner(tall, wide, block + tile);
-                look(simd, maps, corner, x, zeros, &mut seen[tile * seen_pitch..], tiles * seen_pitch);
+                transform_input(simd, maps, corner, x, zeros, &mut seen[tile * seen_pitch..], tiles * seen_pitch);
             }
             for (point, weights) in self.points.iter().enumerate() {
                 let a = Rows { numbers: &seen[point * tiles * seen_pitch..], pitch: seen_pitch };
@@ -129,7 +129,7 @@ fn corner(tall: usize, wide: usize, tile: usize) -> [usize; 3] {
 
 /// `Bᵀ d B` of one tile: a row of channels for each of the 36 points, `apart` numbers apart.
 #[inline(always)]
-fn look<S: Simd>(
+fn transform_input<S: Simd>(
     simd: S,
     maps: Patches,
     [picture, down, right]: [usize; 3],
