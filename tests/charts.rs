@@ -63,6 +63,7 @@ fn many() -> RunComparison {
                 ),
             })
             .collect(),
+        ..QueryMeasures::default()
     };
     let all = [("Text only", 0.0), ("DCMM-cos", 0.1), ("DCMM-edge", 0.06)].map(|(n, s)| configuration(n, vec![of(s)]));
     compare(&all, 0, &[Measure::Map], Some(Split::Test)).expect("they share 33 queries")

@@ -131,6 +131,32 @@ fn evaluate_gives_the_figures_worked_out_by_hand() {
 }
 
 #[test]
+fn evaluate_and_compare_name_the_highest_grade_that_err_takes() {
+    let (folder, qrels, run_file) = trec_files();
+    let graded = fs::read_to_string(&qrels).expect("the judgements").replace("q3 0 a 1", "q3 0 a 3");
+    fs::write(&qrels, graded).expect("written");
+    let measured = |measures: &str| object(&run(&["evaluate", &qrels, &run_file, "--measures", measures, "--json"]));
+    let found = measured("err@1,map");
+    assert_eq!(found["highest_grade"], 3, "q3 is judged, if not ranked: {found}");
+    near(&found["per_query"]["q1"]["err@1"], 1.0 / 8.0);
+    assert!(measured("map").get("highest_grade").is_none(), "no other measure depends on it");
+    let text = run(&["evaluate", &qrels, &run_file, "--measures", "err"]);
+    let text = String::from_utf8_lossy(&text.stdout);
+    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+
+    let other = folder.path().join("other.txt").display().to_string();
+    fs::copy(&run_file, &other).expect("a copy");
+    let compared = |arguments: &[&str]| {
+        let both = ["compare", &run_file, &other, "--qrels", &qrels, "--measure", "err,map"];
+        run(&[&both[..], arguments].concat())
+    };
+    assert_eq!(object(&compared(&["--json"]))["highest_grade"], 3);
+    let text = compared(&[]);
+    let text = String::from_utf8_lossy(&text.stdout);
+    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+}
+
+#[test]
 fn evaluate_over_all_judged_queries_counts_the_one_that_the_run_lacks() {
     let (_folder, qrels, run_file) = trec_files();
     let figures =

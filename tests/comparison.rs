@@ -20,7 +20,7 @@ pub(crate) fn figures(map: &[(&str, f64)]) -> QueryMeasures {
         split: if *id == "v" { Split::Validation } else { Split::Test },
         measures: Measures::new(&MEASURES, [*value, value / 2.0]),
     };
-    QueryMeasures { queries: map.iter().map(row).collect() }
+    QueryMeasures { queries: map.iter().map(row).collect(), ..QueryMeasures::default() }
 }
 
 pub(crate) fn configuration(name: &str, runs: Vec<QueryMeasures>) -> Configuration {
@@ -90,6 +90,13 @@ fn runs_that_cannot_be_compared_say_why() {
     assert_eq!(fault(&[a(), b("q")], 2, Measure::Map), ComparisonError::NoBaseline.to_string());
     let twice = configuration("b", vec![figures(&[("q", 0.5), ("q", 0.6)])]);
     assert_eq!(fault(&[a(), twice], 0, Measure::Map), "the run “b” has the query “q” twice");
+    let err = |highest_grade| {
+        let measures = Measures::new(&[Measure::Err], [0.5]);
+        let queries = vec![QueryRow { id: "q".into(), split: Split::Test, measures }];
+        vec![QueryMeasures { highest_grade: Some(highest_grade), queries }]
+    };
+    let scales = fault(&[configuration("a", err(1)), configuration("b", err(3))], 0, Measure::Err);
+    assert_eq!(scales, "the runs take different grades as the highest of ERR: 1 and 3");
     let missing = fault(&[a(), b("q")], 0, Measure::Bpref);
     assert_eq!(missing, "the run “a” has no figures of bpref; it has map, ndcg@20");
 }

@@ -202,7 +202,7 @@ fn a_run_is_exported_with_everything_it_kept() {
     }
     let row = |id: &str, split| QueryRow { id: id.into(), split, measures: Measures::new(&STANDARD, [0.25; 5]) };
     let queries = vec![row("a, b", Split::Test), row("c", Split::Train)];
-    QueryMeasures { queries }.write(&run).expect("written");
+    QueryMeasures { queries, ..QueryMeasures::default() }.write(&run).expect("written");
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
     let loaded = crossrank::dataset::open(&sample).expect("the sample");
     let done = export_run(&run, &out, Some(&loaded)).expect("it is exported");

@@ -1,11 +1,15 @@
 //! Measures in files: by their names, and as they were before.
 
 use crate::export::history;
+use crate::old_runs::{data, json};
 use crossrank::base::FileError;
-use crossrank::dataset::Split;
+use crossrank::dataset::{Relevance, Split};
 use crossrank::eval::{Measure, Measures, STANDARD};
+use crossrank::export::export_run;
+use crossrank::model::ModelKind;
 use crossrank::train::{
-    EpochReport, QueryMeasures, QueryRow, RunFolder, RunRecord, TrainState, read_run_folder, read_run_record,
+    self, EpochReport, Experiment, QueryMeasures, QueryRow, Quiet, RunFolder, RunRecord, TrainState, read_run_folder,
+    read_run_record,
 };
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -61,7 +65,8 @@ proptest! {
 fn rows_of_queries_are_named_one_by_one_and_were_named_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let measures = Measures::new(&[Measure::NdcgAt(20), Measure::Map], [0.25, 0.5]);
-    let one = QueryMeasures { queries: vec![QueryRow { id: "q".into(), split: Split::Test, measures }] };
+    let queries = vec![QueryRow { id: "q".into(), split: Split::Test, measures }];
+    let one = QueryMeasures { queries, ..QueryMeasures::default() };
     one.write(folder.path()).expect("written");
     let file = folder.path().join("queries.json");
     let text = fs::read_to_string(&file).expect("written");
@@ -141,4 +146,29 @@ fn a_state_names_the_measures_of_its_epochs() {
         let told = TrainState::read(&file).expect_err("it is another's").to_string();
         assert!(told.contains(what) && told.ends_with("state.safetensors"), "{told}");
     }
+}
+
+#[test]
+fn a_run_chosen_by_err_names_the_highest_grade_of_the_queries_that_choose() {
+    let home = tempfile::tempdir().expect("a folder");
+    let [folder, out] = ["run", "out"].map(|name| home.path().join(name));
+    let mut data = data();
+    // One image of a test query has a grade that no other query has.
+    let test = data.queries_of(Split::Test)[0];
+    data.judgements.set(test, 0, Some(Relevance(5)));
+    let choosing = (0..data.splits.len()).filter(|&query| data.splits[query] != Split::Test);
+    let highest = data.judgements.highest_grade(choosing);
+    assert!((1..5).contains(&highest));
+    let mut experiment = Experiment::default();
+    experiment.model.kind = ModelKind::Mlp;
+    (experiment.training.epochs, experiment.training.stop_on) = (1, Measure::ErrAt(10));
+    let trained = train::run(&data, &experiment, RunRecord::default(), Some(&folder), &mut Quiet).expect("it trains");
+    assert_eq!(trained.record.highest_grade, Some(highest));
+    export_run(&folder, &out, None).expect("it is exported");
+    for file in [folder.join("run.json"), out.join("summary.json"), out.join("manifest.json")] {
+        assert_eq!(json(&file)["highest_grade"], highest, "{}", file.display());
+    }
+    experiment.training.stop_on = Measure::Map;
+    let trained = train::run(&data, &experiment, RunRecord::default(), None, &mut Quiet).expect("it trains");
+    assert_eq!(trained.record.highest_grade, None, "MAP does not depend on it");
 }

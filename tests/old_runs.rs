@@ -47,11 +47,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-fn json(file: &Path) -> Value {
+pub(crate) fn json(file: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(file).expect("a file")).expect("JSON")
 }
 
-fn data() -> RunData {
+pub(crate) fn data() -> RunData {
     train::open(Path::new(SAMPLE), &[]).expect("the sample").data
 }
 

@@ -173,7 +173,8 @@ fn of_ranking(
         let split = splits.as_ref().map_or(Some(Split::Test), |splits| splits.get(&id).copied())?;
         Some(QueryRow { id, split, measures })
     };
-    Ok(QueryMeasures { queries: evaluation.per_query.into_iter().filter_map(row).collect() })
+    let queries = evaluation.per_query.into_iter().filter_map(row).collect();
+    Ok(QueryMeasures { highest_grade: evaluation.highest_grade, queries })
 }
 
 fn object(comparison: &RunComparison) -> Result<Value> {

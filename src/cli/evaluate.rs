@@ -6,6 +6,7 @@ use super::progress::Progress;
 use super::table::columns;
 use crate::dataset::{Run, read_qrels, read_run};
 use crate::eval::{Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
+use crate::export::comparison::highest_grade_note;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -75,8 +76,9 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     }
     rows.push(with_ties(row("all", &evaluation.all), ties.images));
     let count = evaluation.per_query.len();
+    let scale = evaluation.highest_grade.map_or_else(String::new, |grade| format!("{}\n", highest_grade_note(grade)));
     format!(
-        "{}\nmeans {} ({count})\ntied: images that share their score with another one of their query; {TIE_RULE}\n",
+        "{}\nmeans {} ({count})\ntied: images that share their score with another one of their query; {TIE_RULE}\n{scale}",
         columns(&rows),
         args.averaging.label()
     )

@@ -121,6 +121,11 @@ fn part(split: Option<Split>) -> &'static str {
     split.map_or("judged", Split::name)
 }
 
+/// What must be known to compare ERR with another's.
+pub fn highest_grade_note(grade: i32) -> String {
+    format!("ERR takes {grade} as the highest grade, that of all judgements")
+}
+
 /// What must be known to read such a table.
 fn notes(comparison: &RunComparison) -> Vec<String> {
     let baseline = comparison.runs.get(comparison.baseline).map_or("", String::as_str);
@@ -132,6 +137,9 @@ fn notes(comparison: &RunComparison) -> Vec<String> {
         format!("Intervals: percentile bootstrap, {:.0} %, {RESAMPLES} resamples.", LEVEL * 100.0),
         format!("Ties: {TIE_RULE}."),
     ];
+    if let Some(grade) = comparison.highest_grade {
+        notes.push(highest_grade_note(grade) + ".");
+    }
     if comparison.run_counts.iter().any(|&count| count > 1) {
         let counts = comparison.runs.iter().zip(&comparison.run_counts).map(|(name, count)| format!("{name} {count}"));
         notes.push(format!("Averaged query by query over runs: {}.", counts.collect::<Vec<_>>().join(", ")));

@@ -40,6 +40,9 @@ pub struct Manifest {
     pub ties: String,
     /// Which queries means are taken over.
     pub averaging: String,
+    /// [`RunRecord::highest_grade`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_grade: Option<i32>,
     /// The epoch whose weights are kept, from 1.
     pub best_epoch: usize,
     /// Trainable numbers of the network.
@@ -86,6 +89,7 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryMeasures>, dataset: Op
         measures: STANDARD.iter().map(ToString::to_string).collect(),
         ties: TIE_RULE.to_owned(),
         averaging: Averaging::Both.label().to_owned(),
+        highest_grade: record.highest_grade,
         best_epoch: record.best_epoch,
         parameters: record.parameters,
         experiment: record.experiment.clone(),

@@ -123,7 +123,7 @@ fn pretty(value: &Value) -> Result<String, ExportError> {
 }
 
 fn summary(record: &RunRecord) -> Value {
-    json!({
+    let mut summary = json!({
         "run": record.name,
         "dataset": record.dataset,
         "model": record.experiment.model.kind.name(),
@@ -135,7 +135,11 @@ fn summary(record: &RunRecord) -> Value {
         "seconds_per_epoch": record.seconds_per_epoch,
         "averaging": Averaging::Both.label(),
         "ties": TIE_RULE,
-    })
+    });
+    if let Some(grade) = record.highest_grade {
+        summary["highest_grade"] = grade.into();
+    }
+    summary
 }
 
 /// The three rankings on the test queries, or on the validation queries where nothing was tested.

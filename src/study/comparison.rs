@@ -52,6 +52,9 @@ pub enum ComparisonError {
         /// What there is.
         known: String,
     },
+    /// The same measure, but on two scales.
+    #[error("the runs take different grades as the highest of ERR: {0} and {1}")]
+    OtherScale(i32, i32),
     /// There is nothing to pair.
     #[error("the runs share no {0} query")]
     NothingShared(String),
@@ -72,6 +75,9 @@ pub struct RunComparison {
     pub queries: Vec<String>,
     /// Queries that only some runs have; they are left out.
     pub left_out: Vec<String>,
+    /// The highest grade, where a measure depends on it ([`Measure::needs_highest_grade`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest_grade: Option<i32>,
     /// One entry per measure.
     pub measures: Vec<MeasureComparison>,
 }
@@ -139,6 +145,7 @@ pub fn compare(
     split: Option<Split>,
 ) -> Result<RunComparison, ComparisonError> {
     check(configurations, baseline)?;
+    let highest_grade = highest_grade(configurations, measures)?;
     let tables: Vec<Table> =
         configurations.iter().map(|one| table(one, measures, split)).collect::<Result<_, ComparisonError>>()?;
     let all: BTreeSet<&String> = tables.iter().flat_map(BTreeMap::keys).collect();
@@ -157,6 +164,7 @@ pub fn compare(
         run_counts: configurations.iter().map(|one| one.runs.len()).collect(),
         baseline,
         split,
+        highest_grade,
         measures: measures.iter().enumerate().map(of_measure).collect(),
         queries: shared.into_iter().cloned().collect(),
         left_out: left_out.into_iter().cloned().collect(),
@@ -174,6 +182,19 @@ fn check(configurations: &[Configuration], baseline: usize) -> Result<(), Compar
     match configurations.iter().find(|one| !names.insert(&one.name)) {
         Some(twice) => Err(ComparisonError::DuplicateName(twice.name.clone())),
         None => Ok(()),
+    }
+}
+
+/// The highest grade that all runs take, where a measure depends on it.
+fn highest_grade(configurations: &[Configuration], measures: &[Measure]) -> Result<Option<i32>, ComparisonError> {
+    if !measures.iter().any(|measure| measure.needs_highest_grade()) {
+        return Ok(None);
+    }
+    let mut grades = configurations.iter().flat_map(|one| &one.runs).filter_map(|run| run.highest_grade);
+    let Some(first) = grades.next() else { return Ok(None) };
+    match grades.find(|grade| *grade != first) {
+        Some(other) => Err(ComparisonError::OtherScale(first, other)),
+        None => Ok(Some(first)),
     }
 }
 

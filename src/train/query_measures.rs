@@ -15,6 +15,9 @@ const FILE: &str = "queries.json";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "OnDisk")]
 pub struct QueryMeasures {
+    /// The highest grade, where a measure depends on it ([`Measure::needs_highest_grade`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub highest_grade: Option<i32>,
     /// One row per judged query, in the data set's order.
     pub queries: Vec<QueryRow>,
 }
@@ -33,6 +36,7 @@ pub struct QueryRow {
 /// As it is written, or as it was: the measures once, and each row's values in their order.
 #[derive(Deserialize)]
 struct OnDisk {
+    highest_grade: Option<i32>,
     #[serde(default)]
     measures: Vec<Measure>,
     queries: Vec<RowOnDisk>,
@@ -74,7 +78,7 @@ impl TryFrom<OnDisk> for QueryMeasures {
 
     fn try_from(file: OnDisk) -> Result<Self, RowFault> {
         let rows = file.queries.into_iter().map(|row| row.row(&file.measures));
-        let queries = Self { queries: rows.collect::<Result<_, _>>()? };
+        let queries = Self { highest_grade: file.highest_grade, queries: rows.collect::<Result<_, _>>()? };
         let measures = queries.measures();
         match queries.queries.iter().find(|row| !row.measures.measures().eq(measures.iter().copied())) {
             Some(row) => Err(RowFault::Other(row.id.clone())),
@@ -94,7 +98,7 @@ impl QueryMeasures {
             let measures = evaluation.per_query.remove(&id)?;
             Some(QueryRow { id, split: data.splits[query], measures })
         };
-        Self { queries: all.iter().filter_map(row).collect() }
+        Self { queries: all.iter().filter_map(row).collect(), highest_grade: evaluation.highest_grade }
     }
 
     /// What was measured; nothing where no query is judged.

@@ -150,6 +150,9 @@ fn work(
     let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
     fill_record(&mut record, data, &asked, &use_signals);
     record.parameters = config.as_ref().map_or(0, NetworkConfig::parameter_count);
+    let chooses = config.is_some() || experiment.model.kind.uses_feedback();
+    let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
+    record.highest_grade = is_scaled.then(|| inputs.highest_grade().max(1));
     let folder = match &saved {
         None => folder.map(|path| RunFolder::create(path, &record)),
         Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),

@@ -32,7 +32,7 @@ pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunReco
         object["seed"] = record.experiment.training.seed.into();
         object
     };
-    json!({
+    let object = json!({
         "test": test.mean,
         "validation": validation.mean,
         "best_epoch": seeds.best_epoch().mean,
@@ -41,11 +41,12 @@ pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunReco
         "out": out.map(shown),
         "deviation": { "test": test.deviation, "validation": validation.deviation },
         "seeds": seeds.records().iter().map(each).collect::<Vec<_>>(),
-    })
+    });
+    with_highest_grade(object, seeds.first())
 }
 
 fn of_record(record: &RunRecord, out: Option<String>) -> Value {
-    json!({
+    let object = json!({
         "test": record.test,
         "validation": record.validation,
         "best_epoch": record.best_epoch,
@@ -53,7 +54,15 @@ fn of_record(record: &RunRecord, out: Option<String>) -> Value {
         "seconds_per_epoch": record.seconds_per_epoch,
         "parameters": record.parameters,
         "out": out,
-    })
+    });
+    with_highest_grade(object, record)
+}
+
+fn with_highest_grade(mut object: Value, record: &RunRecord) -> Value {
+    if let Some(grade) = record.highest_grade {
+        object["highest_grade"] = grade.into();
+    }
+    object
 }
 
 /// The figures as a table.
@@ -81,6 +90,12 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
     text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
     if seeds.records().iter().any(|record| record.retrained.is_some()) {
         text += "trained again on train and validation for as many epochs; validation figures are from before\n";
+    }
+    if let Some(grade) = record.highest_grade {
+        let measure = record.experiment.training.stop_on.label();
+        text += &format!(
+            "chosen by {measure}, which takes {grade} as the highest grade, that of the train and validation queries\n"
+        );
     }
     if let Some(out) = out {
         text += &format!("kept in {}\n", out.display());
