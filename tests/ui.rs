@@ -243,3 +243,20 @@ fn a_deleted_run_comes_back_with_the_undo_key() {
     assert!(path.join("run.json").is_file());
     assert!(harness.query_by_label_contains("Delete stamps-and-places").is_some(), "it is listed again");
 }
+
+#[test]
+fn escape_closes_an_open_menu_before_it_clears_the_selection() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let selected = |harness: &Harness<'_, App>| {
+        harness.state().workspace().session().and_then(|session| session.candidate()).is_some()
+    };
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::J);
+    harness.get_by_label("Edit").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("Redo").is_some() && selected(&harness));
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Escape);
+    assert!(harness.query_by_label_contains("Redo").is_none() && selected(&harness));
+    press(&mut harness, egui::Modifiers::NONE, egui::Key::Escape);
+    assert!(!selected(&harness));
+}

@@ -1,18 +1,10 @@
 //! Files of visual vectors that people add to a data set.
 
-use super::loading::{VectorsRead, stage};
+use super::loading::{Added, VectorsRead, stage};
 use super::{DataAction, Message, Workspace};
-use crate::dataset::{self, Dataset, Summary};
+use crate::dataset;
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// A data set with one more file of vectors.
-pub(super) struct Added {
-    dataset: Arc<Dataset>,
-    summary: Summary,
-    file: PathBuf,
-    generation: u64,
-}
 
 impl Workspace {
     /// Reads a file of vectors in a thread of its own; training goes on with what it has.

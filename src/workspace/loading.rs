@@ -1,12 +1,12 @@
 //! Opening a data set as a job.
 
-use super::attached::Added;
 use super::embedding::{COMPUTED, computed};
+use super::ranking::measured;
 use super::session::{Baselines, Session};
 use super::{Message, Settings, Workspace};
 use crate::base::Progress;
 use crate::dataset::{self, Dataset, Summary, VectorTable, Warning};
-use crate::eval::{self, Measures, STANDARD};
+use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals::{self, Statistics};
 use crate::train::{self, NamedVectors, RunData, TrainError};
@@ -21,6 +21,15 @@ struct Measured {
     summary: Summary,
     statistics: Vec<Statistics>,
     baselines: Baselines,
+}
+
+/// A data set with one more file of vectors.
+pub(super) struct Added {
+    pub dataset: Arc<Dataset>,
+    pub summary: Summary,
+    pub file: PathBuf,
+    /// Of which opening of the data set.
+    pub generation: u64,
 }
 
 /// Visual vectors that a job has read.
@@ -262,16 +271,6 @@ fn open(
 
 fn per_query(data: &RunData, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Measures> {
     (0..data.dataset.queries.len()).map(|query| measured(data, query, &scores(query))).collect()
-}
-
-/// [`STANDARD`] of one query under one ranking; zeros where it is not judged.
-pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Measures {
-    let grades = data.judgements.of(query);
-    if !data.judgements.is_judged(query) || scores.len() != grades.len() {
-        return Measures::new(&STANDARD, [0.0; STANDARD.len()]);
-    }
-    let known = &data.dataset.queries[query];
-    Measures::new(&STANDARD, eval::rank_candidates(&data.dataset, known, grades, scores, &STANDARD, 0).values)
 }
 
 /// The vectors last chosen where this data set has them, else the preset, else embeddings already in the cache.

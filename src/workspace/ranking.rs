@@ -50,3 +50,13 @@ impl Ranking {
         self.scores.iter().map(move |&score| share(score))
     }
 }
+
+/// [`STANDARD`] of one query under one ranking; zeros where it is not judged.
+pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Measures {
+    let grades = data.judgements.of(query);
+    if !data.judgements.is_judged(query) || scores.len() != grades.len() {
+        return Measures::new(&STANDARD, [0.0; STANDARD.len()]);
+    }
+    let known = &data.dataset.queries[query];
+    Measures::new(&STANDARD, eval::rank_candidates(&data.dataset, known, grades, scores, &STANDARD, 0).values)
+}

@@ -1,7 +1,6 @@
 //! The open data set and what is selected in it.
 
-use super::loading::measured;
-use super::ranking::{Order, Ranking};
+use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
 use super::{DataAction, Workspace};
 use crate::dataset::{Relevance, Summary, VectorTable, Warning};

@@ -8,7 +8,7 @@ use crate::workspace::{
     Action, DataAction, EmbeddingAction, HistoryAction, Order, SelectionAction, SettingsAction, ThemeChoice,
     TrainingAction, Workspace,
 };
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
 use std::borrow::Cow;
 
 /// Something that can be asked for by name.
@@ -273,10 +273,11 @@ pub fn take_shortcuts(egui: &Context, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// Whether keys belong to what has the keyboard: Space presses a focused button, letters go into a field, and a field has
-/// its own undo.
+/// Whether keys belong to what has the keyboard: Space presses a focused button, letters go into a field, Esc closes an
+/// open menu, and a field has its own undo.
 fn is_taken(egui: &Context, shortcut: &KeyboardShortcut) -> bool {
     let KeyboardShortcut { modifiers, logical_key: key } = *shortcut;
     let is_plain = modifiers == NONE && !matches!(key, Key::F1 | Key::PageDown | Key::PageUp);
-    (is_plain && egui.egui_wants_keyboard_input()) || (matches!(key, Key::Z | Key::Y) && egui.text_edit_focused())
+    let is_wanted = egui.egui_wants_keyboard_input() || Popup::is_any_open(egui);
+    (is_plain && is_wanted) || (matches!(key, Key::Z | Key::Y) && egui.text_edit_focused())
 }
