@@ -18,7 +18,7 @@ pub enum FileError {
     /// Its content is malformed.
     #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
     Malformed {
-        /// What is wrong.
+        /// The fault.
         message: String,
         /// The file.
         path: PathBuf,

@@ -16,13 +16,13 @@ pub enum Unit {
 /// Progress of long-running work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
-    /// What is being done, in a few words.
+    /// The current stage, in a few words.
     pub stage: String,
     /// Steps done.
     pub done: usize,
-    /// Total number of steps; 0 where unknown.
+    /// Total number of steps; 0 if unknown.
     pub total: usize,
-    /// What the steps are.
+    /// The unit of the steps.
     pub unit: Unit,
     /// Steps per second, where that is meaningful.
     pub rate: Option<f64>,
@@ -36,7 +36,7 @@ impl Progress {
         (self.total > 0).then(|| self.done as f32 / self.total as f32)
     }
 
-    /// `3 of 12` or `1.5 MB of 44.7 MB`; `None` where the total is unknown.
+    /// `3 of 12` or `1.5 MB of 44.7 MB`; `None` if the total is unknown.
     pub fn amount(&self) -> Option<String> {
         let text = |count: usize| match self.unit {
             Unit::Steps => count.to_string(),

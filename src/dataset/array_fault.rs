@@ -40,7 +40,7 @@ pub enum ArrayFault {
     /// Values of an unsupported type.
     #[error("{what} of type '{found}' instead of {wanted}")]
     Kind {
-        /// What they are.
+        /// The kind of values or items.
         what: &'static str,
         /// Their type, as the format names it.
         found: String,
@@ -65,7 +65,7 @@ pub enum ArrayFault {
     /// Truncated data.
     #[error("truncated: {there} of {needed} bytes of {what}")]
     CutShort {
-        /// What they are.
+        /// The kind of values or items.
         what: &'static str,
         /// Bytes present.
         there: u64,
@@ -94,7 +94,7 @@ pub enum ArrayFault {
     /// An ambiguous choice.
     #[error("more than one {what}, and none is called '{wanted}': {names}")]
     Several {
-        /// What they are.
+        /// The kind of values or items.
         what: String,
         /// The name that would settle it.
         wanted: &'static str,
@@ -104,7 +104,7 @@ pub enum ArrayFault {
     /// A fault of one of its parts.
     #[error("{part} '{name}': {source}")]
     Part {
-        /// What it is.
+        /// The kind of part.
         part: &'static str,
         /// Its name.
         name: String,

@@ -42,7 +42,7 @@ impl Builder {
         self.queries.get(id).copied()
     }
 
-    /// Adds an image; `None` where its id is taken.
+    /// Adds an image; `None` if its id is taken.
     pub fn add_image(&mut self, image: Image) -> Option<usize> {
         let index = self.dataset.images.len();
         if self.images.contains_key(image.id.as_str()) {
@@ -108,7 +108,7 @@ impl Builder {
         }
     }
 
-    /// Adds a candidate; `None` where the query already has that image.
+    /// Adds a candidate; `None` if the query already has that image.
     pub fn add_candidate(&mut self, query: usize, image: usize, rank: Option<u32>) -> Option<&mut Candidate> {
         let list = &mut self.dataset.queries.get_mut(query)?.candidates;
         if self.candidates.contains_key(&(query, image)) {

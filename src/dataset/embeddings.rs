@@ -20,7 +20,7 @@ const IDS: &str = "ids";
 pub struct Embeddings {
     /// Row `i` is the vector of `ids[i]`.
     pub matrix: Matrix,
-    /// One id per row; `None` where neither the file nor an ids file next to it gives them.
+    /// One id per row; `None` if neither the file nor an ids file next to it gives them.
     pub ids: Option<Vec<String>>,
     /// Other metadata (that of safetensors, without the ids).
     pub metadata: HashMap<String, String>,
@@ -31,7 +31,7 @@ pub struct Embeddings {
 /// differs from most is filled with NaN.
 ///
 /// # Errors
-/// If the file cannot be read, is malformed, or there are not as many ids as rows.
+/// If the file cannot be read, is malformed, or has different numbers of ids and rows.
 pub fn read_embeddings(path: &Path) -> Result<Embeddings, DatasetError> {
     let file = VectorFile::open(path, &mut Warnings::default())?;
     let mut data = Vec::new();
@@ -50,7 +50,7 @@ pub fn read_embeddings(path: &Path) -> Result<Embeddings, DatasetError> {
 /// extension. The write is atomic.
 ///
 /// # Errors
-/// If there are not as many ids as rows, or a file cannot be written.
+/// If the numbers of ids and rows differ, or a file cannot be written.
 pub fn write_embeddings(
     path: &Path,
     ids: &[&str],

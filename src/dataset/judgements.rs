@@ -63,7 +63,7 @@ impl Judgements {
         before
     }
 
-    /// Whether a query has any judgement.
+    /// Whether a query has any judgements.
     pub fn is_judged(&self, query: usize) -> bool {
         self.of(query).iter().any(Option::is_some)
     }

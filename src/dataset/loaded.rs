@@ -1,4 +1,4 @@
-//! What a loader returns.
+//! The result of a loader.
 
 use super::{Dataset, Judgements, Warning};
 

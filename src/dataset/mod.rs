@@ -1,4 +1,4 @@
-//! What is on disk, as plain values.
+//! Data sets on disk, loaded as plain values.
 //!
 //! A loader returns a [`Loaded`]: a [`Dataset`], its [`Judgements`] and warnings. A bad row loses only itself and gives
 //! a [`Warning`].

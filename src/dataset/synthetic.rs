@@ -1,4 +1,5 @@
-//! What a photo-sharing site would add to a set of photos: tags, views, comments, dates, and a text search's results.
+//! Simulates what a photo-sharing site would add to a set of photos: tags, views, comments, dates, and a text search's
+//! results.
 //!
 //! The built-in sample has real photos, titles, descriptions and judgements, but no users. This generator draws what
 //! users would have left there, from a table of what each photo shows (its *concepts*): tags that are often missing and
@@ -26,7 +27,7 @@ pub struct Concept {
     pub synonyms: Vec<String>,
 }
 
-/// How noisy the drawn data is; probabilities unless noted otherwise.
+/// How noisy the drawn data is; probabilities of the described events unless noted otherwise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
     /// That a true concept gets no tag in the query's words.

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_costs_only_itself() {
+    fn a_quote_that_is_never_closed_loses_only_itself() {
         let (found, warned) = rows("1,\"open,x\n2,y\n3,z", b',');
         assert_eq!(found, [row(1, &["1", "\"open", "x"]), row(2, &["2", "y"]), row(3, &["3", "z"])]);
         assert_eq!(warned, 1);

@@ -125,18 +125,18 @@ pub struct Candidate {
     pub image: usize,
     /// Rank in the search engine's list, from 1.
     pub rank: Option<u32>,
-    /// One value per [`Dataset::feature_names`]; NaN where the files give none.
+    /// One value per [`Dataset::feature_names`]; NaN if the files give none.
     pub features: Vec<f32>,
     /// Diversity clusters it belongs to (keys of [`Query::clusters`]).
     pub clusters: Vec<u32>,
 }
 
-/// One query and its candidates, by initial rank where there is one, else in file order.
+/// One query and its candidates, by initial rank if there is one, else in file order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
     /// Unique within the data set.
     pub id: QueryId,
-    /// What was searched for.
+    /// The search text.
     pub text: String,
     /// Its split, if the files give one.
     pub split: Option<Split>,
@@ -144,7 +144,7 @@ pub struct Query {
     pub location: Option<(f64, f64)>,
     /// The images the text search returned; no image twice.
     pub candidates: Vec<Candidate>,
-    /// Names of the diversity clusters by number; empty where there are none.
+    /// Names of the diversity clusters by number; empty if there are none.
     pub clusters: BTreeMap<u32, String>,
 }
 

@@ -18,7 +18,7 @@ const NUMBER: usize = size_of::<f32>();
 /// then read one by one, so a data set may be far larger than memory.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorTable {
-    /// Where the vectors come from (`resnet50-thin`, `CN3x3+HOG`, …).
+    /// The source of the vectors (`resnet50-thin`, `CN3x3+HOG`, …).
     pub name: String,
     /// Numbers per row.
     pub dim: usize,

@@ -15,7 +15,7 @@ pub fn measure_diversity(k: usize, ranked_clusters: &[&[u32]], cluster_total: us
     met.len().min(cluster_total) as f64 / cluster_total as f64
 }
 
-/// The harmonic mean of a precision and a cluster recall; 0 where both are 0.
+/// The harmonic mean of a precision and a cluster recall; 0 if both are 0.
 pub fn f1(precision: f64, cluster_recall: f64) -> f64 {
     let sum = precision + cluster_recall;
     if sum > 0.0 { 2.0 * precision * cluster_recall / sum } else { 0.0 }

@@ -40,7 +40,7 @@ pub struct Judged<'a> {
 impl Judged<'_> {
     /// The measures of the ranking given by this order.
     ///
-    /// A measure that needs clusters is NaN where the query has none.
+    /// A measure that needs clusters is NaN if the query has none.
     pub fn measure(&self, order: &[usize], measures: &[Measure]) -> Vec<f64> {
         let ranked = order.iter().map(|&i| self.relevance.get(i).copied().flatten());
         let judged = self.relevance.iter().flatten().chain(self.extra_relevant).copied();
@@ -90,7 +90,7 @@ pub fn measure_query(measure: Measure, ranked: &[Option<Relevance>], judged: &[R
 /// A ranking reduced to the inputs of measures, so that several cost little more than one.
 #[derive(Clone, Debug)]
 pub struct JudgedRanking {
-    /// Grade by rank; `None` where there is no judgement or a negative one.
+    /// Grade by rank; `None` if there is no judgement or a negative one.
     grades: Vec<Option<i32>>,
     /// Number of relevant images up to each rank.
     hits: Vec<u32>,

@@ -81,7 +81,7 @@ pub fn agreement(a: &Similarities, b: &Similarities, most: usize) -> Vec<Option<
 /// ranking should gather. Unjudged neighbours are ignored, and a relevant image whose k neighbours are all unjudged is
 /// left out.
 ///
-/// `relevance` holds one judgement per image (missing ones count as unjudged). `None` where fewer than two judged
+/// `relevance` holds one judgement per image (missing ones count as unjudged). `None` if fewer than two judged
 /// images have a vector, or no relevant image has a judged neighbour.
 pub fn homophily(similarities: &Similarities, relevance: &[Option<Relevance>], most: usize) -> Vec<Option<Homophily>> {
     let judged = |i: usize| {

@@ -35,8 +35,8 @@ pub struct Principal {
 }
 
 /// The first `wanted` principal components of rows, by subspace iteration from a seeded start (Halko, Martinsson and
-/// Tropp, SIAM Review 2011, algorithm 4.4); exact where there are few rows or columns. A component's largest coordinate
-/// is positive, so that the same rows give the same picture.
+/// Tropp, SIAM Review 2011, algorithm 4.4); exact for few rows or columns. A component's largest coordinate is
+/// positive, so that the same rows give the same picture.
 ///
 /// # Shapes
 /// `rows`: n × `dim` row-major. At most min(n, `dim`) components are returned.
@@ -117,7 +117,7 @@ struct Stopped;
 /// t-SNE (van der Maaten and Hinton, JMLR 2008) with Barnes–Hut's approximation (van der Maaten, JMLR 2014), over the
 /// first 50 principal components and from the plane of the first two, as Kobak and Berens (Nature Communications 2019)
 /// advise. Deterministic: nothing in it is random, and it runs on one thread, as the order of parallel sums would not
-/// be fixed. `None` where `observe` broke.
+/// be fixed. `None` if `observe` broke.
 ///
 /// # Shapes
 /// `rows`: n × `dim` row-major; the result: n positions. Fewer than four rows are placed in the plane of their

@@ -3,7 +3,7 @@
 use super::similarity::unit_rows;
 use crate::dataset::{Dataset, VectorTable};
 
-/// The vectors of a query's candidates, L2-normalised; a row of zeros where an image has none.
+/// The vectors of a query's candidates, L2-normalised; a row of zeros if an image has none.
 ///
 /// # Shapes
 /// Row-major, `candidates × dim`.
@@ -11,7 +11,7 @@ pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Ve
     unit_rows(&raw_rows(dataset, vectors, query), vectors.dim)
 }
 
-/// The raw vectors of a query's candidates; a row of zeros where an image has none.
+/// The raw vectors of a query's candidates; a row of zeros if an image has none.
 ///
 /// # Shapes
 /// Row-major, `candidates × dim`.

@@ -16,7 +16,7 @@ pub struct GraphStatistics {
     pub components: usize,
     /// Nodes without any edge, in or out.
     pub isolated: usize,
-    /// Mean cosine of the edges; 0 where there are none.
+    /// Mean cosine of the edges; 0 if there are none.
     pub mean_weight: f64,
     /// Of the edges between judged nodes, the share that joins two relevant or two non-relevant ones; `None` if there
     /// are no such edges.

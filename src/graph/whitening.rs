@@ -27,7 +27,7 @@ pub struct VisualSettings {
     pub whiten: bool,
     /// The power; ½ damps the large counts of histograms, 1 changes nothing.
     pub power: f64,
-    /// What is added to a direction's variance: the larger, the less weak directions count.
+    /// Added to a direction's variance: the larger, the less weak directions count.
     pub shrinkage: f64,
     /// How many principal components, standardised per query, join the signals as inputs.
     pub components: usize,
@@ -55,7 +55,7 @@ pub struct Whitening {
     settings: VisualSettings,
     /// d.
     mean: Vec<f32>,
-    /// One over the deviation, d; 0 where all are equal.
+    /// One over the deviation, d; 0 if all are equal.
     scale: Vec<f32>,
     /// Eigenvalues of the correlation matrix, largest first: r.
     variance: Vec<f32>,
@@ -98,7 +98,7 @@ impl Whitening {
         Self { settings, mean: plain(mean), scale: plain(scale), variance, basis }
     }
 
-    /// What it was learned with.
+    /// The settings it was learned with.
     pub fn settings(&self) -> VisualSettings {
         self.settings
     }

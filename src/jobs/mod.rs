@@ -41,7 +41,7 @@ pub enum JobError {
     /// It was cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// What went wrong, in a sentence.
+    /// It failed, with a message.
     #[error("{0}")]
     Failed(String),
 }

@@ -29,12 +29,12 @@ pub struct NetworkConfig {
     pub mlp: Vec<usize>,
     /// Widths of the convolutions; only graph networks use them.
     pub conv: Vec<usize>,
-    /// What follows every convolution.
+    /// The activation after every convolution.
     pub activation: Activation,
     /// Whether a convolution adds its input to its output, if both are equally wide.
     #[serde(default)]
     pub residual: bool,
-    /// How a DCMM convolution scales its sums.
+    /// How a DCMM convolution normalises its sums.
     #[serde(default)]
     pub degree: Degree,
     /// Whether [`ModelKind::DcmmPrf`] has the feedback term, from the images that look like the text's top-ranked ones.

@@ -178,7 +178,7 @@ impl Network {
 }
 
 impl Member {
-    /// The network whose weights' names begin with `prefix`; `None` where one is missing.
+    /// The network whose weights' names begin with `prefix`; `None` if one is missing.
     fn new(config: &NetworkConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
         let find = |name: &str| {
             let named = |(other, _): &&(String, Var)| other.strip_prefix(prefix) == Some(name);

@@ -31,7 +31,7 @@ pub(super) struct Part {
     pub(super) pairs: Pairs,
     /// The tile of each group of consecutive nodes that shares most of its partners.
     pub(super) tiles: Vec<Option<Tile>>,
-    /// What multiplies each edge's learned weight, from the degrees of its ends; `None` for 1 everywhere.
+    /// The factor of each edge's learned weight from the degrees of its ends; `None` for 1 everywhere.
     scale: Option<Vec<f32>>,
 }
 
@@ -146,7 +146,7 @@ impl Part {
         edge_values(&self.csr.weights)
     }
 
-    /// What multiplies each edge's learned weight, if anything.
+    /// The factor of each edge's learned weight, if any.
     pub(super) fn scale(&self) -> Result<Option<Tensor>, ModelError> {
         self.scale.as_deref().map(edge_values).transpose()
     }

@@ -36,7 +36,7 @@ impl SignalGroup {
 pub struct SignalInfo {
     /// Unique within [`Signals`]: `bm25`, `rank`, …, or the heading of a column of the files.
     pub name: String,
-    /// What it is, in a sentence.
+    /// A description in one sentence.
     pub description: String,
     /// Its source.
     pub group: SignalGroup,
@@ -45,7 +45,7 @@ pub struct SignalInfo {
 /// The raw signals of every candidate.
 ///
 /// # Shapes
-/// `queries[q]` is row-major, `candidates × infos.len()`; a value is finite, or NaN where it is missing.
+/// `queries[q]` is row-major, `candidates × infos.len()`; a value is finite, or NaN if it is missing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signals {
     /// The columns.

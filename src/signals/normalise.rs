@@ -16,13 +16,13 @@ pub enum Normalisation {
     /// (x − mean) / (deviation + 10⁻⁶), with the unbiased deviation.
     #[default]
     ZScore,
-    /// (x − min) / (max − min); zeros where all are equal.
+    /// (x − min) / (max − min); zeros if all are equal.
     MinMax,
     /// (rank − 1) / (count − 1) from the lowest value, equal values sharing their mean rank; zeros if there is only one
     /// value.
     Quantile,
     /// The rank as a quantile of the normal distribution, Φ⁻¹((rank − ½) / count), equal values sharing their mean
-    /// rank; zeros where all are equal. Outliers count no more than their rank.
+    /// rank; zeros if all are equal. Outliers count no more than their rank.
     Gaussian,
     /// Unchanged.
     None,
@@ -96,21 +96,21 @@ fn ranks(values: &mut [f64]) {
     }
 }
 
-/// The features of one query: the signals `use_`, each normalised over the query's candidates.
+/// The features of one query: the signals `columns`, each normalised over the query's candidates.
 ///
 /// A missing or non-finite value becomes the mean of the normalised values present, 0 if there are none. The result is
 /// always finite. A signal that does not exist gives a column of zeros; a query that does not exist gives nothing.
 ///
 /// # Shapes
-/// Row-major, `candidates × use_.len()`.
-pub fn table(signals: &Signals, query: usize, use_: &[usize], normalisation: Normalisation) -> Vec<f32> {
+/// Row-major, `candidates × columns.len()`.
+pub fn table(signals: &Signals, query: usize, columns: &[usize], normalisation: Normalisation) -> Vec<f32> {
     let width = signals.infos.len();
     let rows = signals.queries.get(query).map_or(0, |values| values.len().checked_div(width).unwrap_or(0));
-    let mut out = vec![0.0; rows * use_.len()];
-    for (place, &signal) in use_.iter().enumerate() {
+    let mut out = vec![0.0; rows * columns.len()];
+    for (place, &signal) in columns.iter().enumerate() {
         let values: Vec<f32> = signals.column(query, signal).collect();
         for (row, value) in normalised(&values, normalisation).into_iter().enumerate() {
-            out[row * use_.len() + place] = value;
+            out[row * columns.len() + place] = value;
         }
     }
     out

@@ -18,8 +18,8 @@ pub struct Statistics {
     /// The unbiased standard deviation (0 for a single value).
     pub deviation: f32,
     /// Correlation with the judged grade *within* queries, −1..=1: Pearson's, over all judged candidates, of the
-    /// signal's z-scores in its query with the grade less its query's mean. Models compare candidates of one query
-    /// only, so that is what counts; differences between queries play no part. `None` where either never varies.
+    /// signal's z-scores in its query with the grade less its query's mean. Models only compare candidates of one
+    /// query, so differences between queries are ignored. `None` if either never varies.
     pub correlation: Option<f32>,
 }
 

@@ -1,4 +1,4 @@
-//! How well an image's words answer a query: BM25, TF-IDF cosine, language model.
+//! Text relevance of an image to a query: BM25, TF-IDF cosine, language model.
 //!
 //! Throughout, tf is a term's count in the document, df the number of documents that contain it, N the number of
 //! documents, |d| a document's length in terms. The documents are all images of the data set.

@@ -38,7 +38,7 @@ enum Weights {
     Winograd(Winograd),
 }
 
-/// What is added to a convolution before its ReLU.
+/// The residual added to a convolution before its ReLU.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Residual<'a> {
     None,

@@ -146,7 +146,7 @@ impl Encoder {
         self.spec.dim()
     }
 
-    /// What it was loaded from.
+    /// The specification it was loaded from.
     pub fn spec(&self) -> &EncoderSpec {
         &self.spec
     }

@@ -1,8 +1,8 @@
 //! A residual network on the CPU with our kernels, a few pictures at a time on one thread.
 //!
-//! Early stages have large maps and few weights, late ones small maps and many weights. So each stage takes as many
-//! pictures at a time as its maps fit into the cache, and the next stage waits for several such groups: pictures go
-//! through the network depth first, in groups that grow from stage to stage.
+//! Early stages have large maps and few weights, late ones small maps and many weights. So each stage runs on just as
+//! many pictures as keep its maps in the cache, and the next stage waits for several such groups: pictures go through
+//! the network depth first, in groups that grow from stage to stage.
 
 use std::cell::RefCell;
 

@@ -62,7 +62,7 @@ pub struct NetworkInput {
 }
 
 impl Preprocess {
-    /// What torchvision's ImageNet models expect: 256, 224, RGB in 0..1, ImageNet's mean and deviation.
+    /// The input of torchvision's ImageNet models: 256, 224, RGB in 0..1, ImageNet's mean and deviation.
     pub fn imagenet() -> Self {
         Self {
             resize: 256,
@@ -75,7 +75,7 @@ impl Preprocess {
         }
     }
 
-    /// What the bundled ResNet-50-thin expects: BGR in 0..255 minus Caffe's mean.
+    /// The input of the bundled ResNet-50-thin: BGR in 0..255 minus Caffe's mean.
     pub fn open_nsfw() -> Self {
         Self {
             resize: 256,

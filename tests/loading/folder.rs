@@ -152,7 +152,7 @@ fn byte_order_marks_semicolons_and_carriage_returns_do_no_harm() {
 }
 
 #[test]
-fn stray_bytes_are_read_as_their_letters_and_told_of() {
+fn stray_bytes_are_read_as_their_letters_and_reported() {
     let fixture = Fixture::new(&[]);
     fixture.write("queries.csv", b"id,text\nq1,caf\xe9\nq2,bird\n").pictures(&["a.jpg"]);
     let loaded = fixture.open();
@@ -172,7 +172,7 @@ fn a_missing_picture_is_named_and_the_image_stays() {
 }
 
 #[test]
-fn a_bad_row_or_number_costs_only_itself() {
+fn a_bad_row_or_number_loses_only_itself() {
     let fixture = Fixture::new(&[
         ("images.csv", "id,popularity,date,title\na,many,2019-02-31,A\nb,3,2019,B\n,1,,C\nc,1,,D,too,many\nd,2\n"),
         ("queries.csv", "query\nq\n"),
@@ -207,7 +207,7 @@ fn a_bad_row_or_number_costs_only_itself() {
 }
 
 #[test]
-fn repeated_ids_are_told_of_and_the_first_counts() {
+fn repeated_ids_are_reported_and_the_first_counts() {
     let fixture = Fixture::new(&[
         ("images.csv", "id,title\na,first\na,second\n"),
         ("queries.csv", "id,text\nq,first\nq,second\n"),
@@ -239,7 +239,7 @@ fn labels_without_image_are_named() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told_of_and_the_rest_opens() {
+fn a_file_that_cannot_be_read_is_reported_and_the_rest_opens() {
     let fixture = Fixture::new(&[
         ("queries.csv", "query,image\nq,a\n"),
         ("qrels.txt", "this is no\njudgement at all\n"),

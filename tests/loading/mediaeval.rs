@@ -113,7 +113,7 @@ fn texts_come_out_plain_and_unknown_values_stay_unknown() {
 }
 
 #[test]
-fn a_damaged_photo_costs_only_itself() {
+fn a_damaged_photo_loses_only_itself() {
     let body = photo("1", 1)
         + "<photo title=\"no id\"/>\n"
         + "<photo id=\"2\" rank=\"x\" views=\"7\"/>\n"
@@ -159,7 +159,7 @@ fn stray_bytes_in_the_xml_are_read_as_their_letters() {
 }
 
 #[test]
-fn bad_descriptors_are_told_of_and_the_others_stay() {
+fn bad_descriptors_are_reported_and_the_others_stay() {
     let fixture = later_year();
     fixture.write("devset/descvis/descvis/img/acropolis_athens CN.csv", b"11,1,0,5\n12,0,x\n");
     let dataset = fixture.open().dataset;

@@ -69,7 +69,7 @@ fn one_id_with_two_vectors_is_two_images() {
 }
 
 #[test]
-fn missing_and_damaged_parts_are_told_of() {
+fn missing_and_damaged_parts_are_reported() {
     let fixture = set();
     std::fs::remove_file(fixture.path("DeepFeatures/train/imlist/q2_imlist.txt")).unwrap();
     std::fs::remove_file(fixture.path("DeepFeatures/test/net/q3_PreLogits.npy")).unwrap();
@@ -85,7 +85,7 @@ fn missing_and_damaged_parts_are_told_of() {
 }
 
 #[test]
-fn a_matrix_with_more_rows_than_names_is_told_of() {
+fn a_matrix_with_more_rows_than_names_is_reported() {
     let fixture = set();
     fixture.write("DeepFeatures/train/imlist/q1_imlist.txt", b"b\n");
     let dataset = fixture.open().dataset;

@@ -32,7 +32,7 @@ fn given_splits_hold() {
 }
 
 #[test]
-fn a_fifth_of_train_validates_where_none_is_named() {
+fn a_fifth_of_train_validates_if_no_validation_is_given() {
     let given: Vec<&str> = [["train"; 10], ["test"; 10]].concat();
     let splits = splits_of(&given, 4);
     assert_eq!(counts(&splits), [8, 2, 10]);

@@ -26,7 +26,7 @@ fn read(fixture: &Fixture, name: &str) -> (VectorTable, Vec<Warning>) {
 }
 
 #[test]
-fn rows_without_ids_are_taken_in_order_only_where_there_are_as_many_as_images() {
+fn rows_without_ids_are_taken_in_order_only_if_they_match_the_number_of_images() {
     let fixture = three();
     write_npy(&fixture.path("v.npy"), 2, &[1.0; 6]).unwrap();
     let (table, warnings) = read(&fixture, "v.npy");
@@ -61,7 +61,7 @@ fn a_table_of_ids_may_have_headings_or_not() {
 }
 
 #[test]
-fn duplicates_are_told_apart_and_the_first_usable_one_counts() {
+fn duplicates_are_distinguished_and_the_first_usable_one_counts() {
     let fixture = three();
     let ids = ["a", "b", "a", "b", "c", "c"];
     let data = [1.0, 2.0, 1.0, 5.0, f32::INFINITY, 3.0];

@@ -107,7 +107,7 @@ fn vectors_reach_their_images_by_id_or_by_order() {
 }
 
 #[test]
-fn bad_vectors_are_told_of_and_the_others_stay() {
+fn bad_vectors_are_reported_and_the_others_stay() {
     let fixture = three();
     write_embeddings(&fixture.path("embeddings.npy"), &["a", "b", "b"], 1, &[1.0, f32::NAN, 2.0], &[]).unwrap();
     let dataset = fixture.open().dataset;

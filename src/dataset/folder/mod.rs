@@ -66,7 +66,7 @@ impl Files {
     }
 }
 
-/// Whether a table's headings name queries.
+/// Whether a table has a column of queries.
 pub(super) fn names_queries(path: &Path) -> bool {
     let headings = table::peek_headings(path).unwrap_or_default();
     columns::QUERY.iter().any(|name| headings.contains(&table::plain(name)))

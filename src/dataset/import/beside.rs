@@ -10,7 +10,7 @@ use crate::dataset::warnings::Warnings;
 use crate::dataset::{DatasetError, walk};
 
 /// The ids of `rows` rows: one per line in `NAME.ids.txt` or `NAME.txt`, or the column of ids (else the first column)
-/// of `NAME.csv` or `NAME.tsv`, with or without headings. `None` where there is no such file.
+/// of `NAME.csv` or `NAME.tsv`, with or without headings. `None` if there is no such file.
 ///
 /// # Errors
 /// If the file cannot be read or holds another number of ids.

@@ -119,7 +119,7 @@ impl Layout {
                     [("dclustergt", &mut self.cluster_names), ("rgt", &mut self.relevance), ("dgt", &mut self.clusters)]
                 {
                     if lower.ends_with(suffix) {
-                        // The suffix is ASCII, so as many bytes end the stem as written.
+                        // The suffix is ASCII, so it has the same length in the original stem.
                         let topic = stem.get(..stem.len() - suffix.len()).unwrap_or(&stem);
                         return insert(files, part, topic, path);
                     }

@@ -133,7 +133,7 @@ fn gather(layout: &mut Layout, part: Part, topic: Topic, from: &Path, keys: &[St
     }
 }
 
-/// A name for every topic: its number where that is free. Test topics choose first.
+/// A unique name for every topic, its number if possible. Test topics choose first.
 fn query_ids(plans: &[Plan], warnings: &mut Warnings) -> Vec<String> {
     let mut order: Vec<usize> = (0..plans.len()).collect();
     order.sort_by_key(|&index| plans[index].part == Part::Dev);

@@ -1,4 +1,4 @@
-//! Where the nodes of a graph are drawn: a force-directed layout in plain numbers.
+//! Force-directed layout of graphs, in plain numbers.
 //!
 //! One unit is the distance of typical neighbours. Initial positions depend on the vectors alone
 //! ([`initial_positions`]), so they do not move when k changes; from there, or from the previous positions, [`layout`]

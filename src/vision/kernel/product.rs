@@ -26,7 +26,7 @@ pub(in crate::vision) struct Rows<'a> {
     pub(in crate::vision) pitch: usize,
 }
 
-/// What is added to a product.
+/// The term added to a product.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::vision) enum Add<'a> {
     /// Nothing.

@@ -23,7 +23,7 @@ pub(super) const fn columns<S: Simd>() -> usize {
 /// `panel`: `k × VECTORS` registers; `a`: `ROWS` rows of `k` numbers, `pitch` apart.
 ///
 /// # Panics
-/// Where `a` is too short.
+/// If `a` is too short.
 #[inline(always)]
 pub(super) fn sums<S: Simd, const ROWS: usize>(
     simd: S,

@@ -32,7 +32,7 @@ pub enum PickleError {
 /// The index of a value in [`Pickle::values`].
 pub(super) type Id = usize;
 
-/// What a pickle builds.
+/// A value in a pickle.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     /// `None`, floats, sets: nothing needed here.

@@ -31,7 +31,7 @@ pub(super) enum Leaf {
 
 /// Some rows of a column.
 pub(super) struct Batch<'a> {
-    /// Definition and repetition levels; empty where every value is present, or starts a row.
+    /// Definition and repetition levels; empty if every value is present, or starts a row.
     defined: &'a [i16],
     repeated: &'a [i16],
     /// Definition level of a number, and of its slot in a list.
@@ -48,7 +48,7 @@ impl Batch<'_> {
         if self.present > 0 { self.defined.len() } else { self.numbers.len() / self.width.max(1) }
     }
 
-    /// Visits each number of a column with one per row; NaN where it is missing.
+    /// Visits each number of a column with one per row; NaN if it is missing.
     pub fn each(&self, visit: &mut dyn FnMut(f32)) {
         let mut numbers = self.numbers.iter();
         for level in 0..self.levels() {
