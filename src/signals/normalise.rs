@@ -107,10 +107,10 @@ pub fn table(signals: &Signals, query: usize, columns: &[usize], normalisation: 
     let width = signals.infos.len();
     let rows = signals.queries.get(query).map_or(0, |values| values.len().checked_div(width).unwrap_or(0));
     let mut out = vec![0.0; rows * columns.len()];
-    for (place, &signal) in columns.iter().enumerate() {
+    for (column, &signal) in columns.iter().enumerate() {
         let values: Vec<f32> = signals.column(query, signal).collect();
         for (row, value) in normalised(&values, normalisation).into_iter().enumerate() {
-            out[row * columns.len() + place] = value;
+            out[row * columns.len() + column] = value;
         }
     }
     out
