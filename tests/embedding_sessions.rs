@@ -195,7 +195,7 @@ fn settings_of_an_earlier_version_still_open() {
     };
     assert_eq!(settings.encoder, expected);
     assert_eq!((settings.encoder.stage, settings.encoder.whiten, settings.encoder.l2), (4, None, false));
-    assert_eq!(expected.name(), "resnet18 (w), stage 4, mean");
+    assert_eq!(expected.name(), "resnet18 (w)");
     let back: Settings = serde_json::from_str(&serde_json::to_string(&settings).expect("text")).expect("they open");
     assert_eq!(back, settings);
 }

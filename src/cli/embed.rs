@@ -6,8 +6,8 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::{self, Dataset, VectorTable};
+use crate::graph::{Projection, project};
 use crate::vision::{self, DeviceChoice, EmbedReport, EncoderSpec, VisionError};
-use crate::workspace::{self, EncoderSettings};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -31,9 +31,8 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let dataset = loaded.dataset;
     let device = vectors::device(&args.encoder, &mut progress);
     let (table, report) = vectors::embed(&dataset, &spec, device, &mut progress)?;
-    let projection =
-        EncoderSettings { l2: args.l2, whiten: args.whiten.map(usize::from), ..EncoderSettings::default() };
-    let table = workspace::project(table, &projection).map_err(|reason| fault(reason, &args.dataset))?;
+    let projection = Projection { l2: args.l2, whiten: args.whiten.map(usize::from) };
+    let table = project(table, projection).map_err(|reason| fault(reason, &args.dataset))?;
     if let Some(out) = &args.out {
         vision::write_vectors(out, &dataset, &table, args.precision)?;
     }

@@ -1,8 +1,9 @@
 //! Errors about whitenings.
 
+use crate::base::FileError;
 use safetensors::SafeTensorError;
 
-/// Why a whitening cannot be written or read.
+/// Why a whitening cannot be learned, written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum GraphError {
     /// Not a safetensors file, or a damaged one.
@@ -25,4 +26,10 @@ pub enum GraphError {
     /// Parts of different sizes.
     #[error("the sizes of the parts do not match")]
     Sizes,
+    /// Nothing to learn from.
+    #[error("there are too few different vectors to learn a whitening from")]
+    TooFewVectors,
+    /// A table too large for the memory, on a disk that fails.
+    #[error(transparent)]
+    Scratch(#[from] FileError),
 }

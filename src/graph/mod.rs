@@ -10,6 +10,7 @@ mod error;
 mod knn;
 mod layout;
 mod map;
+mod project;
 mod rows;
 mod shown;
 pub(crate) mod simd;
@@ -25,6 +26,7 @@ pub use map::{
     MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
     tsne,
 };
+pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
 pub use shown::{SimilarityGraph, SimilarityPath};
 pub use similarity::{Similarities, unit_rows};

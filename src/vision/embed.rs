@@ -7,33 +7,13 @@ use std::time::Instant;
 
 use super::cache::CachedVectors;
 use super::pipeline::{self, Event};
+use super::progress::EmbedProgress;
 use super::source::{Failures, Picture, pictures};
 use super::{DeviceChoice, EmbeddingCache, EncoderSpec, VisionError};
 use crate::base::At;
 use crate::dataset::{Dataset, VectorTable};
 
-/// Progress of [`embed`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct EmbedProgress {
-    /// `Reading files`, `Loading the network` or `Embedding`.
-    pub stage: &'static str,
-    /// Files or distinct pictures done in this stage, including those found in the cache.
-    pub done: usize,
-    /// Total number of them.
-    pub total: usize,
-    /// Pictures per second so far, from file to cached vector; 0 before the first.
-    pub images_per_second: f64,
-    /// Estimated seconds left, once known.
-    pub eta: Option<f64>,
-}
-
-impl EmbedProgress {
-    pub(super) fn plain(stage: &'static str, done: usize, total: usize) -> Self {
-        Self { stage, done, total, images_per_second: 0.0, eta: None }
-    }
-}
-
-/// The result of [`embed`]. `embedded + cached + failed.len()` is the number of images that have a picture file.
+/// What came of it. `embedded + cached + failed.len()` is the number of images that have a picture file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmbedReport {
     /// Distinct pictures embedded by the network.

@@ -47,6 +47,11 @@ impl Feature {
             _ => Err(VisionError::Stage(stage)),
         }
     }
+
+    /// What follows the name of a network in that of its vectors: `, stage 3, gem`; nothing for the usual layer.
+    pub fn suffix(self) -> String {
+        if self == Self::default() { String::new() } else { format!(", {self}") }
+    }
 }
 
 named!(Pooling, "pooling": Mean = "mean", Gem = "gem");

@@ -34,6 +34,7 @@ pub mod hub;
 mod kernel;
 mod pipeline;
 mod preprocess;
+mod progress;
 mod resnet;
 mod shard;
 mod source;
@@ -45,13 +46,14 @@ pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceFault, DeviceInfo, available};
-pub use embed::{EmbedProgress, EmbedReport, embed, lookup};
+pub use embed::{EmbedReport, embed, lookup};
 pub use encoder::{Backend, ComputePrecision, Encoder};
 pub use error::VisionError;
 pub use feature::{Feature, Pooling};
 pub use kernel::Instructions;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
-pub use spec::EncoderSpec;
+pub use progress::EmbedProgress;
+pub use spec::{EncoderSpec, network_name};
 pub use weights::{
     PickleError, SettingsFault, WeightsFault, WeightsFile, WeightsReader, WeightsSource, bundled_weights,
 };

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::embed::EmbedProgress;
 use super::file_hashes::FileHashes;
+use super::progress::EmbedProgress;
 use super::{EmbeddingCache, VisionError};
 use crate::dataset::Dataset;
 

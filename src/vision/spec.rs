@@ -81,26 +81,13 @@ impl EncoderSpec {
         self.architecture.dim(self.feature.stage)
     }
 
-    /// The display name of its vectors: the architecture, the weights file if not bundled (or the model's name, as
-    /// `timm/resnet50.a1_in1k`, for a file in the hub's cache folder), and the layer if not the default.
+    /// What its vectors are called: the network, and the layer where it is not the usual one.
     pub fn name(&self) -> String {
-        match self.feature {
-            usual if usual == Feature::default() => self.network_name(),
-            other => format!("{}, {other}", self.network_name()),
-        }
-    }
-
-    fn network_name(&self) -> String {
-        match &self.weights {
-            WeightsSource::Bundled => self.architecture.name().to_owned(),
-            WeightsSource::File(path) => {
-                if let Some(model) = hub::model_at(path) {
-                    return model;
-                }
-                let file = path.file_stem().unwrap_or_default().to_string_lossy();
-                format!("{} ({file})", self.architecture.name())
-            }
-        }
+        let file = match &self.weights {
+            WeightsSource::Bundled => None,
+            WeightsSource::File(path) => Some(path.as_path()),
+        };
+        format!("{}{}", network_name(self.architecture.name(), file), self.feature.suffix())
     }
 
     /// The cache key of this encoder's vectors: architecture, weights (by content) and preprocessing.
@@ -110,5 +97,15 @@ impl EncoderSpec {
     pub fn key(&self) -> Result<EncoderKey, VisionError> {
         let hash = self.weights.hash(self.architecture)?;
         Ok(EncoderKey::new(self.architecture, &hash, &self.preprocess, self.feature))
+    }
+}
+
+/// What a network is called: its architecture, with the weights file where the weights are not the bundled ones; or the
+/// name of the model, as `timm/resnet50.a1_in1k`, where the file lies in the hub's cache folder.
+pub fn network_name(architecture: &str, weights: Option<&Path>) -> String {
+    match weights {
+        None => architecture.to_owned(),
+        Some(path) => hub::model_at(path)
+            .unwrap_or_else(|| format!("{architecture} ({})", path.file_stem().unwrap_or_default().to_string_lossy())),
     }
 }

@@ -29,7 +29,7 @@ pub use action::{
 pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
-    MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures, project,
+    MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures,
 };
 pub use experiments::{
     Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,

@@ -2,8 +2,9 @@
 
 use super::RunTable;
 use crate::base::named;
+use crate::graph::Projection;
 use crate::train::{Experiment, Preset};
-use crate::vision::{Feature, Pooling, Preprocess};
+use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling, Preprocess};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ impl Default for EncoderSettings {
     fn default() -> Self {
         let feature = Feature::default();
         Self {
-            architecture: "resnet50-thin".to_owned(),
+            architecture: Architecture::Resnet50Thin.name().to_owned(),
             weights: None,
             hub: None,
             stage: feature.stage,
@@ -84,30 +85,30 @@ impl Default for EncoderSettings {
             preprocess: None,
             l2: false,
             whiten: None,
-            device: "cpu".to_owned(),
+            device: DeviceChoice::Cpu.name().to_owned(),
         }
     }
 }
 
 impl EncoderSettings {
-    /// What people call its vectors: network, layer, and what else is not usual.
+    /// What its vectors are called: network, layer, and what else is not usual.
     pub fn name(&self) -> String {
-        let network = match (&self.hub, &self.weights) {
-            (Some(hub), _) => hub.clone(),
-            (None, Some(file)) => {
-                format!("{} ({})", self.architecture, file.file_stem().unwrap_or_default().to_string_lossy())
-            }
-            (None, None) => self.architecture.clone(),
+        let network = match &self.hub {
+            Some(hub) => hub.clone(),
+            None => vision::network_name(&self.architecture, self.weights.as_deref()),
         };
-        let layer = format!("{network}, stage {}, {}", self.stage, self.pooling);
-        let own = if self.preprocess.is_some() { ", own preprocessing" } else { "" };
-        format!("{layer}{own}{}", self.projection_name())
+        let feature = Feature { stage: self.stage, pooling: self.pooling };
+        format!("{network}{}{}{}", feature.suffix(), self.preprocess_suffix(), self.projection().suffix())
     }
 
-    /// What is said of the projection behind a name; nothing where there is none.
-    pub(super) fn projection_name(&self) -> String {
-        let whitened = self.whiten.map_or(String::new(), |kept| format!(", whitened to {kept}"));
-        format!("{whitened}{}", if self.l2 { ", L2" } else { "" })
+    /// What is done to the vectors once they are computed.
+    pub fn projection(&self) -> Projection {
+        Projection { l2: self.l2, whiten: self.whiten }
+    }
+
+    /// What the name says of a preprocessing that is not the weights' own.
+    pub(super) fn preprocess_suffix(&self) -> &'static str {
+        if self.preprocess.is_some() { ", own preprocessing" } else { "" }
     }
 
     /// Whether two give the same vectors: they may differ in the device.

@@ -1,58 +1,22 @@
 //! A weights file of any format.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Read, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
 use zip::ZipArchive;
 
 use super::fault::WeightsFault;
-use super::{names, npz, pytorch, safe};
+use super::format::{Format, format, listing};
+use super::listing::{Bytes, Listing, Stored};
+use super::names;
 use crate::base::At;
 use crate::vision::VisionError;
 
 /// Largest tensor in bytes; the largest of any supported network has 9 MB.
 const MAX_TENSOR: u64 = 1 << 28;
-/// Most entries of an archive; a ResNet-152 has under a thousand.
-const MAX_ENTRIES: usize = 100_000;
-
-/// Bytes with random access.
-pub(super) trait ReadSeek: Read + Seek {}
-impl<T: Read + Seek> ReadSeek for T {}
-
-/// The bytes of a file or of the bundled weights.
-pub(super) type Bytes = Box<dyn ReadSeek>;
-
-/// The location and layout of a tensor that has not been read.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Stored {
-    pub shape: Vec<usize>,
-    /// Stride of each axis, in elements.
-    pub strides: Vec<usize>,
-    /// The numbers' dtype, or the file's name of an unsupported one.
-    pub dtype: Result<DType, String>,
-    /// Its entry in an archive; `None` if the file is not an archive.
-    pub entry: Option<usize>,
-    /// Offset in bytes in the entry or file.
-    pub start: u64,
-}
-
-impl Stored {
-    /// A contiguous row-major tensor.
-    pub fn dense(shape: Vec<usize>, dtype: Result<DType, String>, entry: Option<usize>, start: u64) -> Self {
-        let strides = row_by_row(&shape);
-        Self { shape, strides, dtype, entry, start }
-    }
-}
-
-/// The result of a format reader: tensors by their names in the file, and metadata.
-#[derive(Default)]
-pub(super) struct Listing {
-    pub tensors: BTreeMap<String, Stored>,
-    pub metadata: HashMap<String, String>,
-}
 
 /// A file of named tensors: safetensors, NumPy's `.npz`, or a `state_dict` that PyTorch saved (`.pth`, `.pt`, `.bin`;
 /// the zip format since 1.6 and the one before). The format is recognised by the content, not by the name.
@@ -68,12 +32,6 @@ pub struct WeightsFile {
 enum Content {
     File,
     Static(&'static [u8]),
-}
-
-enum Format {
-    Safetensors,
-    Zip,
-    OldPytorch,
 }
 
 impl WeightsFile {
@@ -215,58 +173,7 @@ fn exactly(from: &mut dyn Read, length: u64) -> Result<Vec<u8>, WeightsFault> {
     Ok(bytes)
 }
 
-fn listing(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
-    let format = format(bytes)?;
-    bytes.seek(SeekFrom::Start(0))?;
-    match format {
-        Format::Safetensors => safe::list(bytes),
-        Format::OldPytorch => pytorch::list_old(bytes),
-        Format::Zip => {
-            let mut archive = ZipArchive::new(bytes)?;
-            if archive.len() > MAX_ENTRIES {
-                return Err(WeightsFault::TooManyEntries(archive.len()));
-            }
-            let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.into_owned())).collect();
-            if names.iter().any(|name| name.rsplit('/').next() == Some("data.pkl")) {
-                pytorch::list_zip(&mut archive, &names)
-            } else if names.iter().any(|name| name.ends_with(npz::ENDING)) {
-                npz::list(&mut archive)
-            } else {
-                Err(WeightsFault::UnknownArchive)
-            }
-        }
-    }
-}
-
-/// Recognises the format by the first bytes.
-fn format(bytes: &mut Bytes) -> Result<Format, WeightsFault> {
-    let mut head = [0; 9];
-    let mut length = 0;
-    bytes.seek(SeekFrom::Start(0))?;
-    while length < head.len() {
-        match bytes.read(&mut head[length..])? {
-            0 => break,
-            read => length += read,
-        }
-    }
-    match head {
-        _ if length == 0 => Err(WeightsFault::Empty),
-        [b'P', b'K', 3, 4, ..] => Ok(Format::Zip),
-        [_, _, _, _, 0, 0, 0, 0, b'{'] => Ok(Format::Safetensors),
-        [0x80, 2..=5, ..] => Ok(Format::OldPytorch),
-        _ => Err(WeightsFault::UnknownFormat),
-    }
-}
-
-pub(super) fn row_by_row(shape: &[usize]) -> Vec<usize> {
-    let mut strides = vec![1_usize; shape.len()];
-    for axis in (1..shape.len()).rev() {
-        strides[axis - 1] = strides[axis].saturating_mul(shape[axis]);
-    }
-    strides
-}
-
-/// The number of elements of a shape.
+/// How many numbers a shape has.
 fn elements(shape: &[usize]) -> Option<u64> {
     shape.iter().try_fold(1_u64, |count, side| count.checked_mul(*side as u64))
 }

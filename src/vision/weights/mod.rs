@@ -6,6 +6,8 @@
 mod beside;
 mod fault;
 mod file;
+mod format;
+mod listing;
 mod names;
 mod npz;
 mod pickle;

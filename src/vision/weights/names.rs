@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fault::WeightsFault;
-use super::file::Stored;
+use super::listing::Stored;
 
 /// A name shared by all variants of residual networks, and only by them.
 const MARK: &str = "layer1.0.conv1.weight";

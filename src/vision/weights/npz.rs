@@ -4,7 +4,7 @@ use candle_core::DType;
 use zip::ZipArchive;
 
 use super::fault::WeightsFault;
-use super::file::{Listing, ReadSeek, Stored, row_by_row};
+use super::listing::{Listing, ReadSeek, Stored, row_by_row};
 use crate::dataset::{Float, NpyHeader, NpyKind};
 
 /// The extension of an array's entry.

@@ -8,7 +8,7 @@ use candle_core::DType;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::fault::WeightsFault;
-use super::file::{Bytes, Listing, ReadSeek, Stored};
+use super::listing::{Bytes, Listing, ReadSeek, Stored};
 use super::pickle::{Id, Pickle, Value};
 
 /// Longest pickle in bytes; a ResNet-152's has 0.1 MB, and with an optimiser's state under 1 MB.

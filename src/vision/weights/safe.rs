@@ -6,7 +6,7 @@ use candle_core::DType;
 use safetensors::tensor::{Dtype, Metadata};
 
 use super::fault::WeightsFault;
-use super::file::{Bytes, Listing, Stored};
+use super::listing::{Bytes, Listing, Stored};
 
 /// Longest header in bytes; a ResNet-152's has 80 kB.
 const MAX_HEADER: u64 = 1 << 24;

@@ -6,7 +6,7 @@ mod map;
 mod source;
 
 pub use compare::{ComparisonState, EmbeddingComparison, EmbeddingPair, MOST_NEIGHBOURS, QueryFigures};
-pub use encoder::{project, resolve};
+pub use encoder::resolve;
 pub use map::{EmbeddingMap, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState};
 pub use source::EmbeddingSource;
 
@@ -116,6 +116,9 @@ fn compute(
         if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let (spec, device) = resolve(&settings, &mut proceed)?;
+    // Only the file itself says what network its weights are of.
+    let architecture = spec.architecture.name().to_owned();
+    let settings = if settings.weights.is_some() { EncoderSettings { architecture, ..settings } } else { settings };
     // Opening a graphics card takes a while, so it is done here; a setting from elsewhere stays as it is.
     let (device, instead) = device.or_cpu();
     if let Some(why) = instead {
