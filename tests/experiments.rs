@@ -1,114 +1,18 @@
-//! Many runs at once, without a window.
+//! Many runs at once, without a window: the table, comparisons, studies.
 
 use crate::workspace::wait;
 use crossrank::dataset::Split;
-use crossrank::eval::{Measure, Measures, STANDARD};
-use crossrank::train::{Comparison, RunRecord};
-use crossrank::workspace::{
-    Column, DataAction, Filter, Objective, Pair, ParamValue, Pivot, RunFacts, RunTable, RunsAction, SavedRun,
-    SelectionAction, SettingsAction, Side, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction, Workspace,
-    asked, csv, date, varying, with_term,
-};
+use crossrank::eval::{Measure, Measures};
+use crossrank::export::run_table;
+use crossrank::study::runs::{Column, RunTable};
+use crossrank::workspace::{DataAction, Pair, RunsAction, SelectionAction, SettingsAction, Side, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction, Workspace};
 use std::path::Path;
 use std::time::Duration;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
 
-/// A run that was never trained, with made-up figures: for what only looks at records.
-fn made_up(name: &str, k: usize, layers: usize, seed: u64, map: f64) -> RunFacts {
-    let mut record = RunRecord { name: format!("run-{name}"), started: 1_000 + seed, ..RunRecord::default() };
-    record.experiment.graph.k = k;
-    record.experiment.model.conv_layers = layers;
-    record.experiment.training.seed = seed;
-    let all = |value| Measures::new(&STANDARD, [value; 5]);
-    let figures = |map: f64| Comparison { initial: all(0.1), text: all(0.5), model: all(map) };
-    record.validation = figures(map - 0.1);
-    record.test = figures(map);
-    RunFacts::of(SavedRun { path: Path::new("/runs").join(name), record, resumable: false })
-}
-
 fn map(measures: &Measures) -> f64 {
     measures.get(Measure::Map).expect("MAP is measured")
-}
-
-fn six() -> Vec<RunFacts> {
-    vec![
-        made_up("a", 5, 1, 1, 0.60),
-        made_up("b", 5, 1, 2, 0.64),
-        made_up("c", 10, 1, 1, 0.70),
-        made_up("d", 10, 2, 1, 0.80),
-        made_up("e", 10, 2, 2, 0.70),
-        made_up("f", 20, 2, 1, 0.50),
-    ]
-}
-
-fn found(filter: &str) -> String {
-    let filter = Filter::parse(filter);
-    six()
-        .iter()
-        .filter(|run| filter.matches(run))
-        .map(|run| run.saved.record.name.trim_start_matches("run-").to_owned())
-        .collect()
-}
-
-#[test]
-fn the_filter_compares_settings_and_figures_and_looks_for_words() {
-    assert_eq!(found(""), "abcdef");
-    assert_eq!(found("k=10"), "cde");
-    assert_eq!(found("K=10 layers=2"), "de");
-    assert_eq!(found("k=5,20"), "abf");
-    assert_eq!(found("k=5..10 seed=1"), "acd");
-    assert_eq!(found("graph.k!=10"), "abf");
-    assert_eq!(found("k>5 k<20"), "cde");
-    assert_eq!(found("map>=.7"), "cde");
-    assert_eq!(found("test.map=.6...64"), "ab");
-    assert_eq!(found("val.map>.6"), "d");
-    assert_eq!(found("lr=1e-3 seed<=1"), "acdf");
-    assert_eq!(found("bpr run-f"), "f", "words look in settings and in names");
-    assert_eq!(found("nonsense=3"), "");
-    assert_eq!(found("k="), "", "half a term is a word that no run holds");
-}
-
-#[test]
-fn a_term_is_put_into_the_line_and_taken_out_again() {
-    let line = with_term("best lr<1e-3", "k", Some("10"));
-    assert_eq!(line, "best lr<1e-3 k=10");
-    assert_eq!(asked(&line, "k").as_deref(), Some("10"));
-    assert_eq!(with_term(&line, "k", Some("5,10")), "best lr<1e-3 k=5,10");
-    assert_eq!(with_term(&line, "k", None), "best lr<1e-3");
-    assert_eq!(with_term("", "signals", Some("two words")), "\"signals=two words\"");
-}
-
-#[test]
-fn parameters_that_differ_are_found_and_written_as_they_were_set() {
-    let runs = six();
-    assert_eq!(varying(runs.iter().map(|run| &run.parameters)), ["graph.k", "model.conv_layers", "training.seed"]);
-    let dropout = &runs[0].parameters["model.dropout"];
-    assert_eq!(*dropout, ParamValue::Number(0.2), "0.2 in 32 bits is still 0.2");
-    assert_eq!(runs[0].parameters["training.learning_rate"].to_string(), "1e-3");
-}
-
-#[test]
-fn a_heat_map_holds_means_and_its_own_filter_leaves_it_whole() {
-    let (runs, scope) = (six(), [0, 1, 2, 3, 4, 5]);
-    let objective = Objective { split: Split::Test, measure: Measure::Map };
-    let whole = Pivot::of(&runs, &scope, "", ["graph.k", "model.conv_layers"], objective);
-    assert_eq!(whole.xs, [5.0, 10.0, 20.0].map(ParamValue::Number));
-    assert_eq!(whole.ys, [1.0, 2.0].map(ParamValue::Number));
-    let cell = whole.cells[1][1].as_ref().expect("two runs");
-    assert_eq!((cell.spread.n, &cell.runs[..]), (2, &[3, 4][..]));
-    assert!((cell.spread.mean - 0.75).abs() < 1e-12 && (cell.spread.deviation - 0.005f64.sqrt()).abs() < 1e-12);
-    assert!(whole.cells[0][2].is_none() && whole.cells[1][0].is_none());
-    assert_eq!(Pivot::of(&runs, &scope, "k=10 layers=2", ["graph.k", "model.conv_layers"], objective), whole);
-    let seed = Pivot::of(&runs, &scope, "seed=1", ["graph.k", "model.conv_layers"], objective);
-    assert_eq!(seed.cells[1][1].as_ref().map(|cell| cell.spread.n), Some(1));
-}
-
-#[test]
-fn a_date_is_written_as_people_read_it() {
-    assert_eq!(date(951_827_696), "2000-02-29 12:34");
-    assert_eq!(date(1_767_225_599), "2025-12-31 23:59");
-    assert_eq!(date(1), "1970-01-01 00:00");
 }
 
 /// Trains on the sample for each k and seed.
@@ -148,7 +52,7 @@ fn the_table_sorts_groups_seeds_and_is_copied_as_text() {
     let spread = Column::TestMap.spread(&facts).expect("figures");
     let each: Vec<f64> = facts.iter().map(|run| map(&run.saved.record.test.model)).collect();
     assert!((spread.mean - (each[0] + each[1]) / 2.0).abs() < 1e-12 && spread.n == 2);
-    let text = csv(experiments.runs(), experiments.entries(), &[Column::Neighbours, Column::TestMap]);
+    let text = run_table(experiments.runs(), experiments.entries(), &[Column::Neighbours, Column::TestMap]).csv();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "k,Test MAP,Test MAP deviation,runs");
     assert!(lines[1].starts_with("5,") && lines[1].ends_with(",2") && lines[2].starts_with("12,"), "{text}");
@@ -183,7 +87,7 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     };
     assert!((figures.a - mean(5)).abs() < 1e-9, "{} is not the runs' own {}", figures.a, mean(5));
     assert!((figures.b - mean(12)).abs() < 1e-9);
-    assert_eq!(figures.wins + figures.ties + figures.losses, figures.queries.len());
+    assert_eq!(figures.test.wins + figures.test.ties + figures.test.losses, figures.queries.len());
     assert!(figures.queries.windows(2).all(|pair| pair[0].delta() >= pair[1].delta()), "greatest gain first");
 
     // The average precision of the ranking shown is the figure of the bar that was clicked.

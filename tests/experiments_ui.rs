@@ -1,10 +1,8 @@
 //! The experiments panel: driven by its accessible names, and drawn for README.
 
 use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
-use crossrank::workspace::{
-    Column, MessageAction, RunTable, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest,
-    TrainingAction,
-};
+use crossrank::study::runs::{Column, RunTable};
+use crossrank::workspace::{MessageAction, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;

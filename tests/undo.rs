@@ -2,10 +2,8 @@
 
 use crate::workspace::{open, wait};
 use crossrank::train::Experiment;
-use crossrank::workspace::{
-    Action, DataAction, GraphLook, HistoryAction, QuerySort, RunTable, RunsAction, SelectionAction, SettingsAction,
-    Store, StudiesAction, ThemeChoice, TrainingAction, Workspace,
-};
+use crossrank::workspace::{Action, DataAction, GraphLook, HistoryAction, QuerySort, RunsAction, SelectionAction, SettingsAction, Store, StudiesAction, ThemeChoice, TrainingAction, Workspace};
+use crossrank::study::runs::RunTable;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -4,7 +4,8 @@ use super::table::{Cell, Row, Table};
 use crate::dataset::Split;
 use crate::eval::significance::{FLIPS, RESAMPLES};
 use crate::eval::{Measure, TIE_RULE};
-use crate::study::comparison::{Against, LEVEL, RunComparison};
+use crate::study::LEVEL;
+use crate::study::comparison::{Against, RunComparison};
 
 /// Below this adjusted p a difference is marked †.
 pub const SIGNIFICANT: f64 = 0.05;

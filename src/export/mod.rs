@@ -13,6 +13,7 @@ mod latex;
 pub mod manifest;
 mod rows;
 mod run;
+mod run_table;
 mod table;
 
 pub use csv::csv_line;
@@ -20,4 +21,5 @@ pub use error::ExportError;
 pub use latex::latex_text;
 pub use rows::{history_csv, queries_csv};
 pub use run::{Exported, export_run};
+pub use run_table::run_table;
 pub use table::{Cell, Row, Table, Value};

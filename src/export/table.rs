@@ -20,6 +20,18 @@ pub enum Value {
     Text(String),
 }
 
+impl Value {
+    /// The text of a CSV field: all digits, nothing where nothing is known.
+    pub(super) fn whole(&self) -> String {
+        match self {
+            Value::Missing => String::new(),
+            Value::Count(count) => count.to_string(),
+            Value::Number(value) => value.to_string(),
+            Value::Text(text) => text.clone(),
+        }
+    }
+}
+
 /// One cell.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
@@ -104,7 +116,7 @@ impl Table {
 
     /// As a Markdown table, the title above and the notes below.
     pub fn markdown(&self) -> String {
-        let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace(['\n', '\r'], " ");
+        let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|").replace(char::is_control, " ");
         let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
         let mut text = if self.title.is_empty() { String::new() } else { format!("**{}**\n\n", escape(&self.title)) };
         let heads = std::iter::once(&self.corner).chain(&self.columns).map(|head| escape(head));
@@ -145,7 +157,7 @@ impl Table {
         for row in &self.rows {
             let mut line = vec![row.name.clone()];
             for (cell, &(intervals, marks)) in row.cells.iter().zip(&parts) {
-                line.push(whole(&cell.value));
+                line.push(cell.value.whole());
                 if intervals {
                     let end = |end: fn(Interval) -> f64| cell.interval.map_or_else(String::new, |i| end(i).to_string());
                     line.extend([end(|interval| interval.low), end(|interval| interval.high)]);
@@ -194,13 +206,4 @@ impl Table {
 fn round(value: f64, decimals: usize) -> f64 {
     let scale = 10_f64.powi(decimals.min(15) as i32);
     (value * scale).round() / scale
-}
-
-fn whole(value: &Value) -> String {
-    match value {
-        Value::Missing => String::new(),
-        Value::Count(count) => count.to_string(),
-        Value::Number(value) => value.to_string(),
-        Value::Text(text) => text.clone(),
-    }
 }

@@ -3,7 +3,7 @@
 //! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
 //! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
 //! trains them side by side and takes up where it was cut off. [`comparison`] holds any runs against a baseline,
-//! query by query.
+//! query by query; [`runs`] finds saved runs, filters, sorts and groups them.
 
 mod ablation;
 mod aggregate;
@@ -17,6 +17,7 @@ mod inputs;
 mod paired;
 mod parameters;
 mod runner;
+pub mod runs;
 mod space;
 mod sweep;
 mod sweep_file;
@@ -29,7 +30,7 @@ pub use benchmark::{BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Cell, benchmark
 pub use error::StudyError;
 pub use facts::Facts;
 pub use folds::{Folds, cross_validation};
-pub use paired::{Paired, interval, paired};
+pub use paired::{LEVEL, Paired, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
 pub use runner::{Runner, StudyObserver, StudyProgress};
 pub use space::{Axis, Values, grid, random};

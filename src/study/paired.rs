@@ -1,13 +1,16 @@
 //! Two configurations over the same queries.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::comparison::LEVEL;
 use crate::base::mean;
 use crate::eval::significance::{Interval, bootstrap, differences, effect_size, outcomes, paired_t};
 
+/// How much of the bootstrap's means an interval holds.
+pub const LEVEL: f64 = 0.95;
+
 /// The differences of two configurations, query by query.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Paired {
     /// Queries that both have.
     pub queries: usize,
@@ -15,7 +18,7 @@ pub struct Paired {
     pub delta: f64,
     /// The 95 % bootstrap interval of the mean difference; `None` without a query.
     pub interval: Option<Interval>,
-    /// The two-sided p of the paired t-test; `None` where there are too few queries to tell.
+    /// The two-sided p of the paired t-test; `None` with too few queries.
     pub p: Option<f64>,
     /// Mean difference over its deviation; `None` likewise.
     pub effect_size: Option<f64>,
@@ -27,23 +30,35 @@ pub struct Paired {
     pub losses: usize,
 }
 
-/// The second configuration against the first, over the values of the same queries in the same order.
-pub fn paired(first: &[f64], second: &[f64]) -> Paired {
-    let differences = differences(second, first);
-    let outcomes = outcomes(&differences);
-    Paired {
-        queries: differences.len(),
-        delta: mean(&differences),
-        interval: interval(&differences),
-        p: paired_t(&differences).map(|tested| tested.p),
-        effect_size: effect_size(&differences),
-        wins: outcomes.wins,
-        ties: outcomes.ties,
-        losses: outcomes.losses,
+impl Paired {
+    /// From the differences alone, one per query: the second less the first.
+    pub fn of(differences: &[f64]) -> Self {
+        let outcomes = outcomes(differences);
+        Self {
+            queries: differences.len(),
+            delta: mean(differences),
+            interval: interval(differences),
+            p: paired_t(differences).map(|tested| tested.p),
+            effect_size: effect_size(differences),
+            wins: outcomes.wins,
+            ties: outcomes.ties,
+            losses: outcomes.losses,
+        }
     }
 }
 
-/// The 95 % bootstrap interval of the mean over queries; `None` without a query.
+/// The second configuration against the first, over the values of the same queries in the same order.
+pub fn paired(first: &[f64], second: &[f64]) -> Paired {
+    Paired::of(&query_differences(second, first))
+}
+
+/// `values` less `baseline`, query by query, to twelve decimals: equal values that were summed in another order differ
+/// in a last bit, which would be neither a tie nor equal.
+pub(super) fn query_differences(values: &[f64], baseline: &[f64]) -> Vec<f64> {
+    differences(values, baseline).into_iter().map(|difference| (difference * 1e12).round() / 1e12).collect()
+}
+
+/// The bootstrap interval ([`LEVEL`]) of the mean over queries; `None` without a query.
 pub fn interval(values: &[f64]) -> Option<Interval> {
     bootstrap(values, LEVEL)
 }

@@ -30,8 +30,8 @@ impl fmt::Display for Change {
     }
 }
 
-/// A value as people write it: text without quotes, lists joined by `+`.
-fn plain(value: &Value) -> String {
+/// A value as it is typed: text without quotes, lists joined by `+`.
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
@@ -42,8 +42,13 @@ fn plain(value: &Value) -> String {
 
 /// Every parameter with its value, in the order of the experiment.
 pub fn parameters(experiment: &Experiment) -> Vec<Change> {
+    flatten(experiment)
+}
+
+/// Every value of anything by its path in its serialised form.
+pub(super) fn flatten(value: &impl Serialize) -> Vec<Change> {
     let mut found = Vec::new();
-    if let Ok(tree) = serde_json::to_value(experiment) {
+    if let Ok(tree) = serde_json::to_value(value) {
         collect(&tree, "", &mut found);
     }
     found

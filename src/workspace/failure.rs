@@ -3,6 +3,7 @@
 use crate::base::{FileError, UnknownName};
 use crate::dataset::DatasetError;
 use crate::export::ExportError;
+use crate::graph::GraphError;
 use crate::jobs::JobError;
 use crate::study::StudyError;
 use crate::train::TrainError;
@@ -30,4 +31,4 @@ macro_rules! fails {
     )*};
 }
 
-fails!(DatasetError, ExportError, FileError, UnknownName);
+fails!(DatasetError, ExportError, FileError, GraphError, UnknownName);

@@ -5,7 +5,6 @@
 
 mod action;
 mod attached;
-mod charts;
 mod embedding;
 mod experiments;
 mod failure;
@@ -13,6 +12,7 @@ mod loading;
 mod messages;
 mod ranking;
 mod runs;
+mod saving;
 mod session;
 mod settings;
 mod store;
@@ -26,24 +26,20 @@ pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, HistoryAction, MessageAction, RunsAction, SelectionAction,
     SettingsAction, StudiesAction, TrainingAction,
 };
-pub use charts::{Curve, Saving, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures,
 };
-pub use experiments::{
-    Cell, Column, Entry, Experiments, Filter, Objective, Pair, PairFigures, PairRankings, ParamValue, Parameters,
-    Pivot, PivotCell, QueryDelta, Reader, RunDetails, RunFacts, RunTable, Side, asked, csv, date, flat, short_name,
-    state_name, varying, with_term,
-};
+pub use experiments::{Experiments, Pair, PairRankings, Reader, RunDetails, Side};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
-pub use runs::{RunList, SavedRun};
+pub use runs::RunList;
+pub use saving::Saving;
 pub use session::{Baselines, Session};
 pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
 pub use store::Store;
-pub use studies::{Change, SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
+pub use studies::{SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
 pub use training::{LiveRun, TrainingState};
 pub use undo::{History, Step};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};

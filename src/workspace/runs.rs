@@ -1,25 +1,14 @@
 //! The runs on disk.
 
 use super::session::ModelScores;
-use super::studies::trial_folders;
-use super::{LiveRun, Message, RunFacts, Workspace};
+use super::{LiveRun, Message, Workspace};
 use crate::dataset::VectorTable;
 use crate::jobs::{Event, JobError, Slot, Worker};
+use crate::study::runs::{Listing, RunFacts, SavedRun};
 use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, TrainError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// A run on disk.
-#[derive(Clone, Debug)]
-pub struct SavedRun {
-    /// Whether training can go on from where it stood.
-    pub resumable: bool,
-    /// Its folder.
-    pub path: PathBuf,
-    /// What is known of it.
-    pub record: RunRecord,
-}
 
 /// What reading a run back gives.
 pub struct Reopened {
@@ -81,9 +70,9 @@ impl Workspace {
         let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
         self.refresh_studies();
         self.runs.listing.retire();
-        self.runs
-            .listing
-            .start("runs", self.wake(), move |_| Ok(list(&folder, &studies).into_iter().map(RunFacts::of).collect()));
+        self.runs.listing.start("runs", self.wake(), move |_| {
+            Ok(Listing::of_user(&folder, &studies).runs.into_iter().map(RunFacts::of).collect())
+        });
     }
 
     /// Shows the run last shown again, if it belongs to the open data set.
@@ -199,22 +188,4 @@ impl Workspace {
             }
         }
     }
-}
-
-/// The runs of a folder and the trials of all studies, newest first.
-fn list(folder: &Path, studies: &Path) -> Vec<SavedRun> {
-    let runs = std::fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
-    let mut paths: Vec<PathBuf> = runs.unwrap_or_default();
-    paths.extend(trial_folders(studies));
-    let mut runs: Vec<SavedRun> = paths
-        .into_iter()
-        .filter_map(|path| {
-            let record = train::read_run_record(&path).ok()?;
-            Some(SavedRun { resumable: train::can_resume(&path, &record), path, record })
-        })
-        .collect();
-    // Of runs begun within one second, `-10` is newer than `-9`.
-    let age = |run: &SavedRun| (run.record.started, run.record.name.len(), run.record.name.clone());
-    runs.sort_by_cached_key(|run| std::cmp::Reverse(age(run)));
-    runs
 }

@@ -1,8 +1,8 @@
 //! What persists from one session to the next.
 
-use super::RunTable;
 use crate::base::named;
 use crate::graph::Projection;
+use crate::study::runs::RunTable;
 use crate::train::{Experiment, Preset};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling, Preprocess};
 use serde::{Deserialize, Serialize};

@@ -5,8 +5,9 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
 use crate::eval::Measure;
+use crate::study::runs::SavedRun;
 use crate::train::{RunRecord, RunState};
-use crate::workspace::{RunsAction, SavedRun, TrainingAction};
+use crate::workspace::{RunsAction, TrainingAction};
 use egui::{RichText, ScrollArea, Ui};
 
 /// The panel; it remembers nothing.

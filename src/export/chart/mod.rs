@@ -12,11 +12,13 @@ mod parallel;
 mod plot;
 mod ready;
 mod render;
+mod runs;
 mod scale;
 mod surface;
 
 pub use colour::Theme;
-pub use render::{render_png, render_svg};
+pub use render::{render_png, render_svg, write_chart};
+pub use runs::{Curve, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,13 @@ pub struct Axis {
     pub logarithmic: bool,
     /// Names instead of numbers: the value i stands at name i.
     pub names: Vec<String>,
+}
+
+impl Axis {
+    /// An axis of numbers.
+    pub fn labelled(label: &str) -> Self {
+        Self { label: label.to_owned(), ..Self::default() }
+    }
 }
 
 /// How a series is drawn.

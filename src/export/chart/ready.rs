@@ -1,5 +1,6 @@
 //! The figures that this program draws.
 
+use super::runs::differences_chart;
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::eval::Measure;
 use crate::study::comparison::RunComparison;
@@ -7,10 +8,6 @@ use crate::train::EpochReport;
 
 /// Measures that a curve is drawn of.
 const CURVES: [Measure; 3] = [Measure::Map, Measure::PrecisionAt(20), Measure::NdcgAt(20)];
-
-fn axis(label: &str) -> Axis {
-    Axis { label: label.to_owned(), ..Axis::default() }
-}
 
 impl Chart {
     /// A run's curves: losses at the left, measures on the validation queries at the right, the best epoch marked.
@@ -24,7 +21,7 @@ impl Chart {
         let rules: Vec<(f64, String)> =
             best.map(|epoch| (epoch as f64, format!("best: {epoch}"))).into_iter().collect();
         let panel = |title: &str, y: &str, series: Vec<Series>| {
-            let (x, y) = (axis("Epoch"), axis(y));
+            let (x, y) = (Axis::labelled("Epoch"), Axis::labelled(y));
             Panel::Plot(Plot { title: title.to_owned(), x, y, series, rules: rules.clone() })
         };
         let losses = vec![
@@ -46,16 +43,7 @@ impl Chart {
         let against = comparison.of(measure)?.get(run)?.against.as_ref()?;
         let mut order: Vec<usize> = (0..against.differences.len()).collect();
         order.sort_by(|&a, &b| against.differences[b].total_cmp(&against.differences[a]));
-        let points = order.iter().enumerate().map(|(x, &query)| Point::new(x as f64, against.differences[query]));
-        let names = order.iter().filter_map(|&query| comparison.queries.get(query).cloned()).collect();
-        let bars = Series { mark: Mark::Bars, points: points.collect(), ..Series::default() };
         let name = |run: usize| comparison.runs.get(run).map_or("", String::as_str);
-        let plot = Plot {
-            x: Axis { names, ..Axis::default() },
-            y: axis(&format!("Δ {}", measure.label())),
-            series: vec![bars],
-            ..Plot::default()
-        };
         let counts = against.outcomes;
         let title = format!(
             "{} against {}: {} better, {} equal, {} worse",
@@ -65,7 +53,9 @@ impl Chart {
             counts.ties,
             counts.losses
         );
-        Some(Chart { title, panels: vec![Panel::Plot(plot)], size: (760, 380) })
+        let name = |query: usize| comparison.queries.get(query).cloned().unwrap_or_default();
+        let queries: Vec<_> = order.into_iter().map(|query| (name(query), against.differences[query])).collect();
+        Some(differences_chart(&title, &format!("Δ {}", measure.label()), &queries))
     }
 
     /// The runs' means by a measure with their intervals, one over the other's name. `None` where the measure was not
@@ -80,7 +70,7 @@ impl Chart {
         let points = rows.iter().enumerate().map(point).collect();
         let plot = Plot {
             x: Axis { names: comparison.runs.clone(), ..Axis::default() },
-            y: axis(&measure.label()),
+            y: Axis::labelled(&measure.label()),
             series: vec![Series { mark: Mark::Points, points, ..Series::default() }],
             ..Plot::default()
         };

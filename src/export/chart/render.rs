@@ -4,10 +4,12 @@ use super::axes::Frame;
 use super::colour::{Palette, Theme};
 use super::surface::{Anchor, Drawn, FAMILY, Letters, Surface, register_fonts};
 use super::{Chart, Panel, heat, parallel, plot};
+use crate::base::{At, write_whole};
 use crate::export::ExportError;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
+use std::path::Path;
 
 /// Units of an SVG per point: places are whole numbers to the drawing library.
 const FINE: u32 = 20;
@@ -82,6 +84,19 @@ pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, Ex
     let mut file = Vec::new();
     PngEncoder::new(&mut file).write_image(&small, width, height, ExtendedColorType::Rgb8)?;
     Ok(file)
+}
+
+/// Pixels per point of a PNG: sharp in print at the width of a column.
+const SCALE: u32 = 3;
+
+/// Writes a chart into a file: as PNG where its name ends in `.png`, else as SVG.
+///
+/// # Errors
+/// If its size is no size, or what the system says, with the path.
+pub fn write_chart(chart: &Chart, theme: Theme, path: &Path) -> Result<(), ExportError> {
+    let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    let bytes = if is_png { render_png(chart, theme, SCALE)? } else { render_svg(chart, theme)?.into_bytes() };
+    Ok(write_whole(path, &[&bytes]).at(path)?)
 }
 
 fn check(chart: &Chart, scale: u32) -> Result<(), ExportError> {

@@ -1,7 +1,8 @@
 //! Actions on the settings.
 
+use crate::study::runs::RunTable;
 use crate::train::Experiment;
-use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, RunTable, ThemeChoice, Workspace};
+use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, ThemeChoice, Workspace};
 
 /// What persists from one session to the next. Each action carries the new value whole.
 #[derive(Clone, Debug, PartialEq)]

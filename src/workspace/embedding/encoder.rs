@@ -72,7 +72,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobErro
 pub(super) fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, JobError> {
     // A run remembers its vectors by their name.
     table.name += settings.preprocess_suffix();
-    graph::project(table, settings.projection()).map_err(|error| error.to_string().into())
+    Ok(graph::project(table, settings.projection())?)
 }
 
 /// What the network's weights say of themselves: read in a thread of its own, since a weights file may be large.

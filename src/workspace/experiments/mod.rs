@@ -1,24 +1,14 @@
 //! Many runs at once: the table, what plots over them show, and one run against another.
 
-mod columns;
-mod facts;
-mod filter;
 mod pair;
-mod parameters;
-mod pivot;
 mod reading;
-mod table;
 
-pub use columns::{Cell, Column, date};
-pub use facts::{Objective, RunFacts, state_name};
-pub use filter::{Filter, asked, with_term};
-pub use pair::{Pair, PairFigures, QueryDelta, Side};
-pub use parameters::{ParamValue, Parameters, flat, short_name, varying};
-pub use pivot::{Pivot, PivotCell};
+pub use pair::{Pair, Side};
 pub use reading::{Reader, RunDetails};
-pub use table::{Entry, RunTable, csv, groups};
 
 use super::{Ranking, Workspace};
+use crate::study::comparison::PairFigures;
+use crate::study::runs::{Entry, RunFacts, RunTable, entries, groups, scope, varying};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -90,12 +80,7 @@ impl Experiments {
 
     /// What a row is called: a run by its name, several by the parameters that tell them from other rows.
     pub fn name(&self, entry: &Entry) -> String {
-        let facts = entry.facts(&self.runs);
-        let [first, _, ..] = facts[..] else { return entry.name(&self.runs) };
-        let telling = self.varying.iter().filter(|name| !name.ends_with("seed"));
-        let part = |name: &String| Some(format!("{} {}", short_name(name), first.parameters.get(name)?));
-        let parts: Vec<String> = telling.take(4).filter_map(part).collect();
-        if parts.is_empty() { entry.name(&self.runs) } else { format!("{}  × {}", parts.join(", "), facts.len()) }
+        entry.label(&self.runs, &self.varying)
     }
 
     /// What has been read of the chosen runs.
@@ -164,8 +149,8 @@ impl Workspace {
     pub(super) fn refresh_table(&mut self) {
         let open = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
         let (table, state) = (&self.settings.run_table, &mut self.experiments);
-        state.scope = table::scope(&state.runs, table, open.as_deref());
-        state.entries = table::entries(&state.runs, &state.scope, table);
+        state.scope = scope(&state.runs, table, open.as_deref());
+        state.entries = entries(&state.runs, &state.scope, table);
         state.varying = varying(state.scope.iter().map(|&run| &state.runs[run].parameters));
     }
 

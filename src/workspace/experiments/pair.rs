@@ -3,9 +3,9 @@
 use super::reading::Reader;
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
-use crate::study::{Paired, paired};
+use crate::study::comparison::{PairFigures, PerQuery, query_means, shared_means};
 use crate::workspace::{Order, Ranking, Session};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// One side of a comparison.
@@ -42,70 +42,6 @@ pub struct Pair {
     pub measure: Measure,
 }
 
-/// One query under both sides.
-#[derive(Clone, Debug, PartialEq)]
-pub struct QueryDelta {
-    /// Its id.
-    pub id: String,
-    /// Its position in the open data set, where it is there.
-    pub query: Option<usize>,
-    /// The first side's figure.
-    pub a: f64,
-    /// The second side's figure.
-    pub b: f64,
-}
-
-impl QueryDelta {
-    /// What the first side gains.
-    pub fn delta(&self) -> f64 {
-        self.a - self.b
-    }
-}
-
-/// Differences smaller than this are ties.
-pub const TIE: f64 = 1e-9;
-
-/// A comparison over all its queries.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PairFigures {
-    /// The queries that both sides know, greatest gain first.
-    pub queries: Vec<QueryDelta>,
-    /// The first side's mean.
-    pub a: f64,
-    /// The second side's mean.
-    pub b: f64,
-    /// Queries that the first side does better.
-    pub wins: usize,
-    /// Queries without a difference.
-    pub ties: usize,
-    /// Queries that the second side does better.
-    pub losses: usize,
-    /// Interval of the mean difference and p of a paired test over the queries.
-    pub test: Paired,
-}
-
-impl PairFigures {
-    fn of(mut queries: Vec<QueryDelta>) -> Self {
-        queries.sort_by(|x, y| y.delta().total_cmp(&x.delta()).then_with(|| x.id.cmp(&y.id)));
-        let count = queries.len().max(1) as f64;
-        let (first, second): (Vec<f64>, Vec<f64>) = queries.iter().map(|query| (query.b, query.a)).unzip();
-        let wins = queries.iter().filter(|query| query.delta() > TIE).count();
-        let losses = queries.iter().filter(|query| query.delta() < -TIE).count();
-        Self {
-            a: queries.iter().map(|query| query.a).sum::<f64>() / count,
-            b: queries.iter().map(|query| query.b).sum::<f64>() / count,
-            wins,
-            losses,
-            ties: queries.len() - wins - losses,
-            test: paired(&first, &second),
-            queries,
-        }
-    }
-}
-
-/// A side's figure per query.
-type PerQuery = HashMap<String, f64>;
-
 /// Compares two sides; `None` while something has still to be read.
 ///
 /// # Errors
@@ -120,39 +56,22 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
         (Ok(a), Ok(b)) => (a, b),
         (Err(message), _) | (_, Err(message)) => return Some(Err(message)),
     };
-    let both = a.into_iter().filter_map(|(id, a)| {
-        let b = *b.get(&id)?;
-        Some(QueryDelta { query: session.data.dataset.query_index(&id), id, a, b })
-    });
-    let queries: Vec<QueryDelta> = both.collect();
-    Some(if queries.is_empty() {
-        Err("The two have no judged query in common here: choose other queries above.".to_owned())
-    } else {
-        Ok(PairFigures::of(queries))
-    })
+    let figures = PairFigures::of(&a, &b, |id| session.data.dataset.query_index(id));
+    Some(figures.ok_or_else(|| "The two have no judged query in common here: choose other queries above.".to_owned()))
 }
 
-/// Means over the runs, of the queries that most of them have.
+/// The mean over runs.
 fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<PerQuery, String>> {
-    let mut sums: HashMap<String, (f64, usize)> = HashMap::new();
-    for path in paths {
-        let figures = match &reader.details(path)?.figures {
-            Ok(figures) => figures,
-            Err(message) => return Some(Err(format!("{}: {message}", name(path)))),
-        };
-        let rows = figures.queries.iter().filter(|row| pair.split.is_none_or(|split| split == row.split));
-        for row in rows {
-            let Some(value) = row.measures.get(pair.measure) else {
-                return Some(Err(format!("{} was not measured by {}", name(path), pair.measure.label())));
-            };
-            let sum = sums.entry(row.id.clone()).or_default();
-            *sum = (sum.0 + value, sum.1 + 1);
+    let names: Vec<String> = paths.iter().map(|path| name(path)).collect();
+    let mut runs = Vec::with_capacity(paths.len());
+    for (path, name) in paths.iter().zip(&names) {
+        match &reader.details(path)?.figures {
+            Ok(figures) => runs.push((name.as_str(), figures)),
+            Err(message) => return Some(Err(format!("{name}: {message}"))),
         }
     }
-    // Each query rests on equally many runs: on all seeds, or in a cross-validation on those of its fold.
-    let most = sums.values().map(|(_, count)| *count).max().unwrap_or(0);
-    let known = sums.into_iter().filter(|(_, (_, count))| *count == most);
-    Some(Ok(known.map(|(id, (sum, count))| (id, sum / count as f64)).collect()))
+    let means = query_means(runs, &[pair.measure], pair.split).map_err(|error| error.to_string());
+    Some(means.map(shared_means))
 }
 
 /// The other side's runs say which queries count, so a baseline knows all judged ones.

@@ -1,8 +1,8 @@
 //! Reading runs' curves, per-query figures and rankings, in a thread of its own.
 
-use super::facts::RunFacts;
 use crate::dataset::{self, Dataset};
 use crate::jobs::{Event, Slot, Wake};
+use crate::study::runs::RunFacts;
 use crate::train::{self, EpochReport, QueryMeasures, RunRecord};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ mod request;
 mod result;
 
 pub use request::{StudyKind, StudyRequest};
-pub use result::{Change, StudyResult, StudyRow};
+pub use result::{StudyResult, StudyRow};
 
 use super::{Message, Workspace};
 use crate::base::{At, FileError, Progress, write_whole};
@@ -194,14 +194,6 @@ fn list(folder: &Path) -> Vec<SavedStudy> {
         .collect();
     studies.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.path.cmp(&a.1.path)));
     studies.into_iter().map(|(_, study)| study).collect()
-}
-
-/// The folders of all trials of all studies.
-pub(super) fn trial_folders(studies: &Path) -> Vec<PathBuf> {
-    let inside = |folder: &Path| {
-        std::fs::read_dir(folder).map_or_else(|_| Vec::new(), |entries| entries.flatten().map(|e| e.path()).collect())
-    };
-    inside(studies).iter().flat_map(|study: &PathBuf| inside(&study.join("trials"))).collect()
 }
 
 fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {

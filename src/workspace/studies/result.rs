@@ -1,8 +1,8 @@
 //! What `study.json` tells, whichever command wrote it.
 
 use crate::base::Spread;
-use crate::eval::significance::Interval;
 use crate::eval::{ByMeasure, Measure, STANDARD};
+use crate::study::Paired;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -35,31 +35,11 @@ pub struct StudyRow {
     /// The same on the test queries.
     pub test: ByMeasure<Spread>,
     /// This configuration against the first one, likewise.
-    pub against: ByMeasure<Change>,
+    pub against: ByMeasure<Paired>,
     /// Its trials' folders.
     pub trials: Vec<PathBuf>,
     /// Trials that failed.
     pub failures: usize,
-}
-
-/// One configuration against another over the same queries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Change {
-    /// Queries that both have.
-    pub queries: usize,
-    /// Mean difference.
-    pub delta: f64,
-    /// Its 95 % interval.
-    pub interval: Option<Interval>,
-    /// Two-sided p of a paired test.
-    pub p: Option<f64>,
-    /// Queries it does better.
-    pub wins: usize,
-    /// Queries without a difference.
-    pub ties: usize,
-    /// Queries it does worse.
-    pub losses: usize,
 }
 
 impl StudyResult {
@@ -103,7 +83,7 @@ impl StudyRow {
         let against = |measure: Measure| {
             let name = measure.to_string();
             let known = [&json["against_full"][&name], &json["measures"][&name]["against"]];
-            known.into_iter().find_map(|change| Change::deserialize(change).ok()).map(|change| (measure, change))
+            known.into_iter().find_map(|change| Paired::deserialize(change).ok()).map(|change| (measure, change))
         };
         let failures: BTreeMap<String, usize> = BTreeMap::deserialize(&json["failures"]).unwrap_or_default();
         Self {

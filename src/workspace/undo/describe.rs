@@ -1,9 +1,7 @@
 //! What a step of undo is called, and which steps are of one kind.
 
-use crate::workspace::{
-    Action, DataAction, ParamValue, Parameters, RunTable, RunsAction, SettingsAction, StudiesAction, ThemeChoice, flat,
-    short_name,
-};
+use crate::study::runs::{ParamValue, Parameters, RunTable, flat, short_name};
+use crate::workspace::{Action, DataAction, RunsAction, SettingsAction, StudiesAction, ThemeChoice};
 use std::path::Path;
 
 /// What a step did.

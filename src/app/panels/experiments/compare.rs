@@ -10,10 +10,10 @@ use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::eval::significance::Interval;
 use crate::export::chart::Chart;
-use crate::workspace::{
-    Entry, Pair, PairFigures, QueryDelta, Ranking, RunTable, RunsAction, SelectionAction, Session, Side, Workspace,
-    differences_chart,
-};
+use crate::export::chart::differences_chart;
+use crate::study::comparison::{PairFigures, QueryDelta};
+use crate::study::runs::{Entry, RunTable};
+use crate::workspace::{Pair, Ranking, RunsAction, SelectionAction, Session, Side, Workspace};
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -234,9 +234,9 @@ fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
         }
         let told = format!(
             "{} better  ·  {} equal  ·  {} worse  ·  {} queries",
-            figures.wins,
-            figures.ties,
-            figures.losses,
+            figures.test.wins,
+            figures.test.ties,
+            figures.test.losses,
             figures.queries.len()
         );
         widgets::caption(ui, told);

@@ -6,7 +6,8 @@ use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Filter, ParamValue, Pivot, PivotCell, RunTable, asked, heat_chart, short_name, with_term};
+use crate::export::chart::heat_chart;
+use crate::study::runs::{Filter, ParamValue, Pivot, PivotCell, RunTable, asked, short_name, with_term};
 use egui::{Align2, FontId, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// What the plot remembers between frames.

@@ -18,7 +18,9 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Split;
 use crate::eval::STANDARD;
-use crate::workspace::{Column, Entry, Objective, RunTable, RunsAction, SettingsAction, TrainingAction, csv};
+use crate::export::run_table;
+use crate::study::runs::{Column, Entry, Objective, RunTable};
+use crate::workspace::{RunsAction, SettingsAction, TrainingAction};
 use egui::{Panel, RichText, Ui};
 use view::VIEWS;
 
@@ -149,7 +151,7 @@ fn controls_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
         columns_menu_ui(ui, wanted);
         if widgets::icon_button(ui, icons::COPY, "Copy the table as CSV").clicked() {
             let experiments = ctx.workspace().experiments();
-            ui.ctx().copy_text(csv(experiments.runs(), experiments.entries(), &wanted.columns()));
+            ui.ctx().copy_text(run_table(experiments.runs(), experiments.entries(), &wanted.columns()).csv());
         }
     });
 }

@@ -8,8 +8,10 @@ use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::Measure;
+use crate::export::chart::{Curve, curves_chart};
+use crate::study::runs::{Entry, RunTable};
 use crate::train::EpochReport;
-use crate::workspace::{Curve, Entry, Experiments, RunTable, RunsAction, curves_chart};
+use crate::workspace::{Experiments, RunsAction};
 use egui::{FontId, Rect, ScrollArea, Sense, Slider, Ui, pos2, vec2};
 use egui_plot::{Line, LineStyle, PlotPoints, VLine};
 

@@ -6,9 +6,8 @@ use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{
-    Entry, Filter, Objective, ParamValue, RunFacts, RunTable, asked, parallel_chart, short_name, with_term,
-};
+use crate::export::chart::parallel_chart;
+use crate::study::runs::{Entry, Filter, Objective, ParamValue, RunFacts, RunTable, asked, short_name, with_term};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// What the plot remembers between frames.

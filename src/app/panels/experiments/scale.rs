@@ -1,9 +1,6 @@
 //! Where values lie on an axis of parallel coordinates.
 
-use crate::workspace::ParamValue;
-
-/// Values up to which each has a place of its own.
-const PLACES: usize = 8;
+use crate::study::runs::{ParamValue, places};
 
 /// Where values lie on an axis.
 pub(super) enum Scale {
@@ -18,16 +15,12 @@ pub(super) enum Scale {
 impl Scale {
     /// For the values of one axis.
     pub(super) fn of(values: &[Option<ParamValue>]) -> Self {
-        let mut distinct: Vec<ParamValue> = values.iter().flatten().cloned().collect();
-        distinct.sort_by(ParamValue::compare);
-        distinct.dedup();
-        let numbers: Vec<f64> = distinct.iter().filter_map(ParamValue::as_number).collect();
-        match (numbers.first(), numbers.last()) {
-            (Some(&low), Some(&high)) if distinct.len() > PLACES && numbers.len() == distinct.len() => {
-                if low > 0.0 && high / low > 50.0 { Self::Logarithmic(low, high) } else { Self::Linear(low, high) }
-            }
-            _ => Self::Places(distinct),
+        if let Some(places) = places(values) {
+            return Self::Places(places);
         }
+        let numbers = || values.iter().flatten().filter_map(ParamValue::as_number);
+        let (low, high) = (numbers().fold(f64::INFINITY, f64::min), numbers().fold(f64::NEG_INFINITY, f64::max));
+        if low > 0.0 && high / low > 50.0 { Self::Logarithmic(low, high) } else { Self::Linear(low, high) }
     }
 
     /// Where a value lies, 0 at the bottom and 1 at the top.

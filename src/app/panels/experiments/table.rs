@@ -3,7 +3,8 @@
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Cell, Column, Entry, RunFacts, RunTable, RunsAction, Workspace};
+use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable};
+use crate::workspace::{RunsAction, Workspace};
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
@@ -240,8 +241,7 @@ fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
         let told = format!("Sort by {}", column.name());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
         if response.clicked() {
-            // Texts begin at A, figures with the best.
-            wanted.ascending = if sorted { !wanted.ascending } else { !column.is_number() && column != Column::Date };
+            wanted.ascending = if sorted { !wanted.ascending } else { column.starts_ascending() };
             wanted.sort = column;
         }
         response.on_hover_text(column.explanation());

@@ -10,7 +10,9 @@ use crate::dataset::Split;
 use crate::eval::significance::Interval;
 use crate::eval::{Measure, STANDARD};
 use crate::export::chart::Chart;
-use crate::workspace::{Change, Pair, RunsAction, Side, StudyResult, StudyRow, matrix_chart};
+use crate::export::chart::matrix_chart;
+use crate::study::Paired;
+use crate::workspace::{Pair, RunsAction, Side, StudyResult, StudyRow};
 use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
 
 /// Height of a row.
@@ -130,7 +132,7 @@ impl Line<'_> {
         }
     }
 
-    fn change_ui(&self, ui: &mut Ui, place: Rect, measure: Measure, change: Change) {
+    fn change_ui(&self, ui: &mut Ui, place: Rect, measure: Measure, change: Paired) {
         let (row, most) = (&self.row.name, self.most);
         let palette = theme::palette(ui.visuals());
         let tile = place.shrink(1.5);

@@ -1,14 +1,14 @@
-//! One run, made ready for tables and plots.
+//! One run as tables and plots need it.
 
 use super::parameters::{self, Parameters};
+use super::saved::SavedRun;
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
 use crate::train::{Comparison, RunState};
-use crate::workspace::SavedRun;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What runs are judged by: a measure on one part of the protocol.
+/// What runs are judged by: a measure on one part of the queries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Objective {
@@ -19,7 +19,7 @@ pub struct Objective {
 }
 
 impl Default for Objective {
-    /// What may be chosen by: test figures only tell.
+    /// What a configuration may be chosen by, unlike anything on the test queries.
     fn default() -> Self {
         Self { split: Split::Validation, measure: Measure::Map }
     }
@@ -32,34 +32,34 @@ impl Objective {
     }
 }
 
-/// One run, made ready for tables and plots.
+/// One run as tables and plots need it.
 #[derive(Clone, Debug)]
 pub struct RunFacts {
     /// The run on disk.
     pub saved: SavedRun,
     /// Its configuration, flat.
     pub parameters: Parameters,
-    /// The study that it is a trial of.
+    /// The study it is a trial of.
     pub study: Option<String>,
-    /// Equal for runs that differ in nothing but the seed.
+    /// Equal for runs that differ in their seeds only.
     pub configuration: String,
 }
 
 impl RunFacts {
-    /// Reads them off a run.
+    /// Of a run.
     pub fn of(saved: SavedRun) -> Self {
-        let parameters = parameters::parameters(&saved.record);
+        let parameters = parameters::of_run(&saved.record);
         let study = study_of(&saved.path);
         let configuration = parameters::configuration(&saved.record, &parameters, study.as_deref());
         Self { saved, parameters, study, configuration }
     }
 
-    /// The run's figure, once it has one.
+    /// A measure of the run's ranking, once it was taken.
     pub fn figure(&self, objective: Objective) -> Option<f64> {
         pick(&self.comparison(objective.split)?.model, objective.measure)
     }
 
-    /// Its change against the text signal alone.
+    /// The difference to the text signal alone.
     pub fn gain(&self, objective: Objective) -> Option<f64> {
         let comparison = self.comparison(objective.split)?;
         Some(pick(&comparison.model, objective.measure)? - pick(&comparison.text, objective.measure)?)
@@ -73,19 +73,19 @@ impl RunFacts {
         }
     }
 
-    /// How it stands, in words.
+    /// Its state in words.
     pub fn state_name(&self) -> &'static str {
         state_name(self.saved.record.state)
     }
 }
 
-/// A trial lies in its study's folder `trials`.
+/// A trial lies in the folder `trials` of its study.
 fn study_of(path: &Path) -> Option<String> {
     let trials = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "trials"))?;
     trials.parent()?.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// How a run on disk stands, in words.
+/// The state of a run on disk in words.
 pub fn state_name(state: RunState) -> &'static str {
     match state {
         RunState::Running => "cut off",

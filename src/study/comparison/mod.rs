@@ -1,17 +1,21 @@
 //! Runs against a baseline, on the queries they share.
 
+mod error;
+mod means;
+mod pair;
+
+pub use error::ComparisonError;
+pub use means::{QueryMean, query_means};
+pub use pair::{PairFigures, PerQuery, QueryDelta, shared_means};
+
+use super::paired::{Paired, interval, query_differences};
 use crate::base::mean;
 use crate::dataset::Split;
 use crate::eval::Measure;
-use crate::eval::significance::{
-    Interval, Outcomes, Tested, bootstrap, differences, effect_size, holm, outcomes, paired_t, randomisation, wilcoxon,
-};
+use crate::eval::significance::{Interval, Outcomes, holm, randomisation, wilcoxon};
 use crate::train::QueryMeasures;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How much of the bootstrap's means an interval holds.
-pub const LEVEL: f64 = 0.95;
 
 /// One configuration under a name: its runs differ in their seed, or in which queries they tested.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,44 +24,6 @@ pub struct Configuration {
     pub name: String,
     /// The figures of each run. A query's figure is the mean over the runs that hold it in the part compared.
     pub runs: Vec<QueryMeasures>,
-}
-
-/// Why runs cannot be compared.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ComparisonError {
-    /// One configuration is no comparison.
-    #[error("a comparison needs at least two runs")]
-    TooFew,
-    /// The baseline is none of the runs.
-    #[error("the baseline is none of the runs")]
-    NoBaseline,
-    /// Two configurations cannot be told apart.
-    #[error("two runs are called “{0}”")]
-    DuplicateName(String),
-    /// A run has a query twice.
-    #[error("the run “{run}” has the query “{query}” twice")]
-    DuplicateQuery {
-        /// Whose.
-        run: String,
-        /// Which.
-        query: String,
-    },
-    /// A measure was not taken.
-    #[error("the run “{run}” has no figures of {measure}; it has {known}")]
-    NoMeasure {
-        /// Whose.
-        run: String,
-        /// What was asked for.
-        measure: Measure,
-        /// What there is.
-        known: String,
-    },
-    /// The same measure, but on two scales.
-    #[error("the runs take different grades as the highest of ERR: {0} and {1}")]
-    OtherScale(i32, i32),
-    /// There is nothing to pair.
-    #[error("the runs share no {0} query")]
-    NothingShared(String),
 }
 
 /// The outcome, as plain values.
@@ -96,7 +62,7 @@ pub struct MeasureComparison {
 pub struct ComparedRun {
     /// The mean over the shared queries.
     pub mean: f64,
-    /// The bootstrap interval of that mean ([`LEVEL`]).
+    /// The bootstrap interval of that mean ([`LEVEL`](super::LEVEL)).
     pub interval: Interval,
     /// One figure per shared query, in their order.
     pub values: Vec<f64>,
@@ -109,7 +75,7 @@ pub struct ComparedRun {
 pub struct Against {
     /// The mean difference: run less baseline.
     pub difference: f64,
-    /// The bootstrap interval of that difference ([`LEVEL`]).
+    /// The bootstrap interval of that difference ([`LEVEL`](super::LEVEL)).
     pub interval: Interval,
     /// Student's paired t-test.
     pub t: Adjusted,
@@ -201,34 +167,12 @@ fn highest_grade(configurations: &[Configuration], measures: &[Measure]) -> Resu
 /// For each query, one value per measure.
 type Table = BTreeMap<String, Vec<f64>>;
 
-/// A configuration's figures: the mean over its runs, query by query.
 fn table(configuration: &Configuration, measures: &[Measure], split: Option<Split>) -> Result<Table, ComparisonError> {
-    let mut sums: BTreeMap<String, (Vec<f64>, usize)> = BTreeMap::new();
-    for run in &configuration.runs {
-        let mut met = BTreeSet::new();
-        for row in run.queries.iter().filter(|row| split.is_none_or(|split| row.split == split)) {
-            if !met.insert(&row.id) {
-                let (run, query) = (configuration.name.clone(), row.id.clone());
-                return Err(ComparisonError::DuplicateQuery { run, query });
-            }
-            let (sum, count) = sums.entry(row.id.clone()).or_insert_with(|| (vec![0.0; measures.len()], 0));
-            for (sum, &measure) in sum.iter_mut().zip(measures) {
-                *sum += row.measures.get(measure).ok_or_else(|| no_measure(&configuration.name, run, measure))?;
-            }
-            *count += 1;
-        }
-    }
-    let mean = |(query, (sum, count)): (String, (Vec<f64>, usize))| {
-        let values: Vec<f64> = sum.into_iter().map(|sum| sum / count as f64).collect();
-        // A query without clusters has no figure of a measure that needs them: nothing to pair.
-        values.iter().all(|value| value.is_finite()).then_some((query, values))
-    };
-    Ok(sums.into_iter().filter_map(mean).collect())
-}
-
-fn no_measure(name: &str, run: &QueryMeasures, measure: Measure) -> ComparisonError {
-    let known = run.measures().iter().map(Measure::to_string).collect::<Vec<_>>().join(", ");
-    ComparisonError::NoMeasure { run: name.to_owned(), measure, known }
+    let runs = configuration.runs.iter().map(|run| (configuration.name.as_str(), run));
+    let means = query_means(runs, measures, split)?;
+    // A query without clusters has no value of a measure that needs them: there is nothing to pair.
+    let is_whole = |(_, mean): &(String, QueryMean)| mean.values.iter().all(|value| value.is_finite());
+    Ok(means.into_iter().filter(is_whole).map(|(query, mean)| (query, mean.values)).collect())
 }
 
 /// One row per run; p-values are adjusted over the runs that are not the baseline.
@@ -239,7 +183,7 @@ fn rows(values: Vec<Vec<f64>>, baseline: usize) -> Vec<ComparedRun> {
         .enumerate()
         .map(|(index, values)| ComparedRun {
             mean: mean(&values),
-            interval: bootstrap(&values, LEVEL).unwrap_or_default(),
+            interval: interval(&values).unwrap_or_default(),
             against: (index != baseline).then(|| against(&values, &base)),
             values,
         })
@@ -253,17 +197,17 @@ fn rows(values: Vec<Vec<f64>>, baseline: usize) -> Vec<ComparedRun> {
 }
 
 fn against(values: &[f64], baseline: &[f64]) -> Against {
-    // Equal figures that were summed in another order differ by a last bit, which would be neither tie nor equal.
-    let differences: Vec<f64> = differences(values, baseline).into_iter().map(|d| (d * 1e12).round() / 1e12).collect();
-    let p = |tested: Option<Tested>| Adjusted { p: tested.map(|tested| tested.p), holm: None };
+    let differences = query_differences(values, baseline);
+    let pair = Paired::of(&differences);
+    let alone = |p: Option<f64>| Adjusted { p, holm: None };
     Against {
-        difference: mean(&differences),
-        interval: bootstrap(&differences, LEVEL).unwrap_or_default(),
-        t: p(paired_t(&differences)),
-        randomisation: p(randomisation(&differences)),
-        wilcoxon: p(wilcoxon(&differences)),
-        effect: effect_size(&differences),
-        outcomes: outcomes(&differences),
+        difference: pair.delta,
+        interval: pair.interval.unwrap_or_default(),
+        t: alone(pair.p),
+        randomisation: alone(randomisation(&differences).map(|tested| tested.p)),
+        wilcoxon: alone(wilcoxon(&differences).map(|tested| tested.p)),
+        effect: pair.effect_size,
+        outcomes: Outcomes { wins: pair.wins, ties: pair.ties, losses: pair.losses },
         differences,
     }
 }

@@ -1,11 +1,12 @@
-//! A run's configuration as a flat list of names and values, whatever it holds.
+//! A run's configuration as a flat list of names and values.
 //!
-//! The list comes from the configuration's own JSON, so a setting that a later version adds is a column, an axis and a
-//! word of the filter at once.
+//! The names are those of [`crate::study::parameters`], so a setting that a later version adds can be filtered by and
+//! plotted at once.
 
+use crate::study::parameters::{flatten, plain};
 use crate::train::{Experiment, RunRecord};
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::Value;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,11 +23,11 @@ pub enum ParamValue {
 /// All parameters of a run by their full names (`graph.k`, `training.loss`).
 pub type Parameters = BTreeMap<String, ParamValue>;
 
-/// The parameter that only repeats a configuration.
+/// The parameter in which repetitions of a configuration differ.
 pub const SEED: &str = "training.seed";
 
-/// Full names with the short ones people use; in the order of interest.
-const SHORT: [(&str, &str); 15] = [
+/// Full names with the short ones of axes and filter; the most interesting first.
+pub(super) const SHORT: [(&str, &str); 15] = [
     ("model.kind", "model"),
     ("graph.k", "k"),
     ("model.conv_layers", "layers"),
@@ -45,8 +46,17 @@ const SHORT: [(&str, &str); 15] = [
 ];
 
 impl ParamValue {
-    /// A number as it was written: what was kept in 32 bits loses the digits that only 64 bits show.
-    pub fn number(value: f64) -> Self {
+    /// A value of a configuration.
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Bool(value) => Self::Text(if *value { "yes" } else { "no" }.to_owned()),
+            Value::Number(value) => Self::number(value.as_f64().unwrap_or(f64::NAN)),
+            other => Self::Text(plain(other)),
+        }
+    }
+
+    /// A number as it was written: 32-bit numbers lose the digits that only their 64-bit form shows.
+    fn number(value: f64) -> Self {
         let short = f64::from(value as f32) == value;
         let text = if short { (value as f32).to_string() } else { value.to_string() };
         Self::Number(text.parse().unwrap_or(value))
@@ -71,6 +81,19 @@ impl ParamValue {
     }
 }
 
+/// Values of an axis up to which each has a place of its own.
+const MOST_PLACES: usize = 8;
+
+/// The different values of an axis in order, where each is drawn at a place of its own: where they are few, or not all
+/// numbers. `None` where numbers lie by their size instead.
+pub fn places(values: &[Option<ParamValue>]) -> Option<Vec<ParamValue>> {
+    let mut places: Vec<ParamValue> = values.iter().flatten().cloned().collect();
+    places.sort_by(ParamValue::compare);
+    places.dedup();
+    let has_text = || places.iter().any(|value| value.as_number().is_none());
+    (places.len() <= MOST_PLACES || has_text()).then_some(places)
+}
+
 impl fmt::Display for ParamValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -81,8 +104,8 @@ impl fmt::Display for ParamValue {
     }
 }
 
-/// The parameters of a run. Its signals stand by name, also where all were taken.
-pub fn parameters(record: &RunRecord) -> Parameters {
+/// The parameters of a run. Its signals are listed by name even where all were used.
+pub fn of_run(record: &RunRecord) -> Parameters {
     let mut parameters = flat(&record.experiment);
     let signals =
         if record.features.is_empty() { record.experiment.features.clone() } else { Some(record.features.clone()) };
@@ -94,36 +117,10 @@ pub fn parameters(record: &RunRecord) -> Parameters {
 
 /// Anything as a flat list, by the names it is saved under.
 pub fn flat(value: &impl Serialize) -> Parameters {
-    let mut parameters = Parameters::new();
-    if let Ok(json) = serde_json::to_value(value) {
-        flatten(&mut parameters, String::new(), &json);
-    }
-    parameters
+    flatten(value).into_iter().map(|known| (known.parameter, ParamValue::of(&known.value))).collect()
 }
 
-fn flatten(into: &mut Parameters, name: String, json: &Json) {
-    let value = match json {
-        Json::Object(fields) => {
-            for (key, field) in fields {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                flatten(into, name, field);
-            }
-            return;
-        }
-        Json::Null => ParamValue::Text("none".to_owned()),
-        Json::Bool(value) => ParamValue::Text(if *value { "yes" } else { "no" }.to_owned()),
-        Json::Number(value) => ParamValue::number(value.as_f64().unwrap_or(f64::NAN)),
-        Json::String(text) => ParamValue::Text(text.clone()),
-        Json::Array(items) => ParamValue::Text(items.iter().map(plain).collect::<Vec<_>>().join("+")),
-    };
-    into.insert(name, value);
-}
-
-fn plain(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
-}
-
-/// What a parameter is called on axes and in the filter.
+/// What a parameter is called on axes and in the filter: `k` for `graph.k`.
 pub fn short_name(name: &str) -> &str {
     match SHORT.iter().find(|(full, _)| *full == name) {
         Some((_, short)) => short,
@@ -131,7 +128,7 @@ pub fn short_name(name: &str) -> &str {
     }
 }
 
-/// The parameter that a word of the filter names: in full, by its short name, or by its last part.
+/// The parameter that a key of the filter names: in full, by its short name, or by its last part.
 pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue> {
     let by_short = SHORT.iter().find(|(_, short)| *short == word).and_then(|(full, _)| parameters.get(*full));
     parameters
@@ -140,12 +137,12 @@ pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue
         .or_else(|| parameters.iter().find(|(name, _)| name.rsplit('.').next() == Some(word)).map(|(_, value)| value))
 }
 
-/// The names of those parameters that differ among some runs, the most interesting first.
+/// The names of the parameters that differ among some runs, the most interesting first.
 pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     let mut seen: BTreeMap<&str, (Option<&ParamValue>, bool)> = BTreeMap::new();
     for (count, parameters) in runs.enumerate() {
         for (name, value) in parameters {
-            // A parameter that earlier runs did not have differs from them.
+            // A parameter that earlier runs lack differs from them.
             let first = (count == 0).then_some(value);
             let (known, differs) = seen.entry(name).or_insert((first, count > 0));
             *differs |= *known != Some(value);
@@ -161,9 +158,9 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     names
 }
 
-/// What makes two runs repetitions of each other: everything but the seed.
+/// Equal for two runs that are repetitions of each other: everything but the seed.
 pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<&str>) -> String {
-    // A study has queries of its own in each part, so its trials are no repetitions of other runs.
+    // A study divides the queries in its own way, so its trials repeat no run outside of it.
     let mut text = format!("{}\n{}", record.dataset_path.display(), study.unwrap_or_default());
     for (name, value) in parameters.iter().filter(|(name, _)| !name.ends_with("seed")) {
         text += &format!("\n{name}={value}");
@@ -171,7 +168,7 @@ pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<
     text
 }
 
-/// How many signals a run has.
+/// How many signals are inputs of a run's network.
 pub fn signal_count(record: &RunRecord) -> usize {
     let chosen = |experiment: &Experiment| experiment.features.as_ref().map_or(0, Vec::len);
     if record.features.is_empty() { chosen(&record.experiment) } else { record.features.len() }

@@ -1,8 +1,9 @@
-//! Two parameters against each other: the mean of a measure for each pair of values (figure 2 of the paper, for any two).
+//! Two parameters against each other: the mean of a measure for each pair of values, as in figure 2 of the paper.
 
 use super::facts::{Objective, RunFacts};
-use super::filter::{Filter, with_term};
+use super::filter::Filter;
 use super::parameters::{ParamValue, short_name};
+use super::terms::with_term;
 use crate::base::Spread;
 
 /// One cell of a heat map.
@@ -19,18 +20,18 @@ pub struct PivotCell {
 pub struct Pivot {
     /// Values of the first parameter, left to right.
     pub xs: Vec<ParamValue>,
-    /// Values of the second, bottom to top as people read axes: smallest first.
+    /// Values of the second, from the bottom up: smallest first.
     pub ys: Vec<ParamValue>,
     /// A row for each `y`, in it a cell for each `x`.
     pub cells: Vec<Vec<Option<PivotCell>>>,
 }
 
-/// A run, its two values and its figure.
+/// A run, its two values and its measure.
 type Placed<'a> = (usize, &'a ParamValue, &'a ParamValue, f64);
 
 impl Pivot {
-    /// Over the runs of `scope` that the filter wants, its own two parameters apart: a click on a cell narrows the
-    /// table, not the map.
+    /// Over the runs of `scope` that match the filter, but for its terms on these two parameters: a click on a cell
+    /// narrows the table, not the map.
     pub fn of(runs: &[RunFacts], scope: &[usize], filter: &str, [x, y]: [&str; 2], objective: Objective) -> Self {
         let text = with_term(&with_term(filter, short_name(x), None), short_name(y), None);
         let filter = Filter::parse(&text);

@@ -1,30 +1,31 @@
-//! The run table: which runs, in what order, alone or by configuration.
+//! The run table: which runs, in which order, alone or by configuration.
 
-use super::columns::Column;
+use super::column::Column;
 use super::facts::{Objective, RunFacts};
 use super::filter::Filter;
+use super::parameters::short_name;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// How people want the table.
+/// What the table shows and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunTable {
-    /// What was typed to find runs.
+    /// The text of the [`Filter`].
     #[serde(skip)]
     pub filter: String,
-    /// Runs that differ in nothing but the seed make one row.
+    /// Runs that differ in their seeds only make one row.
     pub grouped: bool,
-    /// Runs of other data sets too.
+    /// Runs of all data sets, not only of the open one.
     pub all_data: bool,
-    /// The column that decides the order.
+    /// The column to sort by.
     pub sort: Column,
     /// Smallest first.
     pub ascending: bool,
     /// Columns that are not shown.
     pub hidden: Vec<Column>,
-    /// What plots over many runs show.
+    /// What plots over many runs show of them.
     pub objective: Objective,
 }
 
@@ -48,10 +49,21 @@ impl Entry {
         self.runs.iter().filter_map(|&run| runs.get(run)).collect()
     }
 
-    /// What it is called.
+    /// Its name in short: a run's own, or what the names of its runs have in common and their number.
     pub fn name(&self, runs: &[RunFacts]) -> String {
         let cell = Column::Name.cell(&self.facts(runs));
         if cell.beside.is_empty() { cell.text } else { format!("{} {}", cell.text, cell.beside) }
+    }
+
+    /// A run's own name; for several, the parameters that tell them from other rows, of those [`varying`](super::varying)
+    /// among all rows.
+    pub fn label(&self, runs: &[RunFacts], varying: &[String]) -> String {
+        let facts = self.facts(runs);
+        let [first, _, ..] = facts[..] else { return self.name(runs) };
+        let telling = varying.iter().filter(|name| !name.ends_with("seed"));
+        let part = |name: &String| Some(format!("{} {}", short_name(name), first.parameters.get(name)?));
+        let parts: Vec<String> = telling.take(4).filter_map(part).collect();
+        if parts.is_empty() { self.name(runs) } else { format!("{}  × {}", parts.join(", "), facts.len()) }
     }
 }
 
@@ -61,7 +73,8 @@ pub fn scope(runs: &[RunFacts], table: &RunTable, open: Option<&Path>) -> Vec<us
     (0..runs.len()).filter(|&run| within(&runs[run])).collect()
 }
 
-/// The rows of the table over the runs in `scope`.
+/// The rows of the table over the runs in `scope`. What is wrong in the filter is looked for as a word; [`Filter::read`]
+/// says so instead.
 pub fn entries(runs: &[RunFacts], scope: &[usize], table: &RunTable) -> Vec<Entry> {
     let filter = Filter::parse(&table.filter);
     let wanted = scope.iter().copied().filter(|&run| filter.matches(&runs[run]));
@@ -72,7 +85,7 @@ pub fn entries(runs: &[RunFacts], scope: &[usize], table: &RunTable) -> Vec<Entr
     entries
 }
 
-/// Runs that differ in nothing but the seed, together.
+/// Runs that differ in their seeds only, together.
 pub fn groups(runs: &[RunFacts], wanted: impl Iterator<Item = usize>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -84,51 +97,4 @@ pub fn groups(runs: &[RunFacts], wanted: impl Iterator<Item = usize>) -> Vec<Ent
         entries[place].runs.push(run);
     }
     entries
-}
-
-/// The table as comma-separated values, a heading first; `±` columns follow their means where rows hold several runs.
-pub fn csv(runs: &[RunFacts], entries: &[Entry], columns: &[Column]) -> String {
-    let grouped = entries.iter().any(|entry| entry.runs.len() > 1);
-    let spread = |column: Column| grouped && is_figure(column);
-    let mut text = String::new();
-    let mut line = |cells: Vec<String>| text += &(cells.join(",") + "\n");
-    let mut head: Vec<String> = Vec::new();
-    for &column in columns {
-        head.push(quoted(column.name()));
-        if spread(column) {
-            head.push(quoted(&format!("{} deviation", column.name())));
-        }
-    }
-    if grouped {
-        head.push("runs".to_owned());
-    }
-    line(head);
-    for entry in entries {
-        let facts = entry.facts(runs);
-        let mut cells = Vec::new();
-        for &column in columns {
-            let figure = column.spread(&facts).filter(|_| is_figure(column));
-            cells.push(match figure {
-                Some(figure) => format!("{:.6}", figure.mean),
-                None => quoted(&column.cell(&facts).text),
-            });
-            if spread(column) {
-                cells.push(figure.map_or_else(String::new, |figure| format!("{:.6}", figure.deviation)));
-            }
-        }
-        if grouped {
-            cells.push(facts.len().to_string());
-        }
-        line(cells);
-    }
-    text
-}
-
-fn is_figure(column: Column) -> bool {
-    column.objective().is_some() || matches!(column, Column::Gain | Column::Seconds | Column::Epochs)
-}
-
-/// A cell in quotation marks where it holds what would end it.
-fn quoted(text: &str) -> String {
-    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

@@ -1,0 +1,126 @@
+//! What the run table shows in each cell, and what it sorts by.
+
+use super::column::Column;
+use super::date::date;
+use super::facts::{Objective, RunFacts};
+use super::parameters::{ParamValue, SEED, signal_count};
+use crate::base::Spread;
+use crate::dataset::Split;
+use crate::eval::Measure;
+use std::cmp::Ordering;
+
+/// A cell: what it shows, and the pale part behind it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// The value.
+    pub text: String,
+    /// `±.004` behind a mean.
+    pub beside: String,
+}
+
+impl Cell {
+    fn plain(text: String) -> Self {
+        Self { text, beside: String::new() }
+    }
+}
+
+impl Column {
+    /// Mean and deviation over the runs of a row, for columns that [are averaged](Column::is_averaged).
+    pub fn spread(self, runs: &[&RunFacts]) -> Option<Spread> {
+        let value = |run: &&RunFacts| match self {
+            Column::Gain => run.gain(Objective { split: Split::Test, measure: Measure::Map }),
+            Column::Seconds => Some(run.saved.record.seconds_per_epoch).filter(|seconds| *seconds > 0.0),
+            Column::Epochs => Some(run.saved.record.best_epoch as f64).filter(|epoch| *epoch > 0.0),
+            _ => run.figure(self.objective()?),
+        };
+        Spread::of(runs.iter().filter_map(value))
+    }
+
+    /// The value of a row: of one run, or of several that differ in their seeds only. Dates are seconds since 1970.
+    pub fn value(self, runs: &[&RunFacts]) -> Option<ParamValue> {
+        let first = runs.first()?;
+        let record = &first.saved.record;
+        let text = |text: String| Some(ParamValue::Text(text));
+        match self {
+            Column::Name => text(if runs.len() > 1 { stem(runs) } else { record.name.clone() }),
+            Column::Model => text(record.experiment.model.kind.to_string()),
+            Column::Neighbours => first.parameters.get("graph.k").cloned(),
+            Column::Layers => first.parameters.get("model.conv_layers").cloned(),
+            Column::Loss => text(record.experiment.training.loss.to_string()),
+            Column::LearningRate => first.parameters.get("training.learning_rate").cloned(),
+            Column::Signals => Some(ParamValue::Number(signal_count(record) as f64)),
+            Column::Seed => first.parameters.get(SEED).cloned(),
+            Column::Date => Some(ParamValue::Number(record.started as f64)),
+            Column::State => text(states(runs)),
+            _ => self.spread(runs).map(|spread| ParamValue::Number(spread.mean)),
+        }
+    }
+
+    /// The cell of a row.
+    pub fn cell(self, runs: &[&RunFacts]) -> Cell {
+        let count = runs.len();
+        match self {
+            Column::Seed if count > 1 => Cell { text: String::new(), beside: format!("{count} runs") },
+            Column::Date => Cell::plain(runs.first().map_or_else(String::new, |run| date(run.saved.record.started))),
+            _ if self.is_averaged() => self.spread(runs).map_or_else(Cell::default, |spread| self.mean_cell(spread)),
+            _ => {
+                let text = self.value(runs).map_or_else(String::new, |value| value.to_string());
+                let is_group = self == Column::Name && count > 1;
+                Cell { text, beside: if is_group { format!("× {count}") } else { String::new() } }
+            }
+        }
+    }
+
+    fn mean_cell(self, spread: Spread) -> Cell {
+        let write = |value: f64| match self {
+            Column::Seconds if value < 0.1 => format!("{value:.3}"),
+            Column::Seconds => format!("{value:.2}"),
+            Column::Epochs => format!("{value:.0}"),
+            _ => short(value),
+        };
+        let text = match self {
+            Column::Gain if spread.mean < 0.0 => format!("−{}", write(-spread.mean)),
+            Column::Gain => format!("+{}", write(spread.mean.abs())),
+            _ => write(spread.mean),
+        };
+        let beside = if spread.n > 1 { format!("±{}", write(spread.deviation)) } else { String::new() };
+        Cell { text, beside }
+    }
+
+    /// Which of two rows comes first; rows without a value come last in either direction.
+    pub fn compare(self, a: &[&RunFacts], b: &[&RunFacts], descending: bool) -> Ordering {
+        match (self.value(a), self.value(b)) {
+            (Some(a), Some(b)) if descending => b.compare(&a),
+            (Some(a), Some(b)) => a.compare(&b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => Ordering::Equal,
+        }
+    }
+}
+
+/// `.823`, as measures are usually printed.
+fn short(value: f64) -> String {
+    let text = format!("{value:.3}");
+    text.strip_prefix("0.").map(|rest| format!(".{rest}")).unwrap_or(text)
+}
+
+/// What the names of several runs have in common at their start.
+fn stem(runs: &[&RunFacts]) -> String {
+    let mut names = runs.iter().map(|run| run.saved.record.name.as_str());
+    let first = names.next().unwrap_or_default();
+    let shared = names.fold(first, |shared, name| {
+        let end = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b).map(|((at, _), _)| at);
+        &shared[..end.unwrap_or(shared.len().min(name.len()))]
+    });
+    // Half a number would say something false.
+    let shared = shared.trim_end_matches(|letter: char| letter.is_ascii_digit() || "-_ .".contains(letter));
+    if shared.is_empty() { first.to_owned() } else { shared.to_owned() }
+}
+
+fn states(runs: &[&RunFacts]) -> String {
+    let mut states: Vec<&str> = runs.iter().map(|run| run.state_name()).collect();
+    states.sort_unstable();
+    states.dedup();
+    states.join(", ")
+}

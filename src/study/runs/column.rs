@@ -1,0 +1,122 @@
+//! The columns of the run table and their names.
+
+use super::facts::Objective;
+use crate::base::{UnknownName, named};
+use crate::dataset::Split;
+use crate::eval::Measure;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A column of the run table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "`explanation` says it")]
+pub enum Column {
+    Name,
+    Model,
+    Neighbours,
+    Layers,
+    Loss,
+    LearningRate,
+    Signals,
+    Seed,
+    Epochs,
+    ValidationMap,
+    ValidationPrecision,
+    ValidationNdcg,
+    TestMap,
+    TestPrecision,
+    TestNdcg,
+    Gain,
+    Seconds,
+    #[default]
+    Date,
+    State,
+}
+
+named!(Column, "column":
+    Name = "Name", Model = "Model", Neighbours = "k", Layers = "Layers", Loss = "Loss", LearningRate = "lr",
+    Signals = "Signals", Seed = "Seed", Epochs = "Epoch", ValidationMap = "Val MAP", ValidationPrecision = "Val P@20",
+    ValidationNdcg = "Val nDCG@20", TestMap = "Test MAP", TestPrecision = "Test P@20", TestNdcg = "Test nDCG@20",
+    Gain = "Δ to text", Seconds = "s/epoch", Date = "Date", State = "State",
+);
+
+impl Column {
+    /// The one of this [id](Column::id) or heading, whatever the case and the signs between words: `test_map`, `Test MAP`
+    /// and `test.map` are the same.
+    ///
+    /// # Errors
+    /// That there is none, with the ids of all that there are.
+    pub fn find(text: &str) -> Result<Self, UnknownName> {
+        let plain = |name: &str| name.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "");
+        let wanted = plain(text);
+        let named = |column: &Column| [plain(&column.id()), plain(column.name())].contains(&wanted);
+        Self::ALL.into_iter().find(named).ok_or_else(|| {
+            let ids = Self::ALL.map(Self::id);
+            UnknownName::new("column", text, &ids.each_ref().map(String::as_str))
+        })
+    }
+
+    /// The name in settings and JSON: `test_map`.
+    pub fn id(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(Value::String(id)) => id,
+            _ => self.name().to_owned(),
+        }
+    }
+
+    /// What it shows, in a few words.
+    pub fn explanation(self) -> &'static str {
+        match self {
+            Column::Name => "The run's folder",
+            Column::Model => "Which network",
+            Column::Neighbours => "Nearest neighbours of each image, itself not counted",
+            Column::Layers => "Graph convolutions, one after the other",
+            Column::Loss => "The loss that training minimised",
+            Column::LearningRate => "Learning rate",
+            Column::Signals => "Signals among the network's inputs",
+            Column::Seed => "Seed; for a group, its number of runs",
+            Column::Epochs => "The epoch whose weights were saved",
+            Column::ValidationMap => "MAP on the validation queries",
+            Column::ValidationPrecision => "P@20 on the validation queries",
+            Column::ValidationNdcg => "nDCG@20 on the validation queries",
+            Column::TestMap => "MAP on the test queries",
+            Column::TestPrecision => "P@20 on the test queries",
+            Column::TestNdcg => "nDCG@20 on the test queries",
+            Column::Gain => "Test MAP minus that of the text signal alone",
+            Column::Seconds => "Mean seconds per epoch",
+            Column::Date => "When the run was started (UTC)",
+            Column::State => "How the run ended",
+        }
+    }
+
+    /// Whether its values are numbers, to be right-aligned.
+    pub fn is_number(self) -> bool {
+        !matches!(self, Column::Name | Column::Model | Column::Loss | Column::Date | Column::State)
+    }
+
+    /// The measure it shows, where it shows one.
+    pub fn objective(self) -> Option<Objective> {
+        let of = |split, measure| Some(Objective { split, measure });
+        match self {
+            Column::ValidationMap => of(Split::Validation, Measure::Map),
+            Column::ValidationPrecision => of(Split::Validation, Measure::PrecisionAt(20)),
+            Column::ValidationNdcg => of(Split::Validation, Measure::NdcgAt(20)),
+            Column::TestMap => of(Split::Test, Measure::Map),
+            Column::TestPrecision => of(Split::Test, Measure::PrecisionAt(20)),
+            Column::TestNdcg => of(Split::Test, Measure::NdcgAt(20)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a mean over the runs of a row, with a deviation where there are several.
+    pub fn is_averaged(self) -> bool {
+        self.objective().is_some() || matches!(self, Column::Gain | Column::Seconds | Column::Epochs)
+    }
+
+    /// Whether a table that is sorted by it starts with the smallest: names from A, but measures from the best and dates
+    /// from the latest.
+    pub fn starts_ascending(self) -> bool {
+        !self.is_number() && self != Column::Date
+    }
+}

@@ -1,0 +1,28 @@
+//! Saved runs as a table: finding them on disk, filtering, sorting, grouping by configuration, and pivoting.
+//!
+//! [`Listing`] finds the runs; [`RunFacts`] adds to each what tables and plots ask for, above all its configuration as a
+//! flat list of [`Parameters`]. [`RunTable`] says which of them make [`Entry`]s (rows), in which order: a [`Filter`] over
+//! parameters and measures, a [`Column`] to sort by, seeds alone or together. [`Pivot`] sets two parameters against each
+//! other. The window and the command line share all of it.
+
+mod cell;
+mod column;
+mod date;
+mod facts;
+mod filter;
+mod parameters;
+mod pivot;
+mod saved;
+mod table;
+mod terms;
+
+pub use cell::Cell;
+pub use column::Column;
+pub use date::date;
+pub use facts::{Objective, RunFacts, state_name};
+pub use filter::{Filter, FilterError};
+pub use parameters::{ParamValue, Parameters, flat, places, short_name, varying};
+pub use pivot::{Pivot, PivotCell};
+pub use saved::{Listing, SavedRun};
+pub use table::{Entry, RunTable, entries, groups, scope};
+pub use terms::{TermError, asked, with_term};

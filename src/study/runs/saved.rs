@@ -1,0 +1,102 @@
+//! The runs on disk, and finding them.
+
+use crate::train::{RunRecord, can_resume, read_run_record};
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The file that makes a folder a run.
+const RECORD: &str = "run.json";
+/// A larger record was not written by this program: its longest lists are a few hundred names.
+const LARGEST_RECORD: u64 = 1 << 24;
+/// Levels below a folder that are searched for runs: a user's data folder holds `studies/STUDY/trials/TRIAL`.
+const DEEPEST: usize = 4;
+
+/// A run on disk.
+#[derive(Clone, Debug)]
+pub struct SavedRun {
+    /// Whether training can be resumed from its last epoch.
+    pub resumable: bool,
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its configuration, state and measures.
+    pub record: RunRecord,
+}
+
+impl SavedRun {
+    /// Reads a run's record; everything else in its folder stays unread.
+    ///
+    /// # Errors
+    /// What is wrong with `run.json`, with its path.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let file = path.join(RECORD);
+        let length = fs::metadata(&file).map_err(|error| format!("{error}: {}", file.display()))?.len();
+        if length > LARGEST_RECORD {
+            return Err(format!("not a run: {length} bytes are too many: {}", file.display()));
+        }
+        let record = read_run_record(path).map_err(|error| error.to_string())?;
+        Ok(Self { resumable: can_resume(path, &record), path: path.to_owned(), record })
+    }
+}
+
+/// The runs found in some folders.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Newest first.
+    pub runs: Vec<SavedRun>,
+    /// Why the folders that look like runs but cannot be read were skipped; each ends with a path.
+    pub skipped: Vec<String>,
+}
+
+impl Listing {
+    /// The runs of one user: those in the folder `runs`, and the trials of every study in the folder `studies`. Folders
+    /// that do not exist hold nothing.
+    pub fn of_user(runs: &Path, studies: &Path) -> Self {
+        Self::search(&[(runs, 1), (studies, 3)])
+    }
+
+    /// The runs among these folders and below them: a folder may be a run, hold runs, be a study or hold studies.
+    pub fn below(folders: &[PathBuf]) -> Self {
+        // A trial is recognised by the folders above it, which `.` does not name.
+        let folders: Vec<PathBuf> =
+            folders.iter().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())).collect();
+        let roots: Vec<(&Path, usize)> = folders.iter().map(|folder| (folder.as_path(), DEEPEST)).collect();
+        Self::search(&roots)
+    }
+
+    fn search(roots: &[(&Path, usize)]) -> Self {
+        let (mut found, mut entered) = (Vec::new(), HashSet::new());
+        for (root, depth) in roots {
+            descend(root, *depth, &mut entered, &mut found);
+        }
+        let mut listing = Self::default();
+        for path in found {
+            match SavedRun::read(&path) {
+                Ok(run) => listing.runs.push(run),
+                Err(reason) => listing.skipped.push(reason),
+            }
+        }
+        // Of runs started within the same second, `-10` is newer than `-9`.
+        let age = |run: &SavedRun| (run.record.started, run.record.name.len(), run.record.name.clone());
+        listing.runs.sort_by_cached_key(|run| Reverse(age(run)));
+        listing
+    }
+}
+
+/// Collects the run folders at most `depth` levels below `folder`. Links may lead in circles or to the same folder
+/// twice, so each is entered once, under its real name.
+fn descend(folder: &Path, depth: usize, entered: &mut HashSet<PathBuf>, found: &mut Vec<PathBuf>) {
+    if !entered.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_owned())) {
+        return;
+    }
+    if folder.join(RECORD).is_file() {
+        found.push(folder.to_owned());
+    } else if depth > 0 {
+        let entries = fs::read_dir(folder).map(|entries| entries.flatten().map(|entry| entry.path()).collect());
+        let mut inside: Vec<PathBuf> = entries.unwrap_or_default();
+        inside.retain(|path| path.is_dir());
+        inside.sort();
+        inside.iter().for_each(|path| descend(path, depth - 1, entered, found));
+    }
+}
