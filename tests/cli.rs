@@ -11,13 +11,13 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The program with settings, runs and cache under a folder of the test's own.
-fn program(home: &Path) -> Command {
+pub(crate) fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crossrank"));
     command.env("CROSSRANK_HOME", home).stdin(Stdio::null());
     command
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
@@ -26,16 +26,16 @@ fn run(arguments: &[&str]) -> Output {
     program(home.path()).args(arguments).output().expect("the program runs")
 }
 
-fn sample() -> String {
+pub(crate) fn sample() -> String {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places").display().to_string()
 }
 
-fn errors(output: &Output) -> String {
+pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Standard output as one JSON object and nothing else.
-fn object(output: &Output) -> Value {
+pub(crate) fn object(output: &Output) -> Value {
     assert!(output.status.success(), "{}", errors(output));
     let value: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
     assert!(value.is_object(), "{value}");

@@ -5,7 +5,10 @@ use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures};
 use crossrank::export::run_table;
 use crossrank::study::runs::{Column, RunTable};
-use crossrank::workspace::{DataAction, Pair, RunsAction, SelectionAction, SettingsAction, Side, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction, Workspace};
+use crossrank::workspace::{
+    DataAction, Pair, RunsAction, SelectionAction, SettingsAction, Side, Store, StudiesAction, StudyKind, StudyRequest,
+    TrainingAction, Workspace,
+};
 use std::path::Path;
 use std::time::Duration;
 

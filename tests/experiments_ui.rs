@@ -2,7 +2,9 @@
 
 use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
 use crossrank::study::runs::{Column, RunTable};
-use crossrank::workspace::{MessageAction, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction};
+use crossrank::workspace::{
+    MessageAction, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;

@@ -3,10 +3,10 @@
 use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::chart::Theme;
-use crossrank::train::{Comparison, RunRecord};
 use crossrank::export::chart::{Curve, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
-use crossrank::workspace::{ExportAction, Store, Workspace};
 use crossrank::study::runs::{Objective, ParamValue, Pivot, RunFacts, SavedRun};
+use crossrank::train::{Comparison, RunRecord};
+use crossrank::workspace::{ExportAction, Store, Workspace};
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -1,9 +1,12 @@
 //! Undo and redo in sessions without a window, and the trash of deleted runs.
 
 use crate::workspace::{open, wait};
-use crossrank::train::Experiment;
-use crossrank::workspace::{Action, DataAction, GraphLook, HistoryAction, QuerySort, RunsAction, SelectionAction, SettingsAction, Store, StudiesAction, ThemeChoice, TrainingAction, Workspace};
 use crossrank::study::runs::RunTable;
+use crossrank::train::Experiment;
+use crossrank::workspace::{
+    Action, DataAction, GraphLook, HistoryAction, QuerySort, RunsAction, SelectionAction, SettingsAction, Store,
+    StudiesAction, ThemeChoice, TrainingAction, Workspace,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

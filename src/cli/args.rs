@@ -4,6 +4,7 @@ use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
 use super::names::{Size, one_of, size};
+use super::runs::{self, RunsArgs};
 use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use super::train::args::TrainArgs;
 use crate::app::Panel;
@@ -43,6 +44,9 @@ pub(super) enum Command {
     Evaluate(EvaluateArgs),
     /// Compare runs with a baseline, query by query: intervals, tests of significance, effect sizes.
     Compare(CompareArgs),
+    /// List saved runs as a table: filtered, sorted, grouped by configuration.
+    #[command(after_help = runs::help())]
+    Runs(RunsArgs),
     /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
     Export(ExportArgs),
     /// Draw the window into a picture, without a display.

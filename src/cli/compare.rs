@@ -1,5 +1,7 @@
 //! `crossrank compare`: runs against a baseline.
 
+mod sides;
+
 use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
@@ -11,6 +13,7 @@ use crate::study::comparison::{Configuration, RunComparison, compare};
 use crate::train::{QueryMeasures, QueryRow};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use sides::{Side, sides};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,15 +21,19 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
     /// Run folders, or folders that hold one for each seed or fold of one configuration; with --qrels TREC runs too.
-    #[arg(required = true, num_args = 1.., value_name = "RUN")]
+    #[arg(required_unless_present = "filter", value_name = "RUN")]
     pub runs: Vec<PathBuf>,
+    /// Compare the configurations that `crossrank runs --group --filter` lists, of the runs in these folders or, without
+    /// any, of all that the window lists.
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Option<String>,
     /// What to compare by (by default map,p@10,p@20,ndcg@20,ndcg); with --qrels every measure of `crossrank evaluate`.
     #[arg(long, visible_alias = "measures", value_delimiter = ',', value_name = "NAMES")]
     pub measure: Option<Vec<Measure>>,
     /// Whose queries are compared.
     #[arg(long, default_value = "test", value_parser = ["test", "validation", "train", "all"])]
     pub split: String,
-    /// The run that the others are held against [default: the first].
+    /// The run that the others are compared with [default: the first; with --filter the oldest].
     #[arg(long, value_name = "RUN")]
     pub baseline: Option<PathBuf>,
     /// Judgements to evaluate the rankings by, lines `query iteration image grade`.
@@ -54,11 +61,13 @@ pub(super) fn run(args: &CompareArgs) -> Result<()> {
     }
     let measures = measures(args)?;
     let qrels = args.qrels.as_deref().map(|path| judgements(path, args)).transpose()?;
-    let (paths, baseline) = paths(args);
-    let names = names(&paths);
-    let mut configurations = Vec::with_capacity(paths.len());
-    for (path, name) in paths.iter().zip(names) {
-        let runs = figures(path, qrels.as_ref(), &measures, args)?;
+    let (sides, baseline) = sides(&args.runs, args.filter.as_deref(), args.baseline.as_deref())?;
+    let mut configurations = Vec::with_capacity(sides.len());
+    for Side { name, paths } in sides {
+        let mut runs = Vec::new();
+        for path in paths {
+            runs.extend(figures(&path, qrels.as_ref(), &measures, args)?);
+        }
         configurations.push(Configuration { name, runs });
     }
     let split = Split::ALL.into_iter().find(|split| split.name() == args.split);
@@ -88,31 +97,6 @@ fn judgements(path: &Path, args: &CompareArgs) -> Result<Qrels> {
     let (qrels, warnings) = read_qrels(path)?;
     Progress::new(args.json).warn(&warnings);
     Ok(qrels)
-}
-
-/// All runs, each once, and which of them is the baseline.
-fn paths(args: &CompareArgs) -> (Vec<PathBuf>, usize) {
-    let mut paths = args.runs.clone();
-    let Some(baseline) = &args.baseline else { return (paths, 0) };
-    let same = |path: &PathBuf| path == baseline || fs::canonicalize(path).ok() == fs::canonicalize(baseline).ok();
-    match paths.iter().position(same) {
-        Some(index) => (paths, index),
-        None => {
-            paths.insert(0, baseline.clone());
-            (paths, 0)
-        }
-    }
-}
-
-/// Each path's last part; where two are alike, the paths as given.
-fn names(paths: &[PathBuf]) -> Vec<String> {
-    let short = |path: &PathBuf| {
-        path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
-    };
-    let names: Vec<String> = paths.iter().map(short).collect();
-    let twice = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-    let name = |(path, name): (&PathBuf, &String)| if twice(name) { path.display().to_string() } else { name.clone() };
-    paths.iter().zip(&names).map(name).collect()
 }
 
 /// The figures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.

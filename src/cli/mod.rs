@@ -17,6 +17,7 @@ mod names;
 mod optimisation;
 mod output;
 mod progress;
+mod runs;
 mod screenshot;
 mod seeds;
 mod study;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::Benchmark(args)) => study::benchmark(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
+        Some(Command::Runs(args)) => runs::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };

@@ -2,16 +2,28 @@
 
 /// Rows of cells as text: the first column flush left, the others flush right, blanks between them.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
+    aligned(rows, &[true])
+}
+
+/// Rows of cells as text, blanks between columns; those that `is_left` names, and no others, flush left.
+pub(super) fn aligned(rows: &[Vec<String>], is_left: &[bool]) -> String {
+    // A file's name may hold what a terminal obeys.
+    let shown = |cell: &String| cell.replace(char::is_control, "\u{fffd}");
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width =
         |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| length(cell)).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count).map(width).collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (column, cell) in row.iter().enumerate() {
             let blank = " ".repeat(widths[column] - length(cell));
-            line += &if column == 0 { format!("{cell}{blank}") } else { format!("  {blank}{cell}") };
+            let between = if column == 0 { "" } else { "  " };
+            line += &match is_left.get(column) {
+                Some(true) => format!("{between}{cell}{blank}"),
+                _ => format!("{between}{blank}{cell}"),
+            };
         }
         text += line.trim_end();
         text.push('\n');
@@ -44,6 +56,12 @@ mod tests {
     fn names_stand_left_and_figures_right() {
         let rows = [["", "MAP"], ["text only", "0.5"], ["μ", "0.1234"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(columns(&rows), "              MAP\ntext only     0.5\nμ          0.1234\n");
+    }
+
+    #[test]
+    fn columns_stand_left_where_asked_and_a_name_cannot_command_the_terminal() {
+        let rows = [["k", "state", "MAP"], ["10", "done\u{1b}[2J", ".5"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(aligned(&rows, &[false, true, false]), " k  state     MAP\n10  done\u{fffd}[2J   .5\n");
     }
 
     #[test]

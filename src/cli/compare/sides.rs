@@ -1,0 +1,84 @@
+//! Which runs are compared: those that were typed, or those that a filter selects.
+
+use crate::cli::output::note;
+use crate::cli::runs::{Found, labels};
+use crate::study::runs::{Filter, RunFacts, groups};
+use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One configuration: a name, and where its runs lie.
+pub(super) struct Side {
+    pub name: String,
+    /// Run folders, folders that hold some, or TREC runs.
+    pub paths: Vec<PathBuf>,
+}
+
+impl Side {
+    /// What was typed, under the last part of its path.
+    fn of(path: &Path) -> Self {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
+        Self { name, paths: vec![path.to_owned()] }
+    }
+}
+
+/// All sides, each once, and which of them is the baseline: by default the first, which is the oldest where a filter
+/// selects them.
+///
+/// # Errors
+/// If a folder does not exist, the filter cannot be understood, or it leaves nothing to compare.
+pub(super) fn sides(runs: &[PathBuf], filter: Option<&str>, baseline: Option<&Path>) -> Result<(Vec<Side>, usize)> {
+    let mut sides = match filter {
+        Some(filter) => filtered(runs, filter)?,
+        None => runs.iter().map(|path| Side::of(path)).collect(),
+    };
+    let baseline = match baseline {
+        None => 0,
+        Some(path) => sides.iter().position(|side| side.paths.iter().any(|own| same(own, path))).unwrap_or_else(|| {
+            sides.insert(0, Side::of(path));
+            0
+        }),
+    };
+    match filter {
+        Some(filter) if sides.len() < 2 => {
+            bail!("a comparison needs at least two configurations; of the filter “{filter}” there are {}", sides.len())
+        }
+        _ => Ok((distinct(sides), baseline)),
+    }
+}
+
+/// The rows of `crossrank runs --group --filter …`, the oldest first.
+fn filtered(folders: &[PathBuf], text: &str) -> Result<Vec<Side>> {
+    let found = Found::new(folders, Some(text))?;
+    let filter = Filter::parse(text);
+    let has_measures = |run: &RunFacts| {
+        let path = &run.saved.path;
+        let is_measured = path.join("queries.json").is_file();
+        if !is_measured {
+            note(&format!("skipped: it has no measures of its queries (queries.json): {}", path.display()));
+        }
+        is_measured
+    };
+    let oldest_first = (0..found.runs.len()).rev();
+    let selected = oldest_first.filter(|&run| filter.matches(&found.runs[run]) && has_measures(&found.runs[run]));
+    let entries = groups(&found.runs, selected);
+    let paths = entries.iter().map(|entry| entry.facts(&found.runs).iter().map(|run| run.saved.path.clone()).collect());
+    let sides = labels(&found.runs, &entries).into_iter().zip(paths);
+    Ok(sides.map(|(name, paths)| Side { name, paths }).collect())
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
+}
+
+/// Names that tell the sides apart: where two are alike, the paths.
+fn distinct(mut sides: Vec<Side>) -> Vec<Side> {
+    let names: Vec<String> = sides.iter().map(|side| side.name.clone()).collect();
+    for side in &mut sides {
+        let is_twice = names.iter().filter(|name| **name == side.name).count() > 1;
+        if let (true, Some(path)) = (is_twice, side.paths.first()) {
+            side.name = path.display().to_string();
+        }
+    }
+    sides
+}
