@@ -17,7 +17,7 @@
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
 //! | [`model`] | the networks, one layer per file, seeded initialisation, checkpoints | base, dataset, signals, graph |
 //! | [`train`] | losses and the optimisation loop; knows nothing of threads | base, dataset, signals, graph, eval, model |
-//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons | base, dataset, signals, graph, eval, model, train |
+//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
 //! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | base, dataset, graph, eval, train, study |
 //! | [`jobs`] | threads and nothing else | base |
 //! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
