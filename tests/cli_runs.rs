@@ -2,8 +2,8 @@
 
 use crate::cli::{errors, folder, object, program, sample};
 use crossrank::dataset::Split;
-use crossrank::eval::STANDARD;
-use crossrank::train::{Comparison, QueryFigures, QueryRow, RunFolder, RunRecord, RunState};
+use crossrank::eval::{Measures, STANDARD};
+use crossrank::train::{Comparison, QueryMeasures, QueryRow, RunFolder, RunRecord, RunState};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -16,16 +16,16 @@ fn save(folder: &Path, k: usize, seed: u64, value: f64) {
     let mut record = RunRecord { name, started: 86_400 + seed, state: RunState::Finished, ..RunRecord::default() };
     (record.dataset, record.best_epoch) = ("stamps".to_owned(), 3);
     (record.experiment.graph.k, record.experiment.training.seed) = (k, seed);
-    let of = |value: f64| vec![value; STANDARD.len()];
+    let of = |value: f64| Measures::new(&STANDARD, [value; STANDARD.len()]);
     record.test = Comparison { initial: of(0.25), text: of(0.5), model: of(value) };
     record.validation = Comparison { model: of(value - 0.125), ..record.test.clone() };
     RunFolder::create(folder, &record).expect("written");
     let row = |query: usize| QueryRow {
         id: format!("q{query}"),
         split: Split::Test,
-        values: STANDARD.map(|_| value + (query * k) as f64 / 1000.0).to_vec(),
+        measures: of(value + (query * k) as f64 / 1000.0),
     };
-    let figures = QueryFigures { measures: STANDARD.to_vec(), queries: (0..6).map(row).collect() };
+    let figures = QueryMeasures { highest_grade: None, queries: (0..6).map(row).collect() };
     figures.write(folder).expect("written");
 }
 

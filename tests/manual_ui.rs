@@ -19,7 +19,7 @@ fn the_manual_opens_lists_its_pages_one_below_the_other_and_is_searched() {
     settle(&mut harness).expect("the sample opens");
     harness.key_press(egui::Key::F1);
     harness.run_steps(3);
-    let pages = rects(&harness, &["First steps", "The window", "Data sets", "Studies"]);
+    let pages = rects(&harness, &["First steps", "The window", "Data sets", "Models and training"]);
     assert!(pages.windows(2).all(|pair| pair[0].bottom() <= pair[1].top() && pair[0].left() == pair[1].left()));
 
     harness.get_all_by_label("Data sets").next().expect("the page").click();

@@ -99,7 +99,7 @@ fn unknown_and_missing_measures_are_told_of_with_the_file() {
     let row = |id: &str, measures: &str| format!(r#"{{"id":"{id}","split":"test","measures":{measures}}}"#);
     let rows = |rows: &[String]| format!(r#"{{"queries":[{}]}}"#, rows.join(","));
     let told = queries(&rows(&[row("a", r#"{"map":0.5,"mop":0.5}"#)]));
-    assert!(told.contains("no measure is called “mop”"), "{told}");
+    assert!(told.contains("unknown measure “mop”"), "{told}");
     let told = queries(&rows(&[row("a", r#"{"map":0.5}"#), row("b", r#"{"ndcg":0.5}"#)]));
     assert!(told.contains("query “b” has other measures than the first"), "{told}");
     let told = queries(&rows(&[row("a", r#"{"map":0.5,"MAP":0.5}"#)]));

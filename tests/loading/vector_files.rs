@@ -107,7 +107,7 @@ fn ids_that_are_paths_of_pictures_are_matched_by_file_name_with_a_warning() {
     let (table, warnings) = read(&mut dataset, &path);
     assert_formula(&dataset, &table, &ROWS);
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
-    assert_warns(&warnings, WarningKind::Missing, "fixed-zstd.parquet", None, "5 of 5 were matched by the name");
+    assert_warns(&warnings, WarningKind::Missing, "fixed-zstd.parquet", None, "5 of 5 were matched by file name");
 }
 
 #[test]

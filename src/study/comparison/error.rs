@@ -32,6 +32,9 @@ pub enum ComparisonError {
         /// What there is.
         known: String,
     },
+    /// The same measure, but on two scales.
+    #[error("the runs take different grades as the highest of ERR: {0} and {1}")]
+    OtherScale(i32, i32),
     /// There is nothing to pair.
     #[error("the runs share no {0} query")]
     NothingShared(String),
