@@ -1,6 +1,6 @@
 //! Pixels: the only room that knows egui.
 //!
-//! Panels get a [`PanelCtx`](ctx::PanelCtx): the [`Workspace`] to read, and one way back, for actions on the workspace
+//! Panels get a `PanelCtx`: the [`Workspace`] to read, and one way back, for actions on the workspace
 //! and commands to the window. What only concerns looks (camera, filters, which dialog is open) stays in this room.
 
 mod command;

@@ -71,7 +71,7 @@ pub struct RunRecord {
     /// What cross-modal feedback chose on the validation queries.
     pub feedback: Option<Feedback>,
     /// The highest grade of the train and validation queries, at least 1, where the measure that chose epochs or
-    /// settings depends on it ([`Measure::needs_highest_grade`]). Test queries have no say in a choice.
+    /// settings depends on it ([`crate::eval::Measure::needs_highest_grade`]). Test queries have no say in a choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
     /// How it stands.
