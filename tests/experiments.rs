@@ -174,7 +174,7 @@ fn a_study_that_was_cancelled_goes_on_where_it_was() {
     let mut workspace = trained(home.path(), &[]);
     let mut request = study(&workspace, StudyKind::Sweep, 1);
     request.values = "graph.k = 3, 9, 12\nmodel.conv_layers = 1, 2".to_owned();
-    assert_eq!(request.configurations(), Ok(6));
+    assert_eq!(request.configurations().expect("a sweep"), 6);
     workspace.apply(StudiesAction::Start(Box::new(request)));
     wait(&mut workspace, "a trial", |workspace| {
         workspace.studies().progress().is_none_or(|(progress, _)| progress.done >= 1)
@@ -202,7 +202,7 @@ fn values_that_make_no_sweep_are_refused_before_anything_is_written() {
     let mut workspace = trained(home.path(), &[]);
     let mut request = study(&workspace, StudyKind::Sweep, 1);
     request.values = "graph.kk = 3".to_owned();
-    assert!(request.configurations().is_err_and(|message| message.contains("graph.kk")));
+    assert!(request.configurations().is_err_and(|error| error.to_string().contains("graph.kk")));
     workspace.apply(StudiesAction::Start(Box::new(request)));
     wait(&mut workspace, "the message", |workspace| !workspace.is_busy());
     assert!(workspace.messages()[0].text.contains("graph.kk"), "{:?}", workspace.messages());

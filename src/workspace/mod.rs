@@ -211,8 +211,8 @@ impl Workspace {
     /// Writes the settings now.
     pub fn save(&mut self) {
         self.unsaved_since = None;
-        if let Err(message) = self.store.save_settings(&self.settings) {
-            self.tell(Message::warning(message));
+        if let Err(error) = self.store.save_settings(&self.settings) {
+            self.tell(Message::warning(error.to_string()));
         }
     }
 

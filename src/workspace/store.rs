@@ -1,7 +1,7 @@
 //! Where settings, runs and the embedding cache lie on disk.
 
 use super::Settings;
-use crate::base::write_whole;
+use crate::base::{At, FileError, write_whole};
 use std::path::{Path, PathBuf};
 
 /// The folders of one user. `CROSSRANK_HOME` puts them all under one folder of its own.
@@ -81,11 +81,11 @@ impl Store {
     ///
     /// # Errors
     /// What the system says, with the path.
-    pub fn save_settings(&self, settings: &Settings) -> Result<(), String> {
-        let text = serde_json::to_string_pretty(settings).map_err(|error| error.to_string())?;
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), FileError> {
+        let text = serde_json::to_string_pretty(settings).at(&self.settings)?;
         let folder = self.settings.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)
             .and_then(|()| write_whole(&self.settings, &[text.as_bytes()]))
-            .map_err(|error| format!("{error}: {}", self.settings.display()))
+            .at(&self.settings)
     }
 }

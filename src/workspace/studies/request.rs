@@ -1,6 +1,6 @@
 //! What a person asks of a study.
 
-use crate::study::{self, Axis, Folds, Method, SweepPlan, Values};
+use crate::study::{self, Axis, Folds, Method, StudyError, SweepPlan, Values};
 use crate::train::Experiment;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -79,19 +79,19 @@ impl StudyRequest {
     ///
     /// # Errors
     /// The line that is not `PARAMETER = VALUE, VALUE, …`, or names no parameter.
-    pub fn axes(&self) -> Result<Vec<Axis>, String> {
+    pub fn axes(&self) -> Result<Vec<Axis>, StudyError> {
         let lines = self.values.lines().map(str::trim).filter(|line| !line.is_empty());
         let axis = |line: &str| {
-            let (parameter, values) = study::typed_values(line).map_err(|error| error.to_string())?;
+            let (parameter, values) = study::typed_values(line)?;
             Ok(Axis { parameter, values: Values::List(values) })
         };
         lines.map(axis).collect()
     }
 
-    pub(super) fn plan(&self) -> Result<SweepPlan, String> {
+    pub(super) fn plan(&self) -> Result<SweepPlan, StudyError> {
         let axes = if self.kind == StudyKind::Sweep { self.axes()? } else { Vec::new() };
         if self.kind == StudyKind::Sweep && axes.is_empty() {
-            return Err("name at least one parameter with its values".to_owned());
+            return Err(StudyError::Plan("name at least one parameter with its values".to_owned()));
         }
         let method = match self.samples {
             samples if samples > 0 && self.kind == StudyKind::Sweep => Method::Random { samples, sample_seed: 1 },
@@ -113,8 +113,7 @@ impl StudyRequest {
     ///
     /// # Errors
     /// What is wrong with the values.
-    pub fn configurations(&self) -> Result<usize, String> {
-        let plan = self.plan()?;
-        plan.configurations().map(|list| list.len()).map_err(|error| error.to_string())
+    pub fn configurations(&self) -> Result<usize, StudyError> {
+        Ok(self.plan()?.configurations()?.len())
     }
 }

@@ -1,6 +1,6 @@
 //! What `study.json` tells, whichever command wrote it.
 
-use crate::base::Spread;
+use crate::base::{At, FileError, Spread};
 use crate::eval::{ByMeasure, Measure, STANDARD};
 use crate::study::Paired;
 use serde::Deserialize;
@@ -47,13 +47,13 @@ impl StudyResult {
     ///
     /// # Errors
     /// What is wrong with `study.json`, with the path.
-    pub fn read(folder: &Path) -> Result<Self, String> {
+    pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join("study.json");
-        let text = std::fs::read_to_string(&path).map_err(|error| format!("{error}: {}", path.display()))?;
-        let json: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {}", path.display()))?;
+        let text = std::fs::read_to_string(&path).at(&path)?;
+        let json: Value = serde_json::from_str(&text).at(&path)?;
         let (facts, results) = (&json["facts"], &json["results"]);
         let rows = results["rows"].as_array().or(results["configurations"].as_array());
-        let rows = rows.ok_or_else(|| format!("it holds no rows: {}", path.display()))?;
+        let rows = rows.ok_or_else(|| FileError::malformed("it holds no rows", &path))?;
         let folds = facts["folds"]["cross"]["count"].as_u64();
         Ok(Self {
             kind: text_of(&json["kind"]),

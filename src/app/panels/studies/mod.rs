@@ -193,7 +193,8 @@ fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
             widgets::caption(ui, format!("{count} configurations, {trials} trainings"));
             None
         }
-        Err(message) => {
+        Err(error) => {
+            let message = error.to_string();
             ui.add(egui::Label::new(RichText::new(&message).small().color(palette.warning)).wrap());
             Some(message)
         }
