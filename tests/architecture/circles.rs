@@ -186,8 +186,7 @@ fn words(tokens: &[Token]) -> BTreeSet<String> {
 }
 
 /// Folders whose files still import each other in a circle. None joins them; each leaves as its circle is opened.
-const CIRCLES: [&str; 5] =
-    ["app/panels/embeddings", "app/panels/experiments", "app/panels/graph", "vision", "workspace"];
+const CIRCLES: [&str; 2] = ["vision", "workspace"];
 
 /// The innermost folder that holds all of a circle's files.
 fn folder_of(circle: &[String]) -> String {

@@ -1,6 +1,6 @@
 //! Which two embeddings are compared, and with how many neighbours.
 
-use super::{failure_ui, progress_ui, source_ui};
+use super::controls::{failure_ui, progress_ui, source_ui};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};

@@ -1,6 +1,7 @@
 //! Which network, which of its layers, and what becomes of the vectors.
 
-use super::{preprocess, progress_ui, sentence};
+use super::controls::{progress_ui, sentence};
+use super::preprocess;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;

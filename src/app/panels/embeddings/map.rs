@@ -1,7 +1,7 @@
 //! An embedding as a map: which, of what, and how.
 
+use super::controls::{failure_ui, progress_ui, source_ui};
 use super::map_canvas::{Colouring, MapCanvas, ShownMap};
-use super::{failure_ui, progress_ui, source_ui};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};

@@ -1,6 +1,7 @@
 //! Embeddings: the encoder and its layers, two embeddings side by side, and maps.
 
 mod compare;
+mod controls;
 mod curve;
 mod encoder;
 mod figures;
@@ -12,12 +13,9 @@ mod queries;
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
-use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, widgets};
-use crate::base::Progress;
-use crate::workspace::EmbeddingSource;
-use egui::{RichText, Ui};
-use std::time::Duration;
+use egui::Ui;
 
 /// What the panel shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,51 +85,4 @@ impl PanelView for EmbeddingsPanel {
         self.graphs = graphs::GraphsView::default();
         self.map = map::MapView::default();
     }
-}
-
-/// A list to choose one of the data set's embeddings from; `label` is what a screen reader says.
-fn source_ui(ui: &mut Ui, label: &str, width: f32, chosen: &mut Option<EmbeddingSource>, ctx: &mut PanelCtx<'_>) {
-    let name = |source: &EmbeddingSource| ctx.session().map_or_else(String::new, |session| source.name(session));
-    let shown = chosen.as_ref().map_or_else(|| "Choose…".to_owned(), name);
-    let size = egui::vec2(width, theme::ROW);
-    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
-        let list = egui::ComboBox::from_id_salt(label).selected_text(&shown).width(width).truncate();
-        let list = list.show_ui(ui, |ui| {
-            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
-            for source in ctx.workspace().embedding_sources() {
-                if ui.selectable_label(chosen.as_ref() == Some(&source), name(&source)).clicked() {
-                    *chosen = Some(source);
-                }
-            }
-        });
-        list.response.on_hover_text(shown).accessible_name(label);
-    });
-}
-
-/// A job's progress and the button that ends it; `true` once that is clicked.
-fn progress_ui(ui: &mut Ui, (progress, elapsed): (&Progress, Duration), cancel: &str) -> bool {
-    let bar = egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0);
-    ui.add(bar);
-    ui.horizontal(|ui| {
-        let clicked = ui.button("Cancel").accessible_name(cancel).clicked();
-        widgets::caption(ui, widgets::progress_text(progress, elapsed));
-        clicked
-    })
-    .inner
-}
-
-/// Why there is nothing to see, and a way to try again; `true` once that is clicked.
-fn failure_ui(ui: &mut Ui, reason: &str) -> bool {
-    let palette = theme::palette(ui.visuals());
-    ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(icons::WARNING).color(palette.warning));
-        ui.add(egui::Label::new(sentence(reason)).wrap());
-    });
-    ui.button("Try again").clicked()
-}
-
-/// A message as a sentence of its own.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

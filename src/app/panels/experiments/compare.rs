@@ -1,6 +1,7 @@
 //! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
 
-use super::{measure_ui, save_button, table::paint_text};
+use super::controls::{measure_ui, save_button};
+use super::table::paint_text;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, ROW};

@@ -1,6 +1,6 @@
 //! Two parameters against each other: the mean of a measure for each pair of values.
 
-use super::save_button;
+use super::controls::save_button;
 use super::table::paint_text;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;

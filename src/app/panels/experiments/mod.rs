@@ -1,6 +1,7 @@
 //! Many runs at once: the table, and what people see of the runs in it.
 
 mod compare;
+mod controls;
 mod heat;
 mod overlay;
 mod parallel;
@@ -8,6 +9,7 @@ mod scale;
 mod table;
 pub mod view;
 
+pub use controls::save_button;
 pub use table::paint_text;
 pub use view::RunsView;
 
@@ -17,18 +19,12 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Split;
-use crate::eval::STANDARD;
 use crate::export::run_table;
-use crate::study::runs::{Column, Entry, Objective, RunTable};
+use crate::study::runs::{Column, Objective, RunTable};
 use crate::workspace::{RunsAction, SettingsAction, TrainingAction};
+use controls::measure_ui;
 use egui::{Panel, RichText, Ui};
 use view::VIEWS;
-
-/// The button that saves a plot, at the right end of a row; `true` once it is clicked.
-pub fn save_button(ui: &mut Ui) -> bool {
-    let layout = egui::Layout::right_to_left(egui::Align::Center);
-    ui.with_layout(layout, |ui| widgets::icon_button(ui, icons::SAVE, "Save the plot…").clicked()).inner
-}
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -179,30 +175,4 @@ fn objective_ui(ui: &mut Ui, objective: &mut Objective) {
         (Split::Validation, "Validation", "On the validation queries"),
     ];
     widgets::segmented(ui, &mut objective.split, &parts);
-}
-
-fn measure_ui(ui: &mut Ui, name: &str, measure: &mut crate::eval::Measure) {
-    ui.scope(|ui| {
-        ui.set_max_width(110.0);
-        widgets::choices(ui, name, measure.label(), |ui| {
-            for choice in STANDARD {
-                ui.selectable_value(measure, choice, choice.label()).on_hover_text(choice.explanation());
-            }
-        });
-    });
-}
-
-/// Adds a row's runs to the chosen ones, or takes them away.
-fn toggle(entry: &Entry, ctx: &mut PanelCtx<'_>) {
-    let experiments = ctx.workspace().experiments();
-    let was = experiments.is_chosen(entry);
-    let paths = entry.facts(experiments.runs()).into_iter().map(|run| run.saved.path.clone());
-    let mut chosen = experiments.chosen().to_vec();
-    for path in paths {
-        chosen.retain(|known| *known != path);
-        if !was {
-            chosen.push(path);
-        }
-    }
-    ctx.act(RunsAction::Choose(chosen));
 }

@@ -1,7 +1,7 @@
 //! Curves of the chosen runs over one another.
 
+use super::controls::{measure_ui, save_button};
 use super::table::paint_text;
-use super::{measure_ui, save_button};
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, ROW};

@@ -1,6 +1,6 @@
 //! Parallel coordinates: each run a line through the parameters that differ, coloured by what it reached.
 
-use super::save_button;
+use super::controls::{save_button, toggle};
 use super::scale::Scale;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
@@ -76,7 +76,7 @@ impl Parallel {
         if response.clicked()
             && let Some(entry) = experiments.entries().iter().find(|entry| holds(entry, run, experiments.runs()))
         {
-            super::toggle(entry, ctx);
+            toggle(entry, ctx);
         }
         response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
     }

@@ -1,5 +1,6 @@
 //! The run table: one row per run or configuration; only the rows in sight are drawn.
 
+use super::controls::toggle;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
@@ -138,7 +139,7 @@ impl TableState {
         }
         self.reveal = before != self.cursor;
         if pressed(Key::Space) {
-            super::toggle(&entries[self.cursor], ctx);
+            toggle(&entries[self.cursor], ctx);
         }
         if pressed(Key::Enter) {
             open(&entries[self.cursor], ctx);
@@ -165,7 +166,7 @@ impl TableState {
         let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
         let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
         if check.changed() {
-            super::toggle(row.entry, ctx);
+            toggle(row.entry, ctx);
         }
         for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
             let place = lane(rect, column, left, wide);
@@ -269,7 +270,7 @@ fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
         ui.close();
     }
     if ui.button(if experiments.is_chosen(entry) { "Deselect" } else { "Select" }).clicked() {
-        super::toggle(entry, ctx);
+        toggle(entry, ctx);
         ui.close();
     }
     if let [run] = entry.facts(experiments.runs())[..]

@@ -64,7 +64,7 @@ impl GraphCanvas {
         let answer = self.canvas.show(ui, &self.scene, ctx.pictures);
         if answer.response.hovered() && !answer.response.dragged() {
             ctx.act(SelectionAction::Hover(answer.pointed));
-            tooltip::tooltip(&answer.response, shown, ctx.pictures);
+            tooltip::tooltip(&answer.response, shown.session, shown.view, ctx.pictures);
         }
         if answer.response.clicked() {
             ctx.act(SelectionAction::Candidate(answer.pointed));

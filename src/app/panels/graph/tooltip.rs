@@ -1,6 +1,5 @@
 //! The picture under the pointer, whole, with what is known of it.
 
-use super::canvas::ShownGraph;
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
@@ -8,8 +7,7 @@ use crate::workspace::{Order, QueryView, Session};
 use egui::{Response, RichText, vec2};
 
 /// Shows the picture pointed at beside the pointer.
-pub fn tooltip(response: &Response, shown: &ShownGraph<'_>, pictures: &mut Thumbnails) {
-    let ShownGraph { session, view, .. } = *shown;
+pub fn tooltip(response: &Response, session: &Session, view: &QueryView, pictures: &mut Thumbnails) {
     let Some(candidate) = session.hovered() else { return };
     let query = &session.data.dataset.queries[session.query()];
     let Some(known) = query.candidates.get(candidate) else { return };

@@ -1,0 +1,62 @@
+//! What the panel's views have in common: choosing an embedding, and following a job or learning why it failed.
+
+use crate::app::ctx::PanelCtx;
+use crate::app::kit::theme;
+use crate::app::kit::{icons, widgets};
+use crate::base::Progress;
+use crate::workspace::EmbeddingSource;
+use egui::{RichText, Ui};
+use std::time::Duration;
+
+/// A list to choose one of the data set's embeddings from; `label` is what a screen reader says.
+pub(super) fn source_ui(
+    ui: &mut Ui,
+    label: &str,
+    width: f32,
+    chosen: &mut Option<EmbeddingSource>,
+    ctx: &mut PanelCtx<'_>,
+) {
+    let name = |source: &EmbeddingSource| ctx.session().map_or_else(String::new, |session| source.name(session));
+    let shown = chosen.as_ref().map_or_else(|| "Choose…".to_owned(), name);
+    let size = egui::vec2(width, theme::ROW);
+    ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        let list = egui::ComboBox::from_id_salt(label).selected_text(&shown).width(width).truncate();
+        let list = list.show_ui(ui, |ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
+            for source in ctx.workspace().embedding_sources() {
+                if ui.selectable_label(chosen.as_ref() == Some(&source), name(&source)).clicked() {
+                    *chosen = Some(source);
+                }
+            }
+        });
+        list.response.on_hover_text(shown).accessible_name(label);
+    });
+}
+
+/// A job's progress and the button that ends it; `true` once that is clicked.
+pub(super) fn progress_ui(ui: &mut Ui, (progress, elapsed): (&Progress, Duration), cancel: &str) -> bool {
+    let bar = egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0);
+    ui.add(bar);
+    ui.horizontal(|ui| {
+        let clicked = ui.button("Cancel").accessible_name(cancel).clicked();
+        widgets::caption(ui, widgets::progress_text(progress, elapsed));
+        clicked
+    })
+    .inner
+}
+
+/// Why there is nothing to see, and a way to try again; `true` once that is clicked.
+pub(super) fn failure_ui(ui: &mut Ui, reason: &str) -> bool {
+    let palette = theme::palette(ui.visuals());
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new(icons::WARNING).color(palette.warning));
+        ui.add(egui::Label::new(sentence(reason)).wrap());
+    });
+    ui.button("Try again").clicked()
+}
+
+/// A message as a sentence of its own.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
