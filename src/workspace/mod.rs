@@ -30,7 +30,7 @@ pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures,
 };
-pub use experiments::{Experiments, Pair, PairRankings, Reader, RunDetails, Side};
+pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};

@@ -32,6 +32,7 @@ struct Answer {
     image: usize,
     large: bool,
     generation: u64,
+    /// The picture, or the text that stands in its place.
     picture: Result<Thumbnail, String>,
 }
 

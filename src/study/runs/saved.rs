@@ -1,6 +1,7 @@
 //! The runs on disk, and finding them.
 
-use crate::train::{RunRecord, can_resume, read_run_record};
+use crate::base::{At, FileError};
+use crate::train::{RunRecord, TrainError, can_resume, read_run_record};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs;
@@ -29,13 +30,13 @@ impl SavedRun {
     ///
     /// # Errors
     /// What is wrong with `run.json`, with its path.
-    pub fn read(path: &Path) -> Result<Self, String> {
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
         let file = path.join(RECORD);
-        let length = fs::metadata(&file).map_err(|error| format!("{error}: {}", file.display()))?.len();
+        let length = fs::metadata(&file).at(&file)?.len();
         if length > LARGEST_RECORD {
-            return Err(format!("not a run: {length} bytes are too many: {}", file.display()));
+            return Err(FileError::malformed(format!("not a run: {length} bytes are too many"), &file).into());
         }
-        let record = read_run_record(path).map_err(|error| error.to_string())?;
+        let record = read_run_record(path)?;
         Ok(Self { resumable: can_resume(path, &record), path: path.to_owned(), record })
     }
 }
@@ -74,7 +75,7 @@ impl Listing {
         for path in found {
             match SavedRun::read(&path) {
                 Ok(run) => listing.runs.push(run),
-                Err(reason) => listing.skipped.push(reason),
+                Err(error) => listing.skipped.push(error.to_string()),
             }
         }
         // Of runs started within the same second, `-10` is newer than `-9`.

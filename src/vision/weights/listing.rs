@@ -12,14 +12,16 @@ impl<T: Read + Seek> ReadSeek for T {}
 /// The bytes of a file or of the program.
 pub(super) type Bytes = Box<dyn ReadSeek>;
 
+/// A tensor's number type, or what its file calls one that is not read: no error while nobody wants that tensor.
+pub(super) type NumberType = Result<DType, String>;
+
 /// A tensor that has not been read.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stored {
     pub shape: Vec<usize>,
     /// Steps along each axis, in elements.
     pub strides: Vec<usize>,
-    /// The numbers' type, or the file's name of one that is not read.
-    pub dtype: Result<DType, String>,
+    pub dtype: NumberType,
     /// The archive's entry that holds it; `None` in a file that is no archive.
     pub entry: Option<usize>,
     /// Bytes before it in the entry or file.
@@ -28,7 +30,7 @@ pub(super) struct Stored {
 
 impl Stored {
     /// A tensor that lies row by row.
-    pub fn dense(shape: Vec<usize>, dtype: Result<DType, String>, entry: Option<usize>, start: u64) -> Self {
+    pub fn dense(shape: Vec<usize>, dtype: NumberType, entry: Option<usize>, start: u64) -> Self {
         let strides = row_by_row(&shape);
         Self { shape, strides, dtype, entry, start }
     }

@@ -8,7 +8,7 @@ use candle_core::DType;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::fault::WeightsFault;
-use super::listing::{Bytes, Listing, ReadSeek, Stored};
+use super::listing::{Bytes, Listing, NumberType, ReadSeek, Stored};
 use super::pickle::{Id, Pickle, Value};
 
 /// Longest pickle in bytes; a ResNet-152's has 0.1 MB, and with an optimiser's state under 1 MB.
@@ -25,7 +25,7 @@ struct Described {
     key: String,
     /// Number of elements of the storage.
     numbers: u64,
-    dtype: Result<DType, String>,
+    dtype: NumberType,
     /// Its offset in the storage, in elements.
     offset: u64,
     shape: Vec<usize>,

@@ -6,7 +6,7 @@ use candle_core::DType;
 use safetensors::tensor::{Dtype, Metadata};
 
 use super::fault::WeightsFault;
-use super::listing::{Bytes, Listing, Stored};
+use super::listing::{Bytes, Listing, NumberType, Stored};
 
 /// Longest header in bytes; a ResNet-152's has 80 kB.
 const MAX_HEADER: u64 = 1 << 24;
@@ -36,7 +36,7 @@ pub(super) fn list(bytes: &mut Bytes) -> Result<Listing, WeightsFault> {
     Ok(Listing { tensors, metadata: header.metadata().clone().unwrap_or_default() })
 }
 
-fn dtype(dtype: Dtype) -> Result<DType, String> {
+fn dtype(dtype: Dtype) -> NumberType {
     match dtype {
         Dtype::F16 => Ok(DType::F16),
         Dtype::BF16 => Ok(DType::BF16),

@@ -4,7 +4,7 @@ mod pair;
 mod reading;
 
 pub use pair::{Pair, Side};
-pub use reading::{Reader, RunDetails};
+pub use reading::{Readable, Reader, RunDetails};
 
 use super::{Ranking, Workspace};
 use crate::study::comparison::PairFigures;
@@ -22,7 +22,7 @@ struct PairRequest {
 }
 
 /// The two sides' rankings of the current query; each `None` while it has still to be read.
-pub type PairRankings = [Option<Result<Ranking, String>>; 2];
+pub type PairRankings = [Option<Readable<Ranking>>; 2];
 
 /// Many runs at once.
 #[derive(Default)]
@@ -35,7 +35,7 @@ pub struct Experiments {
     reader: Reader,
     pair: Option<Pair>,
     shown: PairRequest,
-    figures: Option<Result<PairFigures, String>>,
+    figures: Option<Readable<PairFigures>>,
     rankings: PairRankings,
 }
 
@@ -99,7 +99,7 @@ impl Experiments {
     }
 
     /// What came of the comparison; `None` while it is being read.
-    pub fn figures(&self) -> Option<&Result<PairFigures, String>> {
+    pub fn figures(&self) -> Option<&Readable<PairFigures>> {
         self.figures.as_ref()
     }
 

@@ -1,6 +1,6 @@
 //! One run, or one group of seeds, against another: query by query.
 
-use super::reading::Reader;
+use super::reading::{Readable, Reader};
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
 use crate::study::comparison::{PairFigures, PerQuery, query_means, shared_means};
@@ -46,7 +46,7 @@ pub struct Pair {
 ///
 /// # Errors
 /// Why there is nothing to compare, for people.
-pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option<Result<PairFigures, String>> {
+pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option<Readable<PairFigures>> {
     let per_query = |side: &Side| match side {
         Side::Runs(paths) => of_runs(paths, pair, reader),
         Side::Text => Some(Ok(of_baseline(&session.baselines.text, pair, session))),
@@ -61,7 +61,7 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
 }
 
 /// The mean over runs.
-fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Result<PerQuery, String>> {
+fn of_runs(paths: &[PathBuf], pair: &Pair, reader: &Reader) -> Option<Readable<PerQuery>> {
     let names: Vec<String> = paths.iter().map(|path| name(path)).collect();
     let mut runs = Vec::with_capacity(paths.len());
     for (path, name) in paths.iter().zip(&names) {
@@ -103,7 +103,7 @@ pub(super) fn ranking(
     split: Option<Split>,
     reader: &Reader,
     session: &Session,
-) -> Option<Result<Ranking, String>> {
+) -> Option<Readable<Ranking>> {
     let baseline = |order| session.ranking(order).cloned().map(Ok);
     let paths = match side {
         Side::Text => return baseline(Order::Text),

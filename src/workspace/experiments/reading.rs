@@ -8,6 +8,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What was read, or why it could not be: a text, since it is stored, cloned and shown.
+pub type Readable<T> = Result<T, String>;
+
 /// What a run's folder holds beyond its record.
 #[derive(Clone, Debug)]
 pub struct RunDetails {
@@ -16,7 +19,7 @@ pub struct RunDetails {
     /// Every epoch.
     pub history: Vec<EpochReport>,
     /// Every judged query's figures, or why there are none.
-    pub figures: Result<QueryMeasures, String>,
+    pub figures: Readable<QueryMeasures>,
 }
 
 /// A run's scores: for each query of the open data set its candidates', `NaN` where the run has none.
@@ -31,14 +34,14 @@ enum Wanted {
 /// What has been read.
 enum Read {
     Details(PathBuf, Box<RunDetails>),
-    Scores(PathBuf, Box<RunRecord>, Result<Arc<RunScores>, String>),
+    Scores(PathBuf, Box<RunRecord>, Readable<Arc<RunScores>>),
 }
 
 /// What has been read of runs, and the job that reads more.
 #[derive(Default)]
 pub struct Reader {
     details: HashMap<PathBuf, RunDetails>,
-    scores: HashMap<PathBuf, (RunRecord, Result<Arc<RunScores>, String>)>,
+    scores: HashMap<PathBuf, (RunRecord, Readable<Arc<RunScores>>)>,
     job: Slot<Read, ()>,
     generation: u64,
     version: u64,
@@ -51,7 +54,7 @@ impl Reader {
     }
 
     /// A run's scores over the open data set, once they are read.
-    pub fn scores(&self, path: &Path) -> Option<&Result<Arc<RunScores>, String>> {
+    pub fn scores(&self, path: &Path) -> Option<&Readable<Arc<RunScores>>> {
         self.scores.get(path).map(|(_, scores)| scores)
     }
 

@@ -14,7 +14,7 @@ use crate::export::chart::Chart;
 use crate::export::chart::differences_chart;
 use crate::study::comparison::{PairFigures, QueryDelta};
 use crate::study::runs::{Entry, RunTable};
-use crate::workspace::{Pair, Ranking, RunsAction, SelectionAction, Session, Side, Workspace};
+use crate::workspace::{Pair, Ranking, Readable, RunsAction, SelectionAction, Session, Side, Workspace};
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -99,7 +99,7 @@ impl Compare {
         widgets::one_line(ui, widgets::strong_text(title));
         // The left side is the reference; the right side shows what moved.
         let [a, b] = workspace.experiments().rankings();
-        let ready = |side: &Option<Result<Ranking, String>>| match side {
+        let ready = |side: &Option<Readable<Ranking>>| match side {
             Some(Ok(ranking)) => Some(ranking.clone()),
             _ => None,
         };
@@ -309,7 +309,7 @@ fn side_name_ui(ui: &mut Ui, name: &str, side: &Side) {
 }
 
 /// A side's average precision, and its change against the other's ranking.
-fn precision_ui(ui: &mut Ui, ranking: Option<&Result<Ranking, String>>, before: Option<&Ranking>) {
+fn precision_ui(ui: &mut Ui, ranking: Option<&Readable<Ranking>>, before: Option<&Ranking>) {
     let palette = theme::palette(ui.visuals());
     match ranking {
         None => widgets::caption(ui, "Reading…"),
