@@ -198,7 +198,7 @@ fn a_killed_run_is_resumed_to_the_same_files() {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(1) && told.lines().last().unwrap().contains(word), "{told}");
     };
-    refused(&["--resume", &show("cut")], "come to its end");
+    refused(&["--resume", &show("cut")], "has finished");
     refused(&["--resume", &show("cut"), "--k", "3"], "its own settings");
     refused(&["--resume", &show("cut"), "--epochs", "5"], "60 epochs are done");
     refused(&["--resume", &show("none")], "none");
@@ -226,7 +226,7 @@ fn ctrl_c_ends_a_run_after_its_batch_and_keeps_it() {
     }
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("interrupted; --resume"), "{told}");
+    assert!(told.contains("interrupted; continue with --resume"), "{told}");
     let (history, weights, ranking, _) = kept(&out);
     assert!(history.len() >= 3 && !weights.is_empty() && !ranking.is_empty());
     let record: serde_json::Value = serde_json::from_str(&fs::read_to_string(out.join("run.json")).unwrap()).unwrap();

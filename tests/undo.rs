@@ -266,7 +266,7 @@ fn a_deleted_study_comes_back_and_another_folder_in_its_place_stays() {
     std::fs::create_dir_all(&study).expect("another folder");
     std::fs::write(study.join("mine.txt"), "mine").expect("written");
     workspace.apply(HistoryAction::Undo);
-    let told = workspace.messages().iter().any(|message| message.text.contains("another folder of this name"));
+    let told = workspace.messages().iter().any(|message| message.text.contains("a folder of this name exists"));
     assert!(told && study.join("mine.txt").is_file(), "{:?}", workspace.messages());
     std::fs::remove_dir_all(&study).expect("removed");
     assert_eq!(undo(&mut workspace), "Undid: deletion of old-sweep-1", "the step was not lost");

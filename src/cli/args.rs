@@ -77,7 +77,7 @@ pub(super) struct EmbedArgs {
     /// Write the N strongest principal components, each of variance 1; learned on these pictures.
     #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u16).range(1..))]
     pub whiten: Option<u16>,
-    /// Where to write the vectors, .safetensors or .npy; without it they are only kept in the cache.
+    /// Where to write the vectors, .safetensors or .npy; without it they only go into the cache.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How FILE stores numbers.
@@ -98,7 +98,7 @@ pub(super) struct EvaluateArgs {
     /// recip_rank, rbp@0.8, and with a cut-off as in ndcg@20: map, ndcg, ndcg-exp, err, p, recall, success.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub measures: Option<Vec<Measure>>,
-    /// Print the figures of each query too.
+    /// Also print the measures of each query.
     #[arg(long)]
     pub per_query: bool,
     /// Average over the queries in both files, or over all of QRELS (trec_eval's -c).
@@ -134,7 +134,7 @@ pub(super) struct ScreenshotArgs {
     /// Colours.
     #[arg(long, default_value = "dark", value_parser = one_of(THEMES, ThemeChoice::name))]
     pub theme: ThemeChoice,
-    /// Train so many epochs first.
+    /// Train this number of epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
     pub epochs: usize,
     /// Write one JSON object to standard output.

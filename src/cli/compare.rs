@@ -39,7 +39,7 @@ pub(super) struct CompareArgs {
     /// Judgements to evaluate the rankings by, lines `query iteration image grade`.
     #[arg(long, value_name = "FILE")]
     pub qrels: Option<PathBuf>,
-    /// Show each query's figures too.
+    /// Also show each query's measures.
     #[arg(long)]
     pub per_query: bool,
     /// Write the table to FILE: .md, .csv, .json or .tex.
@@ -53,7 +53,7 @@ pub(super) struct CompareArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If a run cannot be read or has no such figures, the runs share no query, or FILE cannot be written.
+/// If a run cannot be read or lacks such measures, the runs share no query, or FILE cannot be written.
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
     if let Some(out) = &args.out {
         // Before anything is computed.
@@ -82,9 +82,7 @@ fn measures(args: &CompareArgs) -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
     for &measure in args.measure.as_deref().unwrap_or(&STANDARD) {
         if measure.needs_clusters() {
-            bail!(
-                "{measure} needs diversity clusters, which neither a run's figures nor judgements in TREC's form hold"
-            );
+            bail!("{measure} needs diversity clusters, which neither saved measures nor TREC judgements have");
         }
         if !measures.contains(&measure) {
             measures.push(measure);
@@ -99,7 +97,7 @@ fn judgements(path: &Path, args: &CompareArgs) -> Result<Qrels> {
     Ok(qrels)
 }
 
-/// The figures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.
+/// The measures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.
 fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &CompareArgs) -> Result<Vec<QueryMeasures>> {
     if !path.is_dir() {
         let Some(qrels) = qrels else {
@@ -131,12 +129,12 @@ fn run_folders(path: &Path) -> Result<Vec<PathBuf>> {
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_run(path)).collect();
     folders.sort();
     if folders.is_empty() {
-        return Err(fault("no run with figures of its queries (queries.json) is here", path));
+        return Err(fault("no run with measures of its queries (queries.json)", path));
     }
     Ok(folders)
 }
 
-/// A ranking's figures by any measure. Queries belong to the parts that the run kept; without a run's folder all are
+/// A ranking by any measure. Queries belong to the splits that the run saved; without a run's folder all are
 /// test queries.
 fn of_ranking(
     path: &Path,

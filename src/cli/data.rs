@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Opens a data set; its warnings are told unless the command shows them itself.
+/// Opens a data set; its warnings are printed unless the command shows them itself.
 ///
 /// # Errors
 /// Why it cannot be opened, with the path.

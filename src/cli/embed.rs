@@ -12,7 +12,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Failed pictures that are told one by one.
+/// Failed pictures that are listed one by one.
 const SHOWN: usize = 10;
 
 /// Runs the command.

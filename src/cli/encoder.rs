@@ -51,7 +51,7 @@ pub(super) struct EncoderArgs {
 /// Changes of the preprocessing that the weights came with.
 #[derive(Debug, Default, PartialEq, clap::Args)]
 pub(super) struct PreprocessArgs {
-    /// Scale a picture's shorter side to so many pixels [default of this and the next six: what the weights want].
+    /// Scale a picture's shorter side to this many pixels [default of this and the next six: what the weights want].
     #[arg(long, value_name = "PIXELS")]
     pub resize: Option<u32>,
     /// Cut a square of this side from the middle.

@@ -25,7 +25,7 @@ pub(super) fn count(text: &str) -> Result<usize> {
     }
 }
 
-/// How long training goes on without a better epoch; `None` for ever.
+/// How many epochs training continues without a better one; `None` for no limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Patience(pub Option<usize>);
 

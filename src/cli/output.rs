@@ -8,7 +8,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Lines of each kind of warning that are told one by one.
+/// Warnings of each kind that are printed one by one.
 const SHOWN: usize = 3;
 
 /// Writes to standard output.
@@ -29,7 +29,7 @@ pub(super) fn print_json(object: &Value) -> anyhow::Result<()> {
     print(&format!("{object}\n"))
 }
 
-/// Tells people something on standard error; that nobody listens there is no reason to stop.
+/// Prints a note on standard error; a closed standard error is no reason to stop.
 pub(super) fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }

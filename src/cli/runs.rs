@@ -150,7 +150,7 @@ impl Found {
     }
 }
 
-/// What rows are called: runs by their names, groups by what tells them apart.
+/// Names of rows: runs by their own, groups by what distinguishes them.
 pub(super) fn labels(runs: &[RunFacts], entries: &[Entry]) -> Vec<String> {
     let shown = entries.iter().flat_map(|entry| entry.facts(runs));
     let varying = varying(shown.map(|run| &run.parameters));

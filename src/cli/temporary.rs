@@ -19,7 +19,7 @@ impl TemporaryFolder {
         Ok(Self(path))
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.0
     }

@@ -75,7 +75,7 @@ fn with_seed(experiment: &Experiment, number: usize) -> Experiment {
     experiment
 }
 
-/// Where a run is kept: the folder asked for, or one in it for each seed.
+/// Where a run is saved: the folder asked for, or one in it for each seed.
 fn folder(args: &TrainArgs, experiment: &Experiment) -> Option<PathBuf> {
     let out = args.out.as_ref()?;
     Some(if args.seeds > 1 { out.join(format!("seed-{}", experiment.training.seed)) } else { out.clone() })

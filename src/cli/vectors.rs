@@ -11,7 +11,7 @@ use crate::workspace::Store;
 use anyhow::Result;
 use std::ops::ControlFlow;
 
-/// The device that was asked for, or the CPU where that one is not there, which is told.
+/// The requested device, or the CPU with a note if it is not available.
 pub(super) fn device(args: &EncoderArgs, progress: &mut Progress) -> DeviceChoice {
     let (device, instead) = args.device.or_cpu();
     if let Some(why) = instead {
@@ -81,8 +81,10 @@ impl WantedVectors<'_> {
         if !self.kind.needs_vectors() {
             return Ok((Vec::new(), VectorTable::none(dataset.images.len())));
         }
-        let message =
-            format!("{} needs visual vectors or pictures, and there are none (--model mlp does without)", self.kind);
+        let message = format!(
+            "{} needs visual vectors or pictures, and the data set has neither (--model mlp needs none)",
+            self.kind
+        );
         Err(fault(message, &dataset.root))
     }
 

@@ -65,7 +65,7 @@ pub enum TrainError {
         path: PathBuf,
     },
     /// A run that came to its end.
-    #[error("this run has come to its end; it goes on only {how}: {path}")]
+    #[error("this run has finished; it can continue only {how}: {path}")]
     Ended {
         /// What would let it go on.
         how: &'static str,

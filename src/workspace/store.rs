@@ -70,7 +70,7 @@ impl Store {
     fn set_aside(&self, error: &dyn std::fmt::Display) -> (Settings, Option<String>) {
         let aside = self.settings.with_extension("json.damaged");
         let kept = match std::fs::rename(&self.settings, &aside) {
-            Ok(()) => format!("kept as {}", aside.display()),
+            Ok(()) => format!("moved to {}", aside.display()),
             Err(error) => error.to_string(),
         };
         let message = format!("settings could not be read ({error}; {kept}): {}", self.settings.display());

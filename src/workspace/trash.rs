@@ -85,7 +85,7 @@ impl Trash {
             return Err(FileError::malformed("not in the trash", path));
         };
         if path.exists() {
-            return Err(FileError::malformed("there is another folder of this name", path));
+            return Err(FileError::malformed("a folder of this name exists", path));
         }
         fs::rename(&self.held[at].1, path).at(path)?;
         self.held.remove(at);

@@ -38,7 +38,7 @@ pub enum ScreenshotError {
     #[error("{0}")]
     Told(String),
     /// The data set has no such query.
-    #[error("there is no query “{0}”")]
+    #[error("no query “{0}”")]
     NoQuery(String),
     /// The query has no such image.
     #[error("the query has no image “{0}”")]

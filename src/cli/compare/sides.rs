@@ -41,7 +41,7 @@ pub(super) fn sides(runs: &[PathBuf], filter: Option<&str>, baseline: Option<&Pa
     };
     match filter {
         Some(filter) if sides.len() < 2 => {
-            bail!("a comparison needs at least two configurations; of the filter “{filter}” there are {}", sides.len())
+            bail!("a comparison needs at least two configurations; the filter “{filter}” selects {}", sides.len())
         }
         _ => Ok((distinct(sides), baseline)),
     }

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     if args.study.json { print_json(&ablation.object()) } else { print(&text(&ablation, &out)) }
 }
 
-/// The full configuration's figures, and what each change adds or takes.
+/// The full configuration's measures, and what each change adds or takes away.
 fn text(ablation: &Ablation, out: &Out) -> String {
     let mut heading = vec![String::new()];
     for measure in BENCHMARK_MEASURES {

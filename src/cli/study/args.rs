@@ -7,7 +7,7 @@ use crate::eval::Measure;
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
-/// How queries are dealt out, how often each trial is repeated, and what is told.
+/// How queries are split, how often each trial is repeated, and what is printed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StudyArgs {
     /// Folds of the cross-validation by query [default: 5].
@@ -19,7 +19,7 @@ pub(crate) struct StudyArgs {
     /// Instead of folds, the data set's own train, validation and test queries.
     #[arg(long, value_name = "FROM", value_parser = ["files"], conflicts_with_all = ["folds", "fold_seed"])]
     pub split: Option<String>,
-    /// Train everything with so many seeds [default: 1 for sweeps, else 3].
+    /// Train everything with this number of seeds [default: 1 for sweeps, else 3].
     #[arg(long, value_name = "N", value_parser = count)]
     pub seeds: Option<usize>,
     /// Trials side by side [default: one a core].

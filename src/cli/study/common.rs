@@ -88,7 +88,7 @@ impl Out {
         }
     }
 
-    /// A line for people, where there is something to find.
+    /// A line that says where the study is, if it is saved.
     pub(super) fn line(&self) -> String {
         match self {
             Self::Kept(path) => format!("\nkept in {}\n", path.display()),
@@ -97,7 +97,7 @@ impl Out {
     }
 }
 
-/// Runs something that tells of its trials, from whichever thread.
+/// Runs something that reports its trials, from any thread.
 pub(super) fn followed<T>(
     progress: Progress,
     work: impl FnOnce(&(dyn Fn(&StudyProgress) -> ControlFlow<()> + Sync)) -> Result<T, StudyError>,
@@ -136,7 +136,7 @@ pub(super) fn check<'a>(failures: impl Iterator<Item = (bool, &'a BTreeMap<Strin
     }
 }
 
-/// A p as people write it.
+/// A p-value as it is usually written.
 pub(super) fn p_text(p: Option<f64>) -> String {
     match p {
         Some(p) if p < 0.0001 => "< 0.0001".to_owned(),

@@ -36,7 +36,7 @@ pub(crate) struct TrainArgs {
     /// Go on with the run in this folder, with its settings; --epochs may raise their number.
     #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
     pub resume: Option<PathBuf>,
-    /// Train with so many seeds (the first one, the next, …) and report means and standard deviations.
+    /// Train with this number of seeds (the first one, the next, …) and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,
     /// Write one JSON object to standard output.
@@ -50,7 +50,7 @@ pub(crate) struct TrainArgs {
     pub training: TrainingArgs,
 }
 
-/// Settings of the network; what is not given keeps its default.
+/// Settings of the network; anything not given has its default.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelArgs {
     /// Where the settings start from [default: best].
@@ -103,7 +103,7 @@ pub(crate) struct GraphArgs {
     /// Neighbours of an image, without itself.
     #[arg(long, value_name = "N")]
     pub k: Option<usize>,
-    /// Which of the edges to the k nearest are kept.
+    /// Which of the edges to the k nearest count.
     #[arg(long, value_parser = one_of(Neighbourhood::ALL, Neighbourhood::name))]
     pub neighbourhood: Option<Neighbourhood>,
     /// Leave out edges below this cosine.
@@ -129,7 +129,7 @@ pub(crate) struct GraphArgs {
 /// Settings of the optimisation.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrainingArgs {
-    /// At most so many passes over the training queries.
+    /// At most this number of passes over the training queries.
     #[arg(long, value_name = "N", value_parser = count)]
     pub epochs: Option<usize>,
     /// Seed of weights, dropout and the order of queries.
@@ -145,7 +145,7 @@ pub(crate) struct TrainingArgs {
     /// The validation measure that chooses the best epoch.
     #[arg(long, value_name = "MEASURE")]
     pub stop_on: Option<Measure>,
-    /// Which epoch's weights are kept.
+    /// Which epoch's weights the run ends with.
     #[arg(long, value_parser = one_of(Keep::ALL, Keep::name))]
     pub keep: Option<Keep>,
     /// What the same loss on the signals' own score weighs.

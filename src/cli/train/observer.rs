@@ -27,7 +27,7 @@ impl<'a> Watcher<'a> {
         Self { progress, interrupt, training, epoch: 0, epochs: experiment.training.epochs, more: String::new() }
     }
 
-    /// For a run of which so many epochs are done.
+    /// For a run that has finished this number of epochs.
     pub fn after(mut self, epochs: usize) -> Self {
         self.epoch = epochs;
         self

@@ -14,13 +14,13 @@ pub(super) fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option
     match records.last().filter(|record| record.state == RunState::Interrupted) {
         None => Ok(()),
         Some(record) => Err(match folder(record) {
-            Some(folder) => anyhow!("interrupted; --resume {} goes on", folder.display()),
-            None => anyhow!("interrupted; with --out the run would be kept"),
+            Some(folder) => anyhow!("interrupted; continue with --resume {}", folder.display()),
+            None => anyhow!("interrupted; use --out to save a run that can be resumed"),
         }),
     }
 }
 
-/// The figures as one object; those of several seeds as their means, with the deviations and each seed's own beside.
+/// The measures as one object; for several seeds their means, with the deviations and each seed's own values.
 pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Value {
     let shown = |path: &Path| path.display().to_string();
     if let [record] = seeds.records() {
@@ -65,7 +65,7 @@ fn with_highest_grade(mut object: Value, record: &RunRecord) -> Value {
     object
 }
 
-/// The figures as a table.
+/// The measures as a table.
 pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> String {
     let record = seeds.first();
     let (model, graph) = (&record.experiment.model, &record.experiment.graph);
@@ -89,7 +89,8 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
     }
     text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
     if seeds.records().iter().any(|record| record.retrained.is_some()) {
-        text += "trained again on train and validation for as many epochs; validation figures are from before\n";
+        text +=
+            "retrained on train and validation for the same number of epochs; validation measures are from before\n";
     }
     if let Some(grade) = record.highest_grade {
         let measure = record.experiment.training.stop_on.label();
@@ -98,7 +99,7 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
         );
     }
     if let Some(out) = out {
-        text += &format!("kept in {}\n", out.display());
+        text += &format!("saved in {}\n", out.display());
     }
     text
 }

@@ -23,7 +23,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let epochs = args.training.epochs;
     typed.training.epochs = Experiment::default().training.epochs;
     if typed != Experiment::default() {
-        return Err(fault("a run goes on with its own settings; only --epochs can be typed beside --resume", path));
+        return Err(fault("a run resumes with its own settings; only --epochs can be given with --resume", path));
     }
     let record = read_run_record(path)?;
     let done = saved_history(path)?.len();

@@ -130,7 +130,9 @@ impl MapView {
         let palette = theme::palette(ui.visuals());
         ui.label(RichText::new("Perplexity").color(palette.weak));
         let field = ui.add(DragValue::new(&mut self.dragged).range(2.0..=100.0).speed(0.2).max_decimals(0));
-        let field = field.on_hover_text("About how many neighbours each image keeps").accessible_name("Perplexity");
+        let field = field
+            .on_hover_text("Roughly the number of neighbours each image stays close to")
+            .accessible_name("Perplexity");
         if !field.dragged() && !field.has_focus() {
             self.perplexity = self.dragged.round();
         }

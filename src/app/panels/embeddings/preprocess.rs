@@ -70,7 +70,7 @@ fn name(interpolation: Interpolation) -> &'static str {
 }
 
 fn edit_ui(ui: &mut Ui, preprocess: &mut Preprocess) {
-    widgets::field(ui, "Shorter side", "Pictures are scaled until their shorter side has so many pixels", |ui| {
+    widgets::field(ui, "Shorter side", "Pictures are scaled so that their shorter side has this many pixels", |ui| {
         ui.add(DragValue::new(&mut preprocess.resize).range(32..=1024).suffix(" px")).accessible_name("Shorter side");
     });
     widgets::field(ui, "Crop", "Side of the square that is cut from the middle", |ui| {

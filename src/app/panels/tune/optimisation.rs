@@ -138,7 +138,7 @@ fn schedule_ui(ui: &mut Ui, training: &mut TrainConfig) {
 }
 
 fn ending_ui(ui: &mut Ui, training: &mut TrainConfig) {
-    widgets::field(ui, "Keep best by", "The validation measure that picks the epoch whose weights are kept", |ui| {
+    widgets::field(ui, "Keep best by", "The validation measure that picks the epoch whose weights are used", |ui| {
         widgets::choices(ui, "Keep best by", training.stop_on.label(), |ui| {
             for measure in crate::eval::STANDARD {
                 ui.selectable_value(&mut training.stop_on, measure, measure.label());
@@ -148,7 +148,7 @@ fn ending_ui(ui: &mut Ui, training: &mut TrainConfig) {
     let texts = ("Early stopping", "Stop when the measure has not improved for this many epochs", "Patience");
     optional(ui, texts, &mut training.patience, 20, |value| DragValue::new(value).range(1..=1000).suffix(" epochs"));
     let hint = "Then train again on train and validation queries together, for the best number of epochs";
-    widgets::field(ui, "Kept epoch", "Which epoch's weights are kept", |ui| {
+    widgets::field(ui, "Weights of", "Which epoch's weights the run ends with", |ui| {
         let choices = [
             (Keep::Best, "Best", "The best by the validation measure"),
             (Keep::Last, "Last", "The last epoch, without selection"),
