@@ -55,7 +55,8 @@ impl QueriesPanel {
             ui.add(egui::TextEdit::singleline(&mut self.filter).hint_text("Filter queries").desired_width(width))
                 .accessible_name("Filter queries");
         });
-        ui.horizontal(|ui| {
+        // In a narrow panel one below the other: a row that is too wide would widen the list below it.
+        ui.horizontal_wrapped(|ui| {
             let mut sort = ctx.settings().query_sort;
             widgets::choices(ui, "Sort queries", sort.name(), |ui| {
                 for choice in QuerySort::ALL {
