@@ -51,7 +51,7 @@ impl Manual {
         }
         let room = ctx.content_rect().size() - vec2(8.0 * GRID, 12.0 * GRID);
         let modal = Modal::new(Id::unique("manual")).show(ctx, |ui| {
-            ui.set_width(room.x.min(980.0));
+            ui.set_width(room.x.min(1120.0));
             ui.set_height(room.y.min(760.0));
             self.bar_ui(ui);
             ui.separator();
@@ -125,7 +125,7 @@ impl Manual {
         let area = ScrollArea::vertical().id_salt(("page", self.page)).auto_shrink([false, false]);
         let mut next = None;
         area.show(ui, |ui| {
-            ui.set_max_width(ui.available_width().min(700.0));
+            ui.set_max_width(ui.available_width().min(840.0));
             for (at, section) in page.sections.iter().enumerate() {
                 if goal == Some(at) {
                     let top = egui::Rect::from_min_size(ui.cursor().min, vec2(1.0, 1.0));
