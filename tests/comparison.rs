@@ -98,7 +98,7 @@ fn runs_that_cannot_be_compared_say_why() {
     let scales = fault(&[configuration("a", err(1)), configuration("b", err(3))], 0, Measure::Err);
     assert_eq!(scales, "the runs take different grades as the highest of ERR: 1 and 3");
     let missing = fault(&[a(), b("q")], 0, Measure::Bpref);
-    assert_eq!(missing, "the run “a” has no figures of bpref; it has map, ndcg@20");
+    assert_eq!(missing, "the run “a” was not measured by bpref; it has map, ndcg@20");
 }
 
 #[test]

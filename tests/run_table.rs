@@ -252,7 +252,7 @@ fn a_record_that_is_no_record_is_skipped_with_its_reason() {
 #[test]
 fn a_record_of_strange_values_is_shown_without_panic() {
     let text = r#"{"name": "é\u0000\n|,\"", "started": 18446744073709551615, "best_epoch": 18446744073709551615,
-        "seconds_per_epoch": 1e308, "test": {"initial": [], "text": [1.0], "model": [1e308]},
+        "seconds_per_epoch": 1e308, "test": {"initial": [], "text": [1.0, 0, 0, 0, 0], "model": [1e308, 0, 0, 0, 0]},
         "validation": {"initial": [], "text": [], "model": []}, "features": ["\u001b[2J", ""],
         "experiment": {"training": {"seed": 18446744073709551615}}}"#;
     let home = tempfile::tempdir().expect("a folder");
