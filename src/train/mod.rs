@@ -35,7 +35,9 @@ pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
-pub use open::{ChooseVectors, NamedVectors, Opened, as_warning, data_of_run, open, open_with, read_named};
+pub use open::{
+    ChooseVectors, NamedVectors, Opened, as_warning, data_of_run, open, open_with, read_named, read_sources,
+};
 pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Moments, Optimiser};
 pub use preset::Preset;

@@ -102,9 +102,21 @@ pub fn read_named(
     if names.is_empty() {
         return Ok(None);
     }
-    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-    let table = dataset::read_vectors(dataset, &wanted, &mut |warning| warnings.push(warning))?;
+    let table = read_sources(dataset, &names, &mut |warning| warnings.push(warning))?;
     Ok(Some((names, table)))
+}
+
+/// [`dataset::read_vectors`] of sources by their stored names.
+///
+/// # Errors
+/// As [`dataset::read_vectors`].
+pub fn read_sources(
+    dataset: &Dataset,
+    names: &[String],
+    warn: &mut dyn FnMut(Warning),
+) -> Result<VectorTable, DatasetError> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    dataset::read_vectors(dataset, &names, warn)
 }
 
 /// The same data with the visual vectors that a run was trained on: those in use, or read from its files again.
@@ -133,8 +145,7 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     if !known(&dataset) {
         return Err(TrainError::OtherVectors(record.vectors.clone()));
     }
-    let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-    let table = dataset::read_vectors(&dataset, &wanted, &mut |_| {})?;
+    let table = read_sources(&dataset, &names, &mut |_| {})?;
     Ok(data.with_vectors(names, Arc::new(table)))
 }
 

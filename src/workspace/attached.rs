@@ -1,6 +1,6 @@
 //! Files of visual vectors that people add to a data set.
 
-use super::loading::{Added, VectorsRead, stage};
+use super::loading::{Added, VectorsRead};
 use super::{DataAction, Message, Workspace};
 use crate::dataset;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ impl Workspace {
         self.loading.vectors.retire();
         self.loading.pending = None;
         self.loading.vectors.start("vectors", self.wake(), move |worker| {
-            worker.progress(stage("Reading visual vectors"));
+            worker.stage("Reading visual vectors", 0, 0)?;
             let refused = |error| format!("Could not add: {error}");
             let name = dataset::attach_vectors(Arc::make_mut(&mut dataset), &file).map_err(refused)?;
             let mut warnings = Vec::new();

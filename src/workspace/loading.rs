@@ -10,7 +10,6 @@ use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals::{self, Statistics};
 use crate::train::{self, NamedVectors, RunData, TrainError};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -112,7 +111,7 @@ impl Workspace {
         let encoder = encoder.unwrap_or(&self.settings.encoder).clone();
         self.loading.vectors.retire();
         self.loading.vectors.start("vectors", self.wake(), move |worker| {
-            worker.progress(stage("Reading visual vectors"));
+            worker.stage("Reading visual vectors", 0, 0)?;
             let mut warnings = Vec::new();
             if names == [COMPUTED] {
                 let table = computed(&dataset, &encoder, &cache).ok_or_else(|| {
@@ -120,8 +119,7 @@ impl Workspace {
                 })?;
                 return Ok(VectorsRead { names, table, warnings, added: None });
             }
-            let wanted: Vec<&str> = names.iter().map(String::as_str).collect();
-            let table = dataset::read_vectors(&dataset, &wanted, &mut |warning| warnings.push(warning))?;
+            let table = train::read_sources(&dataset, &names, &mut |warning| warnings.push(warning))?;
             Ok(VectorsRead { names, table, warnings, added: None })
         });
         self.loading.pending = Some(kept.clone());
@@ -233,10 +231,6 @@ struct Wanted {
     cache: PathBuf,
 }
 
-pub(super) fn stage(name: &str) -> Progress {
-    Progress { stage: name.to_owned(), ..Progress::default() }
-}
-
 /// Opens a data set and measures what needs no network.
 fn open(
     path: &Path,
@@ -245,8 +239,8 @@ fn open(
     worker: &Worker<(), Box<Measured>>,
 ) -> Result<Measured, TrainError> {
     let mut proceed = |name: &str| {
-        worker.progress(stage(name));
-        if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        worker.progress(Progress { stage: name.to_owned(), ..Progress::default() });
+        worker.flow()
     };
     let choose = &mut |dataset: &Dataset, _: &[String], warnings: &mut Vec<Warning>| {
         Ok(first_vectors(dataset, wanted, warnings))

@@ -6,7 +6,6 @@ use crate::graph::{
 };
 use crate::jobs::{Event, Slot, Wake};
 use crate::train::RunData;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -93,7 +92,7 @@ impl QueryView {
                     shown = std::time::Instant::now();
                     worker.update(positions.to_vec());
                 }
-                if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                worker.flow()
             }))
         });
     }

@@ -113,7 +113,7 @@ fn compute(
 ) -> Result<Embedded, JobError> {
     let mut proceed = |progress: Progress| {
         worker.progress(progress);
-        if worker.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        worker.flow()
     };
     let (spec, device) = resolve(&settings, &mut proceed)?;
     // Only the file itself says what network its weights are of.
