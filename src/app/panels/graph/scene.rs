@@ -157,16 +157,8 @@ mod tests {
 
     fn row() -> Row {
         let image = |index: usize| Image {
-            id: ImageId::from(format!("image {index}").as_str()),
             file: (index != 3).then(|| format!("{index}.jpg").into()),
-            title: String::new(),
-            description: String::new(),
-            tags: Vec::new(),
-            date: None,
-            popularity: None,
-            comments: None,
-            location: None,
-            columns: BTreeMap::new(),
+            ..Image::new(ImageId::from(format!("image {index}").as_str()))
         };
         let candidate = |image| Candidate { image, rank: None, features: Vec::new(), clusters: Vec::new() };
         let query = Query {
