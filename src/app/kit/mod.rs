@@ -4,6 +4,7 @@ pub mod icons;
 pub mod mark;
 pub mod plot;
 pub mod scene;
+pub mod text;
 pub mod theme;
 pub mod thumbnails;
 pub mod widgets;

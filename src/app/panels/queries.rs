@@ -3,11 +3,11 @@
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, text, widgets};
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::workspace::{QuerySort, SelectionAction, Session, SettingsAction};
-use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
+use egui::{Align2, FontId, Painter, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// Height of one query's row.
 const HEIGHT: f32 = 41.0;
@@ -127,18 +127,14 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) 
     let count = known.candidates.len();
     let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
     let facts = format!("{}  ·  {found}", session.data.splits[query].name());
-    let line = |room: f32, at: Pos2, align: Align2, text: &str, size: f32, colour: Color32| {
-        let part = Rect::from_min_max(rect.min, pos2(inner.right() - room, rect.bottom()));
-        painter.with_clip_rect(part.intersect(painter.clip_rect())).text(
-            at,
-            align,
-            text,
-            FontId::proportional(size),
-            colour,
-        );
-    };
-    line(70.0, inner.left_top(), Align2::LEFT_TOP, title, theme::BODY, palette.text);
-    line(36.0, inner.left_bottom(), Align2::LEFT_BOTTOM, &facts, theme::SMALL, palette.weak);
+    // The figures stand at the right; a query without judgements has none.
+    let (beside_title, beside_facts) = if is_judged { (70.0, 36.0) } else { (0.0, 0.0) };
+    let font = FontId::proportional(theme::BODY);
+    let galley = text::line(&painter, title, font, palette.text, inner.width() - beside_title);
+    painter.galley(inner.left_top(), galley, palette.text);
+    let font = FontId::proportional(theme::SMALL);
+    let galley = text::line(&painter, &facts, font, palette.weak, inner.width() - beside_facts);
+    painter.galley(pos2(inner.left(), inner.bottom() - galley.size().y), galley, palette.weak);
     let told = if is_judged {
         let (precision, change) = figures(session, query);
         let change = session.model_measures(query).map(|_| change);

@@ -1,9 +1,9 @@
 //! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
 
 use super::controls::{measure_ui, save_button};
-use super::table::paint_text;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, widgets};
 use crate::app::panels::ranking::{Reveal, ShownRanking};

@@ -1,9 +1,9 @@
 //! Two parameters against each other: the mean of a measure for each pair of values.
 
 use super::controls::save_button;
-use super::table::paint_text;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::export::chart::heat_chart;

@@ -10,7 +10,6 @@ mod table;
 pub mod view;
 
 pub use controls::save_button;
-pub use table::paint_text;
 pub use view::RunsView;
 
 use super::PanelView;

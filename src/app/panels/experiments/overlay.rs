@@ -1,9 +1,9 @@
 //! Curves of the chosen runs over one another.
 
 use super::controls::{measure_ui, save_button};
-use super::table::paint_text;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;

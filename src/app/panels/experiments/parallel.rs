@@ -5,7 +5,7 @@ use super::scale::Scale;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, text, widgets};
 use crate::export::chart::parallel_chart;
 use crate::study::runs::{Entry, Filter, Objective, ParamValue, RunFacts, RunTable, asked, short_name, with_term};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
@@ -240,11 +240,8 @@ fn paint_axes(painter: &Painter, axes: &[Axis], plot: Rect, palette: &Palette) {
 }
 
 /// A mark's text on a ground that keeps it apart from the lines behind it.
-fn mark(painter: &Painter, at: Pos2, text: &str, room: f32, palette: &Palette) {
-    let font = FontId::proportional(10.5);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, palette.text);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(20.0));
-    let galley = painter.layout_job(job);
+fn mark(painter: &Painter, at: Pos2, label: &str, room: f32, palette: &Palette) {
+    let galley = text::line(painter, label, FontId::proportional(10.5), palette.text, room.max(20.0));
     let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y * 0.5), galley.size());
     painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2, palette.panel.gamma_multiply(0.8));
     painter.galley(rect.min, galley, palette.text);

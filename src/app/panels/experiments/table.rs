@@ -2,11 +2,11 @@
 
 use super::controls::toggle;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
 use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable};
 use crate::workspace::{RunsAction, Workspace};
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{
     Align2, Color32, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
     pos2, vec2,
@@ -317,15 +317,4 @@ fn paint_cell(painter: &Painter, place: Rect, column: Column, cell: &Cell, best:
         let end = paint_text(painter, place.with_max_x(place.right() - 34.0), &cell.text, font, colour, false);
         painter.text(pos2(end + 6.0, place.center().y), Align2::LEFT_CENTER, &cell.beside, small, palette.weak);
     }
-}
-
-/// Paints one line within `place`, cut with “…” where it is too long; gives back its right end.
-pub fn paint_text(painter: &Painter, place: Rect, text: &str, font: FontId, colour: Color32, right: bool) -> f32 {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = TextWrapping::truncate_at_width(place.width().max(1.0));
-    let galley = painter.layout_job(job);
-    let x = if right { place.right() - galley.size().x } else { place.left() };
-    let end = x + galley.size().x;
-    painter.galley(pos2(x, place.center().y - galley.size().y * 0.5), galley, colour);
-    end
 }

@@ -12,6 +12,9 @@ use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
 
+/// Room in points, left of the slider, that its name and the query need.
+const NAMED_SLIDER: f32 = 170.0;
+
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct GraphPanel {
@@ -57,7 +60,10 @@ impl GraphPanel {
                 if tune::neighbours_slider(ui, &mut experiment.graph.k) {
                     ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
                 }
-                ui.label(egui::RichText::new("Neighbours").color(palette.weak));
+                // In a narrow panel the query goes first; the slider is named under the pointer too.
+                if ui.available_width() > NAMED_SLIDER {
+                    ui.label(egui::RichText::new("Neighbours").color(palette.weak));
+                }
                 // What is left of the row is the query's; a long one is cut.
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let room = (ui.available_width() - 72.0).max(40.0);

@@ -2,9 +2,10 @@
 
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::widgets;
-use crate::app::panels::experiments::{RunsView, paint_text, save_button};
+use crate::app::panels::experiments::{RunsView, save_button};
 use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::significance::Interval;
