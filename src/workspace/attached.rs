@@ -7,6 +7,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 impl Workspace {
+    pub(super) fn attach_trec(&mut self, path: PathBuf) {
+        let Some(session) = &self.session else {
+            self.apply(DataAction::Open(path));
+            return;
+        };
+        let base = session.path.clone();
+        self.change(|settings| {
+            let files = settings.attached.entry(base.clone()).or_default();
+            files.retain(|known| *known != path);
+            files.push(path);
+        });
+        self.open_with(base);
+    }
+
     /// Reads a file of vectors in a thread of its own; training goes on with what it has.
     pub(super) fn attach_vectors(&mut self, path: PathBuf) {
         let Some(session) = &self.session else {

@@ -1,7 +1,8 @@
 //! What people should know, for a while.
 
-use super::Workspace;
-use std::time::{Duration, Instant};
+mod apply;
+
+use std::time::Instant;
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,25 +33,5 @@ impl Message {
     /// Something is wrong.
     pub fn warning(text: impl Into<String>) -> Self {
         Self { kind: MessageKind::Warning, text: text.into(), since: Instant::now() }
-    }
-}
-
-/// How long a notice stays.
-const NOTICE: Duration = Duration::from_secs(6);
-
-impl Workspace {
-    pub(super) fn tell(&mut self, message: Message) {
-        self.messages.retain(|known| known.text != message.text);
-        self.messages.push(message);
-    }
-
-    pub(super) fn dismiss(&mut self, index: usize) {
-        if index < self.messages.len() {
-            self.messages.remove(index);
-        }
-    }
-
-    pub(super) fn expire_messages(&mut self) {
-        self.messages.retain(|message| message.kind == MessageKind::Warning || message.since.elapsed() < NOTICE);
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! [`Workspace`] is the only owner of state. Panels read it and ask for [`Action`]s; [`Workspace::apply`] carries them out
 //! and [`Workspace::poll`] takes in what the running jobs report.
+//!
+//! Each capability has a file with its state, and below it `apply.rs` with the methods of [`Workspace`] that change it.
 
 mod action;
+mod apply;
 mod attached;
 mod embedding;
 mod experiments;

@@ -1,13 +1,13 @@
 //! The runs on disk.
 
+mod apply;
+
 use super::session::ModelScores;
-use super::{LiveRun, Message, Workspace};
 use crate::dataset::VectorTable;
-use crate::jobs::{Event, JobError, Slot, Worker};
-use crate::study::runs::{Listing, RunFacts, SavedRun};
-use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, TrainError};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use crate::jobs::{JobError, Slot};
+use crate::study::runs::{RunFacts, SavedRun};
+use crate::train::{EpochReport, RunRecord};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What reading a run back gives.
@@ -22,23 +22,6 @@ pub struct Reopened {
 struct Scored {
     scores: ModelScores,
     vectors: Option<Arc<VectorTable>>,
-}
-
-/// Ends the work when its worker is cancelled; there is nothing else to tell.
-struct Until<'a>(&'a Worker<(), Reopened>);
-
-impl RunObserver for Until<'_> {
-    fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        self.0.flow()
-    }
-}
-
-/// Scores a run again on the open data set; the vectors come along where they are not those in use.
-fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, TrainError> {
-    let data = train::data_of_run(open, record)?;
-    let scores = train::score_again(&data, path, record, &mut Until(worker))?;
-    let is_other = record.experiment.model.kind.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
-    Ok(Scored { scores: ModelScores::new(&data, scores), vectors: is_other.then_some(data.vectors) })
 }
 
 /// The runs on disk, newest first.
@@ -62,130 +45,5 @@ impl RunList {
     /// Whether a run is being read.
     pub fn is_reading(&self) -> bool {
         self.reading.is_running() || self.listing.is_running()
-    }
-}
-
-impl Workspace {
-    pub(super) fn refresh_runs(&mut self) {
-        let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
-        self.refresh_studies();
-        self.runs.listing.retire();
-        self.runs.listing.start("runs", self.wake(), move |_| {
-            Ok(Listing::of_user(&folder, &studies).runs.into_iter().map(RunFacts::of).collect())
-        });
-    }
-
-    /// Shows the run last shown again, if it belongs to the open data set.
-    pub(super) fn resume_last_run(&mut self) {
-        let Some(path) = self.settings.last_run.clone() else { return };
-        if train::read_run_record(&path).is_ok_and(|record| self.is_open(&record)) {
-            self.open_run(path);
-        }
-    }
-
-    pub(super) fn open_run(&mut self, path: PathBuf) {
-        if self.training.is_running() {
-            self.tell(Message::warning("Stop the run in training before opening another."));
-            return;
-        }
-        match train::read_run_record(&path) {
-            Err(message) => return self.tell(Message::warning(format!("Could not open the run: {message}"))),
-            // Its data set comes first; the run then follows as the one last shown.
-            Ok(record) if !self.is_open(&record) => {
-                self.change(|settings| settings.last_run = Some(path));
-                return self.open_with(record.dataset_path);
-            }
-            Ok(_) => {}
-        }
-        let Some(open) = self.session.as_ref().map(|session| session.data.clone()) else { return };
-        self.runs.forget_reading();
-        self.runs.reading.start("run", self.wake(), move |worker| {
-            let (record, history) = train::read_run_folder(&path)?;
-            let scored = score(&open, &path, &record, worker).map_err(JobError::from);
-            Ok(Reopened { path, record, history, scored })
-        });
-    }
-
-    /// Whether the open data set is the one a run was made on.
-    pub(super) fn is_open(&self, record: &RunRecord) -> bool {
-        let root = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
-        root.is_some_and(|root| root == record.dataset_path)
-    }
-
-    pub(super) fn delete_run(&mut self, path: &Path) {
-        // Only a folder that holds a run, and only one of ours, is ever moved.
-        let in_training = self.training.is_running() && self.training.run().is_some_and(|run| run.path == path);
-        if in_training {
-            self.tell(Message::warning("This run is in training: stop it first."));
-            return;
-        }
-        if path.parent() != Some(self.store.runs()) || !path.join("run.json").is_file() {
-            self.tell(Message::warning(format!("Not a saved run: {}", path.display())));
-            return;
-        }
-        self.throw_away(path);
-    }
-
-    /// Moves a folder into the trash.
-    pub(super) fn throw_away(&mut self, path: &Path) {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let moved = self.trash.put(path);
-        self.tell(match moved {
-            Ok(()) => Message::notice(format!("Deleted {name}. Ctrl+Z brings it back.")),
-            Err(message) => Message::warning(format!("Could not delete {name}: {message}")),
-        });
-        self.refresh_runs();
-    }
-
-    /// Brings a run or a study back from the trash.
-    pub(super) fn restore(&mut self, path: &Path) {
-        if let Err(message) = self.trash.restore(path) {
-            self.tell(Message::warning(format!("Could not restore: {message}")));
-        }
-        self.refresh_runs();
-    }
-
-    pub(super) fn poll_runs(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.runs.listing.poll() {
-            if let Event::Done(known) = event {
-                self.runs.known = known.iter().filter(|run| run.study.is_none()).map(|run| run.saved.clone()).collect();
-                self.take_listed(known);
-                changed = true;
-            }
-        }
-        while let Some(event) = self.runs.reading.poll() {
-            changed = true;
-            match event {
-                Event::Done(reopened) => self.show_run(reopened),
-                Event::Failed(error) => {
-                    self.tell(Message::warning(format!("Could not open the run: {error}")));
-                }
-                Event::Progress(_) | Event::Update(()) => {}
-            }
-        }
-        changed
-    }
-
-    fn show_run(&mut self, run: Reopened) {
-        let (name, sources) = (run.record.name.clone(), run.record.vector_sources.clone());
-        self.training.show(LiveRun { record: run.record, history: run.history, path: run.path.clone() });
-        self.change(|settings| settings.last_run = Some(run.path));
-        match run.scored {
-            Ok(scored) => {
-                if let Some(vectors) = scored.vectors {
-                    self.install_vectors(sources, vectors, Vec::new());
-                }
-                if let Some(session) = &mut self.session {
-                    session.set_model(Some(scored.scores));
-                }
-            }
-            Err(message) => {
-                if let Some(session) = &mut self.session {
-                    session.set_model(None);
-                }
-                self.tell(Message::warning(format!("{name} is shown without its rankings: {message}")));
-            }
-        }
     }
 }

@@ -1,14 +1,15 @@
 //! The open data set and what is selected in it.
 
+mod apply;
+
 use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
-use super::{DataAction, Workspace};
 use crate::dataset::{Relevance, Summary, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
 use crate::signals::{self, Statistics};
-use crate::train::{Experiment, RunData};
+use crate::train::RunData;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -220,62 +221,5 @@ impl Session {
             }
         }
         changed | self.view.as_mut().is_some_and(QueryView::poll)
-    }
-}
-
-impl Workspace {
-    pub(super) fn select_query(&mut self, query: usize) {
-        let graph = self.settings.experiment.graph;
-        let Some(session) = &mut self.session else { return };
-        if query >= session.data.dataset.queries.len() || (query == session.query && session.view().is_some()) {
-            return;
-        }
-        session.select(query, graph);
-        self.training.follow(query);
-        let name = session.data.dataset.queries[query].id.to_string();
-        self.change(|settings| settings.last_query = Some(name));
-    }
-
-    pub(super) fn step_query(&mut self, step: isize) {
-        let Some(session) = &self.session else { return };
-        let count = session.data.dataset.queries.len() as isize;
-        if count > 0 {
-            self.select_query((session.query as isize + step).rem_euclid(count) as usize);
-        }
-    }
-
-    pub(super) fn select_candidate(&mut self, candidate: Option<usize>) {
-        if let Some(session) = &mut self.session {
-            let count = session.data.dataset.queries.get(session.query).map_or(0, |query| query.candidates.len());
-            session.candidate = candidate.filter(|&candidate| candidate < count);
-        }
-    }
-
-    pub(super) fn hover_candidate(&mut self, candidate: Option<usize>) {
-        if let Some(session) = &mut self.session {
-            session.hovered = candidate;
-        }
-    }
-
-    pub(super) fn set_experiment(&mut self, experiment: Experiment) {
-        let graph = experiment.graph;
-        self.change(|settings| settings.experiment = experiment);
-        if let Some(session) = &mut self.session {
-            session.refresh_view(graph);
-        }
-    }
-
-    pub(super) fn attach_trec(&mut self, path: PathBuf) {
-        let Some(session) = &self.session else {
-            self.apply(DataAction::Open(path));
-            return;
-        };
-        let base = session.path.clone();
-        self.change(|settings| {
-            let files = settings.attached.entry(base.clone()).or_default();
-            files.retain(|known| *known != path);
-            files.push(path);
-        });
-        self.open_with(base);
     }
 }

@@ -1,5 +1,7 @@
 //! What persists from one session to the next.
 
+mod apply;
+
 use crate::base::named;
 use crate::graph::Projection;
 use crate::study::runs::RunTable;

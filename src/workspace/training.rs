@@ -1,16 +1,15 @@
 //! Training as a job, and the run it makes.
 
+mod apply;
+
 use super::session::ModelScores;
-use super::{Message, Workspace};
 use crate::base::Progress;
-use crate::jobs::{Event, Job, JobError, Slot, Worker};
-use crate::model::{Network, RankingInput};
-use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use crate::jobs::{Job, Slot};
+use crate::train::{EpochReport, RunRecord};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// What a run tells after each epoch.
 pub struct EpochUpdate {
@@ -103,186 +102,5 @@ impl TrainingState {
 impl Drop for TrainingState {
     fn drop(&mut self) {
         drop(self.job.take());
-    }
-}
-
-struct Reporter<'a> {
-    worker: &'a Worker<EpochUpdate, TrainDone>,
-    followed: &'a AtomicUsize,
-    epoch: usize,
-    epochs: usize,
-}
-
-impl RunObserver for Reporter<'_> {
-    fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()> {
-        let (stage, done, total) = match stage {
-            "Training" => (format!("Epoch {} of {}", self.epoch + 1, self.epochs), self.epoch, self.epochs),
-            other => (other.to_owned(), done, total),
-        };
-        if total > 0 {
-            self.worker.progress(Progress { stage, done, total, ..Progress::default() });
-        }
-        self.worker.flow()
-    }
-
-    fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()> {
-        self.epoch = report.epoch;
-        let query = self.followed.load(Ordering::Relaxed);
-        let input = inputs.iter().find(|input| input.query == query);
-        let scores = input.and_then(|input| model.score(input).ok()).map(|scores| scores.total);
-        self.worker.update(EpochUpdate { report: report.clone(), query, scores });
-        self.worker.flow()
-    }
-}
-
-impl Workspace {
-    pub(super) fn train(&mut self) {
-        if self.training.is_running() {
-            return;
-        }
-        let Some(session) = &self.session else {
-            self.tell(Message::warning("Open a data set first."));
-            return;
-        };
-        let Some(data) = self.training_data() else {
-            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
-            return;
-        };
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let experiment = self.settings.experiment.clone();
-        let name = self.free_name(
-            self.store.runs(),
-            &format!("{}-{}", session.data.dataset.name, experiment.model.kind),
-            started,
-        );
-        let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
-        let folder = self.store.runs().join(name);
-        // Another run's rankings must not pass for this one's, nor one still being read take its place.
-        self.runs.forget_reading();
-        if let Some(session) = &mut self.session {
-            session.set_model(None);
-        }
-        self.training.run = Some(LiveRun { record: record.clone(), history: Vec::new(), path: folder.clone() });
-        let followed = self.training.followed.clone();
-        self.training.job.start("train", self.wake(), move |worker| {
-            let epochs = experiment.training.epochs;
-            let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
-            let RunResult { record, history, scores, .. } =
-                train::run(&data, &experiment, record, Some(&folder), &mut reporter)?;
-            Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
-        });
-    }
-
-    /// Goes on with a run that was interrupted or cut off, with its own settings.
-    pub(super) fn resume_run(&mut self, path: PathBuf) {
-        if self.training.is_running() {
-            return self.tell(Message::warning("Stop the run in training before going on with another."));
-        }
-        let record = train::read_run_record(&path).map_err(TrainError::from);
-        let found = record.and_then(|record| Ok((record, train::saved_history(&path)?)));
-        let (record, history) = match found {
-            Ok(found) => found,
-            Err(error) => return self.tell(Message::warning(format!("Could not go on with the run: {error}"))),
-        };
-        let data = self.session.as_ref().map(|session| session.data.clone());
-        let Some(data) = data.filter(|_| self.is_open(&record)) else {
-            let text = format!("Open {} first: the run was made on it.", record.dataset);
-            return self.tell(Message::warning(text));
-        };
-        self.runs.forget_reading();
-        if let Some(session) = &mut self.session {
-            session.set_model(None);
-        }
-        let (epoch, epochs) = (history.len(), record.experiment.training.epochs);
-        self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
-        let followed = self.training.followed.clone();
-        self.training.job.start("train", self.wake(), move |worker| {
-            let data = train::data_of_run(&data, &record)?;
-            let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
-            let RunResult { record, history, scores, .. } = train::resume(&data, &path, None, &mut reporter)?;
-            Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
-        });
-    }
-
-    /// Whether training could begin now, but for a run already in training.
-    pub fn can_train(&self) -> bool {
-        self.training_data().is_some()
-    }
-
-    /// What to train on, where the vectors that the chosen model needs are there.
-    pub(super) fn training_data(&self) -> Option<RunData> {
-        let data = &self.session.as_ref()?.data;
-        let is_enough = data.has_vectors() || !self.settings.experiment.model.kind.needs_vectors();
-        is_enough.then(|| data.clone())
-    }
-
-    pub(super) fn poll_training(&mut self) -> bool {
-        let mut changed = self.poll_ending();
-        while let Some(event) = self.training.job.poll() {
-            changed = true;
-            match event {
-                Event::Update(update) => self.take_epoch(update),
-                Event::Done(done) => self.finish_training(done),
-                Event::Failed(error) => {
-                    if error != JobError::Cancelled {
-                        self.tell(Message::warning(format!("Training stopped: {error}")));
-                    }
-                    self.training.run.take_if(|run| run.history.is_empty());
-                    if let Some(session) = &mut self.session {
-                        session.rank_model();
-                    }
-                    self.refresh_runs();
-                }
-                Event::Progress(_) => {}
-            }
-        }
-        changed
-    }
-
-    /// Lists a run that was given up once it is written whole.
-    fn poll_ending(&mut self) -> bool {
-        let before = self.training.ending.len();
-        self.training.ending.retain_mut(|job| {
-            std::iter::from_fn(|| job.poll()).all(|event| !matches!(event, Event::Done(_) | Event::Failed(_)))
-        });
-        let ended = self.training.ending.len() < before;
-        if ended {
-            self.refresh_runs();
-        }
-        ended
-    }
-
-    fn take_epoch(&mut self, update: EpochUpdate) {
-        if let Some(run) = &mut self.training.run {
-            run.record.best_epoch = update.report.best_epoch;
-            run.history.push(update.report);
-        }
-        if let (Some(session), Some(scores)) = (&mut self.session, update.scores) {
-            session.follow(update.query, scores);
-        }
-    }
-
-    fn finish_training(&mut self, done: TrainDone) {
-        if let Some(run) = &mut self.training.run {
-            run.record = done.record;
-            run.history = done.history;
-            let path = run.path.clone();
-            self.change(|settings| settings.last_run = Some(path));
-        }
-        if let Some(session) = &mut self.session {
-            session.set_model(Some(done.scores));
-        }
-        self.refresh_runs();
-    }
-
-    /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times. What is in the
-    /// trash keeps its name, to come back to.
-    pub(super) fn free_name(&self, folder: &Path, stem: &str, started: u64) -> String {
-        let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
-        let is_free = |path: &Path| !path.exists() && !self.trash.holds(path);
-        (1..10_000)
-            .map(|number| format!("{stem}-{number}"))
-            .find(|name| is_free(&folder.join(name)))
-            .unwrap_or_else(|| format!("{stem}-{started}"))
     }
 }

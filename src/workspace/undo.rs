@@ -4,12 +4,10 @@
 //! an opposite in [`Workspace::opposite`] can be undone; another theme joins by giving its opposite there. Steps are not
 //! kept from one session to the next.
 
+mod apply;
 mod describe;
 
-use super::embedding::COMPUTED;
-use super::{
-    Action, DataAction, HistoryAction, Message, RunsAction, Session, Settings, SettingsAction, StudiesAction, Workspace,
-};
+use super::{Action, RunsAction, Session, SettingsAction, StudiesAction};
 use describe::{Description, describe};
 use std::time::{Duration, Instant};
 
@@ -131,104 +129,6 @@ impl History {
                 fit(&mut step.forth);
                 !matches!(step.forth, Action::Data(_)) && step.back != step.forth
             });
-        }
-    }
-}
-
-impl Settings {
-    /// The action that brings back what another one will change; nothing where it changes nothing, or what is not
-    /// undone: how the panels are laid out.
-    fn opposite(&self, action: &SettingsAction) -> Option<SettingsAction> {
-        let now = match action {
-            SettingsAction::SetExperiment(_) => SettingsAction::SetExperiment(Box::new(self.experiment.clone())),
-            SettingsAction::SetEncoder(_) => SettingsAction::SetEncoder(Box::new(self.encoder.clone())),
-            SettingsAction::SetRunTable(_) => SettingsAction::SetRunTable(Box::new(self.run_table.clone())),
-            SettingsAction::SetGraphLook(_) => SettingsAction::SetGraphLook(self.look),
-            SettingsAction::SetTheme(_) => SettingsAction::SetTheme(self.theme),
-            SettingsAction::SetQuerySort(_) => SettingsAction::SetQuerySort(self.query_sort),
-            SettingsAction::SetPanels(_) => return None,
-        };
-        (now != *action).then_some(now)
-    }
-}
-
-impl Workspace {
-    /// What can be undone and redone.
-    pub fn history(&self) -> &History {
-        &self.history
-    }
-
-    /// The action that takes another one back, as things are before it; nothing where there is none.
-    pub(super) fn opposite(&self, action: &Action) -> Option<Action> {
-        match action {
-            Action::Settings(action) => self.settings.opposite(action).map(Action::from),
-            Action::Data(DataAction::ChooseVectors(names)) => {
-                let now = self.loading.pending_vectors().or(Some(&self.session.as_ref()?.data.vector_names))?;
-                let is_change = !now.is_empty() && !names.is_empty() && now != names;
-                is_change.then(|| DataAction::ChooseVectors(now.to_vec()).into())
-            }
-            Action::Runs(RunsAction::Delete(path)) => Some(RunsAction::Restore(path.clone()).into()),
-            Action::Studies(StudiesAction::Delete(path)) => Some(StudiesAction::Restore(path.clone()).into()),
-            _ => None,
-        }
-    }
-
-    /// Whether a step can go this way as things are: vectors may be gone from the data set, and a folder from the disk.
-    pub(super) fn can_apply(&self, action: &Action) -> bool {
-        match action {
-            Action::Data(DataAction::ChooseVectors(names)) => self.session.as_ref().is_some_and(|session| {
-                let sources = &session.data.dataset.vectors;
-                names.iter().all(|name| name == COMPUTED || sources.iter().any(|source| source.name == *name))
-            }),
-            Action::Runs(RunsAction::Restore(path)) | Action::Studies(StudiesAction::Restore(path)) => {
-                self.trash.holds(path)
-            }
-            Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path)) => {
-                path.is_dir() && !self.trash.holds(path)
-            }
-            _ => true,
-        }
-    }
-
-    pub(super) fn apply_history(&mut self, action: HistoryAction) {
-        match action {
-            HistoryAction::Undo => self.undo(),
-            HistoryAction::Redo => self.redo(),
-            HistoryAction::Hold(hold) => self.history.hold(hold),
-        }
-    }
-
-    /// Takes back the last step that can be; what stands in the way of one is told, and the step stays.
-    fn undo(&mut self) {
-        while let Some(step) = self.history.done.pop() {
-            if !self.can_apply(&step.back) {
-                continue;
-            }
-            self.carry_out(step.back.clone());
-            if self.can_apply(&step.forth) {
-                self.tell(Message::notice(format!("Undid: {}", step.name())));
-                self.history.undone.push(step);
-            } else {
-                self.history.done.push(step);
-            }
-            return self.history.close();
-        }
-    }
-
-    /// Brings again the step that was taken back last.
-    fn redo(&mut self) {
-        while let Some(step) = self.history.undone.pop() {
-            if !self.can_apply(&step.forth) {
-                continue;
-            }
-            self.carry_out(step.forth.clone());
-            if self.can_apply(&step.back) {
-                self.tell(Message::notice(format!("Redid: {}", step.name())));
-                self.history.done.push(step);
-            } else {
-                self.history.undone.push(step);
-            }
-            return self.history.close();
         }
     }
 }

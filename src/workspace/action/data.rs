@@ -1,6 +1,5 @@
 //! Actions on the open data set.
 
-use crate::workspace::Workspace;
 use std::path::PathBuf;
 
 /// What is open, and what is added to it.
@@ -20,20 +19,4 @@ pub enum DataAction {
     DetachVectors(String),
     /// Use these visual vectors (names of sources; several are concatenated).
     ChooseVectors(Vec<String>),
-}
-
-impl Workspace {
-    pub(super) fn apply_data(&mut self, action: DataAction) {
-        match action {
-            DataAction::Open(path) => self.open(path),
-            DataAction::CancelLoading => self.loading.cancel(),
-            DataAction::ForgetRecent(path) => {
-                self.change(|settings| settings.recent.retain(|known| *known != path));
-            }
-            DataAction::AttachTrec(path) => self.attach_trec(path),
-            DataAction::AttachVectors(path) => self.attach_vectors(path),
-            DataAction::DetachVectors(name) => self.detach_vectors(&name),
-            DataAction::ChooseVectors(names) => self.choose_vectors(names),
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! Actions on embeddings.
 
 use crate::graph::GraphRequest;
-use crate::workspace::{EmbeddingPair, MapRequest, Workspace};
+use crate::workspace::{EmbeddingPair, MapRequest};
 
 /// Computing, comparing and mapping embeddings.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,18 +20,4 @@ pub enum EmbeddingAction {
     DrawMap(Box<MapRequest>),
     /// Stop drawing the map.
     CancelMap,
-}
-
-impl Workspace {
-    pub(super) fn apply_embedding(&mut self, action: EmbeddingAction) {
-        match action {
-            EmbeddingAction::Compute => self.embed(),
-            EmbeddingAction::Cancel => self.embedding.cancel(),
-            EmbeddingAction::Compare(pair) => self.compare_embeddings(*pair),
-            EmbeddingAction::CancelComparison => self.embedding.cancel_comparison(),
-            EmbeddingAction::DrawTwoGraphs(graph) => self.draw_two_graphs(graph),
-            EmbeddingAction::DrawMap(request) => self.draw_map(*request),
-            EmbeddingAction::CancelMap => self.embedding.cancel_map(),
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! Actions that write files.
 
 use crate::export::chart::{Chart, Theme};
-use crate::workspace::Workspace;
 use std::path::PathBuf;
 
 /// Files made of what is shown.
@@ -16,12 +15,4 @@ pub enum ExportAction {
         /// The file.
         path: PathBuf,
     },
-}
-
-impl Workspace {
-    pub(super) fn apply_export(&mut self, action: ExportAction) {
-        match action {
-            ExportAction::SaveChart { chart, theme, path } => self.save_chart(*chart, theme, path),
-        }
-    }
 }

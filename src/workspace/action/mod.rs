@@ -1,6 +1,6 @@
 //! What the window can ask of the workspace: plain data, grouped by theme, that can be compared, logged and replayed.
 //!
-//! Each theme has a file of its own with its enum and the one method of [`Workspace`] that carries it out.
+//! Each theme's actions have a file of their own; the capability's `apply` file carries them out.
 
 mod data;
 mod embedding;
@@ -23,8 +23,6 @@ pub use selection::SelectionAction;
 pub use settings::SettingsAction;
 pub use studies::StudiesAction;
 pub use training::TrainingAction;
-
-use super::Workspace;
 
 /// A change of state that someone asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,36 +71,4 @@ from_theme! {
     Export: ExportAction,
     Message: MessageAction,
     History: HistoryAction,
-}
-
-impl Workspace {
-    /// Carries out what was asked for, as a step that can be undone where it has an opposite.
-    pub fn apply(&mut self, action: impl Into<Action>) {
-        let forth = action.into();
-        match self.opposite(&forth) {
-            Some(back) => {
-                self.carry_out(forth.clone());
-                if self.can_apply(&back) {
-                    self.history.record(back, forth);
-                }
-            }
-            None => self.carry_out(forth),
-        }
-    }
-
-    /// Carries out an action without a step of undo.
-    pub(super) fn carry_out(&mut self, action: Action) {
-        match action {
-            Action::Data(action) => self.apply_data(action),
-            Action::Selection(action) => self.apply_selection(action),
-            Action::Embedding(action) => self.apply_embedding(action),
-            Action::Training(action) => self.apply_training(action),
-            Action::Runs(action) => self.apply_runs(action),
-            Action::Studies(action) => self.apply_studies(action),
-            Action::Settings(action) => self.apply_settings(action),
-            Action::Export(action) => self.apply_export(action),
-            Action::Message(action) => self.apply_message(action),
-            Action::History(action) => self.apply_history(action),
-        }
-    }
 }

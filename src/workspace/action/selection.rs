@@ -1,7 +1,5 @@
 //! Actions on what is looked at.
 
-use crate::workspace::Workspace;
-
 /// Which query and image are looked at. Images are candidates of the current query, by their index in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelectionAction {
@@ -13,15 +11,4 @@ pub enum SelectionAction {
     Candidate(Option<usize>),
     /// Point at an image in every panel, or at none.
     Hover(Option<usize>),
-}
-
-impl Workspace {
-    pub(super) fn apply_selection(&mut self, action: SelectionAction) {
-        match action {
-            SelectionAction::Query(query) => self.select_query(query),
-            SelectionAction::StepQuery(step) => self.step_query(step),
-            SelectionAction::Candidate(candidate) => self.select_candidate(candidate),
-            SelectionAction::Hover(candidate) => self.hover_candidate(candidate),
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::study::runs::RunTable;
 use crate::train::Experiment;
-use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, ThemeChoice, Workspace};
+use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, ThemeChoice};
 
 /// What persists from one session to the next. Each action carries the new value whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,18 +21,4 @@ pub enum SettingsAction {
     SetQuerySort(QuerySort),
     /// How the panels are laid out.
     SetPanels(PanelLayout),
-}
-
-impl Workspace {
-    pub(super) fn apply_settings(&mut self, action: SettingsAction) {
-        match action {
-            SettingsAction::SetExperiment(experiment) => self.set_experiment(*experiment),
-            SettingsAction::SetEncoder(encoder) => self.change(|settings| settings.encoder = *encoder),
-            SettingsAction::SetRunTable(table) => self.set_run_table(*table),
-            SettingsAction::SetGraphLook(look) => self.change(|settings| settings.look = look),
-            SettingsAction::SetTheme(theme) => self.change(|settings| settings.theme = theme),
-            SettingsAction::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
-            SettingsAction::SetPanels(layout) => self.change(|settings| settings.panels = layout),
-        }
-    }
 }

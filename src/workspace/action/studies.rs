@@ -1,6 +1,6 @@
 //! Actions on studies.
 
-use crate::workspace::{StudyRequest, Workspace};
+use crate::workspace::StudyRequest;
 use std::path::PathBuf;
 
 /// The studies on disk, by their folders, and the one running.
@@ -16,16 +16,4 @@ pub enum StudiesAction {
     Delete(PathBuf),
     /// Restore a deleted study.
     Restore(PathBuf),
-}
-
-impl Workspace {
-    pub(super) fn apply_studies(&mut self, action: StudiesAction) {
-        match action {
-            StudiesAction::Start(request) => self.start_study(*request),
-            StudiesAction::Resume(path) => self.resume_study(&path),
-            StudiesAction::Cancel => self.cancel_study(),
-            StudiesAction::Delete(path) => self.delete_study(&path),
-            StudiesAction::Restore(path) => self.restore(&path),
-        }
-    }
 }

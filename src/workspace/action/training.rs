@@ -1,6 +1,5 @@
 //! Actions on the run in training.
 
-use crate::workspace::Workspace;
 use std::path::PathBuf;
 
 /// The run in training.
@@ -14,15 +13,4 @@ pub enum TrainingAction {
     Stop,
     /// Continue a saved run that was interrupted.
     Resume(PathBuf),
-}
-
-impl Workspace {
-    pub(super) fn apply_training(&mut self, action: TrainingAction) {
-        match action {
-            TrainingAction::Start => self.train(),
-            TrainingAction::Pause(pause) => self.training.pause(pause),
-            TrainingAction::Stop => self.training.stop(),
-            TrainingAction::Resume(path) => self.resume_run(path),
-        }
-    }
 }

@@ -1,6 +1,5 @@
 //! What the settings of the encoder mean.
 
-use super::Fetching;
 use crate::base::{Progress, Unit};
 use crate::dataset::VectorTable;
 use crate::graph;
@@ -9,6 +8,9 @@ use crate::vision::hub::{self, HubModel, HubOptions};
 use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Feature, VisionError};
 use crate::workspace::EncoderSettings;
 use std::ops::ControlFlow;
+
+/// Hears how far the download of a model is, and may end it.
+pub type Fetching<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
 /// What the settings mean. `fetch` is told how far a download is and may end it; whoever breaks at once gets only what
 /// is on the disk already.

@@ -1,15 +1,16 @@
 //! Many runs at once: the table, what plots over them show, and one run against another.
 
+mod apply;
 mod pair;
 mod reading;
 
 pub use pair::{Pair, Side};
 pub use reading::{Readable, Reader, RunDetails};
 
-use super::{Ranking, Workspace};
+use super::Ranking;
 use crate::study::comparison::PairFigures;
-use crate::study::runs::{Entry, RunFacts, RunTable, entries, groups, scope, varying};
-use std::collections::{BTreeSet, HashMap};
+use crate::study::runs::{Entry, RunFacts, groups};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// What decides the comparison shown; two that are equal need no new one.
@@ -110,87 +111,5 @@ impl Experiments {
 
     pub(super) fn retire(&mut self) {
         self.reader.retire();
-    }
-}
-
-impl Workspace {
-    pub(super) fn set_run_table(&mut self, table: RunTable) {
-        self.change(|settings| settings.run_table = table);
-        self.refresh_table();
-    }
-
-    pub(super) fn choose_runs(&mut self, paths: Vec<PathBuf>) {
-        self.experiments.chosen = paths;
-        self.read_runs();
-    }
-
-    pub(super) fn compare_runs(&mut self, pair: Option<Pair>) {
-        self.experiments.pair = pair;
-        // What was compared before must not pass for what is now.
-        (self.experiments.figures, self.experiments.rankings) = (None, [None, None]);
-        self.experiments.shown = PairRequest::default();
-        self.read_runs();
-    }
-
-    /// Takes the runs on disk as they are now.
-    pub(super) fn take_listed(&mut self, runs: Vec<RunFacts>) {
-        self.experiments.runs = runs;
-        let there: BTreeSet<&PathBuf> = self.experiments.runs.iter().map(|run| &run.saved.path).collect();
-        self.experiments.chosen.retain(|path| there.contains(path));
-        let gone = |pair: &Pair| pair::paths(Some(pair)).iter().any(|path| !there.contains(path));
-        if self.experiments.pair.as_ref().is_some_and(gone) {
-            self.experiments.pair = None;
-        }
-        self.refresh_table();
-        self.read_runs();
-    }
-
-    /// Works the table out anew: after other runs, another data set or other wishes.
-    pub(super) fn refresh_table(&mut self) {
-        let open = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
-        let (table, state) = (&self.settings.run_table, &mut self.experiments);
-        state.scope = scope(&state.runs, table, open.as_deref());
-        state.entries = entries(&state.runs, &state.scope, table);
-        state.varying = varying(state.scope.iter().map(|&run| &state.runs[run].parameters));
-    }
-
-    fn read_runs(&mut self) {
-        let wake = self.wake();
-        let state = &mut self.experiments;
-        let ranked = pair::paths(state.pair.as_ref());
-        let shown = state.chosen.iter().cloned().chain(ranked.iter().cloned()).collect();
-        let dataset = self.session.as_ref().map(|session| (session.generation, &session.data.dataset));
-        state.reader.want(&state.runs, &shown, &ranked, dataset, wake);
-    }
-
-    pub(super) fn poll_experiments(&mut self) -> bool {
-        let generation = self.session.as_ref().map_or(0, |session| session.generation);
-        let mut changed = self.experiments.reader.poll();
-        if changed || generation != self.experiments.shown.generation {
-            self.read_runs();
-        }
-        let state = &mut self.experiments;
-        let request = PairRequest {
-            pair: state.pair.clone(),
-            generation,
-            query: self.session.as_ref().map_or(0, |session| session.query),
-            version: state.reader.version(),
-        };
-        if request != state.shown {
-            let session = self.session.as_ref();
-            let compared = request.pair.as_ref().zip(session);
-            if (request.version, request.generation) != (state.shown.version, state.shown.generation)
-                || request.pair != state.shown.pair
-            {
-                state.figures = compared.and_then(|(pair, session)| pair::figures(pair, &state.reader, session));
-            }
-            let ranking = |side: fn(&Pair) -> &Side| {
-                compared.and_then(|(pair, session)| pair::ranking(side(pair), pair.split, &state.reader, session))
-            };
-            state.rankings = [ranking(|pair| &pair.a), ranking(|pair| &pair.b)];
-            state.shown = request;
-            changed = true;
-        }
-        changed
     }
 }

@@ -1,19 +1,16 @@
 //! Studies: ablations, cross-validations and sweeps, as jobs and as what is on disk.
 
+mod apply;
 mod request;
 mod result;
 
 pub use request::{StudyKind, StudyRequest};
 pub use result::{StudyResult, StudyRow};
 
-use super::{Message, Workspace};
-use crate::base::{At, FileError, Progress, write_whole};
-use crate::jobs::{Event, JobError, Slot, Worker};
-use crate::study::{Runner, StudyProgress, ablate, ablations};
-use crate::train::RunData;
+use crate::base::Progress;
+use crate::jobs::Slot;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A study on disk.
 #[derive(Clone, Debug)]
@@ -82,160 +79,4 @@ impl StudyState {
         self.listing.retire();
         self.job.retire();
     }
-}
-
-impl Workspace {
-    pub(super) fn start_study(&mut self, mut request: StudyRequest) {
-        let Some(session) = &self.session else {
-            self.tell(Message::warning("Open a data set first."));
-            return;
-        };
-        request.dataset_path = std::path::absolute(&session.data.dataset.root).unwrap_or_default();
-        request.vectors = session.data.vector_names.clone();
-        let stem = format!("{}-{}", session.data.dataset.name, request.kind.name().to_lowercase());
-        let folder = self.store.studies().join(self.free_name(&self.store.studies(), &stem, 0));
-        self.run_study(request, folder);
-    }
-
-    /// Goes on with a study that was cut off: trials that have ended are taken as they are.
-    pub(super) fn resume_study(&mut self, folder: &Path) {
-        let known = self.studies.known.iter().find(|study| study.path == folder);
-        match known.and_then(|study| study.request.clone()) {
-            Some(request) => self.run_study(request, folder.to_owned()),
-            None => self.tell(Message::warning(format!("This study was not started here: {}", folder.display()))),
-        }
-    }
-
-    fn run_study(&mut self, request: StudyRequest, folder: PathBuf) {
-        if self.studies.job.is_running() {
-            self.tell(Message::warning("A study is running: wait for it or cancel it."));
-            return;
-        }
-        let Some(session) = &self.session else { return };
-        let open = std::path::absolute(&session.data.dataset.root).unwrap_or_default();
-        if open != request.dataset_path || session.data.vector_names != request.vectors {
-            self.tell(Message::warning("Open the study's data set with its visual vectors before going on with it."));
-            return;
-        }
-        let Some(data) = self.training_data() else {
-            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
-            return;
-        };
-        let path = folder.clone();
-        self.studies.listed_done = 0;
-        self.studies.running = Some(folder.clone());
-        self.studies.job.start("study", self.wake(), move |worker| run(&request, data, &path, worker));
-    }
-
-    pub(super) fn cancel_study(&self) {
-        self.studies.job.cancel();
-    }
-
-    pub(super) fn delete_study(&mut self, folder: &Path) {
-        // Only a folder that holds a study, and only one of ours, is ever moved.
-        let is_study = folder.join(REQUEST).is_file() || folder.join("study.json").is_file();
-        if self.studies.running() == Some(folder) {
-            self.tell(Message::warning("This study is running: cancel it first."));
-        } else if folder.parent() != Some(&self.store.studies()) || !is_study {
-            self.tell(Message::warning(format!("Not a study: {}", folder.display())));
-        } else {
-            self.throw_away(folder);
-        }
-    }
-
-    pub(super) fn refresh_studies(&mut self) {
-        let folder = self.store.studies();
-        self.studies.listing.retire();
-        self.studies.listing.start("studies", self.wake(), move |_| Ok(list(&folder)));
-    }
-
-    pub(super) fn poll_studies(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.studies.listing.poll() {
-            if let Event::Done(known) = event {
-                self.studies.known = known;
-                changed = true;
-            }
-        }
-        while let Some(event) = self.studies.job.poll() {
-            changed = true;
-            match event {
-                Event::Progress(progress) if progress.done > self.studies.listed_done => {
-                    // Trials that have ended show up among the runs while others are still in training.
-                    self.studies.listed_done = progress.done;
-                    self.refresh_runs();
-                }
-                Event::Progress(_) | Event::Update(()) => {}
-                Event::Done(()) => {
-                    self.tell(Message::notice("The study has ended."));
-                    self.refresh_runs();
-                }
-                Event::Failed(error) => {
-                    if error != JobError::Cancelled {
-                        self.tell(Message::warning(format!("The study stopped: {error}")));
-                    }
-                    self.refresh_runs();
-                }
-            }
-        }
-        changed
-    }
-}
-
-fn list(folder: &Path) -> Vec<SavedStudy> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut studies: Vec<(std::time::SystemTime, SavedStudy)> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let begun = entry.path().join(REQUEST).metadata().or_else(|_| entry.metadata());
-            let begun = begun.and_then(|known| known.modified()).unwrap_or(std::time::UNIX_EPOCH);
-            SavedStudy::read(entry.path()).map(|study| (begun, study))
-        })
-        .collect();
-    studies.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.path.cmp(&a.1.path)));
-    studies.into_iter().map(|(_, study)| study).collect()
-}
-
-fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {
-    // Checked before anything is written.
-    let plan = request.plan()?;
-    let configurations = match request.kind {
-        StudyKind::Ablation => ablations(&request.experiment, &data.signals)?,
-        _ => plan.configurations()?,
-    };
-    keep(request, folder)?;
-    let shown = Mutex::new((Instant::now(), usize::MAX));
-    let observer = |progress: &StudyProgress| {
-        let mut last = shown.lock().unwrap_or_else(PoisonError::into_inner);
-        // Every batch of every trial asks; people need to be told ten times a second at most.
-        if last.1 != progress.done || last.0.elapsed() > Duration::from_millis(100) {
-            *last = (Instant::now(), progress.done);
-            worker.progress(Progress {
-                stage: progress.stage.clone(),
-                done: progress.done,
-                total: progress.total,
-                left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-                ..Progress::default()
-            });
-        }
-        drop(last);
-        worker.flow()
-    };
-    let runner = Runner::new(data, request.folds(), folder, None)?;
-    match request.kind {
-        StudyKind::Ablation => {
-            ablate(&runner, &configurations, (request.folds(), &request.seeds()), &observer)?;
-        }
-        _ => {
-            plan.run(&runner, &configurations, &observer)?;
-        }
-    }
-    Ok(())
-}
-
-fn keep(request: &StudyRequest, folder: &Path) -> Result<(), FileError> {
-    let path = folder.join(REQUEST);
-    let text = serde_json::to_string_pretty(request).at(&path)?;
-    std::fs::create_dir_all(folder).at(folder)?;
-    write_whole(&path, &[text.as_bytes()]).at(&path)
 }
