@@ -184,7 +184,6 @@ fn what_is_not_there_is_named_with_its_path() {
     refused(&["no-such-command"], &["no-such-command", "neither a command nor a data set"]);
     refused(&["train", &sample(), "--features", "bm25,charm"], &["charm", "popularity", &sample()]);
     refused(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings", &sample()]);
-    refused(&["train", &sample(), "--dropout", "1.5"], &["dropout", "1.5", &sample()]);
     refused(&["embed", &sample(), "--encoder", "resnet18"], &["resnet18", "--weights"]);
     refused(&["embed", &sample(), "--out", "vectors.txt"], &["vectors.txt", ".safetensors"]);
     refused(&["screenshot", &sample(), "picture.jpg"], &["picture.jpg", ".png"]);
@@ -195,9 +194,12 @@ fn what_is_not_there_is_named_with_its_path() {
 
 #[test]
 fn an_option_that_makes_no_sense_is_refused_with_what_would() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 9] = [
         (&["train", "x", "--model", "cnn"], "dcmm-cos"),
-        (&["train", "x", "--epochs", "0"], "at least 1"),
+        (&["train", "x", "--epochs", "0"], "from 1 to"),
+        (&["train", "x", "--dropout", "1.5"], "from 0 to below 1"),
+        (&["train", "x", "--k", "-3"], "from 0 to 1000"),
+        (&["train", "x", "--layers", "2147483648"], "from 0 to 16"),
         (&["train", "x", "--stop-on", "charm"], "ndcg@20"),
         (&["embed", "x", "--device", "abacus"], "cuda"),
         (&["evaluate", "x", "y", "--measures", "ndcg@zero"], "ndcg@20"),

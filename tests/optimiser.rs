@@ -115,7 +115,7 @@ fn values_out_of_range_are_refused_by_name() {
     assert!(refused(TrainConfig { schedule: bad, ..config(1) }).contains("floor"));
     let bad = Schedule { factor: 0.0, ..Schedule::default() };
     assert!(refused(TrainConfig { schedule: bad, ..config(1) }).contains("factor"));
-    assert!(refused(TrainConfig { clip: Some(0.0), ..config(1) }).contains("gradient"));
+    assert!(refused(TrainConfig { clip: Some(0.0), ..config(1) }).contains("clip"));
     let mut cold = config(1);
     cold.loss_settings.temperature = Some(0.0);
     assert!(refused(cold).contains("temperature"));

@@ -25,15 +25,6 @@ pub(super) fn count(text: &str) -> Result<usize> {
     }
 }
 
-/// How many epochs training continues without a better one; `None` for no limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Patience(pub Option<usize>);
-
-/// A number of epochs, or `none`.
-pub(super) fn patience(text: &str) -> Result<Patience> {
-    if text == "none" { Ok(Patience(None)) } else { count(text).map(|epochs| Patience(Some(epochs))) }
-}
-
 /// A picture's size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Size {

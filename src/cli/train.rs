@@ -29,7 +29,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     }
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
-    let experiment = experiment(args, start(args, &mut progress)?);
+    let experiment = experiment(args, start(args, &mut progress)?)?;
     let wanted =
         WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
     let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
 
 /// The settings that what is typed is put into: those of a file, or the preset.
 fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
-    let Some(path) = &args.config else { return Ok(args.model.preset.unwrap_or_default().experiment()) };
+    let Some(path) = &args.config else { return Ok(args.preset.unwrap_or_default().experiment()) };
     let (mut experiments, warnings) = read_config(path)?;
     progress.finish();
     warnings.iter().for_each(|warning| note(warning));

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fmt;
 
 use super::StudyError;
-use crate::train::Experiment;
+use crate::train::{Experiment, Setting};
 
 /// One parameter and its value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,10 +87,14 @@ pub fn set(experiment: &Experiment, change: &Change) -> Result<Experiment, Study
         }
         serde_json::from_value::<Experiment>(tree)
     };
-    match with(&change.value) {
-        Ok(changed) => Ok(changed),
-        Err(error) if change.value == "none" => with(&Value::Null).map_err(|_| refused(&error)),
-        Err(error) => Err(refused(&error)),
+    let changed = match with(&change.value) {
+        Ok(changed) => changed,
+        Err(error) if change.value == "none" => with(&Value::Null).map_err(|_| refused(&error))?,
+        Err(error) => return Err(refused(&error)),
+    };
+    match Setting::find(&change.parameter) {
+        Some(setting) if !setting.holds(&changed) => Err(refused(&setting.expected())),
+        _ => Ok(changed),
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Loss, LossSettings, Objective, Schedule, TrainError, Weighting};
+use super::{Loss, LossSettings, Objective, Schedule, Weighting};
 use crate::base::named;
 use crate::dataset::Split;
 use crate::eval::Measure;
@@ -105,35 +105,6 @@ impl TrainConfig {
     /// The loss with its numbers and its weighting.
     pub fn objective(&self) -> Objective {
         Objective { loss: self.loss, settings: self.loss_settings, weighting: self.weighting }
-    }
-
-    /// Whether this can be run.
-    ///
-    /// # Errors
-    /// With a sentence that names the value that is out of range.
-    pub fn check(&self) -> Result<(), TrainError> {
-        let problem = if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            format!("the learning rate must be above 0, not {}", self.learning_rate)
-        } else if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
-            format!("weight decay must be 0 or above, not {}", self.weight_decay)
-        } else if !(self.text_loss.is_finite() && self.text_loss >= 0.0) {
-            format!("the weight of the text's loss must be 0 or above, not {}", self.text_loss)
-        } else if let Some(temperature) = self.loss_settings.temperature.filter(|t| !(t.is_finite() && *t > 0.0)) {
-            format!("the temperature of the loss must be above 0, not {temperature}")
-        } else if self.loss_settings.truncation == Some(0) {
-            "the last rank that the loss counts must be at least 1".into()
-        } else if let Some(clip) = self.clip.filter(|clip| !(clip.is_finite() && *clip > 0.0)) {
-            format!("the longest gradient must be above 0, not {clip}")
-        } else if let Some(problem) = self.schedule.problem() {
-            problem
-        } else if self.batch == 0 || self.epochs == 0 {
-            "a batch and the number of epochs must be at least 1".into()
-        } else if matches!(self.stop_on, Measure::ClusterRecallAt(_) | Measure::F1At(_)) {
-            format!("{} needs diversity clusters, which training does not look at", self.stop_on)
-        } else {
-            return Ok(());
-        };
-        Err(TrainError::Config(problem))
     }
 }
 

@@ -60,6 +60,7 @@ pub fn read_config(path: &Path) -> Read {
         }
         false => (serde_json::from_value(value.clone()).at(path)?, &value),
     };
+    own.0.check().map_err(|error| FileError::malformed(error, path))?;
     let written = serde_json::to_value(&own.0).at(path)?;
     let mut unknown = Vec::new();
     strangers(own.1, &written, "", &mut unknown);

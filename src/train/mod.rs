@@ -25,6 +25,7 @@ mod run_folder;
 mod run_writer;
 mod schedule;
 mod score;
+mod settings;
 mod state;
 
 pub use config::{Keep, Method, TrainConfig, TrainData};
@@ -48,4 +49,5 @@ pub use run_folder::{RunFolder, RunRecord, RunState, can_resume, read_run_folder
 pub use run_writer::saved_history;
 pub use schedule::{Decay, Schedule};
 pub use score::{compare, rankings, score_all};
+pub use settings::{Choice, Control, Section, Setting, Values};
 pub use state::{Best, Standing, TrainState};

@@ -45,12 +45,13 @@ pub fn run(
 /// The first half of [`run`]: signals chosen and normalised, vectors whitened, graphs built.
 ///
 /// # Errors
-/// An unknown signal or none, or [`TrainError::Cancelled`].
+/// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].
 pub fn prepare_run(
     data: &RunData,
     experiment: &Experiment,
     observer: &mut dyn RunObserver,
 ) -> Result<TrainData, TrainError> {
+    experiment.check()?;
     let use_signals = experiment.signal_indices(&data.signals)?;
     let step = &mut |done, total| observer.step("Building graphs", done, total);
     let inputs = prepare(data, &use_signals, experiment, step);

@@ -65,17 +65,4 @@ impl Schedule {
             }
         }
     }
-
-    /// What is out of range, if anything.
-    pub(super) fn problem(&self) -> Option<String> {
-        if !(0.0..=1.0).contains(&self.floor) {
-            Some(format!("the floor of the learning rate must be a share from 0 to 1, not {}", self.floor))
-        } else if !(self.factor > 0.0 && self.factor <= 1.0) {
-            Some(format!("the factor of the learning rate must be above 0 and at most 1, not {}", self.factor))
-        } else if self.every == 0 {
-            Some("the learning rate can step every epoch at the most, not every 0".into())
-        } else {
-            None
-        }
-    }
 }

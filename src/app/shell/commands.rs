@@ -241,7 +241,8 @@ fn can_embed(workspace: &Workspace) -> bool {
 
 fn more_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
     let mut experiment = workspace.settings().experiment.clone();
-    experiment.graph.k = experiment.graph.k.saturating_add_signed(step).clamp(1, 100);
+    experiment.graph.k = experiment.graph.k.saturating_add_signed(step);
+    experiment.check().ok()?;
     Some(SettingsAction::SetExperiment(Box::new(experiment)).into())
 }
 

@@ -1,47 +1,17 @@
 //! What the options mean.
 
 use super::args::TrainArgs;
-use crate::cli::optimisation::set;
 use crate::train::Experiment;
+use anyhow::Result;
 
 /// An experiment with what was typed put in its place.
-pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
-    let mut experiment = start;
+///
+/// # Errors
+/// If a setting has no such value.
+pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Result<Experiment> {
+    let mut experiment = args.settings.apply(&start)?;
     experiment.features = args.features.as_deref().map(distinct).or(experiment.features);
-    let (model, graph, training) = (&mut experiment.model, &mut experiment.graph, &mut experiment.training);
-    set(&mut model.kind, args.model.model);
-    set(&mut model.conv_layers, args.model.layers);
-    set(&mut model.hidden, args.model.hidden);
-    set(&mut model.mlp_layers, args.model.mlp_layers);
-    set(&mut model.conv_size, args.model.conv_size);
-    set(&mut model.activation, args.model.activation);
-    set(&mut model.residual, args.model.residual);
-    set(&mut model.degree, args.model.degree);
-    set(&mut model.feedback, args.model.feedback);
-    set(&mut model.heads, args.model.heads);
-    set(&mut model.members, args.model.members);
-    set(&mut model.signal, args.model.signal.clone().map(Some));
-    set(&mut model.dropout, args.model.dropout);
-    set(&mut graph.k, args.graph.k);
-    set(&mut graph.neighbourhood, args.graph.neighbourhood);
-    set(&mut graph.min_weight, args.graph.min_weight);
-    set(&mut training.epochs, args.training.epochs);
-    set(&mut training.seed, args.training.seed);
-    args.training.loss.apply(training);
-    args.training.steps.apply(training);
-    set(&mut training.retrain, args.training.retrain);
-    set(&mut training.keep, args.training.keep);
-    set(&mut training.text_loss, args.training.text_loss);
-    let visual = &mut experiment.visual;
-    set(&mut visual.whiten, args.graph.whiten);
-    set(&mut visual.power, args.graph.power);
-    set(&mut visual.shrinkage, args.graph.shrinkage);
-    set(&mut visual.components, args.graph.components);
-    set(&mut training.batch, args.training.batch);
-    set(&mut training.stop_on, args.training.stop_on);
-    set(&mut training.patience, args.training.patience.map(|patience| patience.0));
-    set(&mut experiment.normalisation, args.graph.normalisation);
-    experiment
+    Ok(experiment)
 }
 
 /// Each name once, without blanks.
@@ -65,7 +35,9 @@ mod tests {
     fn typed(options: &[&str]) -> Experiment {
         let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
         match args.command {
-            Some(Command::Train(args)) => experiment(&args, args.model.preset.unwrap_or_default().experiment()),
+            Some(Command::Train(args)) => {
+                experiment(&args, args.preset.unwrap_or_default().experiment()).expect("settings in range")
+            }
             other => panic!("not a training: {other:?}"),
         }
     }

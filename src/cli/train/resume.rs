@@ -1,7 +1,6 @@
 //! Going on with a run.
 
 use super::args::TrainArgs;
-use super::experiment::experiment;
 use super::observer::Watcher;
 use super::report;
 use crate::cli::data::open_for_training;
@@ -10,19 +9,20 @@ use crate::cli::output::{about, fault, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
-use crate::train::{Experiment, read_run_record, resume as go_on, saved_history};
+use crate::train::{read_run_record, resume as go_on, saved_history};
 use anyhow::Result;
 use std::path::Path;
+
+/// The one setting that may change.
+const EPOCHS: &str = "training.epochs";
 
 /// Runs the command for a run that is there.
 ///
 /// # Errors
 /// If the run cannot go on, the data set is another, or settings were typed beside it.
 pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
-    let mut typed = experiment(args, Experiment::default());
-    let epochs = args.training.epochs;
-    typed.training.epochs = Experiment::default().training.epochs;
-    if typed != Experiment::default() {
+    let epochs = args.settings.count(EPOCHS);
+    if args.settings.paths().any(|path| path != EPOCHS) {
         return Err(fault("a run resumes with its own settings; only --epochs can be given with --resume", path));
     }
     let record = read_run_record(path)?;

@@ -1,18 +1,18 @@
 //! Everything that decides a run: signals, graph, network, optimisation.
 
-mod model;
-mod optimisation;
+mod settings;
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::graph::{Neighbourhood, VisualSettings};
-use crate::signals::Normalisation;
-use crate::train::{Experiment, Preset};
+use crate::train::{Experiment, Preset, Section, Setting};
 use crate::workspace::{Session, SettingsAction};
-use egui::{DragValue, RichText, ScrollArea, Slider, Ui};
-use optimisation::training_ui;
+use egui::{RichText, ScrollArea, Ui};
+use settings::{section_ui, slider_ui};
+
+/// The path of the setting that has a slider above the graph too.
+const NEIGHBOURS: &str = "graph.k";
 
 /// The panel; it remembers nothing.
 #[derive(Default)]
@@ -23,9 +23,14 @@ impl PanelView for TunePanel {
         let mut experiment = ctx.settings().experiment.clone();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             signals_ui(ui, ctx.session(), &mut experiment);
-            graph_ui(ui, &mut experiment);
-            model::model_ui(ui, ctx.session(), &mut experiment);
-            training_ui(ui, &mut experiment);
+            for section in [Section::Graph, Section::Network, Section::Optimisation] {
+                widgets::folded(ui, section.title(), true, |ui| {
+                    section_ui(ui, ctx.session(), section, &mut experiment);
+                    if section == Section::Network {
+                        parameters_ui(ui, ctx.session(), &experiment);
+                    }
+                });
+            }
             ui.add_space(2.0 * GRID);
             if ui.button(format!("{}  Reset to the preset", icons::RESET)).clicked() {
                 experiment = Preset::Best.experiment();
@@ -39,10 +44,22 @@ impl PanelView for TunePanel {
 
 /// The neighbours' slider, here and above the graph.
 pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
-    ui.add(Slider::new(k, 1..=50).clamping(egui::SliderClamping::Edits))
-        .on_hover_text("How many nearest neighbours each image has in the graph (the image itself not counted)")
-        .accessible_name("Neighbours k")
-        .changed()
+    let before = *k;
+    if let Some(setting) = Setting::find(NEIGHBOURS) {
+        slider_ui(ui, setting, k);
+    }
+    *k != before
+}
+
+/// How large the network is.
+fn parameters_ui(ui: &mut Ui, session: Option<&Session>, experiment: &Experiment) {
+    let dim = session.and_then(|session| session.vectors()).map_or(0, |vectors| vectors.dim);
+    let signals = session.map(|session| session.data.signals.infos.len());
+    let signals = experiment.features.as_ref().map(Vec::len).or(signals).unwrap_or(0);
+    // At most as many as the vectors allow; how many there are is known once these have been looked at.
+    let components = if experiment.whitens() { experiment.visual.components.min(dim) } else { 0 };
+    let config = experiment.model.config((signals, components), dim, 0);
+    widgets::caption(ui, format!("{} trainable parameters", config.map_or(0, |config| config.parameter_count())));
 }
 
 fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {
@@ -66,13 +83,6 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             let kept = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
             experiment.features = if all { None } else { Some(kept) };
         }
-        widgets::field(ui, "Normalisation", "How values are scaled within a query", |ui| {
-            widgets::choices(ui, "Normalisation", experiment.normalisation.label(), |ui| {
-                for choice in Normalisation::ALL {
-                    ui.selectable_value(&mut experiment.normalisation, choice, choice.label());
-                }
-            });
-        });
     });
 }
 
@@ -98,55 +108,4 @@ fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> boo
         changed.changed()
     })
     .inner
-}
-
-fn graph_ui(ui: &mut Ui, experiment: &mut Experiment) {
-    widgets::folded(ui, "Graph", true, |ui| {
-        let graph = &mut experiment.graph;
-        widgets::field(ui, "Neighbours k", "Nearest neighbours of each image, itself not counted", |ui| {
-            neighbours_slider(ui, &mut graph.k);
-        });
-        widgets::field(ui, "Edges", "Which pairs count as neighbours", |ui| {
-            widgets::segmented(
-                ui,
-                &mut graph.neighbourhood,
-                &[
-                    (Neighbourhood::Directed, "Directed", "Each image takes in its own k nearest (as in the paper)"),
-                    (Neighbourhood::Mutual, "Mutual", "Only pairs that are among each other's k nearest"),
-                    (Neighbourhood::Union, "Union", "Pairs where either is among the other's k nearest"),
-                ],
-            );
-        });
-        widgets::field(ui, "Least weight", "Edges with a smaller cosine are left out", |ui| {
-            let slider = Slider::new(&mut graph.min_weight, -1.0..=1.0).custom_formatter(|value, _| match value {
-                value if value <= -1.0 => "any".to_owned(),
-                value => format!("{value:.2}"),
-            });
-            ui.add(slider).accessible_name("Least weight");
-        });
-        whitening_ui(ui, &mut experiment.visual);
-    });
-}
-
-fn whitening_ui(ui: &mut Ui, visual: &mut VisualSettings) {
-    widgets::field(
-        ui,
-        "Whitening",
-        "Bring the visual vectors to one scale in every direction before the network sees them; the Graph panel shows \
-         neighbours by the vectors as they are",
-        |ui| {
-            ui.checkbox(&mut visual.whiten, "").accessible_name("Whitening");
-            ui.add_enabled_ui(visual.learns(), |ui| {
-                ui.label("power").on_hover_text("Every value is first raised to this power; ½ damps large counts");
-                ui.add(DragValue::new(&mut visual.power).range(0.1..=2.0).speed(0.01).max_decimals(2))
-                    .accessible_name("Whitening power");
-                ui.label("shrink").on_hover_text("The higher, the less weak directions count");
-                ui.add(DragValue::new(&mut visual.shrinkage).range(0.0..=100.0).speed(0.05).max_decimals(2))
-                    .accessible_name("Whitening shrinkage");
-            });
-        },
-    );
-    widgets::field(ui, "Components", "Principal components of the visual vectors added to the signals", |ui| {
-        ui.add(DragValue::new(&mut visual.components).range(0..=512).speed(0.5)).accessible_name("Components");
-    });
 }

@@ -1,0 +1,177 @@
+//! Rows of the form for an experiment's settings, made from the table of settings.
+
+use crate::app::kit::widgets;
+use crate::eval::STANDARD;
+use crate::train::{Choice, Control, Experiment, Section, Setting, Values};
+use crate::workspace::Session;
+use egui::{DragValue, Slider, SliderClamping, Ui};
+use serde_json::{Number, Value};
+
+/// More choices than this stand in a list.
+const SIDE_BY_SIDE: usize = 3;
+
+/// Draws the rows of a section that matter now.
+pub(super) fn section_ui(ui: &mut Ui, session: Option<&Session>, section: Section, experiment: &mut Experiment) {
+    let Ok(mut tree) = serde_json::to_value(&*experiment) else { return };
+    let before = tree.clone();
+    let settings: Vec<&Setting> = section.settings().iter().filter(|setting| (setting.applies)(experiment)).collect();
+    for row in settings.chunk_by(|a, b| a.row == b.row) {
+        row_ui(ui, session, row, &mut tree);
+    }
+    if tree != before
+        && let Ok(changed) = serde_json::from_value(tree)
+    {
+        *experiment = changed;
+    }
+}
+
+fn row_ui(ui: &mut Ui, session: Option<&Session>, row: &[&Setting], tree: &mut Value) {
+    let help: Vec<&str> = row.iter().map(|setting| setting.help).collect();
+    widgets::field(ui, row[0].row, &help.join("\n"), |ui| {
+        for setting in row {
+            let Some(value) = setting.value_in(tree) else { continue };
+            let (before, after) = setting.words;
+            if !before.is_empty() {
+                ui.label(before);
+            }
+            optional_ui(ui, session, setting, value);
+            if !after.is_empty() && !matches!(setting.values, Values::Flag) {
+                ui.label(after);
+            }
+        }
+    });
+    for setting in row.iter().filter(|setting| setting.control == Control::Explained) {
+        let chosen = setting.value_in(tree).and_then(|value| chosen(setting, value));
+        if let Some(choice) = chosen {
+            widgets::caption(ui, choice.explanation);
+        }
+    }
+}
+
+/// A value that may be absent has a checkbox before its control.
+fn optional_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mut Value) {
+    let first = match (setting.optional, setting.values) {
+        (Some(first), Values::Count(..)) => Value::from(first as u64),
+        (Some(first), Values::Number(..) | Values::Above(..) | Values::Below(..)) => Value::from(first),
+        _ => return control_ui(ui, session, setting, value),
+    };
+    let mut is_on = !value.is_null();
+    ui.checkbox(&mut is_on, "").accessible_name(setting.row);
+    let mut inner = if value.is_null() { first } else { value.clone() };
+    ui.add_enabled_ui(is_on, |ui| control_ui(ui, session, setting, &mut inner));
+    *value = if is_on { inner } else { Value::Null };
+}
+
+fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mut Value) {
+    match setting.values {
+        Values::Flag => {
+            let mut is_on = value.as_bool().unwrap_or_default();
+            ui.checkbox(&mut is_on, setting.words.1).accessible_name(setting.name);
+            *value = is_on.into();
+        }
+        Values::Count(least, most) => {
+            let mut count = value.as_u64().unwrap_or(least);
+            match setting.control {
+                Control::Slider { .. } => slider_ui(ui, setting, &mut count),
+                _ => {
+                    let drag = DragValue::new(&mut count).range(least..=most).speed(0.1);
+                    ui.add(drag).accessible_name(setting.name);
+                }
+            }
+            *value = count.into();
+        }
+        Values::Number(..) | Values::Above(..) | Values::Below(..) => number_ui(ui, setting, value),
+        Values::Choice(choices) => choice_ui(ui, setting, &choices(), value),
+        Values::Measure => {
+            let now = value.as_str().unwrap_or_default().to_owned();
+            let label = STANDARD.into_iter().find(|measure| measure.to_string() == now).map(|measure| measure.label());
+            widgets::choices(ui, setting.name, label.unwrap_or(now), |ui| {
+                for measure in STANDARD {
+                    ui.selectable_value(value, measure.to_string().into(), measure.label());
+                }
+            });
+        }
+        Values::Name => name_ui(ui, session, setting, value),
+    }
+}
+
+/// A slider with a number beside it that takes the setting's whole range.
+pub(super) fn slider_ui<N: egui::emath::Numeric>(ui: &mut Ui, setting: &Setting, value: &mut N) {
+    let Control::Slider { range: (least, most), logarithmic, lowest } = setting.control else { return };
+    let is_whole = N::INTEGRAL;
+    let slider = Slider::new(value, N::from_f64(least)..=N::from_f64(most))
+        .logarithmic(logarithmic)
+        .smallest_positive(if is_whole { 1.0 } else { least.abs().max(f64::MIN_POSITIVE) })
+        .clamping(if is_whole { SliderClamping::Always } else { SliderClamping::Edits });
+    let slider = match (is_whole, logarithmic) {
+        (true, _) => slider,
+        (false, true) => slider.custom_formatter(|value, _| format!("{value:.0e}")),
+        (false, false) => slider.custom_formatter(move |value, _| match lowest {
+            Some(lowest) if value <= least => lowest.to_owned(),
+            _ => format!("{value:.2}"),
+        }),
+    };
+    ui.add(slider).on_hover_text(setting.help).accessible_name(setting.name);
+}
+
+fn number_ui(ui: &mut Ui, setting: &Setting, value: &mut Value) {
+    let before = value.as_f64().unwrap_or_default();
+    let mut number = before;
+    match setting.control {
+        Control::Slider { .. } => slider_ui(ui, setting, &mut number),
+        Control::Drag(speed, decimals) => {
+            let (least, most) = setting.values.range().unwrap_or((f64::MIN, f64::MAX));
+            let drag = DragValue::new(&mut number).range(least..=most).speed(speed).max_decimals(decimals);
+            ui.add(drag).accessible_name(setting.name);
+        }
+        _ => {
+            ui.add(DragValue::new(&mut number)).accessible_name(setting.name);
+        }
+    }
+    // An end that is excluded is no value.
+    let changed = Number::from_f64(number).map(Value::Number).filter(|changed| setting.allows(changed));
+    if number != before
+        && let Some(changed) = changed
+    {
+        *value = changed;
+    }
+}
+
+fn choice_ui(ui: &mut Ui, setting: &Setting, choices: &[Choice], value: &mut Value) {
+    if choices.len() <= SIDE_BY_SIDE {
+        let mut at = choices.iter().position(|choice| choice.value == *value).unwrap_or_default();
+        let shown: Vec<(usize, &str, &str)> =
+            choices.iter().enumerate().map(|(at, choice)| (at, choice.label, choice.explanation)).collect();
+        if widgets::segmented(ui, &mut at, &shown) {
+            *value = choices[at].value.clone();
+        }
+        return;
+    }
+    let label = chosen(setting, value).map_or("", |choice| choice.label);
+    widgets::choices(ui, setting.name, label, |ui| {
+        for choice in choices {
+            let response = ui.selectable_value(value, choice.value.clone(), choice.label);
+            if !choice.explanation.is_empty() {
+                response.on_hover_text(choice.explanation);
+            }
+        }
+    });
+}
+
+fn name_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mut Value) {
+    let default = "best text signal";
+    let now = value.as_str().unwrap_or(default).to_owned();
+    widgets::choices(ui, setting.name, now, |ui| {
+        ui.selectable_value(value, Value::Null, default);
+        for info in session.map(|session| session.data.signals.infos.as_slice()).unwrap_or_default() {
+            ui.selectable_value(value, info.name.as_str().into(), &info.name).on_hover_text(&info.description);
+        }
+    });
+}
+
+fn chosen(setting: &Setting, value: &Value) -> Option<Choice> {
+    match setting.values {
+        Values::Choice(choices) => choices().into_iter().find(|choice| choice.value == *value),
+        _ => None,
+    }
+}
