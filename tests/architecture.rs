@@ -24,6 +24,7 @@ const HOMES: &[(&str, &[&str])] = &[
     // The window is opened by the command line, and drawn by the app.
     ("eframe", &["app", "cli/window.rs"]),
     ("egui", &["app", "cli/window.rs"]),
+    ("egui_extras", &["app"]),
     ("egui_plot", &["app"]),
     ("egui_tiles", &["app"]),
     ("egui_kittest", &["app"]),

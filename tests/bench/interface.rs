@@ -1,4 +1,4 @@
-//! Response times of the window: `cargo bench --bench interface`.
+//! Response times of the window: `cargo bench --bench interface`, or `-- table` for one case (sample, large, crowd, table).
 //!
 //! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10; the
 //! crowded one of each photo up to twice: 1,000 images, k = 15. Times are CPU time from a user action to the finished
@@ -6,6 +6,7 @@
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::dataset::{read_embeddings, write_embeddings};
+use crossrank::model::ModelKind;
 use crossrank::workspace::{Action, SelectionAction, SettingsAction, Store, TrainingAction};
 use egui_kittest::Harness;
 use std::fs;
@@ -20,13 +21,20 @@ const LARGE: usize = 300;
 /// Images of the crowded query.
 const CROWD: usize = 1000;
 
+/// Runs in the table.
+const RUNS: usize = 1000;
+
 fn main() {
     let home = tempfile::tempdir().expect("a folder");
-    sample(home.path());
-    large(home.path());
-    crowd(home.path());
+    let cases: [(&str, fn(&Path)); 4] = [("sample", sample), ("large", large), ("crowd", crowd), ("table", run_table)];
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, case) in cases {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            case(home.path());
+        }
+    }
     if let Some(peak) = peak_memory() {
-        println!("peak memory, all three sets, everything loaded\t{peak:.0}\tMB");
+        println!("peak memory, everything loaded\t{peak:.0}\tMB");
     }
 }
 
@@ -100,6 +108,36 @@ fn crowd(home: &Path) {
     report(&format!("frame of {CROWD} thumbnails and {edges} edges at rest"), times);
     let times = (0..60).map(|node| act(&mut harness, SelectionAction::Hover(Some(node)))).collect();
     report(&format!("point at one of {CROWD} thumbnails with {edges} edges"), times);
+}
+
+fn run_table(home: &Path) {
+    let store = || Store::at(&home.join("runs home"));
+    let mut harness = headless(&Shot::of(SAMPLE), store());
+    settle(&mut harness).expect("at rest");
+    let mut experiment = harness.state().workspace().settings().experiment.clone();
+    (experiment.model.kind, experiment.training.epochs) = (ModelKind::Mlp, 1);
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
+    harness.state_mut().workspace_mut().apply(TrainingAction::Start);
+    settle(&mut harness).expect("at rest");
+    let run = harness.state().workspace().training().run().expect("a run").clone();
+    for number in 0..RUNS {
+        let folder = store().runs().join(format!("copy-{number}"));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let mut record = run.record.clone();
+        record.experiment.graph.k = 1 + number % 40;
+        record.experiment.training.seed = (number / 40) as u64;
+        let text = serde_json::to_vec(&record).expect("plain values");
+        std::fs::write(folder.join("run.json"), text).expect("the run is written");
+    }
+    let shot = Shot { panel: Some(Panel::Experiments), size: [1280.0, 800.0], ..Shot::of(SAMPLE) };
+    let mut harness = headless(&shot, store());
+    while harness.state().workspace().experiments().entries().len() < RUNS {
+        harness.step();
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    settle(&mut harness).expect("at rest");
+    let times = (0..60).map(|_| frame(&mut harness)).collect();
+    report(&format!("frame of a table of {RUNS} runs"), times);
 }
 
 /// Directed edges of the graph on the screen.

@@ -60,8 +60,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "The power that every number is raised to first; ½ damps large counts",
         values: Values::Above(0.0, 10.0),
         name: "Whitening power",
-        row: "Whitening",
-        words: ("power", ""),
+        row: "Power",
         control: Control::Drag(0.01, 2),
         applies: learns_vectors,
         ..Setting::PLAIN
@@ -72,8 +71,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "What is added to the variance of each direction: the more, the less weak directions count",
         values: Values::Number(0.0, 1e6),
         name: "Whitening shrinkage",
-        row: "Whitening",
-        words: ("shrink", ""),
+        row: "Shrinkage",
         control: Control::Drag(0.05, 2),
         applies: learns_vectors,
         ..Setting::PLAIN

@@ -259,7 +259,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "Then train again on train and validation queries together, for the best number of epochs",
         name: "Retrain",
         row: "Retrain",
-        words: ("", "on train and validation"),
+        words: ("", "with validation"),
         ..Setting::PLAIN
     },
 ];

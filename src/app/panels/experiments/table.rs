@@ -8,9 +8,9 @@ use crate::app::kit::{icons, widgets};
 use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable};
 use crate::workspace::{RunsAction, Workspace};
 use egui::{
-    Align2, Color32, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    pos2, vec2,
+    Align2, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
 };
+use egui_extras::{Column as TableColumn, TableBuilder, TableRow};
 
 /// What the table remembers between frames.
 #[derive(Default)]
@@ -48,34 +48,31 @@ fn width(column: Column, grouped: bool) -> f32 {
     }
 }
 
-/// Where each column lies, from the table's left edge.
-struct Lanes {
-    columns: Vec<(Column, f32, f32)>,
-    width: f32,
+/// The parts of a table that are the same for all its rows.
+struct Shape {
+    columns: Vec<Column>,
+    widths: Vec<f32>,
+    /// The best mean of each column of measures, where there is more than one row.
+    best: Vec<Option<f64>>,
 }
 
-impl Lanes {
-    fn of(wanted: &RunTable, room: f32) -> Self {
+impl Shape {
+    fn of(wanted: &RunTable, workspace: &Workspace, room: f32) -> Self {
         let columns = wanted.columns();
-        let needed: f32 = columns.iter().map(|column| width(*column, wanted.grouped) + GAP).sum::<f32>() + CHECK;
+        let mut widths: Vec<f32> = columns.iter().map(|column| width(*column, wanted.grouped)).collect();
+        let needed = CHECK + widths.iter().map(|width| width + GAP).sum::<f32>();
         // The name takes what is left, up to what any name needs.
-        let spare = (room - needed).clamp(0.0, 220.0);
-        let mut at = CHECK;
-        let lanes = columns.into_iter().map(|column| {
-            let wide = width(column, wanted.grouped) + if column == Column::Name { spare } else { 0.0 };
-            let left = at;
-            at += wide + GAP;
-            (column, left, wide)
-        });
-        let columns = lanes.collect();
-        Self { columns, width: at.max(room) }
+        if let Some(name) = columns.iter().position(|column| *column == Column::Name) {
+            widths[name] += (room - needed).clamp(0.0, 220.0);
+        }
+        let best = columns.iter().map(|column| best(workspace, *column)).collect();
+        Self { columns, widths, best }
     }
 }
 
 /// A column's part of a row.
-fn lane(row: Rect, column: Column, left: f32, wide: f32) -> Rect {
-    let lane = Rect::from_min_size(row.min + vec2(left, 0.0), vec2(wide, ROW));
-    if matches!(column, Column::Loss | Column::Date) { lane.with_min_x(lane.left() + 2.0 * GRID) } else { lane }
+fn lane(cell: Rect, column: Column) -> Rect {
+    if matches!(column, Column::Loss | Column::Date) { cell.with_min_x(cell.left() + 2.0 * GRID) } else { cell }
 }
 
 impl TableState {
@@ -87,26 +84,33 @@ impl TableState {
             return;
         }
         self.cursor = self.cursor.min(entries.len() - 1);
-        let lanes = Lanes::of(wanted, ui.available_width());
-        let best = best(ctx.workspace(), &lanes);
+        let shape = Shape::of(wanted, ctx.workspace(), ui.available_width());
         let area = ui.available_rect_before_wrap();
         let focus = ui.interact(area, ui.scope_id().with("run table"), Sense::click());
         focus.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Table, true, "Runs"));
         self.take_keys(ui, &focus, ctx);
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_width(lanes.width);
-            ui.spacing_mut().item_spacing.y = 0.0;
-            heading_ui(ui, &lanes, wanted);
-            let mut rows = ScrollArea::vertical().auto_shrink([false, false]);
+            ui.spacing_mut().item_spacing = vec2(GAP, 0.0);
+            // Widths that were dragged hold as long as the columns are these.
+            let mut table = TableBuilder::new(ui)
+                .id_salt((&shape.columns.iter().map(|column| column.name()).collect::<Vec<_>>(), wanted.grouped))
+                .sense(Sense::CLICK | Sense::HOVER)
+                .auto_shrink([false, false])
+                .column(TableColumn::exact(CHECK - GAP));
             if std::mem::take(&mut self.reveal) {
-                let middle = self.cursor as f32 * ROW - ui.available_height() * 0.5;
-                rows = rows.vertical_scroll_offset(middle.max(0.0));
+                table = table.scroll_to_row(self.cursor, None);
             }
-            rows.show_rows(ui, ROW, entries.len(), |ui, range| {
-                for index in range {
-                    let row = Row { index, entry: &entries[index], lanes: &lanes, best: &best };
-                    self.row_ui(ui, &row, &focus, ctx);
+            for &width in &shape.widths {
+                table = table.column(TableColumn::initial(width).at_least(24.0).clip(true).resizable(true));
+            }
+            let table = table.header(ROW, |mut row| {
+                row.col(|_| {});
+                for &column in &shape.columns {
+                    row.col(|ui| heading_ui(ui, column, wanted));
                 }
+            });
+            table.body(|body| {
+                body.rows(ROW, entries.len(), |row| self.row_ui(row, entries, &shape, &focus, ctx));
             });
         });
         if focus.has_focus() {
@@ -146,47 +150,54 @@ impl TableState {
         }
     }
 
-    fn row_ui(&mut self, ui: &mut Ui, row: &Row<'_>, focus: &egui::Response, ctx: &mut PanelCtx<'_>) {
-        let palette = theme::palette(ui.visuals());
+    fn row_ui(
+        &mut self,
+        mut row: TableRow<'_, '_>,
+        entries: &[Entry],
+        shape: &Shape,
+        focus: &egui::Response,
+        ctx: &mut PanelCtx<'_>,
+    ) {
+        let index = row.index();
+        let entry = &entries[index];
         let experiments = ctx.workspace().experiments();
-        let facts = row.entry.facts(experiments.runs());
-        let (rect, response) = ui.allocate_exact_size(vec2(row.lanes.width, ROW), Sense::CLICK | Sense::HOVER);
+        let facts = entry.facts(experiments.runs());
         let open_run = ctx.workspace().training().run().map(|run| &run.path);
-        let shown = facts.iter().any(|run| open_run == Some(&run.saved.path));
-        let here = self.cursor == row.index;
-        let fill = match (shown, here && focus.has_focus(), response.hovered()) {
-            (true, ..) => palette.selected,
-            (_, true, _) => palette.hovered,
-            (_, _, true) => palette.raised,
-            _ => Color32::TRANSPARENT,
-        };
-        ui.painter().rect_filled(rect, theme::RADIUS, fill);
-        let name = experiments.name(row.entry);
-        let mut chosen = experiments.is_chosen(row.entry);
-        let spot = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(18.0, ROW));
-        let check = ui.put(spot, egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
-        if check.changed() {
-            toggle(row.entry, ctx);
+        let is_here = self.cursor == index;
+        row.set_selected(facts.iter().any(|run| open_run == Some(&run.saved.path)));
+        if is_here && focus.has_focus() {
+            row.set_hovered(true);
         }
-        for (&(column, left, wide), best) in row.lanes.columns.iter().zip(row.best) {
-            let place = lane(rect, column, left, wide);
+        let name = experiments.name(entry);
+        let mut chosen = experiments.is_chosen(entry);
+        row.col(|ui| {
+            let check = ui.add(egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
+            if check.changed() {
+                toggle(entry, ctx);
+            }
+        });
+        for (&column, best) in shape.columns.iter().zip(&shape.best) {
             let cell = match column {
                 Column::Name => Cell { text: name.clone(), beside: String::new() },
                 _ => column.cell(&facts),
             };
             let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
-            paint_cell(ui.painter(), place, column, &cell, is_best, palette);
+            row.col(|ui| {
+                let palette = theme::palette(ui.visuals());
+                paint_cell(ui.painter(), lane(ui.max_rect(), column), column, &cell, is_best, palette);
+            });
         }
-        let told = format!("Run {name}, {}", spoken(&facts));
-        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, here, &told));
+        let response = row.response();
+        let label = format!("Run {name}, {}", spoken(&facts));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, is_here, &label));
         if response.clicked() {
-            self.cursor = row.index;
+            self.cursor = index;
             focus.request_focus();
         }
         if response.double_clicked() {
-            open(row.entry, ctx);
+            open(entry, ctx);
         }
-        response.context_menu(|ui| menu_ui(ui, row.entry, ctx));
+        response.context_menu(|ui| menu_ui(ui, entry, ctx));
         if response.hovered() {
             response.on_hover_ui_at_pointer(|ui| hover_ui(ui, &name, &facts));
         }
@@ -206,16 +217,13 @@ fn empty_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// The best mean of each column of measures, where there is more than one row.
-fn best(workspace: &Workspace, lanes: &Lanes) -> Vec<Option<f64>> {
+/// The best mean of a column of measures, where there is more than one row.
+fn best(workspace: &Workspace, column: Column) -> Option<f64> {
     let experiments = workspace.experiments();
     let entries = experiments.entries();
-    let best = |column: Column| {
-        column.objective().filter(|_| entries.len() > 1)?;
-        let means = entries.iter().filter_map(|entry| column.spread(&entry.facts(experiments.runs())));
-        means.map(|spread| spread.mean).max_by(f64::total_cmp)
-    };
-    lanes.columns.iter().map(|(column, ..)| best(*column)).collect()
+    column.objective().filter(|_| entries.len() > 1)?;
+    let means = entries.iter().filter_map(|entry| column.spread(&entry.facts(experiments.runs())));
+    means.map(|spread| spread.mean).max_by(f64::total_cmp)
 }
 
 fn open(entry: &Entry, ctx: &mut PanelCtx<'_>) {
@@ -224,38 +232,26 @@ fn open(entry: &Entry, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-fn heading_ui(ui: &mut Ui, lanes: &Lanes, wanted: &mut RunTable) {
+fn heading_ui(ui: &mut Ui, column: Column, wanted: &mut RunTable) {
     let palette = theme::palette(ui.visuals());
-    let (rect, _) = ui.allocate_exact_size(vec2(lanes.width, ROW), Sense::hover());
-    for &(column, left, wide) in &lanes.columns {
-        let cell = lane(rect, column, left, wide);
-        let response = ui.interact(cell.expand2(vec2(GRID, 0.0)), ui.scope_id().with(column.name()), Sense::click());
-        let sorted = wanted.sort == column;
-        let colour = if sorted || response.hovered() || response.has_focus() { palette.text } else { palette.weak };
-        let arrow = match (sorted, wanted.ascending) {
-            (false, _) => "",
-            (true, true) => " ▲",
-            (true, false) => " ▼",
-        };
-        let text = format!("{}{arrow}", column.name());
-        paint_text(ui.painter(), cell, &text, FontId::proportional(theme::SMALL), colour, column.is_number());
-        let told = format!("Sort by {}", column.name());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
-        if response.clicked() {
-            wanted.ascending = if sorted { !wanted.ascending } else { column.starts_ascending() };
-            wanted.sort = column;
-        }
-        response.on_hover_text(column.explanation());
+    let cell = lane(ui.max_rect(), column);
+    let response = ui.interact(ui.max_rect(), ui.scope_id().with(column.name()), Sense::click());
+    let sorted = wanted.sort == column;
+    let colour = if sorted || response.hovered() || response.has_focus() { palette.text } else { palette.weak };
+    let arrow = match (sorted, wanted.ascending) {
+        (false, _) => "",
+        (true, true) => " ▲",
+        (true, false) => " ▼",
+    };
+    let text = format!("{}{arrow}", column.name());
+    paint_text(ui.painter(), cell, &text, FontId::proportional(theme::SMALL), colour, column.is_number());
+    let label = format!("Sort by {}", column.name());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
+    if response.clicked() {
+        wanted.ascending = if sorted { !wanted.ascending } else { column.starts_ascending() };
+        wanted.sort = column;
     }
-    let y = rect.bottom() - 1.0;
-    ui.painter().hline(rect.x_range(), y, Stroke::new(1.0, palette.line));
-}
-
-struct Row<'a> {
-    index: usize,
-    entry: &'a Entry,
-    lanes: &'a Lanes,
-    best: &'a [Option<f64>],
+    response.on_hover_text(column.explanation());
 }
 
 fn spoken(facts: &[&RunFacts]) -> String {
