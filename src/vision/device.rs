@@ -4,7 +4,6 @@ use std::panic::catch_unwind;
 
 use candle_core::Device;
 
-use super::VisionError;
 use crate::base::named;
 
 const WITHOUT_CUDA: &str = "this program was built without it; build it with `cargo build --release --features cuda`, \
@@ -31,9 +30,9 @@ impl DeviceChoice {
     /// Opens the device.
     ///
     /// # Errors
-    /// [`VisionError::Device`] with the reason why it is unavailable.
-    pub(super) fn open(self) -> Result<Device, VisionError> {
-        self.find().map_err(|source| VisionError::Device { choice: self, source })
+    /// [`DeviceError`] with the reason why it is unavailable.
+    pub(super) fn open(self) -> Result<Device, DeviceError> {
+        self.find().map_err(|source| DeviceError { choice: self, source })
     }
 
     fn find(self) -> Result<Device, DeviceFault> {
@@ -79,6 +78,16 @@ fn guarded(
         }
         Err(_) => Err(DeviceFault::Absent(absent)),
     }
+}
+
+/// The chosen device cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{choice} cannot be used: {source}")]
+pub struct DeviceError {
+    /// The one chosen.
+    pub choice: DeviceChoice,
+    /// Why it cannot be used.
+    pub source: DeviceFault,
 }
 
 /// Why a device cannot be used.

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{DeviceFault, SettingsFault, WeightsFault};
+use super::hub::HubError;
+use super::{Architecture, DeviceError, SettingsFault, UnknownStage, WeightsFault};
 use crate::base::{FileError, UnknownName};
 
 /// Why a picture, a vector or an encoder is unavailable.
@@ -39,11 +40,11 @@ pub enum VisionError {
     #[error("pictures of {0} × {0} pixels are too small for the network")]
     TooSmall(usize),
     /// No supported residual network has this stage.
-    #[error("there is no stage {0} (expected 1 to 4)")]
-    Stage(usize),
+    #[error(transparent)]
+    Stage(#[from] UnknownStage),
     /// No weights are bundled for this architecture.
     #[error("no weights are bundled for {0}: choose a file with its weights")]
-    NotBundled(super::Architecture),
+    NotBundled(Architecture),
     /// A weights file of unknown format, or a damaged one.
     #[error("not readable as weights, {source}: {path}")]
     Weights {
@@ -64,9 +65,9 @@ pub enum VisionError {
     #[error("the weights are of {found}, not of {wanted}: {path}")]
     OtherArchitecture {
         /// The network they are of.
-        found: super::Architecture,
+        found: Architecture,
         /// The one chosen.
-        wanted: super::Architecture,
+        wanted: Architecture,
         /// The file.
         path: PathBuf,
     },
@@ -80,7 +81,7 @@ pub enum VisionError {
     },
     /// A model of the hub is unavailable; the text says what to do.
     #[error(transparent)]
-    Hub(Box<super::hub::HubError>),
+    Hub(Box<HubError>),
     /// A tensor of the architecture is missing from the file.
     #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
     MissingTensor {
@@ -89,7 +90,7 @@ pub enum VisionError {
         /// How many are missing.
         missing: usize,
         /// The expected architecture.
-        architecture: super::Architecture,
+        architecture: Architecture,
         /// The file.
         path: PathBuf,
     },
@@ -101,7 +102,7 @@ pub enum VisionError {
         /// How many there are.
         extra: usize,
         /// The expected architecture.
-        architecture: super::Architecture,
+        architecture: Architecture,
         /// The file.
         path: PathBuf,
     },
@@ -115,18 +116,13 @@ pub enum VisionError {
         /// The expected shape.
         expected: Vec<usize>,
         /// The expected architecture.
-        architecture: super::Architecture,
+        architecture: Architecture,
         /// The file.
         path: PathBuf,
     },
     /// The chosen device cannot be used.
-    #[error("{choice} cannot be used: {source}")]
-    Device {
-        /// The one chosen.
-        choice: super::DeviceChoice,
-        /// Why it cannot be used.
-        source: DeviceFault,
-    },
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The network itself failed (out of memory on the device, for example).
     #[error("the network failed: {0}")]
     Network(#[from] candle_core::Error),
@@ -141,8 +137,8 @@ pub enum VisionError {
     VectorTable(String),
 }
 
-impl From<super::hub::HubError> for VisionError {
-    fn from(error: super::hub::HubError) -> Self {
+impl From<HubError> for VisionError {
+    fn from(error: HubError) -> Self {
         VisionError::Hub(Box::new(error))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::VisionError;
 use crate::base::named;
 
 /// How a feature map is pooled to one number per channel.
@@ -27,6 +26,11 @@ pub struct Feature {
     pub pooling: Pooling,
 }
 
+/// No supported residual network has this stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no stage {0} (expected 1 to 4)")]
+pub struct UnknownStage(pub usize);
+
 impl Default for Feature {
     fn default() -> Self {
         Self { stage: Self::STAGES, pooling: Pooling::Mean }
@@ -40,11 +44,11 @@ impl Feature {
     /// A feature of stage 1 to 4.
     ///
     /// # Errors
-    /// [`VisionError::Stage`] for any other stage.
-    pub fn new(stage: usize, pooling: Pooling) -> Result<Self, VisionError> {
+    /// [`UnknownStage`] for any other stage.
+    pub fn new(stage: usize, pooling: Pooling) -> Result<Self, UnknownStage> {
         match stage {
             1..=Self::STAGES => Ok(Self { stage, pooling }),
-            _ => Err(VisionError::Stage(stage)),
+            _ => Err(UnknownStage(stage)),
         }
     }
 

@@ -7,7 +7,8 @@ use crate::graph::GraphError;
 use crate::jobs::JobError;
 use crate::study::StudyError;
 use crate::train::TrainError;
-use crate::vision::VisionError;
+use crate::vision::hub::HubError;
+use crate::vision::{UnknownStage, VisionError};
 
 macro_rules! ends {
     ($($error:ty),*) => {$(
@@ -31,4 +32,4 @@ macro_rules! fails {
     )*};
 }
 
-fails!(DatasetError, ExportError, FileError, GraphError, UnknownName);
+fails!(DatasetError, ExportError, FileError, GraphError, HubError, UnknownName, UnknownStage);

@@ -3,7 +3,7 @@
 
 use crossrank::vision::{
     Architecture, Backend, ComputePrecision, DeviceChoice, Encoder, EncoderSpec, Feature, Instructions, NetworkInput,
-    Pooling, VisionError,
+    Pooling, UnknownStage, VisionError,
 };
 
 use super::resnets::{formula_tensors, uniform, write};
@@ -89,8 +89,8 @@ fn stages_and_poolings_differ_and_have_the_dimension_they_say() {
             seen.push(vector);
         }
     }
-    assert!(matches!(Feature::new(0, Pooling::Mean), Err(VisionError::Stage(0))));
-    assert!(matches!(Feature::new(5, Pooling::Mean), Err(VisionError::Stage(5))));
+    assert!(matches!(Feature::new(0, Pooling::Mean), Err(UnknownStage(0))));
+    assert!(matches!(Feature::new(5, Pooling::Mean), Err(UnknownStage(5))));
     let keys: std::collections::BTreeSet<String> = (1..=4)
         .flat_map(|stage| Pooling::ALL.map(|pooling| Feature { stage, pooling }))
         .map(|feature| EncoderSpec { feature, ..EncoderSpec::bundled() }.key().unwrap().to_string())

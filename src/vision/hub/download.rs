@@ -12,12 +12,23 @@ use hf_hub::Cache;
 use hf_hub::api::Progress;
 use hf_hub::api::sync::{ApiBuilder, ApiError};
 
-use super::{HubModel, HubOptions, HubProgress};
+use super::{HubModel, HubOptions};
 use crate::base::{At, FileError};
 use crate::vision::VisionError;
 
 /// Interval at which the observer is called while nothing happens.
 const TICK: Duration = Duration::from_millis(80);
+
+/// Progress of a download.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HubProgress {
+    /// The file's name.
+    pub file: String,
+    /// Bytes downloaded, including those of an earlier attempt.
+    pub done: u64,
+    /// Total bytes; 0 until the hub has reported it.
+    pub total: u64,
+}
 
 /// Why a download failed.
 pub(super) enum DownloadError {

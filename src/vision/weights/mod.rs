@@ -8,27 +8,27 @@ mod fault;
 mod file;
 mod format;
 mod listing;
+mod load;
 mod names;
 mod npz;
 mod pickle;
 mod pytorch;
 mod recognise;
 mod safe;
+mod settings_fault;
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use candle_core::{Device, Tensor};
-
-use super::{Architecture, EncoderSpec, VisionError};
+use super::{Architecture, VisionError};
 use crate::base::At;
 
-pub use beside::SettingsFault;
 pub(super) use beside::preprocess;
 pub use fault::WeightsFault;
 pub use file::{WeightsFile, WeightsReader};
+pub(super) use load::load;
 pub use pickle::PickleError;
+pub use settings_fault::SettingsFault;
 
 /// The source of a network's weights.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -77,29 +77,4 @@ impl WeightsSource {
             WeightsSource::File(path) => WeightsFile::open(path),
         }
     }
-}
-
-/// An encoder's tensors as f32 on a device by torchvision's names, exactly those of [`Architecture::tensors`], and the
-/// hash of their file.
-///
-/// # Errors
-/// If the file cannot be read, or does not hold exactly these tensors in the right shapes (a classifier and batch
-/// counters aside); [`VisionError::Cancelled`] once `keep_going` returns false.
-pub(super) fn load(
-    spec: &EncoderSpec,
-    device: &Device,
-    keep_going: &dyn Fn() -> bool,
-) -> Result<(HashMap<String, Tensor>, blake3::Hash), VisionError> {
-    let file = spec.weights.open(spec.architecture)?;
-    file.check(spec.architecture)?;
-    let mut reader = file.reader()?;
-    let mut tensors = HashMap::new();
-    for (name, _) in spec.architecture.tensors() {
-        if !keep_going() {
-            return Err(VisionError::Cancelled);
-        }
-        let tensor = reader.tensor(&name)?.to_device(device)?;
-        tensors.insert(name, tensor);
-    }
-    Ok((tensors, spec.weights.hash(spec.architecture)?))
 }
