@@ -183,8 +183,9 @@ pub fn primary_button(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Res
 /// A row of choices of which one holds.
 pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let mut changed = false;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+    // In a narrow panel the choices take a second line.
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
         ui.spacing_mut().button_padding.x = 6.0;
         for &(choice, name, hint) in choices {
             if ui.selectable_label(*value == choice, name).on_hover_text(hint).clicked() && *value != choice {

@@ -91,11 +91,15 @@ impl TableState {
         self.take_keys(ui, &focus, ctx);
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(GAP, 0.0);
+            // The edges of columns show under the pointer only.
+            ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
             // Widths that were dragged hold as long as the columns are these.
             let mut table = TableBuilder::new(ui)
                 .id_salt((&shape.columns.iter().map(|column| column.name()).collect::<Vec<_>>(), wanted.grouped))
                 .sense(Sense::CLICK | Sense::HOVER)
                 .auto_shrink([false, false])
+                .min_scrolled_height(0.0)
+                .max_scroll_height(f32::INFINITY)
                 .column(TableColumn::exact(CHECK - GAP));
             if std::mem::take(&mut self.reveal) {
                 table = table.scroll_to_row(self.cursor, None);
