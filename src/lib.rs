@@ -20,7 +20,7 @@
 //! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
 //! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | base, dataset, graph, eval, train, study |
 //! | [`jobs`] | threads and nothing else | base |
-//! | [`workspace`] | one session's state; what is open, selected, running, kept | all above |
+//! | [`workspace`] | one session's state; what is open, selected, running, saved | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |
 //! | [`cli`] | what was typed: the same work without a window; starts the window, or draws it for `screenshot` | all above but app |
 

@@ -21,7 +21,7 @@ impl Workspace {
         self.open_with(base);
     }
 
-    /// Reads a file of vectors in a thread of its own; training goes on with what it has.
+    /// Reads a file of vectors as a job; a running training keeps the vectors it has.
     pub(super) fn attach_vectors(&mut self, path: PathBuf) {
         let Some(session) = &self.session else {
             self.apply(DataAction::Open(path));
@@ -74,7 +74,7 @@ impl Workspace {
         source.files.iter().find(|file| files.contains(file)).cloned()
     }
 
-    /// Takes a file off the list; the file itself stays. Vectors that are in use now are in use no more.
+    /// Removes a file from the list, not from the disk; its vectors are no longer used.
     pub(super) fn detach_vectors(&mut self, name: &str) {
         let (Some(file), Some(session)) = (self.attached_file(name), &mut self.session) else { return };
         Arc::make_mut(&mut session.data.dataset).vectors.retain(|source| source.name != name);

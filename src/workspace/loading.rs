@@ -11,7 +11,7 @@ use crate::train::{self};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Everything that is ready when a data set opens.
+/// A data set ready to be shown.
 struct Measured {
     path: PathBuf,
     opened: train::Opened,
@@ -59,13 +59,13 @@ impl LoadingState {
         self.pending.as_deref().filter(|_| self.vectors.is_running())
     }
 
-    /// What is being opened, and how far it is.
+    /// What is being opened, and its progress.
     pub fn progress(&self) -> Option<(&Path, &Progress)> {
         let progress = self.opening.progress().or(self.vectors.progress())?;
         Some((&self.path, progress))
     }
 
-    /// Gives up what is being read, at once.
+    /// Abandons what is being read, immediately.
     pub(super) fn cancel(&mut self) {
         self.retire();
     }

@@ -1,31 +1,31 @@
-//! What people should know, for a while.
+//! Messages to the user.
 
 mod apply;
 
 use std::time::Instant;
 
-/// How a message is meant.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
-    /// Something is done; goes away by itself.
+    /// Something was done; disappears after a while.
     Notice,
     /// Something is wrong; stays until dismissed.
     Warning,
 }
 
-/// Something people should know.
+/// A message to the user.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// How it is meant.
+    /// Its kind.
     pub kind: MessageKind,
     /// One or two sentences.
     pub text: String,
-    /// Since when it is shown.
+    /// When it appeared.
     pub since: Instant,
 }
 
 impl Message {
-    /// Something is done.
+    /// A notice.
     pub fn notice(text: impl Into<String>) -> Self {
         Self { kind: MessageKind::Notice, text: text.into(), since: Instant::now() }
     }

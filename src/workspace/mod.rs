@@ -1,7 +1,7 @@
-//! One session's state: what is open, selected, running and kept. Knows nothing of pixels.
+//! One session's state: what is open, selected, running and saved. Knows nothing of pixels.
 //!
 //! [`Workspace`] is the only owner of state. Panels read it and ask for [`Action`]s; [`Workspace::apply`] carries them out
-//! and [`Workspace::poll`] takes in what the running jobs report.
+//! and [`Workspace::poll`] receives what the running jobs report.
 //!
 //! Each capability has a file with its state, and below it `apply.rs` with the methods of [`Workspace`] that change it.
 
@@ -74,7 +74,7 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// A session that keeps its settings and runs in `store`.
+    /// A session that saves its settings and runs in `store`.
     pub fn new(store: Store) -> Self {
         let (settings, complaint) = store.load_settings();
         let mut messages = Vec::new();
@@ -103,18 +103,18 @@ impl Workspace {
         }
     }
 
-    /// The same with another theme than the one that was saved.
+    /// Replaces the saved theme.
     pub fn with_theme(mut self, theme: ThemeChoice) -> Self {
         self.change(|settings| settings.theme = theme);
         self
     }
 
-    /// Sets what a job calls when it has something new.
+    /// Sets the function that jobs call when they have something new.
     pub fn set_wake(&mut self, wake: Wake) {
         self.wake = wake;
     }
 
-    /// What a job calls when it has something new.
+    /// The function that jobs call when they have something new.
     pub fn wake(&self) -> Wake {
         self.wake.clone()
     }
@@ -124,7 +124,7 @@ impl Workspace {
         &self.settings
     }
 
-    /// Where things are kept.
+    /// The folders it saves to.
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -134,12 +134,12 @@ impl Workspace {
         self.session.as_ref()
     }
 
-    /// How far the data set being opened is.
+    /// The progress of opening a data set.
     pub fn loading(&self) -> &LoadingState {
         &self.loading
     }
 
-    /// Embeddings at work and at hand.
+    /// The jobs and results of embeddings.
     pub fn embedding(&self) -> &EmbeddingState {
         &self.embedding
     }
@@ -159,22 +159,22 @@ impl Workspace {
         &self.experiments
     }
 
-    /// The studies on disk and the one at work.
+    /// The studies on disk and the running one.
     pub fn studies(&self) -> &StudyState {
         &self.studies
     }
 
-    /// What people should know, oldest first.
+    /// Messages to show, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
 
-    /// Whether changed settings have still to be written.
+    /// Whether there are unsaved settings.
     pub fn is_unsaved(&self) -> bool {
         self.unsaved_since.is_some()
     }
 
-    /// Whether a job is at work (a frame may change without anybody touching anything).
+    /// Whether a job is running (so that frames may change without input).
     pub fn is_busy(&self) -> bool {
         self.loading.is_running()
             || self.embedding.is_busy()
@@ -193,7 +193,7 @@ impl Workspace {
         self.session.as_ref()?.data.dataset.images.get(image)?.file.as_deref()
     }
 
-    /// Takes in what the jobs have told since the last call; `true` if anything changed.
+    /// Receives what the jobs have reported since the last call; `true` if anything changed.
     pub fn poll(&mut self) -> bool {
         let mut changed = self.poll_loading();
         changed |= self.session.as_mut().is_some_and(Session::poll);
@@ -231,7 +231,7 @@ impl Workspace {
 }
 
 impl Drop for Workspace {
-    /// Closing waits for training, which then writes its run whole, and for nothing else.
+    /// Closing waits until a training run is written completely, and for nothing else.
     fn drop(&mut self) {
         self.loading.retire();
         self.runs.forget_reading();

@@ -32,7 +32,7 @@ pub struct ModelScores {
 }
 
 impl ModelScores {
-    /// Measures every query under a network's scores: work for a job, not for a frame.
+    /// Measures every query under a network's scores; too slow for a frame.
     pub(super) fn new(data: &RunData, scores: Vec<Vec<f32>>) -> Self {
         let measures = scores.iter().enumerate().map(|(query, scores)| measured(data, query, scores)).collect();
         Self { scores, measures }
@@ -45,15 +45,15 @@ pub struct Session {
     pub generation: u64,
     /// Where it was opened from.
     pub path: PathBuf,
-    /// What is on disk, what people judged of it, its features, visual vectors and parts.
+    /// Data set, judgements, features, visual vectors and splits.
     pub data: RunData,
     /// What is wrong with it.
     pub warnings: Vec<Warning>,
     /// Its counts.
     pub summary: Summary,
-    /// The signals' figures.
+    /// Statistics of the signals.
     pub statistics: Vec<Statistics>,
-    /// Figures without any network.
+    /// Measures without any network.
     pub baselines: Baselines,
     pub(super) query: usize,
     pub(super) candidate: Option<usize>,
@@ -66,7 +66,7 @@ pub struct Session {
     pub(super) wake: Wake,
 }
 
-/// Products up to which a query's graph is made at once: some 30 ms of one core.
+/// Products up to which a query's graph is built within the frame: some 30 ms of one core.
 const AT_ONCE: usize = 200_000_000;
 
 impl Session {
@@ -80,7 +80,7 @@ impl Session {
         self.candidate
     }
 
-    /// The candidate a person points at.
+    /// The candidate under the pointer.
     pub fn hovered(&self) -> Option<usize> {
         self.hovered
     }
@@ -105,7 +105,7 @@ impl Session {
         self.rankings[order as usize].as_ref()
     }
 
-    /// Grows with every change of a ranking.
+    /// Increases with every change of a ranking.
     pub fn rankings_version(&self) -> u64 {
         self.ranked
     }
@@ -162,22 +162,22 @@ impl Session {
         self.set_ranking(Order::Model, ranking);
     }
 
-    /// Shows scores of a network in training, if they are the current query's.
+    /// Shows the scores of a network in training, if they belong to the current query.
     pub(super) fn follow(&mut self, query: usize, scores: Vec<f32>) {
         if query == self.query && scores.len() == self.data.dataset.queries[query].candidates.len() {
             self.set_ranking(Order::Model, Some(Ranking::new(&self.data, query, scores)));
         }
     }
 
-    /// Takes a network's scores of every query, or none.
+    /// Sets the network's scores of every query, or none.
     pub(super) fn set_model(&mut self, model: Option<ModelScores>) {
         self.model = model;
         self.rank_model();
     }
 
-    /// Makes the current query's graph, if the one at hand is another's.
+    /// Builds the current query's graph, unless it is shown already.
     pub(super) fn refresh_view(&mut self, graph: GraphRequest) {
-        // Whatever was being built was for another request.
+        // A running job is for another request.
         self.view_job.retire();
         if !self.data.has_vectors() {
             self.view = None;

@@ -69,7 +69,7 @@ pub struct EncoderSettings {
     pub preprocess: Option<Preprocess>,
     /// Whether vectors are divided by their length, before and after whitening.
     pub l2: bool,
-    /// Whitened to so many principal components, learned on the data set without labels.
+    /// Number of principal components to whiten to, learned on the data set without labels.
     pub whiten: Option<usize>,
     /// `cpu`, `cuda` or `metal`.
     pub device: String,
@@ -145,7 +145,7 @@ impl Default for GraphLook {
 pub struct Settings {
     /// Signals, graph, model and training.
     pub experiment: Experiment,
-    /// Data sets opened of late, the last one first.
+    /// Recently opened data sets, the latest first.
     pub recent: Vec<PathBuf>,
     /// TREC files and files of visual vectors added to data sets, by the data set's path.
     pub attached: BTreeMap<PathBuf, Vec<PathBuf>>,

@@ -33,12 +33,12 @@ impl Store {
         Self { settings: home.join("settings.json"), runs: home.join("runs"), cache: home.join("embeddings") }
     }
 
-    /// Where runs are kept, a folder each.
+    /// The folder of runs, one folder each.
     pub fn runs(&self) -> &Path {
         &self.runs
     }
 
-    /// Where studies are kept, a folder each, beside the runs.
+    /// The folder of studies, one folder each, next to the runs.
     pub fn studies(&self) -> PathBuf {
         self.runs.with_file_name("studies")
     }
@@ -48,12 +48,12 @@ impl Store {
         self.runs.with_file_name("trash")
     }
 
-    /// Where computed embeddings are kept.
+    /// The folder of computed embeddings.
     pub fn cache(&self) -> &Path {
         &self.cache
     }
 
-    /// The settings, and what is wrong with their file, if anything. A damaged file is kept beside, under another name.
+    /// The settings, and what is wrong with their file, if anything. A damaged file is renamed, not deleted.
     pub fn load_settings(&self) -> (Settings, Option<String>) {
         let text = match std::fs::read_to_string(&self.settings) {
             Ok(text) => text,
@@ -69,11 +69,11 @@ impl Store {
     /// Settings that can't be read must not be overwritten by the next ones.
     fn set_aside(&self, error: &dyn std::fmt::Display) -> (Settings, Option<String>) {
         let aside = self.settings.with_extension("json.damaged");
-        let kept = match std::fs::rename(&self.settings, &aside) {
+        let renamed = match std::fs::rename(&self.settings, &aside) {
             Ok(()) => format!("moved to {}", aside.display()),
             Err(error) => error.to_string(),
         };
-        let message = format!("settings could not be read ({error}; {kept}): {}", self.settings.display());
+        let message = format!("settings could not be read ({error}; {renamed}): {}", self.settings.display());
         (Settings::default(), Some(message))
     }
 

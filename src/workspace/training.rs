@@ -11,28 +11,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// What a run tells after each epoch.
+/// What a run reports after each epoch.
 pub struct EpochUpdate {
     report: EpochReport,
     query: usize,
     scores: Option<Vec<f32>>,
 }
 
-/// What came of a run.
+/// The result of a run.
 pub struct TrainDone {
     record: RunRecord,
     history: Vec<EpochReport>,
     scores: ModelScores,
 }
 
-/// A run as people see it: in training, ended, or opened from disk.
+/// A run as it is shown: in training, finished, or opened from disk.
 #[derive(Clone, Debug, Default)]
 pub struct LiveRun {
-    /// Configuration and, at the end, figures.
+    /// Configuration and, at the end, measures.
     pub record: RunRecord,
     /// Every epoch so far.
     pub history: Vec<EpochReport>,
-    /// Where it is kept.
+    /// Its folder.
     pub path: PathBuf,
 }
 
@@ -41,28 +41,28 @@ pub struct LiveRun {
 pub struct TrainingState {
     job: Slot<EpochUpdate, TrainDone>,
     run: Option<LiveRun>,
-    /// Given up, but their runs are still being written.
+    /// Abandoned jobs whose runs are still being written.
     ending: Vec<Job<EpochUpdate, TrainDone>>,
     followed: Arc<AtomicUsize>,
 }
 
 impl TrainingState {
-    /// Whether a run is in training (halted or not).
+    /// Whether a run is in training, paused or not.
     pub fn is_running(&self) -> bool {
         self.job.is_running()
     }
 
-    /// Whether the run in training is halted.
+    /// Whether the run in training is paused.
     pub fn is_paused(&self) -> bool {
         self.job.is_paused()
     }
 
-    /// Whether a run that was given up is still being written.
+    /// Whether an abandoned run is still being written.
     pub fn is_ending(&self) -> bool {
         !self.ending.is_empty()
     }
 
-    /// How far the run in training is, and for how long it has been at it, pauses apart.
+    /// The progress of the run in training, and how long it has run without pauses.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
         self.job.worked()
     }
@@ -98,7 +98,7 @@ impl TrainingState {
     }
 }
 
-/// Closing waits until a run that is still in training is written whole.
+/// Closing waits until a run that is still in training is written completely.
 impl Drop for TrainingState {
     fn drop(&mut self) {
         drop(self.job.take());

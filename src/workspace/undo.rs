@@ -2,7 +2,7 @@
 //!
 //! A [`Step`] is a pair of actions, plain data: the one that was asked for, and the one that takes it back. Whatever has
 //! an opposite in [`Workspace::opposite`] can be undone; another theme joins by giving its opposite there. Steps are not
-//! kept from one session to the next.
+//! saved between sessions.
 
 mod apply;
 mod describe;
@@ -11,13 +11,13 @@ use super::{Action, RunsAction, Session, SettingsAction, StudiesAction};
 use describe::{Description, describe};
 use std::time::{Duration, Instant};
 
-/// Steps kept at most. The oldest go first, but for deletions: those can be undone until the program ends.
+/// Most steps that are kept. The oldest are dropped first, except for deletions, which can be undone until the program ends.
 const MOST: usize = 200;
 
-/// Changes of the same kind that follow each other within this time are one step, such as those of a key held down.
+/// Changes of the same kind within this time are one step, such as those of a key held down.
 const RAPID: Duration = Duration::from_secs(1);
 
-/// Something that was done, and can be taken back.
+/// Something that was done and can be undone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Takes it back.
@@ -46,7 +46,7 @@ impl Step {
     }
 }
 
-/// What was done and what was taken back, each oldest first.
+/// Steps that were done and steps that were undone, each oldest first.
 #[derive(Debug, Default)]
 pub struct History {
     done: Vec<Step>,
@@ -93,7 +93,7 @@ impl History {
             Some(last) => Step::new(last.back, step.forth),
             None => step,
         };
-        // What came back to where it was is no change.
+        // A change that was reversed is no change.
         if step.back != step.forth {
             self.done.push(step);
         }
@@ -103,7 +103,7 @@ impl History {
         }
     }
 
-    /// After undo and redo the next change is a step of its own, however soon it comes.
+    /// Starts a new step with the next change, however soon it follows an undo or redo.
     fn close(&mut self) {
         if let Some(last) = self.done.last_mut() {
             last.is_closed = true;
@@ -114,8 +114,7 @@ impl History {
         self.held = hold.then(Instant::now);
     }
 
-    /// Another data set is open: steps that only the last one could take go, and no step asks for signals that this one
-    /// lacks.
+    /// For another data set: drops the steps that only the previous one could take, and signals that this one lacks.
     pub(super) fn fit_to(&mut self, session: &Session) {
         let known = |name: &String| session.data.signals.infos.iter().any(|info| info.name == *name);
         let fit = |action: &mut Action| {

@@ -101,7 +101,7 @@ impl QueryView {
         self.layout.retire();
     }
 
-    /// Takes in what the layout has told; `true` if nodes have moved.
+    /// Receives the layout's progress; `true` if nodes have moved.
     pub fn poll(&mut self) -> bool {
         let mut moved = false;
         while let Some(event) = self.layout.poll() {

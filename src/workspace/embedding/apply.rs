@@ -27,7 +27,7 @@ fn compute(
     // Only the file itself says what network its weights are of.
     let architecture = spec.architecture.name().to_owned();
     let settings = if settings.weights.is_some() { EncoderSettings { architecture, ..settings } } else { settings };
-    // Opening a graphics card takes a while, so it is done here; a setting from elsewhere stays as it is.
+    // Opening a graphics card takes a while, so it is done in the job.
     let (device, instead) = device.or_cpu();
     if let Some(why) = instead {
         worker.update(why);
@@ -92,7 +92,7 @@ impl Workspace {
                 Event::Done((table, report, encoder)) => {
                     // A model of the hub is there now.
                     self.embedding.description.look_again();
-                    self.tell(Message::notice(told(&report)));
+                    self.tell(Message::notice(summary(&report)));
                     for (image, reason) in &report.failed {
                         self.tell_undecodable(*image, reason);
                     }
@@ -114,7 +114,7 @@ impl Workspace {
         changed
     }
 
-    /// So that its vectors can be chosen again.
+    /// Remembers an encoder so that its vectors can be chosen again.
     pub(in crate::workspace) fn remember_encoder(&mut self, encoder: &EncoderSettings) {
         let Some(path) = self.session.as_ref().map(|session| session.path.clone()) else { return };
         self.change(|settings| settings.remember_encoder(&path, encoder));
@@ -149,7 +149,7 @@ impl Workspace {
         self.embedding.map.start(request, shelf, wake);
     }
 
-    /// What showed the vectors in use shows those that came into their place.
+    /// Redraws what shows the vectors in use after these have changed.
     fn renew_stale(&mut self) {
         let Some(session) = &self.session else { return };
         let in_use = source::in_use(&session.data);
@@ -169,7 +169,7 @@ impl Workspace {
     }
 }
 
-fn told(report: &EmbedReport) -> String {
+fn summary(report: &EmbedReport) -> String {
     let mut text = match report.embedded {
         0 => format!("All {} embeddings were in the cache", report.cached),
         embedded => {

@@ -76,7 +76,7 @@ impl QueryFigures {
     }
 }
 
-/// What came of comparing two embeddings.
+/// The comparison of two embeddings.
 #[derive(Debug, PartialEq)]
 pub struct EmbeddingComparison {
     /// A and B.
@@ -108,7 +108,7 @@ struct Request {
     in_use: Option<Held>,
 }
 
-/// The comparison at hand and the one at work.
+/// The last comparison and the running one.
 #[derive(Default)]
 pub struct ComparisonState {
     asked: Option<Request>,
@@ -124,7 +124,7 @@ impl ComparisonState {
         self.asked.as_ref().map(|request| &request.pair)
     }
 
-    /// What came of it.
+    /// The result.
     pub fn result(&self) -> Option<&EmbeddingComparison> {
         self.result.as_ref()
     }
@@ -162,14 +162,14 @@ impl ComparisonState {
         self.job.start("compare", wake, move |worker| EmbeddingComparison::compute(worker, &pair, &shelf));
     }
 
-    /// The pair to compare anew, where other vectors came into use that are part of it.
+    /// The pair to compare again, if it includes the vectors in use and these have changed.
     pub(super) fn stale(&self, in_use: Option<Held>) -> Option<EmbeddingPair> {
         let request = self.asked.as_ref()?;
         let concerned = [&request.pair.a, &request.pair.b].contains(&&EmbeddingSource::InUse);
         (concerned && request.in_use != in_use).then(|| request.pair.clone())
     }
 
-    /// Gives up what is at work.
+    /// Abandons the running jobs.
     pub(super) fn cancel(&mut self) {
         if self.job.is_running() {
             self.job.retire();
@@ -197,7 +197,7 @@ impl ComparisonState {
         vec![(request.pair.a.clone(), a.clone()), (request.pair.b.clone(), b.clone())]
     }
 
-    /// Takes in what was told; `true` if anything changed.
+    /// Receives results; `true` if anything changed.
     pub(super) fn poll(&mut self, wake: &Wake) -> bool {
         let mut changed = self.graphs.poll(wake);
         while let Some(event) = self.job.poll() {

@@ -1,4 +1,4 @@
-//! What the settings of the encoder mean.
+//! The encoder that settings describe.
 
 use crate::base::{Progress, Unit};
 use crate::dataset::VectorTable;
@@ -9,14 +9,14 @@ use crate::vision::{Architecture, DeviceChoice, EncoderSpec, Feature, VisionErro
 use crate::workspace::EncoderSettings;
 use std::ops::ControlFlow;
 
-/// Hears how far the download of a model is, and may end it.
+/// Receives the progress of a download, and may end it.
 pub type Fetching<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
-/// What the settings mean. `fetch` is told how far a download is and may end it; whoever breaks at once gets only what
-/// is on the disk already.
+/// Resolves the settings. `fetch` receives the progress of a download and may end it; a `fetch` that breaks at once
+/// restricts it to files already on disk.
 ///
 /// # Errors
-/// An unknown name, or weights that are missing, for people.
+/// If a name is unknown or weights are missing.
 pub fn resolve(settings: &EncoderSettings, fetch: &mut Fetching<'_>) -> Result<(EncoderSpec, DeviceChoice), JobError> {
     let device = settings.device.parse::<DeviceChoice>()?;
     let mut spec = network(settings, fetch)?;
@@ -51,7 +51,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobErro
     let model = name.parse::<HubModel>()?;
     let mut options = HubOptions::from_env()?;
     let only_looks = fetch(Progress { stage: "Looking for the model".to_owned(), ..Progress::default() }).is_break();
-    let told = options.offline;
+    let was_offline = options.offline;
     options.offline |= only_looks;
     let count = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     let fetched = hub::fetch_with(&model, &options, &mut |progress| {
@@ -60,7 +60,7 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobErro
         fetch(Progress { stage, done, total, unit: Unit::Bytes, ..Progress::default() })
     });
     fetched.map_err(|error| match error {
-        VisionError::Hub(_) if only_looks && !told => {
+        VisionError::Hub(_) if only_looks && !was_offline => {
             "not on this machine yet; computing embeddings fetches it".to_owned().into()
         }
         error => error.into(),
@@ -143,12 +143,12 @@ mod tests {
     #[test]
     fn what_settings_mean_and_why_they_may_mean_nothing() {
         let mut fetch = |_| ControlFlow::Break(());
-        let mut told = |settings: EncoderSettings| resolve(&settings, &mut fetch).map(|(spec, _)| spec);
+        let mut spec_of = |settings: EncoderSettings| resolve(&settings, &mut fetch).map(|(spec, _)| spec);
         let usual = EncoderSettings::default;
-        let spec = told(EncoderSettings { stage: 2, ..usual() }).expect("an encoder");
+        let spec = spec_of(EncoderSettings { stage: 2, ..usual() }).expect("an encoder");
         assert_eq!((spec.feature.stage, spec.dim()), (2, spec.architecture.dim(2)));
         let own = crate::vision::Preprocess { crop: 200, ..spec.preprocess };
-        let spec = told(EncoderSettings { preprocess: Some(own.clone()), ..usual() }).expect("an encoder");
+        let spec = spec_of(EncoderSettings { preprocess: Some(own.clone()), ..usual() }).expect("an encoder");
         assert_eq!(spec.preprocess, own);
         let nothing = Some(PathBuf::new());
         for (settings, reason) in [
@@ -158,7 +158,7 @@ mod tests {
             (EncoderSettings { hub: Some(" ".into()), ..usual() }, "type the name"),
             (EncoderSettings { device: "abacus".into(), ..usual() }, "abacus"),
         ] {
-            let found = told(settings).expect_err("no encoder");
+            let found = spec_of(settings).expect_err("no encoder");
             assert!(found.to_string().contains(reason), "{found}");
         }
     }

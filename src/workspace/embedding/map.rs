@@ -17,7 +17,7 @@ pub const MOST_POINTS: usize = 5000;
 /// Decides which images are in the sample.
 const SAMPLE_SEED: u64 = 5;
 
-/// Maps kept for coming back to.
+/// Most maps that are kept.
 const KEPT: usize = 6;
 
 /// Which images a map shows.
@@ -158,7 +158,7 @@ struct Asked {
     in_use: Option<Held>,
 }
 
-/// The map at hand and the one at work.
+/// The maps drawn and the running job.
 #[derive(Default)]
 pub struct MapState {
     asked: Option<Asked>,
@@ -204,7 +204,7 @@ impl MapState {
         }
     }
 
-    /// The request to draw anew, where other vectors came into use that it shows.
+    /// The request to draw again, if it shows the vectors in use and these have changed.
     pub(super) fn stale(&self, in_use: Option<Held>) -> Option<MapRequest> {
         let asked = self.asked.as_ref()?;
         (asked.request.source == EmbeddingSource::InUse && asked.in_use != in_use).then(|| asked.request.clone())

@@ -19,12 +19,12 @@ use crate::vision::{self, EmbedReport, EmbeddingCache, EncoderSpec};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Stands among the names of visual vectors for those the encoder computed.
+/// The name of computed vectors among the sources of visual vectors.
 pub(super) const COMPUTED: &str = "computed embeddings";
 
 type Embedded = (VectorTable, EmbedReport, EncoderSettings);
 
-/// Everything about embeddings that is at work or at hand.
+/// The jobs and results of embeddings.
 #[derive(Default)]
 pub struct EmbeddingState {
     job: Slot<String, Embedded>,
@@ -40,22 +40,22 @@ impl EmbeddingState {
         self.job.is_running()
     }
 
-    /// Whether anything is at work: computing, comparing, drawing.
+    /// Whether any of its jobs is running.
     pub fn is_busy(&self) -> bool {
         self.is_running() || self.description.is_running() || self.comparison.is_busy() || self.map.is_busy()
     }
 
-    /// How far computing is, and for how long it has been at it.
+    /// The progress of computing, and how long it has run.
     pub fn progress(&self) -> Option<(&Progress, std::time::Duration)> {
         self.job.worked()
     }
 
-    /// What came of the last one.
+    /// The report of the last job.
     pub fn last(&self) -> Option<&EmbedReport> {
         self.last.as_ref()
     }
 
-    /// The chosen encoder with its weights' own preprocessing, or why there is none, once that is known.
+    /// The chosen encoder with its weights' own preprocessing, or why it is unavailable, once known.
     pub fn described(&self) -> Option<&Result<EncoderSpec, JobError>> {
         self.description.spec()
     }

@@ -34,7 +34,7 @@ impl EmbeddingSource {
         }
     }
 
-    /// All that there are: in use, from the files, computed.
+    /// All of them: in use, from files, computed.
     pub(super) fn all(session: &Session, settings: &Settings) -> Vec<Self> {
         let in_use = session.vectors().map(|_| EmbeddingSource::InUse).into_iter();
         let files = session.data.dataset.vectors.iter().map(|source| EmbeddingSource::File(source.name.clone()));
@@ -44,7 +44,7 @@ impl EmbeddingSource {
     }
 }
 
-/// Vectors that are the same only as themselves: what tells one choice in use from the next, without comparing numbers.
+/// Vectors compared by identity, so that a change of the vectors in use is noticed without comparing numbers.
 #[derive(Clone)]
 pub(super) struct Held(Arc<VectorTable>);
 
@@ -62,7 +62,7 @@ pub(super) fn in_use(data: &RunData) -> Option<Held> {
 /// Embeddings that were read before.
 pub(super) type Known = (EmbeddingSource, Arc<VectorTable>);
 
-/// Everything that a thread needs to read embeddings.
+/// Everything a job needs to read embeddings.
 #[derive(Clone)]
 pub(super) struct Shelf {
     pub(super) data: RunData,
@@ -75,15 +75,15 @@ impl Shelf {
         Self { data: session.data.clone(), cache, known }
     }
 
-    /// Tells one state of what is in use from another.
+    /// The vectors in use.
     pub(super) fn in_use(&self) -> Option<Held> {
         in_use(&self.data)
     }
 
-    /// Reads embeddings from memory, files or cache; nothing is computed anew but the projection.
+    /// Reads embeddings from memory, files or the cache; only the projection is computed.
     ///
     /// # Errors
-    /// What is not there, for people.
+    /// If the embeddings are missing.
     pub(super) fn take(&self, source: &EmbeddingSource) -> Result<Arc<VectorTable>, JobError> {
         let known = self.known.iter().find(|(known, _)| known == source).map(|(_, table)| table.clone());
         match (source, known) {

@@ -19,13 +19,13 @@ impl Workspace {
 
     pub(in crate::workspace) fn compare_runs(&mut self, pair: Option<Pair>) {
         self.experiments.pair = pair;
-        // What was compared before must not pass for what is now.
+        // The previous comparison must not be shown as this one.
         (self.experiments.figures, self.experiments.rankings) = (None, [None, None]);
         self.experiments.shown = PairRequest::default();
         self.read_runs();
     }
 
-    /// Takes the runs on disk as they are now.
+    /// Receives the list of runs on disk.
     pub(in crate::workspace) fn take_listed(&mut self, runs: Vec<RunFacts>) {
         self.experiments.runs = runs;
         let there: BTreeSet<&PathBuf> = self.experiments.runs.iter().map(|run| &run.saved.path).collect();
@@ -38,7 +38,7 @@ impl Workspace {
         self.read_runs();
     }
 
-    /// Works the table out anew: after other runs, another data set or other wishes.
+    /// Updates the table after a change of the runs, the data set or the table's settings.
     pub(in crate::workspace) fn refresh_table(&mut self) {
         let open = self.session.as_ref().and_then(|session| std::path::absolute(&session.data.dataset.root).ok());
         let (table, state) = (&self.settings.run_table, &mut self.experiments);

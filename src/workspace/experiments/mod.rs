@@ -13,7 +13,7 @@ use crate::study::runs::{Entry, RunFacts, groups};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// What decides the comparison shown; two that are equal need no new one.
+/// What the comparison depends on; it is made again if this changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct PairRequest {
     pair: Option<Pair>,
@@ -99,7 +99,7 @@ impl Experiments {
         self.pair.as_ref()
     }
 
-    /// What came of the comparison; `None` while it is being read.
+    /// The comparison; `None` while it is being read.
     pub fn figures(&self) -> Option<&Readable<PairFigures>> {
         self.figures.as_ref()
     }

@@ -45,7 +45,7 @@ pub struct Pair {
 /// Compares two sides; `None` while something has still to be read.
 ///
 /// # Errors
-/// Why there is nothing to compare, for people.
+/// Why there is nothing to compare.
 pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option<Readable<PairFigures>> {
     let per_query = |side: &Side| match side {
         Side::Runs(paths) => of_runs(paths, pair, reader),
@@ -97,7 +97,7 @@ fn name(path: &Path) -> String {
 /// something has still to be read.
 ///
 /// # Errors
-/// Why there is no ranking, for people.
+/// Why there is no ranking.
 pub(super) fn ranking(
     side: &Side,
     split: Option<Split>,

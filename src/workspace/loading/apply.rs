@@ -57,7 +57,7 @@ impl Workspace {
             return;
         }
         let dataset = session.data.dataset.clone();
-        let (kept, cache) = (names.clone(), self.store.cache().to_owned());
+        let (chosen, cache) = (names.clone(), self.store.cache().to_owned());
         let encoder = self.settings.embedded.get(&session.path).and_then(|known| known.first());
         let encoder = encoder.unwrap_or(&self.settings.encoder).clone();
         self.loading.vectors.retire();
@@ -73,8 +73,8 @@ impl Workspace {
             let table = train::read_sources(&dataset, &names, &mut |warning| warnings.push(warning))?;
             Ok(VectorsRead { names, table, warnings, added: None })
         });
-        self.loading.pending = Some(kept.clone());
-        self.change(|settings| settings.vectors = kept);
+        self.loading.pending = Some(chosen.clone());
+        self.change(|settings| settings.vectors = chosen);
     }
 
     pub(in crate::workspace) fn poll_loading(&mut self) -> bool {
@@ -104,7 +104,7 @@ impl Workspace {
         changed
     }
 
-    /// Puts other visual vectors under the open data set.
+    /// Uses other visual vectors for the open data set.
     pub(in crate::workspace) fn install_vectors(
         &mut self,
         names: Vec<String>,
@@ -121,7 +121,7 @@ impl Workspace {
     }
 
     fn install(&mut self, measured: Measured) {
-        // What still runs belongs to the data set that goes, and so does what was wrong with it.
+        // Running jobs and warnings belong to the previous data set.
         if self.session.is_some() {
             self.messages.clear();
         }
@@ -172,7 +172,7 @@ impl Workspace {
         self.resume_last_run();
     }
 
-    /// A choice of signals made for another data set must not stand in the way of this one.
+    /// Clears a choice of signals that was made for another data set.
     fn drop_unknown_signals(&mut self, session: &Session) {
         let known = |name: &String| session.data.signals.infos.iter().any(|info| info.name == *name);
         let chosen = self.settings.experiment.features.as_ref();

@@ -20,20 +20,20 @@ impl Workspace {
     }
 
     pub(in crate::workspace) fn poll_saving(&mut self) -> bool {
-        let mut told = Vec::new();
+        let mut messages = Vec::new();
         self.saving.jobs.retain_mut(|job| match job.poll() {
             Some(Event::Done(path)) => {
-                told.push(Message::notice(format!("Saved: {}", path.display())));
+                messages.push(Message::notice(format!("Saved: {}", path.display())));
                 false
             }
             Some(Event::Failed(message)) => {
-                told.push(Message::warning(format!("Could not save the plot: {message}")));
+                messages.push(Message::warning(format!("Could not save the plot: {message}")));
                 false
             }
             _ => true,
         });
-        let changed = !told.is_empty();
-        told.into_iter().for_each(|message| self.tell(message));
+        let changed = !messages.is_empty();
+        messages.into_iter().for_each(|message| self.tell(message));
         changed
     }
 }

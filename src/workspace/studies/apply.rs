@@ -33,7 +33,7 @@ impl Workspace {
         self.run_study(request, folder);
     }
 
-    /// Goes on with a study that was cut off: trials that have ended are taken as they are.
+    /// Resumes an interrupted study; finished trials are not repeated.
     fn resume_study(&mut self, folder: &Path) {
         let known = self.studies.known.iter().find(|study| study.path == folder);
         match known.and_then(|study| study.request.clone()) {
@@ -97,7 +97,7 @@ impl Workspace {
             changed = true;
             match event {
                 Event::Progress(progress) if progress.done > self.studies.listed_done => {
-                    // Trials that have ended show up among the runs while others are still in training.
+                    // Finished trials appear among the runs while others are still in training.
                     self.studies.listed_done = progress.done;
                     self.refresh_runs();
                 }
@@ -143,7 +143,7 @@ fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(),
     let shown = Mutex::new((Instant::now(), usize::MAX));
     let observer = |progress: &StudyProgress| {
         let mut last = shown.lock().unwrap_or_else(PoisonError::into_inner);
-        // Every batch of every trial asks; people need to be told ten times a second at most.
+        // Called for every batch of every trial; ten updates a second are enough.
         if last.1 != progress.done || last.0.elapsed() > Duration::from_millis(100) {
             *last = (Instant::now(), progress.done);
             worker.progress(Progress {

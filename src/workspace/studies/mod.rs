@@ -17,11 +17,11 @@ use std::time::Duration;
 pub struct SavedStudy {
     /// Its folder.
     pub path: PathBuf,
-    /// What was asked for, where it was started here.
+    /// The request, if it was started in the window.
     pub request: Option<StudyRequest>,
-    /// What came of it; nothing while it has not ended.
+    /// Its result, once it has finished.
     pub result: Option<StudyResult>,
-    /// Trials that have ended.
+    /// Finished trials.
     pub trials: usize,
 }
 
@@ -41,10 +41,10 @@ impl SavedStudy {
     }
 }
 
-/// The file that holds what was asked for.
+/// The file with the request.
 const REQUEST: &str = "request.json";
 
-/// The studies on disk and the one at work.
+/// The studies on disk and the running one.
 #[derive(Default)]
 pub struct StudyState {
     known: Vec<SavedStudy>,
@@ -60,17 +60,17 @@ impl StudyState {
         &self.known
     }
 
-    /// The folder of the study at work.
+    /// The folder of the running study.
     pub fn running(&self) -> Option<&Path> {
         self.running.as_deref().filter(|_| self.job.is_running())
     }
 
-    /// Whether a study is at work or being listed.
+    /// Whether a study is running or being listed.
     pub fn is_busy(&self) -> bool {
         self.job.is_running() || self.listing.is_running()
     }
 
-    /// How far the study at work is, and for how long it has been at it.
+    /// The progress of the running study, and how long it has run.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
         self.job.worked()
     }

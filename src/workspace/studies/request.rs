@@ -29,7 +29,7 @@ impl StudyKind {
     }
 }
 
-/// A study as a person asks for it; kept in its folder, so that it can be taken up again.
+/// A request for a study, saved in its folder so that it can be resumed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StudyRequest {
@@ -109,7 +109,7 @@ impl StudyRequest {
         })
     }
 
-    /// How many trainings that is, where it can be told without the data.
+    /// The number of trainings, if it can be known without the data.
     ///
     /// # Errors
     /// What is wrong with the values.

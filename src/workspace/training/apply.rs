@@ -72,7 +72,7 @@ impl Workspace {
         );
         let record = RunRecord { name: name.clone(), started, experiment: experiment.clone(), ..RunRecord::default() };
         let folder = self.store.runs().join(name);
-        // Another run's rankings must not pass for this one's, nor one still being read take its place.
+        // Rankings of another run must not be shown as this one's.
         self.runs.forget_reading();
         if let Some(session) = &mut self.session {
             session.set_model(None);
@@ -88,7 +88,7 @@ impl Workspace {
         });
     }
 
-    /// Goes on with a run that was interrupted or cut off, with its own settings.
+    /// Resumes an interrupted run with its own settings.
     fn resume_run(&mut self, path: PathBuf) {
         if self.training.is_running() {
             return self.tell(Message::warning("Stop the run in training before going on with another."));
@@ -119,12 +119,12 @@ impl Workspace {
         });
     }
 
-    /// Whether training could begin now, but for a run already in training.
+    /// Whether training could start now, apart from a run already in training.
     pub fn can_train(&self) -> bool {
         self.training_data().is_some()
     }
 
-    /// What to train on, where the vectors that the chosen model needs are there.
+    /// The data to train on, if the vectors that the chosen model needs are available.
     pub(in crate::workspace) fn training_data(&self) -> Option<RunData> {
         let data = &self.session.as_ref()?.data;
         let is_enough = data.has_vectors() || !self.settings.experiment.model.kind.needs_vectors();
@@ -154,7 +154,7 @@ impl Workspace {
         changed
     }
 
-    /// Lists a run that was given up once it is written whole.
+    /// Lists an abandoned run once its folder is complete.
     fn poll_ending(&mut self) -> bool {
         let before = self.training.ending.len();
         self.training.ending.retain_mut(|job| {
@@ -190,8 +190,8 @@ impl Workspace {
         self.refresh_runs();
     }
 
-    /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times. What is in the
-    /// trash keeps its name, to come back to.
+    /// A folder name that is not taken: `sample-dcmm-edge-1`, `-2`, … are easier to tell apart than times. Names of runs
+    /// in the trash stay reserved.
     pub(in crate::workspace) fn free_name(&self, folder: &Path, stem: &str, started: u64) -> String {
         let stem: String = stem.chars().map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' }).collect();
         let is_free = |path: &Path| !path.exists() && !self.trash.holds(path);

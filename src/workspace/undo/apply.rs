@@ -1,4 +1,4 @@
-//! Taking steps back and bringing them again.
+//! Undoing and redoing steps.
 
 use super::History;
 use crate::workspace::embedding::COMPUTED;
@@ -7,8 +7,8 @@ use crate::workspace::{
 };
 
 impl Settings {
-    /// The action that brings back what another one will change; nothing where it changes nothing, or what is not
-    /// undone: how the panels are laid out.
+    /// The action that restores what another one will change; `None` if it changes nothing, or only the layout of
+    /// the panels, which is not undone.
     fn opposite(&self, action: &SettingsAction) -> Option<SettingsAction> {
         let now = match action {
             SettingsAction::SetExperiment(_) => SettingsAction::SetExperiment(Box::new(self.experiment.clone())),
@@ -29,7 +29,7 @@ impl Workspace {
         &self.history
     }
 
-    /// The action that takes another one back, as things are before it; nothing where there is none.
+    /// The action that reverses another one that is about to be carried out, if it can be undone.
     pub(in crate::workspace) fn opposite(&self, action: &Action) -> Option<Action> {
         match action {
             Action::Settings(action) => self.settings.opposite(action).map(Action::from),
@@ -44,7 +44,7 @@ impl Workspace {
         }
     }
 
-    /// Whether a step can go this way as things are: vectors may be gone from the data set, and a folder from the disk.
+    /// Whether an action is possible now: vectors may have left the data set, and a folder the disk.
     pub(in crate::workspace) fn can_apply(&self, action: &Action) -> bool {
         match action {
             Action::Data(DataAction::ChooseVectors(names)) => self.session.as_ref().is_some_and(|session| {
@@ -69,7 +69,7 @@ impl Workspace {
         }
     }
 
-    /// Takes back the last step that can be; what stands in the way of one is told, and the step stays.
+    /// Takes back the last step that can be taken back. If that fails, the reason is shown and the step stays.
     fn undo(&mut self) {
         while let Some(step) = self.history.done.pop() {
             if !self.can_apply(&step.back) {
@@ -86,7 +86,7 @@ impl Workspace {
         }
     }
 
-    /// Brings again the step that was taken back last.
+    /// Redoes the step that was undone last.
     fn redo(&mut self) {
         while let Some(step) = self.history.undone.pop() {
             if !self.can_apply(&step.forth) {
