@@ -49,6 +49,26 @@ fn what_cannot_be_opened_is_told_and_leaves_the_open_set_alone() {
 }
 
 #[test]
+fn nodes_keep_their_places_when_the_number_of_neighbours_changes() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = open(home.path(), SAMPLE);
+    let mut positions_with = |k: usize| {
+        let mut experiment = workspace.settings().experiment.clone();
+        experiment.graph.k = k;
+        workspace.apply(SettingsAction::SetExperiment(Box::new(experiment)));
+        wait(&mut workspace, "the layout", |workspace| !workspace.is_busy());
+        let view = workspace.session().and_then(|session| session.view()).expect("a graph");
+        assert_eq!(view.graph().edge_count(), k * view.n());
+        view.positions().to_vec()
+    };
+    let (few, many) = (positions_with(3), positions_with(30));
+    let mean = |lengths: Vec<f32>| lengths.iter().sum::<f32>() / lengths.len() as f32;
+    let radius = mean(few.iter().map(|p| p[0].hypot(p[1])).collect());
+    let shift = mean(few.iter().zip(&many).map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).collect());
+    assert!(radius > 1.0 && shift < 0.1 * radius, "a shift of {shift} in a graph of radius {radius}");
+}
+
+#[test]
 fn settings_query_and_run_come_back_in_the_next_session() {
     let home = tempfile::tempdir().expect("a folder");
     let mut first = open(home.path(), SAMPLE);

@@ -191,7 +191,7 @@ impl Session {
                 return;
             }
             if known.query == request.query && known.vectors == request.vectors {
-                view.regraph(graph, self.wake.clone());
+                view.regraph(graph);
                 return;
             }
         }

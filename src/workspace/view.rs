@@ -9,7 +9,7 @@ use crate::train::RunData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What decides a query's picture; two that are equal need no new one.
+/// What a query's picture depends on; it is made again if this changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ViewRequest {
     /// Index of the query.
@@ -26,7 +26,9 @@ type Positions = Vec<[f32; 2]>;
 pub struct QueryView {
     request: ViewRequest,
     similarities: Similarities,
-    graph: Arc<SimilarityGraph>,
+    graph: SimilarityGraph,
+    /// The graph whose edges pull the nodes together, the same for every request, so that nodes keep their places.
+    pulling: Arc<SimilarityGraph>,
     statistics: GraphStatistics,
     edges: Vec<(usize, usize, f32)>,
     positions: Positions,
@@ -44,6 +46,9 @@ fn next_version() -> u64 {
 /// Seeds the layout: the same query always looks the same.
 const LAYOUT_SEED: u64 = 20;
 
+/// Neighbours that pull at a node, however many are shown.
+const PULLING: usize = 10;
+
 /// Steps of a layout: enough for nodes to come to rest from their first positions.
 const LAYOUT_STEPS: usize = 200;
 
@@ -57,13 +62,16 @@ impl QueryView {
         let similarities = Similarities::new(&rows, data.vectors.dim);
         let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
         let relevance = data.judgements.of(request.query).to_vec();
-        let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
+        let graph = SimilarityGraph::build(&similarities, request.graph);
+        let pulling = GraphRequest { k: PULLING, ..GraphRequest::default() };
+        let pulling = Arc::new(SimilarityGraph::build(&similarities, pulling));
         Self {
             statistics: statistics(&graph, &relevance),
             edges: weakest_first(&graph),
             request,
             similarities,
             graph,
+            pulling,
             positions,
             relevance,
             layout: Slot::default(),
@@ -71,19 +79,18 @@ impl QueryView {
         }
     }
 
-    /// Another graph over the same similarities. Nodes stay where they are and drift to their new places.
-    pub fn regraph(&mut self, graph: GraphRequest, wake: Wake) {
+    /// Another graph over the same similarities. Nodes stay where they are.
+    pub fn regraph(&mut self, graph: GraphRequest) {
         self.request.graph = graph;
-        self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
+        self.graph = SimilarityGraph::build(&self.similarities, graph);
         self.statistics = statistics(&self.graph, &self.relevance);
         self.edges = weakest_first(&self.graph);
         self.version = next_version();
-        self.start_layout(wake);
     }
 
-    /// Lets the nodes find their places, in a thread of its own.
+    /// Starts the layout as a job.
     pub fn start_layout(&mut self, wake: Wake) {
-        let (graph, start) = (self.graph.clone(), self.positions.clone());
+        let (graph, start) = (self.pulling.clone(), self.positions.clone());
         self.retire_layout();
         self.layout.start("layout", wake, move |worker| {
             let mut shown = std::time::Instant::now();

@@ -93,7 +93,9 @@ fn crowd(home: &Path) {
     write_crowd(&folder).expect("the crowded set is written");
     let shot = Shot { panel: Some(Panel::Graph), size: [1280.0, 800.0], ..Shot::of(&folder) };
     let mut harness = headless(&shot, Store::at(&home.join("crowd home")));
-    settle(&mut harness).expect("at rest");
+    while harness.state().workspace().session().is_none_or(|session| session.view().is_none()) {
+        harness.step();
+    }
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     experiment.graph.k = 15;
     harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));

@@ -232,7 +232,7 @@ impl PairOfGraphs {
         self.asked = Some(asked);
         self.retire_job();
         if at_hand {
-            self.views.iter_mut().flatten().for_each(|view| view.regraph(graph, wake.clone()));
+            self.views.iter_mut().flatten().for_each(|view| view.regraph(graph));
             return;
         }
         self.views = [None, None];
