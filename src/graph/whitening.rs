@@ -1,22 +1,20 @@
 //! Whitening: visual vectors scaled equally in every direction, so that no frequent trait dominates.
 
 mod file;
+mod principal;
 
 use std::borrow::Cow;
 
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, MatRef, Par, Side};
+use faer::{Accum, Mat, MatRef, Par};
 use serde::{Deserialize, Serialize};
 
 use super::unit_rows;
 use crate::base::Spread;
+use principal::{WIDE, principal};
 
 /// Most images to learn from, evenly spaced: enough for a correlation matrix.
 const MOST_ROWS: usize = 10_000;
-/// Most principal components kept.
-const MOST_COMPONENTS: usize = 512;
-/// A direction with less than this share of a number's variance is rounding error.
-const LEAST_VARIANCE: f64 = 1e-6;
 
 /// How visual vectors are processed before they are used for neighbours and inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +70,8 @@ impl Whitening {
         dim: usize,
         settings: VisualSettings,
     ) -> Self {
-        let step = images.len().div_ceil(MOST_ROWS).max(1);
+        let most_rows = if dim > WIDE { WIDE } else { MOST_ROWS };
+        let step = images.len().div_ceil(most_rows).max(1);
         let power = |&x: &f32| power(f64::from(x), settings.power);
         let mut data: Vec<f64> = Vec::new();
         for row in images.iter().step_by(step).filter_map(|&image| row(image)).filter(|row| row.len() == dim) {
@@ -183,28 +182,6 @@ fn power(x: f64, power: f64) -> f64 {
     }
 }
 
-/// Eigenvalues, largest first, and eigenvectors (d × r row-major) of the correlation of standardised rows.
-fn principal(standard: &[f64], count: usize, dim: usize) -> (Vec<f32>, Vec<f32>) {
-    let rows = MatRef::from_row_major_slice(standard, count, dim);
-    let mut correlation = Mat::<f64>::zeros(dim, dim);
-    matmul(correlation.as_mut(), Accum::Replace, rows.transpose(), rows, 1.0 / count as f64, Par::Seq);
-    // A decomposition that does not converge leaves nothing to whiten with; it does for every finite symmetric matrix.
-    let Ok(eigen) = correlation.self_adjoint_eigen(Side::Lower) else { return (Vec::new(), Vec::new()) };
-    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
-    // They are ascending; the largest come first here.
-    let order: Vec<usize> = (0..dim).rev().filter(|&at| values[at] > LEAST_VARIANCE).take(MOST_COMPONENTS).collect();
-    let variance = order.iter().map(|&at| values[at] as f32).collect();
-    // An eigenvector's sign is free: its largest number is made positive, so that the same data give the same inputs.
-    let sign = |at: usize| {
-        let largest =
-            (0..dim).map(|i| vectors[(i, at)]).fold(0.0, |most: f64, x| if x.abs() > most.abs() { x } else { most });
-        if largest < 0.0 { -1.0 } else { 1.0 }
-    };
-    let signs: Vec<f64> = order.iter().map(|&at| sign(at)).collect();
-    let entry = |i: usize| order.iter().zip(&signs).map(move |(&at, sign)| (vectors[(i, at)] * sign) as f32);
-    (variance, (0..dim).flat_map(entry).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,6 +232,20 @@ mod tests {
         let length = |row: &[f32]| row.iter().map(|x| x * x).sum::<f32>();
         assert_eq!(length(&whitened[..whitening.dim()]), 0.0);
         assert!(whitened.chunks(whitening.dim()).skip(1).all(|row| (length(row) - 1.0).abs() < 1e-4));
+    }
+
+    #[test]
+    fn vectors_of_many_numbers_are_learned_from_few_images() {
+        let dim = 20_000;
+        let mut rng = Rng::new(9);
+        let data: Vec<f32> = (0..40 * dim).map(|_| rng.normal() as f32).collect();
+        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 1.0, components: 8 };
+        let row = |i: usize| Some(Cow::Borrowed(&data[i * dim..(i + 1) * dim]));
+        let whitening = Whitening::learn(&(0..40).collect::<Vec<_>>(), row, dim, settings);
+        // Standardised rows sum to zero, which takes one direction.
+        assert_eq!((whitening.dim(), whitening.components()), (39, 8));
+        let whitened = whitening.whitened(&whitening.project(&data[..dim]));
+        assert!((whitened.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-4);
     }
 
     #[test]

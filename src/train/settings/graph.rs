@@ -80,7 +80,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         path: "visual.components",
         option: "components",
         help: "Principal components of the visual vectors that join the signals",
-        values: Values::Count(0, 4096),
+        values: Values::Count(0, 512),
         name: "Components",
         row: "Components",
         ..Setting::PLAIN
