@@ -57,8 +57,8 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, measures: &QueryFigures, k: usi
                 for (name, points, colour, style) in lines {
                     plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
                 }
-                let here = VLine::new("k in use", k as f64).color(palette.weak.gamma_multiply(0.6)).width(1.0);
-                plot.vline(here);
+                let marker = VLine::new("k in use", k as f64).color(palette.weak.gamma_multiply(0.6)).width(1.0);
+                plot.vline(marker);
             });
     });
 }

@@ -107,7 +107,7 @@ impl EncoderForm {
         });
         match origin {
             Origin::Bundled => {
-                widgets::caption(ui, format!("{}, included with Crossrank.", encoder.architecture));
+                widgets::caption(ui, format!("{} is included with Crossrank.", encoder.architecture));
             }
             Origin::File => self.weights_ui(ui, encoder, ctx),
             Origin::Hub => hub_ui(ui, encoder),

@@ -32,7 +32,7 @@ const ABOVE: f32 = 340.0;
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     /// The current query.
-    here: &'a QueryFigures,
+    query: &'a QueryFigures,
     /// The mean over all queries.
     mean: &'a QueryFigures,
     k: usize,
@@ -44,9 +44,9 @@ impl MeasuresView {
     /// Draws the view.
     pub fn show(&mut self, ui: &mut Ui, k: usize, session: &Session, ctx: &mut PanelCtx<'_>) {
         let Some(result) = ctx.workspace().embedding().comparison().result() else { return };
-        let Some(here) = result.queries.get(session.query()) else { return };
+        let Some(query) = result.queries.get(session.query()) else { return };
         let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
-        let shown = Shown { here, mean: &result.mean, k, curve };
+        let shown = Shown { query, mean: &result.mean, k, curve };
         let table = QueryTable { session, result, k };
         if ui.available_width() < WIDE {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -70,23 +70,23 @@ impl MeasuresView {
     }
 
     fn summary_ui(&mut self, ui: &mut Ui, shown: Shown<'_>) {
-        let Shown { here, mean, k, curve } = shown;
+        let Shown { query, mean, k, curve } = shown;
         widgets::section(ui, "Relevant neighbours");
         let text = format!(
             "Share of relevant images among a relevant image's {k} nearest (homophily@{k}), and its gain over chance"
         );
         widgets::caption(ui, text);
-        homophily_ui(ui, k, [here, mean]);
+        homophily_ui(ui, k, [query, mean]);
         widgets::section(ui, "Shared neighbours");
         widgets::caption(ui, format!("Share of an image's {k} nearest by A that are also among its {k} nearest by B"));
-        agreement_ui(ui, k, [here, mean]);
+        agreement_ui(ui, k, [query, mean]);
         ui.add_space(GRID);
         let scopes = [
             (false, "This query", "Curves of the current query"),
             (true, "All queries", "Mean curves over all queries"),
         ];
         widgets::segmented(ui, &mut self.all, &scopes);
-        let drawn = if self.all { mean } else { here };
+        let drawn = if self.all { mean } else { query };
         let width = (ui.available_width() - 2.0 * GRID) / 2.0;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * GRID;

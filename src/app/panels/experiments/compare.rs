@@ -77,15 +77,15 @@ impl Compare {
     fn bars_ui(&mut self, ui: &mut Ui, session: &Session, comparison: &PairFigures, ctx: &mut PanelCtx<'_>) {
         let largest = comparison.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
         ui.spacing_mut().item_spacing.y = 0.0;
-        let here = comparison.queries.iter().position(|query| query.query == Some(session.query()));
+        let current = comparison.queries.iter().position(|query| query.query == Some(session.query()));
         let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("bars");
-        if let Some(row) = here.filter(|_| self.shown != Some(session.query())) {
+        if let Some(row) = current.filter(|_| self.shown != Some(session.query())) {
             area = area.vertical_scroll_offset((row as f32 * ROW - ui.available_height() * 0.5).max(0.0));
         }
         self.shown = Some(session.query());
         area.show_rows(ui, ROW, comparison.queries.len(), |ui, range| {
             for index in range {
-                let bar = Bar { query: &comparison.queries[index], largest, here: here == Some(index) };
+                let bar = Bar { query: &comparison.queries[index], largest, current: current == Some(index) };
                 bar.show(ui, session, ctx);
             }
         });
@@ -261,16 +261,16 @@ struct Bar<'a> {
     /// The largest difference over all queries, which takes half the width.
     largest: f64,
     /// Whether it is the current query.
-    here: bool,
+    current: bool,
 }
 
 impl Bar<'_> {
     fn show(&self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
-        let Self { query, largest, here } = *self;
+        let Self { query, largest, current } = *self;
         let palette = theme::palette(ui.visuals());
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
-        if here || response.hovered() || response.has_focus() {
-            let fill = if here { palette.selected } else { palette.raised };
+        if current || response.hovered() || response.has_focus() {
+            let fill = if current { palette.selected } else { palette.raised };
             ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
         }
         let title = query_title(session, query);
@@ -294,7 +294,8 @@ impl Bar<'_> {
             widgets::decimal(query.b),
             widgets::decimal(query.a)
         );
-        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, here, &label));
+        response
+            .widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, current, &label));
         if let (true, Some(query)) = (response.clicked(), query.query) {
             ctx.act(SelectionAction::Query(query));
         }

@@ -49,10 +49,10 @@ impl Manual {
         if !self.open {
             return;
         }
-        let room = ctx.content_rect().size() - vec2(8.0 * GRID, 12.0 * GRID);
+        let size = ctx.content_rect().size() - vec2(8.0 * GRID, 12.0 * GRID);
         let modal = Modal::new(Id::unique("manual")).show(ctx, |ui| {
-            ui.set_width(room.x.min(1120.0));
-            ui.set_height(room.y.min(760.0));
+            ui.set_width(size.x.min(1120.0));
+            ui.set_height(size.y.min(760.0));
             self.bar_ui(ui);
             ui.separator();
             let down = Layout::top_down(Align::Min);

@@ -113,9 +113,9 @@ mod tests {
     #[test]
     fn every_page_of_the_folder_is_shown_and_has_a_title() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/manual");
-        let files = fs::read_dir(folder).expect("the manual").flatten();
-        let there: BTreeSet<String> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
-        assert_eq!(there, pages().iter().map(|page| page.file.to_owned()).collect());
+        let entries = fs::read_dir(folder).expect("the manual").flatten();
+        let files: BTreeSet<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(files, pages().iter().map(|page| page.file.to_owned()).collect());
         assert!(
             pages().iter().all(|page| !page.title.is_empty() && page.sections.len() > 1 || page.file == "index.md")
         );
