@@ -1,28 +1,28 @@
 //! Crossrank: learning to rank images with cross-modal graph convolutions.
 //!
-//! The story of the code in one line: disk → [`dataset::Dataset`] → [`signals::Signals`] + [`dataset::VectorTable`] →
+//! The code in one line: disk → [`dataset::Dataset`] → [`signals::Signals`] + [`dataset::VectorTable`] →
 //! [`graph::SimilarityGraph`] → [`model::RankingInput`] → [`model::Network`] → scores → [`eval`] → [`train::EpochReport`] →
-//! [`workspace::Workspace`] → panel → pixels. Data flows one way; only an action travels back from the panels.
+//! [`workspace::Workspace`] → panel → pixels. Data flows one way; only actions travel back from the panels.
 //!
 //! # The rooms
-//! Imports point only up this table; `tests/architecture.rs` holds the code to it.
+//! Imports point only up this table; `tests/architecture.rs` enforces it.
 //!
 //! | room | holds | may import |
 //! |---|---|---|
-//! | [`base`] | what every room may use: seeded random numbers, whole-file writes, progress, name tables, mean and deviation, errors that end with the path | – |
-//! | [`dataset`] | what is on disk, as plain values; one file per format | base |
+//! | [`base`] | shared basics: seeded random numbers, atomic file writes, progress, name tables, mean and deviation, errors that end with the path | – |
+//! | [`dataset`] | what is on disk, as plain values; one module per format | base |
 //! | [`signals`] | weak relevance signals of a candidate and their normalisation | base, dataset |
 //! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | base, dataset |
 //! | [`eval`] | scores → numbers: measures with trec_eval's semantics | base, dataset |
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
 //! | [`model`] | the networks, one layer per file, seeded initialisation, checkpoints | base, dataset, signals, graph |
-//! | [`train`] | losses and the optimisation loop; knows nothing of threads | base, dataset, signals, graph, eval, model |
-//! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
-//! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | base, dataset, graph, eval, train, study |
+//! | [`train`] | losses and the optimisation loop; knows nothing about threads | base, dataset, signals, graph, eval, model |
+//! | [`study`] | one question, many runs: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
+//! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard events, a manifest | base, dataset, graph, eval, train, study |
 //! | [`jobs`] | threads and nothing else | base |
-//! | [`workspace`] | one session's state; what is open, selected, running, saved | all above |
+//! | [`workspace`] | the state of one session: what is open, selected, running and saved | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |
-//! | [`cli`] | what was typed: the same work without a window; starts the window, or draws it for `screenshot` | all above but app |
+//! | [`cli`] | the command line: the same work without a window; opens the window, or renders it for `screenshot` | all above but app |
 
 pub mod app;
 pub mod base;

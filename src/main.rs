@@ -1,4 +1,4 @@
-//! `crossrank`: the window, and the same work without one.
+//! `crossrank`: the window and the command line.
 
 fn main() -> std::process::ExitCode {
     crossrank::cli::main()

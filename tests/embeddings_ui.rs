@@ -46,13 +46,13 @@ fn a_person_chooses_layer_preprocessing_and_projection() {
     assert_eq!((chosen.stage, chosen.pooling, chosen.l2, chosen.whiten), (3, Pooling::Gem, true, Some(128)));
     assert!(chosen.preprocess.is_some_and(|preprocess| preprocess.crop == 224 && preprocess.bgr));
     harness.check_accessibility();
-    click(&mut harness, "The weights' own preprocessing");
+    click(&mut harness, "Reset preprocessing");
     assert_eq!(encoder(&harness).preprocess, None);
 
     click(&mut harness, "Hub");
-    harness.get_by_label("Model of the hub").focus();
+    harness.get_by_label("Hub model").focus();
     harness.step();
-    harness.get_by_label("Model of the hub").type_text("timm/resnet18.a1_in1k");
+    harness.get_by_label("Hub model").type_text("timm/resnet18.a1_in1k");
     rest(&mut harness);
     assert_eq!(encoder(&harness).hub.as_deref(), Some("timm/resnet18.a1_in1k"));
     click(&mut harness, "Bundled");

@@ -55,7 +55,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     harness.get_by_label("Filter runs").type_text("k=12");
     harness.run_steps(3);
     assert_eq!(rows(&harness), 2);
-    harness.get_by_label("Show all runs").click();
+    harness.get_by_label("Clear filter").click();
     harness.run_steps(3);
     assert_eq!(rows(&harness), 4);
 
@@ -63,7 +63,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     harness.run_steps(3);
     assert_eq!(rows(&harness), 2, "two seeds make one row");
     for number in [0, 1] {
-        harness.get_all_by_label_contains("Choose k ").nth(number).expect("a box").click();
+        harness.get_all_by_label_contains("Select k ").nth(number).expect("a box").click();
         harness.run_steps(2);
     }
     settle(&mut harness).expect("the runs are read");
@@ -87,15 +87,15 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
         harness.get_by_label(view).click();
         settle(&mut harness).expect("at rest");
         harness.check_accessibility();
-        harness.get_by_label("Save the plot…").click();
+        harness.get_by_label("Save plot…").click();
         harness.run_steps(3);
         let path = home.path().join(format!("{view}.svg"));
-        let field = harness.get_by_label("Path of the plot");
+        let field = harness.get_by_label("Plot path");
         field.focus();
         harness.run_steps(2);
         harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
         harness.run_steps(2);
-        harness.get_by_label("Path of the plot").type_text(&path.display().to_string());
+        harness.get_by_label("Plot path").type_text(&path.display().to_string());
         harness.run_steps(2);
         harness.check_accessibility();
         harness.get_by_label("Save").click();

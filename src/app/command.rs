@@ -1,54 +1,54 @@
-//! What concerns only the window: which panel is in front, which dialog is open.
+//! Requests that affect only the window: which panel is in front, which dialog is open.
 
 use super::panels::Panel;
 use super::panels::experiments::view::RunsView;
-use super::shell::manual::Place;
+use super::shell::manual::SectionId;
 use crate::export::chart::Chart;
 
-/// What a path that someone is asked for is meant for.
+/// What to do with the path chosen in the open dialog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OpenAs {
-    /// A data set to open.
+    /// Open it as a data set.
     #[default]
     DataSet,
-    /// TREC judgements or a run to add.
+    /// Add it as TREC judgements or a TREC run.
     Trec,
-    /// Visual vectors to add.
+    /// Add it as visual vectors.
     Vectors,
-    /// The encoder's weights.
+    /// Use it as the encoder's weights.
     Weights,
 }
 
-/// A change of the window that someone asked for: plain data, as [`Action`](crate::workspace::Action)s are.
+/// A requested change of the window: plain data, like [`Action`](crate::workspace::Action).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Bring a panel to the front.
     Show(Panel),
-    /// Show the encoder and its layers.
+    /// Show the encoder in the Embeddings panel.
     ShowEncoder,
-    /// Show the experiments with one of their plots.
+    /// Show the Experiments panel with one of its views.
     ShowRuns(RunsView),
-    /// Give the panels over many runs the whole window, or bring the others back.
+    /// Maximise Experiments and Studies, or restore the other panels.
     ToggleWide,
-    /// Lay the panels out as at first.
+    /// Restore the default layout.
     ResetLayout,
-    /// Show the whole graph.
+    /// Fit the graph to its panel.
     FitGraph,
     /// Ask for a file or folder.
     Ask(OpenAs),
     /// Ask where to save a plot.
     SaveChart {
-        /// The file's name to begin with, without an ending.
+        /// The suggested file name, without extension.
         name: &'static str,
         /// The plot.
         chart: Box<Chart>,
     },
-    /// Open or close the list of commands.
+    /// Open or close the command palette.
     TogglePalette,
-    /// Open or close the sheet of shortcuts.
+    /// Open or close the list of shortcuts.
     ToggleHelp,
     /// Open the manual where it was last read, or close it.
     ToggleManual,
     /// Open the manual at a section.
-    ReadManual(Place),
+    OpenManual(SectionId),
 }

@@ -1,63 +1,63 @@
-//! What a panel gets while it is drawn: the state to read, the pictures, and one way back.
+//! What a panel gets while it is drawn: the state to read, the pictures, and an outbox for requests.
 
 use super::command::Command;
 use super::kit::thumbnails::Thumbnails;
 use crate::workspace::{Action, SelectionAction, Session, Settings, Workspace};
 use std::collections::VecDeque;
 
-/// Something that a panel, a bar or a dialog asked for.
+/// A request from a panel, a bar or a dialog.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// Changes the state.
     Act(Action),
-    /// Concerns only the window.
+    /// Affects only the window.
     Command(Command),
 }
 
-/// Everything asked for and not yet done, in order.
+/// Pending requests, in order.
 #[derive(Default)]
 pub struct Outbox(VecDeque<Request>);
 
 impl Outbox {
-    /// Asks for something.
+    /// Adds a request.
     pub fn push(&mut self, request: Request) {
         self.0.push_back(request);
     }
 
-    /// Asks for a change of the state.
+    /// Requests a change of the state.
     pub fn act(&mut self, action: impl Into<Action>) {
         self.push(Request::Act(action.into()));
     }
 
-    /// Takes out what was asked for first.
+    /// Removes the oldest request.
     pub fn take_first(&mut self) -> Option<Request> {
         self.0.pop_front()
     }
 
-    /// Whether nothing was asked for.
+    /// Whether there are no requests.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Of everything said in this frame about the image pointed at, the last word counts; silence means none. What
-    /// `hovered` already says is not asked for again.
+    /// Reduces this frame's hover requests to the last one; without any, nothing is hovered. A request that matches
+    /// `hovered` is dropped.
     pub fn settle_hover(&mut self, hovered: Option<usize>) {
-        let mut pointed = None;
+        let mut latest = None;
         self.0.retain(|request| match request {
             Request::Act(Action::Selection(SelectionAction::Hover(candidate))) => {
-                pointed = *candidate;
+                latest = *candidate;
                 false
             }
             _ => true,
         });
-        if pointed != hovered {
-            self.act(SelectionAction::Hover(pointed));
+        if latest != hovered {
+            self.act(SelectionAction::Hover(latest));
         }
     }
 }
 
-/// What a panel gets while it is drawn. What it reads outlives the borrow of the context, so that a panel can hold on to
-/// the session and still ask for something.
+/// What a panel gets while it is drawn. References it hands out outlive the borrow of the context, so a panel can hold
+/// on to the session and still make requests.
 pub struct PanelCtx<'a> {
     workspace: &'a Workspace,
     outbox: &'a mut Outbox,
@@ -66,7 +66,7 @@ pub struct PanelCtx<'a> {
 }
 
 impl<'a> PanelCtx<'a> {
-    /// For one frame.
+    /// The context of one frame.
     pub fn new(workspace: &'a Workspace, pictures: &'a mut Thumbnails, outbox: &'a mut Outbox) -> Self {
         Self { workspace, outbox, pictures }
     }
@@ -76,7 +76,7 @@ impl<'a> PanelCtx<'a> {
         self.workspace
     }
 
-    /// What persists.
+    /// The persistent settings.
     pub fn settings(&self) -> &'a Settings {
         self.workspace.settings()
     }
@@ -86,12 +86,12 @@ impl<'a> PanelCtx<'a> {
         self.workspace.session()
     }
 
-    /// Asks for a change of the state.
+    /// Requests a change of the state.
     pub fn act(&mut self, action: impl Into<Action>) {
         self.outbox.act(action);
     }
 
-    /// Asks for something that concerns only the window.
+    /// Requests a change of the window.
     pub fn command(&mut self, command: Command) {
         self.outbox.push(Request::Command(command));
     }

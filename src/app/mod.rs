@@ -1,7 +1,7 @@
 //! Pixels: the only room that knows egui.
 //!
-//! Panels get a `PanelCtx`: the [`Workspace`] to read, and one way back, for actions on the workspace
-//! and commands to the window. What only concerns looks (camera, filters, which dialog is open) stays in this room.
+//! Panels get a `PanelCtx`: the [`Workspace`] to read, and an outbox for actions on the workspace and commands to the
+//! window. Purely visual state (camera, filters, which dialog is open) stays in this room.
 
 mod command;
 mod ctx;
@@ -41,13 +41,13 @@ pub struct App {
     dialogs: Dialogs,
     manual: Manual,
     outbox: Outbox,
-    /// The data set whose pictures are shown.
+    /// Generation of the data set whose pictures are shown.
     shown: Option<u64>,
     theme: Option<ThemeChoice>,
 }
 
 impl App {
-    /// Opens `path`, or what was open last, or the built-in sample.
+    /// Opens `path`, else the most recent data set, else the built-in sample.
     pub fn new(ctx: &Context, mut workspace: Workspace, path: Option<PathBuf>) -> Self {
         theme::install(ctx);
         let waker = ctx.clone();
@@ -71,12 +71,12 @@ impl App {
         }
     }
 
-    /// The state, to look at.
+    /// The state, for reading.
     pub fn workspace(&self) -> &Workspace {
         &self.workspace
     }
 
-    /// The state, to act on: what scripts and tests use in place of a mouse.
+    /// The state, for acting on: scripts and tests use it in place of a mouse.
     pub fn workspace_mut(&mut self) -> &mut Workspace {
         &mut self.workspace
     }
@@ -91,12 +91,12 @@ impl App {
         self.desk.show_only(panel);
     }
 
-    /// Which of the plots over runs is shown.
+    /// Shows one of the views of the Experiments panel.
     pub fn show_runs_as(&mut self, view: RunsView) {
         self.panels.experiments.show_as(view);
     }
 
-    /// Whether anything is still to come without anybody touching the window.
+    /// Whether work is still going on that will change the window without further input.
     pub fn is_busy(&self) -> bool {
         self.workspace.is_busy() || self.pictures.is_busy()
     }
@@ -113,7 +113,7 @@ impl App {
         }
     }
 
-    /// Forgets pictures and cameras when another data set is open.
+    /// Drops pictures and cameras when another data set has been opened.
     fn follow_data(&mut self) {
         let open = self.workspace.session().map(|session| session.generation);
         if open != self.shown {
@@ -148,7 +148,7 @@ impl App {
             Command::TogglePalette => self.dialogs.toggle_palette(),
             Command::ToggleHelp => self.dialogs.toggle_help(),
             Command::ToggleManual => self.manual.toggle(),
-            Command::ReadManual(place) => self.manual.open_at(place),
+            Command::OpenManual(section) => self.manual.open_at(section),
         }
     }
 }
@@ -166,7 +166,7 @@ impl eframe::App for App {
                 Request::Command(command) => self.carry_out(command),
             }
         }
-        // Notices go and settings are written a little later, also when nobody moves the mouse.
+        // Notices expire and settings are saved after a delay, even if the mouse never moves.
         if !self.workspace.messages().is_empty() || self.workspace.is_unsaved() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }
@@ -180,7 +180,7 @@ impl eframe::App for App {
         if is_dragging != ctx.workspace().history().is_held() {
             ctx.act(HistoryAction::Hold(is_dragging));
         }
-        // An open dialog has the keyboard to itself.
+        // An open dialog takes all keyboard input.
         let has_dialog = self.dialogs.is_open() || self.manual.is_open();
         if !has_dialog && !self.open.is_open() && !self.save.is_open() {
             commands::take_shortcuts(&egui, ctx);

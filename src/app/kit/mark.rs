@@ -1,19 +1,19 @@
-//! What is known of an image, as a dot, a frame or a sign: by shape as well as by colour.
+//! An image's judgement as a dot, a frame or a sign, distinguished by shape as well as by colour.
 
 use super::theme::Palette;
 use crate::dataset::Relevance;
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
 
-/// What tells one mark from another without colour.
+/// What distinguishes marks without colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
-    /// Judged relevant: a disc, with a tick where there is room.
+    /// Judged relevant: a disc, with a tick if there is room.
     Tick,
-    /// Judged not relevant: a square when far, a disc with a cross when near.
+    /// Judged not relevant: a square when zoomed out, a disc with a cross when zoomed in.
     Cross,
-    /// Not about judgements, the colour says it all: a disc, and no sign.
+    /// Unrelated to judgements, only the colour matters: a disc without a sign.
     Plain,
-    /// Not judged: a ring, and no sign.
+    /// Not judged: a ring without a sign.
     #[default]
     Open,
 }
@@ -21,7 +21,7 @@ pub enum Shape {
 /// A shape and its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// Tick, cross or nothing.
+    /// The shape of the dot and the sign.
     pub shape: Shape,
     /// The colour of dot, frame and sign.
     pub colour: Color32,
@@ -38,7 +38,7 @@ impl Mark {
         Self { shape, colour: palette.relevance(relevance) }
     }
 
-    /// Paints an image that is far away.
+    /// Paints an image that is zoomed out.
     pub fn paint_dot(self, painter: &Painter, centre: Pos2, radius: f32, alpha: f32) {
         let colour = self.colour.gamma_multiply(alpha);
         match self.shape {
@@ -48,7 +48,7 @@ impl Mark {
         };
     }
 
-    /// Paints a frame around a picture: thin where nothing is known.
+    /// Paints a frame around a picture: thin if it is not judged.
     pub fn paint_frame(self, painter: &Painter, rect: Rect, alpha: f32) {
         let width = if self.shape == Shape::Open { 1.0 } else { 2.0 };
         let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
@@ -72,7 +72,7 @@ impl Mark {
         }
     }
 
-    /// Paints the mark as a legend shows it: the sign, or else the dot.
+    /// Paints the mark for a legend: the sign if it has one, else the dot.
     pub fn paint_key(self, painter: &Painter, centre: Pos2, palette: &Palette) {
         match self.shape {
             Shape::Tick | Shape::Cross => self.paint_sign(painter, centre, 6.0, palette),

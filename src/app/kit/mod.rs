@@ -1,4 +1,4 @@
-//! What every panel is drawn with: colours, marks, icons, widgets, pictures, scenes. Knows no workspace.
+//! What every panel is drawn with: colours, marks, icons, widgets, pictures, scenes. Independent of the workspace.
 
 pub mod icons;
 pub mod mark;

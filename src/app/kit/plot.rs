@@ -1,11 +1,11 @@
-//! What plots of small size have in common.
+//! The style shared by small plots.
 
 use super::theme::Palette;
 use super::widgets;
 use egui::{AsIdSalt, FontId, Rangef, TextStyle, Ui};
 use egui_plot::{HoverPosition, Plot};
 
-/// A plot without background and crosshair; `x` is what the horizontal axis counts, such as `epoch`.
+/// A plot without background or crosshair; `x` names the horizontal axis, such as `epoch`.
 pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
     let x = x.to_owned();
     Plot::new(id)
@@ -19,18 +19,18 @@ pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
         .y_axis_formatter(|mark, _| tick(mark.value))
         .label_formatter(move |position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
-                Some(format!("{plot_name}, {x} {:.0}: {}", position.x, widgets::figure(position.y)))
+                Some(format!("{plot_name}, {x} {:.0}: {}", position.x, widgets::decimal(position.y)))
             }
             _ => None,
         })
 }
 
-/// The plot writes its axes in the style's ordinary text: from here on that is small.
+/// Shrinks the body text style of `ui`, which plots use for their axes.
 pub fn small_text(ui: &mut Ui) {
     ui.style_mut().text_styles.insert(TextStyle::Body, FontId::proportional(10.0));
 }
 
-/// A value on an axis: no more digits than it needs.
+/// A value on an axis, without superfluous digits.
 fn tick(value: f64) -> String {
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -38,6 +38,6 @@ fn tick(value: f64) -> String {
 }
 
 #[test]
-fn ticks_have_no_more_digits_than_they_need() {
+fn ticks_have_no_superfluous_digits() {
     assert_eq!([0.25, 0.5, 0.0, 1.0, 12.0].map(tick), [".25", ".5", "0", "1", "12"]);
 }

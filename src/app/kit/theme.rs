@@ -1,8 +1,7 @@
 //! Every colour, size and font of the window.
 //!
-//! One accent (blue) for what is selected or can be done; two relevance colours that people with any colour vision
-//! tell apart (Okabe and Ito's bluish green and vermilion), which always come with a shape as well. Distances are
-//! multiples of [`GRID`].
+//! One accent (blue) for selections and actions; two relevance colours that are distinct under any colour vision (Okabe
+//! and Ito's bluish green and vermilion) and always paired with a shape. Distances are multiples of [`GRID`].
 
 use crate::dataset::Relevance;
 use egui::{
@@ -23,7 +22,7 @@ pub const ROW: f32 = 24.0;
 /// The colours of one theme.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
-    /// Behind everything.
+    /// The background of everything.
     pub ground: Color32,
     /// Panels.
     pub panel: Color32,
@@ -31,17 +30,17 @@ pub struct Palette {
     pub raised: Color32,
     /// Controls under the pointer.
     pub hovered: Color32,
-    /// Thin lines.
+    /// Separator lines.
     pub line: Color32,
     /// Text.
     pub text: Color32,
     /// Less important text.
     pub weak: Color32,
-    /// What is selected or can be done.
+    /// Selections and actions.
     pub accent: Color32,
     /// Text on the accent.
     pub on_accent: Color32,
-    /// Behind what is selected.
+    /// The background of what is selected.
     pub selected: Color32,
     /// Judged relevant; a gain.
     pub relevant: Color32,
@@ -53,11 +52,11 @@ pub struct Palette {
     pub warning: Color32,
     /// Edges of a graph.
     pub edge: Color32,
-    /// Colours of curves, told apart by anybody.
+    /// Colours of curves, distinct under any colour vision.
     pub curves: [Color32; 4],
-    /// Colours of many runs, told apart by anybody (after Okabe and Ito).
+    /// Colours of many runs, distinct under any colour vision (after Okabe and Ito).
     pub series: [Color32; 8],
-    /// Low, middle and high on a scale of one hue.
+    /// Low, middle and high on a single-hue scale.
     pub scale: [Color32; 3],
 }
 
@@ -139,7 +138,7 @@ const LIGHT: Palette = Palette {
     ],
 };
 
-/// The colours in use.
+/// The palette in use.
 pub fn palette(visuals: &Visuals) -> &'static Palette {
     if visuals.dark_mode { &DARK } else { &LIGHT }
 }
@@ -154,7 +153,7 @@ impl Palette {
         }
     }
 
-    /// The colour of the `index`-th of many runs; after the last it begins anew.
+    /// The colour of the `index`-th run, cycling through the series.
     pub fn series(&self, index: usize) -> Color32 {
         self.series[index % self.series.len()]
     }
@@ -166,7 +165,7 @@ impl Palette {
         from.lerp_to_gamma(to, at.fract() + if at >= 2.0 { 1.0 } else { 0.0 })
     }
 
-    /// Text that can be read on a colour.
+    /// A text colour legible on `ground`.
     pub fn text_on(&self, ground: Color32) -> Color32 {
         let [r, g, b, _] = ground.to_array().map(f32::from);
         if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 {
@@ -176,7 +175,7 @@ impl Palette {
         }
     }
 
-    /// The colour of a change for better or worse; weak where it is neither.
+    /// The colour of a gain or a loss; weak for neither.
     pub fn change(&self, change: f64) -> Color32 {
         match change {
             change if change > 0.0005 => self.relevant,
@@ -186,17 +185,17 @@ impl Palette {
     }
 }
 
-/// The half-bold face.
+/// The semibold font family.
 pub fn strong_family() -> FontFamily {
     FontFamily::Name("strong".into())
 }
 
-/// A half-bold font of a size.
+/// The semibold font at a size.
 pub fn strong(size: f32) -> FontId {
     FontId::new(size, strong_family())
 }
 
-/// The size of ordinary text.
+/// The size of body text.
 pub const BODY: f32 = 13.0;
 
 /// The size of captions, badges and axis labels.
@@ -221,7 +220,7 @@ fn fonts() -> FontDefinitions {
     for (name, bytes) in faces {
         let mut data = FontData::from_static(bytes);
         if name == "icons" {
-            // The icons' own metrics sit them above the text's middle.
+            // Their own metrics would place the icons above the middle of the text.
             data.tweak.y_offset_factor = 0.1;
             data.tweak.scale = 1.12;
         }

@@ -1,4 +1,4 @@
-//! Pictures as textures: small ones packed into a few large textures, larger ones on demand.
+//! Pictures as textures: small ones packed into a few atlas pages, large ones on demand.
 
 use crate::jobs::{Pool, Wake};
 use crate::vision::{self, Thumbnail};
@@ -9,17 +9,17 @@ use std::path::{Path, PathBuf};
 /// Longest side of a small picture, in pixels.
 const SMALL: usize = 96;
 
-/// Slots along one side of a page.
+/// Cells along one side of a page.
 const SLOTS: usize = 12;
 
-/// Pages at the most: 12 × 144 small pictures in 64 MB.
+/// Maximum number of pages: 12 × 144 small pictures in 64 MB.
 const PAGES: usize = 12;
 
 /// Longest side of a large picture, in pixels.
 const LARGE: u32 = 512;
 
-/// Large pictures kept.
-const LARGE_KEPT: usize = 24;
+/// Maximum number of large pictures.
+const LARGE_COUNT: usize = 24;
 
 struct Request {
     image: usize,
@@ -32,7 +32,7 @@ struct Answer {
     image: usize,
     large: bool,
     generation: u64,
-    /// The picture, or the text that stands in its place.
+    /// The picture, or why it cannot be decoded.
     picture: Result<Thumbnail, String>,
 }
 
@@ -49,14 +49,14 @@ struct Large {
     used: u64,
 }
 
-/// What there is of a picture now.
+/// A picture as it is available now.
 #[derive(Clone, Copy)]
 pub enum Picture {
-    /// A texture and the part of it that holds the picture.
+    /// Loaded.
     Ready {
         /// The texture.
         texture: TextureId,
-        /// The part of it.
+        /// The part of the texture that holds the picture.
         uv: Rect,
         /// Width over height.
         aspect: f32,
@@ -69,7 +69,7 @@ pub enum Picture {
     Broken,
 }
 
-/// Every picture shown, by the image's index in the data set.
+/// The pictures shown, by the image's index in the data set.
 pub struct Thumbnails {
     pool: Pool<Request, Answer>,
     pages: Vec<TextureHandle>,
@@ -77,14 +77,14 @@ pub struct Thumbnails {
     large: HashMap<usize, Large>,
     waiting: HashSet<(usize, bool)>,
     broken: HashSet<usize>,
-    /// Pictures there was no room for, and when.
+    /// Pictures that did not fit, and in which frame.
     crowded: HashMap<usize, u64>,
     generation: u64,
     frame: u64,
 }
 
 impl Thumbnails {
-    /// Decodes in two threads and calls `wake` when something is ready.
+    /// Decodes on two threads and calls `wake` when a picture is ready.
     pub fn new(wake: Wake) -> Self {
         let pool = Pool::new("picture", 2, wake, |request: Request| Answer {
             image: request.image,
@@ -106,7 +106,7 @@ impl Thumbnails {
         }
     }
 
-    /// Forgets everything: another data set is open.
+    /// Drops everything, when another data set is opened.
     pub fn clear(&mut self) {
         self.generation += 1;
         self.pool.drain();
@@ -118,7 +118,7 @@ impl Thumbnails {
         self.pages.clear();
     }
 
-    /// Takes in what has been decoded. Once per frame.
+    /// Collects decoded pictures; called once per frame.
     pub fn poll(&mut self, ctx: &Context) {
         self.frame += 1;
         while let Some(answer) = self.pool.poll() {
@@ -127,8 +127,8 @@ impl Thumbnails {
             }
             self.waiting.remove(&(answer.image, answer.large));
             match answer.picture {
-                Ok(picture) if answer.large => self.keep_large(ctx, answer.image, &picture),
-                Ok(picture) => self.keep_small(ctx, answer.image, &picture),
+                Ok(picture) if answer.large => self.store_large(ctx, answer.image, &picture),
+                Ok(picture) => self.store_small(ctx, answer.image, &picture),
                 Err(_) => {
                     self.broken.insert(answer.image);
                 }
@@ -156,7 +156,7 @@ impl Thumbnails {
         self.request(image, path, false)
     }
 
-    /// A large picture, or the small one until it is there.
+    /// A large picture, or the small one until it is loaded.
     pub fn large(&mut self, image: usize, path: Option<&Path>) -> Picture {
         let Some(file) = path else { return Picture::Absent };
         if let Some(large) = self.large.get_mut(&image) {
@@ -185,7 +185,7 @@ impl Thumbnails {
         Picture::Loading
     }
 
-    fn keep_small(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
+    fn store_small(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
         let Some((page, cell)) = self.free_cell(ctx) else {
             self.crowded.insert(image, self.frame);
             return;
@@ -197,8 +197,8 @@ impl Thumbnails {
         self.slots.insert(image, Slot { page, cell, size, used: self.frame });
     }
 
-    fn keep_large(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
-        if self.large.len() >= LARGE_KEPT {
+    fn store_large(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
+        if self.large.len() >= LARGE_COUNT {
             let oldest = self.large.iter().min_by_key(|(_, large)| large.used).map(|(&image, _)| image);
             oldest.map(|image| self.large.remove(&image));
         }
@@ -208,14 +208,14 @@ impl Thumbnails {
         self.large.insert(image, Large { texture, used: self.frame });
     }
 
-    /// An empty cell: a free one, one of a new page, or the one not looked at for longest.
+    /// An empty cell: a free one, one of a new page, or the least recently used.
     fn free_cell(&mut self, ctx: &Context) -> Option<(usize, usize)> {
         let per_page = SLOTS * SLOTS;
         if self.slots.len() < self.pages.len() * per_page {
             let taken: HashSet<(usize, usize)> = self.slots.values().map(|slot| (slot.page, slot.cell)).collect();
             return (0..self.pages.len())
                 .flat_map(|page| (0..per_page).map(move |cell| (page, cell)))
-                .find(|place| !taken.contains(place));
+                .find(|cell| !taken.contains(cell));
         }
         if self.pages.len() < PAGES {
             let side = SLOTS * SMALL;
@@ -223,12 +223,12 @@ impl Thumbnails {
             self.pages.push(ctx.load_texture(format!("pictures {}", self.pages.len()), blank, TextureOptions::LINEAR));
             return Some((self.pages.len() - 1, 0));
         }
-        // What is on the screen now stays: pictures that push each other out would be decoded for ever.
+        // Never evict what is on screen: visible pictures evicting each other would be decoded over and over.
         let out_of_sight = self.slots.iter().filter(|(_, slot)| slot.used + 2 < self.frame);
         let (&image, slot) = out_of_sight.min_by_key(|(_, slot)| slot.used)?;
-        let place = (slot.page, slot.cell);
+        let cell = (slot.page, slot.cell);
         self.slots.remove(&image);
-        Some(place)
+        Some(cell)
     }
 }
 
@@ -236,7 +236,7 @@ fn cell_origin(cell: usize) -> [usize; 2] {
     [cell % SLOTS * SMALL, cell / SLOTS * SMALL]
 }
 
-/// Half a pixel in from the edge, so that filtering never reaches a neighbour.
+/// A slot's texture coordinates, inset by half a pixel so that filtering never reaches its neighbours.
 fn slot_uv(slot: &Slot) -> Rect {
     let side = (SLOTS * SMALL) as f32;
     let [x, y] = cell_origin(slot.cell).map(|at| at as f32);

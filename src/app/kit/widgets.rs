@@ -1,4 +1,4 @@
-//! Small parts that several panels use.
+//! Widgets shared by several panels.
 
 use super::icons;
 use super::theme::{self, GRID, Palette};
@@ -13,18 +13,19 @@ use egui::{
 use std::path::Path;
 use std::time::Duration;
 
-/// At the most this share of a picture's longer side is cut, so that long things stay recognisable: all of a 3:2 photo's.
-const MOST_CUT: f32 = 1.5;
+/// Up to this aspect ratio a picture is cropped to a square; longer ones are cropped by the same factor, so that they
+/// stay recognisable.
+const MAX_CROP: f32 = 1.5;
 
-/// Paints a picture on a square tile, cutting only the ends of long ones; or a neutral tile that says why there is none.
+/// Paints a picture on a square tile, cropping only its longer side; without a picture, a neutral tile that says why.
 pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette, tint: Color32) {
     let corners = CornerRadius::same((rect.width() * 0.08).clamp(2.0, 6.0) as u8);
     match picture {
         Picture::Ready { texture, uv, aspect } => {
-            let wanted = if aspect > 1.0 { (aspect / MOST_CUT).max(1.0) } else { (aspect * MOST_CUT).min(1.0) };
+            let wanted = if aspect > 1.0 { (aspect / MAX_CROP).max(1.0) } else { (aspect * MAX_CROP).min(1.0) };
             let size = if wanted > 1.0 { vec2(1.0, 1.0 / wanted) } else { vec2(wanted, 1.0) };
             let inner = Rect::from_center_size(rect.center(), rect.size() * size);
-            // A faded picture over a faded ground would show the ground through.
+            // Behind a faded picture the background would show through.
             if inner != rect && tint.a() == 255 {
                 painter.rect_filled(rect, corners, Color32::from_gray(250));
             }
@@ -35,7 +36,7 @@ pub fn paint_cover(painter: &Painter, rect: Rect, picture: Picture, palette: &Pa
     }
 }
 
-/// Paints a picture whole within `rect`, centred; gives back the part of `rect` that it fills.
+/// Paints a whole picture centred in `rect`; returns the part of `rect` that it fills.
 pub fn paint_contain(painter: &Painter, rect: Rect, picture: Picture, palette: &Palette) -> Rect {
     let corners = CornerRadius::same(theme::RADIUS);
     match picture {
@@ -77,13 +78,13 @@ fn paint_tile(
     }
 }
 
-/// The part of `uv` that fills a frame of another shape.
+/// The centred part of `uv` with the aspect ratio `wanted`.
 fn cover(uv: Rect, aspect: f32, wanted: f32) -> Rect {
     let scale = if aspect > wanted { vec2(wanted / aspect, 1.0) } else { vec2(1.0, aspect / wanted) };
     Rect::from_center_size(uv.center(), uv.size() * scale)
 }
 
-/// What a judgement is called.
+/// A judgement in words.
 pub fn judgement_name(relevance: Option<Relevance>) -> String {
     match relevance.filter(|relevance| relevance.is_judged()) {
         Some(Relevance(0)) => "not relevant".to_owned(),
@@ -93,7 +94,7 @@ pub fn judgement_name(relevance: Option<Relevance>) -> String {
     }
 }
 
-/// Text on a small rounded ground, its lower left corner at `corner`.
+/// Text on a small rounded background with its lower left corner at `corner`.
 pub fn paint_badge(painter: &Painter, corner: Pos2, text: &str, size: f32, palette: &Palette, alpha: f32) {
     let galley = painter.layout_no_wrap(text.to_owned(), theme::strong(size), palette.text.gamma_multiply(alpha));
     let pad = vec2(3.0, 1.0);
@@ -113,27 +114,27 @@ pub fn caption(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).small().color(theme::palette(ui.visuals()).weak))
 }
 
-/// A figure between 0 and 1 as people in the field write it: `.823`.
-pub fn figure(value: f64) -> String {
+/// A number between 0 and 1 with three decimals and no leading zero, as papers print it: `.823`.
+pub fn decimal(value: f64) -> String {
     let text = format!("{value:.3}");
     text.strip_prefix("0.").map(|rest| format!(".{rest}")).unwrap_or(text)
 }
 
-/// A change of such a figure: `+.041`, `−.002`, `±0`.
+/// A change of such a number: `+.041`, `−.002`, `±0`.
 pub fn change(value: f64) -> String {
     match value {
         value if value.abs() < 0.0005 => "±0".to_owned(),
-        value if value > 0.0 => format!("+{}", figure(value)),
-        value => format!("−{}", figure(-value)),
+        value if value > 0.0 => format!("+{}", decimal(value)),
+        value => format!("−{}", decimal(-value)),
     }
 }
 
-/// The same, where it may be below 0.
+/// Like [`decimal`], for numbers that may be negative.
 pub fn signed(value: f64) -> String {
-    if value < -0.0005 { format!("−{}", figure(-value)) } else { figure(value.abs()) }
+    if value < -0.0005 { format!("−{}", decimal(-value)) } else { decimal(value.abs()) }
 }
 
-/// A count with its thousands apart: `2,836`.
+/// A count with thousands separators: `2,836`.
 pub fn count(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -154,7 +155,7 @@ pub fn count_of_grade(grade: i32, of: usize) -> String {
     }
 }
 
-/// A section of a form that can be folded away.
+/// A collapsible section of a form.
 pub fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) {
     egui::CollapsingHeader::new(strong_text(title)).default_open(open).show_unindented(ui, |ui| {
         body(ui);
@@ -162,28 +163,28 @@ pub fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) 
     });
 }
 
-/// An icon that can be clicked; its name is its tooltip and what a screen reader says.
+/// A button with an icon; `name` is its tooltip and accessible name.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
     icon_button_if(ui, true, icon, name)
 }
 
-/// The same, greyed out unless `enabled`.
+/// Like [`icon_button`], greyed out unless `enabled`.
 pub fn icon_button_if(ui: &mut Ui, enabled: bool, icon: &str, name: &str) -> Response {
     let button = egui::Button::new(RichText::new(icon).size(15.0)).min_size(Vec2::splat(theme::ROW));
     ui.add_enabled(enabled, button).on_hover_text(name).accessible_name(name)
 }
 
-/// The button that matters most.
+/// The primary button.
 pub fn primary_button(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
     let palette = theme::palette(ui.visuals());
     let label = RichText::new(format!("{icon}  {text}")).font(theme::strong(theme::BODY)).color(palette.on_accent);
     ui.add_enabled(enabled, egui::Button::new(label).fill(palette.accent)).accessible_name(text)
 }
 
-/// A row of choices of which one holds.
+/// A segmented control; `true` once the choice has changed.
 pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
     let mut changed = false;
-    // In a narrow panel the choices take a second line.
+    // In a narrow panel, the choices wrap.
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
         ui.spacing_mut().button_padding.x = 6.0;
@@ -197,7 +198,7 @@ pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T,
     changed
 }
 
-/// A row of a form: the name on the left, the control on the right; `hint` explains.
+/// A row of a form: the name on the left, the control on the right, `hint` as the name's tooltip.
 pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut Ui) -> R) -> R {
     ui.horizontal(|ui| {
         let width = 86.0;
@@ -207,14 +208,14 @@ pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut U
         ui.painter().text(pos2(rect.left(), rect.center().y), Align2::LEFT_CENTER, name, font, palette.weak);
         label.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
         label.on_hover_text(hint);
-        // Room for a slider's number beside it.
+        // Leaves room for the number beside a slider.
         ui.spacing_mut().slider_width = (ui.available_width() - 58.0).clamp(40.0, 160.0);
         control(ui)
     })
     .inner
 }
 
-/// What a panel says while it has nothing to show, and what to do next.
+/// What a panel shows while it is empty; `true` once the button `next` is clicked.
 pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Option<&str>) -> bool {
     let palette = theme::palette(ui.visuals());
     let mut clicked = false;
@@ -245,17 +246,17 @@ pub fn bar(ui: &mut Ui, value: f32, width: f32, colour: Color32) -> Response {
     response
 }
 
-/// Text in the half-bold face.
+/// Semibold text.
 pub fn strong_text(text: impl Into<String>) -> RichText {
     RichText::new(text).font(theme::strong(theme::BODY))
 }
 
-/// A line that is cut with “…” where it is too long; the whole shows under the pointer.
+/// A line truncated with “…”; the whole text shows on hover.
 pub fn one_line(ui: &mut Ui, text: impl Into<WidgetText>) -> Response {
     ui.add(egui::Label::new(text).truncate())
 }
 
-/// A drop-down list; `name` is what a screen reader says, `selected` what it shows while closed.
+/// A drop-down list; `name` is its accessible name, `selected` its text while closed.
 pub fn choices(ui: &mut Ui, name: &str, selected: impl Into<WidgetText>, list: impl FnOnce(&mut Ui)) {
     let width = (ui.available_width() - 4.0 * GRID).clamp(72.0, 112.0);
     egui::ComboBox::from_id_salt(name)
@@ -266,7 +267,7 @@ pub fn choices(ui: &mut Ui, name: &str, selected: impl Into<WidgetText>, list: i
         .accessible_name(name);
 }
 
-/// Stage, n of N, rate and time left.
+/// Stage, amount done, rate and time left.
 pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
     let mut parts = vec![progress.stage.clone()];
     parts.extend(progress.amount());
@@ -284,7 +285,7 @@ pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
     parts.join("  ·  ")
 }
 
-/// A path as people would type it: from the current folder where it lies within.
+/// A path as one would type it: relative to the current folder if it is inside.
 pub fn short_path(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let inside = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
@@ -292,6 +293,6 @@ pub fn short_path(path: &Path) -> String {
 }
 
 #[test]
-fn thousands_stand_apart() {
+fn counts_have_thousands_separators() {
     assert_eq!([0, 12, 999, 2836, 1_234_567].map(count), ["0", "12", "999", "2,836", "1,234,567"]);
 }

@@ -1,4 +1,4 @@
-//! What was loaded, which visual vectors are in use, and what is wrong with the files.
+//! What was loaded, the visual vectors in use, and problems in the files.
 
 use super::PanelView;
 use crate::app::command::{Command, OpenAs};
@@ -19,7 +19,7 @@ pub struct DataPanel {
 impl PanelView for DataPanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let Some(session) = ctx.session() else {
-            widgets::empty_state(ui, icons::INFO, "No data", "Open a data set to see what was found in it.", None);
+            widgets::empty_state(ui, icons::INFO, "No data", "Open a data set to see what it contains.", None);
             return;
         };
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -52,7 +52,7 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         summary.judgements.iter().map(|(&grade, &count)| widgets::count_of_grade(grade, count)).collect();
     let rows = [
         ("Queries", format!("{} ({})", widgets::count(session.data.dataset.queries.len()), parts.join(", "))),
-        ("Images", format!("{}, {} with a picture", widgets::count(summary.images), widgets::count(summary.pictures))),
+        ("Images", format!("{}, {} with pictures", widgets::count(summary.images), widgets::count(summary.pictures))),
         ("Candidates", widgets::count(summary.candidates)),
         ("Judgements", if grades.is_empty() { "none".to_owned() } else { grades.join(", ") }),
         ("Not judged", widgets::count(summary.unjudged)),
@@ -84,7 +84,7 @@ fn vectors_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     if session.data.dataset.vectors.is_empty() {
         return;
     }
-    widgets::caption(ui, "From the files; several are concatenated, each normalised first:");
+    widgets::caption(ui, "Available in the files; several are normalised and concatenated:");
     let mut names = ctx.workspace().loading().pending_vectors().unwrap_or(&session.data.vector_names).to_vec();
     names.retain(|name| session.data.dataset.vectors.iter().any(|source| source.name == *name));
     let mut changed = false;
@@ -106,7 +106,7 @@ fn vectors_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// The files of vectors that were added to the data set, and the button that adds one.
+/// Vector files added to the data set, and the button that adds one.
 fn attached_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     let workspace = ctx.workspace();
     for source in session.data.dataset.vectors.iter().filter(|source| workspace.is_attached(&source.name)) {
@@ -118,13 +118,13 @@ fn attached_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
             widgets::caption(ui, format!("{}: {file}", source.name));
         });
     }
-    let hint = "NumPy, safetensors or Parquet, by image id, from any tool";
+    let hint = "NumPy, safetensors or Parquet files from any tool, matched by image id";
     if ui.button(format!("{}  Add visual vectors…", icons::OPEN)).on_hover_text(hint).clicked() {
         ctx.command(Command::Ask(OpenAs::Vectors));
     }
 }
 
-/// The progress of computing embeddings, and the way to the encoder.
+/// The progress of computing embeddings, and the button that leads to the encoder.
 fn encoder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     if let Some((progress, elapsed)) = ctx.workspace().embedding().progress() {
         ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0));
@@ -134,7 +134,7 @@ fn encoder_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         }
     }
     let text = format!("{}  Encoder and layers…", icons::CPU);
-    if ui.button(text).on_hover_text("Compute embeddings in the panel “Embeddings”").clicked() {
+    if ui.button(text).on_hover_text("Compute embeddings in the Embeddings panel").clicked() {
         ctx.command(Command::ShowEncoder);
     }
 }
@@ -161,19 +161,19 @@ impl DataPanel {
         });
         let shown: Vec<&Warning> =
             session.warnings.iter().filter(|warning| self.kind.is_none_or(|kind| kind == warning.kind)).collect();
-        const MOST: usize = 200;
-        for warning in shown.iter().take(MOST) {
-            let place = warning.line.map_or_else(
+        const LIMIT: usize = 200;
+        for warning in shown.iter().take(LIMIT) {
+            let location = warning.line.map_or_else(
                 || widgets::short_path(&warning.file),
                 |line| format!("{}:{line}", widgets::short_path(&warning.file)),
             );
             ui.add(
                 egui::Label::new(RichText::new(format!("{}  {}", icons::WARNING, warning.message)).size(12.0)).wrap(),
             );
-            ui.add(egui::Label::new(RichText::new(place).small().color(palette.weak)).truncate());
+            ui.add(egui::Label::new(RichText::new(location).small().color(palette.weak)).truncate());
         }
-        if shown.len() > MOST {
-            widgets::caption(ui, format!("… and {} more; `crossrank info` lists them all", shown.len() - MOST));
+        if shown.len() > LIMIT {
+            widgets::caption(ui, format!("… and {} more; `crossrank info` lists all", shown.len() - LIMIT));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The selected image: its picture, what its files say, its signals, its neighbours.
+//! The selected image: picture, metadata, ranks, neighbours and signals.
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
@@ -10,7 +10,7 @@ use crate::dataset::Image;
 use crate::workspace::{Order, SelectionAction, Session};
 use egui::{Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
-/// The panel; it remembers nothing.
+/// The panel, which has no state of its own.
 #[derive(Default)]
 pub struct ImagePanel;
 
@@ -83,17 +83,17 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, ctx: &mut PanelCt
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for (neighbour, weight) in view.graph().neighbours(index) {
-            let known = &query.candidates[neighbour];
+            let candidate = &query.candidates[neighbour];
             let (rect, response) = ui.allocate_exact_size(vec2(40.0, 52.0), Sense::click());
             let tile = egui::Rect::from_min_size(rect.min, vec2(40.0, 40.0));
-            let path = session.data.dataset.images[known.image].file.as_deref();
-            let picture = ctx.pictures.small(known.image, path);
+            let path = session.data.dataset.images[candidate.image].file.as_deref();
+            let picture = ctx.pictures.small(candidate.image, path);
             widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
             Mark::of(session.relevance(neighbour), palette).paint_frame(ui.painter(), tile.shrink(1.0), 1.0);
             let font = egui::FontId::proportional(10.0);
-            let text = widgets::figure(f64::from(weight)).chars().take(3).collect::<String>();
+            let text = widgets::decimal(f64::from(weight)).chars().take(3).collect::<String>();
             ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);
-            let title = session.data.dataset.images[known.image].title.clone();
+            let title = session.data.dataset.images[candidate.image].title.clone();
             response.widget_info(|| {
                 egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Neighbour {title}"))
             });
@@ -130,7 +130,7 @@ fn columns_ui(ui: &mut Ui, image: &Image) {
     if shown.is_empty() && image.file.is_none() {
         return;
     }
-    widgets::section(ui, "From the files");
+    widgets::section(ui, "Metadata");
     for (name, value) in shown {
         ui.add(egui::Label::new(RichText::new(format!("{name}: {value}")).small().color(palette.weak)).wrap());
     }

@@ -1,7 +1,7 @@
-//! The panels, each file named as its tab is.
+//! The panels, each in a file named like its tab.
 //!
-//! A new panel is a file with a [`PanelView`], its `mod` line, and a row of the table below: menus, shortcuts, the
-//! command list, the standard layout and the command line follow from that.
+//! A new panel needs a file with a [`PanelView`], its `mod` line and a row in the table below, from which menus,
+//! shortcuts, the command palette, the default layout and the command line follow.
 
 pub mod data;
 pub mod embeddings;
@@ -20,41 +20,41 @@ use crate::workspace::Workspace;
 use egui::{Key, Ui};
 use serde::{Deserialize, Serialize};
 
-/// What a panel is to the window.
+/// A panel as the window sees it.
 pub trait PanelView {
-    /// Draws the panel into what room there is.
+    /// Draws the panel into the available space.
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>);
 
-    /// Another data set is open: what was chosen in the last one may not be in it.
+    /// Drops what depends on the data set, when another one is opened.
     fn reset(&mut self) {}
 
-    /// What stands behind the tab's title, where something needs attention.
+    /// A badge for the tab, if something needs attention.
     fn badge(&self, _workspace: &Workspace) -> Option<String> {
         None
     }
 }
 
-/// Where the standard layout puts a panel; panels of one place share its tabs, in the table's order.
+/// Where the default layout docks a panel; panels in the same dock are tabs, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The column at the left.
+pub enum Dock {
+    /// The left column.
     Left,
-    /// The large room in the middle.
+    /// The large area in the middle.
     Middle,
     /// Below the middle.
     Below,
     /// The column beside the middle.
     Beside,
-    /// The right column, above.
+    /// The right column, top.
     Right,
-    /// The right column, below.
+    /// The right column, bottom.
     Corner,
 }
 
-/// Makes [`Panel`] and [`Panels`] of one table: what a panel is, its title, its place, the key that shows it together
+/// Generates [`Panel`] and [`Panels`] from one table: the panel, its title, its dock, the key that shows it together
 /// with Ctrl, and the module and type of its view.
 macro_rules! panels {
-    ($($(#[$meta:meta])* $panel:ident, $title:literal, $place:ident, $key:expr, $module:ident: $view:ident;)*) => {
+    ($($(#[$meta:meta])* $panel:ident, $title:literal, $dock:ident, $key:expr, $module:ident: $view:ident;)*) => {
         /// One panel.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -63,7 +63,7 @@ macro_rules! panels {
         }
 
         impl Panel {
-            /// All of them, in the order of menus.
+            /// All panels, in menu order.
             pub const ALL: [Panel; [$(Panel::$panel),*].len()] = [$(Panel::$panel),*];
 
             /// The tab's title.
@@ -73,10 +73,10 @@ macro_rules! panels {
                 }
             }
 
-            /// Where the standard layout puts it.
-            pub fn place(self) -> Place {
+            /// Where the default layout docks it.
+            pub fn dock(self) -> Dock {
                 match self {
-                    $(Panel::$panel => Place::$place,)*
+                    $(Panel::$panel => Dock::$dock,)*
                 }
             }
 
@@ -88,7 +88,7 @@ macro_rules! panels {
             }
         }
 
-        /// What every panel remembers between frames.
+        /// The state that every panel keeps between frames.
         #[derive(Default)]
         pub struct Panels {
             $(pub(super) $module: $module::$view,)*
@@ -114,14 +114,14 @@ panels! {
     Embeddings, "Embeddings", Middle, None, embeddings: EmbeddingsPanel;
     /// The three rankings.
     Ranking, "Ranking", Beside, Some(Key::Num3), ranking: RankingPanel;
-    /// Curves of the run.
+    /// The curves of the current run.
     Training, "Training", Below, Some(Key::Num4), training: TrainingPanel;
     /// Signals, graph, model and optimisation.
     Tune, "Tune", Right, Some(Key::Num5), tune: TunePanel;
-    /// The selected image; layouts on disk call it by its first name.
+    /// The selected image; saved layouts still use its original name.
     #[serde(rename = "details")]
     Image, "Image", Corner, Some(Key::Num6), image: ImagePanel;
-    /// What was loaded, visual vectors, what is wrong.
+    /// What was loaded, visual vectors, problems.
     Data, "Data", Left, Some(Key::Num7), data: DataPanel;
     /// Saved runs.
     Runs, "Runs", Left, Some(Key::Num8), runs: RunsPanel;
@@ -132,14 +132,14 @@ panels! {
 }
 
 impl Panel {
-    /// By its title, in any case.
+    /// Finds a panel by its title, ignoring case.
     pub fn by_name(name: &str) -> Option<Panel> {
         Panel::ALL.into_iter().find(|panel| panel.name().eq_ignore_ascii_case(name))
     }
 }
 
 impl Panels {
-    /// Another data set is open.
+    /// Resets all panels, when another data set is opened.
     pub fn reset(&mut self) {
         for panel in Panel::ALL {
             self.view(panel).reset();

@@ -28,8 +28,8 @@ impl PanelView for QueriesPanel {
         };
         self.controls_ui(ui, ctx);
         let rows = self.rows(session, ctx.settings().query_sort);
-        let there = session.data.dataset.queries.len();
-        let counts = format!("{} of {}", widgets::count(rows.len()), widgets::count(there));
+        let total = session.data.dataset.queries.len();
+        let counts = format!("{} of {}", widgets::count(rows.len()), widgets::count(total));
         widgets::caption(ui, format!("{counts}  ·  AP and gain over text"));
         let reveal = self.shown != Some(session.query());
         self.shown = Some(session.query());
@@ -55,7 +55,7 @@ impl QueriesPanel {
             ui.add(egui::TextEdit::singleline(&mut self.filter).hint_text("Filter queries").desired_width(width))
                 .accessible_name("Filter queries");
         });
-        // In a narrow panel one below the other: a row that is too wide would widen the list below it.
+        // Wraps in a narrow panel: a row that is too wide would widen the list below it.
         ui.horizontal_wrapped(|ui| {
             let mut sort = ctx.settings().query_sort;
             widgets::choices(ui, "Sort queries", sort.name(), |ui| {
@@ -78,28 +78,28 @@ impl QueriesPanel {
     /// The queries to list, in order.
     fn rows(&self, session: &Session, sort: QuerySort) -> Vec<usize> {
         let needle = self.filter.trim().to_lowercase();
-        let fits = |query: &usize| {
-            let known = &session.data.dataset.queries[*query];
-            let named = needle.is_empty()
+        let matches = |&query: &usize| {
+            let known = &session.data.dataset.queries[query];
+            let found = needle.is_empty()
                 || known.text.to_lowercase().contains(&needle)
                 || known.id.as_str().to_lowercase().contains(&needle);
-            named && self.split.is_none_or(|split| session.data.splits[*query] == split)
+            found && self.split.is_none_or(|split| session.data.splits[query] == split)
         };
-        let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(fits).collect();
-        let figures = |query: &usize| figures(session, *query);
+        let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(matches).collect();
+        let measures = |&query: &usize| measures(session, query);
         match sort {
             QuerySort::Files => {}
             QuerySort::Text => rows.sort_by_key(|&query| session.data.dataset.queries[query].text.to_lowercase()),
-            QuerySort::Figure => rows.sort_by(|a, b| figures(a).0.total_cmp(&figures(b).0)),
-            QuerySort::Gain => rows.sort_by(|a, b| figures(b).1.total_cmp(&figures(a).1)),
-            QuerySort::Loss => rows.sort_by(|a, b| figures(a).1.total_cmp(&figures(b).1)),
+            QuerySort::Figure => rows.sort_by(|a, b| measures(a).0.total_cmp(&measures(b).0)),
+            QuerySort::Gain => rows.sort_by(|a, b| measures(b).1.total_cmp(&measures(a).1)),
+            QuerySort::Loss => rows.sort_by(|a, b| measures(a).1.total_cmp(&measures(b).1)),
         }
         rows
     }
 }
 
-/// A query's average precision in the best ranking there is, and its change against the text signal.
-fn figures(session: &Session, query: usize) -> (f64, f64) {
+/// A query's average precision in its best ranking, and its change against the text signal.
+fn measures(session: &Session, query: usize) -> (f64, f64) {
     let text = session.baselines.text.get(query).and_then(|row| row.get(Measure::Map)).unwrap_or(0.0);
     match session.model_measures(query).and_then(|row| row.get(Measure::Map)) {
         Some(model) => (model, model - text),
@@ -127,7 +127,7 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) 
     let count = known.candidates.len();
     let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
     let facts = format!("{}  ·  {found}", session.data.splits[query].name());
-    // The figures stand at the right; a query without judgements has none.
+    // The right side shows the measures, which a query without judgements lacks.
     let (beside_title, beside_facts) = if is_judged { (70.0, 36.0) } else { (0.0, 0.0) };
     let font = FontId::proportional(theme::BODY);
     let galley = text::line(&painter, title, font, palette.text, inner.width() - beside_title);
@@ -135,25 +135,25 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) 
     let font = FontId::proportional(theme::SMALL);
     let galley = text::line(&painter, &facts, font, palette.weak, inner.width() - beside_facts);
     painter.galley(pos2(inner.left(), inner.bottom() - galley.size().y), galley, palette.weak);
-    let told = if is_judged {
-        let (precision, change) = figures(session, query);
+    let label = if is_judged {
+        let (precision, change) = measures(session, query);
         let change = session.model_measures(query).map(|_| change);
-        paint_figures(&painter, inner, precision, change, palette);
-        format!("Query {title}: average precision {}", widgets::figure(precision))
+        paint_measures(&painter, inner, precision, change, palette);
+        format!("Query {title}: average precision {}", widgets::decimal(precision))
     } else {
         format!("Query {title}: not judged")
     };
-    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &told));
+    response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &label));
     if response.clicked() {
         ctx.act(SelectionAction::Query(query));
     }
     response.on_hover_text(title);
 }
 
-/// Average precision as a bar and a number, and under it the change.
-fn paint_figures(painter: &Painter, inner: Rect, precision: f64, change: Option<f64>, palette: &Palette) {
+/// Average precision as a bar and a number, with the change below.
+fn paint_measures(painter: &Painter, inner: Rect, precision: f64, change: Option<f64>, palette: &Palette) {
     let font = FontId::proportional(12.0);
-    painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::figure(precision), font, palette.text);
+    painter.text(inner.right_top(), Align2::RIGHT_TOP, widgets::decimal(precision), font, palette.text);
     let bar = Rect::from_min_size(pos2(inner.right() - 64.0, inner.top() + 5.0), vec2(32.0, 5.0));
     painter.rect_filled(bar, 2, palette.hovered);
     let filled = Rect::from_min_size(bar.min, vec2(bar.width() * precision.clamp(0.0, 1.0) as f32, bar.height()));

@@ -1,4 +1,4 @@
-//! The three rankings side by side, with what moved.
+//! The three rankings side by side, and how images moved between them.
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
@@ -16,7 +16,7 @@ use egui::{
 /// Side of a picture in a ranking, in points.
 const TILE: f32 = 45.0;
 
-/// Room under a picture for its rank and movement.
+/// Space under a picture for its rank and movement.
 const CAPTION: f32 = 15.0;
 
 /// What the panel remembers between frames.
@@ -44,12 +44,12 @@ impl PanelView for RankingPanel {
     }
 }
 
-/// Brings a newly selected image into sight, once.
+/// Scrolls a newly selected image into view, once.
 #[derive(Default)]
 pub struct Reveal(Option<(usize, usize)>);
 
 impl Reveal {
-    /// The image to bring into sight in this frame.
+    /// The image to scroll to in this frame.
     pub fn next(&mut self, session: &Session) -> Option<usize> {
         let selected = session.candidate().map(|candidate| (session.query(), candidate));
         let is_new = selected != std::mem::replace(&mut self.0, selected);
@@ -57,7 +57,7 @@ impl Reveal {
     }
 }
 
-/// The ranking of an order, where there is one.
+/// The ranking of an order, if there is one.
 type Shown<'a, 'b> = dyn Fn(Order) -> Option<ShownRanking<'b>> + 'a;
 
 fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
@@ -85,7 +85,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut P
 }
 
 fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
-    // Three strips fill the panel: what is left of a third after heading, captions and scroll bar.
+    // Three strips fill the panel: a third of it, less heading, captions and scroll bar.
     let side = (ui.available_height() / 3.0 - theme::ROW - CAPTION - 6.0 * GRID).clamp(44.0, 140.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         for order in Order::ALL {
@@ -106,7 +106,7 @@ fn untrained(ui: &mut Ui) {
     widgets::caption(ui, "Appears after the first epoch of training (Ctrl+Enter).");
 }
 
-/// The ranking's name, its figures, and their change against the ranking to its left.
+/// The ranking's name, its measures, and their change against the ranking to its left.
 fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
     if one_line {
         ui.horizontal(|ui| {
@@ -123,7 +123,7 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
     if !session.data.judgements.is_judged(session.query()) {
-        widgets::caption(ui, "Not judged, so not measured");
+        widgets::caption(ui, "No judgements");
         return;
     }
     let before = previous(order).and_then(|order| session.ranking(order));
@@ -133,22 +133,22 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
             ui.spacing_mut().interact_size.y = 15.0;
             let (value, delta) = (ranking.measures.get(measure), delta(ranking, before, measure));
             ui.label(RichText::new(name).small().color(palette.weak));
-            ui.label(RichText::new(value.map_or_else(String::new, widgets::figure)).small());
+            ui.label(RichText::new(value.map_or_else(String::new, widgets::decimal)).small());
             if let Some(delta) = delta {
                 ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
             }
         })
         .response
-        .on_hover_ui(|ui| figures_ui(ui, ranking, before));
+        .on_hover_ui(|ui| measures_ui(ui, ranking, before));
     }
 }
 
-fn figures_ui(ui: &mut Ui, ranking: &Ranking, before: Option<&Ranking>) {
+fn measures_ui(ui: &mut Ui, ranking: &Ranking, before: Option<&Ranking>) {
     let palette = theme::palette(ui.visuals());
-    egui::Grid::new("figures").num_columns(3).show(ui, |ui| {
+    egui::Grid::new("measures").num_columns(3).show(ui, |ui| {
         for (measure, value) in ranking.measures.iter() {
             ui.label(measure.label());
-            ui.label(widgets::figure(value));
+            ui.label(widgets::decimal(value));
             if let Some(delta) = delta(ranking, before, measure) {
                 ui.label(RichText::new(widgets::change(delta)).color(palette.change(delta)));
             }
@@ -157,12 +157,12 @@ fn figures_ui(ui: &mut Ui, ranking: &Ranking, before: Option<&Ranking>) {
     });
 }
 
-/// What a ranking gains over another by a measure.
+/// A ranking's gain over another by a measure.
 fn delta(ranking: &Ranking, before: Option<&Ranking>, measure: Measure) -> Option<f64> {
     Some(ranking.measures.get(measure)? - before?.measures.get(measure)?)
 }
 
-/// The ranking that a ranking's movements are counted against.
+/// The ranking that movements in `order` are relative to.
 fn previous(order: Order) -> Option<Order> {
     match order {
         Order::Initial => None,
@@ -171,17 +171,17 @@ fn previous(order: Order) -> Option<Order> {
     }
 }
 
-/// One ranking of the current query and what its pictures are drawn by.
+/// One ranking of the current query, for drawing.
 pub struct ShownRanking<'a> {
     /// The open data set.
     pub session: &'a Session,
-    /// What the ranking is called, to a screen reader too.
+    /// The ranking's name, also for screen readers.
     pub name: &'a str,
     /// The ranking.
     pub ranking: &'a Ranking,
-    /// The ranking that movements are counted against.
+    /// The ranking that movements are relative to.
     pub before: Option<&'a Ranking>,
-    /// The image to bring into sight.
+    /// The image to scroll to.
     pub reveal: Option<usize>,
 }
 
@@ -212,33 +212,33 @@ impl ShownRanking<'_> {
     }
 
     fn tile_ui(&self, ui: &mut Ui, candidate: usize, tile: Rect, ctx: &mut PanelCtx<'_>) {
-        let whole = Rect::from_min_max(tile.min, pos2(tile.right(), tile.bottom() + CAPTION));
-        if self.reveal == Some(candidate) && !ui.clip_rect().contains_rect(whole) {
-            ui.scroll_to_rect(whole.expand(GRID), Some(egui::Align::Center));
+        let area = Rect::from_min_max(tile.min, pos2(tile.right(), tile.bottom() + CAPTION));
+        if self.reveal == Some(candidate) && !ui.clip_rect().contains_rect(area) {
+            ui.scroll_to_rect(area.expand(GRID), Some(egui::Align::Center));
         }
-        if !ui.is_rect_visible(whole) {
+        if !ui.is_rect_visible(area) {
             return;
         }
         let dataset = &self.session.data.dataset;
         let known = &dataset.queries[self.session.query()].candidates[candidate];
         let image = &dataset.images[known.image];
-        let response = ui.interact(whole, ui.scope_id().with((self.name, candidate)), Sense::click());
+        let response = ui.interact(area, ui.scope_id().with((self.name, candidate)), Sense::click());
         let picture = ctx.pictures.small(known.image, image.file.as_deref());
         self.paint(ui, candidate, tile, picture);
         let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
         let judged = widgets::judgement_name(self.session.relevance(candidate));
-        let told = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.place[candidate] + 1);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &told));
+        let label = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.place[candidate] + 1);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
         if response.hovered() {
             ctx.act(SelectionAction::Hover(Some(candidate)));
         }
         if response.clicked() {
             ctx.act(SelectionAction::Candidate(Some(candidate)));
         }
-        response.on_hover_text(told);
+        response.on_hover_text(label);
     }
 
-    /// The picture with its judgement, its outline, its rank and how far it moved.
+    /// The picture with its judgement, outline, rank and movement.
     fn paint(&self, ui: &Ui, candidate: usize, tile: Rect, picture: Picture) {
         let palette = theme::palette(ui.visuals());
         let (session, painter) = (self.session, ui.painter());
@@ -256,9 +256,9 @@ impl ShownRanking<'_> {
         if let Some(stroke) = outline {
             painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
         }
-        let place = self.ranking.place[candidate];
-        let moved = self.before.map(|before| before.place[candidate] as isize - place as isize);
-        caption(painter, tile, place + 1, moved, palette);
+        let rank = self.ranking.place[candidate];
+        let moved = self.before.map(|before| before.place[candidate] as isize - rank as isize);
+        caption(painter, tile, rank + 1, moved, palette);
     }
 }
 

@@ -10,7 +10,7 @@ use crate::train::{RunRecord, RunState};
 use crate::workspace::{RunsAction, TrainingAction};
 use egui::{RichText, ScrollArea, Ui};
 
-/// The panel; it remembers nothing.
+/// The panel, which has no state of its own.
 #[derive(Default)]
 pub struct RunsPanel;
 
@@ -43,7 +43,7 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, ctx: &mut PanelCtx<'_>) {
         ui.horizontal(|ui| {
             if let [Some(model), Some(text)] = [&record.test.model, &record.test.text].map(|row| row.get(Measure::Map))
             {
-                ui.label(widgets::figure(model));
+                ui.label(widgets::decimal(model));
                 ui.label(RichText::new(widgets::change(model - text)).small().color(palette.change(model - text)));
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -51,7 +51,8 @@ fn run_ui(ui: &mut Ui, run: &SavedRun, ctx: &mut PanelCtx<'_>) {
                     ctx.act(RunsAction::Delete(run.path.clone()));
                 }
                 if run.resumable && !ctx.workspace().training().is_running() {
-                    let resume = ui.button("Resume").on_hover_text("Continue from its last epoch, with its settings");
+                    let resume =
+                        ui.button("Resume").on_hover_text("Continue after the last epoch, with the same settings");
                     if resume.accessible_name(format!("Resume {}", record.name)).clicked() {
                         ctx.act(TrainingAction::Resume(run.path.clone()));
                     }
@@ -72,6 +73,6 @@ fn facts(record: &RunRecord) -> String {
         RunState::Interrupted => "stopped",
     };
     let (k, seed) = (record.experiment.graph.k, record.experiment.training.seed);
-    let again = if record.retrained.is_some() { "  ·  retrained on train and validation" } else { "" };
-    format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}{again}", record.best_epoch)
+    let retrained = if record.retrained.is_some() { "  ·  retrained on train and validation" } else { "" };
+    format!("k {k}  ·  seed {seed}  ·  best epoch {}  ·  {state}{retrained}", record.best_epoch)
 }

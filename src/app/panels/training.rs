@@ -1,4 +1,4 @@
-//! Curves of the run, one small plot per measure.
+//! The curves of the current run, one small plot per measure.
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
@@ -14,8 +14,8 @@ use egui_plot::{HLine, Line, LineStyle, PlotPoints, VLine};
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct TrainingPanel {
-    /// The plot that has the panel for itself.
-    alone: Option<Curve>,
+    /// The plot that fills the panel.
+    maximised: Option<Curve>,
 }
 
 /// What a plot shows, epoch by epoch.
@@ -25,7 +25,7 @@ enum Curve {
     Of(Measure),
 }
 
-/// A run and what its curves are held against.
+/// A run and the baselines drawn with its curves.
 struct Shown<'a> {
     run: &'a LiveRun,
     /// Means of the initial order and of the text signal.
@@ -36,8 +36,8 @@ impl PanelView for TrainingPanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let workspace = ctx.workspace();
         let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
-            let text = "Training fits the graph network on the train queries. Its curves grow here epoch by epoch, and \
-                        the rankings follow.";
+            let text = "Training fits the graph network to the training queries. Curves and rankings update after \
+                        every epoch.";
             let next = workspace.can_train().then_some("Start training");
             if widgets::empty_state(ui, icons::PLAY, "No run yet", text, next) {
                 ctx.act(TrainingAction::Start);
@@ -47,10 +47,10 @@ impl PanelView for TrainingPanel {
         heading_ui(ui, workspace, run);
         let baselines = [means(session, &session.baselines.initial), means(session, &session.baselines.text)];
         let shown = Shown { run, baselines };
-        match self.alone {
-            Some(alone) => {
+        match self.maximised {
+            Some(curve) => {
                 let size = ui.available_size();
-                self.plot_ui(ui, alone, &shown, size);
+                self.plot_ui(ui, curve, &shown, size);
             }
             None => self.plots_ui(ui, &shown),
         }
@@ -91,8 +91,8 @@ impl TrainingPanel {
             let plot = plot::small(("curve", curve), "epoch", palette)
                 .height((size.y - 18.0).max(60.0))
                 .width(size.x)
-                .allow_drag(self.alone.is_some())
-                .allow_zoom(self.alone.is_some())
+                .allow_drag(self.maximised.is_some())
+                .allow_zoom(self.maximised.is_some())
                 .include_x(1.0);
             plot::small_text(ui);
             plot.show(ui, |plot| curves(plot, curve, shown, palette));
@@ -112,27 +112,27 @@ impl TrainingPanel {
             .iter()
             .rfind(|report| !report.retraining || curve == Curve::Loss)
             .and_then(|report| current(report, curve))
-            .map_or_else(String::new, widgets::figure);
+            .map_or_else(String::new, widgets::decimal);
         let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
-        let action = if self.alone.is_some() { "Click to see all plots." } else { "Click to maximise." };
+        let action = if self.maximised.is_some() { "Click to see all plots." } else { "Click to maximise." };
         let heading =
             ui.add(egui::Label::new(title).sense(egui::Sense::click())).on_hover_text(format!("{hint}\n{action}"));
         if heading.clicked() {
-            self.alone = if self.alone.is_some() { None } else { Some(curve) };
+            self.maximised = if self.maximised.is_some() { None } else { Some(curve) };
         }
     }
 }
 
-/// Means over the validation queries of rankings without a network.
+/// Means of a baseline's measures over the validation queries.
 fn means(session: &Session, measures: &[Measures]) -> Measures {
-    let rows_of = |wanted: Split| -> Vec<&Measures> {
+    let rows_of = |split: Split| -> Vec<&Measures> {
         let queries = 0..measures.len();
         queries
-            .filter(|&query| session.data.splits[query] == wanted && session.data.judgements.is_judged(query))
+            .filter(|&query| session.data.splits[query] == split && session.data.judgements.is_judged(query))
             .map(|query| &measures[query])
             .collect()
     };
-    // As training does: where no query validates, those it learns from stand in.
+    // As in training: without validation queries, the training queries stand in.
     let rows =
         Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| rows_of(Split::Train));
     Measures::mean(rows)
@@ -199,7 +199,7 @@ fn current(report: &EpochReport, curve: Curve) -> Option<f64> {
     }
 }
 
-/// What a report says of queries that were not trained on.
+/// A report's value for queries that are not trained on, hence `None` while retraining.
 fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
     (!report.retraining).then_some(value)
 }
@@ -234,7 +234,7 @@ fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>,
         let colour = palette.accent.gamma_multiply(0.6);
         plot.vline(VLine::new("best epoch", run.record.best_epoch as f64).color(colour).width(1.0));
     }
-    // From here on validation queries are trained on too, so they have no curve any more.
+    // From here on validation queries are trained on too, so their curves end.
     if let Some(first) = run.history.iter().find(|report| report.retraining) {
         let name = "retrained on train and validation from here";
         let line = VLine::new(name, first.epoch as f64 - 0.5).color(palette.weak).width(1.0);

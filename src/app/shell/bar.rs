@@ -8,7 +8,7 @@ use crate::app::panels::Panel;
 use crate::workspace::{DataAction, EmbeddingAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 
-/// Draws the upper bar: data set, training, help.
+/// Draws the top bar: data set, training, help.
 pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let palette = theme::palette(ui.visuals());
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 6));
@@ -37,7 +37,7 @@ pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     });
 }
 
-/// A command as a menu's entry.
+/// A command as a menu entry.
 fn entry_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, command: &NamedCommand, name: &str) {
     let button = egui::Button::new(name).shortcut_text(command.shortcut_text());
     if ui.add_enabled(command.is_enabled(ctx.workspace()), button).clicked() {
@@ -47,7 +47,7 @@ fn entry_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, command: &NamedCommand, name: &
 }
 
 fn data_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-    let name = ctx.session().map_or("Open a data set", |session| &session.data.dataset.name);
+    let name = ctx.session().map_or("Open data set", |session| &session.data.dataset.name);
     ui.menu_button(format!("{}  {name}  {}", icons::OPEN, icons::DOWN), |ui| {
         ui.set_min_width(260.0);
         for command in [&commands::OPEN_DATA, &commands::OPEN_SAMPLE, &commands::ATTACH_TREC, &commands::ATTACH_VECTORS]
@@ -115,17 +115,17 @@ fn panels_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     });
 }
 
-/// Draws the lower bar: what is open and what is being done.
+/// Draws the status bar: what is open and what is running.
 pub fn status_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let palette = theme::palette(ui.visuals());
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 3));
     egui::Panel::bottom("status bar").frame(frame).show_separator_line(false).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.set_min_height(20.0);
-            work_ui(ui, ctx);
+            status_ui(ui, ctx);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(session) = ctx.session() {
-                    let vectors = session.vectors().map_or("none yet", |vectors| &vectors.name);
+                    let vectors = session.vectors().map_or("none", |vectors| &vectors.name);
                     widgets::caption(ui, format!("Visual vectors: {vectors}"));
                 }
             });
@@ -133,8 +133,8 @@ pub fn status_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     });
 }
 
-/// What is being opened or computed, else the size of what is open.
-fn work_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+/// The running job, else the size of the open data set.
+fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     if let Some((path, progress)) = ctx.workspace().loading().progress() {
         ui.spinner();
         widgets::caption(ui, format!("{}: {}", path.display(), progress.stage));
@@ -150,7 +150,7 @@ fn work_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     } else if let Some(session) = ctx.session() {
         let (queries, summary) = (session.data.dataset.queries.len(), &session.summary);
         let counts = [(queries, "queries"), (summary.images, "images"), (summary.candidates, "candidates")];
-        let parts = counts.map(|(count, what)| format!("{} {what}", widgets::count(count)));
+        let parts = counts.map(|(count, noun)| format!("{} {noun}", widgets::count(count)));
         widgets::caption(ui, parts.join("  ·  "));
     }
 }

@@ -1,4 +1,4 @@
-//! The one table behind menus, shortcuts, the list of commands and the help sheet.
+//! The single table behind menus, shortcuts, the command palette and the list of shortcuts.
 
 use super::manual;
 use crate::app::command::{Command, OpenAs};
@@ -11,25 +11,25 @@ use crate::workspace::{
 use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
 use std::borrow::Cow;
 
-/// Something that can be asked for by name.
+/// A command with a name and a shortcut.
 #[derive(Clone)]
 pub struct NamedCommand {
-    /// What it is called.
+    /// Its name on screen.
     pub name: Cow<'static, str>,
-    /// The keys that ask for it. Plain letters count only while nothing has the keyboard.
+    /// Its shortcut. Plain letters work only while nothing has keyboard focus.
     pub shortcut: Option<KeyboardShortcut>,
-    /// Other keys that do the same.
-    also: Option<KeyboardShortcut>,
+    /// An alternative shortcut.
+    alternative: Option<KeyboardShortcut>,
     is_enabled: fn(&Workspace) -> bool,
-    asks: Asks,
+    effect: Effect,
 }
 
-/// What a command asks for.
+/// What a command does.
 #[derive(Clone)]
-enum Asks {
-    /// An action that depends on the state; nothing where there is nothing to do.
+enum Effect {
+    /// An action that depends on the state; `None` if there is nothing to do.
     Act(fn(&Workspace, &Context) -> Option<Action>),
-    /// Something that concerns only the window.
+    /// A change of the window.
     Do(Command),
 }
 
@@ -47,7 +47,7 @@ const fn acts(
     is_enabled: fn(&Workspace) -> bool,
     action: fn(&Workspace, &Context) -> Option<Action>,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, also: None, is_enabled, asks: Asks::Act(action) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, is_enabled, effect: Effect::Act(action) }
 }
 
 const fn does(
@@ -56,35 +56,34 @@ const fn does(
     is_enabled: fn(&Workspace) -> bool,
     command: Command,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, also: None, is_enabled, asks: Asks::Do(command) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, is_enabled, effect: Effect::Do(command) }
 }
 
 /// Open a data set.
 pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), always, Command::Ask(OpenAs::DataSet));
-/// Open the sample that comes with the program.
-pub static OPEN_SAMPLE: NamedCommand = acts("Open the built-in sample", None, always, |_, _| {
-    Workspace::sample().map(|path| DataAction::Open(path).into())
-});
+/// Open the bundled sample.
+pub static OPEN_SAMPLE: NamedCommand =
+    acts("Open built-in sample", None, always, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
 /// Add judgements or a run.
 pub static ATTACH_TREC: NamedCommand =
-    does("Add TREC judgements or run…", None, is_data_open, Command::Ask(OpenAs::Trec));
+    does("Add TREC judgements or a run…", None, is_data_open, Command::Ask(OpenAs::Trec));
 /// Add visual vectors.
 pub static ATTACH_VECTORS: NamedCommand =
     does("Add visual vectors…", None, is_data_open, Command::Ask(OpenAs::Vectors));
-/// Take back the last change.
+/// Undo the last change.
 pub static UNDO: NamedCommand = acts(
     "Undo",
     keys(CTRL, Key::Z),
     |workspace| workspace.history().next_undo().is_some(),
     |_, _| Some(HistoryAction::Undo.into()),
 );
-/// Bring again what was taken back.
+/// Redo what was undone.
 pub static REDO: NamedCommand = NamedCommand {
     name: Cow::Borrowed("Redo"),
     shortcut: keys(CTRL_SHIFT, Key::Z),
-    also: keys(CTRL, Key::Y),
+    alternative: keys(CTRL, Key::Y),
     is_enabled: |workspace| workspace.history().next_redo().is_some(),
-    asks: Asks::Act(|_, _| Some(HistoryAction::Redo.into())),
+    effect: Effect::Act(|_, _| Some(HistoryAction::Redo.into())),
 };
 /// Start training.
 pub static TRAIN: NamedCommand = acts(
@@ -117,26 +116,26 @@ static CLEAR_SELECTION: NamedCommand =
     acts("Clear selection", keys(NONE, Key::Escape), always, |_, _| Some(SelectionAction::Candidate(None).into()));
 static FIT_GRAPH: NamedCommand = does("Fit graph to panel", keys(NONE, Key::F), is_data_open, Command::FitGraph);
 static MORE_NEIGHBOURS: NamedCommand =
-    acts("More neighbours", keys(NONE, Key::CloseBracket), always, |workspace, _| more_neighbours(workspace, 1));
+    acts("More neighbours", keys(NONE, Key::CloseBracket), always, |workspace, _| change_neighbours(workspace, 1));
 static FEWER_NEIGHBOURS: NamedCommand =
-    acts("Fewer neighbours", keys(NONE, Key::OpenBracket), always, |workspace, _| more_neighbours(workspace, -1));
+    acts("Fewer neighbours", keys(NONE, Key::OpenBracket), always, |workspace, _| change_neighbours(workspace, -1));
 static TOGGLE_WIDE: NamedCommand =
-    does("Maximise or restore experiments", keys(CTRL, Key::M), always, Command::ToggleWide);
-/// Lay the panels out as at first.
+    does("Maximise or restore Experiments", keys(CTRL, Key::M), always, Command::ToggleWide);
+/// Restore the default layout.
 pub static RESET_LAYOUT: NamedCommand = does("Reset layout", None, always, Command::ResetLayout);
-/// Light or dark.
+/// Switch between light and dark.
 pub static SWITCH_THEME: NamedCommand = acts("Switch between light and dark", keys(CTRL, Key::T), always, |_, ctx| {
     let theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark };
     Some(SettingsAction::SetTheme(theme).into())
 });
-/// The list of commands.
+/// The command palette.
 pub static PALETTE: NamedCommand = does("All commands…", keys(CTRL, Key::P), always, Command::TogglePalette);
-/// The sheet of shortcuts.
+/// The list of shortcuts.
 pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(CTRL, Key::Slash), always, Command::ToggleHelp);
 /// The manual.
 pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), always, Command::ToggleManual);
 
-/// All commands, as the help sheet lists them.
+/// All commands, in the order of the palette.
 pub fn all() -> Vec<NamedCommand> {
     let first = [
         &OPEN_DATA,
@@ -162,14 +161,14 @@ pub fn all() -> Vec<NamedCommand> {
     first.into_iter().cloned().chain(Panel::ALL.map(show)).chain(last.into_iter().cloned()).collect()
 }
 
-/// Commands that open the manual at the sections that `typed` fits.
+/// Commands that open the manual at the sections that match `typed`.
 pub fn manual(typed: &str) -> impl Iterator<Item = NamedCommand> {
-    manual::search(typed).into_iter().map(|place| NamedCommand {
-        name: format!("Manual: {}", manual::name(place)).into(),
+    manual::search(typed).into_iter().map(|section| NamedCommand {
+        name: format!("Manual: {}", manual::name(section)).into(),
         shortcut: None,
-        also: None,
+        alternative: None,
         is_enabled: always,
-        asks: Asks::Do(Command::ReadManual(place)),
+        effect: Effect::Do(Command::OpenManual(section)),
     })
 }
 
@@ -178,34 +177,34 @@ pub fn show(panel: Panel) -> NamedCommand {
     NamedCommand {
         name: format!("Show panel: {}", panel.name()).into(),
         shortcut: panel.key().map(|key| KeyboardShortcut::new(CTRL, key)),
-        also: None,
+        alternative: None,
         is_enabled: always,
-        asks: Asks::Do(Command::Show(panel)),
+        effect: Effect::Do(Command::Show(panel)),
     }
 }
 
 impl NamedCommand {
-    /// Whether it can be done now.
+    /// Whether it is available now.
     pub fn is_enabled(&self, workspace: &Workspace) -> bool {
         (self.is_enabled)(workspace)
     }
 
-    /// Asks for it, where it can be done now.
+    /// Requests it, if it is available.
     pub fn ask(&self, egui: &Context, ctx: &mut PanelCtx<'_>) {
         if !self.is_enabled(ctx.workspace()) {
             return;
         }
-        match &self.asks {
-            Asks::Act(action) => {
+        match &self.effect {
+            Effect::Act(action) => {
                 if let Some(action) = action(ctx.workspace(), egui) {
                     ctx.act(action);
                 }
             }
-            Asks::Do(command) => ctx.command(command.clone()),
+            Effect::Do(command) => ctx.command(command.clone()),
         }
     }
 
-    /// Its shortcut as the keys are labelled; empty where it has none.
+    /// Its shortcut by key labels; empty if it has none.
     pub fn shortcut_text(&self) -> String {
         let Some(shortcut) = self.shortcut else { return String::new() };
         let text = shortcut.format(&egui::ModifierNames::NAMES, false);
@@ -214,7 +213,7 @@ impl NamedCommand {
             .fold(text, |text, (name, label)| text.replace(name, label))
     }
 
-    /// Its name with its shortcut.
+    /// Its name and shortcut.
     pub fn hint(&self) -> String {
         match self.shortcut_text() {
             shortcut if shortcut.is_empty() => self.name.to_string(),
@@ -239,14 +238,14 @@ fn can_embed(workspace: &Workspace) -> bool {
     !workspace.embedding().is_running() && workspace.session().is_some_and(|session| session.summary.pictures > 0)
 }
 
-fn more_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
+fn change_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
     let mut experiment = workspace.settings().experiment.clone();
     experiment.graph.k = experiment.graph.k.saturating_add_signed(step);
     experiment.check().ok()?;
     Some(SettingsAction::SetExperiment(Box::new(experiment)).into())
 }
 
-/// Selects the image next in the best ranking.
+/// Selects the next or previous image in the best ranking.
 fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     let session = workspace.session()?;
     let ranking = session.best_ranking().or(session.ranking(Order::Initial))?;
@@ -259,23 +258,23 @@ fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     Some(SelectionAction::Candidate(Some(ranking.order[rank])).into())
 }
 
-/// Takes the shortcuts pressed in this frame.
+/// Handles the shortcuts pressed in this frame.
 pub fn take_shortcuts(egui: &Context, ctx: &mut PanelCtx<'_>) {
     let (workspace, mut commands) = (ctx.workspace(), all());
-    // Ctrl+Z also matches while Shift is held: what asks for Shift comes first.
+    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift come first.
     commands.sort_by_key(|command| command.shortcut.is_none_or(|shortcut| !shortcut.modifiers.shift));
     for command in commands.iter().filter(|command| command.is_enabled(workspace)) {
         let is_pressed = |shortcut: &KeyboardShortcut| {
             !is_taken(egui, shortcut) && egui.input_mut(|input| input.consume_shortcut(shortcut))
         };
-        if command.shortcut.iter().chain(&command.also).any(is_pressed) {
+        if command.shortcut.iter().chain(&command.alternative).any(is_pressed) {
             command.ask(egui, ctx);
         }
     }
 }
 
-/// Whether keys belong to what has the keyboard: Space presses a focused button, letters go into a field, Esc closes an
-/// open menu, and a field has its own undo.
+/// Whether the focused widget takes these keys: Space presses a focused button, letters go into a field, Esc closes an
+/// open menu, and fields have their own undo.
 fn is_taken(egui: &Context, shortcut: &KeyboardShortcut) -> bool {
     let KeyboardShortcut { modifiers, logical_key: key } = *shortcut;
     let is_plain = modifiers == NONE && !matches!(key, Key::F1 | Key::PageDown | Key::PageUp);

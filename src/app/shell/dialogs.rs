@@ -1,4 +1,4 @@
-//! The list of all commands, and the sheet of shortcuts.
+//! The command palette and the list of shortcuts.
 
 use super::commands::{self, NamedCommand};
 use crate::app::ctx::PanelCtx;
@@ -6,7 +6,7 @@ use crate::app::kit::theme;
 use crate::app::kit::widgets;
 use egui::{Context, Grid, Id, Key, Modal, RichText, ScrollArea};
 
-/// Which dialog is open.
+/// The open dialogs.
 #[derive(Default)]
 pub struct Dialogs {
     palette: Option<PaletteState>,
@@ -20,22 +20,22 @@ struct PaletteState {
 }
 
 impl Dialogs {
-    /// Whether any is shown.
+    /// Whether any is open.
     pub fn is_open(&self) -> bool {
         self.help || self.palette.is_some()
     }
 
-    /// Opens or closes the list of commands.
+    /// Opens or closes the command palette.
     pub fn toggle_palette(&mut self) {
         self.palette = if self.palette.is_some() { None } else { Some(PaletteState::default()) };
     }
 
-    /// Opens or closes the sheet of shortcuts.
+    /// Opens or closes the list of shortcuts.
     pub fn toggle_help(&mut self) {
         self.help = !self.help;
     }
 
-    /// Draws what is open.
+    /// Draws the open dialogs.
     pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
         if self.help {
             self.help = !help_ui(egui);
@@ -48,7 +48,7 @@ impl Dialogs {
     }
 }
 
-/// The sheet of shortcuts; `true` once it is closed.
+/// The list of shortcuts; `true` once it is closed.
 fn help_ui(egui: &Context) -> bool {
     let modal = Modal::new(Id::unique("help")).show(egui, |ui| {
         let palette = theme::palette(ui.visuals());
@@ -63,7 +63,7 @@ fn help_ui(egui: &Context) -> bool {
                     ui.end_row();
                 }
                 for (name, keys) in [
-                    ("Move the graph", "Drag"),
+                    ("Pan the graph", "Drag"),
                     ("Zoom the graph", "Scroll or pinch"),
                     ("Fit the graph", "Double-click"),
                 ] {
@@ -80,18 +80,18 @@ fn help_ui(egui: &Context) -> bool {
     modal.should_close()
 }
 
-/// The list of commands; `true` once it is closed.
+/// The command palette; `true` once it is closed.
 fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) -> bool {
     let needle = state.typed.to_lowercase();
-    let fits = |command: &NamedCommand| {
+    let matches = |command: &NamedCommand| {
         command.name != commands::PALETTE.name && command.name.to_lowercase().contains(&needle)
     };
-    let fitting: Vec<NamedCommand> =
-        commands::all().into_iter().filter(fits).chain(commands::manual(&state.typed)).collect();
+    let matching: Vec<NamedCommand> =
+        commands::all().into_iter().filter(matches).chain(commands::manual(&state.typed)).collect();
     let (down, up, enter) = egui.input(|input| {
         (input.key_pressed(Key::ArrowDown), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::Enter))
     });
-    let last = fitting.len().saturating_sub(1);
+    let last = matching.len().saturating_sub(1);
     state.chosen = (state.chosen + usize::from(down)).saturating_sub(usize::from(up)).min(last);
     let mut done = false;
     let modal = Modal::new(Id::unique("palette")).show(egui, |ui| {
@@ -99,7 +99,7 @@ fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) 
         let field = ui
             .add(
                 egui::TextEdit::singleline(&mut state.typed)
-                    .hint_text("Type a command, or words to find in the manual")
+                    .hint_text("Search commands and the manual")
                     .desired_width(f32::INFINITY),
             )
             .accessible_name("Command");
@@ -109,7 +109,7 @@ fn palette_ui(egui: &Context, state: &mut PaletteState, ctx: &mut PanelCtx<'_>) 
         }
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             ui.set_width(ui.available_width());
-            for (index, command) in fitting.iter().enumerate() {
+            for (index, command) in matching.iter().enumerate() {
                 let button = egui::Button::new(command.name.as_ref())
                     .selected(index == state.chosen)
                     .frame_when_inactive(index == state.chosen)

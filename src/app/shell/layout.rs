@@ -1,34 +1,33 @@
-//! How the panels are laid out.
+//! The layout of the panels.
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme};
-use crate::app::panels::Panel;
-use crate::app::panels::{Panels, Place};
+use crate::app::panels::{Dock, Panel, Panels};
 use crate::workspace::{PanelLayout, SettingsAction};
 use egui::{RichText, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree, UiResponse,
 };
 
-/// The panels over many runs, which can have the whole window.
+/// The panels over many runs, which can be maximised together.
 const WIDE: [Panel; 2] = [Panel::Experiments, Panel::Studies];
 
-/// Where the panels lie now.
+/// The current layout.
 pub struct Desk {
     tree: Tree<Panel>,
-    /// The other panels, while those over many runs have the whole window.
+    /// The ordinary layout, while the panels over many runs are maximised.
     parked: Option<Tree<Panel>>,
-    /// Whether one panel has the window to itself, without the bars.
+    /// Whether one panel fills the window, without the bars.
     alone: bool,
 }
 
 impl Desk {
-    /// The layout that was saved, else the standard one.
+    /// The saved layout, else the default one.
     pub fn restore(layout: Option<&serde_json::Value>) -> Self {
         Self { tree: restore(layout), parked: None, alone: false }
     }
 
-    /// Whether one panel has the window to itself.
+    /// Whether one panel fills the window.
     pub fn is_alone(&self) -> bool {
         self.alone
     }
@@ -43,13 +42,13 @@ impl Desk {
         self.tree.make_active(|_, tile| matches!(tile, Tile::Pane(known) if *known == panel));
     }
 
-    /// Gives one panel the window to itself, without the bars.
+    /// Lets one panel fill the window, without the bars.
     pub fn show_only(&mut self, panel: Panel) {
         self.alone = true;
         self.tree = tabs(vec![panel]);
     }
 
-    /// Gives the panels over many runs the whole window, or brings the others back.
+    /// Maximises the panels over many runs, or restores the others.
     pub fn toggle_wide(&mut self) {
         match self.parked.take() {
             Some(tree) => self.tree = tree,
@@ -57,14 +56,14 @@ impl Desk {
         }
     }
 
-    /// Lays the panels out as at first.
+    /// Restores the default layout.
     pub fn reset(&mut self) -> PanelLayout {
         self.parked = None;
-        self.tree = standard();
+        self.tree = default_tree();
         save(&self.tree)
     }
 
-    /// Draws the panels; a layout that was changed by hand is remembered.
+    /// Draws the panels; saves the layout when the user changes it.
     pub fn show(&mut self, ui: &mut Ui, panels: &mut Panels, ctx: &mut PanelCtx<'_>) {
         let mut drawn = Drawn { panels, ctx, edited: false };
         self.tree.ui(&mut drawn, ui);
@@ -74,7 +73,7 @@ impl Desk {
     }
 }
 
-/// What the tiles need while they are drawn.
+/// What the tiles need for drawing.
 struct Drawn<'a, 'b> {
     panels: &'a mut Panels,
     ctx: &'a mut PanelCtx<'b>,
@@ -154,16 +153,16 @@ impl Behavior<Panel> for Drawn<'_, '_> {
     }
 }
 
-/// The layout at first.
-fn standard() -> Tree<Panel> {
+/// The default layout.
+fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
-    let mut tabs = |place: Place| {
-        let panels = Panel::ALL.into_iter().filter(|panel| panel.place() == place);
+    let mut tabs = |dock: Dock| {
+        let panels = Panel::ALL.into_iter().filter(|panel| panel.dock() == dock);
         let children = panels.map(|panel| tiles.insert_pane(panel)).collect();
         tiles.insert_tab_tile(children)
     };
     let [left, middle, below, beside, right, corner] =
-        [Place::Left, Place::Middle, Place::Below, Place::Beside, Place::Right, Place::Corner].map(&mut tabs);
+        [Dock::Left, Dock::Middle, Dock::Below, Dock::Beside, Dock::Right, Dock::Corner].map(&mut tabs);
     let mut linear = |dir: LinearDir, parts: &[(TileId, f32)]| {
         let mut linear = Linear::new(dir, parts.iter().map(|part| part.0).collect());
         for &(tile, share) in parts {
@@ -177,15 +176,15 @@ fn standard() -> Tree<Panel> {
     Tree::new(egui::Id::unique("panels"), root, tiles)
 }
 
-/// Some panels as tabs over the whole room.
+/// Panels as tabs that fill the window.
 fn tabs(panels: Vec<Panel>) -> Tree<Panel> {
     Tree::new_tabs(egui::Id::unique("panels"), panels)
 }
 
-/// The layout that was saved, with panels that it does not know yet behind the graph; else the standard one.
+/// The saved layout, with panels it lacks added as tabs beside the graph; else the default one.
 fn restore(layout: Option<&serde_json::Value>) -> Tree<Panel> {
     let saved = layout.and_then(|layout| serde_json::from_value::<Tree<Panel>>(layout.clone()).ok());
-    saved.and_then(complete).unwrap_or_else(standard)
+    saved.and_then(complete).unwrap_or_else(default_tree)
 }
 
 fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
@@ -203,7 +202,7 @@ fn complete(mut tree: Tree<Panel>) -> Option<Tree<Panel>> {
     Some(tree)
 }
 
-/// The layout as it is saved.
+/// The layout in its saved form.
 fn save(tree: &Tree<Panel>) -> PanelLayout {
     serde_json::to_value(tree).ok()
 }

@@ -1,4 +1,4 @@
-//! Notices and warnings, in the lower right corner.
+//! Notices and warnings in the lower right corner.
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme, widgets};

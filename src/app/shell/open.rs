@@ -1,4 +1,4 @@
-//! Opening things: a field to type a path, and the system's dialog beside it.
+//! The open dialog: a field for a path, and a button for the system's dialog.
 
 use super::system_dialog::SystemDialog;
 use crate::app::command::OpenAs;
@@ -21,8 +21,8 @@ pub struct OpenDialog {
     system: SystemDialog,
 }
 
-/// What dropping or typing a path asks for: a text file holds judgements or a run, some endings are those of visual
-/// vectors, anything else is a data set.
+/// The action for a dropped path: text files hold judgements or a run, some extensions mean visual vectors, anything
+/// else is a data set.
 fn action_for(path: PathBuf) -> DataAction {
     if path.is_file() && is_vector_file(&path) {
         return DataAction::AttachVectors(path);
@@ -34,7 +34,7 @@ fn action_for(path: PathBuf) -> DataAction {
     if is_text { DataAction::AttachTrec(path) } else { DataAction::Open(path) }
 }
 
-/// Takes a file or folder that was dropped on the window.
+/// Opens a file or folder dropped on the window.
 pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
     if let Some(path) = egui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned())) {
         ctx.act(action_for(path));
@@ -42,24 +42,24 @@ pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
 }
 
 impl OpenDialog {
-    /// Whether it is shown.
+    /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.shown
     }
 
-    /// Asks for a path; the system's dialog begins in the folder `start`.
+    /// Asks for a path; the system's dialog starts in the folder `start`.
     pub fn ask(&mut self, purpose: OpenAs, start: Option<PathBuf>) {
         (self.shown, self.purpose, self.start) = (true, purpose, start);
     }
 
-    /// Takes in what the system's dialog answered.
+    /// Collects the answer of the system's dialog.
     pub fn poll(&mut self, workspace: &Workspace, outbox: &mut Outbox) {
         if let Some(path) = self.system.poll() {
             outbox.act(self.choose(path, workspace));
         }
     }
 
-    /// Closes the dialog; gives back what a path is chosen for.
+    /// Closes the dialog and returns the action for the chosen path.
     fn choose(&mut self, path: PathBuf, workspace: &Workspace) -> Action {
         self.shown = false;
         self.typed.clear();
@@ -81,7 +81,7 @@ impl OpenDialog {
             return;
         }
         let (title, hint) = match self.purpose {
-            OpenAs::DataSet => ("Open a data set", "/path/to/a/folder"),
+            OpenAs::DataSet => ("Open data set", "/path/to/a/folder"),
             OpenAs::Trec => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
             OpenAs::Vectors => ("Add visual vectors", "/path/to/vectors.parquet"),
             OpenAs::Weights => ("Load encoder weights", "/path/to/model.safetensors"),
@@ -101,8 +101,8 @@ impl OpenDialog {
                     field.request_focus();
                 }
                 let path = PathBuf::from(self.typed.trim());
-                let go = ui.add_enabled(path.exists() && !self.typed.trim().is_empty(), egui::Button::new("Open"));
-                if (go.clicked() || entered) && path.exists() {
+                let open = ui.add_enabled(path.exists() && !self.typed.trim().is_empty(), egui::Button::new("Open"));
+                if (open.clicked() || entered) && path.exists() {
                     chosen = Some(path);
                 }
             });
@@ -118,7 +118,7 @@ impl OpenDialog {
                     self.browse(ctx.workspace().wake());
                 }
                 if waiting {
-                    widgets::caption(ui, "The system's dialog is open. If none appears, type a path above.");
+                    widgets::caption(ui, "The file dialog is open. If it does not appear, type a path above.");
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Cancel").clicked() {

@@ -1,4 +1,4 @@
-//! Saving a plot: a field to type a path, and the system's dialog beside it.
+//! The save dialog for plots: a field for a path, and a button for the system's dialog.
 
 use super::system_dialog::SystemDialog;
 use crate::app::ctx::PanelCtx;
@@ -20,12 +20,12 @@ pub struct SaveDialog {
 }
 
 impl SaveDialog {
-    /// Whether it is shown.
+    /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.chart.is_some()
     }
 
-    /// Asks where to save a plot; `name` is the file's name to begin with, without an ending.
+    /// Asks where to save a plot; `name` is the suggested file name, without extension.
     pub fn open(&mut self, name: &str, chart: Box<Chart>) {
         let folder = Path::new(self.typed.trim()).parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.map(Path::to_owned).or_else(|| std::env::current_dir().ok()).unwrap_or_default();
@@ -44,25 +44,25 @@ impl SaveDialog {
         let mut save = false;
         let modal = Modal::new(Id::unique("save plot")).show(egui, |ui| {
             ui.set_width(520.0);
-            ui.label(RichText::new("Save the plot").heading());
+            ui.label(RichText::new("Save plot").heading());
             ui.add_space(GRID);
             ui.horizontal(|ui| {
                 let width = ui.available_width() - 66.0;
                 let field = egui::TextEdit::singleline(&mut self.typed).hint_text("/path/to/plot.svg");
-                let field = ui.add(field.desired_width(width)).accessible_name("Path of the plot");
+                let field = ui.add(field.desired_width(width)).accessible_name("Plot path");
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
                 let ready = problem(&self.typed).is_none();
                 save = ui.add_enabled(ready, egui::Button::new("Save")).clicked() || (entered && ready);
             });
             let palette = theme::palette(ui.visuals());
-            let there = Path::new(self.typed.trim()).exists();
-            let told = problem(&self.typed).unwrap_or(if there { "The existing file will be replaced." } else { " " });
-            ui.label(RichText::new(told).small().color(palette.warning));
+            let exists = Path::new(self.typed.trim()).exists();
+            let note = problem(&self.typed).unwrap_or(if exists { "The existing file will be replaced." } else { " " });
+            ui.label(RichText::new(note).small().color(palette.warning));
             let themes = [
-                (Theme::Light, "Light", "On white, for print"),
-                (Theme::Dark, "Dark", "On a dark background, for slides"),
+                (Theme::Light, "Light", "White background, for print"),
+                (Theme::Dark, "Dark", "Dark background, for slides"),
             ];
-            widgets::field(ui, "Background", "Colours of the plot", |ui| {
+            widgets::field(ui, "Background", "The plot's colours", |ui| {
                 widgets::segmented(ui, &mut self.theme, &themes)
             });
             ui.horizontal(|ui| {
@@ -102,10 +102,10 @@ impl SaveDialog {
 
 fn problem(typed: &str) -> Option<&'static str> {
     let path = Path::new(typed.trim());
-    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-    match ending.as_deref() {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
+    match extension.as_deref() {
         Some("svg" | "png") => {}
-        _ => return Some("The name must end in .svg or .png."),
+        _ => return Some("The file name must end in .svg or .png."),
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.is_some_and(|folder| !folder.is_dir()).then_some("No such folder.")

@@ -1,4 +1,4 @@
-//! The real interface as a picture, drawn without a display.
+//! Renders the real interface to a picture, without a display.
 
 use crate::app::App;
 use crate::app::panels::Panel;
@@ -17,7 +17,7 @@ pub struct Shot {
     pub dataset: PathBuf,
     /// One panel alone, or the whole window.
     pub panel: Option<Panel>,
-    /// A query by its name; the first where none is given.
+    /// The id of the query to select; by default the first.
     pub query: Option<String>,
     /// Width and height in points.
     pub size: [f32; 2],
@@ -27,37 +27,37 @@ pub struct Shot {
     pub theme: ThemeChoice,
     /// Epochs to train first; 0 shows the app as it opens.
     pub epochs: usize,
-    /// An image to select, by its name.
+    /// The id of the image to select.
     pub image: Option<String>,
 }
 
 /// Why there is no picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ScreenshotError {
-    /// The workspace says why it cannot show what was asked for.
+    /// The workspace reported why it cannot show what was asked for.
     #[error("{0}")]
-    Told(String),
+    Reported(String),
     /// The data set has no such query.
     #[error("no query “{0}”")]
     NoQuery(String),
     /// The query has no such image.
     #[error("the query has no image “{0}”")]
     NoImage(String),
-    /// Five minutes were not enough.
-    #[error("the app did not come to rest")]
-    Restless,
-    /// Nothing here can draw.
+    /// The app was still busy after five minutes.
+    #[error("the app did not settle within five minutes")]
+    Timeout,
+    /// Rendering failed, for lack of a graphics driver for instance.
     #[error("{0}")]
     Drawing(String),
 }
 
-/// Longest time a data set may take to open and a layout to settle.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// How long the app may take to settle.
+const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// Draws the interface.
+/// Renders the interface.
 ///
 /// # Errors
-/// If the data set can't be opened, there is no such query or image, or nothing here can draw.
+/// If the data set can't be opened, the query or image does not exist, or rendering fails.
 pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, ScreenshotError> {
     let mut harness = headless(shot, store);
     settle(&mut harness)?;
@@ -67,7 +67,7 @@ pub fn screenshot(shot: &Shot, store: Store) -> Result<RgbaImage, ScreenshotErro
 }
 
 impl Shot {
-    /// The whole window on a data set, dark, as it opens.
+    /// The whole window in the dark theme, just after opening a data set.
     pub fn of(dataset: impl Into<PathBuf>) -> Self {
         Self {
             dataset: dataset.into(),
@@ -82,7 +82,7 @@ impl Shot {
     }
 }
 
-/// The app on the shot's data set, without a window: what scripts and tests click in place of a person.
+/// The app on the shot's data set, without a window, for scripts and tests to drive.
 pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
     let workspace = Workspace::new(store).with_theme(shot.theme);
     let (path, panel) = (shot.dataset.clone(), shot.panel);
@@ -95,7 +95,7 @@ pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
         .with_render_options(Default::default())
         .wgpu()
         .build_eframe(move |context| {
-            // As eframe does in a real window: letters that our fonts lack come from the system's.
+            // As eframe does in a real window: glyphs that our fonts lack come from the system's.
             context.egui_ctx.add_font_provider(Arc::new(SystemFontProvider::new()));
             let mut app = App::new(&context.egui_ctx, workspace, Some(path));
             if let Some(panel) = panel {
@@ -108,7 +108,7 @@ pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
 fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), ScreenshotError> {
     let workspace = harness.state_mut().workspace_mut();
     let Some(session) = workspace.session() else {
-        return Err(ScreenshotError::Told(last_message(workspace, "it did not open")));
+        return Err(ScreenshotError::Reported(last_message(workspace, "the data set did not open")));
     };
     if let Some(id) = &shot.query {
         let query = session.data.dataset.query_index(id).ok_or_else(|| ScreenshotError::NoQuery(id.clone()))?;
@@ -122,7 +122,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), Screenshot
         settle(harness)?;
         let workspace = harness.state().workspace();
         if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
-            return Err(ScreenshotError::Told(last_message(workspace, "training did not begin")));
+            return Err(ScreenshotError::Reported(last_message(workspace, "training did not start")));
         }
     }
     let workspace = harness.state_mut().workspace_mut();
@@ -136,23 +136,23 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), Screenshot
     Ok(())
 }
 
-/// What the workspace said last, or this where it said nothing.
-fn last_message(workspace: &Workspace, otherwise: &str) -> String {
-    workspace.messages().last().map_or(otherwise, |message| &message.text).to_owned()
+/// The workspace's last message, or `default` if there is none.
+fn last_message(workspace: &Workspace, default: &str) -> String {
+    workspace.messages().last().map_or(default, |message| &message.text).to_owned()
 }
 
-/// Lets everything come to rest: files, graph, layout, pictures, training.
+/// Runs the app until nothing is left to do: files, graph, layout, pictures, training.
 ///
 /// # Errors
 /// If that takes longer than five minutes.
 pub fn settle(harness: &mut Harness<'_, App>) -> Result<(), ScreenshotError> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut quiet = 0;
     while quiet < 4 {
         harness.step();
         quiet = if harness.state().is_busy() { 0 } else { quiet + 1 };
-        if begun.elapsed() > PATIENCE {
-            return Err(ScreenshotError::Restless);
+        if started.elapsed() > TIMEOUT {
+            return Err(ScreenshotError::Timeout);
         }
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -8,12 +8,12 @@ fn learns_vectors(experiment: &Experiment) -> bool {
     experiment.visual.learns()
 }
 
-/// In the order in which they are shown.
+/// In display order.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "graph.k",
         option: "k",
-        help: "Nearest neighbours of each image, itself not counted; 0 for no edges",
+        help: "Nearest neighbours of each image, not counting the image itself; 0 for no edges",
         values: Values::Count(0, 1000),
         name: "Neighbours k",
         row: "Neighbours k",
@@ -26,7 +26,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "Which pairs count as neighbours",
         values: Values::Choice(|| {
             Values::listed(&[
-                ("directed", "Directed", "Each image takes in its own k nearest (as in the paper)"),
+                ("directed", "Directed", "Each image aggregates its own k nearest, as in the paper"),
                 ("mutual", "Mutual", "Only pairs that are among each other's k nearest"),
                 ("union", "Union", "Pairs where either is among the other's k nearest"),
             ])
@@ -38,18 +38,17 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "graph.min_weight",
         option: "min-weight",
-        help: "Leave out edges below this cosine",
+        help: "Drop edges with a cosine below this",
         values: Values::Number(-1.0, 1.0),
-        name: "Least weight",
-        row: "Least weight",
+        name: "Minimum weight",
+        row: "Min. weight",
         control: Control::Slider { range: (-1.0, 1.0), logarithmic: false, lowest: Some("any") },
         ..Setting::PLAIN
     },
     Setting {
         path: "visual.whiten",
         option: "whiten",
-        help: "Whether visual vectors are whitened before the network sees them (the Graph panel shows neighbours by the \
-               vectors as they are)",
+        help: "Whiten visual vectors before the network sees them (the Graph panel still compares original vectors)",
         name: "Whitening",
         row: "Whitening",
         ..Setting::PLAIN
@@ -57,7 +56,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "visual.power",
         option: "power",
-        help: "The power that every number is raised to first; ½ damps large counts",
+        help: "Raise every number to this power first; ½ dampens large counts",
         values: Values::Above(0.0, 10.0),
         name: "Whitening power",
         row: "Power",
@@ -68,7 +67,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "visual.shrinkage",
         option: "shrinkage",
-        help: "What is added to the variance of each direction: the more, the less weak directions count",
+        help: "Added to the variance of each direction; higher values give weak directions less weight",
         values: Values::Number(0.0, 1e6),
         name: "Whitening shrinkage",
         row: "Shrinkage",
@@ -79,7 +78,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "visual.components",
         option: "components",
-        help: "Principal components of the visual vectors that join the signals",
+        help: "Principal components of the visual vectors added to the signals",
         values: Values::Count(0, 512),
         name: "Components",
         row: "Components",
@@ -88,7 +87,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "normalisation",
         option: "normalisation",
-        help: "How the signals of a query are brought to one scale",
+        help: "How signals are scaled within a query",
         values: Values::Choice(|| {
             Values::choices(Normalisation::ALL, Normalisation::name, Normalisation::label, |_| "")
         }),

@@ -1,4 +1,4 @@
-//! What ranks, and how large it is.
+//! The kind of model and its size.
 
 use super::{Control, Setting, Values};
 use crate::model::ModelKind;
@@ -8,7 +8,7 @@ fn network(experiment: &Experiment) -> Option<ModelKind> {
     experiment.model.kind.network()
 }
 
-/// A stack of convolutions, as opposed to hops with one weight each.
+/// Whether the model stacks convolutions, as opposed to hops with one weight each.
 fn convolves(experiment: &Experiment) -> bool {
     experiment.model.kind.uses_graph() && experiment.model.kind != ModelKind::DcmmPrf
 }
@@ -17,12 +17,12 @@ fn has_mlp(experiment: &Experiment) -> bool {
     network(experiment).is_some_and(|network| network != ModelKind::Linear)
 }
 
-/// In the order in which they are shown.
+/// In display order.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "model.kind",
         option: "model",
-        help: "What ranks the images",
+        help: "The model that ranks the images",
         values: Values::Choice(|| {
             Values::choices(ModelKind::ALL, ModelKind::name, ModelKind::label, ModelKind::explanation)
         }),
@@ -57,7 +57,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "model.mlp_layers",
         option: "mlp-layers",
-        help: "Layers of that MLP; without any (dcmm-prf only) signals pass unchanged",
+        help: "Layers of that MLP; with 0 (dcmm-prf only), signals pass unchanged",
         values: Values::Count(0, 16),
         name: "MLP layers",
         row: "MLP",
@@ -67,7 +67,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         path: "model.conv_layers",
-        help: "How many edges away neighbours still count",
+        help: "How many edges away neighbours still have influence",
         values: Values::Count(0, 16),
         name: "Hops",
         row: "Hops",
@@ -77,7 +77,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "model.feedback",
         option: "feedback",
-        help: "Whether dcmm-prf prefers images that look like those the text ranks first",
+        help: "Whether dcmm-prf prefers images that look like those that text ranks first",
         name: "Feedback",
         row: "Feedback",
         applies: |experiment| experiment.model.kind == ModelKind::DcmmPrf,
@@ -108,9 +108,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "model.activation",
         option: "activation",
-        help: "What follows each convolution",
+        help: "The activation after each convolution",
         values: Values::Choice(|| {
-            Values::listed(&[("none", "None", "No activation"), ("relu", "ReLU", "Negative values become 0")])
+            Values::listed(&[("none", "None", "No activation"), ("relu", "ReLU", "Sets negative values to 0")])
         }),
         name: "Activation",
         row: "Activation",
@@ -132,7 +132,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "How DCMM's sums over neighbours are scaled by the number of neighbours",
         values: Values::Choice(|| {
             Values::listed(&[
-                ("none", "Sum", "Not at all, as in the paper"),
+                ("none", "Sum", "Not scaled, as in the paper"),
                 ("mean", "Mean", "Divided by the number of neighbours"),
                 ("symmetric", "Symmetric", "Divided by the square root of both nodes' degrees"),
             ])
@@ -145,7 +145,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "model.heads",
         option: "heads",
-        help: "Attention heads of GAT, which share a convolution's width",
+        help: "Attention heads of GAT, which share the convolution's width",
         values: Values::Count(1, 64),
         name: "Attention heads",
         row: "Heads",

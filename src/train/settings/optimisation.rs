@@ -3,11 +3,11 @@
 use super::{Control, Setting, Values};
 use crate::train::{Decay, Experiment, Loss};
 
-fn cuts_ranks(experiment: &Experiment) -> bool {
+fn truncates(experiment: &Experiment) -> bool {
     experiment.training.loss.truncates()
 }
 
-/// In the order in which they are shown.
+/// In display order.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.loss",
@@ -35,13 +35,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.loss_settings.truncation",
         option: "truncation",
-        help: "The last rank that lambda-ndcg and neural-ndcg count; by default all",
+        help: "The last rank that counts in lambda-ndcg and neural-ndcg; by default all",
         values: Values::Count(1, 100_000),
         optional: Some(20.0),
-        name: "Last rank that counts",
-        row: "Top ranks",
+        name: "Cutoff rank",
+        row: "Cutoff",
         words: ("top", ""),
-        applies: cuts_ranks,
+        applies: truncates,
         ..Setting::PLAIN
     },
     Setting {
@@ -57,11 +57,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.loss_settings.exponential_gain",
         option: "exponential-gain",
-        help: "In losses of nDCG a grade is worth 2^grade − 1 instead of itself",
+        help: "Use the gain 2^grade − 1 instead of the grade in losses of nDCG",
         name: "Exponential gain",
         row: "Gain",
         words: ("", "2^grade − 1"),
-        applies: |experiment| cuts_ranks(experiment) || experiment.training.loss == Loss::ApproxNdcg,
+        applies: |experiment| truncates(experiment) || experiment.training.loss == Loss::ApproxNdcg,
         ..Setting::PLAIN
     },
     Setting {
@@ -70,8 +70,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "What a batch's loss is averaged over",
         values: Values::Choice(|| {
             Values::listed(&[
-                ("per-pair", "pairs", "All pairs (or images) equally: long queries weigh more, as in the paper"),
-                ("per-query", "queries", "Every query weighs the same"),
+                ("per-pair", "Pairs", "All pairs (or images) count the same: long queries weigh more, as in the paper"),
+                ("per-query", "Queries", "Every query counts the same"),
             ])
         }),
         name: "Mean over",
@@ -81,7 +81,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.optimiser",
         option: "optimiser",
-        help: "How gradients become steps; the two differ in weight decay only",
+        help: "How gradients become steps; the two differ only in weight decay",
         values: Values::Choice(|| {
             Values::listed(&[
                 ("adam", "Adam", "Weight decay is an L2 term in the gradient"),
@@ -116,10 +116,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.clip",
         option: "clip",
-        help: "Shorten gradients above this length (over all weights)",
+        help: "Scale the gradient of all weights down to this norm",
         values: Values::Above(0.0, 1e6),
         optional: Some(1.0),
-        name: "Longest gradient",
+        name: "Maximum gradient norm",
         row: "Clip",
         control: Control::Drag(0.01, 3),
         ..Setting::PLAIN
@@ -130,9 +130,9 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "How the step size changes after the warm-up",
         values: Values::Choice(|| {
             Values::listed(&[
-                ("constant", "constant", "Constant step size"),
-                ("cosine", "cosine", "Decreases along half a cosine, to its floor at the last epoch"),
-                ("step", "steps", "Decreases by a factor at regular intervals"),
+                ("constant", "Constant", "Constant step size"),
+                ("cosine", "Cosine", "Decreases along half a cosine, to its floor at the last epoch"),
+                ("step", "Steps", "Decreases by a factor at regular intervals"),
             ])
         }),
         name: "Schedule",
@@ -142,7 +142,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.schedule.floor",
         option: "floor",
-        help: "Share of the step size at which the cosine ends",
+        help: "Share of the step size that remains at the end of the cosine",
         values: Values::Number(0.0, 1.0),
         name: "Floor",
         row: "Floor",
@@ -153,7 +153,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.schedule.factor",
         option: "step-factor",
-        help: "What the step schedule multiplies the step size by",
+        help: "Factor of each decrease of the step schedule",
         values: Values::Above(0.0, 1.0),
         name: "Factor",
         row: "Decreases",
@@ -165,7 +165,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.schedule.every",
         option: "step-every",
-        help: "Epochs between two decreases of the step schedule",
+        help: "Epochs between decreases of the step schedule",
         values: Values::Count(1, 100_000),
         name: "Epochs between decreases",
         row: "Decreases",
@@ -194,7 +194,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.epochs",
         option: "epochs",
-        help: "Passes over the training queries, at most",
+        help: "Maximum number of passes over the training queries",
         values: Values::Count(1, 100_000),
         name: "Epochs",
         row: "Epochs",
@@ -203,7 +203,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.seed",
         option: "seed",
-        help: "Determines initial weights, dropout and the order of queries",
+        help: "Determines initial weights, dropout and query order",
         values: Values::Count(0, u64::MAX),
         name: "Seed",
         row: "Seed",
@@ -212,10 +212,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.stop_on",
         option: "stop-on",
-        help: "The validation measure that picks the best epoch",
+        help: "The validation measure that decides which epoch is best",
         values: Values::Measure,
-        name: "Keep best by",
-        row: "Keep best by",
+        name: "Best by",
+        row: "Best by",
         ..Setting::PLAIN
     },
     Setting {
@@ -232,21 +232,21 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.keep",
         option: "keep",
-        help: "Which epoch's weights the run ends with",
+        help: "Which epoch's weights to keep",
         values: Values::Choice(|| {
             Values::listed(&[
-                ("best", "Best", "The best by the validation measure"),
+                ("best", "Best", "The best epoch by the validation measure"),
                 ("last", "Last", "The last epoch, without selection"),
             ])
         }),
-        name: "Weights of",
-        row: "Weights of",
+        name: "Keep",
+        row: "Keep",
         ..Setting::PLAIN
     },
     Setting {
         path: "training.text_loss",
         option: "text-loss",
-        help: "Weight of the same loss on the signals' own score",
+        help: "Weight of the same loss on the score from the signals alone",
         values: Values::Number(0.0, 100.0),
         name: "Text loss",
         row: "Text loss",
@@ -256,7 +256,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "training.retrain",
         option: "retrain",
-        help: "Then train again on train and validation queries together, for the best number of epochs",
+        help: "Then train again on train and validation queries, for the best number of epochs",
         name: "Retrain",
         row: "Retrain",
         words: ("", "with validation"),

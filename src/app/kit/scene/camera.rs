@@ -1,19 +1,19 @@
-//! Which part of the layout's plane is seen, and how large.
+//! Which part of the layout plane is visible, and at what scale.
 
 use egui::{Pos2, Rect, Response, Ui, Vec2, pos2, vec2};
 
-/// Points per layout unit at the least and the most.
+/// Minimum and maximum points per layout unit.
 const ZOOM: std::ops::RangeInclusive<f32> = 1.0..=400.0;
 
-/// Points left free around a graph that fills its panel.
+/// Margin around a graph that is fitted to its panel, in points.
 const MARGIN: f32 = 36.0;
 
-/// Which part of the plane is seen.
+/// The visible part of the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Camera {
     centre: Vec2,
     zoom: f32,
-    /// Keeps the whole graph in view until a person moves the camera.
+    /// Keeps the whole graph in view until the user moves the camera.
     following: bool,
 }
 
@@ -34,16 +34,16 @@ impl Camera {
         self.following = true;
     }
 
-    /// Where a place of the plane is on the screen.
-    pub fn to_screen(&self, canvas: Rect, place: [f32; 2]) -> Pos2 {
-        canvas.center() + (vec2(place[0], place[1]) - self.centre) * self.zoom
+    /// Maps a point of the plane to the screen.
+    pub fn to_screen(&self, canvas: Rect, point: [f32; 2]) -> Pos2 {
+        canvas.center() + (vec2(point[0], point[1]) - self.centre) * self.zoom
     }
 
     fn to_plane(&self, canvas: Rect, point: Pos2) -> Vec2 {
         (point - canvas.center()) / self.zoom + self.centre
     }
 
-    /// Takes in dragging, scrolling and pinching; else follows the graph.
+    /// Handles dragging, scrolling and pinching; refits the graph while following it.
     pub fn update(&mut self, ui: &Ui, response: &Response, positions: impl Iterator<Item = [f32; 2]>) {
         if response.dragged() {
             self.centre -= response.drag_delta() / self.zoom;
@@ -62,16 +62,16 @@ impl Camera {
     }
 
     fn zoom_at(&mut self, canvas: Rect, pointer: Pos2, factor: f32) {
-        let held = self.to_plane(canvas, pointer);
+        let anchor = self.to_plane(canvas, pointer);
         self.zoom = (self.zoom * factor).clamp(*ZOOM.start(), *ZOOM.end());
-        self.centre += held - self.to_plane(canvas, pointer);
+        self.centre += anchor - self.to_plane(canvas, pointer);
         self.following = false;
     }
 
     fn fit(&mut self, canvas: Rect, positions: impl Iterator<Item = [f32; 2]>) {
-        let places = positions.map(|[x, y]| pos2(x, y)).filter(|place| place.is_finite());
-        let bounds = places.fold(Rect::NOTHING, |mut bounds, place| {
-            bounds.extend_with(place);
+        let points = positions.map(|[x, y]| pos2(x, y)).filter(|point| point.is_finite());
+        let bounds = points.fold(Rect::NOTHING, |mut bounds, point| {
+            bounds.extend_with(point);
             bounds
         });
         if !bounds.is_finite() {
@@ -89,15 +89,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_comes_back_from_the_screen() {
+    fn screen_and_plane_coordinates_round_trip() {
         let camera = Camera { centre: vec2(3.0, -2.0), zoom: 25.0, following: false };
         let canvas = Rect::from_min_size(pos2(10.0, 20.0), vec2(400.0, 300.0));
-        let place = camera.to_plane(canvas, camera.to_screen(canvas, [1.5, 4.0]));
-        assert!((place - vec2(1.5, 4.0)).length() < 1e-4);
+        let point = camera.to_plane(canvas, camera.to_screen(canvas, [1.5, 4.0]));
+        assert!((point - vec2(1.5, 4.0)).length() < 1e-4);
     }
 
     #[test]
-    fn zooming_keeps_the_place_under_the_pointer() {
+    fn zooming_keeps_the_point_under_the_pointer_fixed() {
         let mut camera = Camera::default();
         let canvas = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 300.0));
         let pointer = pos2(90.0, 210.0);
@@ -110,8 +110,8 @@ mod tests {
     fn a_fitted_graph_lies_within_its_panel() {
         let mut camera = Camera::default();
         let canvas = Rect::from_min_size(Pos2::ZERO, vec2(640.0, 360.0));
-        let places = [[-30.0, 4.0], [22.0, 9.0], [3.0, -17.0]];
-        camera.fit(canvas, places.into_iter());
-        assert!(places.iter().all(|&place| canvas.contains(camera.to_screen(canvas, place))));
+        let points = [[-30.0, 4.0], [22.0, 9.0], [3.0, -17.0]];
+        camera.fit(canvas, points.into_iter());
+        assert!(points.iter().all(|&point| canvas.contains(camera.to_screen(canvas, point))));
     }
 }

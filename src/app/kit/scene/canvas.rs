@@ -1,4 +1,4 @@
-//! A scene on the screen: pan, zoom, and what the pointer is on.
+//! Draws a scene, with pan, zoom and picking.
 
 use super::camera::Camera;
 use super::edges::EdgeMesh;
@@ -9,7 +9,7 @@ use crate::app::kit::thumbnails::Thumbnails;
 use egui::{Pos2, Response, Sense, Ui};
 use std::sync::Arc;
 
-/// A canvas, its camera, and the memory that it uses again in every frame.
+/// A canvas with its camera and the buffers it reuses in every frame.
 #[derive(Default)]
 pub struct SceneCanvas {
     camera: Camera,
@@ -18,21 +18,21 @@ pub struct SceneCanvas {
     edges: EdgeMesh,
 }
 
-/// What a person did with a canvas.
+/// The user's interaction with a canvas.
 pub struct SceneResponse {
-    /// Clicks, drags and hovering on the canvas as a whole.
+    /// Clicks, drags and hovering over the canvas as a whole.
     pub response: Response,
     /// Index of the node under the pointer.
     pub pointed: Option<usize>,
 }
 
 impl SceneCanvas {
-    /// Shows the whole scene from now on.
+    /// Keeps the whole scene in view from now on.
     pub fn fit(&mut self) {
         self.camera.follow();
     }
 
-    /// Draws a scene into the room that is left.
+    /// Draws a scene into the available space.
     pub fn show(&mut self, ui: &mut Ui, scene: &Arc<Scene>, pictures: &mut Thumbnails) -> SceneResponse {
         let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::click_and_drag());
         let canvas = response.rect;

@@ -9,24 +9,24 @@ use std::sync::{Arc, Weak};
 /// How far beyond the canvas an edge may lie and still be drawn, in points.
 const BEYOND: f32 = 40.0;
 
-/// The edges of the last frame.
+/// The mesh of the last frame, reused while its inputs stay the same.
 #[derive(Default)]
 pub(super) struct EdgeMesh {
     mesh: Arc<Mesh>,
     drawn: Option<Drawn>,
 }
 
-/// What decides the mesh.
+/// What the mesh depends on.
 struct Drawn {
-    /// Weak, so that the scene's maker may write the next one into the same memory. That memory is not given to another
-    /// scene meanwhile: as long as a pointer is the same, the scene is.
+    /// Weak, so that the scene's owner can reuse its memory for the next one. It still keeps the allocation from being
+    /// given to another scene, so an equal pointer means an equal scene.
     scene: Weak<Scene>,
     camera: Camera,
     canvas: Rect,
 }
 
 impl EdgeMesh {
-    /// Paints every edge of which something may be seen; `points` are where the nodes lie.
+    /// Paints every edge that may be visible; `points` are the nodes' screen positions.
     pub fn paint(&mut self, painter: &Painter, scene: &Arc<Scene>, camera: &Camera, canvas: Rect, points: &[Pos2]) {
         if !self.drawn.as_ref().is_some_and(|drawn| drawn.is(scene, camera, canvas)) {
             if Arc::get_mut(&mut self.mesh).is_none() {
@@ -65,7 +65,7 @@ fn add(mesh: &mut Mesh, from: Pos2, to: Pos2, width: f32, colour: Color32) {
     }
     let side = along.rot90() / length * (width * 0.5 + 0.5);
     let first = mesh.vertices.len() as u32;
-    // The middle line carries the colour and both rims fade out: smooth edges without multisampling.
+    // The centre line carries the colour and both sides fade out: antialiasing without multisampling.
     let corners = [
         (from - side, Color32::TRANSPARENT),
         (from, colour),
@@ -93,14 +93,18 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_out_of_sight_or_without_a_node_costs_nothing() {
+    fn edges_out_of_sight_or_without_a_node_are_skipped() {
         let points = [pos2(10.0, 10.0), pos2(110.0, 10.0), pos2(-300.0, 10.0), pos2(-400.0, 50.0)];
         let edge = |from, to| Edge { from, to, width: 3.0, colour: Color32::RED };
         let mesh = filled(vec![edge(0, 1), edge(2, 3), edge(0, 9)], &points);
         assert_eq!((mesh.vertices.len(), mesh.indices.len()), (6, 12));
         assert!(mesh.is_valid());
         let bounds = mesh.calc_bounds();
-        assert_eq!((bounds.min, bounds.max), (pos2(10.0, 8.0), pos2(110.0, 12.0)), "its width and half a point of rim");
+        assert_eq!(
+            (bounds.min, bounds.max),
+            (pos2(10.0, 8.0), pos2(110.0, 12.0)),
+            "its width plus half a point of fading on each side"
+        );
         let across = filled(vec![edge(0, 2)], &points);
         assert_eq!(across.vertices.len(), 6, "an edge that leaves the canvas is drawn");
     }
@@ -113,6 +117,6 @@ mod tests {
         assert!(!drawn.is(&scene, &camera, CANVAS.translate(vec2(1.0, 0.0))));
         assert!(!drawn.is(&Arc::new(Scene::default()), &camera, CANVAS));
         Arc::make_mut(&mut scene).nodes.push(Node::default());
-        assert!(!drawn.is(&scene, &camera, CANVAS), "a scene cannot change behind the canvas's back");
+        assert!(!drawn.is(&scene, &camera, CANVAS), "a changed scene is never mistaken for the drawn one");
     }
 }

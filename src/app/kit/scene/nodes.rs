@@ -1,4 +1,4 @@
-//! Nodes: dots when far, pictures when near.
+//! Nodes: dots when zoomed out, pictures when zoomed in.
 
 use super::{Node, Scene};
 use crate::app::kit::theme::{self, Palette};
@@ -6,26 +6,26 @@ use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, Vec2, vec2};
 
-/// A usual node's side in points below which nodes are dots.
+/// Side of a node of size 1, in points, below which nodes are dots.
 const DOT: f32 = 15.0;
 
-/// Side in points from which a node gets a large picture.
+/// Side in points from which a node uses a large picture.
 const NEAR: f32 = 104.0;
 
 /// Sides in points from which there is room for a sign and for a badge.
 const SIGN: f32 = 24.0;
 const BADGE: f32 = 34.0;
 
-/// How far from a dot's middle the pointer may be, in points.
+/// Maximum distance between the pointer and a dot's centre, in points.
 const REACH: f32 = 10.0;
 
-/// Where a node is drawn now.
+/// Where a node is drawn in this frame.
 pub(super) struct Placed {
     node: usize,
     rect: Rect,
 }
 
-/// Finds every node's rectangle, in drawing order.
+/// Computes every node's rectangle, in drawing order.
 pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, scene: &Scene) {
     placed.clear();
     placed.extend(scene.order.iter().filter_map(|&node| {
@@ -34,7 +34,7 @@ pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, scene:
     }));
 }
 
-/// The topmost picture under the pointer, or else the nearest dot within reach.
+/// The topmost picture under the pointer, or the nearest dot within reach.
 pub(super) fn pick(placed: &[Placed], near: bool, pointer: Pos2) -> Option<usize> {
     if near {
         return placed.iter().rev().find(|placed| placed.rect.expand(2.0).contains(pointer)).map(|placed| placed.node);
@@ -44,7 +44,7 @@ pub(super) fn pick(placed: &[Placed], near: bool, pointer: Pos2) -> Option<usize
     within.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(node, _)| node)
 }
 
-/// Whether nodes are pictures. All are pictures or all are dots: a mixture by size would look like a meaning.
+/// Whether nodes are pictures. It is all or none: a mix by size would seem to mean something.
 pub(super) fn are_near(scene: &Scene, zoom: f32) -> bool {
     scene.pictures && scene.side * zoom >= DOT
 }
@@ -78,16 +78,16 @@ pub(super) fn paint(
 fn picture(painter: &Painter, rect: Rect, node: &Node, pictures: &mut Thumbnails, palette: &Palette) {
     let (side, path) = (rect.width(), node.path.as_deref());
     let picture = if side >= NEAR { pictures.large(node.image, path) } else { pictures.small(node.image, path) };
-    let whole = node.alpha >= 1.0;
-    if whole {
+    let opaque = node.alpha >= 1.0;
+    if opaque {
         painter.rect_filled(rect, 4, palette.raised);
     }
     widgets::paint_cover(painter, rect, picture, palette, Color32::WHITE.gamma_multiply(node.alpha));
     node.mark.paint_frame(painter, rect, node.alpha);
-    if whole && side >= SIGN {
+    if opaque && side >= SIGN {
         node.mark.paint_sign(painter, rect.right_top(), (side * 0.11).clamp(4.5, 9.0), palette);
     }
-    if whole && side >= BADGE && !node.badge.is_empty() {
+    if opaque && side >= BADGE && !node.badge.is_empty() {
         let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);
         widgets::paint_badge(painter, rect.left_bottom() + vec2(2.0, -2.0), &node.badge, size, palette, 1.0);
     }
@@ -105,17 +105,17 @@ mod tests {
         let points = [pos2(50.0, 50.0), pos2(65.0, 50.0)];
         let mut placed = Vec::new();
         place(&mut placed, &points, 20.0, &scene);
-        assert_eq!(placed.len(), 2, "an index without a node is passed over");
+        assert_eq!(placed.len(), 2, "an index without a node is skipped");
         assert_eq!(placed[1].rect, Rect::from_center_size(points[0], Vec2::splat(40.0)));
         assert_eq!(pick(&placed, true, pos2(60.0, 50.0)), Some(0));
         assert_eq!(pick(&placed, true, pos2(76.0, 50.0)), Some(1), "two points beside a node still count");
         assert_eq!(pick(&placed, true, pos2(90.0, 50.0)), None);
-        assert_eq!(pick(&placed, false, pos2(60.0, 50.0)), Some(1), "of dots the nearest");
+        assert_eq!(pick(&placed, false, pos2(60.0, 50.0)), Some(1), "the nearest dot");
         assert_eq!(pick(&placed, false, pos2(50.0, 61.0)), None);
     }
 
     #[test]
-    fn nodes_are_pictures_once_a_usual_one_is_large_enough() {
+    fn nodes_are_pictures_once_a_node_of_size_1_is_large_enough() {
         let scene = |pictures| Scene { side: 0.5, pictures, ..Scene::default() };
         assert!(are_near(&scene(true), 30.0) && !are_near(&scene(true), 29.0) && !are_near(&scene(false), 300.0));
     }

@@ -1,14 +1,14 @@
-//! What lies over the nodes: the line in the corner and the legend.
+//! What is drawn over the nodes: the line in the corner and the legend.
 
 use super::Scene;
 use crate::app::kit::theme::{self, GRID, Palette};
 use egui::{Align2, FontId, Painter, Rect, pos2, vec2};
 
-/// From the middle of a key to its text, and from there to the next key's middle.
+/// Distance from a key's centre to its text, and from there to the next key's centre.
 const TEXT: f32 = 10.0;
 const NEXT: f32 = 4.0 * GRID;
 
-/// Paints both.
+/// Paints the line and the legend.
 pub(super) fn paint(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Palette) {
     if !scene.corner.is_empty() {
         let font = FontId::proportional(theme::SMALL);
@@ -22,7 +22,7 @@ pub(super) fn paint(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Pa
     }
 }
 
-/// Keeps text legible where pictures lie under it.
+/// Keeps text legible over pictures.
 fn ground(painter: &Painter, text: Rect, scene: &Scene) {
     painter.rect_filled(text.expand2(vec2(GRID, 2.0)), theme::RADIUS, scene.ground.gamma_multiply(0.8));
 }

@@ -1,4 +1,4 @@
-//! Which two embeddings are compared, and with how many neighbours.
+//! The choice of two embeddings to compare, and of the number of neighbours.
 
 use super::controls::{failure_ui, progress_ui, source_ui};
 use crate::app::ctx::PanelCtx;
@@ -7,27 +7,27 @@ use crate::app::kit::{icons, widgets};
 use crate::workspace::{EmbeddingAction, EmbeddingPair, EmbeddingSource, MOST_NEIGHBOURS, Session};
 use egui::{Color32, DragValue, Sense, Ui, vec2};
 
-/// What was chosen.
+/// What the form remembers between frames.
 #[derive(Default)]
 pub struct CompareForm {
     sides: [Option<EmbeddingSource>; 2],
-    /// As many neighbours as the graph has, where none is set here.
+    /// By default, the graph's number of neighbours.
     k: Option<usize>,
 }
 
 impl CompareForm {
-    /// Neighbours of an image.
+    /// Number of neighbours of each image.
     pub fn k(&self, ctx: &PanelCtx<'_>) -> usize {
         self.k.unwrap_or(ctx.settings().experiment.graph.k).clamp(1, MOST_NEIGHBOURS)
     }
 }
 
-/// The colour of A and of B.
+/// The colours of A and B.
 pub fn colours(palette: &theme::Palette) -> [Color32; 2] {
     [palette.curves[0], palette.curves[1]]
 }
 
-/// A small square of A's or B's colour.
+/// A small square in A's or B's colour.
 pub fn swatch(ui: &mut Ui, side: usize) {
     let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
     let palette = theme::palette(ui.visuals());
@@ -35,24 +35,24 @@ pub fn swatch(ui: &mut Ui, side: usize) {
 }
 
 impl CompareForm {
-    /// Draws the choice and what stands in the way; `true` where there is something to look at.
+    /// Draws the form, then any progress or failure; `true` once there is a result to show.
     pub fn pair_ui(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) -> bool {
         let workspace = ctx.workspace();
         let comparison = workspace.embedding().comparison();
-        let offered = workspace.embedding_sources();
+        let sources = workspace.embedding_sources();
         if self.sides[0].is_none() {
-            self.sides[0] = offered.first().cloned();
+            self.sides[0] = sources.first().cloned();
         }
         if self.sides[1].is_none() {
-            self.sides[1] = offered.iter().find(|source| differs(source, session)).cloned();
+            self.sides[1] = sources.iter().find(|source| differs(source, session)).cloned();
         }
         self.sides_ui(ui, ctx);
         let pair = match &self.sides {
             [Some(a), Some(b)] => EmbeddingPair { a: a.clone(), b: b.clone() },
             _ => {
-                let text = "A comparison needs two embeddings of this data set. Compute those of another layer or network \
-                            under “Encoder”, or add a file of vectors to the data set.";
-                widgets::empty_state(ui, icons::SWAP, "Nothing to compare with yet", text, None);
+                let text = "A comparison needs two embeddings of this data set. Compute another one in the Encoder \
+                            view, with a different layer or network, or add a file of visual vectors.";
+                widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
                 return false;
             }
         };
@@ -60,8 +60,8 @@ impl CompareForm {
             ctx.act(EmbeddingAction::Compare(Box::new(pair)));
             return false;
         }
-        if let Some(at_work) = comparison.progress() {
-            if progress_ui(ui, at_work, "Cancel comparing") {
+        if let Some(progress) = comparison.progress() {
+            if progress_ui(ui, progress, "Cancel comparison") {
                 ctx.act(EmbeddingAction::CancelComparison);
             }
             return false;
@@ -78,7 +78,7 @@ impl CompareForm {
     fn sides_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let mut k = self.k(ctx);
         ui.horizontal(|ui| {
-            // What is left beside marks, letters, the exchange and the neighbours.
+            // What swatches, letters, the swap button and the neighbours leave.
             let width = ((ui.available_width() - 270.0) / 2.0).clamp(80.0, 320.0);
             for (side, name) in ["A", "B"].into_iter().enumerate() {
                 swatch(ui, side);
@@ -104,7 +104,7 @@ impl CompareForm {
     }
 }
 
-/// Whether a source is not merely what is in use under its own name.
+/// Whether a source differs from the vectors in use.
 fn differs(source: &EmbeddingSource, session: &Session) -> bool {
     match source {
         EmbeddingSource::InUse => false,

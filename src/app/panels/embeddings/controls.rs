@@ -1,4 +1,4 @@
-//! What the panel's views have in common: choosing an embedding, and following a job or learning why it failed.
+//! Controls shared by the panel's views: choosing an embedding, and showing a job's progress or failure.
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
@@ -8,7 +8,7 @@ use crate::workspace::EmbeddingSource;
 use egui::{RichText, Ui};
 use std::time::Duration;
 
-/// A list to choose one of the data set's embeddings from; `label` is what a screen reader says.
+/// A drop-down list of the data set's embeddings; `label` is its accessible name.
 pub(super) fn source_ui(
     ui: &mut Ui,
     label: &str,
@@ -33,7 +33,7 @@ pub(super) fn source_ui(
     });
 }
 
-/// A job's progress and the button that ends it; `true` once that is clicked.
+/// A job's progress and the button that cancels it; `true` once that is clicked.
 pub(super) fn progress_ui(ui: &mut Ui, (progress, elapsed): (&Progress, Duration), cancel: &str) -> bool {
     let bar = egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_height(6.0);
     ui.add(bar);
@@ -45,7 +45,7 @@ pub(super) fn progress_ui(ui: &mut Ui, (progress, elapsed): (&Progress, Duration
     .inner
 }
 
-/// Why there is nothing to see, and a way to try again; `true` once that is clicked.
+/// Why a job failed, and a button to try again; `true` once that is clicked.
 pub(super) fn failure_ui(ui: &mut Ui, reason: &str) -> bool {
     let palette = theme::palette(ui.visuals());
     ui.horizontal_wrapped(|ui| {
@@ -55,7 +55,7 @@ pub(super) fn failure_ui(ui: &mut Ui, reason: &str) -> bool {
     ui.button("Try again").clicked()
 }
 
-/// A message as a sentence of its own.
+/// A message with its first letter capitalised.
 pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

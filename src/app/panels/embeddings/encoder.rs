@@ -1,4 +1,4 @@
-//! Which network, which of its layers, and what becomes of the vectors.
+//! The encoder's settings: network, layer, preprocessing and projection.
 
 use super::controls::{progress_ui, sentence};
 use super::preprocess;
@@ -30,8 +30,7 @@ impl Origin {
         }
     }
 
-    fn put(self, encoder: &mut EncoderSettings) {
-        let usual = EncoderSettings::default();
+    fn apply(self, encoder: &mut EncoderSettings) {
         encoder.preprocess = None;
         (encoder.weights, encoder.hub) = match self {
             Origin::Bundled => (None, None),
@@ -39,7 +38,7 @@ impl Origin {
             Origin::Hub => (encoder.weights.take(), Some(String::new())),
         };
         if self != Origin::File {
-            encoder.architecture = usual.architecture;
+            encoder.architecture = EncoderSettings::default().architecture;
         }
     }
 }
@@ -48,33 +47,34 @@ impl Origin {
 #[derive(Default)]
 pub struct EncoderForm {
     weights: String,
-    seen: Option<PathBuf>,
+    /// The weights file that `weights` was last synchronised with.
+    synced: Option<PathBuf>,
     editing: bool,
     devices: Vec<vision::DeviceInfo>,
-    asking: Slot<(), Vec<vision::DeviceInfo>>,
+    detection: Slot<(), Vec<vision::DeviceInfo>>,
 }
 
 impl EncoderForm {
-    /// Looks for devices in a thread of its own: opening one can take a while.
+    /// Detects devices on another thread, since opening one can take a while.
     fn find_devices(&mut self, workspace: &Workspace) {
-        if self.devices.is_empty() && !self.asking.is_running() {
-            self.asking.start("devices", workspace.wake(), |_| Ok(vision::available()));
+        if self.devices.is_empty() && !self.detection.is_running() {
+            self.detection.start("devices", workspace.wake(), |_| Ok(vision::available()));
         }
-        if let Some(Event::Done(devices)) = self.asking.poll() {
+        if let Some(Event::Done(devices)) = self.detection.poll() {
             self.devices = devices;
         }
     }
 }
 
-/// Width beyond which the form grows no more.
-const WIDEST: f32 = 560.0;
+/// Maximum width of the form.
+const MAX_WIDTH: f32 = 560.0;
 
 impl EncoderForm {
     /// Draws the form.
     pub fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let mut encoder = ctx.settings().encoder.clone();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            ui.set_max_width(ui.available_width().min(WIDEST));
+            ui.set_max_width(ui.available_width().min(MAX_WIDTH));
             self.network_ui(ui, &mut encoder, ctx);
             layer_ui(ui, &mut encoder, ctx);
             let described = ctx.workspace().embedding().described().and_then(|spec| spec.as_ref().ok());
@@ -93,28 +93,28 @@ impl EncoderForm {
         let mut origin = Origin::of(encoder);
         widgets::field(ui, "Weights", "Where the network's weights come from", |ui| {
             let choices = [
-                (Origin::Bundled, "Bundled", "The small ResNet-50 that comes with the program"),
+                (Origin::Bundled, "Bundled", "The ResNet-50 of half width that comes with Crossrank"),
                 (
                     Origin::File,
                     "File",
-                    "Safetensors, NumPy .npz or PyTorch, by torchvision's, timm's or transformers' names",
+                    "Safetensors, NumPy .npz or PyTorch, with tensor names of torchvision, timm or transformers",
                 ),
-                (Origin::Hub, "Hub", "A model of the Hugging Face hub by its name"),
+                (Origin::Hub, "Hub", "A model on the Hugging Face hub"),
             ];
             if widgets::segmented(ui, &mut origin, &choices) {
-                origin.put(encoder);
+                origin.apply(encoder);
             }
         });
         match origin {
             Origin::Bundled => {
-                widgets::caption(ui, format!("{} comes with the program.", encoder.architecture));
+                widgets::caption(ui, format!("{} is included with Crossrank.", encoder.architecture));
             }
             Origin::File => self.weights_ui(ui, encoder, ctx),
             Origin::Hub => hub_ui(ui, encoder),
         }
         let described = ctx.workspace().embedding().described();
         if let (Some(Ok(spec)), true) = (described, origin != Origin::Bundled) {
-            widgets::caption(ui, format!("{}, recognised by its tensors.", spec.architecture));
+            widgets::caption(ui, format!("{}, detected from its tensors.", spec.architecture));
         }
         let palette = theme::palette(ui.visuals());
         let blank = encoder.weights.as_deref().is_some_and(|path| path.as_os_str().is_empty());
@@ -125,15 +125,15 @@ impl EncoderForm {
     }
 
     fn weights_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &mut PanelCtx<'_>) {
-        // A file picked elsewhere shows up here; what is typed here counts from then on.
-        if self.seen != encoder.weights {
+        // A file chosen in the dialog shows up here; from then on, the typed text counts.
+        if self.synced != encoder.weights {
             self.weights = encoder.weights.as_deref().unwrap_or(Path::new("")).display().to_string();
         }
         widgets::field(ui, "File", "The file with the weights", |ui| {
             let width = (ui.available_width() - 40.0).max(60.0);
             let field = egui::TextEdit::singleline(&mut self.weights).hint_text("/path/to/model.safetensors");
             ui.add(field.desired_width(width)).accessible_name("Weights file");
-            if widgets::icon_button(ui, icons::OPEN, "Choose a weights file…").clicked() {
+            if widgets::icon_button(ui, icons::OPEN, "Choose weights file…").clicked() {
                 ctx.command(Command::Ask(OpenAs::Weights));
             }
         });
@@ -141,10 +141,10 @@ impl EncoderForm {
         if typed.as_os_str() != encoder.weights.as_deref().unwrap_or(Path::new("")).as_os_str() {
             encoder.weights = Some(typed.clone());
         }
-        self.seen.clone_from(&encoder.weights);
+        self.synced.clone_from(&encoder.weights);
         if !typed.as_os_str().is_empty() && !typed.is_file() {
             let palette = theme::palette(ui.visuals());
-            ui.label(RichText::new("There is no such file.").small().color(palette.warning));
+            ui.label(RichText::new("No such file.").small().color(palette.warning));
         }
     }
 
@@ -167,7 +167,7 @@ impl EncoderForm {
         };
         let text = format!("Compute embeddings of {} pictures", widgets::count(pictures));
         let button = widgets::primary_button(ui, pictures > 0 && known, icons::CPU, &text);
-        if button.on_disabled_hover_text("Needs pictures, and weights for the network").clicked() {
+        if button.on_disabled_hover_text("Requires pictures and the network's weights").clicked() {
             ctx.act(EmbeddingAction::Compute);
         }
         if let Some(last) = workspace.embedding().last() {
@@ -182,9 +182,9 @@ impl EncoderForm {
                 for device in &self.devices {
                     let name = device.choice.to_string();
                     let hint = device.ready.as_ref().map_or_else(ToString::to_string, |()| device.name.clone());
-                    let label = egui::Button::selectable(encoder.device == name, name.to_uppercase());
-                    let label = ui.add_enabled(device.ready.is_ok(), label);
-                    if label.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
+                    let button = egui::Button::selectable(encoder.device == name, name.to_uppercase());
+                    let button = ui.add_enabled(device.ready.is_ok(), button);
+                    if button.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
                         encoder.device = name;
                     }
                 }
@@ -199,15 +199,15 @@ impl EncoderForm {
 
 fn hub_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     let mut name = encoder.hub.clone().unwrap_or_default();
-    widgets::field(ui, "Model", "A residual network of the hub; fetched once, when embeddings are computed", |ui| {
+    widgets::field(ui, "Model", "A residual network on the hub, downloaded when embeddings are first computed", |ui| {
         let width = (ui.available_width() - 8.0).max(60.0);
         let field = egui::TextEdit::singleline(&mut name).hint_text("timm/resnet18.a1_in1k").desired_width(width);
-        ui.add(field).accessible_name("Model of the hub");
+        ui.add(field).accessible_name("Hub model");
     });
     encoder.hub = Some(name);
 }
 
-/// The network as far as it is known: by its weights, else by its name.
+/// The network's architecture, if known: from its weights, else from its name.
 fn architecture(workspace: &Workspace, encoder: &EncoderSettings) -> Option<Architecture> {
     let described = workspace.embedding().described().and_then(|spec| spec.as_ref().ok());
     let named = || encoder.architecture.parse().ok().filter(|_| encoder.hub.is_none());
@@ -217,25 +217,34 @@ fn architecture(workspace: &Workspace, encoder: &EncoderSettings) -> Option<Arch
 fn layer_ui(ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &PanelCtx<'_>) {
     widgets::section(ui, "Layer");
     let known = architecture(ctx.workspace(), encoder);
-    widgets::field(ui, "Stage", "Behind which residual stage the vector is taken; 4 is what a classifier sees", |ui| {
-        let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} dimensions", known.dim(stage)));
-        ui.spacing_mut().item_spacing.x = 2.0;
-        for stage in 1..=Feature::STAGES {
-            let chosen = encoder.stage == stage;
-            let button = ui.selectable_label(chosen, stage.to_string()).on_hover_text(hint(stage));
-            if button.accessible_name(format!("Stage {stage}")).clicked() {
-                encoder.stage = stage;
+    widgets::field(
+        ui,
+        "Stage",
+        "The residual stage whose output becomes the vector; stage 4 feeds the classifier",
+        |ui| {
+            let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} dimensions", known.dim(stage)));
+            ui.spacing_mut().item_spacing.x = 2.0;
+            for stage in 1..=Feature::STAGES {
+                let chosen = encoder.stage == stage;
+                let button = ui.selectable_label(chosen, stage.to_string()).on_hover_text(hint(stage));
+                if button.accessible_name(format!("Stage {stage}")).clicked() {
+                    encoder.stage = stage;
+                }
             }
-        }
-        if let Some(known) = known {
-            ui.add_space(theme::GRID);
-            widgets::caption(ui, format!("{} dimensions", known.dim(encoder.stage)));
-        }
-    });
-    widgets::field(ui, "Pooling", "How the places of that stage become one vector", |ui| {
+            if let Some(known) = known {
+                ui.add_space(theme::GRID);
+                widgets::caption(ui, format!("{} dimensions", known.dim(encoder.stage)));
+            }
+        },
+    );
+    widgets::field(ui, "Pooling", "How the stage's feature map becomes one vector", |ui| {
         let choices = [
-            (Pooling::Mean, "Mean", "The mean over the picture: what the network was trained with"),
-            (Pooling::Gem, "GeM", "The generalised mean with exponent 3: between mean and maximum, usual in retrieval"),
+            (Pooling::Mean, "Mean", "The mean over the picture, as the network was trained"),
+            (
+                Pooling::Gem,
+                "GeM",
+                "The generalised mean with exponent 3, between mean and maximum; common in retrieval",
+            ),
         ];
         widgets::segmented(ui, &mut encoder.pooling, &choices);
     });
@@ -243,16 +252,17 @@ fn layer_ui(ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &PanelCtx<'_>) {
 
 fn projection_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     widgets::section(ui, "Projection");
-    widgets::field(ui, "L2", "Divide every vector by its length; graphs compare by cosine with or without it", |ui| {
+    widgets::field(ui, "L2", "Divide every vector by its length; graphs compare by cosine either way", |ui| {
         ui.checkbox(&mut encoder.l2, "").accessible_name("L2 normalisation");
     });
-    let hint = "Bring the strongest principal components to one scale, learned on this data set without labels";
+    let hint = "Give the leading principal components equal variance; learned on this data set, without labels";
     widgets::field(ui, "Whitening", hint, |ui| {
         let mut on = encoder.whiten.is_some();
         ui.checkbox(&mut on, "").accessible_name("PCA whitening");
-        let mut kept = encoder.whiten.unwrap_or(128);
-        ui.add_enabled(on, DragValue::new(&mut kept).range(2..=512).speed(0.5)).accessible_name("Whitened components");
+        let mut components = encoder.whiten.unwrap_or(128);
+        let field = DragValue::new(&mut components).range(2..=512).speed(0.5);
+        ui.add_enabled(on, field).accessible_name("Whitened components");
         widgets::caption(ui, "components");
-        encoder.whiten = on.then_some(kept);
+        encoder.whiten = on.then_some(components);
     });
 }

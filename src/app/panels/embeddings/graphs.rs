@@ -15,11 +15,11 @@ pub struct GraphsView {
     canvases: [GraphCanvas; 2],
 }
 
-/// Width below which the graphs lie one above the other.
+/// Width below which the graphs are stacked.
 const NARROW: f32 = 420.0;
 
 impl GraphsView {
-    /// Draws both graphs with `k` neighbours; what is pointed at in one is highlighted in both.
+    /// Draws both graphs with `k` neighbours; hovering over an image in one highlights it in both.
     pub fn show(&mut self, ui: &mut Ui, k: usize, session: &Session, ctx: &mut PanelCtx<'_>) {
         let comparison = ctx.workspace().embedding().comparison();
         let graph = GraphRequest { k, ..ctx.settings().experiment.graph };
@@ -33,14 +33,14 @@ impl GraphsView {
         if a.request().query != session.query() {
             return;
         }
-        let room = ui.available_size();
-        let (size, across) = match room.x < NARROW {
-            true => (vec2(room.x, (room.y - GRID) / 2.0), false),
-            false => (vec2((room.x - 2.0 * GRID) / 2.0, room.y), true),
+        let area = ui.available_size();
+        let (size, across) = match area.x < NARROW {
+            true => (vec2(area.x, (area.y - GRID) / 2.0), false),
+            false => (vec2((area.x - 2.0 * GRID) / 2.0, area.y), true),
         };
         let layout = egui::Layout::top_down(egui::Align::Min);
         let direction = if across { egui::Layout::left_to_right(egui::Align::Min) } else { layout };
-        ui.allocate_ui_with_layout(room, direction, |ui| {
+        ui.allocate_ui_with_layout(area, direction, |ui| {
             ui.spacing_mut().item_spacing = vec2(2.0 * GRID, GRID);
             for (side, graph) in [a, b].into_iter().enumerate() {
                 ui.allocate_ui_with_layout(size, layout, |ui| {

@@ -1,4 +1,4 @@
-//! An embedding as a map: which, of what, and how.
+//! The map of an embedding, and the controls for its source, scope and method.
 
 use super::controls::{failure_ui, progress_ui, source_ui};
 use super::map_canvas::{Colouring, MapCanvas, ShownMap};
@@ -13,7 +13,7 @@ use egui::{DragValue, RichText, Ui};
 pub struct MapView {
     source: Option<EmbeddingSource>,
     all: bool,
-    neighbours: bool,
+    tsne: bool,
     perplexity: f32,
     /// The perplexity while it is being dragged.
     dragged: f32,
@@ -27,7 +27,7 @@ impl Default for MapView {
         Self {
             source: None,
             all: false,
-            neighbours: false,
+            tsne: false,
             perplexity: 30.0,
             dragged: 30.0,
             by_query: true,
@@ -41,20 +41,20 @@ impl MapView {
     fn request(&self, source: EmbeddingSource, session: &Session) -> MapRequest {
         let scope = if self.all { MapScope::All } else { MapScope::Query(session.query()) };
         let perplexity = self.perplexity;
-        let method = if self.neighbours { MapMethod::Tsne { perplexity } } else { MapMethod::Pca };
+        let method = if self.tsne { MapMethod::Tsne { perplexity } } else { MapMethod::Pca };
         MapRequest { source, scope, method }
     }
 }
 
 impl MapView {
-    /// Draws the self.
+    /// Draws the view.
     pub fn show(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
         let workspace = ctx.workspace();
         if self.source.is_none() {
             self.source = workspace.embedding_sources().into_iter().next();
         }
         let Some(source) = self.source.clone() else {
-            let text = "A map needs visual vectors. Compute embeddings under “Encoder”.";
+            let text = "A map needs visual vectors. Compute embeddings in the Encoder view.";
             widgets::empty_state(ui, icons::CPU, "No visual vectors yet", text, None);
             return;
         };
@@ -65,8 +65,8 @@ impl MapView {
             ctx.act(EmbeddingAction::DrawMap(Box::new(request)));
             return;
         }
-        if let Some(at_work) = state.progress() {
-            if progress_ui(ui, at_work, "Cancel the map") {
+        if let Some(progress) = state.progress() {
+            if progress_ui(ui, progress, "Cancel map") {
                 ctx.act(EmbeddingAction::CancelMap);
             }
             return;
@@ -97,15 +97,15 @@ impl MapView {
             );
             widgets::segmented(
                 ui,
-                &mut self.neighbours,
+                &mut self.tsne,
                 &[
-                    (false, "PCA", "The two directions in which the vectors differ most"),
-                    (true, "t-SNE", "Who is near whom; distances between far groups mean little"),
+                    (false, "PCA", "The two directions of greatest variance"),
+                    (true, "t-SNE", "Preserves neighbourhoods; distances between far groups mean little"),
                 ],
             );
         });
         ui.horizontal(|ui| {
-            if widgets::icon_button(ui, icons::FIT, "Fit the map").clicked() {
+            if widgets::icon_button(ui, icons::FIT, "Fit map to panel").clicked() {
                 self.canvas.fit();
             }
             ui.checkbox(&mut self.pictures, "Pictures");
@@ -114,18 +114,18 @@ impl MapView {
                     ui,
                     &mut self.by_query,
                     &[
-                        (true, "By query", "A colour for each query"),
-                        (false, "By relevance", "Relevant or not for the image's first query"),
+                        (true, "By query", "One colour per query"),
+                        (false, "By relevance", "Judgement for the image's first query"),
                     ],
                 );
             }
-            if self.neighbours {
+            if self.tsne {
                 self.perplexity_ui(ui);
             }
         });
     }
 
-    /// Counts once the mouse lets go: each value in between would be another map.
+    /// Takes effect on release: every value in between would mean another map.
     fn perplexity_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui.visuals());
         ui.label(RichText::new("Perplexity").color(palette.weak));
@@ -139,7 +139,7 @@ impl MapView {
     }
 }
 
-/// What the map shows, in a line.
+/// What the map shows, in one line.
 fn summary(map: &EmbeddingMap, request: &MapRequest) -> String {
     let mut parts = vec![map.name.clone()];
     parts.push(match map.is_sample() {
@@ -153,9 +153,9 @@ fn summary(map: &EmbeddingMap, request: &MapRequest) -> String {
         parts.push(format!("{:.0} % of the variance", 100.0 * explained));
     }
     if let MapMethod::Tsne { perplexity } = request.method {
-        let taken = perplexity_within(perplexity, map.points.len());
-        if taken < perplexity {
-            parts.push(format!("perplexity {taken:.0} for so few images"));
+        let limited = perplexity_within(perplexity, map.points.len());
+        if limited < perplexity {
+            parts.push(format!("perplexity limited to {limited:.0}"));
         }
     }
     parts.join("  ·  ")

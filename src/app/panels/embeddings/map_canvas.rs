@@ -1,4 +1,4 @@
-//! A map on its canvas: what its points look like, and what a person does with them.
+//! A map on its canvas: the look of its points, and interaction with them.
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::{Mark, Shape};
@@ -12,7 +12,7 @@ use crate::workspace::{EmbeddingMap, MapPoint, SelectionAction, Session};
 use egui::{Response, RichText, Sense, Ui, vec2};
 use std::sync::Arc;
 
-/// What a point's colour tells.
+/// What a point's colour means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colouring {
     /// Its judgement.
@@ -21,26 +21,26 @@ pub enum Colouring {
     Query,
 }
 
-/// What a canvas is to show.
+/// The map to show.
 pub struct ShownMap<'a> {
     /// The open data set.
     pub session: &'a Session,
     /// The map.
     pub map: &'a Arc<EmbeddingMap>,
-    /// What colours tell.
+    /// What colours mean.
     pub colouring: Colouring,
-    /// Pictures instead of dots, where there is room.
+    /// Whether to show pictures instead of dots when there is room.
     pub pictures: bool,
 }
 
-/// What decides the scene of a map; two that are equal need no new one.
+/// What a map's scene depends on; an equal request needs no new scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct SceneRequest {
     generation: u64,
     judgements: u64,
     colouring: Colouring,
     pictures: bool,
-    /// Points, not candidates.
+    /// The index of a point, not a candidate; likewise `pointed`.
     selected: Option<usize>,
     pointed: Option<usize>,
     dark: bool,
@@ -53,20 +53,20 @@ pub struct MapCanvas {
     scene: Arc<Scene>,
     map: Option<Arc<EmbeddingMap>>,
     request: Option<SceneRequest>,
-    /// The point under the pointer; it need not be a candidate of the current query.
+    /// The point under the pointer, not necessarily a candidate of the current query.
     pointed: Option<usize>,
 }
 
-/// Side of a picture in units of the map: points lie about one apart.
+/// Side of a picture in units of the map, where points are about one apart.
 const SIDE: f32 = 0.8;
 
 impl MapCanvas {
-    /// Shows the whole map from now on.
+    /// Keeps the whole map in view from now on.
     pub fn fit(&mut self) {
         self.canvas.fit();
     }
 
-    /// Draws the map into what room there is, and takes in what a person points at.
+    /// Draws the map into the available space and handles the pointer.
     pub fn show(&mut self, ui: &mut Ui, shown: &ShownMap<'_>, ctx: &mut PanelCtx<'_>) {
         if self.map.as_ref().is_none_or(|known| !Arc::ptr_eq(known, shown.map)) {
             *self = Self { map: Some(shown.map.clone()), ..Self::default() };
@@ -83,14 +83,14 @@ impl MapCanvas {
             ui.ctx().request_repaint();
         }
         let candidate = pointed.and_then(|index| shown.map.points[index].candidate);
-        if let Some((_, place)) = candidate.filter(|(query, _)| *query == shown.session.query()) {
-            ctx.act(SelectionAction::Hover(Some(place)));
+        if let Some((_, hovered)) = candidate.filter(|(query, _)| *query == shown.session.query()) {
+            ctx.act(SelectionAction::Hover(Some(hovered)));
         }
         if answer.response.clicked() {
             if let Some((query, _)) = candidate.filter(|(query, _)| *query != shown.session.query()) {
                 ctx.act(SelectionAction::Query(query));
             }
-            ctx.act(SelectionAction::Candidate(candidate.map(|(_, place)| place)));
+            ctx.act(SelectionAction::Candidate(candidate.map(|(_, clicked)| clicked)));
         }
         if let Some(index) = pointed {
             tooltip(ui, &answer.response, shown, index, ctx.pictures);
@@ -112,7 +112,7 @@ impl ShownMap<'_> {
         }
     }
 
-    /// The point of one of the current query's candidates, also where it stands on the map for another query.
+    /// The point of one of the current query's candidates, even if the map shows it for another query.
     fn point_of(&self, candidate: Option<usize>) -> Option<usize> {
         let query = &self.session.data.dataset.queries[self.session.query()];
         let image = query.candidates.get(candidate?)?.image;
@@ -155,7 +155,7 @@ impl ShownMap<'_> {
     }
 }
 
-/// The picture under the pointer, whole, with what is known of it.
+/// The tooltip of a point: the whole picture and its facts.
 fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pictures: &mut Thumbnails) {
     let point = &shown.map.points[index];
     let image = &shown.session.data.dataset.images[point.image];
@@ -172,7 +172,7 @@ fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pic
         ui.label(RichText::new(image.id.as_str()).small().color(palette.weak));
         let judged = widgets::judgement_name(shown.relevance(point));
         let query = point.candidate.and_then(|(query, _)| shown.session.data.dataset.queries.get(query));
-        let told = query.map_or_else(|| "of no query".to_owned(), |query| format!("{judged} for “{}”", query.text));
-        ui.label(RichText::new(told).small().color(palette.weak));
+        let text = query.map_or_else(|| "not a candidate".to_owned(), |query| format!("{judged} for “{}”", query.text));
+        ui.label(RichText::new(text).small().color(palette.weak));
     });
 }

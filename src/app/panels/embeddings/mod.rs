@@ -1,13 +1,13 @@
-//! Embeddings: the encoder and its layers, two embeddings side by side, and maps.
+//! Embeddings: the encoder, the comparison of two embeddings, and maps.
 
 mod compare;
 mod controls;
 mod curve;
 mod encoder;
-mod figures;
 mod graphs;
 mod map;
 mod map_canvas;
+mod measures;
 mod preprocess;
 mod queries;
 
@@ -17,12 +17,12 @@ use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, widgets};
 use egui::Ui;
 
-/// What the panel shows.
+/// The panel's view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum View {
     #[default]
     Encoder,
-    Figures,
+    Compare,
     Graphs,
     Map,
 }
@@ -33,7 +33,7 @@ pub struct EmbeddingsPanel {
     view: View,
     encoder: encoder::EncoderForm,
     compare: compare::CompareForm,
-    figures: figures::FiguresView,
+    measures: measures::MeasuresView,
     graphs: graphs::GraphsView,
     map: map::MapView,
 }
@@ -48,27 +48,23 @@ impl EmbeddingsPanel {
 impl PanelView for EmbeddingsPanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let Some(session) = ctx.session() else {
-            let text = "Open a data set to compute, compare and map what its pictures look like to a network.";
+            let text = "Open a data set to compute, compare and map the embeddings of its pictures.";
             widgets::empty_state(ui, icons::CPU, "No data", text, None);
             return;
         };
         let views = [
-            (View::Encoder, "Encoder", "Choose the network, its layer and its preprocessing, and compute embeddings"),
-            (
-                View::Figures,
-                "Compare",
-                "Two embeddings measured: do they agree, and which finds more relevant neighbours?",
-            ),
+            (View::Encoder, "Encoder", "Choose network, layer and preprocessing, and compute embeddings"),
+            (View::Compare, "Compare", "Do two embeddings agree, and which one finds more relevant neighbours?"),
             (View::Graphs, "Two graphs", "The current query's graph under both embeddings"),
-            (View::Map, "Map", "An embedding in the plane"),
+            (View::Map, "Map", "An embedding in two dimensions"),
         ];
         widgets::segmented(ui, &mut self.view, &views);
         ui.add_space(GRID);
         match self.view {
             View::Encoder => self.encoder.show(ui, ctx),
-            View::Figures => {
+            View::Compare => {
                 if self.compare.pair_ui(ui, session, ctx) {
-                    self.figures.show(ui, self.compare.k(ctx), session, ctx);
+                    self.measures.show(ui, self.compare.k(ctx), session, ctx);
                 }
             }
             View::Graphs => {

@@ -1,4 +1,4 @@
-//! Two embeddings query by query.
+//! The comparison of two embeddings, query by query.
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, Palette};
@@ -6,7 +6,7 @@ use crate::app::kit::{icons, widgets};
 use crate::workspace::{EmbeddingComparison, QueryFigures, SelectionAction, Session};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
-/// What the list is sorted by.
+/// The column that the list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum By {
     Query,
@@ -18,13 +18,13 @@ enum By {
 }
 
 impl By {
-    /// The columns from the left, with what they are called and mean.
+    /// The columns from left to right, with name and explanation.
     const ALL: [(By, &'static str, &'static str); 5] = [
-        (By::Query, "Query", "In the order of the names"),
-        (By::Overlap, "In common", "Neighbours that A and B have in common (overlap@k)"),
-        (By::A, "A", "Relevant neighbours by A over chance (homophily@k less chance)"),
-        (By::B, "B", "Relevant neighbours by B over chance (homophily@k less chance)"),
-        (By::Change, "B − A", "What B gains over A"),
+        (By::Query, "Query", "Alphabetically by query"),
+        (By::Overlap, "Shared", "Neighbours that A and B have in common (overlap@k)"),
+        (By::A, "A", "Relevant neighbours by A, over chance (homophily@k minus chance)"),
+        (By::B, "B", "Relevant neighbours by B, over chance (homophily@k minus chance)"),
+        (By::Change, "B − A", "Gain of B over A"),
     ];
 }
 
@@ -32,15 +32,14 @@ impl By {
 #[derive(Default)]
 pub struct QueryList {
     by: By,
-    /// From the least, or the first letter, on.
-    rising: bool,
+    ascending: bool,
 }
 
 /// Height of a row.
 const HEIGHT: f32 = 22.0;
 
-/// Width of a column of figures.
-const FIGURE: f32 = 64.0;
+/// Width of a column of numbers.
+const NUMBER: f32 = 64.0;
 
 struct Row<'a> {
     query: usize,
@@ -49,18 +48,18 @@ struct Row<'a> {
     values: [Option<f64>; 4],
 }
 
-/// What the list is of.
+/// The data of the list.
 pub struct QueryTable<'a> {
     /// The open data set.
     pub session: &'a Session,
     /// The comparison.
     pub result: &'a EmbeddingComparison,
-    /// Neighbours of an image.
+    /// Number of neighbours of each image.
     pub k: usize,
 }
 
 impl QueryList {
-    /// Draws the list; a click goes to the query.
+    /// Draws the list; a click on a row selects its query.
     pub fn show(&mut self, ui: &mut Ui, table: &QueryTable<'_>, ctx: &mut PanelCtx<'_>) {
         let mut rows = rows(table);
         self.sort(&mut rows);
@@ -80,12 +79,12 @@ impl QueryList {
         });
     }
 
-    /// Queries without a figure come last, whichever way it goes.
+    /// Queries without a value come last in either direction.
     fn sort(&self, rows: &mut [Row<'_>]) {
         let column = match self.by {
             By::Query => {
                 rows.sort_by_key(|row| row.title.to_lowercase());
-                if !self.rising {
+                if !self.ascending {
                     return;
                 }
                 rows.reverse();
@@ -96,21 +95,21 @@ impl QueryList {
             By::B => 2,
             By::Change => 3,
         };
-        let worst = if self.rising { f64::INFINITY } else { f64::NEG_INFINITY };
-        let key = |row: &Row<'_>| row.values[column].unwrap_or(worst);
-        rows.sort_by(|a, b| if self.rising { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
+        let last = if self.ascending { f64::INFINITY } else { f64::NEG_INFINITY };
+        let key = |row: &Row<'_>| row.values[column].unwrap_or(last);
+        rows.sort_by(|a, b| if self.ascending { key(a).total_cmp(&key(b)) } else { key(b).total_cmp(&key(a)) });
     }
 
     fn heading_ui(&mut self, ui: &mut Ui) {
         let palette = theme::palette(ui.visuals());
-        // As wide as the rows, which the scroll bar makes narrower.
+        // As wide as the rows, which leave room for the scroll bar.
         let width = ui.available_width() - ui.spacing().scroll.allocated_width();
         let (rect, _) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
         for (column, (by, name, hint)) in By::ALL.into_iter().enumerate() {
             let lane = lane(rect, column);
             let response = ui.interact(lane, ui.scope_id().with(("sort queries", name)), Sense::click());
             let chosen = self.by == by;
-            let mark = match (chosen, self.rising) {
+            let mark = match (chosen, self.ascending) {
                 (false, _) => "",
                 (true, true) => " ▲",
                 (true, false) => " ▼",
@@ -121,7 +120,7 @@ impl QueryList {
                 egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Sort queries by {name}"))
             });
             if response.on_hover_text(hint).clicked() {
-                self.rising = chosen && !self.rising;
+                self.ascending = chosen && !self.ascending;
                 self.by = by;
             }
         }
@@ -131,18 +130,18 @@ impl QueryList {
 
 fn rows<'a>(table: &QueryTable<'a>) -> Vec<Row<'a>> {
     let QueryTable { session, result, k } = *table;
-    let of = |(query, figures): (usize, &QueryFigures)| {
-        let known = &session.data.dataset.queries[query];
-        let lifts = figures.both(k).map(|both| both.map(|side| side.lift()));
+    let row = |(index, measures): (usize, &QueryFigures)| {
+        let query = &session.data.dataset.queries[index];
+        let lifts = measures.both(k).map(|both| both.map(|side| side.lift()));
         let values = [
-            figures.agreement_at(k).map(|agreement| agreement.overlap),
+            measures.agreement_at(k).map(|agreement| agreement.overlap),
             lifts.map(|[a, _]| a),
             lifts.map(|[_, b]| b),
             lifts.map(|[a, b]| b - a),
         ];
-        Row { query, title: if known.text.is_empty() { known.id.as_str() } else { &known.text }, values }
+        Row { query: index, title: if query.text.is_empty() { query.id.as_str() } else { &query.text }, values }
     };
-    result.queries.iter().enumerate().take(session.data.dataset.queries.len()).map(of).collect()
+    result.queries.iter().enumerate().take(session.data.dataset.queries.len()).map(row).collect()
 }
 
 fn csv(rows: &[Row<'_>], k: usize) -> String {
@@ -155,12 +154,12 @@ fn csv(rows: &[Row<'_>], k: usize) -> String {
     text
 }
 
-/// A column's part of a row: the name takes what the figures leave.
+/// A column's part of a row: the name takes what the numbers leave.
 fn lane(row: Rect, column: usize) -> Rect {
-    let right = row.right() - 4.0 - (4 - column) as f32 * FIGURE;
+    let right = row.right() - 4.0 - (4 - column) as f32 * NUMBER;
     match column {
         0 => Rect::from_min_max(row.min, pos2(right, row.bottom())),
-        _ => Rect::from_min_max(pos2(right - FIGURE, row.top()), pos2(right, row.bottom())),
+        _ => Rect::from_min_max(pos2(right - NUMBER, row.top()), pos2(right, row.bottom())),
     }
 }
 
@@ -186,8 +185,8 @@ fn row_ui(ui: &mut Ui, row: &Row<'_>, chosen: bool, ctx: &mut PanelCtx<'_>) {
         let (shown, colour) = shown(*value, index == 3, palette);
         text(ui, lane(rect, index + 1), index + 1, &shown, 12.0, colour);
     }
-    let told = row.values[3].map_or_else(|| "not judged".to_owned(), |change| format!("B gains {change:.3}"));
-    let label = format!("Comparison of {}: {told}", row.title);
+    let gain = row.values[3].map_or_else(|| "not judged".to_owned(), |change| format!("B gains {change:.3}"));
+    let label = format!("Comparison of {}: {gain}", row.title);
     response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, chosen, &label));
     if response.clicked() {
         ctx.act(SelectionAction::Query(row.query));

@@ -1,4 +1,4 @@
-//! One run, or group of seeds, against another: query by query, and a query's two rankings side by side.
+//! The comparison of two runs or groups of seeds, query by query, with a query's two rankings side by side.
 
 use super::controls::{measure_ui, save_button};
 use crate::app::command::Command;
@@ -32,60 +32,60 @@ impl Compare {
         let table = &workspace.settings().run_table;
         let Some(session) = workspace.session() else {
             let text = "Open the runs' data set to compare them query by query.";
-            widgets::empty_state(ui, icons::SWAP, "No data set is open", text, None);
+            widgets::empty_state(ui, icons::SWAP, "No data set open", text, None);
             return;
         };
         let Some(pair) = experiments.pair() else {
             match suggestion(workspace, table) {
                 Some(pair) => ctx.act(RunsAction::Compare(Some(Box::new(pair)))),
                 None => {
-                    let text = "Tick one or two runs in the table: one is compared with the text signal, two with each \
-                                other. With seeds grouped, a row stands for all its runs.";
+                    let text = "Tick one run in the table to compare it with the text signal, or two to compare them. \
+                                With seeds grouped, a row stands for all its runs.";
                     widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
                 }
             }
             return;
         };
         sides_ui(ui, pair, ctx);
-        let figures = match experiments.figures() {
+        let comparison = match experiments.figures() {
             None => {
                 ui.spinner();
                 return;
             }
             Some(Err(message)) => {
                 let message = message.clone();
-                widgets::empty_state(ui, icons::WARNING, "These cannot be compared here", &message, None);
+                widgets::empty_state(ui, icons::WARNING, "Cannot compare these", &message, None);
                 return;
             }
-            Some(Ok(figures)) => figures,
+            Some(Ok(comparison)) => comparison,
         };
-        if summary_ui(ui, figures) {
-            let chart = Box::new(chart(workspace, session, pair, figures));
+        if summary_ui(ui, comparison) {
+            let chart = Box::new(chart(workspace, session, pair, comparison));
             ctx.command(Command::SaveChart { name: "queries", chart });
         }
         let bars = (ui.available_width() * 0.34).clamp(200.0, 420.0);
         let height = ui.available_height();
         ui.horizontal_top(|ui| {
             ui.allocate_ui(vec2(bars, height), |ui| {
-                ui.vertical(|ui| self.bars_ui(ui, session, figures, ctx));
+                ui.vertical(|ui| self.bars_ui(ui, session, comparison, ctx));
             });
             ui.add_space(GRID);
             ui.vertical(|ui| self.rankings_ui(ui, session, pair, ctx));
         });
     }
 
-    fn bars_ui(&mut self, ui: &mut Ui, session: &Session, figures: &PairFigures, ctx: &mut PanelCtx<'_>) {
-        let most = figures.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
+    fn bars_ui(&mut self, ui: &mut Ui, session: &Session, comparison: &PairFigures, ctx: &mut PanelCtx<'_>) {
+        let largest = comparison.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
         ui.spacing_mut().item_spacing.y = 0.0;
-        let here = figures.queries.iter().position(|query| query.query == Some(session.query()));
+        let current = comparison.queries.iter().position(|query| query.query == Some(session.query()));
         let mut area = ScrollArea::vertical().auto_shrink([false, false]).id_salt("bars");
-        if let Some(row) = here.filter(|_| self.shown != Some(session.query())) {
+        if let Some(row) = current.filter(|_| self.shown != Some(session.query())) {
             area = area.vertical_scroll_offset((row as f32 * ROW - ui.available_height() * 0.5).max(0.0));
         }
         self.shown = Some(session.query());
-        area.show_rows(ui, ROW, figures.queries.len(), |ui, range| {
+        area.show_rows(ui, ROW, comparison.queries.len(), |ui, range| {
             for index in range {
-                let bar = Bar { query: &figures.queries[index], most, here: here == Some(index) };
+                let bar = Bar { query: &comparison.queries[index], largest, current: current == Some(index) };
                 bar.show(ui, session, ctx);
             }
         });
@@ -97,7 +97,7 @@ impl Compare {
         let known = &session.data.dataset.queries[session.query()];
         let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
         widgets::one_line(ui, widgets::strong_text(title));
-        // The left side is the reference; the right side shows what moved.
+        // The left side is the reference; the right side shows movements against it.
         let [a, b] = workspace.experiments().rankings();
         let ready = |side: &Option<Readable<Ranking>>| match side {
             Some(Ok(ranking)) => Some(ranking.clone()),
@@ -132,15 +132,15 @@ impl Compare {
     }
 }
 
-/// The comparison as a plot, query by query.
-fn chart(workspace: &Workspace, session: &Session, pair: &Pair, figures: &PairFigures) -> Chart {
+/// The comparison query by query, as a chart.
+fn chart(workspace: &Workspace, session: &Session, pair: &Pair, comparison: &PairFigures) -> Chart {
     let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
     let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
-    let queries: Vec<_> = figures.queries.iter().map(named).collect();
+    let queries: Vec<_> = comparison.queries.iter().map(named).collect();
     differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries)
 }
 
-/// The first two chosen rows against each other, or the only one against the text signal.
+/// The first two selected rows against each other, or the only one against the text signal.
 fn suggestion(workspace: &Workspace, table: &RunTable) -> Option<Pair> {
     let experiments = workspace.experiments();
     let chosen = experiments.chosen_entries(table.grouped);
@@ -179,19 +179,19 @@ fn sides_ui(ui: &mut Ui, pair: &Pair, ctx: &mut PanelCtx<'_>) {
             std::mem::swap(&mut wanted.a, &mut wanted.b);
         }
         measure_ui(ui, "Measure compared", &mut wanted.measure);
-        let parts = [
+        let splits = [
             (Some(Split::Test), "Test", "The test queries"),
             (Some(Split::Validation), "Validation", "The validation queries"),
-            (None, "All", "Every judged query, also those trained on"),
+            (None, "All", "Every judged query, including those trained on"),
         ];
-        widgets::segmented(ui, &mut wanted.split, &parts);
+        widgets::segmented(ui, &mut wanted.split, &splits);
     });
     if wanted != *pair {
         ctx.act(RunsAction::Compare(Some(Box::new(wanted))));
     }
 }
 
-/// A list of the chosen rows, or of all rows where fewer than two are chosen, and the two baselines.
+/// A list of the selected rows, or of all rows if fewer than two are selected, and the two baselines.
 fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) {
     let experiments = workspace.experiments();
     let grouped = workspace.settings().run_table.grouped;
@@ -218,29 +218,33 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
         .accessible_name(label);
 }
 
-/// The result in a line; `true` once the plot is to be saved.
-fn summary_ui(ui: &mut Ui, figures: &PairFigures) -> bool {
+/// The result in one line; `true` once the save button is clicked.
+fn summary_ui(ui: &mut Ui, comparison: &PairFigures) -> bool {
     let palette = theme::palette(ui.visuals());
-    let delta = figures.a - figures.b;
+    let delta = comparison.a - comparison.b;
     ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("{} against {}", widgets::figure(figures.a), widgets::figure(figures.b))));
+        ui.label(RichText::new(format!(
+            "{} against {}",
+            widgets::decimal(comparison.a),
+            widgets::decimal(comparison.b)
+        )));
         ui.label(RichText::new(widgets::change(delta)).font(theme::strong(theme::BODY)).color(palette.change(delta)));
-        let test = &figures.test;
+        let test = &comparison.test;
         if let Some(Interval { low, high }) = test.interval {
             widgets::caption(ui, format!("95 % interval {} to {}", widgets::change(low), widgets::change(high)));
         }
         if let Some(p) = test.p {
-            let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::figure(p)) };
-            widgets::caption(ui, text).on_hover_text("Two-sided, of the paired t-test over the queries");
+            let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::decimal(p)) };
+            widgets::caption(ui, text).on_hover_text("Two-sided paired t-test over queries");
         }
-        let told = format!(
+        let counts = format!(
             "{} better  ·  {} equal  ·  {} worse  ·  {} queries",
-            figures.test.wins,
-            figures.test.ties,
-            figures.test.losses,
-            figures.queries.len()
+            test.wins,
+            test.ties,
+            test.losses,
+            comparison.queries.len()
         );
-        widgets::caption(ui, told);
+        widgets::caption(ui, counts);
         save_button(ui)
     })
     .inner
@@ -251,64 +255,65 @@ fn query_title<'a>(session: &'a Session, query: &'a QueryDelta) -> &'a str {
     known.map(|known| known.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&query.id)
 }
 
-/// One query's difference as a bar.
+/// A query's difference as a bar.
 struct Bar<'a> {
     query: &'a QueryDelta,
-    /// The largest difference of all queries: the bar's half width.
-    most: f64,
-    /// Whether it is the current query's.
-    here: bool,
+    /// The largest difference over all queries, which takes half the width.
+    largest: f64,
+    /// Whether it is the current query.
+    current: bool,
 }
 
 impl Bar<'_> {
     fn show(&self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
-        let Self { query, most, here } = *self;
+        let Self { query, largest, current } = *self;
         let palette = theme::palette(ui.visuals());
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 10.0, ROW), Sense::click());
-        if here || response.hovered() || response.has_focus() {
-            let fill = if here { palette.selected } else { palette.raised };
+        if current || response.hovered() || response.has_focus() {
+            let fill = if current { palette.selected } else { palette.raised };
             ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
         }
         let title = query_title(session, query);
         let names = rect.width() * 0.42;
-        let place = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
-        paint_text(ui.painter(), place, title, FontId::proportional(12.0), palette.text, false);
-        let figures = rect.with_min_x(rect.right() - 44.0).with_max_x(rect.right() - 4.0);
+        let name = Rect::from_min_size(rect.min + vec2(6.0, 0.0), vec2(names - 12.0, ROW));
+        paint_text(ui.painter(), name, title, FontId::proportional(12.0), palette.text, false);
+        let number = rect.with_min_x(rect.right() - 44.0).with_max_x(rect.right() - 4.0);
         let delta = query.delta();
         let colour = palette.change(delta);
-        paint_text(ui.painter(), figures, &widgets::change(delta), FontId::proportional(theme::SMALL), colour, true);
+        paint_text(ui.painter(), number, &widgets::change(delta), FontId::proportional(theme::SMALL), colour, true);
         let lane = Rect::from_x_y_ranges(rect.left() + names..=rect.right() - 50.0, rect.y_range());
         let middle = lane.center().x;
-        let end = middle + (delta / most) as f32 * lane.width() * 0.5;
+        let end = middle + (delta / largest) as f32 * lane.width() * 0.5;
         let bar =
             Rect::from_x_y_ranges(middle.min(end)..=middle.max(end), rect.center().y - 5.0..=rect.center().y + 5.0);
         ui.painter().rect_filled(bar, 2, colour);
         ui.painter().vline(middle, rect.y_range(), Stroke::new(1.0, palette.unjudged.gamma_multiply(0.6)));
-        let told = format!(
+        let label = format!(
             "Query {title}: {}, from {} to {}",
             widgets::change(delta),
-            widgets::figure(query.b),
-            widgets::figure(query.a)
+            widgets::decimal(query.b),
+            widgets::decimal(query.a)
         );
-        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, here, &told));
+        response
+            .widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::ListBoxOption, true, current, &label));
         if let (true, Some(query)) = (response.clicked(), query.query) {
             ctx.act(SelectionAction::Query(query));
         }
-        response.on_hover_text(told);
+        response.on_hover_text(label);
     }
 }
 
-/// A side's name, and how several runs make one ranking.
+/// A side's name, and how several runs are merged into one ranking.
 fn side_name_ui(ui: &mut Ui, name: &str, side: &Side) {
     let palette = theme::palette(ui.visuals());
     let hint = match side.paths().len() {
         0 | 1 => name.to_owned(),
-        n => format!("{name}: ordered by the mean of the ranks that {n} runs give an image"),
+        n => format!("{name}: images ordered by mean rank over {n} runs"),
     };
     widgets::one_line(ui, RichText::new(name).small().color(palette.weak)).on_hover_text(hint);
 }
 
-/// A side's average precision, and its change against the other's ranking.
+/// A side's average precision, and its change against the reference.
 fn precision_ui(ui: &mut Ui, ranking: Option<&Readable<Ranking>>, before: Option<&Ranking>) {
     let palette = theme::palette(ui.visuals());
     match ranking {
@@ -316,7 +321,7 @@ fn precision_ui(ui: &mut Ui, ranking: Option<&Readable<Ranking>>, before: Option
         Some(Err(message)) => ui.add(egui::Label::new(RichText::new(message).small().color(palette.warning)).wrap()),
         Some(Ok(ranking)) => {
             let precision = |ranking: &Ranking| ranking.measures.get(Measure::Map).unwrap_or(0.0);
-            let mut text = format!("AP {}", widgets::figure(precision(ranking)));
+            let mut text = format!("AP {}", widgets::decimal(precision(ranking)));
             if let Some(before) = before {
                 text += &format!("  {}", widgets::change(precision(ranking) - precision(before)));
             }

@@ -1,4 +1,4 @@
-//! Two parameters against each other: the mean of a measure for each pair of values.
+//! The heat map of two parameters: a measure's mean for each pair of values.
 
 use super::controls::save_button;
 use crate::app::command::Command;
@@ -17,7 +17,7 @@ pub struct Heat {
     y: Option<String>,
 }
 
-/// Room for the names of the rows.
+/// Width of the row names.
 const NAMES: f32 = 96.0;
 
 impl Heat {
@@ -26,9 +26,9 @@ impl Heat {
         let experiments = ctx.workspace().experiments();
         let varying = experiments.varying();
         if varying.len() < 2 {
-            let text = "A heat map needs runs that differ in two parameters, such as the number of layers and the number of \
+            let text = "A heat map needs runs that differ in two parameters, such as the number of layers and of \
                         neighbours.";
-            widgets::empty_state(ui, icons::TABLE, "Fewer than two parameters differ", text, None);
+            widgets::empty_state(ui, icons::TABLE, "Fewer than two parameters vary", text, None);
             return;
         }
         let [x, y] = chosen(self, varying);
@@ -58,7 +58,7 @@ impl Heat {
         );
         let Some(range) = pivot.range() else {
             let text = "Choose another measure above, or remove a term from the filter.";
-            widgets::empty_state(ui, icons::SEARCH, "No run here has this measure", text, None);
+            widgets::empty_state(ui, icons::SEARCH, "No run has this measure", text, None);
             return;
         };
         if save.inner {
@@ -73,15 +73,15 @@ fn title(name: &str) -> String {
     short_name(name).replace('_', " ")
 }
 
-/// The two parameters: those chosen where they still differ, else k across and layers down as in the paper, else the
-/// first two.
+/// The two parameters: those chosen if they still vary, else k across and layers down as in the paper, else the first
+/// two.
 fn chosen(state: &Heat, varying: &[String]) -> [String; 2] {
-    let there = |name: &Option<String>| name.clone().filter(|name| varying.contains(name));
-    let known = |name: &str| varying.iter().find(|known| *known == name).cloned();
-    let x = there(&state.x).or_else(|| known("graph.k"));
+    let varies = |name: &Option<String>| name.clone().filter(|name| varying.contains(name));
+    let named = |name: &str| varying.iter().find(|varying| *varying == name).cloned();
+    let x = varies(&state.x).or_else(|| named("graph.k"));
     let x =
         x.unwrap_or_else(|| varying.iter().find(|name| Some(*name) != state.y.as_ref()).unwrap_or(&varying[0]).clone());
-    let y = there(&state.y).or_else(|| known("model.conv_layers")).filter(|y| *y != x);
+    let y = varies(&state.y).or_else(|| named("model.conv_layers")).filter(|y| *y != x);
     let y = y.unwrap_or_else(|| varying.iter().find(|name| **name != x).unwrap_or(&varying[0]).clone());
     [x, y]
 }
@@ -91,7 +91,7 @@ struct HeatCells<'a> {
     pivot: &'a Pivot,
     /// The parameters across and down.
     names: [&'a str; 2],
-    /// The least and the greatest mean.
+    /// The lowest and the highest mean.
     range: (f64, f64),
 }
 
@@ -102,8 +102,8 @@ impl HeatCells<'_> {
         let area = ui.available_rect_before_wrap();
         ui.allocate_rect(area, Sense::hover());
         let (columns, rows) = (pivot.xs.len().max(1) as f32, pivot.ys.len().max(1) as f32);
-        let room = vec2(area.width() - NAMES - GRID, area.height() - 44.0);
-        let cell = vec2((room.x / columns).clamp(28.0, 180.0), (room.y / rows).clamp(16.0, 64.0));
+        let space = vec2(area.width() - NAMES - GRID, area.height() - 44.0);
+        let cell = vec2((space.x / columns).clamp(28.0, 180.0), (space.y / rows).clamp(16.0, 64.0));
         let corner = area.min + vec2(NAMES, GRID);
         let painter = ui.painter_at(area);
         let small = FontId::proportional(theme::SMALL);
@@ -124,12 +124,12 @@ impl HeatCells<'_> {
         let bottom = corner.y + rows * cell.y;
         for (column, x) in pivot.xs.iter().enumerate() {
             let name = pos2(corner.x + (column as f32 + 0.5) * cell.x, bottom + 3.0);
-            let place = Rect::from_center_size(name + vec2(0.0, 7.0), vec2(cell.x - 4.0, 14.0));
+            let slot = Rect::from_center_size(name + vec2(0.0, 7.0), vec2(cell.x - 4.0, 14.0));
             let galley = painter.layout_no_wrap(x.to_string(), small.clone(), palette.text);
-            if galley.size().x <= place.width() {
-                painter.galley(place.center() - galley.size() * 0.5, galley, palette.text);
+            if galley.size().x <= slot.width() {
+                painter.galley(slot.center() - galley.size() * 0.5, galley, palette.text);
             } else {
-                paint_text(&painter, place, &x.to_string(), small.clone(), palette.text, false);
+                paint_text(&painter, slot, &x.to_string(), small.clone(), palette.text, false);
             }
         }
         let middle = corner.x + columns * cell.x * 0.5;
@@ -138,7 +138,7 @@ impl HeatCells<'_> {
         painter.text(centre, Align2::LEFT_CENTER, title(names[1]), small, palette.weak);
     }
 
-    /// One cell: the runs of one value of each parameter.
+    /// One cell: the runs with one value of each parameter.
     fn cell_ui(&self, ui: &mut Ui, rect: Rect, cell: &PivotCell, values: [&ParamValue; 2], wanted: &mut RunTable) {
         let palette = theme::palette(ui.visuals());
         let at = [(self.names[0], values[0]), (self.names[1], values[1])];
@@ -152,7 +152,7 @@ impl HeatCells<'_> {
         ui.painter().text(
             rect.center(),
             Align2::CENTER_CENTER,
-            widgets::figure(cell.spread.mean),
+            widgets::decimal(cell.spread.mean),
             font,
             palette.text_on(fill),
         );
@@ -165,9 +165,9 @@ impl HeatCells<'_> {
             let colour = if selected { palette.accent } else { palette.text };
             ui.painter().rect_stroke(rect, 3, Stroke::new(2.0, colour), StrokeKind::Outside);
         }
-        let place: Vec<String> = at.iter().map(|(name, value)| format!("{} {value}", title(name))).collect();
-        let told = format!("{}: {}", place.join(", "), widgets::figure(cell.spread.mean));
-        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Button, true, selected, &told));
+        let parts: Vec<String> = at.iter().map(|(name, value)| format!("{} {value}", title(name))).collect();
+        let label = format!("{}: {}", parts.join(", "), widgets::decimal(cell.spread.mean));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Button, true, selected, &label));
         if response.clicked() {
             for (name, value) in at {
                 let value = value.to_string();
@@ -175,11 +175,13 @@ impl HeatCells<'_> {
             }
         }
         response.on_hover_ui(|ui| {
-            ui.label(place.join("  ·  "));
+            ui.label(parts.join("  ·  "));
             let spread = &cell.spread;
             ui.label(match spread.n {
-                1 => format!("{} (one run)", widgets::figure(spread.mean)),
-                n => format!("{} ± {} over {n} runs", widgets::figure(spread.mean), widgets::figure(spread.deviation)),
+                1 => format!("{} (one run)", widgets::decimal(spread.mean)),
+                n => {
+                    format!("{} ± {} over {n} runs", widgets::decimal(spread.mean), widgets::decimal(spread.deviation))
+                }
             });
         });
     }

@@ -1,4 +1,4 @@
-//! Many runs at once: the table, and what people see of the runs in it.
+//! Many runs at once: a table, and plots of the runs in it.
 
 mod compare;
 mod controls;
@@ -36,14 +36,14 @@ pub struct ExperimentsPanel {
     compare: compare::Compare,
 }
 
-/// Room that a plot needs below the table.
-const LEAST_PLOT: f32 = 190.0;
+/// Minimum height of a plot below the table.
+const MIN_PLOT: f32 = 190.0;
 
 impl PanelView for ExperimentsPanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         if ctx.workspace().experiments().runs().is_empty() {
-            let text = "Every training run is listed here with its parameters and measures. Train a few, with other \
-                        settings or other seeds, to see them side by side.";
+            let text = "Every training run is listed here with its parameters and measures. Train a few with different \
+                        settings or seeds to compare them.";
             let next = ctx.workspace().can_train().then_some("Start training");
             if widgets::empty_state(ui, icons::TABLE, "No runs yet", text, next) {
                 ctx.act(TrainingAction::Start);
@@ -64,23 +64,23 @@ impl PanelView for ExperimentsPanel {
 }
 
 impl ExperimentsPanel {
-    /// Shows one of the plots.
+    /// Switches to a view.
     pub fn show_as(&mut self, view: RunsView) {
         self.view = view;
     }
 
     fn plots_ui(&mut self, ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
-        let room = ui.available_height();
-        let most = (room - 120.0).max(LEAST_PLOT * 0.5);
-        let start = (room * 0.56).clamp(LEAST_PLOT.min(most), most);
+        let available = ui.available_height();
+        let max = (available - 120.0).max(MIN_PLOT * 0.5);
+        let start = (available * 0.56).clamp(MIN_PLOT.min(max), max);
         let frame = egui::Frame::new().inner_margin(egui::Margin { top: 8, ..egui::Margin::ZERO });
         Panel::bottom("plots over runs")
             .resizable(true)
             .default_size(start)
-            .size_range(LEAST_PLOT.min(most)..=most)
+            .size_range(MIN_PLOT.min(max)..=max)
             .frame(frame)
             .show(ui, |ui| {
-                // Whatever is drawn, the panel keeps the height it was given by hand.
+                // Keeps the height that the user chose, whatever is drawn.
                 ui.set_min_size(ui.available_size());
                 match self.view {
                     RunsView::Table => {}
@@ -134,14 +134,14 @@ fn controls_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
         )
         .on_hover_text(
             "Words search names and settings. Terms compare a setting or a measure: k=10, k=5,10, k=5..20, loss!=bpr, \
-             lr<=1e-3, val.map>.7. All must match.",
+             lr<=1e-3, val.map>.7. Runs must match all of them.",
         )
         .accessible_name("Filter runs");
-        if !wanted.filter.is_empty() && widgets::icon_button(ui, icons::CROSS, "Show all runs").clicked() {
+        if !wanted.filter.is_empty() && widgets::icon_button(ui, icons::CROSS, "Clear filter").clicked() {
             wanted.filter.clear();
         }
         ui.checkbox(&mut wanted.grouped, "Group seeds")
-            .on_hover_text("Runs that differ in nothing but the seed make one row: mean ± deviation");
+            .on_hover_text("Merge runs that differ only in their seed into one row: mean ± standard deviation");
         ui.checkbox(&mut wanted.all_data, "All data sets").on_hover_text("Also list runs of other data sets");
         columns_menu_ui(ui, wanted);
         if widgets::icon_button(ui, icons::COPY, "Copy the table as CSV").clicked() {
@@ -166,12 +166,12 @@ fn columns_menu_ui(ui: &mut Ui, wanted: &mut RunTable) {
     menu.response.accessible_name("Columns");
 }
 
-/// The measure and the part that plots over runs are coloured by; laid out from the right.
+/// The measure and the split that plots over runs are coloured by; laid out right to left.
 fn objective_ui(ui: &mut Ui, objective: &mut Objective) {
     measure_ui(ui, "Measure", &mut objective.measure);
-    let parts = [
-        (Split::Test, "Test", "On the test queries: to report, not to choose by"),
+    let splits = [
+        (Split::Test, "Test", "On the test queries: for reporting, not for selection"),
         (Split::Validation, "Validation", "On the validation queries"),
     ];
-    widgets::segmented(ui, &mut objective.split, &parts);
+    widgets::segmented(ui, &mut objective.split, &splits);
 }

@@ -1,4 +1,4 @@
-//! Curves of the chosen runs over one another.
+//! Overlaid curves of the selected runs.
 
 use super::controls::{measure_ui, save_button};
 use crate::app::command::Command;
@@ -35,9 +35,9 @@ impl Overlay {
     pub fn show(&mut self, ui: &mut Ui, wanted: &RunTable, ctx: &mut PanelCtx<'_>) {
         let experiments = ctx.workspace().experiments();
         if experiments.chosen().is_empty() {
-            let text = "Tick runs in the table to see their curves over one another.";
-            let next = (!experiments.entries().is_empty()).then_some("Select the first five rows");
-            if widgets::empty_state(ui, icons::CHART, "No run selected", text, next) {
+            let text = "Tick runs in the table to overlay their curves.";
+            let next = (!experiments.entries().is_empty()).then_some("Select first five rows");
+            if widgets::empty_state(ui, icons::CHART, "No runs selected", text, next) {
                 let first = experiments.entries().iter().take(5).flat_map(|entry| entry.facts(experiments.runs()));
                 ctx.act(RunsAction::Choose(first.map(|run| run.saved.path.clone()).collect()));
             }
@@ -60,7 +60,7 @@ impl Overlay {
         }
     }
 
-    /// Measure, split and smoothing; `true` once the plot is to be saved.
+    /// Measure, split and smoothing; `true` once the save button is clicked.
     fn controls_ui(&mut self, ui: &mut Ui) -> bool {
         ui.horizontal(|ui| {
             widgets::segmented(
@@ -69,7 +69,7 @@ impl Overlay {
                 &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training minimises")],
             );
             ui.add_enabled_ui(!self.loss, |ui| measure_ui(ui, "Measure of the curves", &mut self.measure));
-            let parts: &[(Split, &str, &str)] = if self.loss {
+            let splits: &[(Split, &str, &str)] = if self.loss {
                 &[(Split::Train, "Train", "While training"), (Split::Validation, "Validation", "After each epoch")]
             } else {
                 &[
@@ -77,15 +77,15 @@ impl Overlay {
                     (Split::Test, "Test", "On the test queries"),
                 ]
             };
-            if !parts.iter().any(|(split, ..)| *split == self.split) {
+            if !splits.iter().any(|(split, ..)| *split == self.split) {
                 self.split = Split::Validation;
             }
-            widgets::segmented(ui, &mut self.split, parts);
+            widgets::segmented(ui, &mut self.split, splits);
             ui.add_space(GRID);
             widgets::caption(ui, "Smoothing");
             ui.spacing_mut().slider_width = 90.0;
             ui.add(Slider::new(&mut self.smoothing, 0.0..=0.95).fixed_decimals(2))
-                .on_hover_text("Exponential moving average; the raw values are drawn faintly behind it")
+                .on_hover_text("Exponential moving average; raw values are drawn faintly behind it")
                 .accessible_name("Smoothing");
             save_button(ui)
         })
@@ -111,7 +111,7 @@ impl Overlay {
                 details.history.iter().filter_map(|report| Some([report.epoch as f64, self.value(report)?])).collect()
             })
             .collect();
-        // Seeds stop at different epochs: the mean goes as far as all of them.
+        // Seeds stop at different epochs: the mean covers the epochs that all of them have.
         let shortest = raw.iter().map(Vec::len).min().unwrap_or(0);
         let mean: Vec<[f64; 2]> = (0..shortest)
             .map(|at| {
@@ -140,7 +140,7 @@ impl Overlay {
                     plot.line(Line::new("", points).color(colour.gamma_multiply(0.3)).width(1.0).allow_hover(false));
                 }
                 let points: PlotPoints<'_> = curve.smooth.iter().copied().collect();
-                // After the last colour the colours begin anew, dashed.
+                // Once all colours are used, they repeat as dashed lines.
                 let style = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
                 plot.line(Line::new(curve.name.clone(), points).color(colour).width(2.0).style(style));
             }
@@ -169,12 +169,12 @@ impl Overlay {
                 let curve = &curves[index];
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
                 let values = curve.mean.iter().map(|point| point[1]);
-                let told = match self.epoch {
+                let value = match self.epoch {
                     Some(epoch) => curve.mean.iter().find(|point| point[0] as usize == epoch).map(|point| point[1]),
                     None if self.loss => values.min_by(f64::total_cmp),
                     None => values.max_by(f64::total_cmp),
                 };
-                let told = told.map_or_else(|| "–".to_owned(), widgets::figure);
+                let value = value.map_or_else(|| "–".to_owned(), widgets::decimal);
                 let swatch = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
                 ui.painter().rect_filled(swatch, 1, palette.series(index));
                 let name = Rect::from_min_max(rect.min + vec2(20.0, 0.0), rect.max - vec2(52.0, 0.0));
@@ -182,20 +182,20 @@ impl Overlay {
                 paint_text(
                     ui.painter(),
                     rect.with_max_x(rect.right() - 10.0),
-                    &told,
+                    &value,
                     FontId::proportional(12.0),
                     palette.text,
                     true,
                 );
-                let spoken = format!("{}: {told}", curve.name);
-                response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &spoken));
+                let label = format!("{}: {value}", curve.name);
+                response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &label));
                 response.on_hover_text(&curve.name);
             }
         });
     }
 }
 
-/// Exponential moving average that does not lean on its first value (divided by the weights so far).
+/// Exponential moving average without bias towards the first value (divided by the sum of weights so far).
 fn smooth(points: &[[f64; 2]], weight: f64) -> Vec<[f64; 2]> {
     let (mut sum, mut weights) = (0.0, 0.0);
     let next = |&[x, y]: &[f64; 2]| {

@@ -1,4 +1,4 @@
-//! Parallel coordinates: each run a line through the parameters that differ, coloured by what it reached.
+//! Parallel coordinates: each run is a line through the parameters that vary, coloured by its result.
 
 use super::controls::{save_button, toggle};
 use super::scale::Scale;
@@ -17,17 +17,17 @@ pub struct Parallel {
     brush: Option<(usize, f32)>,
 }
 
-/// Axes at the most; further parameters are left to the filter.
-const MOST: usize = 9;
+/// Maximum number of parameters shown; the filter still covers the others.
+const MAX_PARAMETERS: usize = 9;
 
 /// One axis.
 struct Axis {
-    /// What it is called in the filter.
+    /// Its name in the filter.
     key: String,
-    /// What stands above it.
+    /// The title above it.
     title: String,
     scale: Scale,
-    /// A value per run of the scope.
+    /// One value per run in scope.
     values: Vec<Option<ParamValue>>,
     x: f32,
 }
@@ -38,12 +38,12 @@ impl Parallel {
         let experiments = ctx.workspace().experiments();
         let runs: Vec<&RunFacts> = experiments.scope().iter().filter_map(|&run| experiments.runs().get(run)).collect();
         if runs.len() < 2 || experiments.varying().is_empty() {
-            let text = "Each run becomes a line through the parameters that differ among them. Train runs with other \
-                        settings to see which ones matter.";
-            widgets::empty_state(ui, icons::CHART, "Nothing differs among the runs yet", text, None);
+            let text = "Each run becomes a line through the parameters that vary. Train runs with different settings \
+                        to see which ones matter.";
+            widgets::empty_state(ui, icons::CHART, "No parameters vary yet", text, None);
             return;
         }
-        let hint = "Drag along an axis to filter, click it to clear; click a line to select its run";
+        let hint = "Drag along an axis to filter, click it to clear. Click a line to select its run.";
         let save = ui.horizontal(|ui| {
             widgets::caption(ui, hint);
             save_button(ui)
@@ -54,8 +54,8 @@ impl Parallel {
         let axes = axes(experiments.varying(), &runs, wanted.objective, plot);
         let filter = Filter::parse(&wanted.filter);
         let lines = Lines {
-            corners: (0..runs.len()).map(|run| line(&axes, run, plot)).collect(),
-            fits: runs.iter().map(|run| filter.matches(run)).collect(),
+            points: (0..runs.len()).map(|run| line(&axes, run, plot)).collect(),
+            matches: runs.iter().map(|run| filter.matches(run)).collect(),
             chosen: runs.iter().map(|run| experiments.chosen().contains(&run.saved.path)).collect(),
         };
         self.brushes_ui(ui, &axes, plot, wanted);
@@ -81,14 +81,14 @@ impl Parallel {
         response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
     }
 
-    /// The axes' titles and brushes: a drag along an axis keeps the runs it meets, a click takes that back.
+    /// The axes' titles and brushes: a drag along an axis filters runs by its range, a click clears it.
     fn brushes_ui(&mut self, ui: &mut Ui, axes: &[Axis], plot: Rect, wanted: &mut RunTable) {
         let palette = theme::palette(ui.visuals());
         for (index, axis) in axes.iter().enumerate() {
             let band = Rect::from_x_y_ranges(axis.x - 11.0..=axis.x + 11.0, plot.y_range().expand(8.0));
             let response = ui.interact(band, ui.scope_id().with(("axis", index)), Sense::click_and_drag());
-            let told = format!("Brush {}", axis.title);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Slider, true, &told));
+            let label = format!("Brush {}", axis.title);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Slider, true, &label));
             let brushed = asked(&wanted.filter, &axis.key);
             let title = if brushed.is_some() { palette.accent } else { palette.text };
             let align = match index {
@@ -140,7 +140,7 @@ fn axes(varying: &[String], runs: &[&RunFacts], objective: Objective, plot: Rect
     };
     let mut axes: Vec<Axis> = varying
         .iter()
-        .take(MOST)
+        .take(MAX_PARAMETERS)
         .map(|name| {
             let values: Vec<Option<ParamValue>> = runs.iter().map(|run| run.parameters.get(name).cloned()).collect();
             let key = short_name(name).to_owned();
@@ -149,10 +149,10 @@ fn axes(varying: &[String], runs: &[&RunFacts], objective: Objective, plot: Rect
         .collect();
     let values: Vec<Option<ParamValue>> =
         runs.iter().map(|run| run.figure(objective).map(ParamValue::Number)).collect();
-    let figures: Vec<f64> = values.iter().flatten().filter_map(ParamValue::as_number).collect();
-    let low = figures.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = figures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // An axis of one value would be a point.
+    let numbers: Vec<f64> = values.iter().flatten().filter_map(ParamValue::as_number).collect();
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // An axis with a single value would have no length.
     let (low, high) = if high - low > 1e-9 { (low, high) } else { (low - 0.01, low + 0.01) };
     let scale = Scale::Linear(low, high);
     axes.push(Axis { key: objective_key, title: objective.name(), scale, values, x: 0.0 });
@@ -167,17 +167,17 @@ fn height(plot: Rect, share: f32) -> f32 {
     egui::lerp(plot.bottom()..=plot.top(), share)
 }
 
-/// A run's corner on each axis; `None` for a run without a figure.
+/// A run's point on each axis; `None` if any value is missing.
 fn line(axes: &[Axis], run: usize, plot: Rect) -> Option<Vec<Pos2>> {
-    axes.iter().map(|axis| Some(pos2(axis.x, height(plot, axis.scale.place(axis.values[run].as_ref()?)?)))).collect()
+    axes.iter().map(|axis| Some(pos2(axis.x, height(plot, axis.scale.position(axis.values[run].as_ref()?)?)))).collect()
 }
 
-/// Every run of the scope as a line.
+/// Every run in scope as a line.
 struct Lines {
-    /// Its corner on each axis; `None` for a run that was not measured.
-    corners: Vec<Option<Vec<Pos2>>>,
-    /// Whether the filter lets it through.
-    fits: Vec<bool>,
+    /// Its point on each axis; `None` if any value is missing.
+    points: Vec<Option<Vec<Pos2>>>,
+    /// Whether it matches the filter.
+    matches: Vec<bool>,
     /// Whether it is selected.
     chosen: Vec<bool>,
 }
@@ -191,7 +191,7 @@ impl Lines {
             let slope = (segment[1] - segment[0]).normalized();
             Some((egui::lerp(segment[0].y..=segment[1].y, share) - at.y).abs() * slope.x.abs())
         };
-        let near = self.corners.iter().enumerate().filter(|(run, _)| self.fits[*run]);
+        let near = self.points.iter().enumerate().filter(|(run, _)| self.matches[*run]);
         near.filter_map(|(run, line)| Some((run, distance(line.as_ref()?)?)))
             .filter(|(_, distance)| *distance < 7.0)
             .min_by(|a, b| a.1.total_cmp(&b.1))
@@ -200,26 +200,26 @@ impl Lines {
 
     fn paint(&self, painter: &Painter, axes: &[Axis], pointed: Option<usize>, palette: &Palette) {
         let Some(objective) = axes.last() else { return };
-        let share = |run: usize| objective.values[run].as_ref().and_then(|value| objective.scale.place(value));
-        // The best are drawn last; what the filter leaves out lies behind all.
-        let mut order: Vec<usize> = (0..self.corners.len()).collect();
+        let share = |run: usize| objective.values[run].as_ref().and_then(|value| objective.scale.position(value));
+        // The best are drawn last, what does not match the filter first.
+        let mut order: Vec<usize> = (0..self.points.len()).collect();
         order.sort_by(|&a, &b| {
-            (self.fits[a], share(a)).partial_cmp(&(self.fits[b], share(b))).unwrap_or(std::cmp::Ordering::Equal)
+            (self.matches[a], share(a)).partial_cmp(&(self.matches[b], share(b))).unwrap_or(std::cmp::Ordering::Equal)
         });
         for run in order {
-            let Some(line) = &self.corners[run] else { continue };
+            let Some(line) = &self.points[run] else { continue };
             let is_chosen = self.chosen[run];
-            let stroke = match (self.fits[run], share(run)) {
+            let stroke = match (self.matches[run], share(run)) {
                 (true, Some(share)) if is_chosen => Stroke::new(2.6, palette.ramp(share)),
                 (true, Some(share)) => Stroke::new(1.6, palette.ramp(share).gamma_multiply(0.85)),
                 _ => Stroke::new(1.0, palette.line.gamma_multiply(0.6)),
             };
             painter.line(line.clone(), stroke);
         }
-        if let Some(line) = pointed.and_then(|run| self.corners[run].as_ref()) {
+        if let Some(line) = pointed.and_then(|run| self.points[run].as_ref()) {
             painter.line(line.clone(), Stroke::new(3.0, palette.text));
-            for corner in line {
-                painter.circle_filled(*corner, 3.5, palette.text);
+            for point in line {
+                painter.circle_filled(*point, 3.5, palette.text);
             }
         }
     }
@@ -229,30 +229,30 @@ fn paint_axes(painter: &Painter, axes: &[Axis], plot: Rect, palette: &Palette) {
     for (index, axis) in axes.iter().enumerate() {
         painter.vline(axis.x, plot.y_range(), Stroke::new(1.0, palette.unjudged));
         let last = index + 1 == axes.len();
-        let room = plot.width() / (axes.len() - 1).max(1) as f32;
+        let space = plot.width() / (axes.len() - 1).max(1) as f32;
         for (share, text) in axis.scale.marks() {
             let y = height(plot, share);
             painter.hline(axis.x - 3.0..=axis.x + 3.0, y, Stroke::new(1.0, palette.unjudged));
-            let text = if last { widgets::figure(text.parse().unwrap_or(0.0)) } else { text };
-            mark(painter, pos2(axis.x + 6.0, y), &text, if last { 58.0 } else { room - 14.0 }, palette);
+            let text = if last { widgets::decimal(text.parse().unwrap_or(0.0)) } else { text };
+            mark(painter, pos2(axis.x + 6.0, y), &text, if last { 58.0 } else { space - 14.0 }, palette);
         }
     }
 }
 
-/// A mark's text on a ground that keeps it apart from the lines behind it.
-fn mark(painter: &Painter, at: Pos2, label: &str, room: f32, palette: &Palette) {
-    let galley = text::line(painter, label, FontId::proportional(10.5), palette.text, room.max(20.0));
+/// A tick label on a background that separates it from the lines behind it.
+fn mark(painter: &Painter, at: Pos2, label: &str, width: f32, palette: &Palette) {
+    let galley = text::line(painter, label, FontId::proportional(10.5), palette.text, width.max(20.0));
     let rect = Rect::from_min_size(at - vec2(0.0, galley.size().y * 0.5), galley.size());
     painter.rect_filled(rect.expand2(vec2(2.0, 0.0)), 2, palette.panel.gamma_multiply(0.8));
     painter.galley(rect.min, galley, palette.text);
 }
 
-/// The shares of an axis that a term of the filter keeps.
+/// The range of an axis, in shares of its length, that a filter term accepts.
 fn brushed_range(axis: &Axis, asked: &str) -> Option<(f32, f32)> {
     let key = format!("{}={asked}", axis.key);
     let filter = Filter::parse(&key);
-    let kept = axis.values.iter().flatten().filter(|value| filter.accepts(&axis.key, value));
-    let shares: Vec<f32> = kept.filter_map(|value| axis.scale.place(value)).collect();
+    let accepted = axis.values.iter().flatten().filter(|value| filter.accepts(&axis.key, value));
+    let shares: Vec<f32> = accepted.filter_map(|value| axis.scale.position(value)).collect();
     let low = shares.iter().copied().reduce(f32::min)?;
     Some((low, shares.iter().copied().fold(low, f32::max)))
 }
@@ -274,7 +274,7 @@ fn hover_ui(ui: &mut Ui, run: &RunFacts, axes: &[Axis], objective: Objective) {
             ui.end_row();
         }
         ui.label(egui::RichText::new(objective.name()).color(palette.weak));
-        ui.label(run.figure(objective).map_or_else(|| "–".to_owned(), widgets::figure));
+        ui.label(run.figure(objective).map_or_else(|| "–".to_owned(), widgets::decimal));
         ui.end_row();
     });
     widgets::caption(ui, "Click to select the run.");

@@ -1,4 +1,4 @@
-//! The run table: one row per run or configuration; only the rows in sight are drawn.
+//! The run table: one row per run or configuration; only visible rows are drawn.
 
 use super::controls::toggle;
 use crate::app::ctx::PanelCtx;
@@ -19,21 +19,21 @@ pub struct TableState {
     reveal: bool,
 }
 
-/// Room for the checkbox before the first column.
+/// Space for the checkbox before the first column.
 const CHECK: f32 = 26.0;
 
-/// Room between columns.
+/// Gap between columns.
 const GAP: f32 = 10.0;
 
-/// Width of a column in points.
+/// Initial width of a column, in points.
 fn width(column: Column, grouped: bool) -> f32 {
     let spread = if grouped { 42.0 } else { 0.0 };
     match column {
-        // Groups are named by the few parameters that differ.
+        // Groups are named by the few parameters that vary.
         Column::Name if grouped => 168.0,
         Column::Name => 208.0,
         Column::Model => 76.0,
-        // Texts behind numbers keep more distance.
+        // Text columns after numbers need more space.
         Column::Loss | Column::State => 76.0,
         Column::Date => 122.0,
         Column::Neighbours => 26.0,
@@ -48,35 +48,35 @@ fn width(column: Column, grouped: bool) -> f32 {
     }
 }
 
-/// The parts of a table that are the same for all its rows.
+/// What all rows of the table share.
 struct Shape {
     columns: Vec<Column>,
     widths: Vec<f32>,
-    /// The best mean of each column of measures, where there is more than one row.
+    /// The best mean of each column of measures, if there is more than one row.
     best: Vec<Option<f64>>,
 }
 
 impl Shape {
-    fn of(wanted: &RunTable, workspace: &Workspace, room: f32) -> Self {
+    fn of(wanted: &RunTable, workspace: &Workspace, available: f32) -> Self {
         let columns = wanted.columns();
         let mut widths: Vec<f32> = columns.iter().map(|column| width(*column, wanted.grouped)).collect();
         let needed = CHECK + widths.iter().map(|width| width + GAP).sum::<f32>();
-        // The name takes what is left, up to what any name needs.
+        // The name takes the remaining space, up to a limit.
         if let Some(name) = columns.iter().position(|column| *column == Column::Name) {
-            widths[name] += (room - needed).clamp(0.0, 220.0);
+            widths[name] += (available - needed).clamp(0.0, 220.0);
         }
         let best = columns.iter().map(|column| best(workspace, *column)).collect();
         Self { columns, widths, best }
     }
 }
 
-/// A column's part of a row.
+/// The part of a cell that holds its text.
 fn lane(cell: Rect, column: Column) -> Rect {
     if matches!(column, Column::Loss | Column::Date) { cell.with_min_x(cell.left() + 2.0 * GRID) } else { cell }
 }
 
 impl TableState {
-    /// Draws the table into what room there is.
+    /// Draws the table into the available space.
     pub fn show(&mut self, ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
         let entries = ctx.workspace().experiments().entries();
         if entries.is_empty() {
@@ -91,9 +91,9 @@ impl TableState {
         self.take_keys(ui, &focus, ctx);
         ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(GAP, 0.0);
-            // The edges of columns show under the pointer only.
+            // Column borders are visible only on hover.
             ui.visuals_mut().widgets.noninteractive.bg_stroke = Stroke::NONE;
-            // Widths that were dragged hold as long as the columns are these.
+            // Resized widths persist as long as the columns stay the same.
             let mut table = TableBuilder::new(ui)
                 .id_salt((&shape.columns.iter().map(|column| column.name()).collect::<Vec<_>>(), wanted.grouped))
                 .sense(Sense::CLICK | Sense::HOVER)
@@ -123,7 +123,7 @@ impl TableState {
         }
     }
 
-    /// Up and down move the cursor, Space chooses, Enter opens; they belong to the table while it has the keyboard.
+    /// Up and Down move the cursor, Space selects, Enter opens, while the table has keyboard focus.
     fn take_keys(&mut self, ui: &mut Ui, focus: &egui::Response, ctx: &mut PanelCtx<'_>) {
         if !focus.has_focus() {
             return;
@@ -167,15 +167,15 @@ impl TableState {
         let experiments = ctx.workspace().experiments();
         let facts = entry.facts(experiments.runs());
         let open_run = ctx.workspace().training().run().map(|run| &run.path);
-        let is_here = self.cursor == index;
+        let is_current = self.cursor == index;
         row.set_selected(facts.iter().any(|run| open_run == Some(&run.saved.path)));
-        if is_here && focus.has_focus() {
+        if is_current && focus.has_focus() {
             row.set_hovered(true);
         }
         let name = experiments.name(entry);
         let mut chosen = experiments.is_chosen(entry);
         row.col(|ui| {
-            let check = ui.add(egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Choose {name}"));
+            let check = ui.add(egui::Checkbox::without_text(&mut chosen)).accessible_name(format!("Select {name}"));
             if check.changed() {
                 toggle(entry, ctx);
             }
@@ -192,8 +192,8 @@ impl TableState {
             });
         }
         let response = row.response();
-        let label = format!("Run {name}, {}", spoken(&facts));
-        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, is_here, &label));
+        let label = format!("Run {name}, {}", summary(&facts));
+        response.widget_info(|| egui::WidgetInfo::selected(egui::accesskit::Role::Row, true, is_current, &label));
         if response.clicked() {
             self.cursor = index;
             focus.request_focus();
@@ -211,9 +211,9 @@ impl TableState {
 fn empty_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
     let hidden = !wanted.all_data && ctx.workspace().experiments().scope().is_empty();
     let (title, text, next) = if hidden {
-        ("No runs of this data set", "Train on it, or list the runs of all data sets.", "List all")
+        ("No runs on this data set", "Train on it, or show the runs of all data sets.", "Show all data sets")
     } else {
-        ("No run matches the filter", "Every term has to match: remove one.", "Show all runs")
+        ("No runs match the filter", "Runs must match every term. Remove one, or clear the filter.", "Clear filter")
     };
     if widgets::empty_state(ui, icons::SEARCH, title, text, Some(next)) {
         wanted.filter.clear();
@@ -221,7 +221,7 @@ fn empty_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// The best mean of a column of measures, where there is more than one row.
+/// The best mean of a column of measures, if there is more than one row.
 fn best(workspace: &Workspace, column: Column) -> Option<f64> {
     let experiments = workspace.experiments();
     let entries = experiments.entries();
@@ -258,7 +258,7 @@ fn heading_ui(ui: &mut Ui, column: Column, wanted: &mut RunTable) {
     response.on_hover_text(column.explanation());
 }
 
-fn spoken(facts: &[&RunFacts]) -> String {
+fn summary(facts: &[&RunFacts]) -> String {
     let map = Column::TestMap.cell(facts).text;
     format!("test MAP {}, {}", if map.is_empty() { "unknown" } else { &map }, Column::State.cell(facts).text)
 }
@@ -289,10 +289,10 @@ fn hover_ui(ui: &mut Ui, name: &str, facts: &[&RunFacts]) {
         ui.label(RichText::new(format!("{}  ·  {}", record.dataset, record.vectors)).small().color(palette.weak));
         ui.label(RichText::new(record.features.join(", ")).small().color(palette.weak));
     }
-    widgets::caption(ui, "Double click or Enter opens the run.");
+    widgets::caption(ui, "Double-click or press Enter to open the run.");
 }
 
-fn paint_cell(painter: &Painter, place: Rect, column: Column, cell: &Cell, best: bool, palette: &Palette) {
+fn paint_cell(painter: &Painter, lane: Rect, column: Column, cell: &Cell, best: bool, palette: &Palette) {
     let font = if best { theme::strong(12.5) } else { FontId::proportional(12.5) };
     let colour = match column {
         Column::Gain if cell.text.starts_with('+') && cell.text != "+.000" => palette.relevant,
@@ -301,20 +301,20 @@ fn paint_cell(painter: &Painter, place: Rect, column: Column, cell: &Cell, best:
         _ => palette.text,
     };
     if cell.beside.is_empty() {
-        paint_text(painter, place, &cell.text, font, colour, column.is_number());
+        paint_text(painter, lane, &cell.text, font, colour, column.is_number());
         return;
     }
     let small = FontId::proportional(theme::SMALL);
     if column.is_number() {
         let beside = painter.layout_no_wrap(cell.beside.clone(), small, palette.weak);
-        // Deviations share one width, so that the means before them stand in line.
-        let room = if cell.text.is_empty() { beside.size().x } else { beside.size().x.max(34.0) };
-        let at = pos2(place.right() - beside.size().x, place.center().y - beside.size().y * 0.5);
+        // Deviations share one width, so that the means before them line up.
+        let width = if cell.text.is_empty() { beside.size().x } else { beside.size().x.max(34.0) };
+        let at = pos2(lane.right() - beside.size().x, lane.center().y - beside.size().y * 0.5);
         painter.galley(at, beside, palette.weak);
-        let left = Rect::from_min_max(place.min, pos2(place.right() - room - 4.0, place.bottom()));
+        let left = Rect::from_min_max(lane.min, pos2(lane.right() - width - 4.0, lane.bottom()));
         paint_text(painter, left, &cell.text, font, colour, true);
     } else {
-        let end = paint_text(painter, place.with_max_x(place.right() - 34.0), &cell.text, font, colour, false);
-        painter.text(pos2(end + 6.0, place.center().y), Align2::LEFT_CENTER, &cell.beside, small, palette.weak);
+        let end = paint_text(painter, lane.with_max_x(lane.right() - 34.0), &cell.text, font, colour, false);
+        painter.text(pos2(end + 6.0, lane.center().y), Align2::LEFT_CENTER, &cell.beside, small, palette.weak);
     }
 }

@@ -1,26 +1,26 @@
-//! Which plot over runs is shown.
+//! The views of the Experiments panel.
 
 /// What is shown below the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RunsView {
-    /// Nothing: the table has all the room.
+    /// The table alone.
     Table,
-    /// Curves of the chosen runs over one another.
+    /// Overlaid curves of the selected runs.
     #[default]
     Curves,
     /// Parallel coordinates.
     Parameters,
-    /// Two parameters against each other.
+    /// A heat map of two parameters.
     HeatMap,
     /// One run compared with another.
     Compare,
 }
 
-/// All of them, each with its name and what it shows.
+/// All views, with name and explanation.
 pub(super) const VIEWS: [(RunsView, &str, &str); 5] = [
     (RunsView::Table, "Table", "The table alone"),
-    (RunsView::Curves, "Curves", "Curves of the chosen runs over one another"),
-    (RunsView::Parameters, "Parameters", "Every run as a line through its parameters, coloured by its result"),
-    (RunsView::HeatMap, "Heat map", "Two parameters against each other"),
+    (RunsView::Curves, "Curves", "Overlaid curves of the selected runs"),
+    (RunsView::Parameters, "Parameters", "Each run as a line through its parameters, coloured by result"),
+    (RunsView::HeatMap, "Heat map", "A measure over two parameters"),
     (RunsView::Compare, "Compare", "One run compared with another, query by query"),
 ];

@@ -1,4 +1,4 @@
-//! One graph on one canvas: what the graph panel shows, and the comparison of two embeddings twice.
+//! One graph on one canvas: the Graph panel has one, the comparison of two embeddings two.
 
 use super::scene::{self, GraphParts};
 use super::tooltip;
@@ -10,7 +10,7 @@ use crate::workspace::{GraphLook, QueryView, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
 
-/// What a canvas is to show.
+/// The graph to show.
 pub struct ShownGraph<'a> {
     /// The open data set.
     pub session: &'a Session,
@@ -18,14 +18,14 @@ pub struct ShownGraph<'a> {
     pub view: &'a QueryView,
     /// How it is drawn.
     pub look: GraphLook,
-    /// What tells it from another graph of the same query.
+    /// Its name, to distinguish graphs of the same query.
     pub name: Option<&'a str>,
 }
 
-/// What decides a scene; two that are equal need no new one.
+/// What a scene depends on; an equal request needs no new scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct SceneRequest {
-    /// The opening of the data set.
+    /// Changes each time a data set is opened.
     generation: u64,
     query: usize,
     view: u64,
@@ -46,12 +46,12 @@ pub struct GraphCanvas {
 }
 
 impl GraphCanvas {
-    /// Shows the whole graph from now on.
+    /// Keeps the whole graph in view from now on.
     pub fn fit(&mut self) {
         self.canvas.fit();
     }
 
-    /// Draws the graph into what room there is, and takes in what a person points at.
+    /// Draws the graph into the available space and handles the pointer.
     pub fn show(&mut self, ui: &mut Ui, shown: &ShownGraph<'_>, ctx: &mut PanelCtx<'_>) {
         let request = shown.request(ui.visuals().dark_mode);
         if self.request != Some(request) {

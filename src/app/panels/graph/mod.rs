@@ -1,4 +1,4 @@
-//! The current query's graph: pictures as nodes, neighbours joined, pan and zoom.
+//! The current query's graph: pictures as nodes, joined to their neighbours, with pan and zoom.
 
 mod canvas;
 mod scene;
@@ -12,7 +12,7 @@ use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
 
-/// Room in points, left of the slider, that its name and the query need.
+/// Width in points, left of the slider, that its name and the query need.
 const NAMED_SLIDER: f32 = 170.0;
 
 /// What the panel remembers between frames.
@@ -42,7 +42,7 @@ impl PanelView for GraphPanel {
 }
 
 impl GraphPanel {
-    /// Shows the whole graph.
+    /// Fits the graph to the panel.
     pub fn fit(&mut self) {
         self.canvas.fit();
     }
@@ -52,7 +52,7 @@ impl GraphPanel {
         let query = &session.data.dataset.queries[session.query()];
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if widgets::icon_button(ui, icons::FIT, "Fit the graph to its panel (F)").clicked() {
+                if widgets::icon_button(ui, icons::FIT, "Fit graph to panel (F)").clicked() {
                     self.canvas.fit();
                 }
                 look_menu_ui(ui, ctx);
@@ -60,15 +60,15 @@ impl GraphPanel {
                 if tune::neighbours_slider(ui, &mut experiment.graph.k) {
                     ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
                 }
-                // In a narrow panel the query goes first; the slider is named under the pointer too.
+                // In a narrow panel the query takes precedence; the slider has a tooltip as well.
                 if ui.available_width() > NAMED_SLIDER {
                     ui.label(egui::RichText::new("Neighbours").color(palette.weak));
                 }
-                // What is left of the row is the query's; a long one is cut.
+                // The query gets the rest of the row; a long one is truncated.
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let room = (ui.available_width() - 72.0).max(40.0);
+                    let width = (ui.available_width() - 72.0).max(40.0);
                     ui.scope(|ui| {
-                        ui.set_max_width(room);
+                        ui.set_max_width(width);
                         widgets::one_line(ui, widgets::strong_text(&query.text));
                     });
                     let split = session.data.splits[session.query()].name();
@@ -101,9 +101,9 @@ fn no_data(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         widgets::empty_state(ui, icons::GRAPH, "Opening…", "Reading files and computing signals.", None);
         return;
     }
-    let text = "Drop a folder here, or open one with Ctrl+O. Crossrank reads its own folder format, MediaEval Retrieving \
-                Diverse Social Images, and the layout of NAVER's DCMM release.";
-    if widgets::empty_state(ui, icons::GRAPH, "No data set is open", text, Some("Open the built-in sample"))
+    let text = "Drop a folder here, or open one with Ctrl+O. Crossrank reads its own folder format, MediaEval \
+                Retrieving Diverse Social Images, NAVER's DCMM release, and TREC files.";
+    if widgets::empty_state(ui, icons::GRAPH, "No data set open", text, Some("Open built-in sample"))
         && let Some(sample) = Workspace::sample()
     {
         ctx.act(DataAction::Open(sample));
@@ -115,16 +115,16 @@ fn no_graph(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     if session.is_building() || workspace.loading().is_running() {
         widgets::empty_state(ui, icons::GRAPH, "Building the graph…", "Comparing the query's images.", None);
     } else if workspace.embedding().is_running() {
-        let text = "The graph appears when every picture has its vector.";
+        let text = "The graph appears once every picture has a vector.";
         widgets::empty_state(ui, icons::CPU, "Computing embeddings…", text, None);
     } else if session.summary.pictures > 0 {
-        let text = "The graph joins images that look alike, so every picture needs a vector. Crossrank computes them with \
-                    the encoder that comes with it; the panel “Embeddings” offers others.";
+        let text = "The graph connects images that look alike, so every picture needs a vector. Crossrank can compute \
+                    them with its bundled encoder; the Embeddings panel offers others.";
         if widgets::empty_state(ui, icons::CPU, "No visual vectors yet", text, Some("Compute embeddings")) {
             ctx.act(EmbeddingAction::Compute);
         }
     } else {
-        let text = "This data set has neither pictures nor visual vectors. Add an embeddings file or pictures to it.";
+        let text = "This data set has neither pictures nor visual vectors. Add pictures or a file of visual vectors.";
         widgets::empty_state(ui, icons::IMAGE, "Nothing to compare", text, None);
     }
 }

@@ -1,4 +1,4 @@
-//! The scene of a query's graph: what its colours, widths, marks and badges mean.
+//! Builds the scene of a query's graph, and so decides what colours, widths, marks and badges mean.
 
 use crate::app::kit::mark::Mark;
 use crate::app::kit::scene::{Edge, Key, Scene};
@@ -10,13 +10,13 @@ use crate::workspace::{GraphLook, NODE_RADIUS, Ranking};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
-/// A node's side in layout units: the largest nodes then fill the disc that the layout keeps free for each.
+/// A node's side in layout units, so that the largest nodes fill the disc that the layout reserves for each.
 const NODE: f32 = 1.44 * NODE_RADIUS;
 
-/// What is left of a node's colour outside the neighbourhood of the one pointed at, and of the one selected. Pointing
-/// is a question about one node; a selection stays, so the rest must remain legible.
-const UNPOINTED: f32 = 0.16;
-const UNSELECTED: f32 = 0.38;
+/// Opacity of nodes outside the neighbourhood of the hovered node, and of the selected one. Hovering is momentary; a
+/// selection lasts, so the rest must remain legible.
+const DIMMED_BY_HOVER: f32 = 0.16;
+const DIMMED_BY_SELECTION: f32 = 0.38;
 
 /// What a scene is made of.
 pub(super) struct GraphParts<'a> {
@@ -32,25 +32,25 @@ pub(super) struct GraphParts<'a> {
     pub look: GraphLook,
     pub selected: Option<usize>,
     pub hovered: Option<usize>,
-    /// How many edges lead from the image in focus to each that is near; `None` where nothing is in focus.
+    /// Distance in edges of each image near the focus, `None` for those that are not; `None` without a focus.
     pub near: Option<Vec<Option<usize>>>,
-    /// What tells the graph from another one of the same query.
+    /// The graph's name, to distinguish graphs of the same query.
     pub name: Option<&'a str>,
 }
 
 impl GraphParts<'_> {
-    /// The image pointed at, or else the one selected.
+    /// The hovered image, else the selected one.
     fn focus(&self) -> Option<usize> {
         self.hovered.or(self.selected)
     }
 
-    /// Whether an image is the one in focus or near it, as all are where nothing is.
+    /// Whether an image is in focus or near the focus; without a focus, all are.
     fn is_near(&self, index: usize) -> bool {
         self.near.as_ref().is_none_or(|near| near.get(index).is_some_and(Option::is_some))
     }
 }
 
-/// Makes the scene, in the memory of an earlier one.
+/// Builds the scene, reusing the memory of an earlier one.
 pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palette) {
     let GraphStatistics { nodes, edges, .. } = *parts.statistics;
     let by = parts.name.map_or(String::new(), |name| format!(" by {name}"));
@@ -67,7 +67,7 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     compose_nodes(scene, parts, ranking, palette);
     scene.order.clear();
     scene.order.extend(0..scene.nodes.len());
-    // The best ranked lie above the rest, what is in focus above all.
+    // The best ranked are drawn over the rest, the focus over everything.
     let rank = |node: usize| ranking.map_or(0, |ranking| ranking.place[node]);
     let nodes = &scene.nodes;
     scene.order.sort_by_key(|&node| (Some(node) == focus, nodes[node].alpha >= 1.0, Reverse(rank(node))));
@@ -83,13 +83,13 @@ fn statistics_line(statistics: &GraphStatistics) -> String {
         parts.push(format!("{} components", statistics.components));
     }
     if let Some(homophily) = statistics.homophily {
-        parts.push(format!("homophily {}", widgets::figure(homophily)));
+        parts.push(format!("homophily {}", widgets::decimal(homophily)));
     }
     parts.join("  ·  ")
 }
 
 fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ranking>, palette: &Palette) {
-    let faded = if parts.hovered.is_some() { UNPOINTED } else { UNSELECTED };
+    let faded = if parts.hovered.is_some() { DIMMED_BY_HOVER } else { DIMMED_BY_SELECTION };
     let mut shares = ranking.filter(|_| parts.look.size_by_score).map(Ranking::shares);
     let count = parts.positions.len().min(parts.query.candidates.len());
     scene.nodes.resize_with(count, Default::default);
@@ -108,7 +108,7 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
     }
 }
 
-/// Stronger edges are wider and less transparent; those of the node in focus stand out in front, the rest stand back.
+/// Stronger edges are wider and more opaque; those of the focus are highlighted in front, the rest are faint.
 fn compose_edges(edges: &mut Vec<Edge>, known: &[(usize, usize, f32)], focus: Option<usize>, palette: &Palette) {
     let (low, high) = match known {
         [first, .., last] => (first.2, last.2),
@@ -117,16 +117,16 @@ fn compose_edges(edges: &mut Vec<Edge>, known: &[(usize, usize, f32)], focus: Op
     let strength = |weight: f32| if high > low { (weight - low) / (high - low) } else { 0.5 };
     let edge = |from, to, width, colour| Edge { from, to, width, colour };
     let Some(focus) = focus else {
-        let crowd = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);
+        let density = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);
         edges.extend(known.iter().map(|&(a, b, weight)| {
             let strength = strength(weight);
-            edge(a, b, 0.7 + 1.5 * strength, palette.edge.gamma_multiply((0.10 + 0.42 * strength) * crowd))
+            edge(a, b, 0.7 + 1.5 * strength, palette.edge.gamma_multiply((0.10 + 0.42 * strength) * density))
         }));
         return;
     };
     let touches = |&&(a, b, _): &&(usize, usize, f32)| a == focus || b == focus;
-    let back = palette.edge.gamma_multiply(0.07);
-    edges.extend(known.iter().filter(|known| !touches(known)).map(|&(a, b, _)| edge(a, b, 0.8, back)));
+    let faint = palette.edge.gamma_multiply(0.07);
+    edges.extend(known.iter().filter(|known| !touches(known)).map(|&(a, b, _)| edge(a, b, 0.8, faint)));
     edges.extend(known.iter().filter(touches).map(|&(a, b, weight)| {
         let strength = strength(weight);
         edge(a, b, 1.2 + 2.2 * strength, palette.accent.gamma_multiply(0.45 + 0.5 * strength))
@@ -166,7 +166,7 @@ mod tests {
             text: "owl".to_owned(),
             split: None,
             location: None,
-            // The images in reverse, so that a candidate is not mistaken for its image.
+            // In reverse, so that candidate and image indices differ.
             candidates: (0..4).rev().map(candidate).collect(),
             clusters: BTreeMap::new(),
         };
@@ -231,30 +231,34 @@ mod tests {
         assert_eq!(scene.nodes.iter().map(|node| node.badge.as_str()).collect::<Vec<_>>(), ["4", "2", "1", "3"]);
         let sizes: Vec<f32> = scene.nodes.iter().map(|node| node.size).collect();
         assert!((sizes[0] - 0.72).abs() < 1e-6 && (sizes[1] - 0.97).abs() < 1e-6 && (sizes[2] - 1.22).abs() < 1e-6);
-        assert_eq!(scene.order, [0, 3, 1, 2], "the best ranked lies on top");
+        assert_eq!(scene.order, [0, 3, 1, 2], "the best ranked is on top");
         assert!(scene.nodes.iter().all(|node| node.alpha == 1.0 && node.outline.is_none()));
         assert_eq!(scene.label, "Graph of “owl”: 4 images, 3 edges");
         assert_eq!(scene.corner, "4 images  ·  3 edges  ·  2 components  ·  homophily .250");
     }
 
     #[test]
-    fn what_is_not_joined_to_the_focus_is_dimmed() {
+    fn nodes_away_from_the_focus_are_dimmed() {
         let row = row();
         let alphas = |scene: &Scene| scene.nodes.iter().map(|node| node.alpha).collect::<Vec<_>>();
         let near = Some(vec![Some(0), Some(1), None, None]);
         let hovered = scene(&GraphParts { hovered: Some(0), selected: Some(3), near, ..row.parts() });
-        assert_eq!(alphas(&hovered), [1.0, 1.0, UNPOINTED, UNPOINTED], "the pointer goes before the selection");
+        assert_eq!(
+            alphas(&hovered),
+            [1.0, 1.0, DIMMED_BY_HOVER, DIMMED_BY_HOVER],
+            "hovering takes precedence over the selection"
+        );
         assert_eq!(hovered.nodes[3].outline, Some(palette().accent));
-        assert_eq!(hovered.order, [3, 2, 1, 0], "first what is dimmed, last the focus");
+        assert_eq!(hovered.order, [3, 2, 1, 0], "dimmed nodes first, the focus last");
         let edges: Vec<_> = hovered.edges.iter().map(|edge| (edge.from, edge.to, edge.width)).collect();
-        assert_eq!(edges, [(1, 2, 0.8), (0, 1, 1.2)], "its own edges lie in front");
+        assert_eq!(edges, [(1, 2, 0.8), (0, 1, 1.2)], "its own edges are in front");
         let near = Some(vec![None, None, None, Some(0)]);
         let selected = scene(&GraphParts { selected: Some(3), near, ..row.parts() });
-        assert_eq!(alphas(&selected), [UNSELECTED, UNSELECTED, UNSELECTED, 1.0]);
+        assert_eq!(alphas(&selected), [DIMMED_BY_SELECTION, DIMMED_BY_SELECTION, DIMMED_BY_SELECTION, 1.0]);
     }
 
     #[test]
-    fn edges_grow_with_their_weight_and_all_can_be_switched_off() {
+    fn edges_widen_with_weight_and_everything_can_be_switched_off() {
         let row = row();
         let all = scene(&row.parts());
         assert!((all.edges[0].width - 0.7).abs() < 1e-6 && (all.edges[1].width - 2.2).abs() < 1e-6);
@@ -265,13 +269,13 @@ mod tests {
         assert!(bare.edges.is_empty() && !bare.pictures);
         assert!(
             bare.nodes.iter().all(|node| node.badge.is_empty() && node.size == 1.0),
-            "nothing of the earlier scene"
+            "nothing is left of the earlier scene"
         );
         assert_eq!(bare, scene(&GraphParts { look, ..row.parts() }));
     }
 
     #[test]
-    fn a_ranking_of_other_candidates_is_left_out() {
+    fn a_ranking_of_other_candidates_is_ignored() {
         let row = row();
         let other = Ranking { scores: vec![1.0], order: vec![0], place: vec![0], ..row.ranking.clone() };
         let scene = scene(&GraphParts { ranking: Some(&other), ..row.parts() });

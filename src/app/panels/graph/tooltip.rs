@@ -1,4 +1,4 @@
-//! The picture under the pointer, whole, with what is known of it.
+//! The tooltip of an image: the whole picture and its facts.
 
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
@@ -6,13 +6,13 @@ use crate::app::kit::widgets;
 use crate::workspace::{Order, QueryView, Session};
 use egui::{Response, RichText, vec2};
 
-/// Shows the picture pointed at beside the pointer.
+/// Shows the hovered image next to the pointer.
 pub fn tooltip(response: &Response, session: &Session, view: &QueryView, pictures: &mut Thumbnails) {
     let Some(candidate) = session.hovered() else { return };
     let query = &session.data.dataset.queries[session.query()];
-    let Some(known) = query.candidates.get(candidate) else { return };
-    let image = &session.data.dataset.images[known.image];
-    let picture = pictures.large(known.image, image.file.as_deref());
+    let Some(index) = query.candidates.get(candidate).map(|candidate| candidate.image) else { return };
+    let image = &session.data.dataset.images[index];
+    let picture = pictures.large(index, image.file.as_deref());
     response.show_tooltip_ui(|ui| {
         let palette = theme::palette(ui.visuals());
         ui.set_max_width(280.0);
@@ -27,13 +27,13 @@ pub fn tooltip(response: &Response, session: &Session, view: &QueryView, picture
             }
         }
         facts.push(format!("{} neighbours", view.graph().neighbours(candidate).count()));
-        facts.extend(way_from_selection(session, view, candidate));
+        facts.extend(distance_from_selection(session, view, candidate));
         ui.label(RichText::new(facts.join("  ·  ")).small().color(palette.weak));
     });
 }
 
-/// How many edges lead from the selected image to this one.
-fn way_from_selection(session: &Session, view: &QueryView, candidate: usize) -> Option<String> {
+/// The distance in edges between the selected image and this one.
+fn distance_from_selection(session: &Session, view: &QueryView, candidate: usize) -> Option<String> {
     let selected = session.candidate().filter(|&selected| selected != candidate)?;
     Some(match view.graph().path(selected, candidate)?.steps() {
         1 => "next to the selected image".to_owned(),

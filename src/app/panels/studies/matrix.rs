@@ -1,4 +1,4 @@
-//! The ablation matrix: configurations down, measures across, each cell the change against the first row.
+//! The ablation matrix: one row per configuration, one column per measure, each cell the change against the first row.
 
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
@@ -19,23 +19,22 @@ use egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKin
 /// Height of a row.
 const HEIGHT: f32 = 28.0;
 
-/// Width of a figure's column.
-const FIGURE: f32 = 96.0;
+/// Width of a measure's column.
+const COLUMN: f32 = 96.0;
 
-/// p below which a change is marked.
+/// Significance level: changes with a lower p are marked.
 const LEVEL: f64 = 0.05;
 
-/// The part of the protocol and the measure that a column shows.
+/// The split and the measure that a column shows.
 type Column = (Split, Measure);
 
-/// Draws a study's rows; a click on one compares it with the first.
+/// Draws a study's rows; a click on a row compares it with the first.
 pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
     let is_matrix = result.rows.iter().any(|row| !row.against.is_empty());
     let note = if is_matrix {
-        "Test queries: the first row's mean, below it the change against it. ∗ p < .05. Click a row to see it query by \
-         query."
+        "Test queries: the first row's means, then changes against them. ∗ p < .05. Click a row to compare by query."
     } else {
-        "Mean ± deviation over the trials; the best on validation first."
+        "Mean ± standard deviation over trials, best on validation first."
     };
     ui.horizontal(|ui| {
         widgets::caption(ui, note);
@@ -43,13 +42,13 @@ pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_
             ctx.command(Command::SaveChart { name: "ablation", chart: Box::new(chart(result)) });
         }
     });
-    // A sweep chooses by validation MAP; the rest tells.
-    let chosen_by = (!is_matrix).then_some((Split::Validation, Measure::Map));
-    let columns: Vec<Column> = chosen_by.into_iter().chain(STANDARD.map(|measure| (Split::Test, measure))).collect();
-    let names = (ui.available_width() - columns.len() as f32 * FIGURE - 3.0 * GRID).clamp(150.0, 360.0);
-    let width = names + columns.len() as f32 * FIGURE;
-    let most = result.rows.iter().flat_map(|row| row.against.values()).map(|change| change.delta.abs());
-    let most = most.fold(1e-6, f64::max);
+    // A sweep selects by validation MAP; the other columns are for information.
+    let objective = (!is_matrix).then_some((Split::Validation, Measure::Map));
+    let columns: Vec<Column> = objective.into_iter().chain(STANDARD.map(|measure| (Split::Test, measure))).collect();
+    let names = (ui.available_width() - columns.len() as f32 * COLUMN - 3.0 * GRID).clamp(150.0, 360.0);
+    let width = names + columns.len() as f32 * COLUMN;
+    let changes = result.rows.iter().flat_map(|row| row.against.values()).map(|change| change.delta.abs());
+    let largest = changes.fold(1e-6, f64::max);
     ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
         ui.set_width(width.max(ui.available_width()));
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -57,14 +56,14 @@ pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, HEIGHT, result.rows.len(), |ui, range| {
             for index in range {
                 let row = &result.rows[index];
-                let line = Line { row, names, columns: &columns, most, first: index == 0 };
+                let line = Line { row, names, columns: &columns, largest, first: index == 0 };
                 line.show(ui, result, ctx);
             }
         });
     });
 }
 
-/// The matrix to be kept, the first row left out.
+/// The matrix as a chart, without the first row.
 fn chart(result: &StudyResult) -> Chart {
     let rows: Vec<&StudyRow> = result.rows.iter().skip(1).collect();
     let delta = |row: &StudyRow, measure| row.against.get(measure).map(|change| change.delta);
@@ -75,32 +74,33 @@ fn chart(result: &StudyResult) -> Chart {
 
 fn heading_ui(ui: &mut Ui, names: f32, columns: &[Column]) {
     let palette = theme::palette(ui.visuals());
-    let size = vec2(names + columns.len() as f32 * FIGURE, theme::ROW);
+    let size = vec2(names + columns.len() as f32 * COLUMN, theme::ROW);
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     for (at, &(split, measure)) in columns.iter().enumerate() {
-        let place = cell(rect, names, at).shrink2(vec2(2.0 * GRID, 0.0));
-        let part = if columns.len() == STANDARD.len() {
+        let cell = cell(rect, names, at).shrink2(vec2(2.0 * GRID, 0.0));
+        let split = if columns.len() == STANDARD.len() {
             ""
         } else if split == Split::Test {
             "Test "
         } else {
             "Val "
         };
-        let text = format!("{part}{}", measure.label());
-        paint_text(ui.painter(), place, &text, FontId::proportional(theme::SMALL), palette.weak, true);
+        let text = format!("{split}{}", measure.label());
+        paint_text(ui.painter(), cell, &text, FontId::proportional(theme::SMALL), palette.weak, true);
     }
     ui.painter().hline(rect.x_range(), rect.bottom() - 1.0, Stroke::new(1.0, palette.line));
 }
 
 fn cell(row: Rect, names: f32, at: usize) -> Rect {
-    Rect::from_min_size(row.min + vec2(names + at as f32 * FIGURE, 0.0), vec2(FIGURE, row.height()))
+    Rect::from_min_size(row.min + vec2(names + at as f32 * COLUMN, 0.0), vec2(COLUMN, row.height()))
 }
 
 struct Line<'a> {
     row: &'a StudyRow,
     names: f32,
     columns: &'a [Column],
-    most: f64,
+    /// The largest change in the matrix.
+    largest: f64,
     first: bool,
 }
 
@@ -108,7 +108,7 @@ impl Line<'_> {
     fn show(&self, ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
         let palette = theme::palette(ui.visuals());
         let row = self.row;
-        let size = vec2(self.names + self.columns.len() as f32 * FIGURE, HEIGHT);
+        let size = vec2(self.names + self.columns.len() as f32 * COLUMN, HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         if response.hovered() || response.has_focus() {
             ui.painter().rect_filled(rect, theme::RADIUS, palette.raised);
@@ -118,26 +118,26 @@ impl Line<'_> {
         let failed = if row.failures > 0 { format!("  ({} failed)", row.failures) } else { String::new() };
         paint_text(ui.painter(), name, &format!("{}{failed}", row.name), font, palette.text, false);
         for (at, &(split, measure)) in self.columns.iter().enumerate() {
-            let place = cell(rect, self.names, at);
+            let cell = cell(rect, self.names, at);
             let is_test = split == Split::Test;
             let spreads = if is_test { &row.test } else { &row.validation };
             match row.against.get(measure).filter(|_| is_test && !self.first) {
-                Some(change) => self.change_ui(ui, place, measure, change),
-                None => spread_ui(ui, place, spreads.get(measure), palette),
+                Some(change) => self.change_ui(ui, cell, measure, change),
+                None => spread_ui(ui, cell, spreads.get(measure), palette),
             }
         }
-        let told = format!("Configuration {}", row.name);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Row, true, &told));
+        let label = format!("Configuration {}", row.name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Row, true, &label));
         if response.clicked() {
             compare(result, self, ctx);
         }
     }
 
-    fn change_ui(&self, ui: &mut Ui, place: Rect, measure: Measure, change: Paired) {
-        let (row, most) = (&self.row.name, self.most);
+    fn change_ui(&self, ui: &mut Ui, cell: Rect, measure: Measure, change: Paired) {
+        let (row, largest) = (&self.row.name, self.largest);
         let palette = theme::palette(ui.visuals());
-        let tile = place.shrink(1.5);
-        let strength = 0.08 + 0.42 * (change.delta.abs() / most) as f32;
+        let tile = cell.shrink(1.5);
+        let strength = 0.08 + 0.42 * (change.delta.abs() / largest) as f32;
         let colour = if change.delta < 0.0 { palette.irrelevant } else { palette.relevant };
         let fill = if change.delta.abs() < 0.0005 { Color32::TRANSPARENT } else { colour.gamma_multiply(strength) };
         ui.painter().rect_filled(tile, 3, fill);
@@ -149,20 +149,22 @@ impl Line<'_> {
         if response.hovered() {
             ui.painter().rect_stroke(tile, 3, Stroke::new(1.0, palette.text), StrokeKind::Inside);
         }
-        let spoken = format!("{row}, {}: {}", measure.label(), widgets::change(change.delta));
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &spoken));
+        let label = format!("{row}, {}: {}", measure.label(), widgets::change(change.delta));
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Cell, true, &label));
         response.on_hover_ui(|ui| {
             ui.label(widgets::strong_text(format!("{row}  ·  {}", measure.label())));
             ui.label(interval(change.delta, change.interval));
             ui.label(probability(change.p));
-            let told =
-                format!("{} better, {} equal, {} worse of {}", change.wins, change.ties, change.losses, change.queries);
-            ui.label(RichText::new(told).small().color(palette.weak));
+            let counts = format!(
+                "{} better, {} equal, {} worse of {} queries",
+                change.wins, change.ties, change.losses, change.queries
+            );
+            ui.label(RichText::new(counts).small().color(palette.weak));
         });
     }
 }
 
-/// Compares a row's trials with the first row's, and shows that.
+/// Shows the comparison of a row's trials with those of the first row.
 fn compare(result: &StudyResult, line: &Line<'_>, ctx: &mut PanelCtx<'_>) {
     let workspace = ctx.workspace();
     let known = |paths: &[std::path::PathBuf]| {
@@ -179,13 +181,13 @@ fn compare(result: &StudyResult, line: &Line<'_>, ctx: &mut PanelCtx<'_>) {
     ctx.command(Command::ShowRuns(RunsView::Compare));
 }
 
-fn spread_ui(ui: &Ui, place: Rect, spread: Option<Spread>, palette: &Palette) {
+fn spread_ui(ui: &Ui, cell: Rect, spread: Option<Spread>, palette: &Palette) {
     let Some(spread) = spread else { return };
-    let place = place.shrink2(vec2(2.0 * GRID, 0.0));
-    let beside = if spread.n > 1 { format!("±{}", widgets::figure(spread.deviation)) } else { String::new() };
-    paint_text(ui.painter(), place, &beside, FontId::proportional(theme::SMALL), palette.weak, true);
-    let left = place.with_max_x(place.right() - if beside.is_empty() { 0.0 } else { 36.0 });
-    paint_text(ui.painter(), left, &widgets::figure(spread.mean), FontId::proportional(12.5), palette.text, true);
+    let cell = cell.shrink2(vec2(2.0 * GRID, 0.0));
+    let deviation = if spread.n > 1 { format!("±{}", widgets::decimal(spread.deviation)) } else { String::new() };
+    paint_text(ui.painter(), cell, &deviation, FontId::proportional(theme::SMALL), palette.weak, true);
+    let left = cell.with_max_x(cell.right() - if deviation.is_empty() { 0.0 } else { 36.0 });
+    paint_text(ui.painter(), left, &widgets::decimal(spread.mean), FontId::proportional(12.5), palette.text, true);
 }
 
 /// `Δ +.012, 95 % interval +.002 to +.022`.
@@ -200,8 +202,8 @@ fn interval(delta: f64, interval: Option<Interval>) -> String {
 
 fn probability(p: Option<f64>) -> String {
     match p {
-        Some(p) if p < 0.001 => "p < .001 (paired test over the queries)".to_owned(),
-        Some(p) => format!("p = {} (paired test over the queries)", widgets::figure(p)),
+        Some(p) if p < 0.001 => "p < .001 (paired t-test over queries)".to_owned(),
+        Some(p) => format!("p = {} (paired t-test over queries)", widgets::decimal(p)),
         None => "Not tested".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Studies: starting them, how far they are, and what came of them.
+//! Studies: starting them, their progress and their results.
 
 mod matrix;
 
@@ -19,7 +19,7 @@ pub struct StudiesPanel {
     selected: Option<PathBuf>,
 }
 
-/// Width from which the list stands beside the result.
+/// Width from which the list is beside the result.
 const WIDE: f32 = 760.0;
 
 impl PanelView for StudiesPanel {
@@ -52,22 +52,23 @@ impl StudiesPanel {
         widgets::section(ui, "New study");
         let request = &mut self.request;
         let kinds = [
-            (
-                StudyKind::Ablation,
-                "Ablation",
-                "The configuration of the Tune panel against itself with one part taken away",
-            ),
-            (StudyKind::CrossValidation, "Cross-validation", "The configuration of the Tune panel on every fold"),
-            (StudyKind::Sweep, "Sweep", "Several values of some parameters; the rest as in the Tune panel"),
+            (StudyKind::Ablation, "Ablation", "The configuration in Tune against variants with one part removed"),
+            (StudyKind::CrossValidation, "Cross-validation", "The configuration in Tune on every fold"),
+            (StudyKind::Sweep, "Sweep", "Several values for some parameters, the rest as in Tune"),
         ];
         widgets::segmented(ui, &mut request.kind, &kinds);
-        widgets::field(ui, "Folds", "Folds of the cross-validation by query; 1 takes the the files' split", |ui| {
-            ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
-            if request.folds < 2 {
-                widgets::caption(ui, "the files' split");
-            }
-        });
-        widgets::field(ui, "Seeds", "How many seeds every configuration is trained with", |ui| {
+        widgets::field(
+            ui,
+            "Folds",
+            "Folds of the cross-validation over queries; 1 uses the data set's own split",
+            |ui| {
+                ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
+                if request.folds < 2 {
+                    widgets::caption(ui, "the data set's split");
+                }
+            },
+        );
+        widgets::field(ui, "Seeds", "Number of seeds for every configuration", |ui| {
             ui.add(egui::DragValue::new(&mut request.seeds).range(1..=100).speed(0.05)).accessible_name("Seeds");
         });
         let mut problem = None;
@@ -76,15 +77,15 @@ impl StudiesPanel {
         }
         let ready = problem.is_none() && ctx.workspace().can_train() && ctx.workspace().studies().running().is_none();
         ui.horizontal(|ui| {
-            let told = "Needs a data set with visual vectors, valid values, and no other running study";
-            if widgets::primary_button(ui, ready, icons::PLAY, "Start study").on_disabled_hover_text(told).clicked() {
+            let hint = "Requires a data set with visual vectors, valid values, and no other study running";
+            if widgets::primary_button(ui, ready, icons::PLAY, "Start study").on_disabled_hover_text(hint).clicked() {
                 let experiment = ctx.workspace().settings().experiment.clone();
                 let mut request = self.request.clone();
                 request.experiment = experiment;
                 ctx.act(StudiesAction::Start(Box::new(request)));
             }
             let epochs = ctx.workspace().settings().experiment.training.epochs;
-            widgets::caption(ui, format!("up to {epochs} epochs each"));
+            widgets::caption(ui, format!("up to {epochs} epochs per trial"));
         });
     }
 
@@ -103,7 +104,7 @@ impl StudiesPanel {
         if studies.known().is_empty() {
             widgets::caption(
                 ui,
-                "None yet. A study trains many configurations in parallel on all cores and saves each.",
+                "None yet. A study trains many configurations in parallel on all cores and saves every trial.",
             );
         }
         for study in studies.known() {
@@ -119,9 +120,9 @@ impl StudiesPanel {
         egui::Frame::new().fill(fill).corner_radius(theme::RADIUS).inner_margin(6).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.horizontal(|ui| {
-                let wide = (ui.available_width() - 72.0).max(60.0);
+                let width = (ui.available_width() - 72.0).max(60.0);
                 ui.scope(|ui| {
-                    ui.set_max_width(wide);
+                    ui.set_max_width(width);
                     let name =
                         egui::Label::new(widgets::strong_text(study.name())).truncate().sense(egui::Sense::click());
                     let response = ui.add(name).on_hover_text(study.path.display().to_string());
@@ -134,8 +135,7 @@ impl StudiesPanel {
                         ctx.act(StudiesAction::Delete(study.path.clone()));
                     }
                     let resumable = study.result.is_none() && study.request.is_some() && !running;
-                    if resumable
-                        && widgets::icon_button(ui, icons::PLAY, &format!("Continue {}", study.name())).clicked()
+                    if resumable && widgets::icon_button(ui, icons::PLAY, &format!("Resume {}", study.name())).clicked()
                     {
                         ctx.act(StudiesAction::Resume(study.path.clone()));
                     }
@@ -154,15 +154,15 @@ impl StudiesPanel {
         let known = ctx.workspace().studies().known();
         let shown = known.iter().find(|study| Some(&study.path) == self.selected.as_ref());
         let Some(study) = shown.or_else(|| known.iter().find(|study| study.result.is_some())).or(known.first()) else {
-            let text = "An ablation shows what each part of a configuration is worth, a cross-validation how good it is on \
-                        every query, a sweep which values are best.";
-            widgets::empty_state(ui, icons::TABLE, "No study yet", text, None);
+            let text = "An ablation shows what each part of a configuration contributes, a cross-validation how well \
+                        it does on every query, a sweep which values are best.";
+            widgets::empty_state(ui, icons::TABLE, "No studies yet", text, None);
             return;
         };
         self.selected = Some(study.path.clone());
         let Some(result) = &study.result else {
-            let text = "Its results appear when its last trial has finished. Finished trials are in the Experiments \
-                        self.";
+            let text = "Results appear once all trials have finished. Finished trials are listed in the Experiments \
+                        panel.";
             widgets::empty_state(ui, icons::CHART, "Not finished yet", text, None);
             return;
         };
@@ -171,7 +171,7 @@ impl StudiesPanel {
     }
 }
 
-/// The sweep's parameters; gives back what is wrong with them.
+/// The sweep's parameters; returns what is wrong with them.
 fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
     widgets::caption(ui, "One parameter per line, with its values: graph.k = 5, 10, 20");
     ui.add(
@@ -181,16 +181,16 @@ fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
             .desired_width(f32::INFINITY),
     )
     .accessible_name("Parameters and values");
-    widgets::field(ui, "Draw", "Combinations drawn at random; 0 tries all", |ui| {
+    widgets::field(ui, "Samples", "Number of random combinations; 0 tries all", |ui| {
         ui.add(egui::DragValue::new(&mut request.samples).range(0..=10_000).speed(0.1))
-            .accessible_name("Combinations drawn at random");
+            .accessible_name("Random combinations");
         widgets::caption(ui, if request.samples == 0 { "all combinations" } else { "at random" });
     });
     let palette = theme::palette(ui.visuals());
     match request.configurations() {
         Ok(count) => {
             let trials = count * request.seeds.max(1) * request.folds.max(1);
-            widgets::caption(ui, format!("{count} configurations, {trials} trainings"));
+            widgets::caption(ui, format!("{count} configurations, {trials} trials"));
             None
         }
         Err(error) => {
@@ -205,11 +205,11 @@ fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// The study's name and size, and the way to its runs.
+/// The study's name and size, and a link to its runs.
 fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
     ui.horizontal(|ui| {
         ui.label(widgets::strong_text(study.name()));
-        let folds = result.folds.map_or("the files' split".to_owned(), |folds| format!("{folds} folds"));
+        let folds = result.folds.map_or("the data set's split".to_owned(), |folds| format!("{folds} folds"));
         let parts = [
             result.dataset.clone(),
             count(result.rows.len(), "configuration"),
@@ -219,7 +219,7 @@ fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut P
         ];
         widgets::one_line(ui, RichText::new(parts.join("  ·  ")).small().color(theme::palette(ui.visuals()).weak));
     });
-    if ui.small_button("List its runs").on_hover_text("In the Experiments panel, one row each").clicked() {
+    if ui.small_button("Show runs").on_hover_text("List the trials in the Experiments panel").clicked() {
         let mut table = ctx.settings().run_table.clone();
         table.filter = format!("study={}", study.name());
         ctx.act(SettingsAction::SetRunTable(Box::new(table)));

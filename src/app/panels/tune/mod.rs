@@ -1,4 +1,4 @@
-//! Everything that decides a run: signals, graph, network, optimisation.
+//! Every setting of the next run: signals, graph, network, optimisation.
 
 mod settings;
 
@@ -11,10 +11,10 @@ use crate::workspace::{Session, SettingsAction};
 use egui::{RichText, ScrollArea, Ui};
 use settings::{section_ui, slider_ui};
 
-/// The path of the setting that has a slider above the graph too.
+/// The path of the setting that also has a slider above the graph.
 const NEIGHBOURS: &str = "graph.k";
 
-/// The panel; it remembers nothing.
+/// The panel, which has no state of its own.
 #[derive(Default)]
 pub struct TunePanel;
 
@@ -32,7 +32,7 @@ impl PanelView for TunePanel {
                 });
             }
             ui.add_space(2.0 * GRID);
-            if ui.button(format!("{}  Reset to the preset", icons::RESET)).clicked() {
+            if ui.button(format!("{}  Reset to preset", icons::RESET)).clicked() {
                 experiment = Preset::Best.experiment();
             }
         });
@@ -42,7 +42,7 @@ impl PanelView for TunePanel {
     }
 }
 
-/// The neighbours' slider, here and above the graph.
+/// The slider for the number of neighbours, above the graph.
 pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
     let before = *k;
     if let Some(setting) = Setting::find(NEIGHBOURS) {
@@ -51,12 +51,12 @@ pub fn neighbours_slider(ui: &mut Ui, k: &mut usize) -> bool {
     *k != before
 }
 
-/// How large the network is.
+/// The size of the network.
 fn parameters_ui(ui: &mut Ui, session: Option<&Session>, experiment: &Experiment) {
     let dim = session.and_then(|session| session.vectors()).map_or(0, |vectors| vectors.dim);
     let signals = session.map(|session| session.data.signals.infos.len());
     let signals = experiment.features.as_ref().map(Vec::len).or(signals).unwrap_or(0);
-    // At most as many as the vectors allow; how many there are is known once these have been looked at.
+    // The vectors' dimension is an upper bound; the true number is known only once they have been analysed.
     let components = if experiment.whitens() { experiment.visual.components.min(dim) } else { 0 };
     let config = experiment.model.config((signals, components), dim, 0);
     widgets::caption(ui, format!("{} trainable parameters", config.map_or(0, |config| config.parameter_count())));
@@ -68,7 +68,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             widgets::caption(ui, "Open a data set to choose its signals.");
             return;
         };
-        widgets::caption(ui, "What the network knows about each image. The bar shows the correlation with relevance.");
+        widgets::caption(ui, "The network's inputs for each image. Bars show the correlation with relevance.");
         let names: Vec<String> = session.data.signals.infos.iter().map(|info| info.name.clone()).collect();
         let mut chosen: Vec<bool> = match &experiment.features {
             None => vec![true; names.len()],
@@ -80,8 +80,8 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
         }
         if changed {
             let all = chosen.iter().all(|on| *on);
-            let kept = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
-            experiment.features = if all { None } else { Some(kept) };
+            let names = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
+            experiment.features = if all { None } else { Some(names) };
         }
     });
 }

@@ -1,4 +1,4 @@
-//! Rows of the form for an experiment's settings, made from the table of settings.
+//! The form for an experiment's settings, generated from the table of settings.
 
 use crate::app::kit::widgets;
 use crate::eval::STANDARD;
@@ -7,10 +7,10 @@ use crate::workspace::Session;
 use egui::{DragValue, Slider, SliderClamping, Ui};
 use serde_json::{Number, Value};
 
-/// More choices than this stand in a list.
+/// Maximum number of choices shown side by side; more are shown as a list.
 const SIDE_BY_SIDE: usize = 3;
 
-/// Draws the rows of a section that matter now.
+/// Draws the rows of a section that apply to the experiment.
 pub(super) fn section_ui(ui: &mut Ui, session: Option<&Session>, section: Section, experiment: &mut Experiment) {
     let Ok(mut tree) = serde_json::to_value(&*experiment) else { return };
     let before = tree.clone();
@@ -48,7 +48,7 @@ fn row_ui(ui: &mut Ui, session: Option<&Session>, row: &[&Setting], tree: &mut V
     }
 }
 
-/// A value that may be absent has a checkbox before its control.
+/// A control, preceded by a checkbox if its value is optional.
 fn optional_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mut Value) {
     let first = match (setting.optional, setting.values) {
         (Some(first), Values::Count(..)) => Value::from(first as u64),
@@ -69,12 +69,12 @@ fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: 
             ui.checkbox(&mut is_on, setting.words.1).accessible_name(setting.name);
             *value = is_on.into();
         }
-        Values::Count(least, most) => {
-            let mut count = value.as_u64().unwrap_or(least);
+        Values::Count(min, max) => {
+            let mut count = value.as_u64().unwrap_or(min);
             match setting.control {
                 Control::Slider { .. } => slider_ui(ui, setting, &mut count),
                 _ => {
-                    let drag = DragValue::new(&mut count).range(least..=most).speed(0.1);
+                    let drag = DragValue::new(&mut count).range(min..=max).speed(0.1);
                     ui.add(drag).accessible_name(setting.name);
                 }
             }
@@ -83,9 +83,9 @@ fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: 
         Values::Number(..) | Values::Above(..) | Values::Below(..) => number_ui(ui, setting, value),
         Values::Choice(choices) => choice_ui(ui, setting, &choices(), value),
         Values::Measure => {
-            let now = value.as_str().unwrap_or_default().to_owned();
-            let label = STANDARD.into_iter().find(|measure| measure.to_string() == now).map(|measure| measure.label());
-            widgets::choices(ui, setting.name, label.unwrap_or(now), |ui| {
+            let name = value.as_str().unwrap_or_default().to_owned();
+            let label = STANDARD.into_iter().find(|measure| measure.to_string() == name).map(|measure| measure.label());
+            widgets::choices(ui, setting.name, label.unwrap_or(name), |ui| {
                 for measure in STANDARD {
                     ui.selectable_value(value, measure.to_string().into(), measure.label());
                 }
@@ -95,19 +95,19 @@ fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: 
     }
 }
 
-/// A slider with a number beside it that takes the setting's whole range.
+/// A slider and a number field that accepts the setting's whole range.
 pub(super) fn slider_ui<N: egui::emath::Numeric>(ui: &mut Ui, setting: &Setting, value: &mut N) {
-    let Control::Slider { range: (least, most), logarithmic, lowest } = setting.control else { return };
+    let Control::Slider { range: (min, max), logarithmic, lowest } = setting.control else { return };
     let is_whole = N::INTEGRAL;
-    let slider = Slider::new(value, N::from_f64(least)..=N::from_f64(most))
+    let slider = Slider::new(value, N::from_f64(min)..=N::from_f64(max))
         .logarithmic(logarithmic)
-        .smallest_positive(if is_whole { 1.0 } else { least.abs().max(f64::MIN_POSITIVE) })
+        .smallest_positive(if is_whole { 1.0 } else { min.abs().max(f64::MIN_POSITIVE) })
         .clamping(if is_whole { SliderClamping::Always } else { SliderClamping::Edits });
     let slider = match (is_whole, logarithmic) {
         (true, _) => slider,
         (false, true) => slider.custom_formatter(|value, _| format!("{value:.0e}")),
         (false, false) => slider.custom_formatter(move |value, _| match lowest {
-            Some(lowest) if value <= least => lowest.to_owned(),
+            Some(lowest) if value <= min => lowest.to_owned(),
             _ => format!("{value:.2}"),
         }),
     };
@@ -120,15 +120,15 @@ fn number_ui(ui: &mut Ui, setting: &Setting, value: &mut Value) {
     match setting.control {
         Control::Slider { .. } => slider_ui(ui, setting, &mut number),
         Control::Drag(speed, decimals) => {
-            let (least, most) = setting.values.range().unwrap_or((f64::MIN, f64::MAX));
-            let drag = DragValue::new(&mut number).range(least..=most).speed(speed).max_decimals(decimals);
+            let (min, max) = setting.values.range().unwrap_or((f64::MIN, f64::MAX));
+            let drag = DragValue::new(&mut number).range(min..=max).speed(speed).max_decimals(decimals);
             ui.add(drag).accessible_name(setting.name);
         }
         _ => {
             ui.add(DragValue::new(&mut number)).accessible_name(setting.name);
         }
     }
-    // An end that is excluded is no value.
+    // The ends of a range can be excluded.
     let changed = Number::from_f64(number).map(Value::Number).filter(|changed| setting.allows(changed));
     if number != before
         && let Some(changed) = changed
@@ -159,9 +159,9 @@ fn choice_ui(ui: &mut Ui, setting: &Setting, choices: &[Choice], value: &mut Val
 }
 
 fn name_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mut Value) {
-    let default = "best text signal";
-    let now = value.as_str().unwrap_or(default).to_owned();
-    widgets::choices(ui, setting.name, now, |ui| {
+    let default = "Best text signal";
+    let current = value.as_str().unwrap_or(default).to_owned();
+    widgets::choices(ui, setting.name, current, |ui| {
         ui.selectable_value(value, Value::Null, default);
         for info in session.map(|session| session.data.signals.infos.as_slice()).unwrap_or_default() {
             ui.selectable_value(value, info.name.as_str().into(), &info.name).on_hover_text(&info.description);

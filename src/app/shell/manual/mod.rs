@@ -2,7 +2,7 @@
 
 mod pages;
 
-pub use pages::{Place, name, search};
+pub use pages::{SectionId, name, search};
 
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
@@ -18,16 +18,16 @@ const CONTENTS: f32 = 220.0;
 pub struct Manual {
     open: bool,
     page: usize,
-    /// A section to bring into view.
+    /// The section to scroll to.
     goal: Option<usize>,
-    /// Pages that were read before, the last one at the end.
-    before: Vec<usize>,
+    /// Pages read before, the latest last.
+    back: Vec<usize>,
     typed: String,
     cache: CommonMarkCache,
 }
 
 impl Manual {
-    /// Whether it is shown.
+    /// Whether it is open.
     pub fn is_open(&self) -> bool {
         self.open
     }
@@ -38,7 +38,7 @@ impl Manual {
     }
 
     /// Opens it at a section.
-    pub fn open_at(&mut self, (page, section): Place) {
+    pub fn open_at(&mut self, (page, section): SectionId) {
         self.open = true;
         self.turn_to(page);
         self.goal = Some(section);
@@ -49,10 +49,10 @@ impl Manual {
         if !self.open {
             return;
         }
-        let room = ctx.content_rect().size() - vec2(8.0 * GRID, 12.0 * GRID);
+        let size = ctx.content_rect().size() - vec2(8.0 * GRID, 12.0 * GRID);
         let modal = Modal::new(Id::unique("manual")).show(ctx, |ui| {
-            ui.set_width(room.x.min(1120.0));
-            ui.set_height(room.y.min(760.0));
+            ui.set_width(size.x.min(1120.0));
+            ui.set_height(size.y.min(760.0));
             self.bar_ui(ui);
             ui.separator();
             let down = Layout::top_down(Align::Min);
@@ -73,11 +73,11 @@ impl Manual {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Manual").heading());
             ui.add_space(2.0 * GRID);
-            ui.add_enabled_ui(!self.before.is_empty(), |ui| {
-                let back = ui.button("Back").on_hover_text("The page read before (Alt+Left)");
+            ui.add_enabled_ui(!self.back.is_empty(), |ui| {
+                let back = ui.button("Back").on_hover_text("Previous page (Alt+Left)");
                 let key = ui.input(|input| input.modifiers.alt && input.key_pressed(Key::ArrowLeft));
                 if (back.clicked() || key)
-                    && let Some(page) = self.before.pop()
+                    && let Some(page) = self.back.pop()
                 {
                     (self.page, self.goal) = (page, Some(0));
                 }
@@ -93,7 +93,7 @@ impl Manual {
         });
     }
 
-    /// The pages, or what a search found.
+    /// The list of pages, or the search results.
     fn contents_ui(&mut self, ui: &mut Ui) {
         let found = search(&self.typed);
         let mut goal = None;
@@ -107,9 +107,9 @@ impl Manual {
             } else if found.is_empty() {
                 ui.label(RichText::new("Nothing found").color(theme::palette(ui.visuals()).weak));
             }
-            for place in found {
-                if ui.selectable_label(false, name(place)).clicked() {
-                    goal = Some(place);
+            for section in found {
+                if ui.selectable_label(false, name(section)).clicked() {
+                    goal = Some(section);
                 }
             }
         });
@@ -131,7 +131,7 @@ impl Manual {
                     let top = egui::Rect::from_min_size(ui.cursor().min, vec2(1.0, 1.0));
                     ui.scroll_to_rect(top, Some(Align::TOP));
                 }
-                // A section's links are known before it is drawn, and asked for right after.
+                // Hooks must be set before a section is drawn; clicks can be read right after.
                 for other in pages() {
                     self.cache.add_link_hook(other.file);
                 }
@@ -149,7 +149,7 @@ impl Manual {
 
     fn turn_to(&mut self, page: usize) {
         if page != self.page {
-            self.before.push(self.page);
+            self.back.push(self.page);
             self.page = page;
         }
     }

@@ -1,8 +1,8 @@
-//! The pages of the manual, as they lie in `assets/manual/`.
+//! The pages of the manual, from `assets/manual/`.
 
 use std::sync::LazyLock;
 
-/// The pages in reading order: a file's name, its text.
+/// The pages in reading order: file name and text.
 const FILES: [(&str, &str); 14] = [
     ("index.md", include_str!("../../../../assets/manual/index.md")),
     ("first-steps.md", include_str!("../../../../assets/manual/first-steps.md")),
@@ -22,24 +22,24 @@ const FILES: [(&str, &str); 14] = [
 
 /// One page.
 pub struct Page {
-    /// The file's name, by which other pages link to it.
+    /// The file name, by which other pages link to it.
     pub file: &'static str,
     /// Its first heading.
     pub title: String,
-    /// Its parts, in their order.
+    /// Its sections, in order.
     pub sections: Vec<Section>,
 }
 
-/// A heading with what stands below it; the first of a page holds the page's title.
+/// A heading and the text below it; a page's first section has the page's title.
 pub struct Section {
-    /// The heading without its marks.
+    /// The heading without `#`.
     pub heading: String,
-    /// Markdown, the heading included.
+    /// Markdown, including the heading.
     pub text: String,
 }
 
-/// A section of the manual: position of its page, and its own position there.
-pub type Place = (usize, usize);
+/// A section of the manual: the index of its page, and its index within the page.
+pub type SectionId = (usize, usize);
 
 /// All pages.
 pub fn pages() -> &'static [Page] {
@@ -47,13 +47,13 @@ pub fn pages() -> &'static [Page] {
     &PAGES
 }
 
-/// The position of a page by its file's name.
+/// The index of a page by file name.
 pub fn page_of(file: &str) -> Option<usize> {
     pages().iter().position(|page| page.file == file)
 }
 
-/// A section's name, which tells it from all others: `Data sets › Judgements`.
-pub fn name((page, section): Place) -> String {
+/// A section's unique name: `Data sets › Judgements`.
+pub fn name((page, section): SectionId) -> String {
     let known = &pages()[page];
     match section {
         0 => known.title.clone(),
@@ -61,23 +61,23 @@ pub fn name((page, section): Place) -> String {
     }
 }
 
-fn places() -> impl Iterator<Item = Place> {
+fn section_ids() -> impl Iterator<Item = SectionId> {
     pages().iter().enumerate().flat_map(|(at, page)| (0..page.sections.len()).map(move |section| (at, section)))
 }
 
-/// Sections that hold every word of `typed`, those with a fitting heading first.
-pub fn search(typed: &str) -> Vec<Place> {
+/// Sections that contain every word of `typed`, those with a matching heading first.
+pub fn search(typed: &str) -> Vec<SectionId> {
     let words: Vec<String> = typed.split_whitespace().map(str::to_lowercase).collect();
     if words.is_empty() {
         return Vec::new();
     }
     let (mut by_heading, mut by_text) = (Vec::new(), Vec::new());
-    for place in places() {
-        let (name, text) = (name(place).to_lowercase(), pages()[place.0].sections[place.1].text.to_lowercase());
+    for id in section_ids() {
+        let (name, text) = (name(id).to_lowercase(), pages()[id.0].sections[id.1].text.to_lowercase());
         if words.iter().all(|word| name.contains(word)) {
-            by_heading.push(place);
+            by_heading.push(id);
         } else if words.iter().all(|word| name.contains(word) || text.contains(word)) {
-            by_text.push(place);
+            by_text.push(id);
         }
     }
     by_heading.extend(by_text);
@@ -93,7 +93,7 @@ fn page(file: &'static str, text: &str) -> Page {
         if heading.is_some() || sections.is_empty() {
             sections.push(Section { heading: heading.unwrap_or_default().to_owned(), text: String::new() });
         }
-        // Pictures are of the window itself, which is at hand here.
+        // The pictures show the window itself, so they are left out here.
         if let Some(section) = sections.last_mut().filter(|_| !line.starts_with("![")) {
             section.text += line;
             section.text.push('\n');
@@ -113,9 +113,9 @@ mod tests {
     #[test]
     fn every_page_of_the_folder_is_shown_and_has_a_title() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/manual");
-        let files = fs::read_dir(folder).expect("the manual").flatten();
-        let there: BTreeSet<String> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
-        assert_eq!(there, pages().iter().map(|page| page.file.to_owned()).collect());
+        let entries = fs::read_dir(folder).expect("the manual").flatten();
+        let files: BTreeSet<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(files, pages().iter().map(|page| page.file.to_owned()).collect());
         assert!(
             pages().iter().all(|page| !page.title.is_empty() && page.sections.len() > 1 || page.file == "index.md")
         );
@@ -138,13 +138,13 @@ mod tests {
     #[test]
     fn a_search_finds_headings_first_and_needs_every_word() {
         let found = search("measures");
-        assert_eq!(found.first().map(|place| pages()[place.0].file), Some("measures.md"));
+        assert_eq!(found.first().map(|id| pages()[id.0].file), Some("measures.md"));
         assert!(found.len() > 3);
         assert!(search("measures xylophone").is_empty() && search("  ").is_empty());
     }
 
     #[test]
-    fn headings_in_code_do_not_part_a_page() {
+    fn headings_in_code_do_not_start_a_section() {
         let page = page("a.md", "# A\n\n```sh\n# a comment\n```\n\n![a picture](x.png)\n## B\ntext\n");
         let headings: Vec<&str> = page.sections.iter().map(|section| section.heading.as_str()).collect();
         assert_eq!(headings, ["A", "B"]);

@@ -1,4 +1,4 @@
-//! Two embeddings in figures: of the current query, of all, over k, and query by query.
+//! Two embeddings by measures: for the current query, for all queries, by k, and query by query.
 
 use super::curve::{self, Quantity};
 use super::queries::{QueryList, QueryTable};
@@ -11,28 +11,28 @@ use egui::{Align2, Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the view remembers between frames.
 #[derive(Default)]
-pub struct FiguresView {
+pub struct MeasuresView {
     all: bool,
     list: QueryList,
 }
 
-/// Width from which the list of queries stands beside the figures.
+/// Width from which the list of queries is beside the measures.
 const WIDE: f32 = 860.0;
 
-/// Height of the list of queries where it stands below.
+/// Height of the list of queries when it is below.
 const LIST: f32 = 320.0;
 
-/// Height of a curve, at the least and at the most.
+/// Minimum and maximum height of a curve.
 const CURVE: std::ops::RangeInclusive<f32> = 160.0..=280.0;
 
-/// Height of what stands above the curves.
+/// Height of everything above the curves.
 const ABOVE: f32 = 340.0;
 
-/// What the figures are of, and with how many neighbours.
+/// The measures to show, and the number of neighbours.
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     /// The current query.
-    here: &'a QueryFigures,
+    query: &'a QueryFigures,
     /// The mean over all queries.
     mean: &'a QueryFigures,
     k: usize,
@@ -40,13 +40,13 @@ struct Shown<'a> {
     curve: f32,
 }
 
-impl FiguresView {
+impl MeasuresView {
     /// Draws the view.
     pub fn show(&mut self, ui: &mut Ui, k: usize, session: &Session, ctx: &mut PanelCtx<'_>) {
         let Some(result) = ctx.workspace().embedding().comparison().result() else { return };
-        let Some(here) = result.queries.get(session.query()) else { return };
+        let Some(query) = result.queries.get(session.query()) else { return };
         let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
-        let shown = Shown { here, mean: &result.mean, k, curve };
+        let shown = Shown { query, mean: &result.mean, k, curve };
         let table = QueryTable { session, result, k };
         if ui.available_width() < WIDE {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -59,7 +59,7 @@ impl FiguresView {
         let left = (size.x * 0.55).clamp(460.0, 640.0);
         ui.horizontal_top(|ui| {
             ui.allocate_ui_with_layout(vec2(left, size.y), egui::Layout::top_down(egui::Align::Min), |ui| {
-                ScrollArea::vertical().id_salt("figures").auto_shrink([false, false]).show(ui, |ui| {
+                ScrollArea::vertical().id_salt("measures").auto_shrink([false, false]).show(ui, |ui| {
                     ui.set_width(left - 2.0 * GRID);
                     self.summary_ui(ui, shown);
                 });
@@ -70,21 +70,23 @@ impl FiguresView {
     }
 
     fn summary_ui(&mut self, ui: &mut Ui, shown: Shown<'_>) {
-        let Shown { here, mean, k, curve } = shown;
+        let Shown { query, mean, k, curve } = shown;
         widgets::section(ui, "Relevant neighbours");
         let text = format!(
-            "Share of relevant images among the {k} nearest of a relevant image (homophily@{k}), and its gain over chance"
+            "Share of relevant images among a relevant image's {k} nearest (homophily@{k}), and its gain over chance"
         );
         widgets::caption(ui, text);
-        homophily_ui(ui, k, [here, mean]);
-        widgets::section(ui, "Neighbours in common");
-        widgets::caption(ui, format!("Share of an image's {k} nearest by A that are among its {k} nearest by B"));
-        agreement_ui(ui, k, [here, mean]);
+        homophily_ui(ui, k, [query, mean]);
+        widgets::section(ui, "Shared neighbours");
+        widgets::caption(ui, format!("Share of an image's {k} nearest by A that are also among its {k} nearest by B"));
+        agreement_ui(ui, k, [query, mean]);
         ui.add_space(GRID);
-        let scopes =
-            [(false, "This query", "Curves of the current query"), (true, "All queries", "Mean curves of all queries")];
+        let scopes = [
+            (false, "This query", "Curves of the current query"),
+            (true, "All queries", "Mean curves over all queries"),
+        ];
         widgets::segmented(ui, &mut self.all, &scopes);
-        let drawn = if self.all { mean } else { here };
+        let drawn = if self.all { mean } else { query };
         let width = (ui.available_width() - 2.0 * GRID) / 2.0;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * GRID;
@@ -98,11 +100,11 @@ impl FiguresView {
 
 fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
     let palette = theme::palette(ui.visuals());
-    let both = scopes.map(|figures| figures.both(k));
+    let both = scopes.map(|measures| measures.both(k));
     Grid::new("homophily").num_columns(7).min_col_width(40.0).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
         ui.label("");
         for name in ["This query", "", "", "All queries", "", ""] {
-            across_ui(ui, name);
+            spanning_ui(ui, name);
         }
         ui.end_row();
         ui.label("");
@@ -118,8 +120,8 @@ fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
     });
 }
 
-/// A heading over several columns: it takes the room of none.
-fn across_ui(ui: &mut Ui, text: &str) {
+/// A heading that spans columns: it takes no width itself.
+fn spanning_ui(ui: &mut Ui, text: &str) {
     let (rect, response) = ui.allocate_exact_size(vec2(1.0, 18.0), Sense::hover());
     if !text.is_empty() {
         let colour = theme::palette(ui.visuals()).text;
@@ -153,18 +155,18 @@ fn row(
 
 fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
     let palette = theme::palette(ui.visuals());
-    let values = scopes.map(|figures| figures.agreement_at(k));
+    let values = scopes.map(|measures| measures.agreement_at(k));
     Grid::new("agreement").num_columns(3).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
         ui.label("");
         ui.label(RichText::new("This query").small().color(palette.weak));
         ui.label(RichText::new("All queries").small().color(palette.weak));
         ui.end_row();
-        let figure = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), widgets::figure);
+        let decimal = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), widgets::decimal);
         ui.label(RichText::new(format!("Overlap@{k}")).color(palette.weak));
-        values.iter().for_each(|value| drop(ui.label(figure(value.map(|value| value.overlap)))));
+        values.iter().for_each(|value| drop(ui.label(decimal(value.map(|value| value.overlap)))));
         ui.end_row();
         ui.label(RichText::new(format!("Jaccard@{k}")).color(palette.weak));
-        values.iter().for_each(|value| drop(ui.label(figure(value.map(|value| value.jaccard)))));
+        values.iter().for_each(|value| drop(ui.label(decimal(value.map(|value| value.jaccard)))));
         ui.end_row();
     });
 }
