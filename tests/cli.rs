@@ -142,7 +142,7 @@ fn evaluate_and_compare_name_the_highest_grade_that_err_takes() {
     assert!(measured("map").get("highest_grade").is_none(), "no other measure depends on it");
     let text = run(&["evaluate", &qrels, &run_file, "--measures", "err"]);
     let text = String::from_utf8_lossy(&text.stdout);
-    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+    assert!(text.contains("ERR with a highest grade of 3"), "{text}");
 
     let other = folder.path().join("other.txt").display().to_string();
     fs::copy(&run_file, &other).expect("a copy");
@@ -153,7 +153,7 @@ fn evaluate_and_compare_name_the_highest_grade_that_err_takes() {
     assert_eq!(object(&compared(&["--json"]))["highest_grade"], 3);
     let text = compared(&[]);
     let text = String::from_utf8_lossy(&text.stdout);
-    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+    assert!(text.contains("ERR with a highest grade of 3"), "{text}");
 }
 
 #[test]

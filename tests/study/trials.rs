@@ -145,7 +145,7 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
     let tried = [configuration("full", &[]), configuration("without edges", &[Change::new("graph.k", 0)])];
     let ablation = ablate(&runner, &tried, (FOLDS, &[1, 2]), &go_on).expect("it runs");
-    let (full, without) = (&ablation.rows[0].figures, &ablation.rows[1].figures);
+    let (full, without) = (&ablation.rows[0].measures, &ablation.rows[1].measures);
     let pair = ablation.rows[1].against.get(Measure::Map).expect("a pair");
     let means = [without, full].map(|one| one.spreads.get(Measure::Map).expect("a mean").mean);
     assert!((pair.delta - (means[0] - means[1])).abs() < 1e-12);
