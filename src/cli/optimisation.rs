@@ -1,35 +1,35 @@
-//! Options of the loss and of the steps down its gradient.
+//! Options of the loss and of the optimiser.
 
 use super::names::{count, one_of};
 use crate::train::{Decay, Loss, Method, TrainConfig, Weighting};
 
-/// What is minimised.
+/// Options of the loss.
 #[derive(Debug, clap::Args)]
 pub(super) struct LossArgs {
-    /// What is minimised.
+    /// The loss to minimise.
     #[arg(long, value_parser = one_of(Loss::ALL, Loss::name))]
     pub loss: Option<Loss>,
     /// Smoothness of approx-ndcg [default: 0.1] and neural-ndcg [default: 1].
     #[arg(long, value_name = "X")]
     pub temperature: Option<f64>,
-    /// The last rank that lambda-ndcg and neural-ndcg count [default: all].
+    /// The last rank counted by lambda-ndcg and neural-ndcg [default: all].
     #[arg(long, value_name = "N", value_parser = count)]
     pub truncation: Option<usize>,
-    /// In losses of nDCG a grade is worth 2^grade − 1 instead of itself.
+    /// Use 2^grade − 1 as the gain in nDCG losses, instead of the grade.
     #[arg(long)]
     pub exponential_gain: bool,
-    /// Rounds of Sinkhorn's scaling in neural-ndcg.
+    /// Rounds of Sinkhorn scaling in neural-ndcg.
     #[arg(long, value_name = "N")]
     pub sinkhorn: Option<usize>,
-    /// The mean of a batch is over all pairs (images, for pointwise losses), or over queries.
+    /// Average a batch over all pairs (images, for pointwise losses), or over queries.
     #[arg(long, value_parser = one_of(Weighting::ALL, Weighting::name))]
     pub weighting: Option<Weighting>,
 }
 
-/// Steps down the gradient.
+/// Options of the optimiser.
 #[derive(Debug, clap::Args)]
 pub(super) struct StepArgs {
-    /// How weight decay works: as an L2 term in the gradient (adam) or apart from it (adamw).
+    /// How weight decay works: as an L2 term in the gradient (adam) or decoupled (adamw).
     #[arg(long, value_parser = one_of(Method::ALL, Method::name))]
     pub optimiser: Option<Method>,
     /// Step size.
@@ -38,28 +38,28 @@ pub(super) struct StepArgs {
     /// How the step size changes after warming up.
     #[arg(long, value_parser = one_of(Decay::ALL, Decay::name))]
     pub schedule: Option<Decay>,
-    /// Epochs over which the step size rises from nothing.
+    /// Epochs over which the step size rises from 0.
     #[arg(long, value_name = "EPOCHS")]
     pub warm_up: Option<usize>,
-    /// Share of the step size at which the cosine ends.
+    /// Fraction of the step size at which the cosine schedule ends.
     #[arg(long, value_name = "SHARE")]
     pub floor: Option<f64>,
-    /// Epochs between two falls of the step schedule.
+    /// Epochs between drops of the step schedule.
     #[arg(long, value_name = "EPOCHS", value_parser = count)]
     pub step_every: Option<usize>,
-    /// What each of them multiplies the step size by.
+    /// What each drop multiplies the step size by.
     #[arg(long, value_name = "X")]
     pub step_factor: Option<f64>,
     /// Weight decay.
     #[arg(long, value_name = "X")]
     pub weight_decay: Option<f64>,
-    /// Shorten gradients above this length (over all weights).
+    /// Clip gradients to this norm (over all weights).
     #[arg(long, value_name = "NORM")]
     pub clip: Option<f64>,
 }
 
 impl LossArgs {
-    /// Puts what was typed in its place.
+    /// Applies the options given.
     pub fn apply(&self, training: &mut TrainConfig) {
         set(&mut training.loss, self.loss);
         let settings = &mut training.loss_settings;
@@ -72,7 +72,7 @@ impl LossArgs {
 }
 
 impl StepArgs {
-    /// Puts what was typed in its place.
+    /// Applies the options given.
     pub fn apply(&self, training: &mut TrainConfig) {
         set(&mut training.optimiser, self.optimiser);
         set(&mut training.learning_rate, self.learning_rate);
@@ -87,9 +87,9 @@ impl StepArgs {
     }
 }
 
-/// Puts a value in its place if it was typed.
-pub(super) fn set<T>(place: &mut T, typed: Option<T>) {
-    if let Some(value) = typed {
-        *place = value;
+/// Overwrites a setting if its option was given.
+pub(super) fn set<T>(setting: &mut T, given: Option<T>) {
+    if let Some(value) = given {
+        *setting = value;
     }
 }

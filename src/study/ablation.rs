@@ -137,8 +137,8 @@ pub struct AblationRow {
     pub name: String,
     /// How it differs from the full one.
     pub changes: Vec<Change>,
-    /// Its figures on the test queries of all folds.
-    pub figures: PerQuery,
+    /// Its measures on the test queries of all folds.
+    pub measures: PerQuery,
     /// For each of [`STANDARD`], this configuration against the full one; empty for the full one itself, and where
     /// either has no figure.
     pub against: ByMeasure<Paired>,
@@ -163,12 +163,12 @@ pub fn ablate(
     let mut rows: Vec<AblationRow> = Vec::with_capacity(configurations.len());
     for (at, configuration) in configurations.iter().enumerate() {
         let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == at).collect();
-        let figures = PerQuery::of(&own);
-        let against = rows.first().map(|full| against(&full.figures, &figures)).unwrap_or_default();
+        let measures = PerQuery::of(&own);
+        let against = rows.first().map(|full| against(&full.measures, &measures)).unwrap_or_default();
         rows.push(AblationRow {
             name: configuration.name.clone(),
             changes: configuration.changes.clone(),
-            figures,
+            measures,
             against,
             folders: own.iter().map(|result| result.folder.clone()).collect(),
             failures: failures(&own),
@@ -196,7 +196,7 @@ impl Ablation {
             json!({
                 "name": row.name,
                 "changes": row.changes,
-                "test": some(&row.figures.spreads),
+                "test": some(&row.measures.spreads),
                 "against_full": row.against,
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,

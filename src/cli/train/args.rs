@@ -1,4 +1,4 @@
-//! What is typed of a training.
+//! Arguments of `train`.
 
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{Patience, count, one_of, patience};
@@ -17,26 +17,26 @@ pub(crate) struct TrainArgs {
     /// Signals to use [default: all that `crossrank info` lists].
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub features: Option<Vec<String>>,
-    /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
+    /// Visual vectors to use, concatenated [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
-    /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
-    /// times, and joins what --descriptors names.
+    /// A file of visual vectors by image id, from any tool: .npy, .npz, .safetensors or .parquet; can be repeated, and
+    /// adds to what --descriptors names.
     #[arg(long = "vectors", value_name = "FILE", conflicts_with_all = encoder::OPTIONS)]
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
-    /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).
+    /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Take the settings from this file: a run's run.json, an experiment as JSON or TOML, or a params.json of the paper
-    /// authors' code; what is typed beside takes their place.
+    /// authors' code; other options override it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Go on with the run in this folder, with its settings; --epochs may raise their number.
+    /// Continue the run in this folder with its own settings; --epochs can raise the number of epochs.
     #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
     pub resume: Option<PathBuf>,
-    /// Train with this number of seeds (the first one, the next, …) and report means and standard deviations.
+    /// Train with this many consecutive seeds and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,
     /// Write one JSON object to standard output.
@@ -50,78 +50,78 @@ pub(crate) struct TrainArgs {
     pub training: TrainingArgs,
 }
 
-/// Settings of the network; anything not given has its default.
+/// Settings of the network; defaults apply to anything not given.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelArgs {
-    /// Where the settings start from [default: best].
+    /// The preset to start from [default: best].
     #[arg(long, value_parser = one_of(Preset::ALL, Preset::name), conflicts_with_all = ["config", "resume"])]
     pub preset: Option<Preset>,
-    /// What ranks.
+    /// The model that ranks.
     #[arg(long, value_parser = one_of(ModelKind::ALL, ModelKind::name))]
     pub model: Option<ModelKind>,
-    /// The text score of `signal` and `cm` [default: the best text signal].
+    /// The text score that `signal` and `cm` use [default: the best text signal].
     #[arg(long, value_name = "NAME")]
     pub signal: Option<String>,
-    /// Graph convolutions, one after the other.
+    /// Number of graph convolutions.
     #[arg(long, value_name = "N")]
     pub layers: Option<usize>,
-    /// Width of the layers of the MLP over the signals.
+    /// Width of the MLP over the signals.
     #[arg(long, value_name = "N", value_parser = count)]
     pub hidden: Option<usize>,
-    /// Layers of that MLP; 0 for none (dcmm-prf only).
+    /// Layers of the MLP; 0 for none (dcmm-prf only).
     #[arg(long, value_name = "N")]
     pub mlp_layers: Option<usize>,
     /// Width of the graph convolutions.
     #[arg(long, value_name = "N", value_parser = count)]
     pub conv_size: Option<usize>,
-    /// What follows each convolution.
+    /// Activation after each convolution.
     #[arg(long, value_parser = one_of(Activation::ALL, Activation::name))]
     pub activation: Option<Activation>,
-    /// Whether each convolution adds what came in to what goes out.
+    /// Whether each convolution adds its input to its output.
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub residual: Option<bool>,
     /// How DCMM's sums over neighbours are scaled.
     #[arg(long, value_parser = one_of(Degree::ALL, Degree::name))]
     pub degree: Option<Degree>,
-    /// Whether dcmm-prf takes up what looks like the images that the text ranks first.
+    /// Whether dcmm-prf uses images similar to those the text ranks first.
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub feedback: Option<bool>,
     /// Attention heads of GAT.
     #[arg(long, value_name = "N", value_parser = count)]
     pub heads: Option<usize>,
-    /// Networks trained side by side whose scores are averaged.
+    /// Networks of an ensemble, whose scores are averaged.
     #[arg(long, alias = "ensemble", value_name = "N", value_parser = count)]
     pub members: Option<usize>,
-    /// Share of units dropped while training, from 0 to below 1.
+    /// Share of units dropped while training, from 0 up to but not including 1.
     #[arg(long, value_name = "P")]
     pub dropout: Option<f32>,
 }
 
-/// Settings of the neighbourhood graph and of the signals' scale.
+/// Settings of the neighbourhood graph and the signals.
 #[derive(Debug, clap::Args)]
 pub(crate) struct GraphArgs {
-    /// Neighbours of an image, without itself.
+    /// Neighbours per image, excluding itself.
     #[arg(long, value_name = "N")]
     pub k: Option<usize>,
-    /// Which of the edges to the k nearest count.
+    /// Which of the edges to the k nearest to keep.
     #[arg(long, value_parser = one_of(Neighbourhood::ALL, Neighbourhood::name))]
     pub neighbourhood: Option<Neighbourhood>,
-    /// Leave out edges below this cosine.
+    /// Drop edges below this cosine.
     #[arg(long, value_name = "COSINE", allow_negative_numbers = true)]
     pub min_weight: Option<f32>,
-    /// Whether visual vectors are whitened before they become neighbours.
+    /// Whether visual vectors are whitened before neighbours are found.
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub whiten: Option<bool>,
-    /// The power that whitening first takes every number to.
+    /// The power that every component is raised to before whitening.
     #[arg(long, value_name = "X")]
     pub power: Option<f64>,
-    /// What whitening adds to the variance of each direction.
+    /// Added to the variance of each direction when whitening.
     #[arg(long, value_name = "X")]
     pub shrinkage: Option<f64>,
-    /// Principal components of the visual vectors that join the signals.
+    /// Principal components of the visual vectors to add to the signals.
     #[arg(long, value_name = "N")]
     pub components: Option<usize>,
-    /// How the signals of a query are brought to one scale.
+    /// How the signals of a query are normalised.
     #[arg(long, value_parser = one_of(Normalisation::ALL, Normalisation::name))]
     pub normalisation: Option<Normalisation>,
 }
@@ -129,10 +129,10 @@ pub(crate) struct GraphArgs {
 /// Settings of the optimisation.
 #[derive(Debug, clap::Args)]
 pub(crate) struct TrainingArgs {
-    /// At most this number of passes over the training queries.
+    /// Maximum number of passes over the training queries.
     #[arg(long, value_name = "N", value_parser = count)]
     pub epochs: Option<usize>,
-    /// Seed of weights, dropout and the order of queries.
+    /// Seed of the weights, dropout and query order.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     #[command(flatten)]
@@ -145,16 +145,16 @@ pub(crate) struct TrainingArgs {
     /// The validation measure that chooses the best epoch.
     #[arg(long, value_name = "MEASURE")]
     pub stop_on: Option<Measure>,
-    /// Which epoch's weights the run ends with.
+    /// Which epoch's weights to keep.
     #[arg(long, value_parser = one_of(Keep::ALL, Keep::name))]
     pub keep: Option<Keep>,
-    /// What the same loss on the signals' own score weighs.
+    /// Weight of the same loss on the signals' own score.
     #[arg(long, value_name = "X")]
     pub text_loss: Option<f64>,
-    /// Epochs without a better one after which training ends, or `none`.
+    /// Epochs without improvement after which training stops, or `none`.
     #[arg(long, value_name = "N", value_parser = patience)]
     pub patience: Option<Patience>,
-    /// Then train on train and validation queries together, for as many epochs as were best, and keep that network.
+    /// Then retrain on train and validation queries together, for the best number of epochs, and keep that network.
     #[arg(long, value_name = "YES", num_args = 0..=1, default_missing_value = "true")]
     pub retrain: Option<bool>,
 }

@@ -1,12 +1,12 @@
-//! What the options mean.
+//! From options to an experiment.
 
 use super::args::TrainArgs;
 use crate::cli::optimisation::set;
 use crate::train::Experiment;
 
-/// An experiment with what was typed put in its place.
-pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
-    let mut experiment = start;
+/// `base` with the options applied.
+pub(super) fn experiment(args: &TrainArgs, base: Experiment) -> Experiment {
+    let mut experiment = base;
     experiment.features = args.features.as_deref().map(distinct).or(experiment.features);
     let (model, graph, training) = (&mut experiment.model, &mut experiment.graph, &mut experiment.training);
     set(&mut model.kind, args.model.model);
@@ -44,15 +44,15 @@ pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Experiment {
     experiment
 }
 
-/// Each name once, without blanks.
+/// Names without duplicates or surrounding spaces.
 fn distinct(names: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
+    let mut unique: Vec<String> = Vec::new();
     for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        if !kept.iter().any(|other| other == name) {
-            kept.push(name.to_owned());
+        if !unique.iter().any(|other| other == name) {
+            unique.push(name.to_owned());
         }
     }
-    kept
+    unique
 }
 
 #[cfg(test)]
@@ -63,7 +63,8 @@ mod tests {
     use clap::Parser;
 
     fn typed(options: &[&str]) -> Experiment {
-        let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
+        let args =
+            Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("valid arguments");
         match args.command {
             Some(Command::Train(args)) => experiment(&args, args.model.preset.unwrap_or_default().experiment()),
             other => panic!("not a training: {other:?}"),
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn without_options_it_is_the_window_s_own_preset() {
+    fn without_options_it_is_the_window_s_preset() {
         assert_eq!(typed(&[]), Preset::Best.experiment());
     }
 
