@@ -96,7 +96,7 @@ fn runs_that_cannot_be_compared_say_why() {
         vec![QueryMeasures { highest_grade: Some(highest_grade), queries }]
     };
     let scales = fault(&[configuration("a", err(1)), configuration("b", err(3))], 0, Measure::Err);
-    assert_eq!(scales, "the runs take different grades as the highest of ERR: 1 and 3");
+    assert_eq!(scales, "the runs computed ERR with different highest grades: 1 and 3");
     let missing = fault(&[a(), b("q")], 0, Measure::Bpref);
     assert_eq!(missing, "the run “a” was not measured by bpref; it has map, ndcg@20");
 }
