@@ -31,7 +31,7 @@ impl Column {
             Column::Gain => run.gain(Objective { split: Split::Test, measure: Measure::Map }),
             Column::Seconds => Some(run.saved.record.seconds_per_epoch).filter(|seconds| *seconds > 0.0),
             Column::Epochs => Some(run.saved.record.best_epoch as f64).filter(|epoch| *epoch > 0.0),
-            _ => run.figure(self.objective()?),
+            _ => run.measure(self.objective()?),
         };
         Spread::of(runs.iter().filter_map(value))
     }

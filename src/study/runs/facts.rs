@@ -55,7 +55,7 @@ impl RunFacts {
     }
 
     /// A measure of the run's ranking, if it was computed.
-    pub fn figure(&self, objective: Objective) -> Option<f64> {
+    pub fn measure(&self, objective: Objective) -> Option<f64> {
         pick(&self.comparison(objective.split)?.model, objective.measure)
     }
 

@@ -110,7 +110,7 @@ fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
         "data" => return Some(ParamValue::Text(run.saved.record.dataset.clone())),
         _ => {}
     }
-    run.figure(objective(key)?).map(ParamValue::Number)
+    run.measure(objective(key)?).map(ParamValue::Number)
 }
 
 /// The measure that a key names; on the test queries unless it says otherwise.

@@ -40,7 +40,7 @@ impl Pivot {
             .filter(|&&run| filter.matches(&runs[run]))
             .filter_map(|&run| {
                 let parameters = &runs[run].parameters;
-                Some((run, parameters.get(x)?, parameters.get(y)?, runs[run].figure(objective)?))
+                Some((run, parameters.get(x)?, parameters.get(y)?, runs[run].measure(objective)?))
             })
             .collect();
         let values = |pick: &dyn Fn(&Placed<'_>) -> ParamValue| {
