@@ -1,6 +1,6 @@
-//! Holds `src/` to the table of rooms in `src/lib.rs`, and every foreign crate to its home.
+//! Checks `src/` against the table of rooms in `src/lib.rs`, and keeps every foreign crate in its home.
 
-mod circles;
+mod cycles;
 mod paths;
 mod window;
 
@@ -9,19 +9,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where each foreign crate, and each part of `std` that starts threads, may be named: rooms, or files with their reason.
+/// Where each foreign crate, and each part of `std` that starts threads, may be used: rooms, or files with a reason.
 const HOMES: &[(&str, &[&str])] = &[
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
-    // Only there to switch on a feature of candle's matrix product.
+    // Only a dependency to enable a feature of candle's matrix product.
     ("gemm", &[]),
     ("pulp", &["vision", "graph", "model"]),
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
     ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
     ("safetensors", &["dataset", "vision", "graph", "model", "train"]),
-    // The window is opened by the command line, and drawn by the app.
+    // The command line opens the window, and the app draws it.
     ("eframe", &["app", "cli/window.rs"]),
     ("egui", &["app", "cli/window.rs"]),
     ("egui_extras", &["app"]),
@@ -31,7 +31,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     ("egui_commonmark", &["app/shell/manual/mod.rs"]),
-    // A screenshot leaves the app as pixels, and the command line writes them to a file.
+    // The app returns a screenshot as pixels, and the command line writes them to a file.
     ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
     ("jpeg_decoder", &["vision/decode.rs"]),
@@ -62,25 +62,24 @@ const HOMES: &[(&str, &[&str])] = &[
         "std::thread",
         &[
             "jobs",
-            // Decoding and the network on all cores within one call.
+            // Decoding and the network use all cores within one call.
             "vision/pipeline.rs",
-            // A download that no longer answers is left to itself.
+            // A download that no longer responds is abandoned.
             "vision/hub/download.rs",
-            // Sleeps between frames that nobody sees.
+            // Sleeps between frames.
             "app/shell/screenshot.rs",
         ],
     ),
     ("std::sync::mpsc", &["jobs", "vision/pipeline.rs", "vision/hub/download.rs"]),
     ("core::arch", &[]),
-    // A hint to the cache has no safe form.
+    // Cache prefetching has no safe form.
     ("std::arch", &["vision/kernel/tile.rs"]),
     ("proptest", &[]),
     ("tempfile", &[]),
 ];
 const EVERYWHERE: &[&str] = &[""];
 
-/// Files that may name a room which the table keeps from theirs: starting the window, drawing it into a picture, and
-/// the panel names that the latter takes.
+/// Exceptions to the table: starting the window, drawing it to a picture, and the panel names that the latter takes.
 const DOORS: [(&str, &str); 3] = [("cli/window.rs", "app"), ("cli/screenshot.rs", "app"), ("cli/args.rs", "app")];
 
 /// Files that may hold unsafe code.
@@ -96,7 +95,7 @@ struct Room {
     may_import: Vec<String>,
 }
 
-/// The table of rooms as a text in Markdown shows it, with `//!` before each line or without.
+/// The table of rooms in a Markdown text, with or without `//!` before each line.
 fn rooms(text: &str) -> Vec<Room> {
     let mut rooms: Vec<Room> = Vec::new();
     let mut inside = false;
@@ -114,7 +113,7 @@ fn rooms(text: &str) -> Vec<Room> {
                 "–" => Vec::new(),
                 "all above" => above().collect(),
                 other => match other.strip_prefix("all above but ") {
-                    Some(but) => above().filter(|room| room != but).collect(),
+                    Some(except) => above().filter(|room| room != except).collect(),
                     None => other.split(',').map(|room| room.trim().to_owned()).collect(),
                 },
             };
@@ -124,7 +123,7 @@ fn rooms(text: &str) -> Vec<Room> {
     rooms
 }
 
-/// What is wrong with one file; `file` is its path below `src/`, with `/` between folders.
+/// The faults of one file; `file` is its path below `src/`, with `/` between folders.
 fn faults(rooms: &[Room], file: &str, source: &str) -> Vec<String> {
     let tokens = tokens(source);
     let mut faults = Vec::new();
@@ -141,7 +140,7 @@ fn faults(rooms: &[Room], file: &str, source: &str) -> Vec<String> {
     }
     for (index, line) in source.lines().enumerate() {
         if ["TODO", "FIXME", "XXX"].iter().any(|mark| line.contains(mark)) {
-            fault(index + 1, "says that something is left to do".to_owned());
+            fault(index + 1, "has a to-do mark".to_owned());
         }
     }
     if source.lines().count() > LONGEST {
@@ -155,7 +154,7 @@ fn room_of(file: &str) -> &str {
     file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }
 
-/// What is wrong with a path into another room.
+/// The fault of a path into another room, if any.
 fn import_fault(rooms: &[Room], file: &str, path: &PathUse) -> Option<String> {
     let wanted = below_root(file, &path.segments)?;
     let own = room_of(file);
@@ -166,10 +165,10 @@ fn import_fault(rooms: &[Room], file: &str, path: &PathUse) -> Option<String> {
         return (wanted != "cli").then(|| "the program itself only starts the command line".to_owned());
     }
     if !rooms.iter().any(|room| room.name == wanted) {
-        return Some(format!("“{wanted}” is no room of the table in src/lib.rs"));
+        return Some(format!("“{wanted}” is not a room of the table in src/lib.rs"));
     }
     match rooms.iter().find(|room| room.name == own) {
-        None => Some(format!("“{own}” is no room of the table in src/lib.rs")),
+        None => Some(format!("“{own}” is not a room of the table in src/lib.rs")),
         Some(room) if room.may_import.iter().any(|known| known == wanted) => None,
         Some(_) => Some(format!("{own} may not import {wanted}")),
     }
@@ -185,11 +184,11 @@ fn below_root<'a>(file: &str, segments: &'a [String]) -> Option<&'a str> {
     let modules = file.trim_end_matches(".rs").split('/').filter(|part| !["mod", "lib", "main"].contains(part)).count();
     let inner = usize::from(first == "self");
     let up = segments[inner..].iter().take_while(|segment| *segment == "super").count();
-    // A module within the file (its tests) is one level further down; its `super::*` stays in the file.
+    // A module inside the file (its tests) is one level further down; its `super::*` stays in the file.
     (up > 0 && up >= modules && name(inner + up) != "*").then(|| name(inner + up))
 }
 
-/// What is wrong with a path into a foreign crate.
+/// The fault of a path into a foreign crate, if any.
 fn home_fault(file: &str, path: &PathUse) -> Option<String> {
     let (key, homes) = HOMES.iter().find(|(key, _)| {
         let mut names = key.split("::").zip(&path.segments);
@@ -197,15 +196,15 @@ fn home_fault(file: &str, path: &PathUse) -> Option<String> {
     })?;
     let at_home = |home: &&str| home.is_empty() || file == *home || room_of(file) == *home;
     (!homes.iter().any(at_home)).then(|| match homes {
-        [] => format!("{key} is named nowhere"),
-        _ => format!("{key} is at home in {}", homes.join(", ")),
+        [] => format!("{key} must not be used anywhere"),
+        _ => format!("{key} belongs in {}", homes.join(", ")),
     })
 }
 
 fn word_fault(file: &str, token: &Token, next: &Token) -> Option<String> {
     match token.text.as_str() {
         "unsafe" if !UNSAFE.contains(&file) => Some("unsafe code".to_owned()),
-        word @ ("todo" | "unimplemented" | "dbg") if next.text == "!" => Some(format!("holds {word}!")),
+        word @ ("todo" | "unimplemented" | "dbg") if next.text == "!" => Some(format!("uses {word}!")),
         _ => None,
     }
 }
@@ -223,11 +222,11 @@ fn rust_files(folder: &Path) -> Vec<(String, String)> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(next) = folders.pop() {
         for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{error}: {}", next.display())) {
-            let path = entry.expect("an entry of a folder that can be read").path();
+            let path = entry.expect("a readable entry").path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let parts = path.strip_prefix(folder).expect("it lies in the folder").iter();
+                let parts = path.strip_prefix(folder).expect("a path in the folder").iter();
                 let name = parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
                 files.push((name, read(&path)));
             }
@@ -254,7 +253,7 @@ fn tests_are_short_files_too() {
 }
 
 #[test]
-fn the_table_is_sound_and_tells_of_every_folder() {
+fn the_table_is_sound_and_lists_every_folder() {
     let rooms = rooms(&read(&project("src/lib.rs")));
     for (index, room) in rooms.iter().enumerate() {
         for wanted in &room.may_import {
@@ -262,10 +261,11 @@ fn the_table_is_sound_and_tells_of_every_folder() {
             assert!(above, "{} may import {wanted}, which is not above it", room.name);
         }
     }
-    let told: BTreeSet<_> = rooms.iter().map(|room| room.name.clone()).collect();
+    let listed: BTreeSet<_> = rooms.iter().map(|room| room.name.clone()).collect();
     let files = rust_files(&project("src"));
-    let there = files.iter().map(|(file, _)| room_of(file).to_owned()).filter(|room| room != "lib" && room != "main");
-    assert_eq!(told, there.collect(), "the table in src/lib.rs against the folders of src/");
+    let existing =
+        files.iter().map(|(file, _)| room_of(file).to_owned()).filter(|room| room != "lib" && room != "main");
+    assert_eq!(listed, existing.collect(), "the table in src/lib.rs and the folders of src/");
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn every_dependency_has_a_home() {
     assert_eq!(homeless.collect::<Vec<_>>(), Vec::<&String>::new(), "give each a home in tests/architecture.rs");
 }
 
-/// A small table for made-up sources.
+/// A small table for synthetic sources.
 fn small() -> Vec<Room> {
     rooms(
         "| room | holds | may import |\n|---|---|---|\n| [`dataset`] | x | – |\n| [`graph`] | x | dataset |\n\

@@ -1,4 +1,4 @@
-//! Vectors of other tools, from a file to a run and back: in a session, in the window, on the command line.
+//! Vectors from other tools, from a file to a run and back: in a session, in the window, on the command line.
 
 use crate::workspace::wait;
 use crossrank::app::{Shot, headless, settle};
@@ -16,7 +16,7 @@ const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-p
 fn write(path: &Path, dim: usize) -> Dataset {
     let dataset = dataset::open(Path::new(SAMPLE)).expect("the sample").dataset;
     let ids: Vec<&str> = dataset.images.iter().rev().skip(1).map(|image| image.id.as_str()).collect();
-    let number = |place: usize| ((place * 37) % 101) as f32 / 50.0 - 1.0;
+    let number = |index: usize| ((index * 37) % 101) as f32 / 50.0 - 1.0;
     let data: Vec<f32> = (0..ids.len() * dim).map(number).collect();
     dataset::write_embeddings(path, &ids, dim, &data, &[]).expect("written");
     dataset
@@ -51,7 +51,7 @@ fn has_ranking(workspace: &Workspace) -> bool {
 }
 
 #[test]
-fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_off() {
+fn a_file_of_vectors_is_used_at_once_returns_with_its_run_and_can_be_removed() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("mine.safetensors");
     write(&file, 8);
@@ -61,7 +61,7 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
     assert_eq!((names(&first), listed(&first)), (vec!["mine".into()], vec!["embeddings".into(), "mine".into()]));
     let session = first.session().expect("a session");
     assert_eq!(session.vectors().map(|table| (table.dim, table.count())), Some((8, 597)));
-    assert_eq!(session.warnings.len(), 1, "the image without a vector is told of: {:?}", session.warnings);
+    assert_eq!(session.warnings.len(), 1, "the image without a vector is reported: {:?}", session.warnings);
     assert_eq!(session.summary.vectors.len(), 2);
     train(&mut first);
     let run = first.training().run().expect("a run").clone();
@@ -75,7 +75,7 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
     second.apply(DataAction::DetachVectors("mine".to_owned()));
     wait(&mut second, "the others", |workspace| !workspace.is_busy());
     assert_eq!((names(&second), listed(&second)), (vec!["embeddings".into()], vec!["embeddings".into()]));
-    // The run says where its vectors lie, so it can be opened all the same.
+    // The run records where its vectors are, so it can still be opened.
     second.apply(RunsAction::Open(run.path));
     wait(&mut second, "the run", |workspace| !workspace.is_busy());
     assert!(has_ranking(&second), "{:?}", second.messages());
@@ -83,7 +83,7 @@ fn a_file_of_vectors_is_used_at_once_comes_back_with_its_run_and_can_be_taken_of
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_told_of_and_changes_nothing() {
+fn an_unusable_file_is_reported_and_changes_nothing() {
     let home = tempfile::tempdir().expect("a folder");
     let file = home.path().join("others.npy");
     dataset::write_embeddings(&file, &["no such image"], 2, &[1.0, 2.0], &[]).expect("written");
@@ -91,13 +91,13 @@ fn a_file_that_cannot_be_used_is_told_of_and_changes_nothing() {
     let before = (names(&workspace), listed(&workspace));
     workspace.apply(DataAction::AttachVectors(file));
     wait(&mut workspace, "the message", |workspace| !workspace.is_busy());
-    let told = &workspace.messages().last().expect("a message").text;
-    assert!(told.starts_with("Could not add: none of its 1 ids") && told.ends_with("others.npy"), "{told}");
+    let message = &workspace.messages().last().expect("a message").text;
+    assert!(message.starts_with("Could not add: none of its 1 ids") && message.ends_with("others.npy"), "{message}");
     assert_eq!((names(&workspace), listed(&workspace)), before);
     assert!(workspace.settings().attached.values().all(Vec::is_empty), "nothing is remembered");
 }
 
-/// A file let go over the window.
+/// A file dropped on the window.
 #[derive(Debug)]
 struct Dropped(PathBuf);
 
@@ -133,7 +133,7 @@ fn a_file_dropped_on_the_window_or_typed_into_its_dialog_joins_the_sources() {
     settle(&mut harness).expect("the vectors are read");
     assert_eq!(listed(harness.state().workspace()), ["embeddings", "dropped", "typed"]);
     harness.get_by_label_contains("Remove dropped from").click();
-    settle(&mut harness).expect("it goes");
+    settle(&mut harness).expect("it is removed");
     assert_eq!(listed(harness.state().workspace()), ["embeddings", "typed"]);
 }
 
@@ -152,7 +152,7 @@ fn record(run: &str) -> Value {
 }
 
 #[test]
-fn the_command_line_checks_trains_on_and_goes_on_with_files_of_vectors() {
+fn the_command_line_checks_trains_on_and_resumes_with_files_of_vectors() {
     let home = tempfile::tempdir().expect("a folder");
     let paths = ["mine.npy", "b.npy", "run", "joined"].map(|name| home.path().join(name).display().to_string());
     let [file, other, out, joined] = paths.each_ref().map(String::as_str);
@@ -167,7 +167,7 @@ fn the_command_line_checks_trains_on_and_goes_on_with_files_of_vectors() {
     let run = record(out);
     assert_eq!((&run["vectors"], &run["vector_sources"][0]), (&"mine".into(), &"mine".into()));
     assert_eq!(run["vector_files"][0], file);
-    program(home.path(), &["train", SAMPLE, "--resume", out, "--epochs", "2"]).expect("it goes on");
+    program(home.path(), &["train", SAMPLE, "--resume", out, "--epochs", "2"]).expect("it resumes");
     assert_eq!(record(out)["vectors"], "mine");
 
     let both = ["--vectors", other, "--descriptors", "embeddings,MINE", "--out", joined];
@@ -179,7 +179,7 @@ fn the_command_line_checks_trains_on_and_goes_on_with_files_of_vectors() {
 }
 
 #[test]
-fn what_embed_writes_is_read_back_in_either_form_and_precision() {
+fn what_embed_writes_is_read_back_in_either_format_and_precision() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut dataset = dataset::open(Path::new(SAMPLE)).expect("the sample").dataset;
     let mut table = VectorTable::new("made", 3, dataset.images.len());

@@ -1,4 +1,4 @@
-//! Figures as files. With `CROSSRANK_CHARTS=FOLDER` they are left there to be looked at.
+//! Charts as files. With `CROSSRANK_CHARTS=FOLDER` they are also written there for inspection.
 
 use crate::comparison::{configuration, three};
 use crate::export::history;
@@ -124,14 +124,14 @@ fn decoded(png: &[u8]) -> image::RgbImage {
 }
 
 #[test]
-fn every_figure_is_drawn_in_both_forms_and_both_themes() {
+fn every_chart_is_drawn_in_both_formats_and_both_themes() {
     let folder = std::env::var_os("CROSSRANK_CHARTS").map(PathBuf::from);
     for (name, chart) in examples() {
         for (theme, suffix) in [(Theme::Light, ""), (Theme::Dark, "-dark")] {
             let svg = render_svg(&chart, theme).expect(name);
             assert!(svg.contains(&format!("<svg width=\"{}\" height=\"{}\"", chart.size.0, chart.size.1)), "{name}");
             assert!(svg.trim_end().ends_with("</svg>") && !svg.contains("dy="), "{name}");
-            quick_read(&svg);
+            check_xml(&svg);
             let png = render_png(&chart, theme, 2).expect(name);
             let picture = decoded(&png);
             if let Some(folder) = &folder {
@@ -140,36 +140,39 @@ fn every_figure_is_drawn_in_both_forms_and_both_themes() {
                 fs::write(folder.join(format!("{name}{suffix}.svg")), &svg).expect("written");
             }
             assert_eq!(picture.dimensions(), (chart.size.0 * 2, chart.size.1 * 2), "{name}");
-            let ground = *picture.get_pixel(0, 0);
-            assert_eq!(ground.0[0] > 128, theme == Theme::Light, "{name}");
-            let inked = picture.pixels().filter(|pixel| **pixel != ground).count();
+            let background = *picture.get_pixel(0, 0);
+            assert_eq!(background.0[0] > 128, theme == Theme::Light, "{name}");
+            let inked = picture.pixels().filter(|pixel| **pixel != background).count();
             assert!(inked > 3_000, "{name}: only {inked} pixels are drawn");
             let (right, bottom) = (picture.width() - 1, picture.height() - 1);
             let edge =
                 (0..=right).flat_map(|x| [(x, 0), (x, bottom)]).chain((0..=bottom).flat_map(|y| [(0, y), (right, y)]));
-            assert!(edge.into_iter().all(|(x, y)| *picture.get_pixel(x, y) == ground), "{name} keeps off its edge");
+            assert!(
+                edge.into_iter().all(|(x, y)| *picture.get_pixel(x, y) == background),
+                "{name}: the edge stays empty"
+            );
         }
     }
 }
 
-/// Every tag is closed in its order.
-fn quick_read(svg: &str) {
+/// Checks that the XML is well-formed.
+fn check_xml(svg: &str) {
     let mut reader = quick_xml::Reader::from_str(svg);
     reader.config_mut().check_end_names = true;
-    while reader.read_event().expect("sound XML") != quick_xml::events::Event::Eof {}
+    while reader.read_event().expect("well-formed XML") != quick_xml::events::Event::Eof {}
 }
 
 #[test]
 fn text_stays_text_in_svg_and_is_escaped() {
     let chart = Chart { title: "a < b & “c”".into(), ..Chart::curves("", &history(5)) };
     let svg = render_svg(&chart, Theme::Light).expect("it is drawn");
-    quick_read(&svg);
+    check_xml(&svg);
     assert!(svg.contains("a &lt; b &amp; “c”") && svg.contains("Inter, Helvetica"), "{svg}");
     assert!(svg.contains("nDCG@20"));
 }
 
 #[test]
-fn figures_without_data_or_with_none_that_is_finite_are_drawn_empty() {
+fn charts_without_finite_data_are_drawn_empty() {
     let empty = |panel| Chart { title: String::new(), panels: vec![panel], size: (200, 150) };
     let broken =
         Series { points: vec![Point::new(f64::NAN, 1.0), Point::new(1.0, f64::INFINITY)], ..Series::default() };
@@ -194,7 +197,7 @@ fn figures_without_data_or_with_none_that_is_finite_are_drawn_empty() {
 }
 
 #[test]
-fn a_size_that_is_none_is_refused() {
+fn an_invalid_size_is_rejected() {
     let sized = |size| Chart { size, ..Chart::curves("", &history(2)) };
     for size in [(0, 10), (10, 0), (1_000_000, 10), (u32::MAX, u32::MAX)] {
         assert!(render_svg(&sized(size), Theme::Light).is_err(), "{size:?}");

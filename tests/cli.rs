@@ -1,4 +1,4 @@
-//! The command line, as scripts use it: the built program, its exit codes, its JSON.
+//! The command line as scripts use it: the built program, its exit codes and its JSON.
 
 pub(crate) mod embed;
 mod train;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-/// The program with settings, runs and cache under a folder of the test's own.
+/// The program with settings, runs and cache in the test's own folder.
 pub(crate) fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crossrank"));
     command.env("CROSSRANK_HOME", home).stdin(Stdio::null());
@@ -34,7 +34,7 @@ pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// Standard output as one JSON object and nothing else.
+/// Standard output, which must be exactly one JSON object.
 pub(crate) fn object(output: &Output) -> Value {
     assert!(output.status.success(), "{}", errors(output));
     let value: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
@@ -42,14 +42,14 @@ pub(crate) fn object(output: &Output) -> Value {
     value
 }
 
-/// Fails with code 1 and one line on standard error (after the stages) that holds all of `words`.
-fn refused(arguments: &[&str], words: &[&str]) {
+/// Expects code 1 and a last line on standard error that contains each of `words` once.
+fn rejected(arguments: &[&str], words: &[&str]) {
     let output = run(arguments);
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", errors(&output));
     assert!(output.stdout.is_empty(), "{arguments:?}");
-    let told = errors(&output);
-    let last = told.lines().last().unwrap_or_default();
-    assert!(last.starts_with("crossrank: "), "{told}");
+    let message = errors(&output);
+    let last = message.lines().last().unwrap_or_default();
+    assert!(last.starts_with("crossrank: "), "{message}");
     for word in words {
         assert_eq!(last.matches(word).count(), 1, "“{word}” once in: {last}");
     }
@@ -75,7 +75,7 @@ fn info_counts_the_sample() {
 }
 
 #[test]
-fn info_lists_what_is_wrong_with_file_and_line() {
+fn info_lists_problems_with_file_and_line() {
     let broken = folder();
     fs::write(broken.path().join("images.csv"), "id,title,popularity\na,A,3\nb,B,many\na,A,3\n").expect("written");
     fs::write(broken.path().join("candidates.csv"), "query,image,rank\nq,a,1\nq,b,2\n").expect("written");
@@ -93,8 +93,8 @@ fn info_lists_what_is_wrong_with_file_and_line() {
     assert!(String::from_utf8_lossy(&text.stdout).contains("images.csv:3"), "{text:?}");
 }
 
-/// Two queries in both files, one only judged. By hand: q1 ranks relevant, not, relevant of three relevant images;
-/// q2 ranks not (the tie goes to the greater id), relevant.
+/// Two queries in both files and one that is only judged. q1 ranks relevant, not, relevant, out of three relevant
+/// images; q2 ranks not (ties go to the greater id), relevant.
 fn trec_files() -> (TempDir, String, String) {
     let folder = folder();
     let qrels = "q1 0 a 1\nq1 0 b 0\nq1 0 c 1\nq1 0 d 1\nq2 0 a 1\nq2 0 b 0\nq3 0 a 1\n";
@@ -111,10 +111,10 @@ fn near(value: &Value, expected: f64) {
 }
 
 #[test]
-fn evaluate_gives_the_figures_worked_out_by_hand() {
+fn evaluate_gives_the_measures_computed_by_hand() {
     let (_folder, qrels, run_file) = trec_files();
-    let figures = object(&run(&["evaluate", &qrels, &run_file, "--measures", "map,P_2,ndcg@3", "--json"]));
-    let of = |query: &str, measure: &str| figures["per_query"][query][measure].clone();
+    let measured = object(&run(&["evaluate", &qrels, &run_file, "--measures", "map,P_2,ndcg@3", "--json"]));
+    let of = |query: &str, measure: &str| measured["per_query"][query][measure].clone();
     near(&of("q1", "map"), (1.0 + 2.0 / 3.0) / 3.0);
     near(&of("q2", "map"), 0.5);
     near(&of("q1", "p@2"), 0.5);
@@ -122,27 +122,27 @@ fn evaluate_gives_the_figures_worked_out_by_hand() {
     let second = 1.0 / 3.0_f64.log2();
     near(&of("q1", "ndcg@3"), (1.0 + third) / (1.0 + second + third));
     near(&of("q2", "ndcg@3"), second);
-    near(&figures["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 2.0);
-    assert_eq!(figures["all"].as_object().map(|all| all.len()), Some(3), "{figures}");
-    assert_eq!((figures["per_query"]["q3"].is_null(), &figures["averaging"]), (true, &"both".into()));
-    assert_eq!(figures["ties"]["per_query"], serde_json::json!({ "q1": 0, "q2": 2 }));
-    assert_eq!((&figures["ties"]["images"], &figures["ties"]["queries"]), (&2.into(), &1.into()));
-    assert!(figures["ties"]["rule"].as_str().is_some_and(|rule| rule.contains("descending")), "{figures}");
+    near(&measured["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 2.0);
+    assert_eq!(measured["all"].as_object().map(|all| all.len()), Some(3), "{measured}");
+    assert_eq!((measured["per_query"]["q3"].is_null(), &measured["averaging"]), (true, &"both".into()));
+    assert_eq!(measured["ties"]["per_query"], serde_json::json!({ "q1": 0, "q2": 2 }));
+    assert_eq!((&measured["ties"]["images"], &measured["ties"]["queries"]), (&2.into(), &1.into()));
+    assert!(measured["ties"]["rule"].as_str().is_some_and(|rule| rule.contains("descending")), "{measured}");
 }
 
 #[test]
-fn evaluate_and_compare_name_the_highest_grade_that_err_takes() {
+fn evaluate_and_compare_report_the_highest_grade_of_err() {
     let (folder, qrels, run_file) = trec_files();
     let graded = fs::read_to_string(&qrels).expect("the judgements").replace("q3 0 a 1", "q3 0 a 3");
     fs::write(&qrels, graded).expect("written");
     let measured = |measures: &str| object(&run(&["evaluate", &qrels, &run_file, "--measures", measures, "--json"]));
     let found = measured("err@1,map");
-    assert_eq!(found["highest_grade"], 3, "q3 is judged, if not ranked: {found}");
+    assert_eq!(found["highest_grade"], 3, "q3 is judged, though not ranked: {found}");
     near(&found["per_query"]["q1"]["err@1"], 1.0 / 8.0);
     assert!(measured("map").get("highest_grade").is_none(), "no other measure depends on it");
     let text = run(&["evaluate", &qrels, &run_file, "--measures", "err"]);
     let text = String::from_utf8_lossy(&text.stdout);
-    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+    assert!(text.contains("ERR with a highest grade of 3"), "{text}");
 
     let other = folder.path().join("other.txt").display().to_string();
     fs::copy(&run_file, &other).expect("a copy");
@@ -153,23 +153,23 @@ fn evaluate_and_compare_name_the_highest_grade_that_err_takes() {
     assert_eq!(object(&compared(&["--json"]))["highest_grade"], 3);
     let text = compared(&[]);
     let text = String::from_utf8_lossy(&text.stdout);
-    assert!(text.contains("ERR takes 3 as the highest grade"), "{text}");
+    assert!(text.contains("ERR with a highest grade of 3"), "{text}");
 }
 
 #[test]
-fn evaluate_over_all_judged_queries_counts_the_one_that_the_run_lacks() {
+fn evaluate_over_all_judged_queries_counts_the_one_missing_from_the_run() {
     let (_folder, qrels, run_file) = trec_files();
-    let figures =
+    let measured =
         object(&run(&["evaluate", &qrels, &run_file, "--measures", "map", "--averaging", "all-qrels", "--json"]));
-    near(&figures["per_query"]["q3"]["map"], 0.0);
-    near(&figures["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 3.0);
+    near(&measured["per_query"]["q3"]["map"], 0.0);
+    near(&measured["all"]["map"], ((1.0 + 2.0 / 3.0) / 3.0 + 0.5) / 3.0);
 }
 
 #[test]
 fn evaluate_prints_a_row_per_query_only_when_asked() {
     let (_folder, qrels, run_file) = trec_files();
-    let printed = |more: &[&str]| {
-        let output = run(&[&["evaluate", &qrels, &run_file][..], more].concat());
+    let printed = |extra: &[&str]| {
+        let output = run(&[&["evaluate", &qrels, &run_file][..], extra].concat());
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let (plain, each) = (printed(&[]), printed(&["--per-query"]));
@@ -178,22 +178,22 @@ fn evaluate_prints_a_row_per_query_only_when_asked() {
 }
 
 #[test]
-fn what_is_not_there_is_named_with_its_path() {
-    refused(&["info", "no/such/folder"], &["no/such/folder"]);
-    refused(&["train", "no/such/folder", "--json"], &["no/such/folder"]);
-    refused(&["no-such-command"], &["no-such-command", "neither a command nor a data set"]);
-    refused(&["train", &sample(), "--features", "bm25,charm"], &["charm", "popularity", &sample()]);
-    refused(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings", &sample()]);
-    refused(&["embed", &sample(), "--encoder", "resnet18"], &["resnet18", "--weights"]);
-    refused(&["embed", &sample(), "--out", "vectors.txt"], &["vectors.txt", ".safetensors"]);
-    refused(&["screenshot", &sample(), "picture.jpg"], &["picture.jpg", ".png"]);
+fn missing_files_and_unknown_names_are_reported_with_the_path() {
+    rejected(&["info", "no/such/folder"], &["no/such/folder"]);
+    rejected(&["train", "no/such/folder", "--json"], &["no/such/folder"]);
+    rejected(&["no-such-command"], &["no-such-command", "neither a command nor a data set"]);
+    rejected(&["train", &sample(), "--features", "bm25,charm"], &["charm", "popularity", &sample()]);
+    rejected(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings", &sample()]);
+    rejected(&["embed", &sample(), "--encoder", "resnet18"], &["resnet18", "--weights"]);
+    rejected(&["embed", &sample(), "--out", "vectors.txt"], &["vectors.txt", ".safetensors"]);
+    rejected(&["screenshot", &sample(), "picture.jpg"], &["picture.jpg", ".png"]);
     let (_folder, qrels, run_file) = trec_files();
-    refused(&["evaluate", &qrels, "no-run.txt"], &["no-run.txt"]);
-    refused(&["evaluate", &qrels, &run_file, "--measures", "cr@20"], &["cr@20", "clusters", &qrels]);
+    rejected(&["evaluate", &qrels, "no-run.txt"], &["no-run.txt"]);
+    rejected(&["evaluate", &qrels, &run_file, "--measures", "cr@20"], &["cr@20", "clusters", &qrels]);
 }
 
 #[test]
-fn an_option_that_makes_no_sense_is_refused_with_what_would() {
+fn an_invalid_option_is_rejected_with_the_valid_values() {
     let cases: [(&[&str], &str); 9] = [
         (&["train", "x", "--model", "cnn"], "dcmm-cos"),
         (&["train", "x", "--epochs", "0"], "from 1 to"),
@@ -213,7 +213,7 @@ fn an_option_that_makes_no_sense_is_refused_with_what_would() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_reason_to_panic() {
+fn a_closed_pipe_does_not_cause_a_panic() {
     let home = folder();
     let mut command = program(home.path());
     let mut child = command
@@ -223,6 +223,6 @@ fn a_reader_that_goes_away_is_no_reason_to_panic() {
         .spawn()
         .expect("the program runs");
     drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
+    let output = child.wait_with_output().expect("it exits");
     assert!(output.status.success() && !errors(&output).contains("panicked"), "{output:?}");
 }

@@ -25,11 +25,11 @@ fn save(folder: &Path, k: usize, seed: u64, value: f64) {
         split: Split::Test,
         measures: of(value + (query * k) as f64 / 1000.0),
     };
-    let figures = QueryMeasures { highest_grade: None, queries: (0..6).map(row).collect() };
-    figures.write(folder).expect("written");
+    let measures = QueryMeasures { highest_grade: None, queries: (0..6).map(row).collect() };
+    measures.write(folder).expect("written");
 }
 
-/// Four runs and a study's trial in the folders that the window uses, and one run that is damaged.
+/// Four runs and a study's trial in the window's folders, and one damaged run.
 fn home() -> TempDir {
     let home = folder();
     for (name, k, seed, value) in [("a", 5, 1, 0.5), ("b", 5, 2, 0.75), ("c", 10, 1, 0.875), ("d", 20, 1, 0.625)] {
@@ -51,7 +51,7 @@ fn printed(home: &TempDir, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// The names in the first column, in their order.
+/// The names in the first column, in order.
 fn names(home: &TempDir, arguments: &[&str]) -> String {
     let text = printed(home, &[&["runs", "--csv", "--columns", "name"], arguments].concat());
     text.lines().skip(1).collect::<Vec<_>>().join(" ")
@@ -66,8 +66,8 @@ fn runs_and_trials_are_listed_newest_first_and_a_damaged_one_is_skipped_with_a_n
     assert_eq!(first, ["Name", "full", "b", "d", "c", "a", "", "5"], "{text}");
     assert!(text.contains("1970-01-02 00:00") && text.contains(".875") && text.contains("+.375"), "{text}");
     assert!(text.ends_with("\n5 of 5 runs\n"), "{text}");
-    let told = errors(&output);
-    assert!(told.starts_with("skipped: not a run") && told.trim_end().ends_with("run.json"), "{told}");
+    let notes = errors(&output);
+    assert!(notes.starts_with("skipped: not a run") && notes.trim_end().ends_with("run.json"), "{notes}");
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn the_filter_and_the_order_are_those_of_the_window() {
 }
 
 #[test]
-fn a_folder_may_be_a_run_a_study_or_hold_either() {
+fn a_folder_may_be_a_run_a_study_or_contain_either() {
     let home = home();
     let path = |name: &str| home.path().join(name).display().to_string();
     assert_eq!(names(&home, &[&path("runs/a")]), "a");
@@ -132,12 +132,12 @@ fn markdown_and_json_hold_the_same_rows() {
 }
 
 #[test]
-fn a_filter_or_column_that_makes_no_sense_is_refused_with_what_is_wrong() {
+fn an_invalid_filter_or_column_is_rejected_with_the_reason() {
     let home = home();
     let cases = [
         (["--filter", "best lr<small"], 1, "at character 6, “lr<small”: “small” is not a number"),
         (["--filter", "neighbors=5"], 1, "did you mean “graph.neighbour"),
-        (["--filter", "cr@20>.5"], 1, "cr@20 is not recorded with runs"),
+        (["--filter", "cr@20>.5"], 1, "cr@20 is not saved with runs"),
         (["--sort", "charm"], 2, "unknown column"),
         (["--columns", "k,charm"], 2, "unknown column"),
     ];
@@ -175,16 +175,16 @@ fn a_filter_selects_the_configurations_that_are_compared() {
 fn trained_runs_are_listed_with_what_training_printed() {
     let home = folder();
     for seed in ["1", "2"] {
-        let out = home.path().join("kept").join(format!("mlp-{seed}")).display().to_string();
+        let out = home.path().join("saved").join(format!("mlp-{seed}")).display().to_string();
         let arguments =
             ["train", &sample(), "--model", "mlp", "--epochs", "1", "--seed", seed, "--json", "--out", &out];
         object(&call(&home, &arguments));
     }
-    let kept = home.path().join("kept").display().to_string();
-    let listed = object(&call(&home, &["runs", &kept, "--json", "--sort", "seed", "--reverse"]));
+    let saved = home.path().join("saved").display().to_string();
+    let listed = object(&call(&home, &["runs", &saved, "--json", "--sort", "seed", "--reverse"]));
     let names: Vec<&Value> = listed["rows"].as_array().expect("rows").iter().map(|row| &row["name"]).collect();
     assert_eq!(names, ["mlp-1", "mlp-2"]);
-    let grouped = object(&call(&home, &["runs", &kept, "--json", "--group", "--filter", "model=mlp"]));
+    let grouped = object(&call(&home, &["runs", &saved, "--json", "--group", "--filter", "model=mlp"]));
     assert_eq!(grouped["rows"].as_array().map(Vec::len), Some(1));
     assert!(grouped["rows"][0]["test_map"].as_f64().is_some_and(|map| (0.3..1.0).contains(&map)), "{grouped}");
 }

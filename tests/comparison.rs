@@ -13,8 +13,8 @@ use std::process::{Command, Output, Stdio};
 
 const MEASURES: [Measure; 2] = [Measure::Map, Measure::NdcgAt(20)];
 
-/// MAP as given, nDCG@20 its half; the query `v` is a validation query.
-pub(crate) fn figures(map: &[(&str, f64)]) -> QueryMeasures {
+/// MAP as given and nDCG@20 half of it; the query `v` is a validation query.
+pub(crate) fn measures(map: &[(&str, f64)]) -> QueryMeasures {
     let row = |(id, value): &(&str, f64)| QueryRow {
         id: (*id).to_owned(),
         split: if *id == "v" { Split::Validation } else { Split::Test },
@@ -27,11 +27,11 @@ pub(crate) fn configuration(name: &str, runs: Vec<QueryMeasures>) -> Configurati
     Configuration { name: name.to_owned(), runs }
 }
 
-/// A baseline and two runs over six test queries: one better on all of them, one now and then.
+/// A baseline and two runs over six test queries: one better on all of them, one on some.
 pub(crate) fn three() -> RunComparison {
     let of = |values: [f64; 6]| {
         let names = ["a", "b", "c", "d", "e", "f"];
-        figures(&names.into_iter().zip(values).chain([("v", 0.9)]).collect::<Vec<_>>())
+        measures(&names.into_iter().zip(values).chain([("v", 0.9)]).collect::<Vec<_>>())
     };
     let configurations = [
         configuration("text", vec![of([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])]),
@@ -42,21 +42,21 @@ pub(crate) fn three() -> RunComparison {
 }
 
 #[test]
-fn a_run_is_held_against_the_baseline_query_by_query() {
+fn a_run_is_compared_with_the_baseline_query_by_query() {
     let found = three();
     assert_eq!(found.queries, ["a", "b", "c", "d", "e", "f"], "validation queries are not compared");
     let rows = found.of(Measure::Map).expect("it was compared");
     assert!(rows[0].against.is_none() && (rows[0].mean - 0.35).abs() < 1e-12);
-    let better = rows[1].against.as_ref().expect("it is no baseline");
+    let better = rows[1].against.as_ref().expect("it is not the baseline");
     assert!((better.difference - 0.125).abs() < 1e-12);
     assert_eq!(better.outcomes, Outcomes { wins: 6, ties: 0, losses: 0 });
     assert_eq!(better.randomisation.p, Some(2.0 / 64.0));
     assert_eq!(better.randomisation.holm, Some(4.0 / 64.0), "the lesser of two");
     assert!(better.t.p < Some(0.001) && better.effect > Some(3.0), "{better:?}");
     assert!(better.interval.low > 0.1 && better.interval.high < 0.16, "{:?}", better.interval);
-    let mixed = rows[2].against.as_ref().expect("it is no baseline");
+    let mixed = rows[2].against.as_ref().expect("it is not the baseline");
     assert_eq!(mixed.outcomes, Outcomes { wins: 2, ties: 1, losses: 3 });
-    assert_eq!(mixed.randomisation.holm, mixed.randomisation.p, "the greatest stays");
+    assert_eq!(mixed.randomisation.holm, mixed.randomisation.p, "the greatest is not adjusted");
     let halves = found.of(Measure::NdcgAt(20)).expect("it was compared");
     assert!((halves[1].mean - rows[1].mean / 2.0).abs() < 1e-12);
     let text = serde_json::to_string(&found).expect("plain values");
@@ -66,9 +66,9 @@ fn a_run_is_held_against_the_baseline_query_by_query() {
 }
 
 #[test]
-fn seeds_are_averaged_per_query_and_folds_join() {
-    let seeds = vec![figures(&[("a", 0.2), ("b", 0.4)]), figures(&[("a", 0.4), ("b", 0.4)])];
-    let folds = vec![figures(&[("a", 0.5)]), figures(&[("b", 0.7), ("c", 0.1)])];
+fn seeds_are_averaged_per_query_and_folds_are_joined() {
+    let seeds = vec![measures(&[("a", 0.2), ("b", 0.4)]), measures(&[("a", 0.4), ("b", 0.4)])];
+    let folds = vec![measures(&[("a", 0.5)]), measures(&[("b", 0.7), ("c", 0.1)])];
     let found = compare(&[configuration("s", seeds), configuration("f", folds)], 0, &MEASURES[..1], Some(Split::Test))
         .expect("they share two queries");
     let rows = found.of(Measure::Map).expect("it was compared");
@@ -79,16 +79,16 @@ fn seeds_are_averaged_per_query_and_folds_join() {
 
 #[test]
 fn runs_that_cannot_be_compared_say_why() {
-    let a = || configuration("a", vec![figures(&[("q", 0.5)])]);
-    let b = |id: &'static str| configuration("b", vec![figures(&[(id, 0.5)])]);
+    let a = || configuration("a", vec![measures(&[("q", 0.5)])]);
+    let b = |id: &'static str| configuration("b", vec![measures(&[(id, 0.5)])]);
     let fault = |all: &[Configuration], baseline, measure| {
-        compare(all, baseline, &[measure], Some(Split::Test)).expect_err("it cannot be").to_string()
+        compare(all, baseline, &[measure], Some(Split::Test)).expect_err("not comparable").to_string()
     };
     assert_eq!(fault(&[a(), b("r")], 0, Measure::Map), "the runs share no test query");
     assert_eq!(fault(&[a()], 0, Measure::Map), ComparisonError::TooFew.to_string());
     assert_eq!(fault(&[a(), a()], 0, Measure::Map), "two runs are called “a”");
     assert_eq!(fault(&[a(), b("q")], 2, Measure::Map), ComparisonError::NoBaseline.to_string());
-    let twice = configuration("b", vec![figures(&[("q", 0.5), ("q", 0.6)])]);
+    let twice = configuration("b", vec![measures(&[("q", 0.5), ("q", 0.6)])]);
     assert_eq!(fault(&[a(), twice], 0, Measure::Map), "the run “b” has the query “q” twice");
     let err = |highest_grade| {
         let measures = Measures::new(&[Measure::Err], [0.5]);
@@ -96,13 +96,13 @@ fn runs_that_cannot_be_compared_say_why() {
         vec![QueryMeasures { highest_grade: Some(highest_grade), queries }]
     };
     let scales = fault(&[configuration("a", err(1)), configuration("b", err(3))], 0, Measure::Err);
-    assert_eq!(scales, "the runs take different grades as the highest of ERR: 1 and 3");
+    assert_eq!(scales, "the runs computed ERR with different highest grades: 1 and 3");
     let missing = fault(&[a(), b("q")], 0, Measure::Bpref);
     assert_eq!(missing, "the run “a” was not measured by bpref; it has map, ndcg@20");
 }
 
 #[test]
-fn a_comparison_s_tables_mark_the_best_and_what_is_significant() {
+fn a_comparison_s_tables_mark_best_and_significant_values() {
     let comparison = three();
     let summary = tables::summary(&comparison, false);
     assert!(summary.rows[1].cells.iter().all(|cell| cell.best) && !summary.rows[0].cells[0].best);
@@ -120,9 +120,9 @@ fn program(arguments: &[&str]) -> Output {
     command.args(arguments).stdin(Stdio::null()).output().expect("the program runs")
 }
 
-fn folder(path: &Path, figures: &QueryMeasures) -> String {
+fn folder(path: &Path, measures: &QueryMeasures) -> String {
     fs::create_dir_all(path).expect("a folder");
-    figures.write(path).expect("written");
+    measures.write(path).expect("written");
     path.display().to_string()
 }
 
@@ -130,13 +130,13 @@ fn folder(path: &Path, figures: &QueryMeasures) -> String {
 fn the_command_compares_folders_of_seeds_and_writes_tables() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| home.path().join(name);
-    let base = folder(&at("base"), &figures(&[("a", 0.1), ("b", 0.3)]));
-    folder(&at("net/seed-1"), &figures(&[("a", 0.3), ("b", 0.5)]));
-    folder(&at("net/seed-2"), &figures(&[("a", 0.5), ("b", 0.5)]));
+    let base = folder(&at("base"), &measures(&[("a", 0.1), ("b", 0.3)]));
+    folder(&at("net/seed-1"), &measures(&[("a", 0.3), ("b", 0.5)]));
+    folder(&at("net/seed-2"), &measures(&[("a", 0.5), ("b", 0.5)]));
     let (net, out) = (at("net").display().to_string(), at("t.csv").display().to_string());
-    let told = program(&["compare", &net, "--baseline", &base, "--measure", "map", "--json", "--out", &out]);
-    assert!(told.status.success(), "{told:?}");
-    let object: Value = serde_json::from_slice(&told.stdout).expect("one JSON value");
+    let output = program(&["compare", &net, "--baseline", &base, "--measure", "map", "--json", "--out", &out]);
+    assert!(output.status.success(), "{output:?}");
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
     assert_eq!(object["runs"], serde_json::json!(["base", "net"]));
     let difference = object["measures"][0]["rows"][1]["against"]["difference"].as_f64().expect("a number");
     assert!((difference - 0.25).abs() < 1e-12, "{object}");
@@ -149,7 +149,7 @@ fn the_command_compares_folders_of_seeds_and_writes_tables() {
 }
 
 #[test]
-fn the_command_compares_trec_runs_by_any_measure_and_refuses_what_it_cannot() {
+fn the_command_compares_trec_runs_by_any_measure_and_rejects_invalid_input() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let file = |name: &str, text: &str| {
         let path = home.path().join(name);
@@ -159,9 +159,9 @@ fn the_command_compares_trec_runs_by_any_measure_and_refuses_what_it_cannot() {
     let qrels = file("q.txt", "q 0 a 1\nq 0 b 0\n");
     let good = file("good.txt", "q Q0 a 1 2 t\nq Q0 b 2 1 t\n");
     let bad = file("bad.txt", "q Q0 b 1 2 t\nq Q0 a 2 1 t\n");
-    let told = program(&["compare", &bad, &good, "--qrels", &qrels, "--measure", "rbp@0.5,err", "--json"]);
-    assert!(told.status.success(), "{told:?}");
-    let object: Value = serde_json::from_slice(&told.stdout).expect("one JSON value");
+    let output = program(&["compare", &bad, &good, "--qrels", &qrels, "--measure", "rbp@0.5,err", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON value");
     let mean = |measure: usize, run: usize| object["measures"][measure]["rows"][run]["mean"].clone();
     assert_eq!(
         [mean(0, 0), mean(0, 1), mean(1, 0), mean(1, 1)],
@@ -174,8 +174,8 @@ fn the_command_compares_trec_runs_by_any_measure_and_refuses_what_it_cannot() {
         (vec!["compare", &bad, &good, "--qrels", &qrels, "--measure", "cr@20"], "clusters"),
         (vec!["compare", &bad, &good, "--qrels", &qrels, "--out", "t.pdf"], "t.pdf"),
     ] {
-        let told = program(&arguments);
-        let error = String::from_utf8_lossy(&told.stderr).into_owned();
-        assert!(told.status.code() == Some(1) && error.contains(words), "{arguments:?}: {error}");
+        let output = program(&arguments);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && error.contains(words), "{arguments:?}: {error}");
     }
 }

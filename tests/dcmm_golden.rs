@@ -1,4 +1,4 @@
-//! DCMM against PyTorch's float64 figures.
+//! DCMM against PyTorch's float64 results.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crossrank::model::{Activation, ModelKind, Network, NetworkConfig, Prepared, 
 use crossrank::train::{Gradients, Loss, Optimiser, Targets, TrainConfig};
 use serde_json::Value;
 
-/// Largest error allowed, relative to the largest value of the same tensor (and to 1 where all are small).
+/// Largest error allowed, relative to the largest value of the same tensor (or to 1 if all are small).
 const TOLERANCE: f64 = 1e-4;
 
 struct Case(Value);
@@ -124,19 +124,19 @@ impl Case {
 fn standardised(raw: &[f64], columns: usize) -> Vec<f32> {
     let n = (raw.len() / columns) as f64;
     let column = |c: usize| raw.iter().skip(c).step_by(columns);
-    let figures: Vec<(f64, f64)> = (0..columns)
+    let moments: Vec<(f64, f64)> = (0..columns)
         .map(|c| {
             let mean = column(c).sum::<f64>() / n;
             (mean, (column(c).map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
         })
         .collect();
-    let standard = |(at, x): (usize, &f64)| ((x - figures[at % columns].0) / (figures[at % columns].1 + 1e-6)) as f32;
+    let standard = |(at, x): (usize, &f64)| ((x - moments[at % columns].0) / (moments[at % columns].1 + 1e-6)) as f32;
     raw.iter().enumerate().map(standard).collect()
 }
 
 fn assert_close<T: Copy + Into<f64>>(what: &str, actual: &[T], expected: &[f64]) {
     assert_eq!(actual.len(), expected.len(), "{what}");
-    let scale = expected.iter().fold(0.0f64, |most, x| most.max(x.abs()));
+    let scale = expected.iter().fold(0.0f64, |max, x| max.max(x.abs()));
     let scale = if scale > 1e-3 { scale } else { 1.0 };
     for (at, (&a, &e)) in actual.iter().zip(expected).enumerate() {
         let a: f64 = a.into();
@@ -149,7 +149,7 @@ fn values(tensor: &Tensor) -> Vec<f64> {
 }
 
 #[test]
-fn standardised_signals_and_unit_vectors_are_those_of_pytorch() {
+fn standardised_signals_and_unit_vectors_match_pytorch() {
     for case in cases() {
         assert_close("features", &case.input().features, &case.numbers("features"));
         assert_close("visual", &case.unit(), &case.numbers("visual"));
@@ -157,13 +157,13 @@ fn standardised_signals_and_unit_vectors_are_those_of_pytorch() {
 }
 
 #[test]
-fn neighbours_are_those_of_pytorch_even_where_k_exceeds_the_others() {
+fn neighbours_match_pytorch_even_if_k_exceeds_the_number_of_others() {
     for case in cases() {
         let graph = case.graph();
         for (i, expected) in case.0["neighbours"].as_array().unwrap().iter().enumerate() {
             let mut expected: Vec<usize> = flat(expected).into_iter().map(|j| j as usize).collect();
             let mut actual: Vec<usize> = graph.targets[graph.row(i)].iter().map(|&j| j as usize).collect();
-            // Where all others are neighbours the fixture lists them by index.
+            // If all others are neighbours, the fixture lists them by index.
             if expected.len() == case.number("n") - 1 {
                 actual.sort_unstable();
                 expected.sort_unstable();
@@ -174,7 +174,7 @@ fn neighbours_are_those_of_pytorch_even_where_k_exceeds_the_others() {
 }
 
 #[test]
-fn text_and_final_scores_are_those_of_pytorch() {
+fn text_and_final_scores_match_pytorch() {
     for case in cases() {
         let scores = case.model().score(&case.input()).unwrap();
         assert_close("text scores", &scores.text, &case.numbers("text_scores"));
@@ -183,7 +183,7 @@ fn text_and_final_scores_are_those_of_pytorch() {
 }
 
 #[test]
-fn the_loss_and_every_gradient_are_those_of_pytorch() {
+fn the_loss_and_every_gradient_match_pytorch() {
     for case in cases() {
         let model = case.model();
         let loss = case.loss(&model);
@@ -198,7 +198,7 @@ fn the_loss_and_every_gradient_are_those_of_pytorch() {
 }
 
 #[test]
-fn five_steps_of_adam_are_those_of_pytorch() {
+fn five_steps_of_adam_match_pytorch() {
     for case in cases() {
         let model = case.model();
         let rate = case.0["adam_lr"].as_f64().unwrap();
@@ -219,7 +219,7 @@ fn five_steps_of_adam_are_those_of_pytorch() {
 }
 
 #[test]
-fn parameters_are_counted_as_pytorch_counts_them() {
+fn parameters_are_counted_as_in_pytorch() {
     for case in cases() {
         let expected: usize = case.0["params"].as_object().unwrap().values().map(|value| flat(value).len()).sum();
         assert_eq!(case.config().parameter_count(), expected);
@@ -227,7 +227,7 @@ fn parameters_are_counted_as_pytorch_counts_them() {
 }
 
 #[test]
-fn losses_and_their_gradients_are_those_of_pytorch() {
+fn losses_and_their_gradients_match_pytorch() {
     let cases: Value = serde_json::from_str(include_str!("fixtures/losses.json")).unwrap();
     for case in cases.as_array().unwrap() {
         let scores = flat(&case["scores"]);

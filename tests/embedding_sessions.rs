@@ -1,4 +1,4 @@
-//! Embeddings in sessions without a window: compared, mapped, computed and chosen again.
+//! Embeddings in sessions without a window: comparing, mapping, computing and choosing again.
 
 use crate::workspace::{open, wait};
 use crossrank::dataset::{self, VectorTable};
@@ -16,7 +16,7 @@ fn near(found: f64, expected: f64) -> bool {
     (found - expected).abs() < 1e-9
 }
 
-/// The sample with a second source of vectors, `embeddings-b`: every second number of the first one.
+/// The sample with a second source of vectors, `embeddings-b`: every second number of the first.
 pub(crate) fn sample_with_two(folder: &Path) -> PathBuf {
     let set = folder.join("two");
     fs::create_dir_all(set.join("photos")).expect("a folder");
@@ -32,7 +32,7 @@ pub(crate) fn sample_with_two(folder: &Path) -> PathBuf {
     let mut second = VectorTable::new("b", first.dim / 2, loaded.images.len());
     for image in 0..loaded.images.len() {
         let row: Vec<f32> = first.get(image).expect("a vector").iter().step_by(2).copied().collect();
-        second.set(image, &row).expect("kept");
+        second.set(image, &row).expect("set");
     }
     write_vectors(&set.join("embeddings-b.safetensors"), &loaded, &second, Precision::F32).expect("written");
     set
@@ -65,7 +65,7 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
     let mean = result.mean.agreement_at(10).expect("a figure").overlap;
     let by_hand =
         result.queries.iter().map(|query| query.agreement_at(10).expect("a figure").overlap).sum::<f64>() / 33.0;
-    assert!(near(mean, by_hand) && mean > 0.5 && mean < 1.0, "half of the numbers tell much, not all: {mean}");
+    assert!(near(mean, by_hand) && mean > 0.5 && mean < 1.0, "half of the numbers retain much, not all: {mean}");
     let [a, b] = result.mean.both(10).expect("figures");
     assert!(a.lift() > 0.1 && near(a.chance, b.chance), "{a:?} {b:?}");
     assert_eq!((result.mean.agreement_at(0), result.mean.agreement_at(MOST_NEIGHBOURS + 1)), (None, None));
@@ -81,7 +81,7 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
     workspace.apply(SelectionAction::Query(3));
     assert!(!workspace.embedding().comparison().draws(3, graph), "another query, other graphs");
 
-    // Other vectors in use make the comparison with them anew.
+    // Changing the vectors in use recomputes the comparison with them.
     workspace.apply(DataAction::ChooseVectors(vec!["embeddings-b".into()]));
     wait(&mut workspace, "the vectors", |workspace| {
         workspace.session().is_some_and(|session| session.data.vector_names == ["embeddings-b"]) && !workspace.is_busy()
@@ -94,14 +94,14 @@ fn a_session_compares_two_files_query_by_query_and_draws_both_graphs() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_and_a_cancelled_comparison_says_so() {
+fn an_unreadable_source_is_reported_and_a_cancelled_comparison_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
     let never = EmbeddingSource::Encoder(Box::new(EncoderSettings { stage: 3, ..EncoderSettings::default() }));
     workspace.apply(EmbeddingAction::Compare(Box::new(EmbeddingPair { a: EmbeddingSource::InUse, b: never })));
     rest(&mut workspace);
-    let told = workspace.embedding().comparison().failure().expect("a reason").to_owned();
-    assert!(told.contains("not all pictures have been embedded") && told.contains("stage 3"), "{told}");
+    let reason = workspace.embedding().comparison().failure().expect("a reason").to_owned();
+    assert!(reason.contains("not all pictures have been embedded") && reason.contains("stage 3"), "{reason}");
 
     let pair = EmbeddingPair { a: EmbeddingSource::InUse, b: file("embeddings") };
     workspace.apply(EmbeddingAction::Compare(Box::new(pair)));
@@ -112,7 +112,7 @@ fn what_cannot_be_read_is_told_and_a_cancelled_comparison_says_so() {
 }
 
 #[test]
-fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
+fn a_session_draws_maps_keeps_them_and_stops_on_request() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = open(home.path(), SAMPLE);
     let request = |scope, method| MapRequest { source: EmbeddingSource::InUse, scope, method };
@@ -121,7 +121,7 @@ fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
     rest(&mut workspace);
     let map = workspace.embedding().map().map().expect("a map").clone();
     assert_eq!((map.points.len(), map.places.len(), map.is_sample()), (100, 100, false));
-    assert!(map.points.iter().enumerate().all(|(place, point)| point.candidate == Some((2, place))));
+    assert!(map.points.iter().enumerate().all(|(index, point)| point.candidate == Some((2, index))));
     assert!(map.explained.is_some_and(|share| share > 0.1 && share < 1.0), "{:?}", map.explained);
 
     workspace.apply(EmbeddingAction::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
@@ -131,8 +131,8 @@ fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
     assert!(workspace.embedding().map().failure().expect("a reason").contains("cancelled"));
 
     workspace.apply(EmbeddingAction::DrawMap(Box::new(of_query)));
-    let kept = workspace.embedding().map().map().expect("the map is still there");
-    assert!(std::sync::Arc::ptr_eq(kept, &map) && !workspace.is_busy(), "nothing is computed again");
+    let cached = workspace.embedding().map().map().expect("the map is still there");
+    assert!(std::sync::Arc::ptr_eq(cached, &map) && !workspace.is_busy(), "nothing is computed again");
 
     workspace.apply(EmbeddingAction::DrawMap(Box::new(request(MapScope::All, MapMethod::Tsne { perplexity: 20.0 }))));
     rest(&mut workspace);
@@ -141,7 +141,7 @@ fn a_session_draws_maps_keeps_them_and_gives_up_when_told() {
 }
 
 #[test]
-fn what_was_computed_can_be_chosen_again_and_compared() {
+fn computed_embeddings_can_be_chosen_again_and_compared() {
     let home = tempfile::tempdir().expect("a folder");
     let set = home.path().join("small");
     fs::create_dir_all(&set).expect("a folder");
@@ -201,7 +201,7 @@ fn settings_of_an_earlier_version_still_open() {
 }
 
 #[test]
-fn an_encoder_that_has_computed_comes_first_and_once() {
+fn the_last_encoder_used_comes_first_and_once() {
     let mut settings = Settings::default();
     let (path, usual) = (Path::new("/set"), EncoderSettings::default());
     let other = EncoderSettings { stage: 2, ..usual.clone() };
@@ -209,5 +209,5 @@ fn an_encoder_that_has_computed_comes_first_and_once() {
         settings.remember_encoder(path, encoder);
     }
     let stages: Vec<usize> = settings.embedded[path].iter().map(|encoder| encoder.stage).collect();
-    assert_eq!(stages, [4, 2], "the device decides nothing");
+    assert_eq!(stages, [4, 2], "the device makes no difference");
 }

@@ -1,4 +1,4 @@
-//! Two embeddings compared and maps drawn, on hand-placed points.
+//! Comparing two embeddings and drawing maps, on hand-placed points.
 
 use crossrank::base::Rng;
 use crossrank::dataset::Relevance;
@@ -40,7 +40,7 @@ fn overlap_and_jaccard_count_the_neighbours_in_common() {
     let found = agreement(&a(), &b(), 6);
     let overlap: Vec<f64> = found.iter().map(|at| at.expect("five images").overlap).collect();
     let jaccard: Vec<f64> = found.iter().map(|at| at.expect("five images").jaccard).collect();
-    // k = 3: all three of images 0, 2 and 4, two of images 1 and 3; beyond 4 everybody is a neighbour.
+    // k = 3: all three of images 0, 2 and 4, two of images 1 and 3; beyond 4 every image is a neighbour.
     for (k, (overlap_at, jaccard_at)) in
         [(0.0, 0.0), (0.5, 1.0 / 3.0), (13.0 / 15.0, 0.8), (1.0, 1.0), (1.0, 1.0), (1.0, 1.0)].into_iter().enumerate()
     {
@@ -54,7 +54,7 @@ fn images_that_one_embedding_lacks_are_left_out_of_both() {
     let mut fewer = rows;
     fewer[2..4].fill(0.0);
     let (all, fewer) = (Similarities::new(&unit_rows(&rows, 2), 2), Similarities::new(&unit_rows(&fewer, 2), 2));
-    // Images 0, 2 and 3 are left, and on them both agree.
+    // Images 0, 2 and 3 remain, and both agree on them.
     let found = agreement(&all, &fewer, 2);
     assert!(found.iter().all(|at| at.is_some_and(|at| near(at.overlap, 1.0) && near(at.jaccard, 1.0))), "{found:?}");
     let none = Similarities::new(&[0.0; 8], 2);
@@ -62,7 +62,7 @@ fn images_that_one_embedding_lacks_are_left_out_of_both() {
 }
 
 #[test]
-fn homophily_is_the_share_of_relevant_neighbours_and_chance_that_of_fellows() {
+fn homophily_is_the_share_of_relevant_neighbours_and_chance_that_of_all_others() {
     let relevance = [1, 1, 1, 0, 0].map(|grade| Some(Relevance(grade)));
     let shares = |similarities: &Similarities| -> Vec<f64> {
         homophily(similarities, &relevance, 5).iter().map(|at| at.expect("judged").share).collect()
@@ -72,7 +72,7 @@ fn homophily_is_the_share_of_relevant_neighbours_and_chance_that_of_fellows() {
     {
         assert!(found.iter().zip(expected).all(|(found, expected)| near(*found, expected)), "{found:?} {expected:?}");
     }
-    // Two of the four others are relevant; whoever has everybody for a neighbour gains nothing over chance.
+    // Two of the four others are relevant; with every image as a neighbour there is no gain over chance.
     let at = homophily(&a(), &relevance, 4);
     assert!(at.iter().flatten().all(|at| near(at.chance, 0.5)));
     assert!(near(at[3].expect("judged").lift(), 0.0) && near(at[0].expect("judged").lift(), 0.5));
@@ -84,7 +84,7 @@ fn unjudged_neighbours_count_neither_way() {
     // Image 4 has no entry at all; of image 0's neighbours 1 2 3 only 1 and 3 are judged, of image 1's 0 and 3.
     let found: Vec<f64> = homophily(&a(), &relevance, 4).iter().map(|at| at.expect("judged").share).collect();
     assert!(found.iter().zip([1.0, 1.0, 0.5, 0.5]).all(|(found, expected)| near(*found, expected)), "{found:?}");
-    assert!(near(homophily(&a(), &relevance, 1)[0].expect("judged").chance, 0.5), "one of the two fellows");
+    assert!(near(homophily(&a(), &relevance, 1)[0].expect("judged").chance, 0.5), "one of the two others");
     assert_eq!(homophily(&a(), &[Some(Relevance(0)); 5], 2), [None, None], "nothing is relevant");
     assert_eq!(homophily(&a(), &[], 1), [None]);
 }
@@ -93,7 +93,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn comparing_is_symmetric_and_does_not_ask_for_the_images_order(seed in 0_u64..1000, n in 3_usize..30) {
+    fn comparing_is_symmetric_and_independent_of_the_images_order(seed in 0_u64..1000, n in 3_usize..30) {
         let (x, y) = (random(n, 6, seed), random(n, 9, seed + 1000));
         let mut order: Vec<usize> = (0..n).collect();
         Rng::new(seed).shuffle(&mut order);
@@ -124,22 +124,22 @@ proptest! {
 }
 
 #[test]
-fn principal_components_of_points_on_a_line_are_their_places_on_it() {
+fn principal_components_of_points_on_a_line_are_their_positions_on_it() {
     // Steps of length 3 along (1, 2, 2), at 0, 1, 2 and 5: 6 and 3 before the mean, 0 and 9 after it.
     let rows: Vec<f32> = [0.0f32, 1.0, 2.0, 5.0].iter().flat_map(|t| [*t, 2.0 * t, 2.0 * t]).collect();
     let found = principal_components(&rows, 3, 2);
     assert_eq!(found.dim, 2);
-    for (place, expected) in principal_plane(&found).into_iter().zip([-6.0, -3.0, 0.0, 9.0]) {
-        assert!((place[0] - expected).abs() < 1e-4 && place[1].abs() < 1e-3, "{place:?} {expected}");
+    for (point, expected) in principal_plane(&found).into_iter().zip([-6.0, -3.0, 0.0, 9.0]) {
+        assert!((point[0] - expected).abs() < 1e-4 && point[1].abs() < 1e-3, "{point:?} {expected}");
     }
     assert!((found.explained[0] - 1.0).abs() < 1e-6 && found.explained[1] < 1e-6, "{:?}", found.explained);
 }
 
 #[test]
-fn principal_components_of_many_rows_do_not_correlate_and_are_the_strongest() {
+fn principal_components_of_many_rows_are_uncorrelated_and_the_strongest() {
     let (n, dim) = (400, 120);
     let mut rows = random(n, dim, 7);
-    // Three directions stand out, each on a number of its own.
+    // Three directions stand out, each in its own column.
     for row in rows.chunks_mut(dim) {
         (row[5], row[40], row[99]) = (12.0 * row[5], 9.0 * row[40] + 3.0, 6.0 * row[99]);
     }
@@ -147,12 +147,12 @@ fn principal_components_of_many_rows_do_not_correlate_and_are_the_strongest() {
     let mean = |column: usize| rows.chunks(dim).map(|row| f64::from(row[column])).sum::<f64>() / n as f64;
     for (component, column) in [5, 40, 99].into_iter().enumerate() {
         let (mut products, mut own, mut theirs) = (0.0, 0.0, 0.0);
-        for (row, place) in rows.chunks(dim).zip(found.coordinates.chunks(3)) {
-            let (x, y) = (f64::from(row[column]) - mean(column), f64::from(place[component]));
+        for (row, point) in rows.chunks(dim).zip(found.coordinates.chunks(3)) {
+            let (x, y) = (f64::from(row[column]) - mean(column), f64::from(point[component]));
             (products, own, theirs) = (products + x * y, own + x * x, theirs + y * y);
         }
         let correlation = (products / (own * theirs).sqrt()).abs();
-        assert!(correlation > 0.98, "component {component} and number {column}: {correlation}");
+        assert!(correlation > 0.98, "component {component} and column {column}: {correlation}");
         assert!(theirs > 0.95 * own, "{theirs} of {own}");
     }
     assert!(found.explained.windows(2).all(|pair| pair[0] > pair[1]), "{:?}", found.explained);
@@ -176,31 +176,31 @@ fn t_sne_keeps_clusters_together_and_is_the_same_every_time() {
         rounds = done;
         ControlFlow::Continue(())
     };
-    let places = tsne(&rows, 8, 10.0, &mut watch).expect("nobody stopped it");
-    assert_eq!((places.len(), rounds), (45, crossrank::graph::TSNE_EPOCHS));
-    let distance = |i: usize, j: usize| (places[i][0] - places[j][0]).hypot(places[i][1] - places[j][1]);
+    let points = tsne(&rows, 8, 10.0, &mut watch).expect("not stopped");
+    assert_eq!((points.len(), rounds), (45, crossrank::graph::TSNE_EPOCHS));
+    let distance = |i: usize, j: usize| (points[i][0] - points[j][0]).hypot(points[i][1] - points[j][1]);
     for i in 0..45 {
         let nearest = (0..45).filter(|&j| j != i).min_by(|&a, &b| distance(i, a).total_cmp(&distance(i, b)));
         assert_eq!(nearest.expect("another") % 3, i % 3, "image {i}");
     }
-    let again = tsne(&rows, 8, 10.0, &mut |_| ControlFlow::Continue(())).expect("nobody stopped it");
-    assert_eq!(places, again);
+    let again = tsne(&rows, 8, 10.0, &mut |_| ControlFlow::Continue(())).expect("not stopped");
+    assert_eq!(points, again);
 }
 
 #[test]
-fn t_sne_stops_when_it_is_told_to_and_takes_few_or_equal_rows() {
-    let mut asked = 0;
+fn t_sne_stops_on_request_and_handles_few_or_equal_rows() {
+    let mut calls = 0;
     let stopped = tsne(&clusters(), 8, 10.0, &mut |_| {
-        asked += 1;
-        if asked == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        calls += 1;
+        if calls == 5 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
-    assert_eq!((stopped, asked), (None, 5));
-    let go_on = |_: usize| ControlFlow::Continue(());
+    assert_eq!((stopped, calls), (None, 5));
+    let proceed = |_: usize| ControlFlow::Continue(());
     for n in 0..7 {
-        let places = tsne(&random(n, 5, 1), 5, 30.0, &mut { go_on }).expect("nobody stopped it");
-        assert!(places.len() == n && places.iter().flatten().all(|x| x.is_finite()), "{n}: {places:?}");
+        let points = tsne(&random(n, 5, 1), 5, 30.0, &mut { proceed }).expect("not stopped");
+        assert!(points.len() == n && points.iter().flatten().all(|x| x.is_finite()), "{n}: {points:?}");
     }
-    let equal = tsne(&[0.5; 5 * 9], 5, 30.0, &mut { go_on }).expect("nobody stopped it");
+    let equal = tsne(&[0.5; 5 * 9], 5, 30.0, &mut { proceed }).expect("not stopped");
     assert!(equal.len() == 9 && equal.iter().flatten().all(|x| x.is_finite()), "{equal:?}");
     assert_eq!(
         (perplexity_within(30.0, 10), perplexity_within(30.0, 2), perplexity_within(30.0, 1000)),
@@ -209,13 +209,13 @@ fn t_sne_stops_when_it_is_told_to_and_takes_few_or_equal_rows() {
 }
 
 #[test]
-fn a_map_is_brought_to_one_point_a_unit() {
-    let mut places = vec![[100.0, 7.0], [300.0, 7.0], [100.0, 207.0], [300.0, 207.0]];
-    at_unit_density(&mut places);
+fn a_map_is_scaled_to_one_point_per_unit_area() {
+    let mut points = vec![[100.0, 7.0], [300.0, 7.0], [100.0, 207.0], [300.0, 207.0]];
+    at_unit_density(&mut points);
     // Four points fill a disc of area 4, whose mean squared radius is 4 / 2π.
-    let square = places.iter().flatten().map(|x| x * x).sum::<f32>() / 4.0;
+    let square = points.iter().flatten().map(|x| x * x).sum::<f32>() / 4.0;
     assert!((square - 4.0 / std::f32::consts::TAU).abs() < 1e-5, "{square}");
-    assert!((places[0][0] + places[1][0]).abs() < 1e-5);
+    assert!((points[0][0] + points[1][0]).abs() < 1e-5);
     let mut point = vec![[3.0, 4.0]];
     at_unit_density(&mut point);
     assert_eq!(point, [[0.0, 0.0]]);

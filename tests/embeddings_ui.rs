@@ -1,4 +1,4 @@
-//! The embeddings panel, driven by its accessible names, and drawn for README.
+//! The embeddings panel, driven by accessible names, and drawn for the README.
 
 use crate::embedding_sessions::sample_with_two;
 use crossrank::app::{App, Panel, Shot, headless, settle};
@@ -24,7 +24,7 @@ fn click(harness: &mut Harness<'_, App>, label: &str) {
     settle(harness).expect("at rest");
 }
 
-/// Waits for what the panel asks for by itself, which takes a frame to be asked for.
+/// Waits for what the panel requests by itself, which it does a frame later.
 fn rest(harness: &mut Harness<'_, App>) {
     for _ in 0..3 {
         harness.run_steps(2);
@@ -33,7 +33,7 @@ fn rest(harness: &mut Harness<'_, App>) {
 }
 
 #[test]
-fn a_person_chooses_layer_preprocessing_and_projection() {
+fn layer_preprocessing_and_projection_can_be_chosen() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Dark);
     rest(&mut harness);
@@ -61,7 +61,7 @@ fn a_person_chooses_layer_preprocessing_and_projection() {
 }
 
 #[test]
-fn a_person_compares_two_embeddings_in_figures_and_graphs() {
+fn two_embeddings_are_compared_in_measures_and_graphs() {
     let home = tempfile::tempdir().expect("a folder");
     let set = sample_with_two(home.path());
     let mut harness = panel(home.path(), &set, ThemeChoice::Dark);
@@ -72,7 +72,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
         comparison.result().map(|result| result.tables.each_ref().map(|table| table.name.clone()))
     };
     let names = ["embeddings", "embeddings-b"].map(str::to_owned);
-    assert_eq!(comparison(&harness), Some(names.clone()), "what differs from the one in use is proposed");
+    assert_eq!(comparison(&harness), Some(names.clone()), "the source that differs from the one in use is proposed");
     assert!(harness.query_by_label("Overlap@10").is_some() && harness.query_by_label("Gain over chance").is_some());
     harness.check_accessibility();
     click(&mut harness, "Swap A and B");
@@ -101,7 +101,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
     let session = harness.state().workspace().session().expect("a session");
     let first = harness.state().workspace().embedding().comparison().graphs()[0].expect("a graph");
     assert_eq!(first.n(), session.data.dataset.queries[session.query()].candidates.len());
-    // Somewhere on a grid over the first canvas there is a picture to point at.
+    // Somewhere on a grid over the first canvas is a picture to point at.
     let found = (0..400).any(|step| {
         let (x, y) = ((step % 20) as f32 + 0.5, (step / 20) as f32 + 0.5);
         harness.hover_at(canvases[0].min + egui::vec2(x, y) / 20.0 * canvases[0].size());
@@ -112,7 +112,7 @@ fn a_person_compares_two_embeddings_in_figures_and_graphs() {
 }
 
 #[test]
-fn a_person_maps_a_query_and_everything_and_picks_an_image() {
+fn a_query_and_all_images_are_mapped_and_an_image_is_selected() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Dark);
     click(&mut harness, "Map");
@@ -122,13 +122,13 @@ fn a_person_maps_a_query_and_everything_and_picks_an_image() {
     click(&mut harness, "t-SNE");
     rest(&mut harness);
     let request = |harness: &Harness<'_, App>| harness.state().workspace().embedding().map().request().cloned();
-    let asked = request(&harness).expect("a request");
-    assert_eq!((asked.scope, asked.method), (MapScope::Query(0), MapMethod::Tsne { perplexity: 30.0 }));
+    let current = request(&harness).expect("a request");
+    assert_eq!((current.scope, current.method), (MapScope::Query(0), MapMethod::Tsne { perplexity: 30.0 }));
     click(&mut harness, "PCA");
     click(&mut harness, "All images");
     rest(&mut harness);
     assert!(harness.query_by_label_contains("Map of embeddings: 598 images").is_some());
-    assert_eq!(request(&harness).map(|asked| asked.scope), Some(MapScope::All));
+    assert_eq!(request(&harness).map(|request| request.scope), Some(MapScope::All));
     harness.check_accessibility();
 
     let selected =
@@ -136,10 +136,10 @@ fn a_person_maps_a_query_and_everything_and_picks_an_image() {
     assert_eq!(selected(&harness), None);
     let found = (0..400).any(|step| {
         let (x, y) = ((step % 20) as f32 + 0.5, (step / 20) as f32 + 0.5);
-        let place = canvas.min + egui::vec2(x, y) / 20.0 * canvas.size();
-        harness.hover_at(place);
-        harness.drag_at(place);
-        harness.drop_at(place);
+        let position = canvas.min + egui::vec2(x, y) / 20.0 * canvas.size();
+        harness.hover_at(position);
+        harness.drag_at(position);
+        harness.drop_at(position);
         harness.run_steps(2);
         selected(&harness).is_some()
     });
@@ -153,8 +153,8 @@ fn a_layout_of_an_earlier_version_gets_the_panel_too() {
     {
         let mut harness = headless(&shot, Store::at(home.path()));
         settle(&mut harness).expect("the data set opens");
-        // Three tabs as the first version kept them.
-        let kept = serde_json::json!({
+        // Three tabs as the first version saved them.
+        let saved = serde_json::json!({
             "root": 4, "id": 1,
             "tiles": { "next_tile_id": 5, "tiles": {
                 "1": { "Pane": "queries" }, "2": { "Pane": "graph" }, "3": { "Pane": "data" },
@@ -163,7 +163,7 @@ fn a_layout_of_an_earlier_version_gets_the_panel_too() {
             "height": 100.0, "width": 100.0
         });
         let workspace = harness.state_mut().workspace_mut();
-        workspace.apply(SettingsAction::SetPanels(Some(kept)));
+        workspace.apply(SettingsAction::SetPanels(Some(saved)));
         workspace.save();
     }
     let mut harness = headless(&shot, Store::at(home.path()));
@@ -176,8 +176,8 @@ fn every_view_is_drawn_dark_and_light() {
     let home = tempfile::tempdir().expect("a folder");
     let set = sample_with_two(home.path());
     let pictures = [("Encoder", "encoder"), ("Compare", "compare"), ("Two graphs", "two-graphs"), ("Map", "map")];
-    // README shows these; the others are only drawn.
-    let kept = ["encoder-dark", "compare-dark", "two-graphs-dark", "map-light"];
+    // The README shows these; the others are only drawn.
+    let shown = ["encoder-dark", "compare-dark", "two-graphs-dark", "map-light"];
     let drawn = std::env::var_os("CROSSRANK_PICTURES").map(PathBuf::from);
     for (theme, name) in [(ThemeChoice::Dark, "dark"), (ThemeChoice::Light, "light")] {
         let mut harness = panel(&home.path().join(name), &set, theme);
@@ -194,7 +194,7 @@ fn every_view_is_drawn_dark_and_light() {
             let colours: HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
             assert!(colours.len() > 50, "{view} has only {} colours", colours.len());
             let file = format!("{file}-{name}");
-            let readme = kept.contains(&file.as_str()).then(|| Path::new(ROOT).join("screenshots"));
+            let readme = shown.contains(&file.as_str()).then(|| Path::new(ROOT).join("screenshots"));
             for folder in readme.into_iter().chain(drawn.clone()) {
                 picture.save(folder.join(format!("embeddings-{file}.png"))).expect("the picture is written");
             }

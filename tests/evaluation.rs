@@ -1,4 +1,4 @@
-//! Scores evaluated straight from a data set.
+//! Evaluating scores directly on a data set.
 
 use std::time::Instant;
 
@@ -19,12 +19,12 @@ fn drawn(queries: usize, size: usize) -> (Dataset, Judgements, Vec<Vec<f32>>) {
         dataset(images, (0..queries).map(|q| query(&format!("q{q}"), "", q * size..(q + 1) * size)).collect());
     let mut judgements = Judgements::unjudged(&data);
     for (index, query) in data.queries.iter_mut().enumerate() {
-        for (place, candidate) in query.candidates.iter_mut().enumerate() {
+        for (position, candidate) in query.candidates.iter_mut().enumerate() {
             let grade = match draw(5) {
                 0 => None,
                 grade => Some(Relevance(grade as i32 - 2)),
             };
-            judgements.set(index, place, grade);
+            judgements.set(index, position, grade);
             if grade.is_some_and(Relevance::is_relevant) {
                 candidate.clusters = vec![draw(9) as u32];
             }
@@ -36,7 +36,7 @@ fn drawn(queries: usize, size: usize) -> (Dataset, Judgements, Vec<Vec<f32>>) {
 }
 
 #[test]
-fn scores_of_a_data_set_are_evaluated_as_their_qrels_and_run_would_be() {
+fn scores_of_a_data_set_are_evaluated_like_the_equivalent_qrels_and_run() {
     let (data, judgements, scores) = drawn(12, 40);
     let (mut qrels, mut run) = (Qrels::new(), Run::new());
     for (index, (query, scores)) in data.queries.iter().zip(&scores).enumerate() {
@@ -56,7 +56,7 @@ fn scores_of_a_data_set_are_evaluated_as_their_qrels_and_run_would_be() {
 }
 
 #[test]
-fn diversity_is_measured_where_a_query_has_clusters() {
+fn diversity_is_measured_if_a_query_has_clusters() {
     let mut data = titled("q", &["a", "b", "c"]);
     for (candidate, clusters) in data.queries[0].candidates.iter_mut().zip([vec![1], vec![], vec![1, 2]]) {
         candidate.clusters = clusters;
@@ -94,6 +94,6 @@ fn four_hundred_queries_are_evaluated_within_milliseconds() {
         assert_eq!(found.per_query.len(), 400);
     }
     println!("400 queries of 100 candidates: {:.1} ms", best * 1e3);
-    // Some 3 ms on an idle core; the bound leaves room for a busy one.
+    // About 3 ms on an idle core; the bound leaves room for a busy one.
     assert!(best < 0.1, "{best} s");
 }

@@ -1,4 +1,4 @@
-//! Many runs at once, without a window: the table, comparisons, studies.
+//! Many runs, without a window: the table, comparisons, studies.
 
 use crate::workspace::wait;
 use crossrank::dataset::Split;
@@ -52,7 +52,7 @@ fn the_table_sorts_groups_seeds_and_is_copied_as_text() {
     let experiments = workspace.experiments();
     assert_eq!(experiments.entries().iter().map(|entry| entry.runs.len()).collect::<Vec<_>>(), [2, 1]);
     let facts = experiments.entries()[0].facts(experiments.runs());
-    let spread = Column::TestMap.spread(&facts).expect("figures");
+    let spread = Column::TestMap.spread(&facts).expect("measures");
     let each: Vec<f64> = facts.iter().map(|run| map(&run.saved.record.test.model)).collect();
     assert!((spread.mean - (each[0] + each[1]) / 2.0).abs() < 1e-12 && spread.n == 2);
     let text = run_table(experiments.runs(), experiments.entries(), &[Column::Neighbours, Column::TestMap]).csv();
@@ -69,10 +69,10 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     workspace.apply(RunsAction::Choose(paths.clone()));
     let side = |seed: u64, k: usize| {
         let runs = workspace.experiments().runs().iter();
-        let fits = runs.filter(|run| {
+        let matching = runs.filter(|run| {
             run.saved.record.experiment.graph.k == k && run.saved.record.experiment.training.seed <= seed
         });
-        Side::Runs(fits.map(|run| run.saved.path.clone()).collect())
+        Side::Runs(matching.map(|run| run.saved.path.clone()).collect())
     };
     let pair = Pair { a: side(2, 5), b: side(1, 12), split: Some(Split::Test), measure: Measure::Map };
     workspace.apply(RunsAction::Compare(Some(Box::new(pair.clone()))));
@@ -82,19 +82,19 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     };
     wait(&mut workspace, "the comparison", is_ready);
     let experiments = workspace.experiments();
-    let figures = experiments.figures().expect("figures").as_ref().expect("comparable").clone();
+    let compared = experiments.figures().expect("a comparison").as_ref().expect("comparable").clone();
     let mean = |k: usize| {
         let runs = experiments.runs().iter().filter(|run| run.saved.record.experiment.graph.k == k);
         let maps: Vec<f64> = runs.map(|run| map(&run.saved.record.test.model)).collect();
         maps.iter().sum::<f64>() / maps.len() as f64
     };
-    assert!((figures.a - mean(5)).abs() < 1e-9, "{} is not the runs' own {}", figures.a, mean(5));
-    assert!((figures.b - mean(12)).abs() < 1e-9);
-    assert_eq!(figures.test.wins + figures.test.ties + figures.test.losses, figures.queries.len());
-    assert!(figures.queries.windows(2).all(|pair| pair[0].delta() >= pair[1].delta()), "greatest gain first");
+    assert!((compared.a - mean(5)).abs() < 1e-9, "{} differs from the runs' own {}", compared.a, mean(5));
+    assert!((compared.b - mean(12)).abs() < 1e-9);
+    assert_eq!(compared.test.wins + compared.test.ties + compared.test.losses, compared.queries.len());
+    assert!(compared.queries.windows(2).all(|pair| pair[0].delta() >= pair[1].delta()), "greatest gain first");
 
-    // The average precision of the ranking shown is the figure of the bar that was clicked.
-    let bar = figures.queries.iter().find(|query| query.delta().abs() > 1e-6).expect("the runs differ").clone();
+    // The average precision of the ranking shown is the value of the bar that was clicked.
+    let bar = compared.queries.iter().find(|query| query.delta().abs() > 1e-6).expect("the runs differ").clone();
     workspace.apply(SelectionAction::Query(bar.query.expect("a query of the open set")));
     workspace.poll();
     let [_, b] = workspace.experiments().rankings();
@@ -105,12 +105,12 @@ fn runs_are_compared_query_by_query_and_ranked_side_by_side() {
     workspace.apply(RunsAction::Compare(Some(Box::new(text))));
     wait(&mut workspace, "the comparison with the text", is_ready);
     let experiments = workspace.experiments();
-    let against = experiments.figures().expect("figures").as_ref().expect("comparable");
+    let against = experiments.figures().expect("a comparison").as_ref().expect("comparable");
     assert!((against.b - map(&experiments.runs()[0].saved.record.test.text)).abs() < 1e-9);
-    assert_eq!(against.queries.len(), figures.queries.len());
+    assert_eq!(against.queries.len(), compared.queries.len());
 }
 
-/// What a small study of that kind asks for.
+/// A small study of this kind.
 fn study(workspace: &Workspace, kind: StudyKind, folds: usize) -> StudyRequest {
     let mut experiment = workspace.settings().experiment.clone();
     experiment.features = Some(vec!["bm25".to_owned(), "rank".to_owned()]);
@@ -119,7 +119,7 @@ fn study(workspace: &Workspace, kind: StudyKind, folds: usize) -> StudyRequest {
 }
 
 #[test]
-fn an_ablation_is_run_shown_and_held_against_its_first_row() {
+fn an_ablation_is_run_shown_and_compared_with_its_first_row() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[(5, 1)]);
     let request = study(&workspace, StudyKind::Ablation, 2);
@@ -136,13 +136,13 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
     assert!((change.delta - (means[0] - means[1])).abs() < 1e-9, "{change:?} of {means:?}");
     assert_eq!(change.wins + change.ties + change.losses, change.queries);
 
-    // Its trials are runs of the table, but not of the list of runs that a person trained.
+    // Its trials are in the run table, but not in the list of runs trained individually.
     assert_eq!(workspace.runs().known().len(), 1);
     let name = study.name();
     let trials = workspace.experiments().runs().iter().filter(|run| run.study.as_deref() == Some(name.as_str()));
     assert_eq!(trials.count(), study.trials);
 
-    // Each query is tested in one of the folds, so the comparison rests on all of them.
+    // Each query is tested in one of the folds, so the comparison covers all of them.
     let pair = Pair {
         a: Side::Runs(row.trials.clone()),
         b: Side::Runs(result.rows[0].trials.clone()),
@@ -155,12 +155,12 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
         experiments.figures().is_some() && experiments.rankings().iter().all(Option::is_some)
     });
     let experiments = workspace.experiments();
-    let figures = experiments.figures().expect("figures").as_ref().expect("comparable");
-    assert_eq!(figures.queries.len(), change.queries);
-    assert!((figures.a - figures.b - change.delta).abs() < 1e-9);
+    let compared = experiments.figures().expect("a comparison").as_ref().expect("comparable");
+    assert_eq!(compared.queries.len(), change.queries);
+    assert!((compared.a - compared.b - change.delta).abs() < 1e-9);
     let session = workspace.session().expect("a session");
     let id = session.data.dataset.queries[session.query()].id.as_str();
-    let bar = figures.queries.iter().find(|query| query.id == id).expect("the current query");
+    let bar = compared.queries.iter().find(|query| query.id == id).expect("the current query");
     let ranking = experiments.rankings()[0].as_ref().expect("read").as_ref().expect("a ranking");
     assert!(
         (map(&ranking.measures) - bar.a).abs() < 1e-9,
@@ -169,7 +169,7 @@ fn an_ablation_is_run_shown_and_held_against_its_first_row() {
 }
 
 #[test]
-fn a_study_that_was_cancelled_goes_on_where_it_was() {
+fn a_cancelled_study_resumes_where_it_stopped() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[]);
     let mut request = study(&workspace, StudyKind::Sweep, 1);
@@ -197,7 +197,7 @@ fn a_study_that_was_cancelled_goes_on_where_it_was() {
 }
 
 #[test]
-fn values_that_make_no_sweep_are_refused_before_anything_is_written() {
+fn invalid_sweep_values_are_rejected_before_anything_is_written() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[]);
     let mut request = study(&workspace, StudyKind::Sweep, 1);
@@ -210,7 +210,7 @@ fn values_that_make_no_sweep_are_refused_before_anything_is_written() {
 }
 
 #[test]
-fn a_run_given_up_for_another_data_set_is_listed_once_it_is_written() {
+fn a_run_stopped_by_opening_another_data_set_is_listed_once_it_is_written() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[]);
     let mut experiment = workspace.settings().experiment.clone();
@@ -226,7 +226,7 @@ fn a_run_given_up_for_another_data_set_is_listed_once_it_is_written() {
 }
 
 #[test]
-fn a_pause_does_not_count_as_time_at_work() {
+fn a_pause_does_not_count_as_working_time() {
     let job: crossrank::jobs::Job<(), ()> = crossrank::jobs::Job::spawn("idle", std::sync::Arc::new(|| {}), |worker| {
         while !worker.is_cancelled() {
             std::thread::sleep(Duration::from_millis(1));
@@ -235,9 +235,9 @@ fn a_pause_does_not_count_as_time_at_work() {
     });
     job.pause(true);
     std::thread::sleep(Duration::from_millis(120));
-    assert!(job.elapsed() - job.worked() >= Duration::from_millis(110), "while it is halted");
+    assert!(job.elapsed() - job.worked() >= Duration::from_millis(110), "while paused");
     job.pause(false);
-    let halted = job.elapsed() - job.worked();
+    let paused = job.elapsed() - job.worked();
     std::thread::sleep(Duration::from_millis(50));
-    assert!((job.elapsed() - job.worked()).abs_diff(halted) < Duration::from_millis(5), "after it goes on");
+    assert!((job.elapsed() - job.worked()).abs_diff(paused) < Duration::from_millis(5), "after resuming");
 }

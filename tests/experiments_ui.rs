@@ -1,4 +1,4 @@
-//! The experiments panel: driven by its accessible names, and drawn for README.
+//! The experiments panel: driven by accessible names, and drawn for the README.
 
 use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
 use crossrank::study::runs::{Column, RunTable};
@@ -11,7 +11,7 @@ use std::path::Path;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// The panel alone over runs trained on the sample: k and layers, and so many seeds each.
+/// The panel alone over runs trained on the sample: each k and layers with this many seeds.
 fn trained(home: &Path, grid: &[(usize, usize)], seeds: u64, epochs: usize) -> Harness<'static, App> {
     let shot = Shot {
         panel: Some(Panel::Experiments),
@@ -44,7 +44,7 @@ fn rows(harness: &Harness<'_, App>) -> usize {
 }
 
 #[test]
-fn a_person_filters_groups_chooses_and_compares_runs() {
+fn runs_are_filtered_grouped_chosen_and_compared() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = trained(home.path(), &[(5, 1), (12, 1)], 2, 2);
     assert_eq!(rows(&harness), 4);
@@ -81,7 +81,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
     harness.get_all_by_label_contains("Query ").find(other).expect("another query").click();
     settle(&mut harness).expect("pictures load");
     assert_ne!(harness.state().workspace().session().expect("a session").query(), before);
-    assert!(harness.get_all_by_label_contains("Right side,").count() > 3, "the query's rankings are there");
+    assert!(harness.get_all_by_label_contains("Right side,").count() > 3, "the query's rankings are shown");
 
     for view in ["Curves", "Parameters", "Heat map"] {
         harness.get_by_label(view).click();
@@ -105,7 +105,7 @@ fn a_person_filters_groups_chooses_and_compares_runs() {
 }
 
 #[test]
-fn the_table_is_walked_and_opened_by_keys() {
+fn the_table_is_navigated_and_opened_by_keys() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = trained(home.path(), &[(5, 1), (12, 1)], 1, 2);
     let opened = |harness: &Harness<'_, App>| {
@@ -127,7 +127,7 @@ fn the_table_is_walked_and_opened_by_keys() {
 }
 
 #[test]
-fn pictures_of_many_runs() {
+fn screenshots_of_many_runs() {
     let home = tempfile::tempdir().expect("a folder");
     let grid: Vec<(usize, usize)> = [1, 2, 3].iter().flat_map(|&layers| [3, 10, 25].map(|k| (k, layers))).collect();
     let mut harness = trained(home.path(), &grid, 2, 12);
@@ -154,7 +154,7 @@ fn pictures_of_many_runs() {
     let request = StudyRequest { kind: StudyKind::Ablation, experiment, folds: 1, seeds: 2, ..StudyRequest::default() };
     workspace.apply(StudiesAction::Start(Box::new(request)));
     harness.state_mut().show_only(Panel::Studies);
-    settle(&mut harness).expect("the study ends");
+    settle(&mut harness).expect("the study finishes");
     while !harness.state().workspace().messages().is_empty() {
         harness.state_mut().workspace_mut().apply(MessageAction::Dismiss(0));
     }

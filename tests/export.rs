@@ -25,7 +25,7 @@ pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
     (1..=epochs).map(report).collect()
 }
 
-/// A reader of event files that knows nothing of the writer: frames, checksums by the bit, protocol buffers by field.
+/// A reader of event files independent of the writer: frames, bitwise checksums, protocol buffers by field.
 mod reader {
     /// CRC-32C, bit by bit, with TensorFlow's mask.
     fn masked(bytes: &[u8]) -> u32 {
@@ -100,7 +100,7 @@ mod reader {
 }
 
 #[test]
-fn an_event_file_reads_back_with_every_scalar_and_sound_checksums() {
+fn an_event_file_reads_back_with_every_scalar_and_valid_checksums() {
     let record = RunRecord { started: 1_700_000_000, ..RunRecord::default() };
     let scalars = events::scalars(&record, &history(300));
     assert_eq!(scalars.len(), 300 * 8 + 150 * 5);
@@ -145,7 +145,7 @@ fn table() -> Table {
 }
 
 #[test]
-fn a_table_is_escaped_and_marked_in_every_form() {
+fn a_table_is_escaped_and_marked_in_every_format() {
     let table = table();
     let markdown = table.markdown();
     assert!(markdown.contains("| a\\|b, \"c\" | 0.500 | – | x{y} |"), "{markdown}");
@@ -171,7 +171,7 @@ fn a_table_is_escaped_and_marked_in_every_form() {
 }
 
 #[test]
-fn equal_figures_are_best_together_and_what_rounds_to_nothing_is_not_shown_as_zero() {
+fn equal_values_are_all_best_and_what_rounds_to_zero_is_not_shown_as_zero() {
     let row = |value: f64| Row { name: String::new(), cells: vec![Cell::number(value)] };
     let mut table = Table {
         columns: vec!["x".into()],
@@ -185,7 +185,7 @@ fn equal_figures_are_best_together_and_what_rounds_to_nothing_is_not_shown_as_ze
 }
 
 #[test]
-fn a_run_is_exported_with_everything_it_kept() {
+fn a_run_is_exported_with_everything_it_saved() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let (run, out) = (home.path().join("run"), home.path().join("deep/out"));
     let record = RunRecord {
@@ -213,7 +213,7 @@ fn a_run_is_exported_with_everything_it_kept() {
         names.join(" "),
         "curves.csv curves.png curves.svg events.out.tfevents.1700000000.crossrank manifest.json qrels.txt queries.csv summary.json table.csv table.md table.tex"
     );
-    assert_eq!(done.left_out.len(), 1, "the ranking was not kept: {:?}", done.left_out);
+    assert_eq!(done.left_out.len(), 1, "the ranking was not saved: {:?}", done.left_out);
     let read = |name: &str| fs::read_to_string(out.join(name)).expect(name);
     assert!(read("queries.csv").starts_with("query,split,map,p@10,p@20,ndcg@20,ndcg\r\n\"a, b\",test,0.25,"));
     assert_eq!(read("curves.csv").lines().count(), 7);

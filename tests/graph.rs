@@ -64,7 +64,7 @@ fn directed_edges_go_to_the_k_most_similar_most_similar_first() {
 }
 
 #[test]
-fn mutual_keeps_edges_both_ends_chose_and_union_those_either_did() {
+fn mutual_keeps_edges_chosen_by_both_ends_and_union_those_chosen_by_either() {
     let mutual = SimilarityGraph::build(&fan(), request(1, Neighbourhood::Mutual));
     assert_eq!(edges(&mutual), [(0, 1), (1, 0), (3, 4), (4, 3)]);
     let union = SimilarityGraph::build(&fan(), request(1, Neighbourhood::Union));
@@ -73,7 +73,7 @@ fn mutual_keeps_edges_both_ends_chose_and_union_those_either_did() {
 }
 
 #[test]
-fn k_beyond_the_others_takes_them_all_and_k_zero_none() {
+fn k_beyond_the_number_of_others_takes_all_and_k_zero_none() {
     let all = SimilarityGraph::build(&fan(), request(99, Neighbourhood::Directed));
     assert!((0..5).all(|i| all.neighbours(i).count() == 4 && all.neighbours(i).all(|(j, _)| j != i)));
     assert_eq!(SimilarityGraph::build(&fan(), request(0, Neighbourhood::Union)).edge_count(), 0);
@@ -89,7 +89,7 @@ fn edges_below_the_minimum_weight_are_left_out() {
 }
 
 #[test]
-fn an_image_without_a_vector_is_no_ones_neighbour() {
+fn an_image_without_a_vector_has_no_neighbours() {
     let rows = unit_rows(&[1.0, 0.0, 0.0, 0.0, -1.0, 0.1, f32::NAN, 1.0], 2);
     assert!(rows.iter().all(|x| x.is_finite()));
     let graph = SimilarityGraph::build(&Similarities::new(&rows, 2), request(3, Neighbourhood::Directed));
@@ -99,7 +99,7 @@ fn an_image_without_a_vector_is_no_ones_neighbour() {
 }
 
 #[test]
-fn statistics_count_parts_and_the_share_of_edges_between_equals() {
+fn statistics_count_components_and_the_share_of_edges_between_equal_grades() {
     let graph = SimilarityGraph::build(&fan(), request(1, Neighbourhood::Directed));
     let grades = [Some(1), Some(2), Some(0), Some(-1), None].map(|grade| grade.map(Relevance));
     let numbers = statistics(&graph, &grades);
@@ -113,7 +113,7 @@ fn statistics_count_parts_and_the_share_of_edges_between_equals() {
 }
 
 #[test]
-fn graphs_and_layouts_of_nothing_and_of_one_image_exist() {
+fn graphs_and_layouts_of_no_image_and_of_one_exist() {
     for n in [0, 1] {
         let unit = unit_rows(&vec![1.0; 3 * n], 3);
         let graph = SimilarityGraph::build(&Similarities::new(&unit, 3), GraphRequest::default());
@@ -142,7 +142,7 @@ fn cosines_agree_with_the_definition_for_any_size() {
 }
 
 #[test]
-fn equal_vectors_are_equally_similar_wherever_they_stand() {
+fn equal_vectors_are_equally_similar_at_any_position() {
     let mut unit = clustered(11, 37, 4, 5);
     let twin = unit[37..74].to_vec();
     unit[9 * 37..10 * 37].copy_from_slice(&twin);
@@ -151,7 +151,7 @@ fn equal_vectors_are_equally_similar_wherever_they_stand() {
 }
 
 #[test]
-fn no_two_discs_overlap_in_the_end() {
+fn no_two_discs_overlap_in_the_final_layout() {
     for (n, clusters, radius) in [(60, 1, 0.5f32), (300, 8, DEFAULT_RADIUS), (300, 300, 0.8), (900, 12, DEFAULT_RADIUS)]
     {
         let unit = clustered(n, 16, clusters, 3);
@@ -164,7 +164,7 @@ fn no_two_discs_overlap_in_the_end() {
 }
 
 #[test]
-fn even_identical_images_come_apart() {
+fn even_identical_images_are_separated() {
     let unit = unit_rows(&[1.0; 40 * 4], 4);
     let graph = SimilarityGraph::build(&Similarities::new(&unit, 4), GraphRequest::default());
     let end = layout(&graph, &[], &[], 50, &mut silent());
@@ -174,7 +174,7 @@ fn even_identical_images_come_apart() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_layout_to_the_bit() {
+fn the_same_seed_gives_a_bit_identical_layout() {
     let unit = clustered(120, 24, 5, 1);
     let graph = SimilarityGraph::build(&Similarities::new(&unit, 24), GraphRequest::default());
     let run = |seed| layout(&graph, &initial_positions(&unit, 24, seed), &[], 80, &mut silent());
@@ -200,7 +200,7 @@ fn neighbours_are_drawn_nearer_than_others_and_about_one_unit_apart() {
 }
 
 #[test]
-fn nodes_stay_about_where_they_were_when_k_moves() {
+fn nodes_stay_about_where_they_were_when_k_changes() {
     let unit = clustered(300, 32, 8, 4);
     let similarities = Similarities::new(&unit, 32);
     let build = |k| SimilarityGraph::build(&similarities, request(k, Neighbourhood::Directed));
@@ -209,27 +209,27 @@ fn nodes_stay_about_where_they_were_when_k_moves() {
         let after = layout(&build(k), &before, &[], 60, &mut silent());
         let mut moved: Vec<f32> = before.iter().zip(&after).map(|(&a, &b)| distance(a, b)).collect();
         moved.sort_by(f32::total_cmp);
-        let width = before.iter().flatten().fold(0.0f32, |most, x| most.max(x.abs()));
-        assert!(moved[150] < 1.0 && moved[299] < 0.5 * width, "k {k}: median {}, most {}", moved[150], moved[299]);
+        let width = before.iter().flatten().fold(0.0f32, |max, x| max.max(x.abs()));
+        assert!(moved[150] < 1.0 && moved[299] < 0.5 * width, "k {k}: median {}, maximum {}", moved[150], moved[299]);
     }
 }
 
 #[test]
-fn images_without_neighbours_stay_beside_the_rest() {
+fn images_without_neighbours_stay_near_the_others() {
     let mut rows = clustered(80, 16, 4, 3);
     rows.extend([0.0; 3 * 16]);
     let graph = SimilarityGraph::build(&Similarities::new(&rows, 16), request(8, Neighbourhood::Directed));
-    let places = layout(&graph, &initial_positions(&rows, 16, 1), &[], 200, &mut silent());
-    let from_centre = |i: usize| places[i][0].hypot(places[i][1]);
+    let positions = layout(&graph, &initial_positions(&rows, 16, 1), &[], 200, &mut silent());
+    let from_centre = |i: usize| positions[i][0].hypot(positions[i][1]);
     let farthest = (0..80).map(from_centre).fold(0.0, f32::max);
-    for lonely in 80..83 {
-        assert_eq!(graph.neighbours(lonely).count(), 0);
-        assert!(from_centre(lonely) < 1.6 * farthest, "{} beside {farthest}", from_centre(lonely));
+    for isolated in 80..83 {
+        assert_eq!(graph.neighbours(isolated).count(), 0);
+        assert!(from_centre(isolated) < 1.6 * farthest, "{}, farthest {farthest}", from_centre(isolated));
     }
 }
 
 #[test]
-fn a_layout_ends_where_its_observer_breaks() {
+fn a_layout_stops_where_its_observer_breaks() {
     let unit = clustered(50, 8, 2, 4);
     let graph = SimilarityGraph::build(&Similarities::new(&unit, 8), GraphRequest::default());
     let mut seen = 0;
@@ -244,7 +244,7 @@ fn a_layout_ends_where_its_observer_breaks() {
 }
 
 #[test]
-fn positions_that_are_not_numbers_do_no_harm() {
+fn positions_that_are_not_finite_are_harmless() {
     let unit = clustered(20, 8, 2, 4);
     let graph = SimilarityGraph::build(&Similarities::new(&unit, 8), GraphRequest::default());
     let end = layout(&graph, &[[f32::NAN, f32::INFINITY]; 20], &[f32::NAN; 20], 30, &mut silent());
@@ -255,18 +255,18 @@ fn positions_that_are_not_numbers_do_no_harm() {
 #[ignore = "prints times: cargo test --release graph::times -- --ignored --nocapture"]
 fn times() {
     let unit = clustered(300, 1536, 10, 1);
-    let watch = Instant::now();
+    let started = Instant::now();
     let similarities = Similarities::new(&unit, 1536);
-    println!("similarities of 300 × 1536\t{:.2}\tms", watch.elapsed().as_secs_f64() * 1e3);
+    println!("similarities of 300 × 1536\t{:.2}\tms", started.elapsed().as_secs_f64() * 1e3);
     for k in [10, 100] {
-        let watch = Instant::now();
+        let started = Instant::now();
         let graph = SimilarityGraph::build(&similarities, request(k, Neighbourhood::Directed));
-        println!("graph, k = {k}\t{:.2}\tms", watch.elapsed().as_secs_f64() * 1e3);
-        let watch = Instant::now();
+        println!("graph, k = {k}\t{:.2}\tms", started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
         let start = initial_positions(&unit, 1536, 1);
-        println!("start positions\t{:.2}\tms", watch.elapsed().as_secs_f64() * 1e3);
-        let watch = Instant::now();
+        println!("start positions\t{:.2}\tms", started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
         layout(&graph, &start, &[], 150, &mut silent());
-        println!("layout, k = {k}, 150 iterations\t{:.2}\tms", watch.elapsed().as_secs_f64() * 1e3);
+        println!("layout, k = {k}, 150 iterations\t{:.2}\tms", started.elapsed().as_secs_f64() * 1e3);
     }
 }

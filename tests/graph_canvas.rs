@@ -1,4 +1,4 @@
-//! The graph on its canvas follows everything that decides it, and nothing else.
+//! The graph's canvas is redrawn for everything that affects it, and nothing else.
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::workspace::{Action, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction};
@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
 
-/// What the next frame draws.
+/// The shapes of the next frame.
 fn drawn(harness: &mut Harness<'_, App>) -> Vec<egui::epaint::ClippedShape> {
     harness.step();
     harness.output().shapes.clone()
@@ -17,7 +17,7 @@ fn apply(harness: &mut Harness<'_, App>, action: impl Into<Action>) {
 }
 
 #[test]
-fn whatever_decides_the_graph_shows_in_the_next_frame() {
+fn whatever_affects_the_graph_shows_in_the_next_frame() {
     let home = tempfile::tempdir().expect("a folder");
     let shot = Shot { panel: Some(Panel::Graph), size: [900.0, 700.0], ..Shot::of(SAMPLE) };
     let mut harness = headless(&shot, Store::at(home.path()));
@@ -27,9 +27,9 @@ fn whatever_decides_the_graph_shows_in_the_next_frame() {
 
     for passing in [SelectionAction::Hover(Some(3)), SelectionAction::Candidate(Some(3))] {
         apply(&mut harness, passing.clone());
-        assert!(drawn(&mut harness) != rest, "{passing:?} stands out");
+        assert!(drawn(&mut harness) != rest, "{passing:?} is highlighted");
         apply(&mut harness, SelectionAction::Candidate(None));
-        // Nobody points at the image any longer.
+        // The image is no longer pointed at.
         harness.run_steps(3);
         assert!(drawn(&mut harness) == rest, "{passing:?} leaves no trace");
     }

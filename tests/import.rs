@@ -27,7 +27,7 @@ const PARAMS: &str = r#"{
 }"#;
 
 #[test]
-fn params_of_the_authors_code_become_an_experiment_and_strangers_are_told() {
+fn params_of_the_authors_code_become_an_experiment_and_unknown_fields_are_reported() {
     let (_folder, path) = written("params.json", PARAMS);
     let (experiments, warnings) = read_reference(&path).unwrap();
     let [experiment] = experiments.as_slice() else { panic!("one") };
@@ -54,7 +54,7 @@ fn lists_make_a_grid_of_every_combination() {
 }
 
 #[test]
-fn what_cannot_be_read_is_an_error_with_field_and_line() {
+fn invalid_files_are_errors_with_field_and_line() {
     for (text, words) in [
         ("{\n\"params\": {\n\"lr\": \"fast\"}}", &["lr", "number", ":3"][..]),
         ("{\n\"params\": {\"top_k\": 0}}", &["top_k", ":2"]),

@@ -1,4 +1,4 @@
-//! Every format, good and bad.
+//! Every format, valid and invalid.
 
 mod archives;
 mod folder;
@@ -39,7 +39,7 @@ impl Fixture {
 
     fn write(&self, below: &str, content: &[u8]) -> &Self {
         let path = self.path(below);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is created");
         std::fs::write(path, content).expect("the file is written");
         self
     }

@@ -101,11 +101,11 @@ fn unknown_and_missing_measures_are_told_of_with_the_file() {
     let told = queries(&rows(&[row("a", r#"{"map":0.5,"mop":0.5}"#)]));
     assert!(told.contains("unknown measure “mop”"), "{told}");
     let told = queries(&rows(&[row("a", r#"{"map":0.5}"#), row("b", r#"{"ndcg":0.5}"#)]));
-    assert!(told.contains("query “b” has other measures than the first"), "{told}");
+    assert!(told.contains("query “b” has different measures from the first"), "{told}");
     let told = queries(&rows(&[row("a", r#"{"map":0.5,"MAP":0.5}"#)]));
     assert!(told.contains("duplicate measure map"), "{told}");
     let told = queries(r#"{"measures":["map"],"queries":[{"id":"a","split":"test","values":[0.5,0.5]}]}"#);
-    assert!(told.contains("query “a” has not one value per measure"), "{told}");
+    assert!(told.contains("query “a” does not have one value per measure"), "{told}");
     let told = queries(r#"{"measures":["map"],"queries":[{"id":"a","split":"test"}]}"#);
     assert!(told.contains("query “a” has no measures"), "{told}");
 

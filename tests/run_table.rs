@@ -124,15 +124,15 @@ fn a_complete_filter_selects_what_one_still_being_typed_does() {
 fn what_is_wrong_in_a_filter_is_named_with_its_place() {
     let cases = [
         ("best lr<small", "at character 6, “lr<small”: “small” is not a number, which “<” needs"),
-        ("k=", "at character 1, “k=”: no value stands after “=”"),
-        ("k=10   =5", "at character 8, “=5”: no setting or measure stands before “=”"),
+        ("k=", "at character 1, “k=”: no value after “=”"),
+        ("k=10   =5", "at character 8, “=5”: no setting or measure before “=”"),
         ("k=20..5", "“20..5” is not a range"),
         ("k=5..", "“5..” is not a range"),
         ("map>nan", "“nan” is not a number"),
         ("é \"two words", "at character 3, “two words”: the quotation mark is never closed"),
         ("layer=2", "did you mean “layers”?"),
         ("val.mop>.5", "did you mean"),
-        ("ndcg@7>.5", "ndcg@7 is not recorded with runs; these measures are: map, p@10"),
+        ("ndcg@7>.5", "ndcg@7 is not saved with runs; these measures are: map, p@10"),
     ];
     for (filter, words) in cases {
         let told = fault(filter);

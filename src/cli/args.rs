@@ -1,4 +1,4 @@
-//! What was typed.
+//! Command-line arguments.
 
 use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 /// Learning to rank images with cross-modal graph convolutions.
 ///
-/// Without a command this opens the window, on DATASET or on what was open last.
+/// Without a command this opens the window, on DATASET or on whatever was open last.
 #[derive(Debug, Parser)]
 #[command(name = "crossrank", version = env!("CROSSRANK_VERSION"), args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
@@ -28,15 +28,15 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Tell what a data set holds and what is wrong with its files.
+    /// Describe a data set and list problems in its files.
     Info(InfoArgs),
     /// Compute visual vectors of a data set's pictures.
     Embed(EmbedArgs),
     /// Train a network and compare it with the initial order and with text alone.
     Train(Box<TrainArgs>),
-    /// Try many values of some parameters and rank them on the validation queries.
+    /// Try combinations of parameter values and rank them on the validation queries.
     Sweep(Box<SweepArgs>),
-    /// Compare a configuration with itself without each of its parts.
+    /// Compare a configuration with variants that each lack or change one part.
     Ablate(Box<AblateArgs>),
     /// Compare models on the same queries, with intervals and tests.
     Benchmark(Box<BenchmarkArgs>),
@@ -49,7 +49,7 @@ pub(super) enum Command {
     Runs(RunsArgs),
     /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
     Export(ExportArgs),
-    /// Draw the window into a picture, without a display.
+    /// Draw the window to a picture, without a display.
     Screenshot(ScreenshotArgs),
 }
 
@@ -57,7 +57,7 @@ pub(super) enum Command {
 pub(super) struct InfoArgs {
     /// A data set's folder or one of its files.
     pub dataset: PathBuf,
-    /// Check a file of visual vectors against the data set too; may be given several times.
+    /// Also check a file of visual vectors against the data set; can be repeated.
     #[arg(long = "vectors", value_name = "FILE")]
     pub vectors: Vec<PathBuf>,
     /// Write one JSON object to standard output.
@@ -74,10 +74,10 @@ pub(super) struct EmbedArgs {
     /// Write vectors of length 1.
     #[arg(long, requires = "out")]
     pub l2: bool,
-    /// Write the N strongest principal components, each of variance 1; learned on these pictures.
+    /// Write the N strongest principal components, scaled to variance 1 and learned on these pictures.
     #[arg(long, value_name = "N", requires = "out", value_parser = clap::value_parser!(u16).range(1..))]
     pub whiten: Option<u16>,
-    /// Where to write the vectors, .safetensors or .npy; without it they only go into the cache.
+    /// File to write the vectors to, .safetensors or .npy; without it they are only cached.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// How FILE stores numbers.
@@ -94,8 +94,8 @@ pub(super) struct EvaluateArgs {
     pub qrels: PathBuf,
     /// A ranking: lines `query iteration image rank score name`.
     pub run: PathBuf,
-    /// What to measure (by default map,p@10,p@20,ndcg@20,ndcg); there are map, ndcg, ndcg-exp, err, rprec, bpref,
-    /// recip_rank, rbp@0.8, and with a cut-off as in ndcg@20: map, ndcg, ndcg-exp, err, p, recall, success.
+    /// Measures (by default map,p@10,p@20,ndcg@20,ndcg) out of map, ndcg, ndcg-exp, err, rprec, bpref, recip_rank,
+    /// rbp@0.8 and, with a cut-off as in ndcg@20, map, ndcg, ndcg-exp, err, p, recall, success.
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub measures: Option<Vec<Measure>>,
     /// Also print the measures of each query.
@@ -116,7 +116,7 @@ pub(super) struct ScreenshotArgs {
     /// The picture to write.
     #[arg(value_name = "OUT.png")]
     pub out: PathBuf,
-    /// One panel alone [default: the whole window].
+    /// Draw only this panel [default: the whole window].
     #[arg(long, ignore_case = true, value_parser = one_of(Panel::ALL, Panel::name))]
     pub panel: Option<Panel>,
     /// The query to show [default: the first].
@@ -131,10 +131,10 @@ pub(super) struct ScreenshotArgs {
     /// Pixels per point.
     #[arg(long, default_value = "1", value_name = "X")]
     pub scale: f32,
-    /// Colours.
+    /// Colour theme.
     #[arg(long, default_value = "dark", value_parser = one_of(THEMES, ThemeChoice::name))]
     pub theme: ThemeChoice,
-    /// Train this number of epochs first.
+    /// Train for this many epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
     pub epochs: usize,
     /// Write one JSON object to standard output.
@@ -151,7 +151,7 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_free_of_contradictions() {
+    fn the_command_line_is_consistent() {
         Args::command().debug_assert();
     }
 
@@ -165,8 +165,8 @@ mod tests {
     #[test]
     fn a_panel_is_found_by_its_title_in_any_case() {
         let typed = ["crossrank", "screenshot", "photos", "a.png", "--panel", "graph", "--size", "800x600"];
-        let Some(Command::Screenshot(args)) = Args::try_parse_from(typed).expect("all is well").command else {
-            panic!("it is a screenshot")
+        let Some(Command::Screenshot(args)) = Args::try_parse_from(typed).expect("valid arguments").command else {
+            panic!("not a screenshot")
         };
         assert_eq!((args.panel, args.size), (Some(Panel::Graph), Size { width: 800, height: 600 }));
     }

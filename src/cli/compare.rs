@@ -20,20 +20,20 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompareArgs {
-    /// Run folders, or folders that hold one for each seed or fold of one configuration; with --qrels TREC runs too.
+    /// Run folders, or folders with one run per seed or fold of a configuration; with --qrels also TREC runs.
     #[arg(required_unless_present = "filter", value_name = "RUN")]
     pub runs: Vec<PathBuf>,
-    /// Compare the configurations that `crossrank runs --group --filter` lists, of the runs in these folders or, without
-    /// any, of all that the window lists.
+    /// Compare the configurations that `crossrank runs --group --filter` lists, among the runs in these folders or,
+    /// without any, all runs that the window lists.
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
-    /// What to compare by (by default map,p@10,p@20,ndcg@20,ndcg); with --qrels every measure of `crossrank evaluate`.
+    /// Measures to compare (by default map,p@10,p@20,ndcg@20,ndcg); with --qrels any that `crossrank evaluate` knows.
     #[arg(long, visible_alias = "measures", value_delimiter = ',', value_name = "NAMES")]
     pub measure: Option<Vec<Measure>>,
-    /// Whose queries are compared.
+    /// The queries to compare on.
     #[arg(long, default_value = "test", value_parser = ["test", "validation", "train", "all"])]
     pub split: String,
-    /// The run that the others are compared with [default: the first; with --filter the oldest].
+    /// The run to compare the others with [default: the first; with --filter the oldest].
     #[arg(long, value_name = "RUN")]
     pub baseline: Option<PathBuf>,
     /// Judgements to evaluate the rankings by, lines `query iteration image grade`.
@@ -53,11 +53,11 @@ pub(super) struct CompareArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If a run cannot be read or lacks such measures, the runs share no query, or FILE cannot be written.
+/// If a run cannot be read or lacks a measure, the runs share no query, or FILE cannot be written.
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
     if let Some(out) = &args.out {
-        // Before anything is computed.
-        form(out)?;
+        // Fail before anything is computed.
+        format_of(out)?;
     }
     let measures = measures(args)?;
     let qrels = args.qrels.as_deref().map(|path| judgements(path, args)).transpose()?;
@@ -66,7 +66,7 @@ pub(super) fn run(args: &CompareArgs) -> Result<()> {
     for Side { name, paths } in sides {
         let mut runs = Vec::new();
         for path in paths {
-            runs.extend(figures(&path, qrels.as_ref(), &measures, args)?);
+            runs.extend(query_measures(&path, qrels.as_ref(), &measures, args)?);
         }
         configurations.push(Configuration { name, runs });
     }
@@ -97,8 +97,13 @@ fn judgements(path: &Path, args: &CompareArgs) -> Result<Qrels> {
     Ok(qrels)
 }
 
-/// The measures of one configuration: of a run folder, of every run folder in a folder, or of a TREC run.
-fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &CompareArgs) -> Result<Vec<QueryMeasures>> {
+/// The measures of one configuration: of a run folder, of each run in a folder, or of a TREC run.
+fn query_measures(
+    path: &Path,
+    qrels: Option<&Qrels>,
+    measures: &[Measure],
+    args: &CompareArgs,
+) -> Result<Vec<QueryMeasures>> {
     if !path.is_dir() {
         let Some(qrels) = qrels else {
             let message = if path.exists() { "a TREC run needs --qrels" } else { "no such run" };
@@ -110,16 +115,16 @@ fn figures(path: &Path, qrels: Option<&Qrels>, measures: &[Measure], args: &Comp
     folders
         .iter()
         .map(|folder| {
-            let kept = QueryMeasures::read(folder)?;
+            let saved = QueryMeasures::read(folder)?;
             match qrels {
-                Some(qrels) => of_ranking(&folder.join("run.txt"), qrels, measures, Some(&kept), args),
-                None => Ok(kept),
+                Some(qrels) => of_ranking(&folder.join("run.txt"), qrels, measures, Some(&saved), args),
+                None => Ok(saved),
             }
         })
         .collect()
 }
 
-/// The folder itself if it is a run's, else those within it that are, by name.
+/// The folder itself if it is a run, else the runs inside it, sorted by name.
 fn run_folders(path: &Path) -> Result<Vec<PathBuf>> {
     let is_run = |folder: &Path| folder.join("queries.json").is_file();
     if is_run(path) {
@@ -129,24 +134,23 @@ fn run_folders(path: &Path) -> Result<Vec<PathBuf>> {
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_run(path)).collect();
     folders.sort();
     if folders.is_empty() {
-        return Err(fault("no run with measures of its queries (queries.json)", path));
+        return Err(fault("no run with per-query measures (queries.json)", path));
     }
     Ok(folders)
 }
 
-/// A ranking by any measure. Queries belong to the splits that the run saved; without a run's folder all are
-/// test queries.
+/// Evaluates a ranking. Queries take their splits from the saved run; without one, all are test queries.
 fn of_ranking(
     path: &Path,
     qrels: &Qrels,
     measures: &[Measure],
-    kept: Option<&QueryMeasures>,
+    saved: Option<&QueryMeasures>,
     args: &CompareArgs,
 ) -> Result<QueryMeasures> {
     let (ranking, warnings) = read_run(path)?;
     Progress::new(args.json).warn(&warnings);
     let splits: Option<HashMap<String, Split>> =
-        kept.map(|kept| kept.queries.iter().map(|row| (trec_name(&row.id), row.split)).collect());
+        saved.map(|saved| saved.queries.iter().map(|row| (trec_name(&row.id), row.split)).collect());
     let evaluation = evaluate(qrels, &ranking, measures, Averaging::Both);
     if evaluation.per_query.is_empty() {
         return Err(fault("no query of the run is judged", path));
@@ -183,7 +187,7 @@ fn text(comparison: &RunComparison, measures: &[Measure], per_query: bool) -> St
     text
 }
 
-/// A table as it stands in a terminal.
+/// A table as shown in a terminal.
 fn lines(table: &Table) -> String {
     let row = |row: &Row| -> Vec<String> {
         std::iter::once(row.name.clone()).chain(row.cells.iter().map(|cell| table.cell_text(cell))).collect()
@@ -193,22 +197,21 @@ fn lines(table: &Table) -> String {
     columns(&rows)
 }
 
-/// The form a file's name asks for.
-fn form(out: &Path) -> Result<&str> {
+/// The format implied by a file's extension.
+fn format_of(out: &Path) -> Result<&str> {
     match out.extension().and_then(|extension| extension.to_str()) {
         Some(extension @ ("md" | "csv" | "json" | "tex")) => Ok(extension),
         _ => Err(fault("FILE must end in .md, .csv, .json or .tex", out)),
     }
 }
 
-/// The summary, then the details of each measure; CSV and JSON, which hold one table, have the summary alone and the
-/// whole comparison.
+/// Writes the summary and the details of each measure; CSV holds a single table only, JSON the whole comparison.
 fn write(out: &Path, comparison: &RunComparison, measures: &[Measure], per_query: bool) -> Result<()> {
     let summary = tables::summary(comparison, false);
     let details = measures.iter().flat_map(|&measure| {
         [tables::details(comparison, measure), tables::per_query(comparison, measure).filter(|_| per_query)]
     });
-    let text = match form(out)? {
+    let text = match format_of(out)? {
         "csv" if per_query => long_csv(comparison),
         "csv" => tables::summary(comparison, true).csv(),
         "json" => serde_json::to_string_pretty(&object(comparison)?)? + "\n",

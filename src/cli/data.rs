@@ -1,4 +1,4 @@
-//! Opening what a command works on.
+//! Opening a command's data set.
 
 use super::progress::Progress;
 use super::vectors::WantedVectors;
@@ -9,19 +9,19 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Opens a data set; its warnings are printed unless the command shows them itself.
+/// Opens a data set; showing its warnings is left to the caller.
 ///
 /// # Errors
-/// Why it cannot be opened, with the path.
+/// If it cannot be opened, with the path.
 pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
     progress.stage("Reading files");
     Ok(dataset::open(path)?)
 }
 
-/// Opens a data set with all that a training needs, and with files that are added to it.
+/// Opens a data set with everything training needs, adding `files` of vectors to it.
 ///
 /// # Errors
-/// Why it cannot be opened, a file cannot be added, or the visual vectors cannot be had, with the path.
+/// If it cannot be opened, a file cannot be added, or no suitable vectors are available, with the path.
 pub(super) fn open_for_training(
     path: &Path,
     files: &[PathBuf],
@@ -32,7 +32,7 @@ pub(super) fn open_for_training(
     let progress = RefCell::new(progress);
     let choose = &mut |dataset: &Dataset, added: &[String], warnings: &mut Vec<Warning>| {
         let progress = &mut *progress.borrow_mut();
-        // What is wrong with the files is worth reading before a long computation.
+        // Warnings are worth reading before a long computation.
         progress.warn(&std::mem::take(warnings));
         Ok(Some(wanted.choose(dataset, added, progress)?))
     };

@@ -12,7 +12,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use std::path::Path;
 
-/// Failed pictures that are listed one by one.
+/// Failed pictures to list individually.
 const SHOWN: usize = 10;
 
 /// Runs the command.
@@ -21,7 +21,7 @@ const SHOWN: usize = 10;
 /// If the data set or the encoder cannot be used, no picture can be read, or FILE cannot be written.
 pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     if let Some(out) = &args.out {
-        check_ending(out)?;
+        check_extension(out)?;
     }
     let mut progress = Progress::new(args.json);
     let spec = args.encoder.spec(&mut progress)?;
@@ -37,7 +37,7 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
         vision::write_vectors(out, &dataset, &table, args.precision)?;
     }
     progress.finish();
-    tell_failed(&dataset, &report);
+    note_failed(&dataset, &report);
     if args.json {
         print_json(&object(args, device, &spec, &dataset, &table, &report)?)
     } else {
@@ -45,16 +45,16 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     }
 }
 
-/// Minutes of work are not to end with a file that cannot be written.
-fn check_ending(out: &Path) -> Result<(), VisionError> {
-    let ending = out.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-    match ending.as_deref() {
+/// Rejects an unsupported format before minutes of work rather than after.
+fn check_extension(out: &Path) -> Result<(), VisionError> {
+    let extension = out.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    match extension.as_deref() {
         Some("safetensors" | "npy") => Ok(()),
         _ => Err(VisionError::VectorFormat(out.to_owned())),
     }
 }
 
-fn tell_failed(dataset: &Dataset, report: &EmbedReport) {
+fn note_failed(dataset: &Dataset, report: &EmbedReport) {
     for (image, reason) in report.failed.iter().take(SHOWN) {
         note(&format!("no vector for {}: {reason}", dataset.images[*image].id));
     }
@@ -73,7 +73,7 @@ fn object(
 ) -> Result<Value> {
     let failed =
         |(image, reason): &(usize, String)| json!({ "image": dataset.images[*image].id.as_str(), "reason": reason });
-    // By way of text, so that 0.485 stays that.
+    // Via text, so that an f32 such as 0.485 stays short.
     let preprocess: Value = serde_json::from_str(&serde_json::to_string(&spec.preprocess)?)?;
     Ok(json!({
         "encoder": table.name,
@@ -94,7 +94,7 @@ fn object(
 
 fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &EmbedReport) -> String {
     let mut text = format!(
-        "{} vectors of {} numbers by {}: {} computed, {} from the cache, {} pictures without one, in {:.1} s\n",
+        "{} vectors of {} numbers by {}: {} computed, {} from the cache, {} pictures without, in {:.1} s\n",
         grouped(table.count()),
         grouped(table.dim),
         table.name,
@@ -103,7 +103,7 @@ fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &Embe
         grouped(report.failed.len()),
         report.seconds,
     );
-    text += &format!("network: {}, {}\npictures: {}\n", spec.architecture, spec.feature, spec.preprocess);
+    text += &format!("network: {}, {}\npreprocessing: {}\n", spec.architecture, spec.feature, spec.preprocess);
     if let Some(out) = &args.out {
         text += &format!("written as {}: {}\n", args.precision, out.display());
     }

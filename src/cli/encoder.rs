@@ -1,4 +1,4 @@
-//! What was typed of the encoder: network, weights, layer and preprocessing.
+//! Options of the encoder: network, weights, layer and preprocessing.
 
 use super::names::one_of;
 use super::progress::Progress;
@@ -10,7 +10,7 @@ use clap::builder::TypedValueParser;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-/// The options that ask for vectors of pictures, by the names of their fields.
+/// The options that request vectors of pictures, by field name.
 pub(super) const OPTIONS: [&str; 11] = [
     "encoder",
     "weights",
@@ -25,42 +25,42 @@ pub(super) const OPTIONS: [&str; 11] = [
     "channel_order",
 ];
 
-/// Which network makes vectors of pictures.
+/// The network that encodes pictures.
 #[derive(Debug, clap::Args)]
 pub(super) struct EncoderArgs {
-    /// The network: resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin, or a model of the Hugging Face
-    /// hub, as timm/resnet50.a1_in1k [default: what --weights holds, else resnet50-thin, which comes with the program].
+    /// The network: resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin, or a model on the Hugging Face
+    /// hub such as timm/resnet50.a1_in1k [default: the one --weights holds, else the bundled resnet50-thin].
     #[arg(long, value_name = "NAME", value_parser = network)]
     pub encoder: Option<Network>,
-    /// Its weights, by torchvision's, timm's or transformers' names: .safetensors, .npz, .pth, .pt or .bin.
+    /// Its weights, with names as in torchvision, timm or transformers: .safetensors, .npz, .pth, .pt or .bin.
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Where it runs; the CPU takes the place of a device that is not there.
+    /// Device to run it on; an unavailable one is replaced by the CPU.
     #[arg(long, default_value = "cpu", value_parser = one_of(DeviceChoice::ALL, DeviceChoice::name))]
     pub device: DeviceChoice,
-    /// Behind which of its four stages the vector is taken [default: 4].
+    /// Stage whose output becomes the vector [default: 4].
     #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4).map(usize::from))]
     pub stage: Option<usize>,
-    /// How the places of a picture become one vector [default: mean].
+    /// How that output is pooled into one vector [default: mean].
     #[arg(long, value_parser = one_of(Pooling::ALL, Pooling::name))]
     pub pooling: Option<Pooling>,
     #[command(flatten)]
     pub preprocess: PreprocessArgs,
 }
 
-/// Changes of the preprocessing that the weights came with.
+/// Overrides of the preprocessing that the weights specify.
 #[derive(Debug, Default, PartialEq, clap::Args)]
 pub(super) struct PreprocessArgs {
-    /// Scale a picture's shorter side to this many pixels [default of this and the next six: what the weights want].
+    /// Scale a picture's shorter side to this many pixels [default for this and the next six: as the weights specify].
     #[arg(long, value_name = "PIXELS")]
     pub resize: Option<u32>,
-    /// Cut a square of this side from the middle.
+    /// Crop a centred square of this side.
     #[arg(long, value_name = "PIXELS")]
     pub crop: Option<u32>,
-    /// How pictures are scaled.
+    /// Interpolation for scaling.
     #[arg(long, value_parser = one_of(Interpolation::ALL, Interpolation::name))]
     pub interpolation: Option<Interpolation>,
-    /// Multiply pixel values (0 to 255) by this first, as in 1/255.
+    /// Multiply pixel values (0 to 255) by this first, for example 1/255.
     #[arg(long, value_name = "FACTOR", value_parser = factor)]
     pub pixel_scale: Option<f32>,
     /// Then subtract this from each channel, in the network's order.
@@ -69,7 +69,7 @@ pub(super) struct PreprocessArgs {
     /// Then divide each channel by this.
     #[arg(long, value_name = "A,B,C", value_parser = channels)]
     pub std: Option<[f32; 3]>,
-    /// The order in which the network takes the channels.
+    /// The network's channel order.
     #[arg(long, value_parser = one_of(ChannelOrder::ALL, ChannelOrder::name))]
     pub channel_order: Option<ChannelOrder>,
 }
@@ -87,9 +87,9 @@ pub(super) enum ChannelOrder {
     Bgr,
 }
 
-named!(ChannelOrder, "order of channels": Rgb = "rgb", Bgr = "bgr");
+named!(ChannelOrder, "channel order": Rgb = "rgb", Bgr = "bgr");
 
-/// A name with a slash is a model of the hub.
+/// A name with a slash is a model on the hub.
 fn network(text: &str) -> Result<Network> {
     Ok(match text.contains('/') || text.starts_with("hf:") {
         true => Network::Hub(text.parse()?),
@@ -100,20 +100,20 @@ fn network(text: &str) -> Result<Network> {
 fn channels(text: &str) -> Result<[f32; 3]> {
     let numbers: Option<Vec<f32>> = text.split(',').map(|number| number.trim().parse().ok()).collect();
     let three = numbers.and_then(|numbers| <[f32; 3]>::try_from(numbers).ok());
-    three.ok_or_else(|| anyhow!("must be three numbers with commas between, as in 0.485,0.456,0.406"))
+    three.ok_or_else(|| anyhow!("must be three comma-separated numbers, as in 0.485,0.456,0.406"))
 }
 
 fn factor(text: &str) -> Result<f32> {
     let number = |text: &str| text.trim().parse::<f32>().ok();
     let factor = match text.split_once('/') {
-        Some((above, below)) => number(above).zip(number(below)).map(|(above, below)| above / below),
+        Some((top, bottom)) => number(top).zip(number(bottom)).map(|(top, bottom)| top / bottom),
         None => number(text),
     };
     factor.filter(|factor| factor.is_finite()).ok_or_else(|| anyhow!("must be a number, as in 1 or 1/255"))
 }
 
 impl EncoderArgs {
-    /// Whether anything was typed that asks for vectors of pictures; the device alone does not.
+    /// Whether any option requests vectors of pictures; the device alone does not.
     pub fn is_given(&self) -> bool {
         self.encoder.is_some()
             || self.weights.is_some()
@@ -122,27 +122,27 @@ impl EncoderArgs {
             || self.preprocess != PreprocessArgs::default()
     }
 
-    /// What the options say of the encoder; a model of the hub is downloaded where it is not in the cache.
+    /// The encoder that the options describe; a hub model is downloaded unless cached.
     ///
     /// # Errors
     /// If the network needs a weights file and none is given, the file or the model cannot be used, or the
-    /// preprocessing makes no sense.
+    /// preprocessing is invalid.
     pub fn spec(&self, progress: &mut Progress) -> Result<EncoderSpec> {
         let weights = self.weights.as_deref();
         let mut spec = match &self.encoder {
             Some(Network::Hub(model)) if weights.is_some() => {
-                bail!("{model} brings its own weights: leave out --weights, or name the network alone")
+                bail!("{model} comes with its own weights: omit --weights, or name only the architecture")
             }
-            Some(Network::Hub(model)) => hub::fetch(model, &mut |step| tell(progress, &step))?,
+            Some(Network::Hub(model)) => hub::fetch(model, &mut |step| show_download(progress, &step))?,
             Some(Network::Known(architecture)) => match EncoderSpec::find(Some(*architecture), weights) {
                 Err(VisionError::NotBundled(_)) => {
-                    bail!("no weights are bundled for {architecture}: give a file by --weights")
+                    bail!("no weights are bundled for {architecture}: give a file with --weights")
                 }
                 found => found?,
             },
             None => EncoderSpec::find(None, weights)?,
         };
-        spec.preprocess = self.preprocess.change(spec.preprocess);
+        spec.preprocess = self.preprocess.apply(spec.preprocess);
         spec.preprocess.check()?;
         spec.feature.stage = self.stage.unwrap_or(spec.feature.stage);
         spec.feature.pooling = self.pooling.unwrap_or(spec.feature.pooling);
@@ -151,8 +151,8 @@ impl EncoderArgs {
 }
 
 impl PreprocessArgs {
-    /// A preprocessing with what was typed in the place of its own.
-    fn change(&self, usual: Preprocess) -> Preprocess {
+    /// `usual` with these overrides.
+    fn apply(&self, usual: Preprocess) -> Preprocess {
         Preprocess {
             resize: self.resize.unwrap_or(usual.resize),
             crop: self.crop.unwrap_or(usual.crop),
@@ -165,8 +165,8 @@ impl PreprocessArgs {
     }
 }
 
-/// Tells how a download goes.
-fn tell(progress: &mut Progress, step: &HubProgress) -> ControlFlow<()> {
+/// Shows the progress of a download.
+fn show_download(progress: &mut Progress, step: &HubProgress) -> ControlFlow<()> {
     match step.total {
         0 => progress.stage(&format!("Waiting for {}", step.file)),
         total => progress.bytes(&format!("Downloading {}", step.file), step.done, total),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_takes_the_place_of_what_the_weights_want() {
+    fn options_override_what_the_weights_specify() {
         let words = ["--resize", "300", "--mean=-1,0.5,2", "--pixel-scale", "1/255", "--channel-order", "rgb"];
         let args = typed(&[&words[..], &["--stage", "3", "--pooling", "gem"]].concat()).unwrap();
         assert!(args.is_given());
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_alone_asks_for_no_vectors_and_one_word_of_preprocessing_does() {
+    fn a_device_alone_requests_no_vectors_but_any_preprocessing_option_does() {
         assert!(!typed(&["--device", "cpu"]).unwrap().is_given());
         for words in [["--crop", "224"], ["--channel-order", "bgr"], ["--channel-order", "rgb"], ["--weights", "x"]] {
             assert!(typed(&words).unwrap().is_given(), "{words:?}");
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_slash_is_a_model_of_the_hub_and_nonsense_is_refused() {
+    fn a_name_with_a_slash_is_a_hub_model_and_nonsense_is_rejected() {
         let model = typed(&["--encoder", "timm/resnet18.a1_in1k@v2"]).unwrap().encoder;
         assert!(matches!(model, Some(Network::Hub(model)) if model.revision == "v2"));
         let bad = [

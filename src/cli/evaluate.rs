@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// Runs the command.
 ///
 /// # Errors
-/// If a file cannot be read, a measure cannot be taken from such files, or they have no query in common.
+/// If a file cannot be read, a measure cannot be computed from such files, or they share no query.
 pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let measures = measures(args)?;
     let (qrels, mut warnings) = read_qrels(&args.qrels)?;
@@ -28,20 +28,17 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     if args.json { print_json(&object(args, &evaluation, &ties)?) } else { print(&text(args, &evaluation, &ties)) }
 }
 
-/// Ties within the queries that were measured.
+/// Ties within the evaluated queries.
 fn evaluated_ties(run: &Run, evaluation: &Evaluation) -> Ties {
     ties(run.iter().filter(|(query, _)| evaluation.per_query.contains_key(*query)))
 }
 
-/// The measures asked for, each once.
+/// The requested measures, without duplicates.
 fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
     let mut measures = Vec::new();
     for &measure in args.measures.as_deref().unwrap_or(&STANDARD) {
         if measure.needs_clusters() {
-            bail!(
-                "{measure} needs diversity clusters, which judgements in TREC's form do not hold: {}",
-                args.qrels.display()
-            );
+            bail!("{measure} needs diversity clusters, which TREC judgements lack: {}", args.qrels.display());
         }
         if !measures.contains(&measure) {
             measures.push(measure);
@@ -78,7 +75,7 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     let count = evaluation.per_query.len();
     let scale = evaluation.highest_grade.map_or_else(String::new, |grade| format!("{}\n", highest_grade_note(grade)));
     format!(
-        "{}\nmeans {} ({count})\ntied: images that share their score with another one of their query; {TIE_RULE}\n{scale}",
+        "{}\nmeans {} ({count})\ntied: images that share a score with another of their query; {TIE_RULE}\n{scale}",
         columns(&rows),
         args.averaging.label()
     )

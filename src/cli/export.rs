@@ -14,10 +14,10 @@ use std::path::PathBuf;
 pub(super) struct ExportArgs {
     /// A run's folder.
     pub run: PathBuf,
-    /// The folder to write into; it is made where it is not there.
+    /// The folder to write to; created if missing.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The data set [default: where it lay when the run was trained].
+    /// The data set [default: where it was when the run was trained].
     #[arg(long, value_name = "PATH")]
     pub dataset: Option<PathBuf>,
     /// Write one JSON object to standard output.
@@ -28,7 +28,7 @@ pub(super) struct ExportArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If RUN is no run, the data set asked for cannot be opened, or a file cannot be written.
+/// If RUN is not a run, the requested data set cannot be opened, or a file cannot be written.
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let dataset = dataset(args, &mut progress)?;
@@ -45,7 +45,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     print(&done.files.iter().map(|file| format!("{}\n", file.display())).collect::<String>())
 }
 
-/// The data set named, or that of the run where it is still there; going without the latter is no error.
+/// The data set given, or the run's own; if the latter is gone or broken, `None`.
 fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Loaded>> {
     if let Some(path) = &args.dataset {
         return Ok(Some(open(path, progress)?));

@@ -1,4 +1,4 @@
-//! `crossrank info`: what a data set holds, and what is wrong with its files.
+//! `crossrank info`: the contents of a data set and problems in its files.
 
 use super::args::InfoArgs;
 use super::data::open;
@@ -18,9 +18,9 @@ pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, &mut progress)?;
     for file in &args.vectors {
-        progress.stage("Reading files of vectors");
+        progress.stage("Reading vector files");
         let name = dataset::attach_vectors(&mut dataset, file)?;
-        // What is wrong with the rows shows when they are read.
+        // Problems in the rows only surface when they are read.
         dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning))?;
     }
     progress.stage("Computing signals");
@@ -81,14 +81,14 @@ fn text(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[War
     text
 }
 
-/// One count a row.
+/// One count per row.
 fn counts(summary: &Summary) -> Vec<Vec<String>> {
     let mut rows = vec![("Queries".to_owned(), summary.queries)];
     let splits = [
         ("train", summary.train),
         ("validation", summary.validation),
         ("test", summary.test),
-        ("not said", summary.open),
+        ("unassigned", summary.open),
     ];
     rows.extend(splits.iter().filter(|(_, count)| *count > 0).map(|(name, count)| (format!("  {name}"), *count)));
     rows.push(("  with a relevant image".to_owned(), summary.queries_with_relevant));

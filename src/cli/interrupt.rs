@@ -5,23 +5,23 @@ use signal_hook::flag;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the program was asked to end. From the second time on it ends at once.
+/// Set once the program is asked to stop; a second request exits at once.
 pub(super) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on.
+    /// Starts listening.
     pub fn listen() -> Self {
-        let asked = Arc::new(AtomicBool::new(false));
+        let requested = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
-            // Where the system has no such signal, the program ends as it would without this.
-            let _ = flag::register_conditional_shutdown(signal, 128 + signal, asked.clone());
-            let _ = flag::register(signal, asked.clone());
+            // On a system without the signal, its default behaviour stays.
+            let _ = flag::register_conditional_shutdown(signal, 128 + signal, requested.clone());
+            let _ = flag::register(signal, requested.clone());
         }
-        Self(asked)
+        Self(requested)
     }
 
-    /// Whether it was asked.
-    pub fn is_asked(&self) -> bool {
+    /// Whether a stop was requested.
+    pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

@@ -1,7 +1,7 @@
 //! The same work without a window.
 //!
-//! What was typed is one type (`args`); each command has a file that turns it into calls of the rooms below and
-//! prints what comes back. With `--json` a command writes one object to standard output; everything else (progress,
+//! The arguments are one type (`args`); each command has a file that turns them into calls to the rooms below and
+//! prints the results. With `--json` a command writes one object to standard output; everything else (progress,
 //! warnings, errors) goes to standard error. The exit code is 0 only on success.
 
 mod args;
@@ -31,7 +31,7 @@ use args::{Args, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Runs what the command line asks for.
+/// Runs the command line.
 pub fn main() -> ExitCode {
     let Args { dataset, command } = Args::parse();
     let done = match command {
@@ -50,7 +50,7 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Who reads the output has seen enough (`crossrank info … | head`).
+        // The reader closed the pipe (`crossrank info … | head`).
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::note(&format!("crossrank: {error}"));

@@ -3,8 +3,8 @@
 use anyhow::{Result, anyhow, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// Takes one of `all` by its name (in any case where the option ignores case); anything else is refused with the list
-/// of names.
+/// Parses one of `all` by name (in any case if the option ignores case); anything else is rejected with the list of
+/// names.
 pub(super) fn one_of<T, const N: usize>(all: [T; N], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
@@ -12,16 +12,16 @@ where
     PossibleValuesParser::new(all.map(name)).try_map(move |text| {
         all.into_iter()
             .find(|value| name(*value).eq_ignore_ascii_case(&text))
-            .ok_or_else(|| anyhow!("“{text}” is not among them"))
+            .ok_or_else(|| anyhow!("“{text}” is not one of them"))
     })
 }
 
-/// A count from 1.
+/// A count of at least 1.
 pub(super) fn count(text: &str) -> Result<usize> {
     match text.parse() {
         Ok(0) => bail!("must be at least 1"),
         Ok(count) => Ok(count),
-        Err(_) => bail!("must be a whole number from 1"),
+        Err(_) => bail!("must be a whole number of at least 1"),
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Size {
     pub height: u16,
 }
 
-/// The smallest window that shows anything, and the largest that a graphics card is sure to draw.
+/// From the smallest window that shows anything to the largest that any graphics card can draw.
 const SIDES: std::ops::RangeInclusive<u16> = 64..=8192;
 
 /// `WIDTHxHEIGHT`.

@@ -8,13 +8,13 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Warnings of each kind that are printed one by one.
+/// Warnings of each kind to print individually.
 const SHOWN: usize = 3;
 
 /// Writes to standard output.
 ///
 /// # Errors
-/// What the system says; see [`is_closed_pipe`].
+/// If that fails; see [`is_closed_pipe`].
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -24,22 +24,22 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 /// Writes one JSON object to standard output, on one line.
 ///
 /// # Errors
-/// What the system says.
+/// If that fails.
 pub(super) fn print_json(object: &Value) -> anyhow::Result<()> {
     print(&format!("{object}\n"))
 }
 
-/// Prints a note on standard error; a closed standard error is no reason to stop.
+/// Prints a note on standard error; a closed standard error is ignored.
 pub(super) fn note(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-/// Whether an error only says that the reader of standard output has gone.
+/// Whether an error only means that the reader of standard output has gone.
 pub(super) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Warnings in a few lines: a count for each kind, and the first of it.
+/// Warnings in a few lines: a count for each kind and the first few of it.
 pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
     let mut kinds: BTreeMap<WarningKind, Vec<&Warning>> = BTreeMap::new();
     for warning in warnings {
@@ -48,7 +48,7 @@ pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
     let mut lines = Vec::new();
     for (kind, warnings) in kinds {
         lines.push(format!("{}: {}", kind.name(), warnings.len()));
-        lines.extend(warnings.iter().take(SHOWN).map(|warning| format!("  {}", place(warning))));
+        lines.extend(warnings.iter().take(SHOWN).map(|warning| format!("  {}", located(warning))));
         if warnings.len() > SHOWN {
             lines.push(format!("  … and {} more", warnings.len() - SHOWN));
         }
@@ -56,17 +56,17 @@ pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
     lines
 }
 
-fn place(warning: &Warning) -> String {
+fn located(warning: &Warning) -> String {
     let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
     format!("{}: {}{line}", warning.message, warning.file.display())
 }
 
-/// An error that ends with the path it is about, whatever it said before.
+/// For `map_err`: the error with the path it is about.
 pub(super) fn about<E: Display>(path: &Path) -> impl Fn(E) -> anyhow::Error {
     move |error| fault(error, path)
 }
 
-/// An error about a path.
+/// An error that ends with the path it is about, unless the message already names it.
 pub(super) fn fault(message: impl Display, path: &Path) -> anyhow::Error {
     let (message, shown) = (message.to_string(), path.display().to_string());
     if message.contains(&shown) { anyhow!(message) } else { anyhow!("{message}: {shown}") }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn warnings_are_counted_by_kind_and_the_first_three_are_told() {
+    fn warnings_are_counted_by_kind_and_the_first_three_are_shown() {
         let bad = |line| Warning {
             kind: WarningKind::BadNumber,
             message: "“x” is no number".to_owned(),

@@ -1,4 +1,4 @@
-//! How far a long task is: a bar on a terminal, else one line for each stage.
+//! Progress of a long task: a bar on a terminal, else one line per stage.
 
 use super::output::{note, warning_lines};
 use crate::base::size_text;
@@ -6,14 +6,14 @@ use crate::dataset::Warning;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
 
-/// Tells on standard error how a task goes.
+/// Shows a task's progress on standard error.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     stage: String,
 }
 
 impl Progress {
-    /// A bar where standard error is a terminal and `json` is not asked for.
+    /// A bar if standard error is a terminal and `json` is off.
     pub fn new(json: bool) -> Self {
         let bar = (!json && io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -23,16 +23,16 @@ impl Progress {
         Self { bar, stage: String::new() }
     }
 
-    /// A stage of which the length is not known.
+    /// A stage of unknown length.
     pub fn stage(&mut self, name: &str) {
         self.step(name, 0, 0, "");
     }
 
-    /// `done` of `total` steps of a stage, and what else there is to tell.
-    pub fn step(&mut self, stage: &str, done: usize, total: usize, more: &str) {
+    /// `done` of `total` steps of a stage, with further detail.
+    pub fn step(&mut self, stage: &str, done: usize, total: usize, detail: &str) {
         let line = if total > 1 { format!("{stage} ({total})") } else { stage.to_owned() };
         let template = if total == 0 { "{prefix} {spinner} {msg}" } else { "{prefix} {bar:32} {pos}/{len} {msg}" };
-        self.show(stage, (done as u64, total as u64), (&line, template), more.to_owned());
+        self.show(stage, (done as u64, total as u64), (&line, template), detail.to_owned());
     }
 
     /// `done` of `total` bytes of a stage.
@@ -42,7 +42,7 @@ impl Progress {
         self.show(stage, (done, total), (&line, "{prefix} {bar:32} {msg}"), message);
     }
 
-    /// The bar, or the line where there is none and the stage is new.
+    /// Updates the bar; without one, prints the line when the stage changes.
     fn show(&mut self, stage: &str, (done, total): (u64, u64), (line, template): (&str, &str), message: String) {
         if self.stage != stage {
             stage.clone_into(&mut self.stage);
@@ -58,7 +58,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away, so that other lines can follow.
+    /// Removes the bar, so that other lines can follow.
     pub fn finish(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -87,7 +87,7 @@ impl Drop for Progress {
     }
 }
 
-/// A template of our own; one that could not be read would give the plain bar.
+/// The style of a template; an invalid one would give the default bar.
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

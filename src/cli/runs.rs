@@ -12,22 +12,22 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RunsArgs {
-    /// Runs, studies, or folders that hold some [default: the runs and studies of the window].
+    /// Runs, studies, or folders of them [default: those that the window lists].
     #[arg(value_name = "FOLDER")]
     pub folders: Vec<PathBuf>,
     /// List only the runs that match, as in "model=dcmm-edge k=5..20 test.map>.7".
     #[arg(long, value_name = "FILTER")]
     pub filter: Option<String>,
-    /// Sort by this column: texts from A, measures from the best, dates from the latest.
+    /// Sort by this column: text from A, measures best first, dates latest first.
     #[arg(long, default_value = "date", value_name = "COLUMN", value_parser = Column::find)]
     pub sort: Column,
-    /// Sort the other way round.
+    /// Reverse the order.
     #[arg(long)]
     pub reverse: bool,
-    /// Columns to show, from left to right, or `all` [default: all in CSV and JSON, else the most telling].
+    /// Columns to show, from left to right, or `all` [default: all in CSV and JSON, else the main ones].
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub columns: Option<Columns>,
-    /// Make one row of the runs that differ in their seeds only: means and standard deviations.
+    /// Merge runs that differ only in their seeds into one row: means and standard deviations.
     #[arg(long)]
     pub group: bool,
     /// Write one JSON object to standard output.
@@ -41,7 +41,7 @@ pub(super) struct RunsArgs {
     pub markdown: bool,
 }
 
-/// Columns as they are typed.
+/// Columns as given in `--columns`.
 #[derive(Clone, Debug)]
 pub(super) struct Columns(Vec<Column>);
 
@@ -53,7 +53,7 @@ fn columns(text: &str) -> Result<Columns, UnknownName> {
 }
 
 /// The columns that fit a terminal.
-const TELLING: [Column; 13] = [
+const MAIN: [Column; 13] = [
     Column::Name,
     Column::Model,
     Column::Neighbours,
@@ -69,17 +69,17 @@ const TELLING: [Column; 13] = [
     Column::Date,
 ];
 
-/// The grammar of the filter and the names of the columns, for the end of the help.
+/// The filter's grammar and the column names, for the end of the help.
 pub(super) fn help() -> String {
     let ids = |row: &[Column]| row.iter().map(|column| column.id()).collect::<Vec<_>>().join(", ");
     let columns: Vec<String> = Column::ALL.chunks(9).map(ids).collect();
     format!(
-        "Filter: parts between blanks, which must all hold. Case does not matter.\n  \
+        "Filter: terms separated by spaces, which must all match. Case does not matter.\n  \
          edge \"two words\"     words in the name, data set, state or any setting\n  \
-         k=10  loss!=bpr      a setting is this, or is not; graph.k and k are the same\n  \
-         k=5,10  k=5..20      it is one of these, or in this range\n  \
-         lr<1e-3  seed>=2     it is less or greater\n  \
-         map>.8  val.p@20>.7  measures, on the test queries where the name does not begin with val.\n  \
+         k=10  loss!=bpr      a setting equals this, or does not; graph.k and k are the same\n  \
+         k=5,10  k=5..20      one of these, or in this range\n  \
+         lr<1e-3  seed>=2     less or greater\n  \
+         map>.8  val.p@20>.7  measures, on the test queries unless the name begins with val.\n  \
          name=… state=… study=… data=…\n\n\
          Columns (or their headings):\n  {}",
         columns.join(",\n  ")
@@ -89,7 +89,7 @@ pub(super) fn help() -> String {
 /// Runs the command.
 ///
 /// # Errors
-/// If a folder does not exist, or the filter cannot be understood.
+/// If a folder does not exist, or the filter cannot be parsed.
 pub(super) fn run(args: &RunsArgs) -> Result<()> {
     let found = Found::new(&args.folders, args.filter.as_deref())?;
     let table = RunTable {
@@ -108,24 +108,23 @@ pub(super) fn run(args: &RunsArgs) -> Result<()> {
     } else if args.csv {
         print(&run_table(runs, &entries, &chosen(&Column::ALL)).csv())
     } else if args.markdown {
-        print(&run_table(runs, &entries, &chosen(&TELLING)).markdown())
+        print(&run_table(runs, &entries, &chosen(&MAIN)).markdown())
     } else {
-        print(&text(runs, &entries, &chosen(&TELLING)))
+        print(&text(runs, &entries, &chosen(&MAIN)))
     }
 }
 
-/// The runs in some folders.
+/// The runs found in folders.
 pub(super) struct Found {
     pub runs: Vec<RunFacts>,
     skipped: Vec<String>,
 }
 
 impl Found {
-    /// The runs of these folders, or all of the user's. Folders that look like runs and cannot be read are skipped with
-    /// a note.
+    /// The runs in these folders, or all of the user's. Runs that cannot be read are skipped with a note.
     ///
     /// # Errors
-    /// If a folder does not exist, or the filter cannot be understood.
+    /// If a folder does not exist, or the filter cannot be parsed.
     pub fn new(folders: &[PathBuf], filter: Option<&str>) -> Result<Self> {
         for folder in folders {
             match std::fs::metadata(folder) {
@@ -150,7 +149,7 @@ impl Found {
     }
 }
 
-/// Names of rows: runs by their own, groups by what distinguishes them.
+/// Row labels: a run's own name, or what distinguishes a group.
 pub(super) fn labels(runs: &[RunFacts], entries: &[Entry]) -> Vec<String> {
     let shown = entries.iter().flat_map(|entry| entry.facts(runs));
     let varying = varying(shown.map(|run| &run.parameters));
@@ -186,7 +185,7 @@ fn object(found: &Found, entries: &[Entry], columns: &[Column]) -> Value {
     json!({ "rows": rows, "runs": found.runs.len(), "skipped": found.skipped })
 }
 
-/// A row by the names of its columns, with what the table has no room for.
+/// A row keyed by column name, plus what the table has no room for.
 fn row(facts: &[&RunFacts], label: &str, columns: &[Column]) -> Value {
     let mut object = Map::new();
     for column in columns {
@@ -215,7 +214,7 @@ fn row(facts: &[&RunFacts], label: &str, columns: &[Column]) -> Value {
     object.into()
 }
 
-/// A value as JSON; whole numbers without a point.
+/// A value as JSON; whole numbers without a decimal point.
 fn plain(value: Option<&ParamValue>) -> Value {
     match value {
         Some(ParamValue::Number(value)) if value.fract() == 0.0 && value.abs() < 1e15 => json!(*value as i64),

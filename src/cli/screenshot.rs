@@ -1,4 +1,4 @@
-//! `crossrank screenshot`: the real interface as a picture.
+//! `crossrank screenshot`: the actual interface as a picture.
 
 use super::args::ScreenshotArgs;
 use super::output::{about, fault, print, print_json};
@@ -10,19 +10,19 @@ use anyhow::{Result, bail};
 use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
-/// Pixels per point that make sense.
+/// Supported pixels per point.
 const SCALES: std::ops::RangeInclusive<f32> = 0.25..=4.0;
 
 /// Runs the command. The user's own settings are neither read nor written.
 ///
 /// # Errors
-/// If the data set cannot be opened, holds no such query or image, nothing can draw, or the picture cannot be written.
+/// If the data set cannot be opened or lacks the query or image, or the picture cannot be drawn or written.
 pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
     if !SCALES.contains(&args.scale) {
-        bail!("--scale must lie from {} to {}, not at {}", SCALES.start(), SCALES.end(), args.scale);
+        bail!("--scale must be from {} to {}, not {}", SCALES.start(), SCALES.end(), args.scale);
     }
-    let ending = args.out.extension().and_then(|ending| ending.to_str());
-    if !ending.is_some_and(|ending| ending.eq_ignore_ascii_case("png")) {
+    let extension = args.out.extension().and_then(|extension| extension.to_str());
+    if !extension.is_some_and(|extension| extension.eq_ignore_ascii_case("png")) {
         return Err(fault("the picture's name must end in .png", &args.out));
     }
     if let Err(error) = std::fs::metadata(&args.dataset) {
@@ -52,7 +52,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
     }
 }
 
-/// The library that draws panics where there is no graphics adapter: that becomes a message like any other.
+/// The drawing library panics without a graphics adapter: turns that into an error.
 fn guarded<T>(draw: impl FnOnce() -> Result<T, ScreenshotError>) -> Result<T, ScreenshotError> {
     let hook = take_hook();
     set_hook(Box::new(|_| {}));

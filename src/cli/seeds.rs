@@ -4,23 +4,23 @@ use crate::base::Spread;
 use crate::eval::{ByMeasure, Measures};
 use crate::train::{Comparison, RunRecord};
 
-/// Mean and deviation of every measure over the seeds.
+/// Mean and standard deviation of every measure over the seeds.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Comparisons {
     pub mean: Comparison,
     pub deviation: Comparison,
 }
 
-/// Runs that differ in their seed only; at least one.
+/// One or more runs that differ only in their seed.
 pub(super) struct Seeds(Vec<RunRecord>);
 
 impl Seeds {
-    /// From the runs in the order of their seeds.
+    /// From runs in the order of their seeds.
     ///
     /// # Panics
-    /// If there is none.
+    /// If there are none.
     pub fn new(records: Vec<RunRecord>) -> Self {
-        assert!(!records.is_empty(), "at least one seed is trained with");
+        assert!(!records.is_empty(), "at least one run");
         Self(records)
     }
 

@@ -1,13 +1,13 @@
-//! Figures in columns.
+//! Tables as plain text.
 
-/// Rows of cells as text: the first column flush left, the others flush right, blanks between them.
+/// Rows of cells as text: the first column left-aligned, the others right-aligned, separated by spaces.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
     aligned(rows, &[true])
 }
 
-/// Rows of cells as text, blanks between columns; those that `is_left` names, and no others, flush left.
+/// Rows of cells as text, separated by spaces; columns are right-aligned except where `is_left` is true.
 pub(super) fn aligned(rows: &[Vec<String>], is_left: &[bool]) -> String {
-    // A file's name may hold what a terminal obeys.
+    // A file name may contain terminal control codes.
     let shown = |cell: &String| cell.replace(char::is_control, "\u{fffd}");
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -39,8 +39,8 @@ fn length(cell: &str) -> usize {
 pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -53,19 +53,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_left_and_figures_right() {
+    fn names_align_left_and_numbers_right() {
         let rows = [["", "MAP"], ["text only", "0.5"], ["μ", "0.1234"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(columns(&rows), "              MAP\ntext only     0.5\nμ          0.1234\n");
     }
 
     #[test]
-    fn columns_stand_left_where_asked_and_a_name_cannot_command_the_terminal() {
+    fn columns_align_left_on_request_and_control_codes_never_reach_the_terminal() {
         let rows = [["k", "state", "MAP"], ["10", "done\u{1b}[2J", ".5"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(aligned(&rows, &[false, true, false]), " k  state     MAP\n10  done\u{fffd}[2J   .5\n");
     }
 
     #[test]
-    fn thousands_are_parted_by_commas() {
+    fn thousands_are_separated_by_commas() {
         assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }

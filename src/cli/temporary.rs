@@ -4,14 +4,14 @@ use super::output::fault;
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-/// Removed with all it holds when it is dropped.
+/// Removed with its contents on drop.
 pub(super) struct TemporaryFolder(PathBuf);
 
 impl TemporaryFolder {
-    /// A new folder of this process among the system's temporary ones.
+    /// Creates a folder in the system's temporary directory.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If that fails, with the path.
     pub fn new() -> Result<Self> {
         let time = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos());
         let path = std::env::temp_dir().join(format!("crossrank-{}-{time}", std::process::id()));
@@ -27,7 +27,7 @@ impl TemporaryFolder {
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        // What cannot be removed the system removes later.
+        // The system removes later what cannot be removed now.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -22,7 +22,7 @@ use std::path::PathBuf;
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set or what was chosen of it cannot be used, or training fails.
+/// If the data set or the chosen features or vectors cannot be used, or training fails.
 pub(super) fn run(args: &TrainArgs) -> Result<()> {
     if let Some(path) = &args.resume {
         return resume::resume(args, path);
@@ -36,7 +36,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);
-        let record = begin(args, &experiment);
+        let record = new_record(args, &experiment);
         let folder = folder(args, &experiment);
         let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
         let result = train(&data, &experiment, record, folder.as_deref(), &mut watcher);
@@ -46,14 +46,14 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         }
     }
     progress.finish();
-    let ended = report::ended(&records, |record| folder(args, &record.experiment));
+    let outcome = report::outcome(&records, |record| folder(args, &record.experiment));
     let seeds = Seeds::new(records);
     if args.json {
         print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))?;
     } else {
         print(&report::text(&seeds, &data.splits, args.out.as_deref()))?;
     }
-    ended
+    outcome
 }
 
 /// The settings that what is typed is put into: those of a file, or the preset.
@@ -75,13 +75,13 @@ fn with_seed(experiment: &Experiment, number: usize) -> Experiment {
     experiment
 }
 
-/// Where a run is saved: the folder asked for, or one in it for each seed.
+/// Where a run is saved: the requested folder, or one inside it per seed.
 fn folder(args: &TrainArgs, experiment: &Experiment) -> Option<PathBuf> {
     let out = args.out.as_ref()?;
     Some(if args.seeds > 1 { out.join(format!("seed-{}", experiment.training.seed)) } else { out.clone() })
 }
 
-fn begin(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
+fn new_record(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
     let folder = folder(args, experiment);
     let name = folder.as_ref().and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
     RunRecord {

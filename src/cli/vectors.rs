@@ -21,10 +21,10 @@ pub(super) fn device(args: &EncoderArgs, progress: &mut Progress) -> DeviceChoic
     device
 }
 
-/// The vectors of all pictures, from the user's cache where they are there.
+/// The vectors of all pictures, from the user's cache where available.
 ///
 /// # Errors
-/// If there is no picture that can be read, or the network cannot be used.
+/// If no picture can be read, or the network cannot be used.
 pub(super) fn embed(
     dataset: &Dataset,
     spec: &EncoderSpec,
@@ -34,11 +34,11 @@ pub(super) fn embed(
     let cache = EmbeddingCache::at(Store::of_user().cache());
     let (table, report) = vision::embed(dataset, spec, device, &cache, &mut |step| {
         let rate = step.images_per_second;
-        let mut more = if rate > 0.0 { format!("{rate:.1} images/s") } else { String::new() };
+        let mut detail = if rate > 0.0 { format!("{rate:.1} images/s") } else { String::new() };
         if let Some(left) = step.eta.filter(|left| *left > 0.0) {
-            more += &format!(", {} left", clock(left));
+            detail += &format!(", {} left", clock(left));
         }
-        progress.step(step.stage, step.done, step.total, &more);
+        progress.step(step.stage, step.done, step.total, &detail);
         ControlFlow::Continue(())
     })?;
     if table.count() == 0 {
@@ -48,22 +48,22 @@ pub(super) fn embed(
     Ok((table, report))
 }
 
-/// The visual vectors that were asked for.
+/// The requested visual vectors.
 pub(super) struct WantedVectors<'a> {
     /// Names of the data set's sources.
     pub names: Option<&'a [String]>,
     /// The encoder.
     pub encoder: &'a EncoderArgs,
-    /// What is to be trained, or the first of several that needs vectors.
+    /// The kind to train, or the first of several that needs vectors.
     pub kind: ModelKind,
 }
 
 impl WantedVectors<'_> {
-    /// The vectors: those asked for by name, added or of the encoder, else the preset of the data set's files, else
-    /// those of its pictures. A network without a graph does without.
+    /// The vectors: those requested by name, file or encoder, else the data set's preset, else those of its pictures.
+    /// A network that needs none may get none.
     ///
     /// # Errors
-    /// If what was asked for is not there, or there is nothing.
+    /// If the requested vectors do not exist, or there are none.
     pub fn choose(&self, dataset: &Dataset, added: &[String], progress: &mut Progress) -> Result<NamedVectors> {
         if self.encoder.is_given() {
             let spec = self.encoder.spec(progress)?;
@@ -88,7 +88,7 @@ impl WantedVectors<'_> {
         Err(fault(message, &dataset.root))
     }
 
-    /// The names of the sources that are read: what was named, and then the files that were added.
+    /// Names of the sources to read: the named ones, then the added files.
     fn sources(&self, dataset: &Dataset, added: &[String]) -> Vec<String> {
         if self.names.is_none() && added.is_empty() {
             return dataset::preset_vectors(dataset);
@@ -104,7 +104,7 @@ impl WantedVectors<'_> {
     }
 }
 
-/// The files' own spelling of a source's name, whatever the case it was typed in.
+/// The data set's own spelling of a source's name, given in any case.
 fn spelling(dataset: &Dataset, name: &str) -> String {
     let name = name.trim();
     let exact = dataset.vectors.iter().find(|source| source.name == name);

@@ -6,7 +6,7 @@ use crate::workspace::{Store, Workspace};
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
-/// Opens the window and stays until it is closed.
+/// Opens the window and returns once it is closed.
 ///
 /// # Errors
 /// If there is no such file, or no window can be opened.
@@ -24,7 +24,7 @@ pub(super) fn run(dataset: Option<PathBuf>) -> Result<()> {
             .with_inner_size([1480.0, 920.0])
             .with_min_inner_size([900.0, 600.0]),
         renderer: eframe::Renderer::Wgpu,
-        // The window's place is kept beside the runs, so that all of it moves with `CROSSRANK_HOME`.
+        // The window's geometry is saved beside the runs, so that everything moves with `CROSSRANK_HOME`.
         persistence_path: Some(store.runs().with_file_name("window.ron")),
         ..Default::default()
     };
@@ -36,10 +36,10 @@ pub(super) fn run(dataset: Option<PathBuf>) -> Result<()> {
     })
 }
 
-/// The sentence behind the place in the window library's own files that its messages begin with.
+/// The window library's message without the source location that precedes it.
 fn reason(message: &str) -> String {
-    let behind_place = message.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
-    behind_place.map_or(message, |(_, reason)| reason).trim_end_matches('.').to_owned()
+    let located = message.split_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    located.map_or(message, |(_, reason)| reason).trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
     use super::reason;
 
     #[test]
-    fn of_the_window_library_s_message_only_the_sentence_is_told() {
+    fn the_window_library_s_source_location_is_not_shown() {
         let message =
             "winit EventLoopError: os error at /home/a/winit-0.30.13/src/linux/mod.rs:765: DISPLAY is not set.";
         assert_eq!(reason(message), "DISPLAY is not set");

@@ -7,14 +7,14 @@ use crate::eval::{Measure, TIE_RULE};
 use crate::study::LEVEL;
 use crate::study::comparison::{Against, RunComparison};
 
-/// Below this adjusted p a difference is marked †.
+/// Differences with an adjusted p below this are marked †.
 pub const SIGNIFICANT: f64 = 0.05;
 
-/// Below this one it is marked ‡.
+/// Differences with an adjusted p below this are marked ‡.
 pub const HIGHLY_SIGNIFICANT: f64 = 0.01;
 
-/// Runs × measures: means with the best in bold, and marks by the adjusted p of the randomisation test. `intervals`
-/// puts the bootstrap interval beside each mean.
+/// Runs × measures: means with the best in bold, and significance marks by the adjusted p of the randomisation test.
+/// `intervals` adds the bootstrap interval to each mean.
 pub fn summary(comparison: &RunComparison, intervals: bool) -> Table {
     let row = |(index, name): (usize, &String)| {
         let cell = |measure: usize| {
@@ -37,8 +37,8 @@ pub fn summary(comparison: &RunComparison, intervals: bool) -> Table {
     table
 }
 
-/// Everything about one measure: mean, difference, intervals, the three tests plain and adjusted, effect size, and how
-/// many queries got better, stayed the same and got worse. `None` where the measure was not compared.
+/// Everything about one measure: mean, difference, intervals, the three tests' p raw and adjusted, effect size, and
+/// numbers of queries that improved, stayed equal and got worse. `None` if the measure was not compared.
 pub fn details(comparison: &RunComparison, measure: Measure) -> Option<Table> {
     let columns = [
         "mean",
@@ -73,8 +73,7 @@ pub fn details(comparison: &RunComparison, measure: Measure) -> Option<Table> {
     })
 }
 
-/// One row per query: each run's figure, and its difference from the baseline. `None` where the measure was not
-/// compared.
+/// One row per query: each run's value and its difference from the baseline. `None` if the measure was not compared.
 pub fn per_query(comparison: &RunComparison, measure: Measure) -> Option<Table> {
     let runs = comparison.of(measure)?;
     let mut columns = comparison.runs.clone();
@@ -122,12 +121,12 @@ fn part(split: Option<Split>) -> &'static str {
     split.map_or("judged", Split::name)
 }
 
-/// What must be known to compare ERR with another's.
+/// The note needed to compare ERR across programs.
 pub fn highest_grade_note(grade: i32) -> String {
-    format!("ERR takes {grade} as the highest grade, that of all judgements")
+    format!("ERR with a highest grade of {grade}, that of all judgements")
 }
 
-/// What must be known to read such a table.
+/// The notes needed to read such a table.
 fn notes(comparison: &RunComparison) -> Vec<String> {
     let baseline = comparison.runs.get(comparison.baseline).map_or("", String::as_str);
     let mut notes = vec![
@@ -146,7 +145,7 @@ fn notes(comparison: &RunComparison) -> Vec<String> {
         notes.push(format!("Averaged query by query over runs: {}.", counts.collect::<Vec<_>>().join(", ")));
     }
     if !comparison.left_out.is_empty() {
-        notes.push(format!("{} queries that not all runs have are left out.", comparison.left_out.len()));
+        notes.push(format!("{} queries that some runs lack are left out.", comparison.left_out.len()));
     }
     notes
 }

@@ -1,7 +1,7 @@
 //! Comma-separated values.
 
-/// One line of CSV as RFC 4180 has it: fields with a comma, a quote or a line break in quotes, quotes doubled, CRLF at
-/// the end.
+/// One line of CSV (RFC 4180): fields with a comma, quote or line break are quoted, quotes doubled, and the line ends
+/// in CRLF.
 pub fn csv_line<S: AsRef<str>>(fields: &[S]) -> String {
     let field = |field: &S| {
         let field = field.as_ref();

@@ -1,4 +1,4 @@
-//! What can go wrong with a file for other programs.
+//! Errors of exports.
 
 use crate::base::FileError;
 use crate::dataset::DatasetError;
@@ -6,7 +6,7 @@ use crate::dataset::DatasetError;
 /// Why something could not be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A file could not be read or written, or is no run's.
+    /// A file could not be read or written, or is not a run's.
     #[error(transparent)]
     File(#[from] FileError),
     /// Judgements could not be written.
@@ -15,7 +15,7 @@ pub enum ExportError {
     /// Numbers that JSON cannot hold.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
-    /// A chart without an area, or too large a one.
+    /// A chart that is empty or too large.
     #[error("a chart of {width}×{height} at scale {scale} cannot be drawn: at most {most} a side")]
     ChartSize {
         /// Its width, in points.
@@ -27,10 +27,10 @@ pub enum ExportError {
         /// The longest side, in pixels.
         most: u32,
     },
-    /// The program's own font is damaged.
-    #[error("the program's own font cannot be read")]
+    /// The bundled font is damaged.
+    #[error("the bundled font cannot be read")]
     Font,
-    /// The drawing library's answer.
+    /// An error of the drawing library.
     #[error("{0}")]
     Drawing(String),
     /// A chart could not be written as PNG.

@@ -7,7 +7,7 @@
 
 use crate::train::{EpochReport, RunRecord};
 
-/// One figure at one step.
+/// One value at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scalar {
     /// The curve: `loss/train`, `validation/map`, …
@@ -16,11 +16,11 @@ pub struct Scalar {
     pub step: u64,
     /// In seconds since 1970-01-01 UTC.
     pub wall_time: f64,
-    /// The figure.
+    /// The value.
     pub value: f64,
 }
 
-/// All curves of a run. An epoch's time is the run's start and the seconds of all epochs up to it.
+/// All curves of a run. An epoch's time is the run's start plus the seconds of all epochs up to it.
 pub fn scalars(record: &RunRecord, history: &[EpochReport]) -> Vec<Scalar> {
     let mut scalars = Vec::new();
     let mut wall_time = record.started as f64;
@@ -31,9 +31,9 @@ pub fn scalars(record: &RunRecord, history: &[EpochReport]) -> Vec<Scalar> {
         };
         add("loss/train".to_owned(), report.train_loss);
         add("loss/validation".to_owned(), report.validation_loss);
-        for (split, figures) in [("validation", Some(&report.validation)), ("test", report.test.as_ref())] {
-            for (measure, value) in figures.into_iter().flat_map(|measures| measures.iter()) {
-                // TensorFlow's own writer puts “_” for “@” too.
+        for (split, measures) in [("validation", Some(&report.validation)), ("test", report.test.as_ref())] {
+            for (measure, value) in measures.into_iter().flat_map(|measures| measures.iter()) {
+                // TensorFlow's own writer also replaces “@” by “_”.
                 add(format!("{split}/{}", measure.to_string().replace('@', "_")), value);
             }
         }
@@ -42,7 +42,7 @@ pub fn scalars(record: &RunRecord, history: &[EpochReport]) -> Vec<Scalar> {
     scalars
 }
 
-/// The name that TensorBoard looks for.
+/// A file name that TensorBoard recognises.
 pub fn file_name(started: u64) -> String {
     format!("events.out.tfevents.{started:010}.crossrank")
 }
@@ -88,7 +88,7 @@ fn bytes_field(field: u8, bytes: &[u8], out: &mut Vec<u8>) {
     out.extend(bytes);
 }
 
-/// Seven bits a byte, least first; the eighth says that more follow.
+/// Seven bits per byte, least significant first; the eighth says that more follow.
 fn varint(mut number: u64, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -106,7 +106,7 @@ fn record(data: &[u8]) -> Vec<u8> {
     record
 }
 
-/// TensorFlow rotates each checksum and adds a constant, so that data which hold checksums keep theirs apart.
+/// TensorFlow rotates each checksum and adds a constant, as a CRC of data that contains CRCs is problematic.
 fn masked_crc(bytes: &[u8]) -> u32 {
     crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
 }

@@ -1,8 +1,8 @@
-//! Tables in LaTeX.
+//! Tables as LaTeX.
 
 use super::table::{Cell, Table};
 
-/// Any text so that LaTeX prints it: its own signs are escaped, and those that its usual fonts lack are put in maths.
+/// Escapes any text for LaTeX: special characters are escaped, and those its usual fonts lack become maths.
 pub fn latex_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -38,7 +38,7 @@ pub fn latex_text(text: &str) -> String {
 }
 
 impl Table {
-    /// As a LaTeX `table` with the rules of the package booktabs.
+    /// As a LaTeX `table` with booktabs rules.
     pub fn latex(&self) -> String {
         let line = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
         let heads = std::iter::once(&self.corner).chain(&self.columns).map(|head| latex_text(head)).collect();
@@ -63,7 +63,7 @@ impl Table {
 
 fn shown(table: &Table, cell: &Cell) -> String {
     let shown = latex_text(&table.shown(cell));
-    // A hyphen is no minus.
+    // A hyphen is not a minus sign.
     let shown = shown.strip_prefix('-').map_or_else(|| shown.clone(), |rest| format!("$-${rest}"));
     let shown = if cell.best { format!("\\textbf{{{shown}}}") } else { shown };
     let interval = latex_text(&table.interval(cell)).replace("[-", "[$-$").replace(", -", ", $-$");

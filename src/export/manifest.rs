@@ -1,4 +1,4 @@
-//! What a run's figures stand on.
+//! What a run's results are based on.
 
 use crate::dataset::{Dataset, Judgements, Loaded, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Everything somebody needs to make the same figures again.
+/// Everything needed to reproduce a run's results.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// `crossrank`.
@@ -20,7 +20,7 @@ pub struct Manifest {
     pub run: String,
     /// When it was started, in seconds since 1970-01-01 UTC.
     pub started: u64,
-    /// How it ended.
+    /// Its final state.
     pub state: RunState,
     /// The data.
     pub dataset: DatasetMark,
@@ -28,44 +28,44 @@ pub struct Manifest {
     pub vectors: String,
     /// Signals, in the order of the network's inputs.
     pub features: Vec<String>,
-    /// The seed of weights, dropout and the order of queries.
+    /// The seed of the weights, dropout and query order.
     pub seed: u64,
     /// Where the network was trained.
     pub device: String,
-    /// The judged queries of each part of the protocol.
+    /// The judged queries of each split.
     pub split: BTreeMap<String, Vec<String>>,
     /// The measures reported.
     pub measures: Vec<String>,
     /// How equal scores are ordered.
     pub ties: String,
-    /// Which queries means are taken over.
+    /// Which queries the means are taken over.
     pub averaging: String,
     /// [`RunRecord::highest_grade`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
-    /// The epoch whose weights are kept, from 1.
+    /// The epoch whose weights were saved, from 1.
     pub best_epoch: usize,
-    /// Trainable numbers of the network.
+    /// Trainable parameters of the network.
     pub parameters: usize,
-    /// Everything that was asked for.
+    /// All settings.
     pub experiment: Experiment,
 }
 
-/// Which data set, and which state of it.
+/// Which data set, and which version of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DatasetMark {
     /// Its name.
     pub name: String,
-    /// Where it lay.
+    /// Where it was.
     pub path: PathBuf,
-    /// [`dataset_hash`] of what lies there now; `None` where it was not found.
+    /// [`dataset_hash`] of what is there now; `None` if it was not found.
     pub blake3: Option<String>,
 }
 
-/// From a run's folder and, where it was found, its data set.
-pub fn manifest(record: &RunRecord, figures: Option<&QueryMeasures>, dataset: Option<&Loaded>) -> Manifest {
+/// From a run and, if it was found, its data set.
+pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: Option<&Loaded>) -> Manifest {
     let of_split = |split: Split| {
-        let rows = figures.into_iter().flat_map(|figures| figures.of_split(split));
+        let rows = measures.into_iter().flat_map(|measures| measures.of_split(split));
         (split.name().to_owned(), rows.map(|row| row.id.clone()).collect())
     };
     Manifest {
@@ -83,7 +83,7 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryMeasures>, dataset: Op
         vectors: record.vectors.clone(),
         features: record.features.clone(),
         seed: record.experiment.training.seed,
-        // The network is trained nowhere else; only encoders of pictures have a choice.
+        // Networks train on the CPU only; just the picture encoders have a choice.
         device: "cpu".to_owned(),
         split: Split::ALL.map(of_split).into(),
         measures: STANDARD.iter().map(ToString::to_string).collect(),
@@ -96,13 +96,13 @@ pub fn manifest(record: &RunRecord, figures: Option<&QueryMeasures>, dataset: Op
     }
 }
 
-/// BLAKE3 of a data set's contents, whatever form the files have: ids and texts of queries; ids, titles, descriptions,
-/// tags, dates, popularities and places of images; each candidate's rank, given signals, judgement and clusters.
-/// Pictures and vectors are not read. In hexadecimal.
+/// BLAKE3 of a data set's contents in hexadecimal, whatever the file format: ids and texts of queries; ids, titles,
+/// descriptions, tags, dates, popularity and locations of images; each candidate's rank, given signals, judgement and
+/// clusters. Pictures and vectors are not read.
 pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
-        // The length keeps “ab” + “c” from being “a” + “bc”.
+        // The length distinguishes “ab” + “c” from “a” + “bc”.
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };

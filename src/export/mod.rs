@@ -1,8 +1,8 @@
-//! Runs and comparisons as files that other programs and papers take.
+//! Runs and comparisons as files for other programs and papers.
 //!
-//! [`Table`] is one table as a value, written as Markdown, CSV, JSON or LaTeX; [`chart::Chart`] is one figure as a
-//! value, drawn as SVG or PNG; [`events`] writes TensorBoard's event files; [`manifest::Manifest`] says what a figure
-//! stands on. [`export_run`] writes all of it for one run.
+//! [`Table`] is a table as a value, written as Markdown, CSV, JSON or LaTeX; [`chart::Chart`] is a chart as a value,
+//! drawn as SVG or PNG; [`events`] writes TensorBoard's event files; [`manifest::Manifest`] says what results are based
+//! on. [`export_run`] writes all of them for one run.
 
 pub mod chart;
 pub mod comparison;

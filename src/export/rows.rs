@@ -1,22 +1,22 @@
-//! A run's figures line by line.
+//! A run's measures as CSV.
 
 use super::csv::csv_line;
 use crate::eval::{Measures, STANDARD};
 use crate::train::{EpochReport, QueryMeasures};
 
-/// Every query's figures as CSV: query, part of the protocol, one column per measure.
-pub fn queries_csv(figures: &QueryMeasures) -> String {
+/// Every query's measures as CSV: query, split, one column per measure.
+pub fn queries_csv(measures: &QueryMeasures) -> String {
     let head = ["query".to_owned(), "split".to_owned()];
     let mut text =
-        csv_line(&[&head[..], &figures.measures().iter().map(ToString::to_string).collect::<Vec<_>>()].concat());
-    for row in &figures.queries {
+        csv_line(&[&head[..], &measures.measures().iter().map(ToString::to_string).collect::<Vec<_>>()].concat());
+    for row in &measures.queries {
         let names = [row.id.clone(), row.split.name().to_owned()];
         text += &csv_line(&[&names[..], &row.measures.values().map(number).collect::<Vec<_>>()].concat());
     }
     text
 }
 
-/// Every epoch's figures as CSV: losses, measures on validation and test queries, seconds.
+/// Every epoch's values as CSV: losses, measures on validation and test queries, seconds.
 pub fn history_csv(history: &[EpochReport]) -> String {
     let mut head: Vec<String> = ["epoch", "train loss", "validation loss"].map(str::to_owned).to_vec();
     for split in ["validation", "test"] {

@@ -12,27 +12,27 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What was written, and what could not be.
+/// What was written and what was left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// Every file, in the order written.
+    /// Every file, in order of writing.
     pub files: Vec<PathBuf>,
-    /// What is not there, and why.
+    /// What is missing, and why.
     pub left_out: Vec<String>,
 }
 
-/// Writes a run's folder `run` into the folder `out`: `run.txt`, `qrels.txt`, `queries.csv`, `curves.csv`,
+/// Exports the run in folder `run` to the folder `out`: `run.txt`, `qrels.txt`, `queries.csv`, `curves.csv`,
 /// `summary.json`, `table.md`, `table.tex`, `table.csv`, `events.out.tfevents.*`, `manifest.json`, `curves.svg`,
-/// `curves.png`. What an old run did not keep, or needs a data set that was not found, is left out and told.
+/// `curves.png`. What an old run lacks, or needs a data set that was not found, is left out and reported.
 ///
 /// # Errors
-/// If `run` is no run, or a file cannot be written; with its path.
+/// If `run` is not a run, or a file cannot be written; with its path.
 pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Exported, ExportError> {
     let (record, history) = read_run_folder(run)?;
     fs::create_dir_all(out).at(out)?;
     let mut writer = Writer { out, done: Exported::default() };
-    let figures = match QueryMeasures::read(run) {
-        Ok(figures) => Some(figures),
+    let measures = match QueryMeasures::read(run) {
+        Ok(measures) => Some(measures),
         Err(error) => {
             writer.done.left_out.push(format!("queries.csv: {error}"));
             None
@@ -43,15 +43,15 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
         Some(dataset) => writer.qrels(dataset)?,
         None => writer.done.left_out.push("qrels.txt: the data set was not found".to_owned()),
     }
-    if let Some(figures) = &figures {
-        writer.write("queries.csv", queries_csv(figures).as_bytes())?;
+    if let Some(measures) = &measures {
+        writer.write("queries.csv", queries_csv(measures).as_bytes())?;
     }
     writer.write("summary.json", pretty(&summary(&record))?.as_bytes())?;
     let table = table(&record);
     writer.write("table.md", table.markdown().as_bytes())?;
     writer.write("table.tex", table.latex().as_bytes())?;
     writer.write("table.csv", table.csv().as_bytes())?;
-    let manifest = serde_json::to_value(manifest(&record, figures.as_ref(), dataset))?;
+    let manifest = serde_json::to_value(manifest(&record, measures.as_ref(), dataset))?;
     writer.write("manifest.json", pretty(&manifest)?.as_bytes())?;
     writer.curves(&record, &history)?;
     Ok(writer.done)
@@ -70,7 +70,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The ranking as the run kept it.
+    /// The ranking that the run saved.
     fn rankings(&mut self, run: &Path) -> Result<(), ExportError> {
         match fs::read(run.join("run.txt")) {
             Ok(bytes) => self.write("run.txt", &bytes),
@@ -102,7 +102,7 @@ impl Writer<'_> {
     }
 }
 
-/// A data set's judgements; those that cannot tell (negative grades) are kept.
+/// A data set's judgements, including undecided ones (negative grades).
 fn qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
     let mut qrels = Qrels::new();
     for (index, query) in dataset.queries.iter().enumerate() {
@@ -142,10 +142,11 @@ fn summary(record: &RunRecord) -> Value {
     summary
 }
 
-/// The three rankings on the test queries, or on the validation queries where nothing was tested.
+/// The three rankings on the test queries, or on the validation queries if there are no test measures.
 fn table(record: &RunRecord) -> Table {
     let tested = record.test.model.values().any(|value| value > 0.0);
-    let (split, figures) = if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
+    let (split, comparison) =
+        if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
     let row = |name: &str, measures: &Measures| {
         let cells = STANDARD.iter().map(|&measure| Cell::maybe(measures.get(measure))).collect();
         Row { name: name.to_owned(), cells }
@@ -155,9 +156,9 @@ fn table(record: &RunRecord) -> Table {
         corner: "ranking".to_owned(),
         columns: STANDARD.map(|measure| measure.label()).to_vec(),
         rows: vec![
-            row("Initial order", &figures.initial),
-            row("Text only", &figures.text),
-            row(record.experiment.model.kind.name(), &figures.model),
+            row("Initial order", &comparison.initial),
+            row("Text only", &comparison.text),
+            row(record.experiment.model.kind.name(), &comparison.model),
         ],
         notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.label())],
         decimals: 4,

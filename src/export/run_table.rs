@@ -1,9 +1,9 @@
-//! The table of saved runs as a table for papers and spreadsheets.
+//! Saved runs as a table for papers and spreadsheets.
 
 use super::table::{Cell, Row, Table};
 use crate::study::runs::{Column, Entry, RunFacts};
 
-/// One row per entry, with these columns. Where rows stand for several runs, each mean is followed by a column with its
+/// One row per entry, with these columns. If rows stand for several runs, each mean is followed by a column with its
 /// deviation, and the last column counts the runs.
 pub fn run_table(runs: &[RunFacts], entries: &[Entry], columns: &[Column]) -> Table {
     let is_grouped = entries.iter().any(|entry| entry.runs.len() > 1);

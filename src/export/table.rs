@@ -1,4 +1,4 @@
-//! One table as a value.
+//! A table as a value.
 
 use super::ExportError;
 use super::csv::csv_line;
@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// Nothing is known.
+    /// Unknown.
     #[default]
     Missing,
     /// A count.
     Count(usize),
-    /// A figure; shown with the table's decimals, kept whole in CSV and JSON.
+    /// A number; shown with the table's decimals, in full in CSV and JSON.
     Number(f64),
-    /// Words.
+    /// Text.
     Text(String),
 }
 
 impl Value {
-    /// The text of a CSV field: all digits, nothing where nothing is known.
+    /// The text of a CSV field: with all digits, empty if unknown.
     pub(super) fn whole(&self) -> String {
         match self {
             Value::Missing => String::new(),
@@ -37,24 +37,24 @@ impl Value {
 pub struct Cell {
     /// What it shows.
     pub value: Value,
-    /// From where to where the figure could lie.
+    /// The interval around the number, for example a confidence interval.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub interval: Option<Interval>,
-    /// Marks of significance, as † and ‡; the table's notes say what they mean.
+    /// Significance marks such as † and ‡; the table's notes explain them.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub marks: String,
-    /// Whether it is the best of its column, and is shown in bold.
+    /// Whether it is the best of its column, shown in bold.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub best: bool,
 }
 
 impl Cell {
-    /// A figure; missing where it is no number.
+    /// A number; missing if it is not finite.
     pub fn number(value: f64) -> Self {
         Self { value: if value.is_finite() { Value::Number(value) } else { Value::Missing }, ..Self::default() }
     }
 
-    /// A figure that may be missing.
+    /// A number that may be missing.
     pub fn maybe(value: Option<f64>) -> Self {
         value.map_or_else(Self::default, Self::number)
     }
@@ -64,40 +64,40 @@ impl Cell {
         Self { value: Value::Count(value), ..Self::default() }
     }
 
-    /// Words.
+    /// Text.
     pub fn text(text: impl Into<String>) -> Self {
         Self { value: Value::Text(text.into()), ..Self::default() }
     }
 }
 
-/// A row under its name.
+/// A named row.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// What stands at its left.
+    /// Shown on its left.
     pub name: String,
     /// One cell per column.
     pub cells: Vec<Cell>,
 }
 
-/// A table: a column of names, and columns of figures.
+/// A table: a column of names, and columns of values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// What it shows, in a few words.
     pub title: String,
-    /// The heading over the names.
+    /// The heading of the names.
     pub corner: String,
-    /// The headings over the figures.
+    /// The headings of the values.
     pub columns: Vec<String>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// What the reader must know: marks, tests, averaging, ties.
+    /// Explanations for the reader: marks, tests, averaging, ties.
     pub notes: Vec<String>,
-    /// Decimals of figures where they are shown; CSV and JSON keep all.
+    /// Decimals of numbers where they are shown; CSV and JSON have them all.
     pub decimals: usize,
 }
 
 impl Table {
-    /// Marks the greatest figure of each column (all of them where several are equal as shown).
+    /// Marks the greatest number of each column (all of them if several are shown as equal).
     pub fn mark_best(&mut self) {
         for column in 0..self.columns.len() {
             let shown = |row: &Row| match row.cells.get(column).map(|cell| &cell.value) {
@@ -136,7 +136,7 @@ impl Table {
         text
     }
 
-    /// As CSV (RFC 4180): figures whole; columns for the ends of intervals and for marks where there are any.
+    /// As CSV (RFC 4180): numbers in full; extra columns for the ends of intervals and for marks, if there are any.
     pub fn csv(&self) -> String {
         let any =
             |column: usize, test: fn(&Cell) -> bool| self.rows.iter().filter_map(|row| row.cells.get(column)).any(test);
@@ -174,23 +174,23 @@ impl Table {
     /// As one JSON object, whose fields are those of this value.
     ///
     /// # Errors
-    /// What the writer says.
+    /// If serialisation fails.
     pub fn json(&self) -> Result<String, ExportError> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// A cell as it is shown in plain text: figure, marks, interval.
+    /// A cell as plain text: value, marks, interval.
     pub fn cell_text(&self, cell: &Cell) -> String {
         format!("{}{}{}", self.shown(cell), cell.marks, self.interval(cell))
     }
 
-    /// A cell's figure as it is shown, without marks and interval.
+    /// A cell's value as plain text, without marks and interval.
     pub(super) fn shown(&self, cell: &Cell) -> String {
         match &cell.value {
             Value::Missing => "–".to_owned(),
             Value::Count(count) => count.to_string(),
             Value::Text(text) => text.clone(),
-            // What would be shown as 0 but is not tells at least how small it is.
+            // Show the magnitude of what would round to 0.
             Value::Number(value) if *value != 0.0 && round(*value, self.decimals) == 0.0 => format!("{value:.0e}"),
             Value::Number(value) => format!("{value:.*}", self.decimals),
         }

@@ -1,4 +1,4 @@
-//! Ablations: a configuration against itself with one part taken away or changed.
+//! Ablations: a configuration against variants with one part removed or changed.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use crate::model::ModelKind;
 use crate::signals::Signals;
 use crate::train::{Experiment, Preset};
 
-/// Neighbours tried besides the configuration's own number.
+/// Numbers of neighbours tried besides the configuration's own.
 const NEIGHBOURS: [usize; 4] = [5, 10, 20, 50];
-/// Numbers that 0 switches off.
+/// Numeric options that 0 switches off.
 const OFF_AT_ZERO: [&str; 2] = ["dropout", "weight_decay"];
-/// Parameters that differ from the reference's for reasons of the protocol, or that have rows of their own.
+/// Parameters that belong to the protocol, or that have rows of their own.
 const NOT_PARTS: [&str; 8] = [
     "features",
     "graph.k",
@@ -32,25 +32,25 @@ const NOT_PARTS: [&str; 8] = [
     "training.batch",
 ];
 
-/// What an ablation compares: the full configuration first, then each change of it.
+/// What an ablation compares: the full configuration first, then each variant.
 ///
-/// Without each signal; for networks with a graph without its edges, with one layer fewer and more, and with other
-/// numbers of neighbours; without each option that is switched on (`true`, a name where `none` is one too, dropout,
-/// weight decay); and each remaining setting that differs from [`Preset::Reference`]'s put back to it.
+/// Without each signal; for networks with a graph, without edges, with one layer fewer and more, and with other
+/// numbers of neighbours; without each option that is on (`true`, a name that could be `none`, dropout, weight decay);
+/// and with each other setting that differs from [`Preset::Reference`] reset to it.
 ///
 /// # Errors
-/// If a change can't be made.
+/// If a change cannot be made.
 pub fn ablations(full: &Experiment, signals: &Signals) -> Result<Vec<Configuration>, StudyError> {
     let mut list = vec![Configuration { name: "full".to_owned(), changes: Vec::new(), experiment: full.clone() }];
     let mut changes = without_signals(full, signals);
     if full.model.kind != ModelKind::Mlp {
-        changes.extend(of_graph(full));
+        changes.extend(graph_changes(full));
     }
     changes.extend(options_off(full));
     changes.extend(as_reference(full));
     for (name, changes) in changes {
         let experiment = apply(full, &changes)?;
-        // “Without” and “as in the reference” may be the same.
+        // “Without” and “as in the reference” may coincide.
         if list.iter().all(|other| other.experiment != experiment) {
             list.push(Configuration { name, changes, experiment });
         }
@@ -75,7 +75,7 @@ fn without_signals(full: &Experiment, signals: &Signals) -> Vec<Named> {
     all.iter().map(without).collect()
 }
 
-fn of_graph(full: &Experiment) -> Vec<Named> {
+fn graph_changes(full: &Experiment) -> Vec<Named> {
     let mut changes = vec![("without edges".to_owned(), vec![Change::new("graph.k", 0)])];
     let layers = full.model.conv_layers;
     for layers in [layers.saturating_sub(1), layers + 1].into_iter().filter(|layers| *layers > 0) {
@@ -86,7 +86,7 @@ fn of_graph(full: &Experiment) -> Vec<Named> {
     changes
 }
 
-/// Whatever is switched on and can be switched off by itself.
+/// Every option that is on and can be switched off by itself.
 fn options_off(full: &Experiment) -> Vec<Named> {
     let off = |parameter: &Change| {
         let name = parameter.parameter.as_str();
@@ -97,20 +97,20 @@ fn options_off(full: &Experiment) -> Vec<Named> {
             _ => return None,
         };
         let change = Change::new(name, value);
-        // A name that has no “none” refuses it.
+        // Names without a “none” reject it.
         set(full, &change).ok().filter(|changed| changed != full).map(|_| (format!("without {}", last(name)), change))
     };
     let found = parameters(full).into_iter().filter(|parameter| !NOT_PARTS.contains(&parameter.parameter.as_str()));
     found.filter_map(|parameter| off(&parameter)).map(|(name, change)| (name, vec![change])).collect()
 }
 
-/// Whatever is not as in the reference, put back one by one.
+/// Every setting that differs from the reference, reset one at a time.
 fn as_reference(full: &Experiment) -> Vec<Named> {
     let (own, theirs) = (parameters(full), parameters(&Preset::Reference.experiment()));
     let back = |change: &Change| {
         let now = own.iter().find(|own| own.parameter == change.parameter)?;
         let differs = now.value != change.value && !NOT_PARTS.contains(&change.parameter.as_str());
-        // What the reference leaves out may be a group here.
+        // What the reference leaves out may be a table here.
         let possible = differs && set(full, change).is_ok();
         possible.then(|| (change.to_string(), vec![change.clone()]))
     };
@@ -121,10 +121,10 @@ fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// An ablation that has ended.
+/// A finished ablation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ablation {
-    /// What the figures rest on.
+    /// What the measures are based on.
     pub facts: Facts,
     /// The full configuration first.
     pub rows: Vec<AblationRow>,
@@ -135,20 +135,20 @@ pub struct Ablation {
 pub struct AblationRow {
     /// `full`, `without edges`, …
     pub name: String,
-    /// How it differs from the full one.
+    /// Its changes to the full one.
     pub changes: Vec<Change>,
-    /// Its figures on the test queries of all folds.
-    pub figures: PerQuery,
-    /// For each of [`STANDARD`], this configuration against the full one; empty for the full one itself, and where
-    /// either has no figure.
+    /// Its measures on the test queries of all folds.
+    pub measures: PerQuery,
+    /// For each of [`STANDARD`], this configuration against the full one; empty for the full one itself, or if either
+    /// has no measures.
     pub against: ByMeasure<Paired>,
-    /// Where its trials are kept.
+    /// The folders of its trials.
     pub folders: Vec<PathBuf>,
-    /// What went wrong, with the number of trials it went wrong for.
+    /// Errors, each with the number of trials that failed with it.
     pub failures: BTreeMap<String, usize>,
 }
 
-/// Trains every configuration on every fold with every seed, keeps `study.json`, and compares each with the first,
+/// Trains every configuration on every fold with every seed, saves `study.json`, and compares each with the first,
 /// query by query, each query's values averaged over the seeds.
 ///
 /// # Errors
@@ -163,23 +163,23 @@ pub fn ablate(
     let mut rows: Vec<AblationRow> = Vec::with_capacity(configurations.len());
     for (at, configuration) in configurations.iter().enumerate() {
         let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == at).collect();
-        let figures = PerQuery::of(&own);
-        let against = rows.first().map(|full| against(&full.figures, &figures)).unwrap_or_default();
+        let measures = PerQuery::of(&own);
+        let against = rows.first().map(|full| against(&full.measures, &measures)).unwrap_or_default();
         rows.push(AblationRow {
             name: configuration.name.clone(),
             changes: configuration.changes.clone(),
-            figures,
+            measures,
             against,
             folders: own.iter().map(|result| result.folder.clone()).collect(),
             failures: failures(&own),
         });
     }
     let ablation = Ablation { facts: Facts::new(runner.data(), folds, seeds), rows };
-    facts::keep(runner.folder(), &ablation.object())?;
+    facts::save(runner.folder(), &ablation.object())?;
     Ok(ablation)
 }
 
-/// Each measure of the second against the first; empty where they share no query.
+/// Each measure of the second against the first; empty if they share no query.
 pub(super) fn against(first: &PerQuery, second: &PerQuery) -> ByMeasure<Paired> {
     let pair = |measure| {
         let (first, second) = first.pairs(second, measure);
@@ -190,13 +190,13 @@ pub(super) fn against(first: &PerQuery, second: &PerQuery) -> ByMeasure<Paired> 
 }
 
 impl Ablation {
-    /// The result as `study.json` keeps it.
+    /// The result as saved in `study.json`.
     pub fn object(&self) -> Value {
         let row = |row: &AblationRow| {
             json!({
                 "name": row.name,
                 "changes": row.changes,
-                "test": some(&row.figures.spreads),
+                "test": some(&row.measures.spreads),
                 "against_full": row.against,
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,

@@ -1,4 +1,4 @@
-//! Measures of many trials as means and deviations.
+//! Measures over many trials as means and deviations.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::{ByMeasure, Measure, Measures, STANDARD};
 
-/// What `study.json` holds of values by measure: `null` for none.
+/// Values by measure as saved in `study.json`: `null` if there are none.
 pub(super) fn some<T: Copy>(values: &ByMeasure<T>) -> Option<&ByMeasure<T>> {
     Some(values).filter(|values| !values.is_empty())
 }
 
-/// Each of [`STANDARD`] on one part of the queries: mean and deviation over the trials (seeds × folds) of their means
-/// over queries. Nothing where no trial was measured.
+/// Each of [`STANDARD`] on one split: mean and deviation over the trials (seeds × folds) of their means over queries.
+/// Empty if no trial has measures.
 pub fn over_trials(results: &[&TrialResult], split: Split) -> ByMeasure<Spread> {
     let means: Vec<Measures> = results.iter().filter_map(|result| result.outcome.as_ref().ok()?.means(split)).collect();
     let of = |measure| Some((measure, Spread::of(means.iter().filter_map(|row| row.get(measure)))?));
@@ -25,13 +25,13 @@ pub fn over_trials(results: &[&TrialResult], split: Split) -> ByMeasure<Spread> 
 pub struct PerQuery {
     /// By query.
     pub values: BTreeMap<String, Measures>,
-    /// For each of [`STANDARD`], mean over all queries; the deviation is that of the seeds' own means over all queries.
+    /// For each of [`STANDARD`], the mean over all queries and the deviation of the seeds' means.
     pub spreads: ByMeasure<Spread>,
 }
 
 impl PerQuery {
-    /// From the trials of one configuration; failed ones are passed over, and so is a seed that lacks a fold where the
-    /// seeds' deviation is concerned.
+    /// From the trials of one configuration. Failed ones are skipped; a seed that lacks a fold is left out of the
+    /// deviation.
     pub fn of(results: &[&TrialResult]) -> Self {
         let mut rows: BTreeMap<&String, Vec<&Measures>> = BTreeMap::new();
         let mut seeds: BTreeMap<u64, Vec<&Measures>> = BTreeMap::new();
@@ -44,9 +44,9 @@ impl PerQuery {
         }
         let all = rows.len();
         let values: BTreeMap<_, _> = rows.into_iter().map(|(id, rows)| (id.clone(), Measures::mean(rows))).collect();
-        let whole: Vec<Measures> = seeds.into_values().filter(|rows| rows.len() == all).map(Measures::mean).collect();
+        let full: Vec<Measures> = seeds.into_values().filter(|rows| rows.len() == all).map(Measures::mean).collect();
         let spread = |measure| {
-            let over_seeds = Spread::of(whole.iter().filter_map(|row| row.get(measure))).unwrap_or_default();
+            let over_seeds = Spread::of(full.iter().filter_map(|row| row.get(measure))).unwrap_or_default();
             let over_queries = Spread::of(values.values().filter_map(|row| row.get(measure)))?;
             Some((measure, Spread { deviation: over_seeds.deviation, ..over_queries }))
         };
@@ -54,7 +54,7 @@ impl PerQuery {
         Self { values, spreads }
     }
 
-    /// The values of one measure by query, in the queries' order.
+    /// The values of one measure, in query order.
     pub fn column(&self, measure: Measure) -> Vec<f64> {
         self.values.values().filter_map(|row| row.get(measure)).collect()
     }

@@ -1,4 +1,4 @@
-//! Benchmarks: models side by side on the same queries, each against a named baseline.
+//! Benchmarks: models on the same queries, each against a named baseline.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -14,18 +14,18 @@ use crate::base::Spread;
 use crate::eval::significance::{Interval, holm};
 use crate::eval::{ByMeasure, Measure};
 
-/// The measures of its tables, as the paper has them.
+/// The measures of its tables, as in the paper.
 pub const BENCHMARK_MEASURES: [Measure; 4] =
     [Measure::Map, Measure::PrecisionAt(20), Measure::NdcgAt(20), Measure::Ndcg];
 
-/// A benchmark that has ended.
+/// A finished benchmark.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Benchmark {
-    /// What the figures rest on.
+    /// What the measures are based on.
     pub facts: Facts,
     /// The model that the others are compared with.
     pub baseline: String,
-    /// In the order asked for.
+    /// In the requested order.
     pub rows: Vec<BenchmarkRow>,
 }
 
@@ -34,22 +34,22 @@ pub struct Benchmark {
 pub struct BenchmarkRow {
     /// Its name.
     pub name: String,
-    /// Trainable numbers.
+    /// Trainable parameters.
     pub parameters: usize,
-    /// Its figures on the test queries of all folds, each query's values averaged over the seeds.
-    pub figures: PerQuery,
-    /// One cell per [`BENCHMARK_MEASURES`]; empty where every trial failed.
+    /// Its measures on the test queries of all folds, each query's values averaged over the seeds.
+    pub measures: PerQuery,
+    /// One cell per [`BENCHMARK_MEASURES`]; empty if every trial failed.
     pub cells: ByMeasure<Cell>,
-    /// Where its trials are kept.
+    /// The folders of its trials.
     pub folders: Vec<PathBuf>,
-    /// What went wrong, with the number of trials it went wrong for.
+    /// Errors, each with the number of trials that failed with it.
     pub failures: BTreeMap<String, usize>,
 }
 
-/// One model's figure by one measure.
+/// One model by one measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
-    /// Mean over the queries; deviation of the seeds' means.
+    /// Mean over the queries, and deviation of the seeds' means.
     pub spread: Spread,
     /// 95 % bootstrap interval of the mean over queries.
     pub interval: Option<Interval>,
@@ -59,7 +59,7 @@ pub struct Cell {
     pub holm: Option<f64>,
 }
 
-/// Trains every model on every fold with every seed, keeps `study.json`, and compares each with the one called
+/// Trains every model on every fold with every seed, saves `study.json`, and compares each with the one called
 /// `baseline`.
 ///
 /// # Errors
@@ -73,20 +73,20 @@ pub fn benchmark(
 ) -> Result<Benchmark, StudyError> {
     let Some(base) = models.iter().position(|model| model.name == baseline) else {
         let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
-        return Err(StudyError::Plan(format!("the baseline “{baseline}” is none of {}", names.join(", "))));
+        return Err(StudyError::Plan(format!("the baseline “{baseline}” is not one of {}", names.join(", "))));
     };
     let results = runner.run(&Trial::all(models, folds.count(), seeds), observer)?;
     let own = |at: usize| -> Vec<&TrialResult> { results.iter().filter(|r| r.configuration == at).collect() };
-    let figures: Vec<PerQuery> = (0..models.len()).map(|at| PerQuery::of(&own(at))).collect();
-    let cells = cells(&figures, base);
+    let measures: Vec<PerQuery> = (0..models.len()).map(|at| PerQuery::of(&own(at))).collect();
+    let cells = cells(&measures, base);
     let mut rows = Vec::with_capacity(models.len());
-    for (at, ((model, figures), cells)) in models.iter().zip(figures).zip(cells).enumerate() {
+    for (at, ((model, measures), cells)) in models.iter().zip(measures).zip(cells).enumerate() {
         let own = own(at);
-        let parameters = own.iter().find_map(|result| result.outcome.as_ref().ok());
+        let outcome = own.iter().find_map(|result| result.outcome.as_ref().ok());
         rows.push(BenchmarkRow {
             name: model.name.clone(),
-            parameters: parameters.map_or(0, |figures| figures.parameters),
-            figures,
+            parameters: outcome.map_or(0, |outcome| outcome.parameters),
+            measures,
             cells,
             folders: own.iter().map(|result| result.folder.clone()).collect(),
             failures: failures(&own),
@@ -94,20 +94,20 @@ pub fn benchmark(
     }
     let facts = Facts::new(runner.data(), folds, seeds);
     let benchmark = Benchmark { facts, baseline: baseline.to_owned(), rows };
-    facts::keep(runner.folder(), &benchmark.object())?;
+    facts::save(runner.folder(), &benchmark.object())?;
     Ok(benchmark)
 }
 
 /// The cells of every model, compared with the one at `base`.
-fn cells(figures: &[PerQuery], base: usize) -> Vec<ByMeasure<Cell>> {
-    let pairs = |(at, own)| if at == base { ByMeasure::default() } else { against(&figures[base], own) };
-    let pairs: Vec<ByMeasure<Paired>> = figures.iter().enumerate().map(pairs).collect();
-    let mut rows = vec![Vec::new(); figures.len()];
+fn cells(measures: &[PerQuery], base: usize) -> Vec<ByMeasure<Cell>> {
+    let pairs = |(at, own)| if at == base { ByMeasure::default() } else { against(&measures[base], own) };
+    let pairs: Vec<ByMeasure<Paired>> = measures.iter().enumerate().map(pairs).collect();
+    let mut rows = vec![Vec::new(); measures.len()];
     for measure in BENCHMARK_MEASURES {
         let p = |(at, pairs): (usize, &ByMeasure<Paired>)| Some((at, pairs.get(measure)?.p?));
         let (tested, p): (Vec<usize>, Vec<f64>) = pairs.iter().enumerate().filter_map(p).unzip();
         let corrected: BTreeMap<usize, f64> = tested.into_iter().zip(holm(&p)).collect();
-        for (at, own) in figures.iter().enumerate() {
+        for (at, own) in measures.iter().enumerate() {
             let Some(spread) = own.spreads.get(measure) else { continue };
             let (interval, against) = (interval(&own.column(measure)), pairs[at].get(measure));
             rows[at].push((measure, Cell { spread, interval, against, holm: corrected.get(&at).copied() }));
@@ -117,7 +117,7 @@ fn cells(figures: &[PerQuery], base: usize) -> Vec<ByMeasure<Cell>> {
 }
 
 impl Benchmark {
-    /// The result as `study.json` keeps it.
+    /// The result as saved in `study.json`.
     pub fn object(&self) -> Value {
         let cell = |cell: Cell| {
             json!({
@@ -134,7 +134,7 @@ impl Benchmark {
                 "name": row.name,
                 "parameters": row.parameters,
                 "measures": cells,
-                "test": some(&row.figures.spreads),
+                "test": some(&row.measures.spreads),
                 "trials": facts::names(&row.folders),
                 "failures": row.failures,
             })

@@ -1,29 +1,29 @@
-//! What can go wrong with a study as a whole. What goes wrong with one of its trials is kept with that trial.
+//! Errors of a study as a whole; those of a trial are saved with that trial.
 
 use crate::base::FileError;
 
-/// Why a study could not be made or ended early.
+/// Why a study could not be run or stopped early.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
-    /// A parameter that does not exist, or a value it can't have.
+    /// A parameter that does not exist, or an invalid value.
     #[error("{0}")]
     Parameter(String),
-    /// A file that can't be read, written or understood.
+    /// A file that cannot be read, written or parsed.
     #[error(transparent)]
     File(#[from] FileError),
-    /// What was asked for can't be done with these data.
+    /// A plan that cannot be carried out on this data.
     #[error("{0}")]
     Plan(String),
-    /// The system has no threads for it.
-    #[error("threads can't be started: {0}")]
+    /// Threads could not be started.
+    #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-    /// The observer broke.
+    /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
 }
 
 impl StudyError {
-    /// Whether the observer asked to stop, so that nothing went wrong.
+    /// Whether the observer asked to stop, rather than anything failing.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled)
     }

@@ -1,4 +1,4 @@
-//! What a study's figures rest on, to be kept beside them.
+//! What a study's results are based on, saved with them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,24 +10,24 @@ use crate::base::{At, FileError, write_whole};
 use crate::eval::{Averaging, Measure, STANDARD};
 use crate::train::RunData;
 
-/// Everything that decides a study's figures besides its configurations.
+/// Everything that determines a study's results besides its configurations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// Version of the program.
     pub version: String,
     /// The data set's name.
     pub dataset: String,
-    /// Where it lay.
+    /// Where it was.
     pub dataset_path: PathBuf,
     /// Which visual vectors were used.
     pub vectors: String,
     /// Queries with a judgement.
     pub judged_queries: usize,
-    /// How they were dealt out.
+    /// How they were split.
     pub folds: Folds,
-    /// Seeds of weights, dropout and the order of queries; each trial has one.
+    /// Seeds of the weights, dropout and query order; each trial has one.
     pub seeds: Vec<u64>,
-    /// What was measured.
+    /// The measures.
     pub measures: Vec<Measure>,
     /// How equal scores are ordered.
     pub ties: String,
@@ -36,7 +36,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Of a study on these data.
+    /// Of a study on this data.
     pub fn new(data: &RunData, folds: Folds, seeds: &[u64]) -> Self {
         let root = &data.dataset.root;
         let judged = (0..data.judgements.len()).filter(|&query| data.judgements.is_judged(query));
@@ -71,8 +71,8 @@ pub(super) fn names(folders: &[PathBuf]) -> Vec<String> {
 /// Writes `study.json`.
 ///
 /// # Errors
-/// What the system says, with the path.
-pub(super) fn keep(folder: &Path, object: &Value) -> Result<(), FileError> {
+/// If it cannot be written, with the path.
+pub(super) fn save(folder: &Path, object: &Value) -> Result<(), FileError> {
     let path = folder.join("study.json");
     let text = serde_json::to_string_pretty(object).at(&path)?;
     fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()])).at(&path)

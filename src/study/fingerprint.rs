@@ -1,10 +1,10 @@
-//! A number for everything a trial depends on, by which a finished one is known again.
+//! A hash of everything a trial depends on, by which a finished one is recognised.
 
 use crate::dataset::{Dataset, Judgements, Split};
 use crate::train::{Experiment, RunData};
 
-/// A 64-bit hash that is the same on every machine: FNV-1a over words instead of bytes, with a shift that lets the high
-/// bits reach the low ones.
+/// A 64-bit hash that is the same on every machine: FNV-1a over words instead of bytes, with a shift that mixes the
+/// high bits into the low ones.
 #[derive(Clone, Copy)]
 struct Hash(u64);
 
@@ -55,12 +55,12 @@ fn queries(hash: &mut Hash, dataset: &Dataset, judgements: &Judgements) {
     }
 }
 
-/// Data, parts of the queries and the experiment with its seed: equal for two trials that give the same result.
+/// Data, splits and the experiment with its seed: equal for two trials with the same result.
 pub(super) fn of_trial(data: u64, splits: &[Split], experiment: &Experiment) -> String {
     let mut hash = Hash::new();
     hash.word(data);
     splits.iter().for_each(|split| hash.word(*split as u64));
-    // Plain values can always be written.
+    // Serialising plain values cannot fail.
     hash.text(&serde_json::to_string(experiment).unwrap_or_default());
     format!("{:016x}", hash.0)
 }

@@ -1,4 +1,4 @@
-//! Inputs of trials, made once for all that agree on signals, normalisation and graph.
+//! Inputs of trials, shared by all that agree on signals, normalisation and graph.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -6,10 +6,10 @@ use crate::model::RankingInput;
 use crate::train::{TrainData, TrainError};
 
 type Inputs = Arc<TrainData>;
-/// What has been made, or why it could not be: all who wait for it are told the same.
+/// The inputs, or why they could not be made; everyone who waits for them gets the same answer.
 type Slot = Arc<OnceLock<Result<Inputs, Arc<TrainError>>>>;
 
-/// Keeps the inputs used last, up to a number of bytes; visual vectors that are the same as the first are kept once.
+/// Keeps the most recently used inputs, up to a number of bytes; visual vectors equal to the first are stored once.
 pub(super) struct InputCache {
     limit: usize,
     state: Mutex<State>,
@@ -17,21 +17,21 @@ pub(super) struct InputCache {
 
 #[derive(Default)]
 struct State {
-    /// The one used last at the end.
+    /// Most recently used last.
     entries: Vec<(String, Slot)>,
     vectors: Option<Inputs>,
 }
 
 impl InputCache {
-    /// An empty one that holds at most `limit` bytes besides the visual vectors and what running trials use.
+    /// An empty cache of at most `limit` bytes, not counting shared visual vectors and what running trials use.
     pub(super) fn new(limit: usize) -> Self {
         Self { limit, state: Mutex::new(State::default()) }
     }
 
-    /// The inputs of a key, by `make` where they are not here. Who asks for inputs that are being made waits for them.
+    /// The inputs of a key, from `make` if they are not cached. Requests for inputs in the making wait for them.
     ///
     /// # Errors
-    /// What `make` says; it is then asked anew the next time.
+    /// Those of `make`, which is called again next time.
     pub(super) fn get(
         &self,
         key: &str,
@@ -58,7 +58,7 @@ impl InputCache {
         slot
     }
 
-    /// The inputs with the visual vectors of those that came first, where they are equal.
+    /// Replaces visual vectors by those of the first inputs where they are equal.
     fn share(&self, mut inputs: TrainData) -> Inputs {
         let first = self.state().vectors.clone();
         if let Some(first) = first.filter(|first| first.inputs.len() == inputs.inputs.len()) {
@@ -74,8 +74,8 @@ impl InputCache {
         inputs
     }
 
-    /// Lets go of what was not used for longest; vectors of its own count too, as learned ones differ by fold. What is
-    /// being made counts nothing yet, and the last one stays.
+    /// Drops the least recently used inputs. Their own vectors count too, as whitened ones differ by fold. Inputs in
+    /// the making do not count yet, and the last entry stays.
     fn shrink(&self, state: &mut State) {
         let first: Vec<_> = state.vectors.iter().flat_map(|first| &first.inputs).map(|first| &first.visual).collect();
         let visual = |at: usize, input: &RankingInput| match first.get(at) {
@@ -87,21 +87,21 @@ impl InputCache {
             _ => 0usize,
         };
         let mut total: usize = state.entries.iter().map(|(_, slot)| size(slot)).sum();
-        let mut gone = 0;
-        while total > self.limit && gone + 1 < state.entries.len() {
-            total -= size(&state.entries[gone].1);
-            gone += 1;
+        let mut dropped = 0;
+        while total > self.limit && dropped + 1 < state.entries.len() {
+            total -= size(&state.entries[dropped].1);
+            dropped += 1;
         }
-        state.entries.drain(..gone);
+        state.entries.drain(..dropped);
     }
 
-    /// A trial that panicked ends the study; until then the others may go on.
+    /// A trial that panicked stops the study; until then the others may continue.
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Memory of one query's input without its visual vectors.
+/// Bytes of one query's input, not counting its visual vectors.
 fn bytes(input: &RankingInput) -> usize {
     let numbers = input.features.len() + input.graph.offsets.len() + 2 * input.graph.targets.len();
     4 * numbers + size_of_val(&input.relevance[..]) + size_of_val(&input.ids[..])
@@ -129,31 +129,31 @@ mod tests {
     }
 
     #[test]
-    fn inputs_are_made_once_and_forgotten_when_room_is_short() {
+    fn inputs_are_made_once_and_evicted_when_the_cache_is_full() {
         let cache = InputCache::new(1000);
         let made = Cell::new(0);
-        let ask = |key: &str| {
+        let get = |key: &str| {
             let make = || {
                 made.set(made.get() + 1);
                 Ok(inputs(200))
             };
             cache.get(key, make).expect("made")
         };
-        let (first, again, other) = (ask("a"), ask("a"), ask("b"));
+        let (first, again, other) = (get("a"), get("a"), get("b"));
         assert_eq!(made.get(), 2);
         assert!(Arc::ptr_eq(&first, &again));
         let rows = |data: &TrainData| data.inputs[0].visual.load(2).expect("in memory");
-        assert!(Arc::ptr_eq(&rows(&first), &rows(&other)), "vectors are kept once");
-        ask("b");
-        assert_eq!(made.get(), 2, "the one used last stays");
-        ask("a");
+        assert!(Arc::ptr_eq(&rows(&first), &rows(&other)), "vectors are stored once");
+        get("b");
+        assert_eq!(made.get(), 2, "the most recently used stays");
+        get("a");
         assert_eq!(made.get(), 3, "two do not fit");
     }
 
     #[test]
-    fn vectors_that_are_not_those_of_the_first_count_too() {
+    fn vectors_unlike_the_first_count_too() {
         let cache = InputCache::new(1000);
-        let ask = |key: &str, number: f32| {
+        let get = |key: &str, number: f32| {
             let make = || {
                 let mut inputs = inputs(1);
                 inputs.inputs[0].visual = vec![number; 400].into();
@@ -161,15 +161,15 @@ mod tests {
             };
             cache.get(key, make).expect("made")
         };
-        ask("first", 1.0);
-        ask("same", 1.0);
-        assert_eq!(cache.state().entries.len(), 2, "shared vectors take no room");
-        ask("other", 2.0);
-        assert_eq!(cache.state().entries.len(), 1, "1600 bytes of its own do not fit beside anything");
+        get("first", 1.0);
+        get("same", 1.0);
+        assert_eq!(cache.state().entries.len(), 2, "shared vectors do not count");
+        get("other", 2.0);
+        assert_eq!(cache.state().entries.len(), 1, "1600 bytes of its own leave no room for others");
     }
 
     #[test]
-    fn what_failed_is_tried_again() {
+    fn failures_are_retried() {
         let cache = InputCache::new(1000);
         assert!(cache.get("a", || Err(TrainError::Cancelled)).is_err_and(|error| error.is_cancelled()));
         assert!(cache.get("a", || Ok(inputs(1))).is_ok());

@@ -1,9 +1,9 @@
-//! Many runs as one question.
+//! Studies: many runs that answer one question.
 //!
 //! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
-//! ordinary run with a folder of its own, so that it can be opened, compared and exported like any other. [`Runner`]
-//! trains them side by side and takes up where it was cut off. [`comparison`] holds any runs against a baseline,
-//! query by query; [`runs`] finds saved runs, filters, sorts and groups them.
+//! ordinary run with its own folder, so that it can be opened, compared and exported like any other. [`Runner`] trains
+//! them in parallel and continues interrupted studies. [`comparison`] compares any runs with a baseline, query by
+//! query; [`runs`] finds, filters, sorts and groups saved runs.
 
 mod ablation;
 mod aggregate;

@@ -1,11 +1,11 @@
-//! Two configurations over the same queries.
+//! Two configurations on the same queries.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::mean;
 use crate::eval::significance::{Interval, bootstrap, differences, effect_size, outcomes, paired_t};
 
-/// How much of the bootstrap's means an interval holds.
+/// The level of bootstrap intervals.
 pub const LEVEL: f64 = 0.95;
 
 /// The differences of two configurations, query by query.
@@ -14,24 +14,24 @@ pub const LEVEL: f64 = 0.95;
 pub struct Paired {
     /// Queries that both have.
     pub queries: usize,
-    /// Mean difference, the second less the first.
+    /// Mean difference, the second minus the first.
     pub delta: f64,
     /// The 95 % bootstrap interval of the mean difference; `None` without a query.
     pub interval: Option<Interval>,
-    /// The two-sided p of the paired t-test; `None` with too few queries.
+    /// The two-sided p-value of the paired t-test; `None` with too few queries.
     pub p: Option<f64>,
-    /// Mean difference over its deviation; `None` likewise.
+    /// Mean difference over standard deviation of the differences; `None` likewise.
     pub effect_size: Option<f64>,
     /// Queries on which the second is better.
     pub wins: usize,
-    /// Queries on which both are the same.
+    /// Queries on which both are equal.
     pub ties: usize,
     /// Queries on which the second is worse.
     pub losses: usize,
 }
 
 impl Paired {
-    /// From the differences alone, one per query: the second less the first.
+    /// From the differences, one per query: the second minus the first.
     pub fn of(differences: &[f64]) -> Self {
         let outcomes = outcomes(differences);
         Self {
@@ -52,8 +52,8 @@ pub fn paired(first: &[f64], second: &[f64]) -> Paired {
     Paired::of(&query_differences(second, first))
 }
 
-/// `values` less `baseline`, query by query, to twelve decimals: equal values that were summed in another order differ
-/// in a last bit, which would be neither a tie nor equal.
+/// `values` minus `baseline`, query by query, to twelve decimals: equal values that were summed in a different order
+/// may differ in the last bit, which must not break a tie.
 pub(super) fn query_differences(values: &[f64], baseline: &[f64]) -> Vec<f64> {
     differences(values, baseline).into_iter().map(|difference| (difference * 1e12).round() / 1e12).collect()
 }

@@ -1,5 +1,5 @@
-//! Parameters of an experiment by name: their path in its serialised form, so that whatever an experiment has, now or
-//! later, can be swept.
+//! Parameters of an experiment by name, which is their path in its serialised form, so that any setting, present or
+//! future, can be swept.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,12 +13,12 @@ use crate::train::{Experiment, Setting};
 pub struct Change {
     /// `graph.k`, `training.learning_rate`, `features`, …
     pub parameter: String,
-    /// The value it takes.
+    /// Its value.
     pub value: Value,
 }
 
 impl Change {
-    /// From a name and anything JSON can hold.
+    /// From a name and any JSON value.
     pub fn new(parameter: &str, value: impl Into<Value>) -> Self {
         Self { parameter: parameter.to_owned(), value: value.into() }
     }
@@ -30,7 +30,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// A value as it is typed: text without quotes, lists joined by `+`.
+/// A value as shown: text without quotes, lists joined by `+`.
 pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -45,7 +45,7 @@ pub fn parameters(experiment: &Experiment) -> Vec<Change> {
     flatten(experiment)
 }
 
-/// Every value of anything by its path in its serialised form.
+/// Every leaf of a value by its path in the serialised form.
 pub(super) fn flatten(value: &impl Serialize) -> Vec<Change> {
     let mut found = Vec::new();
     if let Ok(tree) = serde_json::to_value(value) {
@@ -66,42 +66,42 @@ fn collect(tree: &Value, path: &str, found: &mut Vec<Change>) {
     }
 }
 
-/// The experiment with one parameter changed. `none` also stands for a value left out.
+/// The experiment with one parameter changed. `none` also stands for `null`.
 ///
 /// # Errors
-/// If there is no such parameter (the nearest name is told, and all there are), or it can't have this value.
+/// If there is no such parameter (with the nearest name and all names), or the value is invalid.
 pub fn set(experiment: &Experiment, change: &Change) -> Result<Experiment, StudyError> {
     let known = parameters(experiment);
     let Some(current) = known.iter().find(|known| known.parameter == change.parameter) else {
         return Err(unknown(&known, &change.parameter));
     };
-    let refused = |error: &dyn fmt::Display| {
+    let invalid = |error: &dyn fmt::Display| {
         let (given, now) = (&change.value, &current.value);
-        StudyError::Parameter(format!("“{}” can't be {given} ({error}); here it is {now}", change.parameter))
+        StudyError::Parameter(format!("“{}” cannot be {given} ({error}); its current value is {now}", change.parameter))
     };
     let with = |value: &Value| {
         let mut tree = serde_json::to_value(experiment)?;
         let pointer = format!("/{}", change.parameter.replace('.', "/"));
-        if let Some(place) = tree.pointer_mut(&pointer) {
-            *place = value.clone();
+        if let Some(node) = tree.pointer_mut(&pointer) {
+            *node = value.clone();
         }
         serde_json::from_value::<Experiment>(tree)
     };
     let changed = match with(&change.value) {
         Ok(changed) => changed,
-        Err(error) if change.value == "none" => with(&Value::Null).map_err(|_| refused(&error))?,
-        Err(error) => return Err(refused(&error)),
+        Err(error) if change.value == "none" => with(&Value::Null).map_err(|_| invalid(&error))?,
+        Err(error) => return Err(invalid(&error)),
     };
     match Setting::find(&change.parameter) {
-        Some(setting) if !setting.holds(&changed) => Err(refused(&setting.expected())),
+        Some(setting) if !setting.holds(&changed) => Err(invalid(&setting.expected())),
         _ => Ok(changed),
     }
 }
 
-/// The experiment with every change made, one after the other.
+/// The experiment with every change applied in turn.
 ///
 /// # Errors
-/// Those of [`set`], for the first change that can't be made.
+/// Those of [`set`], for the first change that cannot be made.
 pub fn apply(experiment: &Experiment, changes: &[Change]) -> Result<Experiment, StudyError> {
     changes.iter().try_fold(experiment.clone(), |experiment, change| set(&experiment, change))
 }
@@ -109,17 +109,17 @@ pub fn apply(experiment: &Experiment, changes: &[Change]) -> Result<Experiment, 
 fn unknown(known: &[Change], name: &str) -> StudyError {
     let names: Vec<&str> = known.iter().map(|change| change.parameter.as_str()).collect();
     let nearest = nearest(&names, name).map(|near| format!("did you mean “{near}”? ")).unwrap_or_default();
-    StudyError::Parameter(format!("no parameter is called “{name}”; {nearest}There are {}", names.join(", ")))
+    StudyError::Parameter(format!("no parameter is called “{name}”; {nearest}Known: {}", names.join(", ")))
 }
 
-/// The name with the fewest letters changed, whole or behind its last point; the first of several.
+/// The name with the smallest edit distance, in full or after its last dot; the first of several.
 pub fn nearest<'a>(names: &[&'a str], name: &str) -> Option<&'a str> {
     let tail = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let far = |known: &'a str| distance(known, name).min(distance(tail(known), name));
-    names.iter().copied().min_by_key(|known| far(known))
+    let gap = |known: &'a str| distance(known, name).min(distance(tail(known), name));
+    names.iter().copied().min_by_key(|known| gap(known))
 }
 
-/// Levenshtein's distance in characters.
+/// The Levenshtein distance in characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -135,12 +135,12 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// A value as typed on a command line: JSON where it reads as such, else text.
+/// A value from the command line: JSON if it parses as such, else text.
 pub fn typed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.trim().to_owned()))
 }
 
-/// `graph.k=5,10,20` as a name and its values. Commas within brackets part nothing, so that lists can be values.
+/// `graph.k=5,10,20` as a name and its values. Commas inside brackets do not separate, so that lists can be values.
 ///
 /// # Errors
 /// If there is no `=`, no name or no value.

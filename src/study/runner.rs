@@ -1,4 +1,4 @@
-//! Trials side by side over the cores.
+//! Runs trials in parallel.
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -14,28 +14,28 @@ use crate::dataset::Split;
 use crate::model::{Network, RankingInput};
 use crate::train::{EpochReport, RunData, RunObserver, RunRecord, TrainData, TrainError, prepare_run, run_prepared};
 
-/// Memory for inputs that wait for further trials, besides the visual vectors.
+/// Memory for inputs cached for further trials, besides the visual vectors.
 const CACHE_BYTES: usize = 512 << 20;
 
-/// How a study goes.
+/// A study's progress.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StudyProgress {
-    /// What is being done.
+    /// The current stage.
     pub stage: String,
-    /// Trials that have ended, those found on disk among them.
+    /// Finished trials, including those found on disk.
     pub done: usize,
     /// Trials in all.
     pub total: usize,
-    /// Seconds until the end, once there is something to reckon from.
+    /// Seconds left, once they can be estimated.
     pub eta: Option<f64>,
-    /// The trial of which this tells.
+    /// The trial this is about.
     pub trial: String,
 }
 
-/// Told how a study goes, from whichever thread; asked at least once per batch of every trial whether it should go on.
+/// Receives a study's progress, from any thread; called at least once per batch of every trial, and can stop the study.
 pub type StudyObserver<'a> = &'a (dyn Fn(&StudyProgress) -> ControlFlow<()> + Sync);
 
-/// A study's trials can be run in several calls, which share what they have made ready.
+/// Runs a study's trials, possibly in several calls, which share prepared inputs.
 pub struct Runner {
     data: RunData,
     splits: Vec<Vec<Split>>,
@@ -46,10 +46,10 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// For trials kept below `folder`, `jobs` of them side by side (as many as there are cores for `None`).
+    /// For trials saved below `folder`, `jobs` of them in parallel (`None`: one per core).
     ///
     /// # Errors
-    /// If the queries can't be dealt out as `folds` says.
+    /// If the queries cannot be split into `folds`.
     pub fn new(
         data: RunData,
         folds: Folds,
@@ -66,50 +66,50 @@ impl Runner {
         })
     }
 
-    /// Where the study is kept.
+    /// The study's folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// For each fold, the part of every query.
+    /// For each fold, the split of every query.
     pub fn splits(&self) -> &[Vec<Split>] {
         &self.splits
     }
 
-    /// What the trials work on.
+    /// The trials' data.
     pub fn data(&self) -> &RunData {
         &self.data
     }
 
     /// Runs trials and returns them in their order. Those found on disk, made from the same data, experiment, fold and
-    /// seed, are taken as they are; each other is on disk when it ends. What goes wrong with a trial is kept with it
-    /// and ends no other. Neither order nor number of the threads changes a result.
+    /// seed, are reused; every other one is saved when it finishes. The error of a failed trial is saved with it and
+    /// stops no other. Results do not depend on the number or order of threads.
     ///
     /// # Errors
-    /// If the observer broke, threads can't be had, or a folder can't be written.
+    /// If the observer asked to stop, threads cannot be started, or a folder cannot be written.
     pub fn run(&self, trials: &[Trial], observer: StudyObserver<'_>) -> Result<Vec<TrialResult>, StudyError> {
         let mut taken = HashSet::new();
-        let places: Vec<(PathBuf, bool)> = trials
+        let folders: Vec<(PathBuf, bool)> = trials
             .iter()
-            .map(|trial| trial::place(&self.folder.join("trials"), &trial.name, &self.identity(trial), &mut taken))
+            .map(|trial| trial::locate(&self.folder.join("trials"), &trial.name, &self.identity(trial), &mut taken))
             .collect();
-        let open: Vec<usize> = (0..trials.len()).filter(|&at| !places[at].1).collect();
+        let open: Vec<usize> = (0..trials.len()).filter(|&at| !folders[at].1).collect();
         let watch = Watch::new(observer, trials, &open);
         let failed: OnceLock<StudyError> = OnceLock::new();
         let next = AtomicUsize::new(0);
         let work = |threads: usize| {
             let pool = pool(threads)?;
             while let Some(&at) = open.get(next.fetch_add(1, Ordering::Relaxed)).filter(|_| !watch.is_cancelled()) {
-                pool.install(|| self.make(&trials[at], at, &places[at].0, &watch))?;
+                pool.install(|| self.run_trial(&trials[at], at, &folders[at].0, &watch))?;
             }
             Ok(())
         };
-        // Each trial computes in a pool of its own: in a common one a trial that waits for its own parts would begin
-        // another in the meantime, and hold both.
-        let side_by_side = self.jobs.min(open.len()).max(1);
-        let threads = (rayon::current_num_threads() / side_by_side).max(1);
+        // Each trial computes in its own pool: in a shared one, a trial waiting for its own parts would meanwhile start
+        // another and hold both.
+        let jobs = self.jobs.min(open.len()).max(1);
+        let threads = (rayon::current_num_threads() / jobs).max(1);
         if !open.is_empty() {
-            pool(side_by_side)?.broadcast(|_| {
+            pool(jobs)?.broadcast(|_| {
                 if let Err(error) = work(threads) {
                     watch.cancel();
                     let _ = failed.set(error);
@@ -119,7 +119,7 @@ impl Runner {
         match failed.into_inner() {
             Some(error) => Err(error),
             None if watch.is_cancelled() => Err(StudyError::Cancelled),
-            None => Ok(trials.iter().zip(places).map(|(trial, place)| read(trial, place)).collect()),
+            None => Ok(trials.iter().zip(folders).map(|(trial, folder)| read(trial, folder)).collect()),
         }
     }
 
@@ -127,8 +127,8 @@ impl Runner {
         fingerprint::of_trial(self.fingerprint, &self.splits[trial.fold], &trial.experiment)
     }
 
-    /// Trains one trial and marks it as ended; a cancelled one is left without the mark.
-    fn make(&self, trial: &Trial, at: usize, folder: &Path, watch: &Watch<'_>) -> Result<(), StudyError> {
+    /// Trains one trial and marks it as finished; a cancelled one stays unmarked.
+    fn run_trial(&self, trial: &Trial, at: usize, folder: &Path, watch: &Watch<'_>) -> Result<(), StudyError> {
         trial::clear(folder)?;
         let mut follower = Follower { watch, at };
         let trained = self.train(trial, folder, &mut follower);
@@ -143,7 +143,7 @@ impl Runner {
             failed: trained.err().map(|error| error.to_string()),
         };
         trial::finish(folder, &file)?;
-        watch.ended(at);
+        watch.finished(at);
         Ok(())
     }
 
@@ -162,26 +162,26 @@ impl Runner {
     }
 }
 
-fn read(trial: &Trial, (folder, taken): (PathBuf, bool)) -> TrialResult {
+fn read(trial: &Trial, (folder, reused): (PathBuf, bool)) -> TrialResult {
     let outcome = match trial::failure(&folder) {
         Some(message) => Err(message),
         None => TrialMeasures::read(&folder).map_err(|error| error.to_string()),
     };
     let (configuration, fold, seed) = (trial.configuration, trial.fold, trial.seed());
-    TrialResult { configuration, fold, seed, folder, taken, outcome }
+    TrialResult { configuration, fold, seed, folder, reused, outcome }
 }
 
 fn pool(threads: usize) -> Result<rayon::ThreadPool, StudyError> {
     Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// What all threads of a study tell and ask.
+/// The progress of a study, shared by its threads.
 struct Watch<'a> {
     observer: StudyObserver<'a>,
     trials: &'a [Trial],
     cancelled: AtomicBool,
-    ended: AtomicUsize,
-    /// Epochs done of each trial, and whether it is still to be done.
+    finished: AtomicUsize,
+    /// Epochs done of each trial.
     epochs: Mutex<Vec<usize>>,
     started: Instant,
     planned: usize,
@@ -193,7 +193,7 @@ impl<'a> Watch<'a> {
             observer,
             trials,
             cancelled: AtomicBool::new(false),
-            ended: AtomicUsize::new(trials.len() - open.len()),
+            finished: AtomicUsize::new(trials.len() - open.len()),
             epochs: Mutex::new(vec![0; trials.len()]),
             started: Instant::now(),
             planned: open.iter().map(|&at| trials[at].experiment.training.epochs).sum(),
@@ -208,14 +208,14 @@ impl<'a> Watch<'a> {
         self.cancelled.load(Ordering::Relaxed)
     }
 
-    /// Tells of a trial and asks whether to go on.
-    fn tell(&self, at: usize, stage: &str) -> ControlFlow<()> {
+    /// Reports progress of a trial and asks whether to continue.
+    fn report(&self, at: usize, stage: &str) -> ControlFlow<()> {
         if self.is_cancelled() {
             return ControlFlow::Break(());
         }
         let progress = StudyProgress {
             stage: stage.to_owned(),
-            done: self.ended.load(Ordering::Relaxed),
+            done: self.finished.load(Ordering::Relaxed),
             total: self.trials.len(),
             eta: self.eta(),
             trial: self.trials[at].name.clone(),
@@ -227,12 +227,12 @@ impl<'a> Watch<'a> {
         flow
     }
 
-    /// A trial that stopped early has spared the rest of its epochs.
-    fn ended(&self, at: usize) {
+    /// Counts all epochs of a trial as done, even if it stopped early.
+    fn finished(&self, at: usize) {
         self.epoch(at, self.trials[at].experiment.training.epochs);
-        self.ended.fetch_add(1, Ordering::Relaxed);
-        // A break is kept in `cancelled`.
-        let _ = self.tell(at, "Trials");
+        self.finished.fetch_add(1, Ordering::Relaxed);
+        // A break is recorded in `cancelled`.
+        let _ = self.report(at, "Trials");
     }
 
     fn epoch(&self, at: usize, epoch: usize) {
@@ -246,7 +246,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Follows one trial.
+/// Observes one trial.
 struct Follower<'a> {
     watch: &'a Watch<'a>,
     at: usize,
@@ -254,11 +254,11 @@ struct Follower<'a> {
 
 impl RunObserver for Follower<'_> {
     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        self.watch.tell(self.at, "Trials")
+        self.watch.report(self.at, "Trials")
     }
 
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.watch.epoch(self.at, report.epoch);
-        self.watch.tell(self.at, "Trials")
+        self.watch.report(self.at, "Trials")
     }
 }

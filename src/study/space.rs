@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::{Change, StudyError};
 use crate::base::Rng;
 
-/// The most combinations that a grid may have.
+/// The most combinations in a grid.
 const MOST: usize = 100_000;
-/// Drawn numbers are rounded to so many digits, which keeps names short.
+/// Digits that drawn numbers are rounded to, which keeps names short.
 const DIGITS: usize = 4;
 
-/// A parameter and the values it takes.
+/// A parameter and its values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     /// Its name, as in `graph.k`.
@@ -19,24 +19,24 @@ pub struct Axis {
     pub values: Values,
 }
 
-/// Where the values of a parameter come from.
+/// The values of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// These; a random sweep draws one of them.
+    /// A list; a random sweep draws from it.
     List(Vec<Value>),
     /// Uniform between two numbers.
     Uniform(f64, f64),
     /// Uniform in the logarithm between two numbers above 0.
     Log(f64, f64),
-    /// A whole number between two, both included.
+    /// A whole number between two, inclusive.
     Int(i64, i64),
 }
 
 impl Values {
-    /// Whether numbers can be drawn between these ends.
+    /// Checks that values can be drawn.
     ///
     /// # Errors
-    /// With a sentence that names them.
+    /// With a sentence that names the invalid ends.
     pub fn check(&self) -> Result<(), StudyError> {
         let range = |low: f64, high: f64| low.is_finite() && high.is_finite() && low < high;
         let fault = match *self {
@@ -64,38 +64,38 @@ impl Values {
     }
 }
 
-/// To a few digits, which a name can show.
+/// Rounds to a few digits, which fit a name.
 fn rounded(number: f64) -> f64 {
     format!("{number:.*e}", DIGITS - 1).parse().unwrap_or(number)
 }
 
-/// Every combination of listed values, the last parameter changing fastest; one without changes for no parameter.
+/// Every combination of listed values, the last parameter changing fastest; without parameters, one empty combination.
 ///
 /// # Errors
-/// If a parameter has no list, or there are too many.
+/// If a parameter has no list, or there are too many combinations.
 pub fn grid(axes: &[Axis]) -> Result<Vec<Vec<Change>>, StudyError> {
     let mut combinations = vec![Vec::new()];
     for axis in axes {
         let Values::List(values) = &axis.values else {
-            let message = format!("“{}” has a range, which a grid can't go through: list its values", axis.parameter);
+            let message = format!("“{}” has a range, which a grid cannot enumerate: list its values", axis.parameter);
             return Err(StudyError::Plan(message));
         };
         if combinations.len().saturating_mul(values.len()) > MOST {
             return Err(StudyError::Plan(format!("the grid has more than {MOST} combinations: draw some at random")));
         }
-        let longer = |changes: Vec<Change>| {
+        let extended = |changes: Vec<Change>| {
             values.iter().map(move |value| {
                 let mut changes = changes.clone();
                 changes.push(Change { parameter: axis.parameter.clone(), value: value.clone() });
                 changes
             })
         };
-        combinations = combinations.into_iter().flat_map(longer).collect();
+        combinations = combinations.into_iter().flat_map(extended).collect();
     }
     Ok(combinations)
 }
 
-/// Combinations drawn one after the other: more samples begin with the same ones.
+/// Combinations drawn in sequence: more samples start with the same ones.
 pub fn random(axes: &[Axis], samples: usize, seed: u64) -> Vec<Vec<Change>> {
     let mut rng = Rng::new(seed);
     let mut one = || {

@@ -1,4 +1,4 @@
-//! Sweeps: many values of some parameters, ranked by a measure on the validation queries.
+//! Sweeps: many combinations of parameter values, ranked by a measure on the validation queries.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::dataset::Split;
 use crate::eval::{ByMeasure, Measure, STANDARD};
 use crate::train::Experiment;
 
-/// How configurations are chosen and given epochs.
+/// How configurations and their epochs are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "method")]
 pub enum Method {
@@ -27,49 +27,49 @@ pub enum Method {
         /// Seed of the draw.
         sample_seed: u64,
     },
-    /// Successive halving (Jamieson and Talwalkar, AISTATS 2016): all with few epochs, the best 1/η of them with η times
-    /// as many, and so on. Each round trains from the start, so that a schedule of the learning rate fits its epochs.
+    /// Successive halving (Jamieson and Talwalkar, AISTATS 2016): all with few epochs, the best 1/η of them with η
+    /// times as many, and so on. Each round trains from scratch, so that the learning-rate schedule fits its epochs.
     Halving {
         /// The factor η, at least 2.
         eta: usize,
         /// Epochs of the first round.
         min_epochs: usize,
-        /// Epochs of the last round at most.
+        /// Epochs of the last round, at most.
         max_epochs: usize,
-        /// How many to draw at random; `None` begins with every combination.
+        /// How many to draw at random; `None` starts with every combination.
         samples: Option<usize>,
         /// Seed of the draw.
         sample_seed: u64,
     },
 }
 
-/// A sweep, ready to be run.
+/// A sweep, ready to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepPlan {
     /// What every configuration starts from.
     pub base: Experiment,
     /// The parameters and their values.
     pub axes: Vec<Axis>,
-    /// Which combinations are tried.
+    /// Which combinations to try.
     pub method: Method,
-    /// How queries are dealt out.
+    /// How queries are split.
     pub folds: Folds,
-    /// Every configuration is trained with each.
+    /// Each configuration is trained with every seed.
     pub seeds: Vec<u64>,
     /// One of [`STANDARD`]; its mean over the validation queries ranks the configurations.
     pub objective: Measure,
-    /// The data set, where the sweep's file names one.
+    /// The data set, if the sweep file names one.
     pub dataset: Option<PathBuf>,
-    /// Visual vectors by name, where the sweep's file names them.
+    /// Visual vectors by name, if the sweep file names them.
     pub vectors: Option<Vec<String>>,
 }
 
 impl SweepPlan {
-    /// The configurations that are tried first.
+    /// The initial configurations.
     ///
     /// # Errors
-    /// If a parameter does not exist or can't have one of its values, nothing is to be tried, or the method's numbers
-    /// make no sense.
+    /// If a parameter does not exist or a value is invalid, there is nothing to try, or the method's numbers are
+    /// invalid.
     pub fn configurations(&self) -> Result<Vec<Configuration>, StudyError> {
         self.check()?;
         let choices = match self.method {
@@ -80,7 +80,7 @@ impl SweepPlan {
         let mut configurations: Vec<Configuration> = Vec::with_capacity(choices.len());
         for changes in choices {
             let experiment = apply(&self.base, &changes)?;
-            // Drawn twice, or two spellings of one value.
+            // Skip what was drawn twice or is another spelling of the same value.
             if configurations.iter().all(|other| other.experiment != experiment) {
                 configurations.push(Configuration { name: self.name(&changes), changes, experiment });
             }
@@ -100,13 +100,13 @@ impl SweepPlan {
             }
             Method::Halving { eta, .. } if eta < 2 => fault(format!("eta must be at least 2, not {eta}")),
             Method::Halving { min_epochs, max_epochs, .. } if min_epochs == 0 || min_epochs > max_epochs => {
-                fault(format!("min_epochs ({min_epochs}) must be at least 1 and not above max_epochs ({max_epochs})"))
+                fault(format!("min_epochs ({min_epochs}) must be at least 1 and at most max_epochs ({max_epochs})"))
             }
             _ => Ok(()),
         }
     }
 
-    /// Trains all trials, keeps `study.json`, and ranks the configurations.
+    /// Trains all trials, saves `study.json`, and ranks the configurations.
     ///
     /// # Errors
     /// Those of [`Self::configurations`] and [`Runner::run`].
@@ -122,9 +122,9 @@ impl SweepPlan {
         for (number, &epochs) in rounds.iter().enumerate() {
             let tried: Vec<Configuration> = alive.iter().map(|&at| with_epochs(&configurations[at], epochs)).collect();
             let results = runner.run(&Trial::all(&tried, self.folds.count(), &self.seeds), observer)?;
-            for (place, &at) in alive.iter().enumerate() {
-                let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == place).collect();
-                rows[at].fill(&tried[place].experiment, &own, number);
+            for (index, &at) in alive.iter().enumerate() {
+                let own: Vec<&TrialResult> = results.iter().filter(|result| result.configuration == index).collect();
+                rows[at].fill(&tried[index].experiment, &own, number);
             }
             if number + 1 < rounds.len() {
                 alive.retain(|&at| self.value(&rows[at]).is_some());
@@ -136,11 +136,11 @@ impl SweepPlan {
         rows.sort_by(|a, b| b.round.cmp(&a.round).then_with(|| self.compare(a, b)));
         let facts = Facts::new(runner.data(), self.folds, &self.seeds);
         let sweep = Sweep { facts, objective: self.objective, method: self.method, rows };
-        facts::keep(runner.folder(), &sweep.object())?;
+        facts::save(runner.folder(), &sweep.object())?;
         Ok(sweep)
     }
 
-    /// The changes that are not the same for all; `base` where there is none.
+    /// The changes that vary among configurations; `base` if there are none.
     fn name(&self, changes: &[Change]) -> String {
         let varies = |change: &&Change| {
             let axis = self.axes.iter().find(|axis| axis.parameter == change.parameter);
@@ -154,7 +154,7 @@ impl SweepPlan {
         if let Method::Halving { eta, .. } = self.method { eta } else { 1 }
     }
 
-    /// Epochs of each round; `None` leaves them as they are.
+    /// Epochs of each round; `None` leaves the configuration's own.
     fn rounds(&self) -> Vec<Option<usize>> {
         let Method::Halving { eta, min_epochs, max_epochs, .. } = self.method else { return vec![None] };
         let next = |epochs: &usize| (*epochs < max_epochs).then(|| epochs.saturating_mul(eta).min(max_epochs));
@@ -165,17 +165,17 @@ impl SweepPlan {
         row.validation.get(self.objective).map(|spread| spread.mean)
     }
 
-    /// The better one first; without a figure last.
+    /// Best first; those without a value last.
     fn compare(&self, a: &SweepRow, b: &SweepRow) -> std::cmp::Ordering {
         let value = |row| self.value(row).unwrap_or(f64::NEG_INFINITY);
         value(b).total_cmp(&value(a))
     }
 }
 
-/// Whether an objective is one of [`STANDARD`], which every run measures by query.
+/// Checks that an objective is one of [`STANDARD`], which every run saves per query.
 ///
 /// # Errors
-/// If it is none of them.
+/// If it is not.
 pub fn check_objective(objective: Measure) -> Result<(), StudyError> {
     if STANDARD.contains(&objective) {
         return Ok(());
@@ -193,20 +193,20 @@ fn with_epochs(configuration: &Configuration, epochs: Option<usize>) -> Configur
     tried
 }
 
-/// A sweep that has ended.
+/// A finished sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
-    /// What the figures rest on.
+    /// What the measures are based on.
     pub facts: Facts,
     /// What ranks the configurations.
     pub objective: Measure,
     /// How they were chosen.
     pub method: Method,
-    /// The best on validation first.
+    /// Best on validation first.
     pub rows: Vec<SweepRow>,
 }
 
-/// One configuration's figures over seeds × folds.
+/// One configuration's measures over seeds × folds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepRow {
     /// Its name.
@@ -217,13 +217,13 @@ pub struct SweepRow {
     pub experiment: Experiment,
     /// The last round of a halving it was in, from 0.
     pub round: usize,
-    /// [`STANDARD`] on the validation queries; empty where every trial failed.
+    /// [`STANDARD`] on the validation queries; empty if every trial failed.
     pub validation: ByMeasure<Spread>,
-    /// [`STANDARD`] on the test queries. Nothing is chosen by them.
+    /// [`STANDARD`] on the test queries, which are not used to choose.
     pub test: ByMeasure<Spread>,
-    /// Where its trials of that round are kept.
+    /// The folders of its trials of that round.
     pub folders: Vec<PathBuf>,
-    /// What went wrong, with the number of trials it went wrong for.
+    /// Errors, each with the number of trials that failed with it.
     pub failures: BTreeMap<String, usize>,
 }
 
@@ -251,7 +251,7 @@ impl SweepRow {
     }
 }
 
-/// What went wrong with some trials, with the number of them.
+/// Errors of trials, each with the number of trials that failed with it.
 pub(super) fn failures(results: &[&TrialResult]) -> BTreeMap<String, usize> {
     let mut failures = BTreeMap::new();
     for message in results.iter().filter_map(|result| result.outcome.as_ref().err()) {
@@ -261,7 +261,7 @@ pub(super) fn failures(results: &[&TrialResult]) -> BTreeMap<String, usize> {
 }
 
 impl Sweep {
-    /// The result as `study.json` keeps it.
+    /// The result as saved in `study.json`.
     pub fn object(&self) -> Value {
         let row = |row: &SweepRow| {
             json!({

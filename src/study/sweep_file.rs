@@ -1,7 +1,7 @@
 //! Sweep files in TOML.
 //!
 //! ```toml
-//! dataset = "stamps-and-places"     # from the file's own folder
+//! dataset = "stamps-and-places"     # relative to this file
 //! vectors = ["embeddings"]
 //! preset = "reference"
 //! objective = "map"                 # its mean over the validation queries
@@ -10,7 +10,7 @@
 //! method = "random"                 # "grid", "halving"
 //! samples = 20
 //!
-//! [base]                            # the same for all
+//! [base]                            # shared by all
 //! training.epochs = 20
 //!
 //! [parameters]
@@ -33,7 +33,7 @@ use crate::dataset::SPLIT_SEED;
 use crate::eval::Measure;
 use crate::train::{Experiment, read_run_record};
 
-/// What may stand at the top of a file.
+/// Top-level keys of a file.
 const KEYS: [&str; 17] = [
     "dataset",
     "vectors",
@@ -56,7 +56,7 @@ const KEYS: [&str; 17] = [
 
 type Item<'a, 'i> = &'a Spanned<DeValue<'i>>;
 
-/// What is wrong, and where in the text.
+/// An error and its location in the text.
 struct Fault(String, Range<usize>);
 
 type Found<T> = Result<T, Fault>;
@@ -65,7 +65,7 @@ impl SweepPlan {
     /// Reads a sweep file.
     ///
     /// # Errors
-    /// What is wrong in it, with the line.
+    /// If it cannot be read or is invalid, with the line.
     pub fn read(path: &Path) -> Result<Self, StudyError> {
         let text = fs::read_to_string(path).at(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -96,7 +96,7 @@ impl SweepPlan {
     }
 }
 
-/// The top of a file.
+/// The top level of a file.
 struct File<'a, 'i>(&'a DeTable<'i>);
 
 impl<'a, 'i> File<'a, 'i> {
@@ -104,11 +104,8 @@ impl<'a, 'i> File<'a, 'i> {
         match self.0.keys().find(|key| !KEYS.contains(&key.get_ref().as_ref())) {
             Some(key) => {
                 let near = nearest(&KEYS, key.get_ref()).unwrap_or_default();
-                let message = format!(
-                    "nothing is called “{}” here; did you mean “{near}”? There are {}",
-                    key.get_ref(),
-                    KEYS.join(", ")
-                );
+                let message =
+                    format!("no key is called “{}”; did you mean “{near}”? Known: {}", key.get_ref(), KEYS.join(", "));
                 Err(Fault(message, key.span()))
             }
             None => Ok(()),
@@ -127,7 +124,7 @@ impl<'a, 'i> File<'a, 'i> {
     fn count(&self, key: &str) -> Found<Option<usize>> {
         let Some(item) = self.get(key) else { return Ok(None) };
         let number = json(item)?.as_u64().and_then(|number| usize::try_from(number).ok());
-        number.map(Some).ok_or_else(|| Fault(format!("“{key}” must be a whole number from 0"), item.span()))
+        number.map(Some).ok_or_else(|| Fault(format!("“{key}” must be a whole number"), item.span()))
     }
 
     fn vectors(&self) -> Found<Option<Vec<String>>> {
@@ -156,7 +153,7 @@ impl<'a, 'i> File<'a, 'i> {
         }
         match json(item)?.as_u64().and_then(|count| usize::try_from(count).ok()) {
             Some(count) if count >= 2 => Ok(Folds::Cross { count, seed }),
-            _ => Err(Fault("“folds” must be a whole number from 2, or \"files\"".to_owned(), item.span())),
+            _ => Err(Fault("“folds” must be a whole number of at least 2, or \"files\"".to_owned(), item.span())),
         }
     }
 
@@ -167,7 +164,9 @@ impl<'a, 'i> File<'a, 'i> {
             number => number.as_u64().filter(|count| *count <= 10_000).map(|count| (1..=count).collect()),
         };
         let seeds = seeds.filter(|seeds: &Vec<u64>| !seeds.is_empty());
-        seeds.ok_or_else(|| Fault("“seeds” must be a count from 1 or a list of whole numbers".to_owned(), item.span()))
+        seeds.ok_or_else(|| {
+            Fault("“seeds” must be a count of at least 1, or a list of whole numbers".to_owned(), item.span())
+        })
     }
 
     fn method(&self) -> Found<Method> {
@@ -179,7 +178,7 @@ impl<'a, 'i> File<'a, 'i> {
             "grid" => Ok(Method::Grid),
             "random" => match samples {
                 Some(samples) => Ok(Method::Random { samples, sample_seed }),
-                None => Err(Fault("a random sweep needs “samples”, their number".to_owned(), span())),
+                None => Err(Fault("a random sweep needs a number of “samples”".to_owned(), span())),
             },
             "halving" => Ok(Method::Halving {
                 eta: self.count("eta")?.unwrap_or(3),
@@ -192,7 +191,7 @@ impl<'a, 'i> File<'a, 'i> {
         }
     }
 
-    /// The preset, or the experiment of a saved run, with what `[base]` changes.
+    /// The preset, or the experiment of a saved run, with the changes of `[base]`.
     fn base(&self, folder: &Path) -> Found<Experiment> {
         let mut base = Experiment::default();
         if let (Some(item), Some(name)) = (self.get("preset"), self.text("preset")?) {
@@ -209,7 +208,7 @@ impl<'a, 'i> File<'a, 'i> {
         Ok(base)
     }
 
-    /// The parameters in the order of the file, each of their values tried on the base.
+    /// The parameters in file order, with each of their values checked against the base.
     fn axes(&self, base: &Experiment, method: Method) -> Found<Vec<Axis>> {
         let mut axes = Vec::new();
         for Entry { parameter, item, key } in self.entries("parameters")? {
@@ -218,7 +217,7 @@ impl<'a, 'i> File<'a, 'i> {
             let examples = match &values {
                 Values::List(values) => values.clone(),
                 _ if method == Method::Grid => {
-                    let message = format!("“{parameter}” has a range, which a grid can't go through: list its values");
+                    let message = format!("“{parameter}” has a range, which a grid cannot enumerate: list its values");
                     return Err(Fault(message, key));
                 }
                 Values::Uniform(low, high) | Values::Log(low, high) => vec![(*low).into(), (*high).into()],
@@ -233,7 +232,7 @@ impl<'a, 'i> File<'a, 'i> {
         Ok(axes)
     }
 
-    /// The leaves of a table with their dotted names, in the order of the file.
+    /// The leaves of a table with their dotted names, in file order.
     fn entries(&self, key: &str) -> Found<Vec<Entry<'a, 'i>>> {
         let Some(item) = self.get(key) else { return Ok(Vec::new()) };
         let table = item.get_ref().as_table();
@@ -245,14 +244,14 @@ impl<'a, 'i> File<'a, 'i> {
     }
 }
 
-/// A parameter as a file writes it.
+/// A parameter as written in a file.
 struct Entry<'a, 'i> {
     parameter: String,
     item: Item<'a, 'i>,
     key: Range<usize>,
 }
 
-/// Ways to give a range instead of a list.
+/// Alternatives to a plain list.
 const RANGES: [&str; 4] = ["uniform", "log", "int", "choice"];
 
 fn range_name<'a>(table: &'a DeTable<'_>) -> Option<&'a str> {
@@ -281,7 +280,7 @@ fn values(item: Item<'_, '_>) -> Found<Values> {
     };
     let (name, ends) = match (range_name(table), table.values().next()) {
         (Some(name), Some(ends)) => (name, json(ends)?),
-        _ => return Err(Fault("give a list, or one of uniform, log, int and choice".to_owned(), item.span())),
+        _ => return Err(Fault("must be a list, or one of uniform, log, int and choice".to_owned(), item.span())),
     };
     let pair = |ends: &Value| match ends.as_array().map(Vec::as_slice) {
         Some([low, high]) => Some((low.clone(), high.clone())),
@@ -294,18 +293,18 @@ fn values(item: Item<'_, '_>) -> Found<Values> {
         "int" => pair(&ends).and_then(|(low, high)| Some(Values::Int(low.as_i64()?, high.as_i64()?))),
         _ => ends.as_array().cloned().map(Values::List),
     };
-    found.ok_or_else(|| Fault(format!("“{name}” needs a list: two numbers, or for choice the values"), item.span()))
+    found.ok_or_else(|| Fault(format!("“{name}” needs a list: two numbers, or the values for choice"), item.span()))
 }
 
 /// A value of the file as JSON.
 fn json(item: Item<'_, '_>) -> Found<Value> {
-    let fault = |what: &str| Fault(format!("{what} can't be used here"), item.span());
+    let fault = |what: &str| Fault(format!("{what} cannot be used here"), item.span());
     match item.get_ref() {
         DeValue::String(text) => Ok(Value::String(text.to_string())),
         DeValue::Boolean(value) => Ok(Value::Bool(*value)),
         DeValue::Integer(number) => {
             let read = i64::from_str_radix(number.as_str(), number.radix());
-            read.map(Value::from).map_err(|_| fault("a number so large"))
+            read.map(Value::from).map_err(|_| fault("so large a number"))
         }
         DeValue::Float(number) => {
             let read: Result<f64, _> = number.as_str().parse();

@@ -1,7 +1,7 @@
-//! One trial: an experiment on one fold with one seed, as an ordinary run's folder with one file more.
+//! One trial: an experiment on one fold with one seed, in an ordinary run folder with one additional file.
 //!
-//! `trial.json` is written last, as a whole: a folder without it was cut off and is made anew; one with it is taken as
-//! it is, if what it was made from is the same to the bit.
+//! `trial.json` is written last and atomically: a folder without it was interrupted and is rerun; one with it is reused
+//! if its inputs were exactly the same.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -16,30 +16,30 @@ use crate::train::{Experiment, QueryMeasures, read_run_record};
 
 /// The file's name in a trial's folder.
 const FILE: &str = "trial.json";
-/// A folder's name is cut after so many bytes; numbers then keep names apart.
+/// The longest folder name in bytes; longer ones are shortened, and numbered if they collide.
 const LONGEST_NAME: usize = 150;
 
-/// An experiment that a study tries, under a name that no other of the study has.
+/// An experiment that a study tries, under a name unique within it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
-    /// What people see.
+    /// Its name, as shown to users.
     pub name: String,
-    /// How it differs from the study's base; empty where it is not made from one.
+    /// Its changes to the study's base; empty if it has none.
     pub changes: Vec<Change>,
-    /// The whole of it; each trial sets its own seed.
+    /// The complete experiment; each trial sets its own seed.
     pub experiment: Experiment,
 }
 
-/// One training to be done.
+/// One training run to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
-    /// Position of its [`Configuration`].
+    /// Index of its [`Configuration`].
     pub configuration: usize,
     /// The folder's name below `trials/`, if it is free.
     pub name: String,
     /// The configuration's experiment with this trial's seed.
     pub experiment: Experiment,
-    /// How the configuration differs from the base.
+    /// The configuration's changes to the base.
     pub changes: Vec<Change>,
     /// From 0.
     pub fold: usize,
@@ -54,12 +54,12 @@ impl Trial {
         Self { configuration: at, name: file_name(&name), experiment, changes: configuration.changes.clone(), fold }
     }
 
-    /// The seed of weights, dropout and the order of queries.
+    /// The seed of the weights, dropout and query order.
     pub fn seed(&self) -> u64 {
         self.experiment.training.seed
     }
 
-    /// Every configuration on every fold with every seed, in this order.
+    /// Every configuration on every fold with every seed, in that order.
     pub fn all(configurations: &[Configuration], folds: usize, seeds: &[u64]) -> Vec<Self> {
         let mut trials = Vec::with_capacity(configurations.len() * folds * seeds.len());
         for (at, configuration) in configurations.iter().enumerate() {
@@ -71,14 +71,14 @@ impl Trial {
     }
 }
 
-/// What is left of a name where only letters, digits and `.,=+-_` are kept, for every system to take as a folder.
+/// A folder name that is valid on every system: characters other than letters, digits and `.,=+-_` become `-`.
 fn file_name(name: &str) -> String {
-    let kept = |c: char| if c.is_alphanumeric() || ".,=+-_".contains(c) { c } else { '-' };
-    let name: String = name.chars().map(kept).collect();
+    let valid = |c: char| if c.is_alphanumeric() || ".,=+-_".contains(c) { c } else { '-' };
+    let name: String = name.chars().map(valid).collect();
     if name.len() <= LONGEST_NAME {
         return name;
     }
-    // The end tells fold and seed.
+    // The end contains fold and seed.
     let (half, mut short) = (LONGEST_NAME / 2, String::new());
     short.extend(name.char_indices().take_while(|(at, _)| *at < half).map(|(_, c)| c));
     short.push('…');
@@ -86,19 +86,19 @@ fn file_name(name: &str) -> String {
     short
 }
 
-/// `trial.json`: which trial of a study a run is, and how it ended.
+/// `trial.json`: which trial of a study a run is, and whether it failed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct TrialFile {
     /// Everything the result depends on; see [`super::fingerprint`].
     pub identity: String,
-    /// How the experiment differs from the study's base.
+    /// The experiment's changes to the study's base.
     pub changes: Vec<Change>,
     /// From 1.
     pub fold: usize,
-    /// Seed of weights, dropout and the order of queries.
+    /// Seed of the weights, dropout and query order.
     pub seed: u64,
-    /// Why there is no result, where it failed.
+    /// Why there is no result, if it failed.
     pub failed: Option<String>,
 }
 
@@ -111,11 +111,11 @@ fn read_file(folder: &Path) -> Option<TrialFile> {
     serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
 }
 
-/// What a folder holds, seen from a trial that might use it.
+/// What a folder holds, from the perspective of a trial that might use it.
 enum Found {
-    /// Nothing, or something that was cut off: the trial may be made here.
+    /// Nothing, or an interrupted attempt: the trial may use it.
     Free,
-    /// This very trial, ended.
+    /// This very trial, finished.
     Done,
     /// Another trial or run.
     Other,
@@ -124,16 +124,16 @@ enum Found {
 fn look(folder: &Path, identity: &str) -> Found {
     match read_file(folder) {
         Some(file) if file.identity != identity => Found::Other,
-        // A failure may have been the disk's, so it is tried again.
+        // A failure may have been the disk's, so retry.
         Some(file) if file.failed.is_some() => Found::Free,
         Some(_) if TrialMeasures::read(folder).is_ok() => Found::Done,
         _ => Found::Free,
     }
 }
 
-/// The folder a trial is or will be kept in, and whether it is there already: its own name, or that name with a number
-/// where the folder holds something else. `taken` gains the folder.
-pub(super) fn place(trials: &Path, name: &str, identity: &str, taken: &mut HashSet<PathBuf>) -> (PathBuf, bool) {
+/// The folder of a trial, and whether it is already finished there: its own name, or that name with a number if that
+/// folder holds something else. The folder is added to `taken`.
+pub(super) fn locate(trials: &Path, name: &str, identity: &str, taken: &mut HashSet<PathBuf>) -> (PathBuf, bool) {
     let mut number = 1;
     loop {
         let folder = trials.join(if number == 1 { name.to_owned() } else { format!("{name},{number}") });
@@ -151,7 +151,7 @@ pub(super) fn place(trials: &Path, name: &str, identity: &str, taken: &mut HashS
     }
 }
 
-/// Takes away what an attempt that was cut off has left, but for files that are none of a trial's.
+/// Removes what an interrupted attempt left, but no files that are not a trial's.
 pub(super) fn clear(folder: &Path) -> Result<(), FileError> {
     let files = [FILE, "run.json", "history.jsonl", "model.safetensors", "run.txt", "queries.json"];
     for path in files.map(|file| folder.join(file)) {
@@ -163,53 +163,53 @@ pub(super) fn clear(folder: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Marks a trial as ended.
+/// Marks a trial as finished.
 pub(super) fn finish(folder: &Path, file: &TrialFile) -> Result<(), FileError> {
     let path = folder.join(FILE);
     let text = serde_json::to_string_pretty(file).at(&path)?;
     fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()])).at(&path)
 }
 
-/// What a trial reached, as its folder tells it.
+/// A trial's results, as saved in its folder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialMeasures {
     /// Every judged query's measures.
     pub queries: QueryMeasures,
-    /// The epoch whose weights were kept.
+    /// The epoch whose weights were saved.
     pub best_epoch: usize,
-    /// Trainable numbers of the network.
+    /// Trainable parameters of the network.
     pub parameters: usize,
 }
 
 impl TrialMeasures {
-    /// Reads them from a run's folder. Trials just trained are read back too, so that a study taken up again shows the
-    /// same numbers to the last bit.
+    /// Reads them from a run's folder. Trials just trained are read back too, so that a continued study shows exactly
+    /// the same numbers.
     pub(super) fn read(folder: &Path) -> Result<Self, FileError> {
         let record = read_run_record(folder)?;
         let queries = QueryMeasures::read(folder)?;
         Ok(Self { queries, best_epoch: record.best_epoch, parameters: record.parameters })
     }
 
-    /// The mean of every measure over the queries of one part; `None` where it has no judged query.
+    /// The mean of every measure over the queries of one split; `None` if it has no judged query.
     pub fn means(&self, split: Split) -> Option<Measures> {
         let means = Measures::mean(self.queries.of_split(split).map(|row| &row.measures));
         Some(means).filter(|means| !means.is_empty())
     }
 }
 
-/// A trial that has ended.
+/// A finished trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialResult {
-    /// Position of its [`Configuration`].
+    /// Index of its [`Configuration`].
     pub configuration: usize,
     /// From 0.
     pub fold: usize,
     /// Its seed.
     pub seed: u64,
-    /// Where it is kept.
+    /// Its folder.
     pub folder: PathBuf,
-    /// Whether it was there before.
-    pub taken: bool,
-    /// What it reached, or why it failed: a text, as `trial.json` keeps it.
+    /// Whether it had been finished before.
+    pub reused: bool,
+    /// Its results, or why it failed: a text, as saved in `trial.json`.
     pub outcome: Result<TrialMeasures, String>,
 }

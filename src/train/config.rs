@@ -1,4 +1,4 @@
-//! What a training run is to do, and on what.
+//! Training settings, and the queries to train on.
 
 use std::sync::Arc;
 
@@ -11,26 +11,26 @@ use crate::eval::Measure;
 use crate::graph::Whitening;
 use crate::model::RankingInput;
 
-/// Which epoch's weights a training keeps.
+/// Which epoch's weights training keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// The best by the validation measure.
     #[default]
     Best,
-    /// The last: nothing is chosen, so a few validation queries cannot mislead.
+    /// The last: without a choice, a small validation set cannot mislead.
     Last,
 }
 
 named!(Keep, "kept epoch": Best = "best", Last = "last");
 
-/// How gradients become steps. The two are the same without weight decay.
+/// The optimiser. Without weight decay the two are the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// Adam (ICLR 2015); weight decay is an L2 term in the gradient, as in the paper authors' code.
     Adam,
-    /// AdamW (ICLR 2019): weight decay is taken from the weights themselves, step size times decay.
+    /// AdamW (ICLR 2019): decoupled weight decay, step size times decay.
     #[default]
     AdamW,
 }
@@ -41,39 +41,39 @@ named!(Method, "optimiser": Adam = "adam", AdamW = "adamw");
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrainConfig {
-    /// What is minimised.
+    /// The loss to minimise.
     pub loss: Loss,
-    /// Numbers that some losses ask for.
+    /// Parameters of some losses.
     pub loss_settings: LossSettings,
-    /// What the mean of a batch's losses is taken over.
+    /// What a batch's losses are averaged over.
     pub weighting: Weighting,
-    /// How gradients become steps.
+    /// The optimiser.
     pub optimiser: Method,
     /// The step size.
     pub learning_rate: f64,
-    /// How the step size changes over the run. [`TrainConfig::epochs`] is what a cosine stretches over.
+    /// How the step size changes over the run. A cosine spans [`TrainConfig::epochs`].
     pub schedule: Schedule,
     /// Weight decay: decoupled in AdamW, an L2 term in Adam.
     pub weight_decay: f64,
-    /// The longest gradient (all weights together); a longer one is shortened to it.
+    /// Gradients are clipped to this norm (over all weights).
     pub clip: Option<f64>,
     /// Queries per step.
     pub batch: usize,
-    /// At most this many passes over the training queries.
+    /// Maximum number of passes over the training queries.
     pub epochs: usize,
-    /// Seed of the order of the queries and of dropout.
+    /// Seed of the query order and of dropout.
     pub seed: u64,
     /// The validation measure that chooses the best epoch.
     pub stop_on: Measure,
-    /// Epochs without a better one after which training ends; `None` runs all epochs (the best is kept all the same).
+    /// Epochs without improvement after which training stops; `None` runs all epochs (and still keeps the best).
     pub patience: Option<usize>,
-    /// Which epoch's weights are kept.
+    /// Which epoch's weights to keep.
     pub keep: Keep,
-    /// What the same loss on the text's own score adds: the signals then learn to rank by themselves too, which the
-    /// graph's layers build on. 0 leaves it out.
+    /// Weight of the same loss on the text's own score: the signals then also learn to rank by themselves, which the
+    /// graph layers build on. 0 disables it.
     pub text_loss: f64,
     /// Whether a second network is then trained on train and validation queries together, from the same initial
-    /// weights and for as many epochs as were best, as the paper does. Only a run does this, not [`super::train`].
+    /// weights and for the best number of epochs, as in the paper. Only a run does this, not [`super::train`].
     pub retrain: bool,
 }
 
@@ -102,7 +102,7 @@ impl Default for TrainConfig {
 }
 
 impl TrainConfig {
-    /// The loss with its numbers and its weighting.
+    /// The loss with its parameters and weighting.
     pub fn objective(&self) -> Objective {
         Objective { loss: self.loss, settings: self.loss_settings, weighting: self.weighting }
     }
@@ -111,30 +111,30 @@ impl TrainConfig {
 /// The queries of a run.
 #[derive(Clone, Debug, Default)]
 pub struct TrainData {
-    /// One query each.
+    /// One per query.
     pub inputs: Vec<RankingInput>,
-    /// The part of the protocol each query belongs to.
+    /// The split of each query.
     pub split: Vec<Split>,
-    /// What the visual vectors went through, where it was learned.
+    /// The whitening applied to the visual vectors, if it was learned.
     pub whitening: Option<Arc<Whitening>>,
 }
 
 impl TrainData {
-    /// Positions in `inputs` of one part of the protocol.
+    /// Indices into `inputs` of one split.
     pub fn of(&self, split: Split) -> Vec<usize> {
         let inputs = self.inputs.iter().zip(&self.split).enumerate();
         inputs.filter(|(_, (_, other))| **other == split).map(|(at, _)| at).collect()
     }
 
-    /// The highest grade of the train and validation queries, 0 where nothing is relevant: what ERR takes for certain
-    /// while epochs and settings are chosen. Test queries have no say in a choice.
+    /// The highest grade of the train and validation queries, 0 if nothing is relevant: what ERR takes as certain
+    /// relevance while epochs and settings are chosen. Test queries must not influence a choice.
     pub fn highest_grade(&self) -> i32 {
         let inputs = self.inputs.iter().zip(&self.split).filter(|(_, split)| **split != Split::Test);
         let grades = inputs.flat_map(|(input, _)| input.relevance.iter().flatten());
         grades.map(|grade| grade.0).max().unwrap_or(0).max(0)
     }
 
-    /// The same, without the queries that have no judgement at all: they are in no mean, as in trec_eval.
+    /// [`Self::of`] without queries that have no judgement at all: like trec_eval, means leave them out.
     pub fn judged(&self, split: Split) -> Vec<usize> {
         let mut positions = self.of(split);
         positions.retain(|&at| self.inputs[at].relevance.iter().any(Option::is_some));

@@ -1,11 +1,11 @@
-//! The one bundle that runs, studies and the window work on.
+//! The bundle of data that runs, studies and the window work on.
 
 use std::sync::Arc;
 
 use crate::dataset::{Dataset, Judgements, Split, VectorTable};
 use crate::signals::Signals;
 
-/// A data set with everything that training and measuring need of it. A clone shares all of it.
+/// A data set with everything that training and evaluation need. Clones share it.
 ///
 /// ```
 /// use crossrank::dataset::demo_sample;
@@ -22,15 +22,15 @@ use crate::signals::Signals;
 pub struct RunData {
     /// What is on disk.
     pub dataset: Arc<Dataset>,
-    /// What people judged of it.
+    /// Its relevance judgements.
     pub judgements: Judgements,
-    /// The features of its candidates.
+    /// Its candidates' features.
     pub signals: Arc<Signals>,
-    /// The visual vectors in use; empty where there are none.
+    /// The visual vectors in use; empty if there are none.
     pub vectors: Arc<VectorTable>,
-    /// The names of the vectors' sources, with which they can be chosen again.
+    /// The names of the vectors' sources, by which they can be chosen again.
     pub vector_names: Vec<String>,
-    /// For each query, its part of the protocol.
+    /// The split of each query.
     pub splits: Arc<Vec<Split>>,
 }
 
@@ -40,22 +40,22 @@ impl RunData {
         !self.vectors.is_empty()
     }
 
-    /// The same with other parts of the protocol, one per query.
+    /// The same data with other splits, one per query.
     pub fn with_splits(&self, splits: Vec<Split>) -> Self {
         Self { splits: Arc::new(splits), ..self.clone() }
     }
 
-    /// The same with other visual vectors and the names of their sources.
+    /// The same data with other visual vectors and the names of their sources.
     pub fn with_vectors(&self, vector_names: Vec<String>, vectors: Arc<VectorTable>) -> Self {
         Self { vectors, vector_names, ..self.clone() }
     }
 
-    /// The same without visual vectors.
+    /// The same data without visual vectors.
     pub fn without_vectors(&self) -> Self {
         self.with_vectors(Vec::new(), Arc::new(VectorTable::none(self.dataset.images.len())))
     }
 
-    /// Positions of the queries of one part of the protocol.
+    /// Indices of the queries of one split.
     pub fn queries_of(&self, split: Split) -> Vec<usize> {
         (0..self.splits.len()).filter(|&query| self.splits[query] == split).collect()
     }

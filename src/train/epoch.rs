@@ -1,4 +1,4 @@
-//! One pass over the training queries, and one look at the others.
+//! One pass over the training queries, and evaluation of the others.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -11,18 +11,18 @@ use crate::base::Rng;
 use crate::eval::{Judged, Measure, Measures, STANDARD, rank_and_measure};
 use crate::model::{Network, Output, Prepared, RankingInput};
 
-/// Parts the seed's stream of query orders and dropout masks from that of the initial weights.
+/// Separates the random stream of query orders and dropout masks from that of the initial weights.
 const STREAM: u64 = 0x7472_6169_6e21;
 
-/// A run's queries, ready to go through the network.
+/// A run's queries, prepared for the network.
 pub(super) struct Queries<'a> {
     data: &'a TrainData,
     prepared: Vec<Prepared>,
     targets: Vec<Arc<Targets>>,
     objective: Objective,
-    /// What the loss of the text's score weighs.
+    /// Weight of the loss on the text's score.
     text_loss: f64,
-    /// The highest grade of the train and validation queries, which ERR takes for certain.
+    /// The highest grade of the train and validation queries, which ERR takes as certain relevance.
     highest_grade: i32,
     schedule: Schedule,
     batch: usize,
@@ -31,24 +31,25 @@ pub(super) struct Queries<'a> {
 
 /// The loss and the measures of some queries.
 pub(super) struct Evaluated {
-    /// `None` where the loss can learn from no query.
+    /// `None` if the loss cannot learn from any query.
     pub(super) loss: Option<f64>,
     pub(super) standard: Measures,
-    /// The measure the run stops on.
+    /// The measure that early stopping uses.
     pub(super) chosen: f64,
 }
 
 impl<'a> Queries<'a> {
-    /// `teaching` are the queries that are learned from: their highest grade is what pointwise losses call certain.
+    /// `training` are the queries to learn from: their highest grade is what pointwise losses take as certain
+    /// relevance.
     pub(super) fn new(
         data: &'a TrainData,
         model: &Network,
         config: &TrainConfig,
-        teaching: &[usize],
+        training: &[usize],
     ) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
         let targets: Vec<Targets> = data.inputs.iter().map(|input| Targets::new(&input.relevance)).collect();
-        let top = teaching.iter().map(|&at| targets[at].top()).fold(0.0, f64::max);
+        let top = training.iter().map(|&at| targets[at].top()).fold(0.0, f64::max);
         Ok(Self {
             data,
             prepared: prepared.collect::<Result<_, _>>()?,
@@ -62,8 +63,8 @@ impl<'a> Queries<'a> {
         })
     }
 
-    /// Those of `queries` that the loss can learn from.
-    pub(super) fn teaching(&self, queries: &[usize]) -> Vec<usize> {
+    /// The `queries` that the loss can learn from.
+    pub(super) fn learnable(&self, queries: &[usize]) -> Vec<usize> {
         queries.iter().copied().filter(|&at| self.weight(at) > 0.0).collect()
     }
 
@@ -71,7 +72,7 @@ impl<'a> Queries<'a> {
         self.objective.weight(&self.targets[at])
     }
 
-    /// One pass over `queries` in an order of this epoch's own; the mean loss, or `None` if the observer broke.
+    /// One pass over `queries` in this epoch's own order; the mean loss, or `None` if the observer asked to stop.
     pub(super) fn train_epoch(
         &self,
         model: &Network,
@@ -106,7 +107,7 @@ impl<'a> Queries<'a> {
     /// The sum of a batch's losses and the gradient of their mean.
     fn differentiate(&self, model: &Network, batch: &[usize], rng: &mut Rng) -> Result<(f64, Gradients), TrainError> {
         let weight: f64 = batch.iter().map(|&at| self.weight(at)).sum();
-        // Each query's dropout has a generator of its own, so that masks do not depend on who comes first.
+        // Each query has its own generator, so that dropout masks do not depend on scheduling.
         let jobs: Vec<(usize, Rng)> = batch.iter().map(|&at| (at, Rng::new(rng.next_u64()))).collect();
         let one = |(at, mut rng): (usize, Rng)| {
             let loss = self.mean_loss(&model.forward(&self.prepared[at], Some(&mut rng))?, at)?;
@@ -122,8 +123,8 @@ impl<'a> Queries<'a> {
         Ok((sum, gradients))
     }
 
-    /// A query's part of the loss, the mean over the members: each learns as if it were alone, since no weight is
-    /// shared and Adam does not see the scale of a gradient.
+    /// A query's part of the loss, averaged over the members: each learns as if it were alone, as they share no
+    /// weights and Adam is invariant to the scale of gradients.
     fn mean_loss(&self, output: &Output, at: usize) -> Result<Tensor, TrainError> {
         let mut losses = Vec::with_capacity(output.members.len());
         for member in &output.members {
@@ -140,7 +141,7 @@ impl<'a> Queries<'a> {
         Ok(if others.is_empty() { sum } else { (sum / losses.len() as f64)? })
     }
 
-    /// Loss and measures of `queries`, without dropout: one mean over queries each.
+    /// Loss and measures of `queries`, without dropout, each averaged over queries.
     pub(super) fn evaluate(
         &self,
         model: &Network,
@@ -176,14 +177,14 @@ impl<'a> Queries<'a> {
     }
 }
 
-/// The measures of one query's images ranked by `scores`; `highest_grade` is what ERR takes for certain.
+/// The measures of one query's images ranked by `scores`; `highest_grade` is what ERR takes as certain relevance.
 pub(super) fn measured(input: &RankingInput, scores: &[f32], measures: &[Measure], highest_grade: i32) -> Vec<f64> {
     let ids: Vec<&str> = input.ids.iter().map(|id| id.as_str()).collect();
     let judged = Judged { relevance: &input.relevance, highest_grade, ..Judged::default() };
     rank_and_measure(scores, &ids, &judged, measures).values
 }
 
-/// The generator of one epoch, so that an epoch does not depend on how much randomness the ones before it used.
+/// The generator of one epoch, which does not depend on how much randomness earlier epochs used.
 pub(super) fn epoch_rng(seed: u64, epoch: usize) -> Rng {
     let mut rng = Rng::new(seed ^ STREAM);
     let first = rng.next_u64();

@@ -1,4 +1,4 @@
-//! Everything that decides a training run.
+//! All settings of a training run.
 
 use super::{RunData, TrainConfig, TrainError};
 use crate::dataset::Split;
@@ -8,14 +8,14 @@ use crate::model::{Activation, Degree, ModelKind, NetworkConfig};
 use crate::signals::{Normalisation, Signals};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// What ranks and how large it is, before the data fix its input sizes.
+/// The model and its size, before the data determine its input sizes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ModelSettings {
-    /// What ranks.
+    /// The model that ranks.
     pub kind: ModelKind,
-    /// The text score of [`ModelKind::Signal`] and [`ModelKind::Cm`], by name; `None` takes the one that
-    /// [`crate::signals::text_signal`] finds.
+    /// The text score that [`ModelKind::Signal`] and [`ModelKind::Cm`] use, by name; `None` for
+    /// [`crate::signals::text_signal`].
     pub signal: Option<String>,
     /// Width of every layer of the MLP over the signals.
     pub hidden: usize,
@@ -23,21 +23,21 @@ pub struct ModelSettings {
     pub mlp_layers: usize,
     /// Width of every graph convolution.
     pub conv_size: usize,
-    /// Graph convolutions, one after the other.
+    /// Number of graph convolutions.
     pub conv_layers: usize,
-    /// What follows each convolution.
+    /// Activation after each convolution.
     pub activation: Activation,
-    /// Whether each convolution adds what came in to what goes out.
+    /// Whether each convolution adds its input to its output.
     pub residual: bool,
     /// How DCMM's sums over neighbours are scaled.
     pub degree: Degree,
-    /// Whether DCMM-PRF takes up what looks like the images that the text ranks first.
+    /// Whether DCMM-PRF uses images similar to those the text ranks first.
     pub feedback: bool,
     /// Attention heads of GAT.
     pub heads: usize,
-    /// Networks whose scores are averaged, each with initial weights and dropout of its own.
+    /// Networks whose scores are averaged, each with its own initial weights and dropout.
     pub members: usize,
-    /// Share of units dropped while training, 0 to below 1.
+    /// Share of units dropped while training, in [0, 1).
     pub dropout: f32,
 }
 
@@ -62,8 +62,8 @@ impl Default for ModelSettings {
 }
 
 impl ModelSettings {
-    /// The configuration of the network that is trained, for so many signals and principal components, and vectors of
-    /// `visual_dim` numbers; `None` for what learns no network.
+    /// The configuration of the network to train, for the given numbers of signals and principal components, and
+    /// vectors of `visual_dim` numbers; `None` for kinds without a network.
     pub fn config(
         &self,
         (feature_count, component_count): (usize, usize),
@@ -71,7 +71,7 @@ impl ModelSettings {
         seed: u64,
     ) -> Option<NetworkConfig> {
         let kind = self.kind.network()?;
-        // Without a hidden layer the head is all there is: a weighted sum.
+        // Without hidden layers only the head remains: a weighted sum.
         let layers = match kind {
             ModelKind::Linear => 0,
             ModelKind::DcmmPrf => self.mlp_layers,
@@ -96,17 +96,17 @@ impl ModelSettings {
     }
 }
 
-/// Everything that decides a training run on a data set.
+/// All settings of a training run on a data set.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Experiment {
-    /// Signals by name; `None` takes all.
+    /// Signals by name; `None` for all.
     pub features: Option<Vec<String>>,
-    /// How the signals of a query are brought to one scale.
+    /// How the signals of a query are normalised.
     pub normalisation: Normalisation,
-    /// What visual vectors go through before they become neighbours of a graph network.
+    /// How visual vectors are transformed before a graph network uses them.
     pub visual: VisualSettings,
-    /// How images become neighbours.
+    /// How neighbours are chosen.
     pub graph: GraphRequest,
     /// The network.
     pub model: ModelSettings,
@@ -115,11 +115,11 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Positions of the chosen signals in `signals.infos`.
+    /// Indices of the selected signals in `signals.infos`.
     ///
     /// # Errors
-    /// [`TrainError::UnknownSignal`] for a chosen signal that the data set does not have, [`TrainError::NoSignal`]
-    /// where none is chosen.
+    /// [`TrainError::UnknownSignal`] for a selected signal that the data set lacks, [`TrainError::NoSignal`] if none
+    /// is selected.
     pub fn signal_indices(&self, signals: &Signals) -> Result<Vec<usize>, TrainError> {
         let position = |name: &String| {
             let found = signals.infos.iter().position(|info| info.name == *name);
@@ -132,34 +132,34 @@ impl Experiment {
         if chosen.is_empty() { Err(TrainError::NoSignal) } else { Ok(chosen) }
     }
 
-    /// The configuration of the network that is trained on `signals` signals and vectors of `dim` numbers, if one is;
-    /// `learned` tells what the vectors go through first.
+    /// The configuration of the network to train on `signals` signals and vectors of `dim` numbers, if there is one;
+    /// `learned` is the whitening applied to the vectors first.
     pub fn model_config(&self, signals: usize, dim: usize, learned: Option<&Whitening>) -> Option<NetworkConfig> {
         let components = learned.map_or(0, Whitening::components);
         let dim = learned.filter(|_| self.visual.whiten).map_or(dim, Whitening::dim);
         self.model.config((signals, components), dim, self.training.seed)
     }
 
-    /// Whether something is learned of the visual vectors first: only graph networks have a use for it.
+    /// Whether a whitening is learned from the visual vectors first; only graph networks use one.
     pub fn whitens(&self) -> bool {
         self.visual.learns() && self.model.kind.uses_graph()
     }
 
-    /// Everything that [`super::prepare`] looks at, as text: on the same data, experiments with the same key have the
-    /// same inputs and may share them. A setting of the model or of the training that comes to change the inputs must
-    /// be added here.
+    /// Everything that [`super::prepare`] depends on, as text: on the same data, experiments with the same key have
+    /// the same inputs and may share them. Any setting of the model or of training that affects the inputs must be
+    /// included here.
     pub fn input_key(&self, splits: &[Split]) -> String {
         let kind = self.model.kind;
-        // What is learned of the vectors is learned on the training queries.
+        // The whitening is learned on the training queries.
         let learned = self.whitens().then_some((&self.visual, splits));
         let parts =
             (&self.features, &self.normalisation, &self.graph, kind.uses_graph(), kind.reads_vectors(), learned);
-        // Plain values can always be written.
+        // Serialising plain values cannot fail.
         serde_json::to_string(&parts).unwrap_or_default()
     }
 }
 
-/// The means of [`STANDARD`] of the three rankings over one part of the queries; nothing before a run's end.
+/// The means of [`STANDARD`] for the three rankings over one split; empty before the run finishes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The search engine's order.

@@ -1,4 +1,4 @@
-//! Cross-modal feedback on a data set: its scores, and the choice of its two numbers.
+//! Cross-modal feedback on a data set: its scores, and the choice of its two parameters.
 
 use super::epoch::measured;
 use super::{RunData, TrainData};
@@ -8,7 +8,7 @@ use crate::graph::{Similarities, visual_rows};
 use crate::model::{Feedback, FeedbackScores, RankingInput};
 use rayon::prelude::*;
 
-/// The feedback of every input, in their order; `text` is asked for a query's text scores by its index in the data set.
+/// The feedback of every input, in order; `text` gives a query's text scores by its index in the data set.
 pub(super) fn feedback_scores(
     data: &RunData,
     inputs: &TrainData,
@@ -21,8 +21,8 @@ pub(super) fn feedback_scores(
     inputs.inputs.par_iter().map(one).collect()
 }
 
-/// The first of the grid with the highest mean of `measure` over the validation queries (over the training queries
-/// where there is none).
+/// The first grid point with the highest mean of `measure` over the validation queries (or the training queries if
+/// there are none).
 pub(super) fn choose(inputs: &TrainData, scores: &[FeedbackScores], measure: Measure) -> Feedback {
     let validation = inputs.judged(Split::Validation);
     let queries = if validation.is_empty() { inputs.judged(Split::Train) } else { validation };

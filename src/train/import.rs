@@ -1,10 +1,10 @@
 //! Experiments from files: our own, and those of the paper authors' code.
 //!
-//! The latter are JSON: `{"params": {…}}`, or `{"grid_params": {…}}` with a list for each key, of which every
-//! combination is an experiment. Read are `model`, `input_channels`, `nb_layers`, `conv_channels`, `nb_conv_layers`,
-//! `dropout`, `batch_size`, `lr`, `l2_norm`, `nb_epochs`, `loss`, `top_k` (which counts the image itself),
-//! `early_stopping`, `patience` and `monitoring_metric`; `in_dim`, `visual_dim` and `checkpoint_dir` are known and left
-//! to the data and the command line.
+//! The latter are JSON: `{"params": {…}}`, or `{"grid_params": {…}}` with a list per key, of which every combination is
+//! an experiment. Supported are `model`, `input_channels`, `nb_layers`, `conv_channels`, `nb_conv_layers`, `dropout`,
+//! `batch_size`, `lr`, `l2_norm`, `nb_epochs`, `loss`, `top_k` (which counts the image itself), `early_stopping`,
+//! `patience` and `monitoring_metric`; `in_dim`, `visual_dim` and `checkpoint_dir` are ignored, as the data and the
+//! command line determine them.
 
 use std::fmt::Display;
 use std::fs;
@@ -20,27 +20,27 @@ use crate::model::{Activation, ModelKind};
 /// More combinations than anyone would train.
 const MOST: usize = 100_000;
 
-/// Keys that belong to the authors' files and decide nothing here.
-const LEFT_OUT: [&str; 3] = ["in_dim", "visual_dim", "checkpoint_dir"];
+/// Keys of the authors' files that have no effect here.
+const IGNORED: [&str; 3] = ["in_dim", "visual_dim", "checkpoint_dir"];
 
-/// The experiments of a file, and what in it was not understood.
+/// The experiments of a file, and warnings about unknown settings.
 type Read = Result<(Vec<Experiment>, Vec<String>), FileError>;
 
 /// Reads a configuration of the paper authors' code, or a grid of them.
 ///
 /// # Errors
-/// What is wrong with the file, with its path and the line of the field.
+/// If the file is invalid, with its path and the line of the field.
 pub fn read_reference(path: &Path) -> Read {
     let text = fs::read_to_string(path).at(path)?;
     let value: Value = serde_json::from_str(&text).at(path)?;
     reference(&text, &value, path)
 }
 
-/// Reads any file that says what to train: a saved run's `run.json`, an experiment as JSON or TOML, or one of the paper
-/// authors' files.
+/// Reads any file that describes an experiment: a saved run's `run.json`, an experiment as JSON or TOML, or one of the
+/// paper authors' files.
 ///
 /// # Errors
-/// What is wrong with the file, with its path.
+/// If the file is invalid, with its path.
 pub fn read_config(path: &Path) -> Read {
     let text = fs::read_to_string(path).at(path)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
@@ -63,17 +63,17 @@ pub fn read_config(path: &Path) -> Read {
     own.0.check().map_err(|error| FileError::malformed(error, path))?;
     let written = serde_json::to_value(&own.0).at(path)?;
     let mut unknown = Vec::new();
-    strangers(own.1, &written, "", &mut unknown);
-    let told = unknown.into_iter().map(|key| format!("unknown setting {key}: {}", path.display())).collect();
-    Ok((vec![own.0], told))
+    unknown_keys(own.1, &written, "", &mut unknown);
+    let warnings = unknown.into_iter().map(|key| format!("unknown setting {key}: {}", path.display())).collect();
+    Ok((vec![own.0], warnings))
 }
 
-/// Keys of `given` that `known` lacks, with the tables they are in.
-fn strangers(given: &Value, known: &Value, above: &str, found: &mut Vec<String>) {
+/// Keys of `given` that `known` lacks, with their path.
+fn unknown_keys(given: &Value, known: &Value, above: &str, found: &mut Vec<String>) {
     let (Some(given), Some(known)) = (given.as_object(), known.as_object()) else { return };
     for (key, value) in given {
         match known.get(key) {
-            Some(known) => strangers(value, known, &format!("{above}{key}."), found),
+            Some(known) => unknown_keys(value, known, &format!("{above}{key}."), found),
             None => found.push(format!("{above}{key}")),
         }
     }
@@ -87,7 +87,7 @@ struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// Something about a field, with its line.
+    /// An error about a field, with its line.
     fn about(self, key: &str, message: impl Display) -> FileError {
         let quoted = format!("\"{key}\"");
         let line = self.text.lines().position(|line| line.contains(&quoted)).map(|line| line + 1);
@@ -106,7 +106,7 @@ fn reference(text: &str, value: &Value, path: &Path) -> Read {
     let source = Source { text, path };
     let inner = ["params", "grid_params"].iter().find_map(|key| value.get(key)).unwrap_or(value);
     let Some(fields) = inner.as_object() else {
-        return Err(FileError::malformed("the parameters are no table of fields", path));
+        return Err(FileError::malformed("the parameters are not a table of fields", path));
     };
     let mut warnings = Vec::new();
     let mut experiments = vec![Experiment::default()];
@@ -115,7 +115,7 @@ fn reference(text: &str, value: &Value, path: &Path) -> Read {
     for (key, value) in fields {
         let stops = fields.contains_key("early_stopping");
         let idle =
-            LEFT_OUT.contains(&key.as_str()) || if stops { key == "monitoring_metric" } else { key == "patience" };
+            IGNORED.contains(&key.as_str()) || if stops { key == "monitoring_metric" } else { key == "patience" };
         if idle {
             continue;
         }
@@ -144,7 +144,7 @@ fn reference(text: &str, value: &Value, path: &Path) -> Read {
     Ok((experiments, warnings))
 }
 
-/// What the authors' code does without being asked: Adam with an L2 term, no activation, all epochs.
+/// The defaults of the authors' code: Adam with an L2 term, no activation, all epochs.
 fn authors(experiment: &mut Experiment) {
     experiment.model.activation = Activation::None;
     experiment.training.optimiser = Method::Adam;
@@ -155,16 +155,16 @@ fn authors(experiment: &mut Experiment) {
 fn check_stopping(fields: &Map<String, Value>, warnings: &mut Vec<String>, source: Source<'_>) {
     let mut warn = |key: &str, message: &str| warnings.push(source.about(key, message).to_string());
     match (fields.contains_key("early_stopping"), fields.contains_key("patience")) {
-        (true, false) => warn("early_stopping", "early_stopping without patience stops nothing"),
-        (false, true) => warn("patience", "patience without early_stopping stops nothing"),
+        (true, false) => warn("early_stopping", "early_stopping has no effect without patience"),
+        (false, true) => warn("patience", "patience has no effect without early_stopping"),
         _ => {}
     }
     if fields.contains_key("early_stopping") && fields.contains_key("monitoring_metric") {
-        warn("monitoring_metric", "early_stopping decides instead of monitoring_metric");
+        warn("monitoring_metric", "early_stopping takes precedence over monitoring_metric");
     }
 }
 
-/// Puts one field into an experiment; `false` where no field is called so.
+/// Applies one field to an experiment; `false` if the field is unknown.
 fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, FileError> {
     let (model, training) = (&mut experiment.model, &mut experiment.training);
     match field.key {
@@ -185,7 +185,7 @@ fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, FileError
         }
         "loss" => match field.text()? {
             "BPRLoss" => training.loss = Loss::Bpr,
-            other => return Err(field.fault(&format!("“{other}” is unknown, only BPRLoss is"))),
+            other => return Err(field.fault(&format!("“{other}” is not supported, only BPRLoss is"))),
         },
         _ => return Ok(false),
     }
@@ -201,22 +201,22 @@ impl Field<'_> {
     fn count(&self) -> Result<usize, FileError> {
         // Numbers may be written as 16.0.
         let whole = self.value.as_f64().filter(|x| x.fract() == 0.0 && (1.0..1e9).contains(x));
-        whole.map(|x| x as usize).ok_or_else(|| self.wrong("a whole number from 1"))
+        whole.map(|x| x as usize).ok_or_else(|| self.invalid("a whole number of at least 1"))
     }
 
     fn number(&self) -> Result<f64, FileError> {
-        self.value.as_f64().filter(|x| *x >= 0.0).ok_or_else(|| self.wrong("a number from 0"))
+        self.value.as_f64().filter(|x| *x >= 0.0).ok_or_else(|| self.invalid("a number of at least 0"))
     }
 
     fn text(&self) -> Result<&str, FileError> {
-        self.value.as_str().ok_or_else(|| self.wrong("a name in quotes"))
+        self.value.as_str().ok_or_else(|| self.invalid("a name in quotes"))
     }
 
-    fn wrong(&self, wanted: &str) -> FileError {
+    fn invalid(&self, wanted: &str) -> FileError {
         self.source.about(self.key, format!("{} must be {wanted}, not {}", self.key, self.value))
     }
 
-    /// Something is wrong with the value.
+    /// An error about the value.
     fn fault(&self, message: &dyn Display) -> FileError {
         self.source.about(self.key, format!("{}: {message}", self.key))
     }

@@ -1,4 +1,4 @@
-//! A data set made ready for a network.
+//! Prepares a data set for a network.
 
 use super::{Experiment, RunData, TrainData};
 use crate::dataset::Split;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-/// What the images of the training queries tell of the visual vectors, where the experiment asks for it.
+/// Learns the whitening of the visual vectors from the images of the training queries, if the experiment uses one.
 fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening> {
     if !experiment.whitens() {
         return None;
@@ -17,12 +17,12 @@ fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening>
     let of_training = |query: &usize| data.splits[*query] == Split::Train;
     let queries = (0..data.dataset.queries.len()).filter(of_training).map(|query| &data.dataset.queries[query]);
     let images: BTreeSet<usize> = queries.flat_map(|q| q.candidates.iter().map(|c| c.image)).collect();
-    let there: Vec<usize> =
+    let with_vectors: Vec<usize> =
         images.into_iter().filter(|&image| data.vectors.row_of_image.get(image).is_some_and(Option::is_some)).collect();
-    Some(Whitening::learn(&there, |image| data.vectors.get(image), data.vectors.dim, experiment.visual))
+    Some(Whitening::learn(&with_vectors, |image| data.vectors.get(image), data.vectors.dim, experiment.visual))
 }
 
-/// One query as the network wants it.
+/// One query as the network's input.
 pub fn ranking_input(
     data: &RunData,
     use_signals: &[usize],
@@ -44,19 +44,19 @@ pub fn ranking_input(
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
     };
     if experiment.model.kind.uses_graph() {
-        look(data, experiment, whitening, &mut input);
+        add_visual(data, experiment, whitening, &mut input);
     }
     input
 }
 
-/// What a graph network sees of the pictures: the graph, the vectors, and the components that join the signals.
-fn look(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
+/// Adds what a graph network sees of the pictures: the graph, the vectors, and the components among the signals.
+fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
     let raw = raw_rows(&data.dataset, &data.vectors, input.query);
     let mut rows = None;
     if let Some(whitening) = whitening {
         let projected = whitening.project(&raw);
         let extra = whitening.inputs(&projected);
-        input.features = side_by_side(&input.features, input.feature_count, &extra, whitening.components());
+        input.features = concatenate(&input.features, input.feature_count, &extra, whitening.components());
         input.feature_count += whitening.components();
         if experiment.visual.whiten {
             input.dim = whitening.dim();
@@ -68,7 +68,7 @@ fn look(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitenin
     if !experiment.model.kind.reads_vectors() {
         return;
     }
-    // Vectors that do not fit into memory are read again whenever the network looks at them.
+    // Vectors that do not fit into memory are read whenever the network uses them.
     let images = data.dataset.queries[input.query].candidates.iter().map(|candidate| candidate.image);
     input.visual = match data.vectors.stored(images) {
         None => rows.into(),
@@ -76,8 +76,8 @@ fn look(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitenin
     };
 }
 
-/// Rows of `a` numbers and rows of `b` numbers joined.
-fn side_by_side(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
+/// Concatenates rows of `a` numbers and rows of `b` numbers.
+fn concatenate(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
     if b == 0 {
         return left.to_vec();
     }
@@ -85,10 +85,10 @@ fn side_by_side(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
     rows.flat_map(|(left, right)| left.iter().chain(right).copied()).collect()
 }
 
-/// All queries as the network wants them; queries without candidates are left out. What the visual vectors go through
-/// is learned on the training queries.
+/// All queries as the network's inputs, except those without candidates. The whitening is learned on the training
+/// queries.
 ///
-/// `observe` is told how many queries are done, of how many, and may end the work: the result is then `None`.
+/// `observe` gets the number of queries done and in all, and may stop the work: the result is then `None`.
 pub fn prepare(
     data: &RunData,
     use_signals: &[usize],
@@ -99,7 +99,7 @@ pub fn prepare(
     prepare_with(data, use_signals, experiment, whitening, observe)
 }
 
-/// The same with what was learned before.
+/// [`prepare`] with a whitening learned before.
 pub(super) fn prepare_with(
     data: &RunData,
     use_signals: &[usize],

@@ -1,8 +1,8 @@
 //! Losses and the optimisation loop.
 //!
-//! [`train`] is a plain function: it knows nothing of threads, asks its [`Observer`] once per batch whether to go on,
-//! and tells it of every epoch in plain numbers. The same data, configuration and seed give the same curve to the last
-//! bit, whatever the number of threads; and [`train_from`] goes on from a [`TrainState`] as if it had never ended.
+//! [`train`] is a plain function: it knows nothing of threads, asks its [`Observer`] once per batch whether to
+//! continue, and reports every epoch in plain numbers. The same data, configuration and seed give bit-identical curves,
+//! whatever the number of threads; and [`train_from`] continues from a [`TrainState`] as if training had never stopped.
 
 mod config;
 mod data;

@@ -1,43 +1,43 @@
-//! Who watches a training, and may end it. Each method lets the work go on unless it is written otherwise.
+//! Observers, which follow training and can stop it. By default each method lets the work continue.
 
 use std::ops::ControlFlow;
 
 use super::{EpochReport, Standing};
 use crate::model::{Network, RankingInput};
 
-/// Watches one training.
+/// Observes one training.
 pub trait Observer {
-    /// Asked before the first batch of an epoch (`done` = 0) and after every batch. A break ends the run; the epoch at
-    /// hand is dropped.
+    /// Called before the first batch of an epoch (`done` = 0) and after every batch. A break stops training; the
+    /// current epoch is discarded.
     fn batch(&mut self, _done: usize, _total: usize) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 
-    /// Called after every epoch; `model` has that epoch's weights. A break ends the run.
+    /// Called after every epoch; `model` has that epoch's weights. A break stops training.
     fn epoch(&mut self, _report: &EpochReport, _model: &Network) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 
-    /// Shown after every epoch, before [`Observer::epoch`], where the training stands. A break ends the run.
+    /// Called with the state of training after every epoch, before [`Observer::epoch`]. A break stops training.
     fn standing(&mut self, _: &Standing<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
 
-/// Watches a whole run: reading, preparing, one or two trainings.
+/// Observes a whole run: reading, preparing, one or two trainings.
 pub trait RunObserver {
-    /// Some steps of a stage are done. A break ends the run.
+    /// Called as steps of a stage are done. A break stops the run.
     fn step(&mut self, _stage: &str, _done: usize, _total: usize) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 
-    /// An epoch has ended; `model` holds its weights. A break ends the run.
+    /// Called after every epoch; `model` has its weights. A break stops the run.
     fn epoch(&mut self, _report: &EpochReport, _model: &Network, _inputs: &[RankingInput]) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
 
-/// Watches nothing: the work runs to its end.
+/// Ignores everything and never stops.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quiet;
 

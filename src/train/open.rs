@@ -1,4 +1,4 @@
-//! From a path to the bundle that runs work on: the one way in.
+//! From a path to the data that runs work on: the only way in.
 
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -9,28 +9,28 @@ use super::{RunData, RunRecord, TrainError};
 use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning, WarningKind};
 use crate::signals;
 
-/// What can go wrong when visual vectors are chosen: whoever chooses has errors of their own.
+/// An error of choosing visual vectors, whose type is up to whoever chooses.
 type ChoiceError = Box<dyn Error + Send + Sync>;
 
 /// Visual vectors and the names of their sources.
 pub type NamedVectors = (Vec<String>, VectorTable);
 
-/// Chooses the visual vectors of a data set: given the data set, the names of the sources that were added to it, and
-/// where warnings go. `None` goes without.
+/// Chooses the visual vectors of a data set, given the data set, the names of the sources added to it, and a list for
+/// warnings. `None` for no vectors.
 pub type ChooseVectors<'a> =
     dyn FnMut(&Dataset, &[String], &mut Vec<Warning>) -> Result<Option<NamedVectors>, ChoiceError> + 'a;
 
-/// An open data set, and what was wrong with it.
+/// An open data set, with its problems.
 pub struct Opened {
-    /// All that runs need.
+    /// Everything that runs need.
     pub data: RunData,
-    /// What is wrong with its files.
+    /// Problems in its files.
     pub warnings: Vec<Warning>,
     /// Files that could not be added, and why.
     pub refused: Vec<(PathBuf, DatasetError)>,
 }
 
-/// Opens a data set with the files that are added to it and the first choice of its own visual vectors
+/// Opens a data set and adds files to it. Its visual vectors are the added ones, or else the preset ones
 /// ([`dataset::preset_vectors`]).
 ///
 /// # Errors
@@ -44,13 +44,13 @@ pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, TrainError> {
     open_with(path, files, own, &mut |_| ControlFlow::Continue(()))
 }
 
-/// Opens a data set: reads its files, adds others to it (visual vectors by their ending; of TREC's, four columns are
-/// judgements and six a run), computes its features, chooses its visual vectors and deals out its queries.
+/// Opens a data set: reads its files, adds others to it (visual vectors by extension; TREC files with four columns are
+/// judgements, with six a run), computes its features, chooses its visual vectors and splits its queries.
 ///
-/// `stage` is called with what comes next and may end the work.
+/// `stage` is called with the name of the next stage and may stop the work.
 ///
 /// # Errors
-/// If the data set can't be read, has no query, its vectors can't be had, or `stage` broke.
+/// If the data set cannot be read or has no queries, its vectors are unavailable, or `stage` asked to stop.
 pub fn open_with(
     path: &Path,
     files: &[PathBuf],
@@ -90,7 +90,7 @@ pub fn open_with(
     Ok(Opened { data, warnings, refused })
 }
 
-/// Reads sources of a data set's visual vectors by name; `None` where there is no name.
+/// Reads a data set's visual vectors from named sources; `None` without names.
 ///
 /// # Errors
 /// As [`dataset::read_vectors`].
@@ -119,10 +119,10 @@ pub fn read_sources(
     dataset::read_vectors(dataset, &names, warn)
 }
 
-/// The same data with the visual vectors that a run was trained on: those in use, or read from its files again.
+/// The same data with the visual vectors that a run was trained on: those in use, or those read from its files.
 ///
 /// # Errors
-/// If the vectors are not in use and can't be read, with what the run calls them.
+/// If the vectors are not in use and cannot be read, with the run's name for them.
 pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainError> {
     let names = record.vector_sources.clone();
     if !record.experiment.model.kind.needs_vectors() {
@@ -136,10 +136,10 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     };
     let mut dataset = data.dataset.clone();
     if !known(&dataset) && !record.vector_files.is_empty() {
-        // A file that was added when the run was made need not be listed now.
-        let more = Arc::make_mut(&mut dataset);
+        // A file that was added for the run may not be listed now.
+        let extended = Arc::make_mut(&mut dataset);
         for file in &record.vector_files {
-            dataset::attach_vectors(more, file)?;
+            dataset::attach_vectors(extended, file)?;
         }
     }
     if !known(&dataset) {
@@ -149,12 +149,12 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     Ok(data.with_vectors(names, Arc::new(table)))
 }
 
-/// An error as a warning about a data set that is open all the same.
+/// An error as a warning about a data set that could still be opened.
 pub fn as_warning(error: &DatasetError, dataset: &Dataset) -> Warning {
     Warning { kind: WarningKind::BadFile, message: error.to_string(), file: dataset.root.clone(), line: None }
 }
 
-/// Adds a file to a data set; the name of its source where it holds visual vectors.
+/// Adds a file to a data set; returns the name of its source if it holds visual vectors.
 fn attach(loaded: &mut Loaded, file: &Path) -> Result<Option<String>, DatasetError> {
     if dataset::is_vector_file(file) {
         return dataset::attach_vectors(&mut loaded.dataset, file).map(Some);

@@ -13,13 +13,13 @@ use crate::model::{Network, NetworkConfig, RankingInput};
 
 /// Trains a network and returns it with its best epoch's weights.
 ///
-/// Every epoch goes over the training queries in a new seeded order, in steps of [`TrainConfig::batch`] queries;
-/// queries that the loss cannot learn from are passed over. The best epoch is the first with the highest mean of
-/// [`TrainConfig::stop_on`] over the validation queries (over the training queries where there is no validation query).
+/// Every epoch goes over the training queries in a new seeded order, in steps of [`TrainConfig::batch`] queries,
+/// skipping those that the loss cannot learn from. The best epoch is the first with the highest mean of
+/// [`TrainConfig::stop_on`] over the validation queries (or over the training queries if there are none).
 ///
 /// # Errors
-/// If a configuration cannot be run, a query does not fit the network, there is nothing to learn from, or the loss is
-/// no longer a finite number.
+/// If a configuration is invalid, a query does not match the network, there is nothing to learn from, or the loss
+/// diverges.
 pub fn train(
     data: &TrainData,
     model: &NetworkConfig,
@@ -29,12 +29,12 @@ pub fn train(
     train_from(data, model, config, None, observer)
 }
 
-/// The same from where an earlier training with this data and configuration stood: what follows, and what it leaves,
-/// is to the bit what it would have been without the interruption. Only [`TrainConfig::epochs`] may be raised (which
-/// also stretches a cosine from here on).
+/// [`train`], continued from the state of an earlier training with this data and configuration: the result is
+/// bit-identical to uninterrupted training. Only [`TrainConfig::epochs`] may be raised (which also stretches a cosine
+/// from here on).
 ///
 /// # Errors
-/// As [`train`], or if the state is of another network.
+/// As [`train`], or if the state belongs to another network.
 pub fn train_from(
     data: &TrainData,
     model: &NetworkConfig,
@@ -44,7 +44,7 @@ pub fn train_from(
 ) -> Result<Outcome, TrainError> {
     let judged = data.judged(Split::Validation);
     let course = Course {
-        teaching: data.of(Split::Train),
+        training: data.of(Split::Train),
         watched: if judged.is_empty() { data.judged(Split::Train) } else { judged },
         epochs: config.epochs,
         retraining: false,
@@ -52,7 +52,7 @@ pub fn train_from(
     optimise(data, model, config, &course, state, observer)
 }
 
-/// Trains a network on the train and validation queries together for so many epochs, and returns it with its last
+/// Trains a network on the train and validation queries together for `epochs` epochs, and returns it with its last
 /// epoch's weights. Initial weights, schedule and randomness are those of [`train`].
 ///
 /// # Errors
@@ -65,21 +65,21 @@ pub fn retrain(
     state: Option<&TrainState>,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
-    let mut teaching = data.of(Split::Train);
-    teaching.extend(data.of(Split::Validation));
-    teaching.sort_unstable();
-    let course = Course { teaching, watched: data.judged(Split::Validation), epochs, retraining: true };
+    let mut training = data.of(Split::Train);
+    training.extend(data.of(Split::Validation));
+    training.sort_unstable();
+    let course = Course { training, watched: data.judged(Split::Validation), epochs, retraining: true };
     optimise(data, model, config, &course, state, observer)
 }
 
-/// What a training goes over.
+/// What to train on.
 struct Course {
     /// Queries to learn from.
-    teaching: Vec<usize>,
-    /// Queries whose measures are reported, and choose the best epoch unless it is the last.
+    training: Vec<usize>,
+    /// Queries whose measures are reported, and choose the best epoch unless the last is kept.
     watched: Vec<usize>,
     epochs: usize,
-    /// All epochs are run, and the last is kept.
+    /// Whether all epochs are run and the last is kept.
     retraining: bool,
 }
 
@@ -92,10 +92,10 @@ fn optimise(
     observer: &mut dyn Observer,
 ) -> Result<Outcome, TrainError> {
     check(data, config)?;
-    let (model, moments) = begin(network, state)?;
-    let queries = Queries::new(data, &model, config, &course.teaching)?;
-    let teaching = queries.teaching(&course.teaching);
-    if teaching.is_empty() {
+    let (model, moments) = initial(network, state)?;
+    let queries = Queries::new(data, &model, config, &course.training)?;
+    let learnable = queries.learnable(&course.training);
+    if learnable.is_empty() {
         return Err(TrainError::NothingToLearn);
     }
     let test = data.judged(Split::Test);
@@ -106,29 +106,29 @@ fn optimise(
     let mut history: Vec<EpochReport> = state.map(|state| state.history.clone()).unwrap_or_default();
     let mut stopped = Stop::Finished;
     for epoch in history.len() + 1..=course.epochs {
-        let waited = epoch - 1 - best.epoch;
-        if !course.retraining && config.patience.is_some_and(|patience| waited >= patience.max(1)) {
+        let stale = epoch - 1 - best.epoch;
+        if !course.retraining && config.patience.is_some_and(|patience| stale >= patience.max(1)) {
             stopped = Stop::EarlyStopped;
             break;
         }
-        let watch = Instant::now();
+        let started = Instant::now();
         let rng = epoch_rng(config.seed, epoch);
-        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &teaching, (epoch, rng), observer)? else {
+        let Some(train_loss) = queries.train_epoch(&model, &mut optimiser, &learnable, (epoch, rng), observer)? else {
             stopped = Stop::Interrupted;
             break;
         };
-        let seen = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
+        let watched = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
         let test = (!test.is_empty()).then(|| queries.evaluate(&model, &test, config.stop_on, epoch)).transpose()?;
-        if course.retraining || config.keep == Keep::Last || seen.chosen > best.value {
-            best = Best { epoch, value: seen.chosen, weights: model.weights()? };
+        if course.retraining || config.keep == Keep::Last || watched.chosen > best.value {
+            best = Best { epoch, value: watched.chosen, weights: model.weights()? };
         }
         let report = EpochReport {
             epoch,
             train_loss,
-            validation_loss: seen.loss.unwrap_or(train_loss),
-            validation: seen.standard,
+            validation_loss: watched.loss.unwrap_or(train_loss),
+            validation: watched.standard,
             test: test.map(|test| test.standard),
-            seconds: watch.elapsed().as_secs_f64(),
+            seconds: started.elapsed().as_secs_f64(),
             best_epoch: best.epoch,
             retraining: course.retraining,
         };
@@ -151,8 +151,8 @@ fn check(data: &TrainData, config: &TrainConfig) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// The network as it is at first, or as it was.
-fn begin(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Network, Moments), TrainError> {
+/// A freshly initialised network, or that of a saved state.
+fn initial(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Network, Moments), TrainError> {
     if let Some(state) = state {
         return state.restore(network);
     }
@@ -161,10 +161,10 @@ fn begin(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Network
     Ok((model, moments))
 }
 
-/// [`STANDARD`] of the queries at `which` under a network: one mean over queries each, all 0 for no query.
+/// [`STANDARD`] of a network averaged over the queries at `which`; all 0 without queries.
 ///
 /// # Errors
-/// If a query does not fit the network.
+/// If a query does not match the network.
 pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Result<Measures, TrainError> {
     let mut sums = vec![0.0; STANDARD.len()];
     for &at in which {

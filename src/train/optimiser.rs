@@ -1,31 +1,31 @@
-//! Steps down the gradient.
+//! Gradients, and the Adam and AdamW optimisers.
 
 use candle_core::{Device, Tensor, Var};
 
 use super::{Method, TrainConfig, TrainError};
 use crate::model::Network;
 
-/// Decay of the mean of gradients.
+/// Decay of the running mean of gradients.
 const BETA_1: f64 = 0.9;
-/// Decay of the mean of squared gradients.
+/// Decay of the running mean of squared gradients.
 const BETA_2: f64 = 0.999;
-/// Keeps the division by the latter finite.
+/// Keeps the division by the root of the latter finite.
 const EPSILON: f64 = 1e-8;
 
 /// The gradient of all of a network's weights, in the order of [`Network::vars`], as plain numbers.
 ///
-/// Queries are differentiated side by side; their gradients are then added one after the other, in the order of the
-/// batch, so that no bit of the sum depends on which thread was first.
+/// Queries are differentiated in parallel; their gradients are then added sequentially in batch order, so that the sum
+/// is bit-identical whichever thread finishes first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gradients(Vec<Vec<f64>>);
 
 impl Gradients {
-    /// No gradient yet.
+    /// A gradient of zeros.
     pub fn zero(model: &Network) -> Self {
         Self(model.vars().iter().map(|(_, var)| vec![0.0; var.elem_count()]).collect())
     }
 
-    /// The gradient of a scalar that the network's weights lead to.
+    /// The gradient of a scalar that depends on the network's weights.
     ///
     /// # Errors
     /// If a tensor operation fails.
@@ -50,41 +50,41 @@ impl Gradients {
         }
     }
 
-    /// The length of all of it as one vector.
+    /// Its norm as a single vector.
     pub fn norm(&self) -> f64 {
         self.0.iter().flatten().map(|x| x * x).sum::<f64>().sqrt()
     }
 
-    /// Shortens it to the length `most` if it is longer.
-    pub fn clip(&mut self, most: f64) {
+    /// Scales it down to the norm `max` if it is longer.
+    pub fn clip(&mut self, max: f64) {
         let norm = self.norm();
-        if norm > most {
-            self.0.iter_mut().flatten().for_each(|x| *x *= most / norm);
+        if norm > max {
+            self.0.iter_mut().flatten().for_each(|x| *x *= max / norm);
         }
     }
 }
 
-/// What Adam remembers between steps: one number a weight each, in the order of [`Network::vars`].
+/// Adam's state between steps: two numbers per weight, in the order of [`Network::vars`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Moments {
-    /// Steps taken.
+    /// Number of steps taken.
     pub steps: usize,
-    /// The decaying mean of gradients.
+    /// The running mean of gradients.
     pub first: Vec<Vec<f64>>,
-    /// The decaying mean of their squares.
+    /// The running mean of their squares.
     pub second: Vec<Vec<f64>>,
 }
 
 impl Moments {
-    /// Before the first step.
+    /// The state before the first step.
     pub fn zero(model: &Network) -> Self {
         let zero = Gradients::zero(model).0;
         Self { steps: 0, first: zero.clone(), second: zero }
     }
 }
 
-/// Adam or AdamW over a network's weights (β = 0.9, 0.999, ε = 1e-8), in plain numbers, so that a run can go on from
-/// where it was to the same bits.
+/// Adam or AdamW over a network's weights (β = 0.9, 0.999, ε = 1e-8), in plain numbers, so that continued runs are
+/// bit-identical.
 #[derive(Debug)]
 pub struct Optimiser {
     vars: Vec<Var>,
@@ -100,7 +100,7 @@ impl Optimiser {
     /// For the weights of this network.
     ///
     /// # Errors
-    /// If the configuration cannot be run.
+    /// If the configuration is invalid.
     pub fn new(model: &Network, config: &TrainConfig) -> Result<Self, TrainError> {
         config.check()?;
         Ok(Self {
@@ -114,40 +114,40 @@ impl Optimiser {
         })
     }
 
-    /// What it remembers.
+    /// Its state.
     pub fn moments(&self) -> &Moments {
         &self.moments
     }
 
-    /// Goes on from what another one of the same network remembered.
+    /// Restores the state of another optimiser of the same network.
     ///
     /// # Errors
-    /// If it was of another network.
+    /// If it belongs to another network.
     pub fn restore(&mut self, moments: Moments) -> Result<(), TrainError> {
         let fits = |numbers: &[Vec<f64>]| {
             numbers.len() == self.vars.len()
                 && numbers.iter().zip(&self.vars).all(|(numbers, var)| numbers.len() == var.elem_count())
         };
         if !(fits(&moments.first) && fits(&moments.second)) {
-            return Err(TrainError::Config("the saved state is of another network".into()));
+            return Err(TrainError::Config("the saved state belongs to another network".into()));
         }
         self.moments = moments;
         Ok(())
     }
 
-    /// The share of the learning rate that the next steps take.
+    /// Sets the share of the learning rate for the next steps.
     pub fn set_share(&mut self, share: f64) {
         self.share = share;
     }
 
-    /// One step down this gradient.
+    /// Takes one step along this gradient.
     ///
     /// # Errors
-    /// If the gradient is that of another network.
+    /// If the gradient belongs to another network.
     pub fn step(&mut self, gradients: &Gradients) -> Result<(), TrainError> {
-        let clipped = self.clip.map(|most| {
+        let clipped = self.clip.map(|max| {
             let mut clipped = gradients.clone();
-            clipped.clip(most);
+            clipped.clip(max);
             clipped
         });
         let gradients = clipped.as_ref().unwrap_or(gradients);
@@ -157,18 +157,18 @@ impl Optimiser {
         for (at, var) in self.vars.iter().enumerate() {
             let mut weights = var.flatten_all()?.to_vec1::<f64>()?;
             let Some(gradient) = gradients.0.get(at).filter(|gradient| gradient.len() == weights.len()) else {
-                return Err(TrainError::Config("the gradient is that of another network".into()));
+                return Err(TrainError::Config("the gradient belongs to another network".into()));
             };
             let moments = self.moments.first[at].iter_mut().zip(&mut self.moments.second[at]);
             let (rate, decay) = (self.rate * self.share, self.decay);
             for ((weight, &g), (first, second)) in weights.iter_mut().zip(gradient).zip(moments) {
-                let (g, kept) = match self.method {
+                let (g, retained) = match self.method {
                     Method::Adam => (g + decay * *weight, 1.0),
                     Method::AdamW => (g, 1.0 - rate * decay),
                 };
                 *first = *first * BETA_1 + g * (1.0 - BETA_1);
                 *second = *second * BETA_2 + g * g * (1.0 - BETA_2);
-                *weight = *weight * kept - *first * scales.0 / ((*second * scales.1).sqrt() + EPSILON) * rate;
+                *weight = *weight * retained - *first * scales.0 / ((*second * scales.1).sqrt() + EPSILON) * rate;
             }
             var.set(&Tensor::from_vec(weights, var.shape(), &Device::Cpu)?)?;
         }

@@ -1,4 +1,4 @@
-//! Experiments that have a name.
+//! Named experiments.
 
 use super::{Decay, Experiment, Keep, Loss, ModelSettings, Schedule, TrainConfig};
 use crate::base::named;
@@ -9,10 +9,10 @@ use crate::signals::Normalisation;
 /// A ready-made experiment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Preset {
-    /// What ranks best on average, chosen by cross-validation; assets/manual/results.md tells how.
+    /// The best on average, chosen by cross-validation as described in assets/manual/results.md.
     #[default]
     Best,
-    /// DCMM-edge with the settings that the authors recommend.
+    /// DCMM-edge with the authors' recommended settings.
     Reference,
 }
 
@@ -28,7 +28,7 @@ impl Preset {
     }
 }
 
-/// Found by cross-validation; assets/manual/results.md tells what each part is worth.
+/// Found by cross-validation; assets/manual/results.md shows what each part contributes.
 fn best() -> Experiment {
     let training = TrainConfig {
         loss: Loss::BinaryCrossEntropy,

@@ -1,4 +1,4 @@
-//! What a run reached on each query, beside it on disk so that runs can be compared pair by pair.
+//! A run's measures on each query, saved with it so that runs can be compared query by query.
 
 use super::RunData;
 use crate::base::{At, FileError, write_whole};
@@ -11,11 +11,11 @@ use std::path::Path;
 /// The file's name in a run's folder.
 const FILE: &str = "queries.json";
 
-/// The measures of every judged query under one ranking; every query has the same ones.
+/// The measures of every judged query under one ranking; all queries have the same measures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "OnDisk")]
 pub struct QueryMeasures {
-    /// The highest grade, where a measure depends on it ([`Measure::needs_highest_grade`]).
+    /// The highest grade, if a measure depends on it ([`Measure::needs_highest_grade`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
     /// One row per judged query, in the data set's order.
@@ -27,13 +27,13 @@ pub struct QueryMeasures {
 pub struct QueryRow {
     /// The query's id in the data set.
     pub id: String,
-    /// The part of the protocol it belonged to in this run.
+    /// Its split in this run.
     pub split: Split,
-    /// What the ranking reaches on it.
+    /// The ranking's measures.
     pub measures: Measures,
 }
 
-/// As it is written, or as it was: the measures once, and each row's values in their order.
+/// The current format, or the old one: the measures once, and each row's values in their order.
 #[derive(Deserialize)]
 struct OnDisk {
     highest_grade: Option<i32>,
@@ -50,14 +50,14 @@ struct RowOnDisk {
     values: Option<Vec<f64>>,
 }
 
-/// What is wrong with a query's row.
+/// Why a query's row is invalid.
 #[derive(Debug, thiserror::Error)]
 enum RowFault {
-    #[error("query “{0}” has not one value per measure")]
+    #[error("query “{0}” does not have one value per measure")]
     Count(String),
     #[error("query “{0}” has no measures")]
     Nothing(String),
-    #[error("query “{0}” has other measures than the first")]
+    #[error("query “{0}” has different measures from the first")]
     Other(String),
 }
 
@@ -88,7 +88,7 @@ impl TryFrom<OnDisk> for QueryMeasures {
 }
 
 impl QueryMeasures {
-    /// [`STANDARD`] of every judged query of a data set whose candidates are ranked by `scores`.
+    /// [`STANDARD`] of every judged query, with candidates ranked by `scores`.
     pub fn of(data: &RunData, scores: &[Vec<f32>]) -> Self {
         let all: Vec<usize> = (0..data.dataset.queries.len()).collect();
         let of = |query: usize| scores.get(query).map_or(&[][..], Vec::as_slice);
@@ -101,20 +101,20 @@ impl QueryMeasures {
         Self { queries: all.iter().filter_map(row).collect(), highest_grade: evaluation.highest_grade }
     }
 
-    /// What was measured; nothing where no query is judged.
+    /// The measures; empty if no query is judged.
     pub fn measures(&self) -> Vec<Measure> {
         self.queries.first().map_or_else(Vec::new, |row| row.measures.measures().collect())
     }
 
-    /// The rows of one part of the protocol.
+    /// The rows of one split.
     pub fn of_split(&self, split: Split) -> impl Iterator<Item = &QueryRow> {
         self.queries.iter().filter(move |row| row.split == split)
     }
 
-    /// Writes them into a run's folder.
+    /// Writes them to a run's folder.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If the file cannot be written, with the path.
     pub fn write(&self, folder: &Path) -> Result<(), FileError> {
         let path = folder.join(FILE);
         let text = serde_json::to_string(self).at(&path)?;
@@ -124,7 +124,7 @@ impl QueryMeasures {
     /// Reads them from a run's folder.
     ///
     /// # Errors
-    /// What is wrong with the file, with the path.
+    /// If the file cannot be read or is malformed, with the path.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE);
         let text = fs::read_to_string(&path).at(&path)?;

@@ -1,33 +1,33 @@
-//! What a run tells of itself.
+//! Reports of a run.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::eval::Measures;
 use crate::model::Network;
 
-/// One epoch in numbers. Epochs count from 1.
+/// One epoch in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochReport {
-    /// Which one.
+    /// Its number, from 1.
     pub epoch: usize,
-    /// The loss while training (with dropout), one mean over all pairs or queries of the epoch.
+    /// The loss during training (with dropout), averaged over all pairs or queries of the epoch.
     pub train_loss: f64,
-    /// The loss on the validation queries after the epoch; the training loss where none of them has both relevant and
-    /// not relevant images.
+    /// The loss on the validation queries after the epoch; the training loss if none of them has both relevant and
+    /// non-relevant images.
     pub validation_loss: f64,
     /// [`crate::eval::STANDARD`] on the validation queries.
     #[serde(deserialize_with = "standard")]
     pub validation: Measures,
-    /// [`crate::eval::STANDARD`] on the test queries, where there are any. Nothing is chosen by them.
+    /// [`crate::eval::STANDARD`] on the test queries, if there are any. They are not used to choose anything.
     #[serde(default, deserialize_with = "standard_if_any")]
     pub test: Option<Measures>,
-    /// Wall time of the epoch with its evaluation.
+    /// Wall time of the epoch including evaluation.
     pub seconds: f64,
-    /// The best epoch so far by the measure the run stops on; the first one where several are equal.
+    /// The best epoch so far by the early-stopping measure; the first if several are equal.
     pub best_epoch: usize,
-    /// Whether this epoch was of the second training of a run, on train and validation queries together: its figures on
-    /// the validation queries then say only how well these were learned. Such epochs are numbered on from the first
-    /// training's.
+    /// Whether this epoch belongs to a run's second training, on train and validation queries together: its measures
+    /// on the validation queries then only show how well these were learned. Such epochs continue the numbering of the
+    /// first training.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retraining: bool,
 }
@@ -41,26 +41,26 @@ fn standard_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
     measures.map(Measures::with_standard).transpose().map_err(de::Error::custom)
 }
 
-/// Why a run ended.
+/// Why a run stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// All epochs were run.
     Finished,
-    /// No better epoch within the patience.
+    /// There was no improvement within the patience.
     EarlyStopped,
-    /// The observer said so.
+    /// The observer asked to stop.
     Interrupted,
 }
 
-/// What a run leaves.
+/// The result of training.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The network with the best epoch's weights (the initial ones where no epoch was completed).
+    /// The network with the best epoch's weights (the initial ones if no epoch was completed).
     pub model: Network,
-    /// The best epoch, from 1; 0 where none was completed.
+    /// The best epoch, from 1; 0 if none was completed.
     pub best_epoch: usize,
     /// Every completed epoch.
     pub history: Vec<EpochReport>,
-    /// Why it ended.
+    /// Why it stopped.
     pub stopped: Stop,
 }

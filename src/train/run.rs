@@ -1,9 +1,9 @@
-//! One whole run: data made ready, training, figures, and the folder that keeps it all.
+//! A whole run: preparing the data, training, measuring, and saving it all in a folder.
 
 use super::inputs::{prepare, prepare_with};
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
-use super::run_writer::{Keeper, Saved, Trained};
+use super::run_writer::{RunWriter, Saved, Trained};
 use super::score::{compare, rank, rankings};
 use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
 use crate::dataset::{Split, single_files};
@@ -11,26 +11,26 @@ use crate::model::{Network, NetworkConfig};
 use std::path::Path;
 use std::sync::Arc;
 
-/// What came of a run.
+/// The result of a run.
 pub struct RunResult {
-    /// Configuration and figures.
+    /// Configuration and measures.
     pub record: RunRecord,
-    /// Every epoch; none where nothing is learned.
+    /// Every epoch; none if nothing is learned.
     pub history: Vec<EpochReport>,
-    /// The network with its best weights, where one was trained.
+    /// The network with its best weights, if one was trained.
     pub model: Option<Network>,
-    /// For each query of the data set, its candidates' scores (empty where it has no candidates).
+    /// For each query of the data set, its candidates' scores (empty without candidates).
     pub scores: Vec<Vec<f32>>,
 }
 
-/// Trains on the train queries, chooses the epoch on the validation queries, and reports on both others. What learns
-/// no network ([`crate::model::ModelKind::network`]) only scores.
+/// Trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
+/// Kinds without a network ([`crate::model::ModelKind::network`]) only score.
 ///
-/// With `folder` the run is kept there as it goes.
+/// With `folder` the run is saved there as it progresses.
 ///
 /// # Errors
-/// An unknown signal, nothing to train on, a folder that can't be written, diverging weights, or
-/// [`TrainError::Cancelled`] where the observer broke before the first epoch ended.
+/// An unknown signal, nothing to train on, a folder that cannot be written, divergence, or [`TrainError::Cancelled`] if
+/// the observer asked to stop before the first epoch finished.
 pub fn run(
     data: &RunData,
     experiment: &Experiment,
@@ -42,7 +42,7 @@ pub fn run(
     run_prepared(data, &inputs, experiment, record, folder, observer)
 }
 
-/// The first half of [`run`]: signals chosen and normalised, vectors whitened, graphs built.
+/// The first half of [`run`]: selects and normalises signals, whitens vectors, builds graphs.
 ///
 /// # Errors
 /// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].
@@ -74,11 +74,11 @@ pub fn run_prepared(
     work(data, inputs, experiment, record, (folder, None), observer)
 }
 
-/// Goes on with a run that was interrupted or cut off, from its last epoch, to the same bits as if it had not been;
-/// `epochs` may raise the number of epochs, which also lets a finished run go on.
+/// Continues a run that was stopped or interrupted, from its last epoch, bit-identically to an uninterrupted one;
+/// `epochs` may raise the number of epochs, with which even a finished run can be continued.
 ///
 /// # Errors
-/// As [`run`], or if there is nothing to go on from, the run has come to its end, or the data are others.
+/// As [`run`], or if there is nothing to continue from, the run has finished, or the data differ.
 pub fn resume(
     data: &RunData,
     folder: &Path,
@@ -97,12 +97,12 @@ pub fn resume(
             if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
         return Err(TrainError::Ended { how, path: folder.to_owned() });
     }
-    let mut places = vec![("data set is", &record.dataset, &data.dataset.name)];
-    // Without a graph vectors decide nothing.
+    let mut facts = vec![("data set is", &record.dataset, &data.dataset.name)];
+    // Without a graph, vectors have no effect.
     if record.experiment.model.kind.needs_vectors() {
-        places.push(("visual vectors are", &record.vectors, &data.vectors.name));
+        facts.push(("visual vectors are", &record.vectors, &data.vectors.name));
     }
-    if let Some((what, then, now)) = places.into_iter().find(|(_, then, now)| then != now) {
+    if let Some((what, then, now)) = facts.into_iter().find(|(_, then, now)| then != now) {
         return Err(TrainError::OtherData { what, then: then.clone(), now: now.clone(), path: folder.to_owned() });
     }
     record.experiment.training.epochs = epochs;
@@ -112,10 +112,10 @@ pub fn resume(
     work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
 }
 
-/// A run's scores of every query once more, from what its folder keeps.
+/// Recomputes a saved run's scores of every query.
 ///
 /// # Errors
-/// Weights that can't be read or don't fit the data, a signal that is no more, or [`TrainError::Cancelled`].
+/// Weights that cannot be read or do not match the data, a missing signal, or [`TrainError::Cancelled`].
 pub fn score_again(
     data: &RunData,
     folder: &Path,
@@ -134,22 +134,22 @@ pub fn score_again(
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-/// Where a run is kept, and where it stood.
-type Kept<'a> = (Option<&'a Path>, Option<Saved>);
+/// Where a run is saved, and its state if it continues.
+type Target<'a> = (Option<&'a Path>, Option<Saved>);
 
 fn work(
     data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
-    (folder, saved): Kept<'_>,
+    (folder, saved): Target<'_>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let use_signals = experiment.signal_indices(&data.signals)?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim, inputs.whitening.as_deref());
-    // What was asked for stays as it was asked for; the signals' names are recorded beside.
-    let asked = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
-    fill_record(&mut record, data, &asked, &use_signals);
+    // The request is recorded unchanged; the signals' names are recorded separately.
+    let requested = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
+    fill_record(&mut record, data, &requested, &use_signals);
     record.parameters = config.as_ref().map_or(0, NetworkConfig::parameter_count);
     let chooses = config.is_some() || experiment.model.kind.uses_feedback();
     let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
@@ -164,29 +164,29 @@ fn work(
     }
     let trained = match config {
         Some(config) => {
-            let keeper = Keeper::new(observer, folder.as_ref(), inputs);
-            Some(learn(keeper, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
+            let writer = RunWriter::new(observer, folder.as_ref(), inputs);
+            Some(learn(writer, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
         }
         None => None,
     };
     let outcome = trained.as_ref().map(|trained| &trained.outcome);
     let ranked = rank(data, experiment, inputs, outcome.map(|outcome| &outcome.model), None)?;
     record.feedback = ranked.feedback;
-    // Figures on validation queries come from the network that had not seen them.
-    let mut figures = ranked.scores.clone();
+    // Measures on validation queries come from the network that had not seen them.
+    let mut measured = ranked.scores.clone();
     if let Some(chosen) = trained.as_ref().and_then(|trained| trained.chosen.as_ref()) {
         let before = rank(data, experiment, inputs, Some(chosen), record.feedback)?.scores;
-        let validation = (0..figures.len()).filter(|&query| data.splits[query] == Split::Validation);
-        validation.for_each(|query| figures[query].clone_from(&before[query]));
+        let validation = (0..measured.len()).filter(|&query| data.splits[query] == Split::Validation);
+        validation.for_each(|query| measured[query].clone_from(&before[query]));
         record.retrained = outcome.map(|outcome| outcome.best_epoch);
     }
-    finish_record(&mut record, data, outcome, &figures);
+    finish_record(&mut record, data, outcome, &measured);
     if let Some(folder) = &folder {
         if let Some(outcome) = outcome {
             folder.checkpoint(&outcome.model)?;
         }
         folder.rankings(&rankings(&data.dataset, &ranked.scores), &record.name)?;
-        QueryMeasures::of(data, &figures).write(folder.path())?;
+        QueryMeasures::of(data, &measured).write(folder.path())?;
         folder.write(&record)?;
     }
     let outcome = trained.map(|trained| trained.outcome);
@@ -194,24 +194,24 @@ fn work(
     Ok(RunResult { record, history, model, scores: ranked.scores })
 }
 
-/// The trainings of a run, each epoch kept in its folder.
+/// The trainings of a run, each epoch saved in its folder.
 fn learn(
-    mut keeper: Keeper<'_>,
+    mut writer: RunWriter<'_>,
     config: &NetworkConfig,
     training: &TrainConfig,
     saved: Saved,
     folder: Option<&RunFolder>,
 ) -> Result<Trained, TrainError> {
-    let trained = keeper.train(config, training, saved);
-    let (failed, epochs) = (keeper.failed.take(), keeper.epochs);
+    let trained = writer.train(config, training, saved);
+    let (failed, epochs) = (writer.failed.take(), writer.epochs);
     match trained {
         Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
-        ended => {
-            // A run without a single epoch is none; one that went wrong later keeps what it has.
+        result => {
+            // A run without a single epoch is discarded; one that failed later keeps what it has.
             if let Some(folder) = folder.filter(|_| epochs == 0) {
                 folder.discard();
             }
-            Err(failed.or(ended.err()).unwrap_or(TrainError::Cancelled))
+            Err(failed.or(result.err()).unwrap_or(TrainError::Cancelled))
         }
     }
 }

@@ -1,16 +1,16 @@
-//! A run on disk: what was asked for, how it went, the best weights and the rankings.
+//! A run on disk: its settings, history, best weights and rankings.
 //!
 //! ```text
-//! run.json            configuration, figures, state
-//! history.jsonl       one line per epoch, written as the epoch ends
-//! model.safetensors   the weights of the best epoch so far
-//! whitening.safetensors what the visual vectors go through, where that is learned
-//! run.txt             every query's ranking, in TREC's format
-//! queries.json        every query's measures
-//! state.safetensors   where the training stood after its last epoch: weights, best weights, optimiser, history
-//! retrain.safetensors the same of the second training, on train and validation queries, where there is one
+//! run.json              configuration, measures, state
+//! history.jsonl         one line per epoch, written as the epoch finishes
+//! model.safetensors     the weights of the best epoch so far
+//! whitening.safetensors the whitening of the visual vectors, if one is learned
+//! run.txt               every query's ranking, in TREC's format
+//! queries.json          every query's measures
+//! state.safetensors     the state of training after its last epoch: weights, best weights, optimiser, history
+//! retrain.safetensors   the same for the second training, on train and validation queries, if there is one
 //! ```
-//! Every file but the history is written beside and renamed, so a crash costs the current epoch at most.
+//! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
 
 use super::{Comparison, EpochReport, Experiment, TrainState};
 use crate::base::{At, FileError, write_whole};
@@ -22,29 +22,29 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What a run's visual vectors go through.
+/// The whitening of a run's visual vectors.
 const WHITENING: &str = "whitening.safetensors";
 /// The state of a run's training.
 pub(super) const FIRST_STATE: &str = "state.safetensors";
 /// The state of its second training.
 pub(super) const SECOND_STATE: &str = "retrain.safetensors";
 
-/// How a run stands.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunState {
-    /// Begun and not ended; where no process works on it any more, it was cut off.
+    /// Started and not finished; if no process is working on it, it was interrupted.
     #[default]
     Running,
     /// All epochs done.
     Finished,
-    /// The validation measure rose no more.
+    /// The validation measure stopped improving.
     EarlyStopped,
-    /// A person stopped it.
+    /// The user stopped it.
     Interrupted,
 }
 
-/// What is known of a run.
+/// The record of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunRecord {
@@ -54,38 +54,38 @@ pub struct RunRecord {
     pub started: u64,
     /// The data set's name.
     pub dataset: String,
-    /// Where the data set lay.
+    /// Where the data set was.
     pub dataset_path: PathBuf,
     /// Which visual vectors were used.
     pub vectors: String,
-    /// The names of their sources, as they are chosen in the window.
+    /// The names of their sources, as chosen in the window.
     pub vector_sources: Vec<String>,
-    /// Where those lie that are one file of vectors each, as files that were added to the data set are.
+    /// The paths of sources that are a single file of vectors, like files added to the data set.
     pub vector_files: Vec<PathBuf>,
     /// Names of the signals, in the order of the network's inputs.
     pub features: Vec<String>,
-    /// What was asked for.
+    /// The settings.
     pub experiment: Experiment,
-    /// Trainable numbers of the network.
+    /// Trainable parameters of the network.
     pub parameters: usize,
-    /// What cross-modal feedback chose on the validation queries.
+    /// The parameters of cross-modal feedback, chosen on the validation queries.
     pub feedback: Option<Feedback>,
-    /// The highest grade of the train and validation queries, at least 1, where the measure that chose epochs or
-    /// settings depends on it ([`crate::eval::Measure::needs_highest_grade`]). Test queries have no say in a choice.
+    /// The highest grade of the train and validation queries, at least 1, if the measure that chose epochs or settings
+    /// depends on it ([`crate::eval::Measure::needs_highest_grade`]). Test queries must not influence a choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
-    /// How it stands.
+    /// Its state.
     pub state: RunState,
-    /// The epoch whose weights are kept, from 1.
+    /// The epoch whose weights were saved, from 1.
     pub best_epoch: usize,
-    /// How many epochs of a second training, on train and validation queries together, made the weights that are kept
-    /// in their place. [`RunRecord::validation`] is then still that of the first training, which had not seen them.
+    /// Number of epochs of a second training, on train and validation queries together, whose weights were saved
+    /// instead. [`RunRecord::validation`] is still that of the first training, which had not seen these queries.
     pub retrained: Option<usize>,
     /// Mean time of an epoch.
     pub seconds_per_epoch: f64,
-    /// Figures on the validation queries.
+    /// Measures on the validation queries.
     pub validation: Comparison,
-    /// Figures on the test queries.
+    /// Measures on the test queries.
     pub test: Comparison,
     /// Version of the program.
     pub version: String,
@@ -97,23 +97,23 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes the folder and writes the record.
+    /// Creates the folder and writes the record.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub fn create(path: &Path, record: &RunRecord) -> Result<Self, FileError> {
         fs::create_dir_all(path).at(path)?;
         let folder = Self { path: path.to_owned() };
-        folder.forget(FIRST_STATE);
-        folder.forget(SECOND_STATE);
+        folder.remove(FIRST_STATE);
+        folder.remove(SECOND_STATE);
         folder.reopen(record, &[])?;
         Ok(folder)
     }
 
-    /// A folder that is there, to go on with: its history becomes these epochs.
+    /// Reopens an existing folder; its history is replaced by these epochs.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub(super) fn resume(path: &Path, record: &RunRecord, history: &[EpochReport]) -> Result<Self, FileError> {
         let folder = Self { path: path.to_owned() };
         folder.reopen(record, history)?;
@@ -129,38 +129,38 @@ impl RunFolder {
         self.write(record)
     }
 
-    /// Keeps where a training stands.
+    /// Saves the state of a training.
     ///
     /// # Errors
-    /// What the system says, with the path.
-    pub(super) fn keep_state(&self, name: &str, state: &TrainState) -> Result<(), FileError> {
+    /// If it cannot be written, with the path.
+    pub(super) fn save_state(&self, name: &str, state: &TrainState) -> Result<(), FileError> {
         state.write(&self.path.join(name))
     }
 
-    /// Takes a state away.
-    pub(super) fn forget(&self, name: &str) {
-        // What is not there need not go; what stays is recognised by its note.
+    /// Removes a state.
+    pub(super) fn remove(&self, name: &str) {
+        // It may not exist; if it cannot be removed, its note reveals that it is stale.
         let _ = fs::remove_file(self.path.join(name));
     }
 
-    /// Where it lies.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Takes away what [`RunFolder::create`] made, and the folder if nothing else is in it.
+    /// Removes what [`RunFolder::create`] wrote, and the folder if it is then empty.
     pub fn discard(&self) {
         for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING, FIRST_STATE, SECOND_STATE] {
-            // What can't be removed shows up as a run that was cut off; there is nothing better to do about it here.
+            // What cannot be removed shows up as an interrupted run; there is nothing better to do here.
             let _ = fs::remove_file(self.path.join(file));
         }
         let _ = fs::remove_dir(&self.path);
     }
 
-    /// Adds an epoch to the history.
+    /// Appends an epoch to the history.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub fn append(&self, report: &EpochReport) -> Result<(), FileError> {
         let path = self.path.join("history.jsonl");
         let line = serde_json::to_string(report).at(&path)? + "\n";
@@ -168,28 +168,28 @@ impl RunFolder {
         file.write_all(line.as_bytes()).at(&path)
     }
 
-    /// Keeps these weights as the best so far.
+    /// Saves these weights as the best so far.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub fn checkpoint(&self, model: &Network) -> Result<(), ModelError> {
         model.save(&self.path.join("model.safetensors"), &Metadata::new())
     }
 
-    /// Keeps what the visual vectors go through.
+    /// Saves the whitening of the visual vectors.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub(super) fn whitening(&self, whitening: &Whitening) -> Result<(), FileError> {
         let path = self.path.join(WHITENING);
         let bytes = whitening.to_bytes().map_err(|error| FileError::malformed(error, &path))?;
         write_whole(&path, &[&bytes]).at(&path)
     }
 
-    /// Writes the record anew.
+    /// Rewrites the record.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub fn write(&self, record: &RunRecord) -> Result<(), FileError> {
         let path = self.path.join("run.json");
         let text = serde_json::to_string_pretty(record).at(&path)?;
@@ -199,45 +199,45 @@ impl RunFolder {
     /// Writes the rankings.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If it cannot be written, with the path.
     pub fn rankings(&self, run: &Run, tag: &str) -> Result<(), DatasetError> {
         write_run(&self.path.join("run.txt"), run, tag)
     }
 }
 
-/// Reads what a run's visual vectors went through.
+/// Reads the whitening of a run's visual vectors.
 ///
 /// # Errors
-/// What is wrong with the file, with the path.
+/// If the file cannot be read or is malformed, with the path.
 pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, FileError> {
     let path = folder.join(WHITENING);
     let bytes = fs::read(&path).at(&path)?;
     Whitening::from_bytes(&bytes).map_err(|error| FileError::malformed(error, &path))
 }
 
-/// Reads what is known of a run.
+/// Reads the record of a run.
 ///
 /// # Errors
-/// What is wrong with `run.json`, with the path.
+/// If `run.json` cannot be read or is malformed, with the path.
 pub fn read_run_record(path: &Path) -> Result<RunRecord, FileError> {
     let file = path.join("run.json");
     let text = fs::read_to_string(&file).at(&file)?;
     serde_json::from_str(&text).map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))
 }
 
-/// Whether a run can go on from where it stood: it did not come to its end, and its state was kept.
+/// Whether a run can be continued: it did not finish, and its state was saved.
 pub fn can_resume(path: &Path, record: &RunRecord) -> bool {
     matches!(record.state, RunState::Running | RunState::Interrupted) && path.join(FIRST_STATE).is_file()
 }
 
-/// Reads a run: its record and its epochs. A last line cut off by a crash is passed over.
+/// Reads a run: its record and its epochs. A last line truncated by a crash is ignored.
 ///
 /// # Errors
-/// What is wrong with `run.json` or `history.jsonl`, with the path.
+/// If `run.json` or `history.jsonl` is malformed, with the path.
 pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), FileError> {
     let mut record = read_run_record(path)?;
     let history = read_history(path)?;
-    // A run that was cut off could not say which epoch was best; its last line does.
+    // The record of an interrupted run lacks the best epoch; its last line has it.
     if let (0, Some(last)) = (record.best_epoch, history.last()) {
         record.best_epoch = last.best_epoch;
     }

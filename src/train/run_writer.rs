@@ -1,4 +1,4 @@
-//! The trainings of one run: each epoch is kept before anyone else hears of it.
+//! The trainings of one run: each epoch is saved before it is reported.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::{
 use crate::dataset::Split;
 use crate::model::{Network, NetworkConfig};
 
-/// Where the trainings of a run stood.
+/// The saved states of a run's trainings.
 #[derive(Default)]
 pub(super) struct Saved {
     first: Option<TrainState>,
@@ -30,73 +30,73 @@ impl Saved {
             return Err(TrainError::NoState { file: FIRST_STATE, path: folder.to_owned() });
         }
         let second = folder.join(SECOND_STATE);
-        // A damaged state of the second training costs that training only; it begins anew.
+        // A damaged state of the second training only costs that training, which starts over.
         let second = second.is_file().then(|| TrainState::read(&second).ok()).flatten();
         Ok(Self { first: Some(TrainState::read(&first)?), second })
     }
 
-    /// Epochs of the first training.
+    /// Number of epochs of the first training.
     pub(super) fn epochs(&self) -> usize {
         self.first.as_ref().map_or(0, |state| state.history.len())
     }
 
-    /// Its epochs as they were told.
+    /// Its epochs.
     pub(super) fn history(&self) -> Vec<EpochReport> {
         self.first.as_ref().map(|state| state.history.clone()).unwrap_or_default()
     }
 }
 
-/// The epochs of a run's first training that going on with it starts from.
+/// The epochs of a run's first training, from which it can be continued.
 ///
 /// # Errors
-/// If there is no state to go on from, or it is damaged.
+/// If there is no state to continue from, or it is damaged.
 pub fn saved_history(folder: &Path) -> Result<Vec<EpochReport>, TrainError> {
     Ok(Saved::read(folder)?.history())
 }
 
-/// What the trainings of a run came to.
+/// The result of a run's trainings.
 pub(super) struct Trained {
-    /// The network to keep, and all epochs.
+    /// The final network, and all epochs.
     pub(super) outcome: Outcome,
-    /// Where that was trained on the validation queries too, the network that had not seen them.
+    /// If that was trained on the validation queries too, the network that had not seen them.
     pub(super) chosen: Option<Network>,
 }
 
-/// Writes each epoch to the run's folder before anyone else hears of it.
-pub(super) struct Keeper<'a> {
+/// Writes each epoch to the run's folder before it is reported.
+pub(super) struct RunWriter<'a> {
     observer: &'a mut dyn RunObserver,
     folder: Option<&'a RunFolder>,
     inputs: &'a TrainData,
-    /// Epochs of the trainings so far, those before an interruption included.
+    /// Epochs so far, including those before an interruption.
     pub(super) epochs: usize,
     pub(super) failed: Option<TrainError>,
     second: Option<Second>,
-    /// A state that is not written yet.
+    /// A state not yet written.
     pending: Option<TrainState>,
-    /// When the last state was written, and how long that took.
+    /// When the last state was written, and how long it took.
     written: Option<(Instant, Duration)>,
 }
 
-/// A state is written when this many times the time of writing the last one has passed. That is every epoch, but for
-/// networks and data so small that writing would slow training; a kill then costs epochs of a few milliseconds in all.
+/// A state is written once this many times the duration of the last write has passed. That is every epoch, except for
+/// networks and data so small that writing would slow down training; a kill then costs a few milliseconds of epochs.
 const PAUSE: u32 = 50;
 
 /// The second training of a run.
 struct Second {
-    /// How many epochs the first one had.
+    /// Number of epochs of the first.
     after: usize,
-    /// How many epochs this one is to have: the best epoch of the first.
+    /// Number of epochs to train: the best epoch of the first.
     epochs: usize,
     done: usize,
     note: String,
 }
 
-impl<'a> Keeper<'a> {
+impl<'a> RunWriter<'a> {
     pub(super) fn new(observer: &'a mut dyn RunObserver, folder: Option<&'a RunFolder>, inputs: &'a TrainData) -> Self {
         Self { observer, folder, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
     }
 
-    /// The first training, and the second one where it is asked for.
+    /// The first training, and the second if requested.
     ///
     /// # Errors
     /// As [`train_from`].
@@ -111,20 +111,20 @@ impl<'a> Keeper<'a> {
         let first = train_from(inputs, network, config, saved.first.as_ref(), self);
         self.write_pending();
         let first = first?;
-        let ended = self.failed.is_none() && first.stopped != Stop::Interrupted && first.best_epoch > 0;
-        // Without validation queries the best epoch's network is that of a second training already.
-        if !(config.retrain && ended && inputs.split.contains(&Split::Validation)) {
+        let finished = self.failed.is_none() && first.stopped != Stop::Interrupted && first.best_epoch > 0;
+        // Without validation queries, a second training would give the best epoch's network again.
+        if !(config.retrain && finished && inputs.split.contains(&Split::Validation)) {
             return Ok(Trained { outcome: first, chosen: None });
         }
         let (after, epochs) = (first.history.len(), first.best_epoch);
-        // A state of a second training that followed another first one is of no use.
+        // Ignore the state of a second training that followed a different first one.
         let note = format!("{epochs} epochs after {after}");
         let state = saved.second.filter(|state| state.note == note);
         let done = state.as_ref().map_or(0, |state| state.history.len());
         self.second = Some(Second { after, epochs, done, note });
         if let Some(state) = &state {
             for report in &state.history {
-                self.keep_report(&self.numbered(report));
+                self.save_report(&self.numbered(report));
             }
         }
         let second = retrain(inputs, network, config, epochs, state.as_ref(), self);
@@ -139,7 +139,7 @@ impl<'a> Keeper<'a> {
         Ok(Trained { outcome: outcome(second.model, first.stopped), chosen: Some(first.model) })
     }
 
-    /// A report as it is kept: those of the second training are numbered on.
+    /// A report as it is saved: those of the second training continue the numbering.
     fn numbered(&self, report: &EpochReport) -> EpochReport {
         match &self.second {
             None => report.clone(),
@@ -149,18 +149,18 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    fn keep_report(&mut self, report: &EpochReport) {
+    fn save_report(&mut self, report: &EpochReport) {
         if let Some(Err(error)) = self.folder.map(|folder| folder.append(report)) {
             self.failed = Some(error.into());
         }
     }
 
-    fn keep(&mut self, standing: &Standing<'_>) -> Result<(), TrainError> {
+    fn save(&mut self, standing: &Standing<'_>) -> Result<(), TrainError> {
         let Some(folder) = self.folder else { return Ok(()) };
         let mut state = standing.state()?;
         match &self.second {
             Some(second) => state.note.clone_from(&second.note),
-            // The weights come first: a state that knows of a best epoch then never lacks them.
+            // Weights come first, so that a state with a best epoch never lacks them.
             None if standing.best.epoch == standing.history.len() => folder.checkpoint(standing.model)?,
             None => {}
         }
@@ -171,19 +171,19 @@ impl<'a> Keeper<'a> {
         Ok(())
     }
 
-    /// Writes the last state if it is not written yet.
+    /// Writes the last state if it has not been written.
     fn write_pending(&mut self) {
         let (Some(folder), Some(state)) = (self.folder, self.pending.take()) else { return };
-        let begun = Instant::now();
+        let started = Instant::now();
         let name = if self.second.is_some() { SECOND_STATE } else { FIRST_STATE };
-        if let Err(error) = folder.keep_state(name, &state) {
+        if let Err(error) = folder.save_state(name, &state) {
             self.failed = Some(error.into());
         }
-        self.written = Some((Instant::now(), begun.elapsed()));
+        self.written = Some((Instant::now(), started.elapsed()));
     }
 }
 
-impl Observer for Keeper<'_> {
+impl Observer for RunWriter<'_> {
     fn batch(&mut self, done: usize, total: usize) -> ControlFlow<()> {
         if self.failed.is_some() {
             return ControlFlow::Break(());
@@ -195,7 +195,7 @@ impl Observer for Keeper<'_> {
     }
 
     fn standing(&mut self, standing: &Standing<'_>) -> ControlFlow<()> {
-        if let Err(error) = self.keep(standing) {
+        if let Err(error) = self.save(standing) {
             self.failed = Some(error);
         }
         if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -207,7 +207,7 @@ impl Observer for Keeper<'_> {
             second.done = report.epoch;
         }
         let report = self.numbered(report);
-        self.keep_report(&report);
+        self.save_report(&report);
         if self.failed.is_some() {
             return ControlFlow::Break(());
         }

@@ -8,30 +8,31 @@ use crate::base::named;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decay {
-    /// It stays.
+    /// No change.
     #[default]
     Constant,
-    /// Half a cosine from the whole step down to [`Schedule::floor`] at the last epoch (SGDR without restarts, ICLR 2017).
+    /// Half a cosine from the full step size to [`Schedule::floor`] at the last epoch (SGDR without restarts, ICLR
+    /// 2017).
     Cosine,
-    /// Every [`Schedule::every`] epochs it is multiplied by [`Schedule::factor`].
+    /// Multiplied by [`Schedule::factor`] every [`Schedule::every`] epochs.
     Step,
 }
 
 named!(Decay, "schedule": Constant = "constant", Cosine = "cosine", Step = "step");
 
-/// How the step size changes, from step to step.
+/// How the step size changes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Schedule {
     /// Its shape.
     pub decay: Decay,
-    /// Epochs over which it rises linearly from nothing before that; 0 for none.
+    /// Epochs over which it first rises linearly from 0; 0 for none.
     pub warm_up: usize,
     /// The share of the learning rate at which the cosine ends.
     pub floor: f64,
-    /// Epochs between two steps of the step decay.
+    /// Epochs between drops of the step decay.
     pub every: usize,
-    /// What each of these multiplies the step size by.
+    /// What each drop multiplies the step size by.
     pub factor: f64,
 }
 
@@ -55,11 +56,11 @@ impl Schedule {
             Decay::Constant => 1.0,
             Decay::Cosine => {
                 let whole = (epochs as f64 - warm_up).max(1.0);
-                let way = ((done - warm_up) / whole).min(1.0);
-                self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (std::f64::consts::PI * way).cos())
+                let progress = ((done - warm_up) / whole).min(1.0);
+                self.floor + (1.0 - self.floor) * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
             }
             Decay::Step => {
-                // Whole epochs, so that no rounding of fractions of one decides when a step comes.
+                // Whole epochs, so that rounding of fractions cannot shift a drop.
                 let passed = (epoch.max(1) - 1).saturating_sub(self.warm_up) / self.every.max(1);
                 self.factor.powi(i32::try_from(passed).unwrap_or(i32::MAX))
             }

@@ -1,4 +1,4 @@
-//! Scores of every query, by whatever ranks.
+//! Scores of every query, by any kind of model.
 
 use super::feedback::{choose, feedback_scores};
 use super::{Comparison, Experiment, RunData, TrainData, TrainError, mean_measures};
@@ -7,16 +7,16 @@ use crate::model::{Feedback, ModelKind, Network};
 use crate::signals::{self, Normalisation};
 use std::collections::HashMap;
 
-/// Every query's scores, and what was chosen for them.
+/// Every query's scores, and the feedback parameters used.
 pub(super) struct Ranked {
     pub(super) scores: Vec<Vec<f32>>,
     pub(super) feedback: Option<Feedback>,
 }
 
-/// Scores every query by the experiment's kind; `feedback` is what was chosen before, if it was.
+/// Scores every query by the experiment's kind; `feedback` has the parameters chosen before, if any.
 ///
 /// # Errors
-/// A text score that the data set does not have, or what the network says of inputs that do not fit it.
+/// If the data set lacks the text score, or inputs do not match the network.
 pub(super) fn rank(
     data: &RunData,
     experiment: &Experiment,
@@ -55,7 +55,7 @@ pub(super) fn rank(
     })
 }
 
-/// The three rankings' figures over one part of the queries.
+/// The three rankings' measures over one split.
 pub fn compare(data: &RunData, split: Split, scores: &[Vec<f32>]) -> Comparison {
     let queries = data.queries_of(split);
     Comparison {
@@ -68,7 +68,7 @@ pub fn compare(data: &RunData, split: Split, scores: &[Vec<f32>]) -> Comparison 
 /// The network's scores of every query of the data set.
 ///
 /// # Errors
-/// What the network says of inputs that do not fit it.
+/// If inputs do not match the network.
 pub fn score_all(dataset: &Dataset, inputs: &TrainData, model: &Network) -> Result<Vec<Vec<f32>>, TrainError> {
     let mut scores = vec![Vec::new(); dataset.queries.len()];
     for input in &inputs.inputs {

@@ -1,4 +1,4 @@
-//! Where a training stands between two epochs: all that it takes to go on to the same bits.
+//! The state of training between epochs: everything needed to continue bit-identically.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,10 +14,10 @@ use crate::model::{Network, NetworkConfig, Weights};
 
 /// The header's key for [`TrainState::note`].
 const NOTE: &str = "crossrank.state";
-/// The header's key for the measures in an epoch's row, as in `map,ndcg@20`; a state without it has [`STANDARD`].
+/// The header's key for the measures in an epoch's row, as in `map,ndcg@20`; [`STANDARD`] if absent.
 const MEASURES: &str = "crossrank.measures";
-/// Numbers of one epoch before its measures: its own, two losses, best epoch, time, whether there were test queries.
-/// The measures of the validation queries follow, then those of the test queries.
+/// Numbers of one epoch before its measures: its own, two losses, best epoch, time, flags. The measures of the
+/// validation queries follow, then those of the test queries.
 const COLUMNS: usize = 6;
 
 /// The best epoch so far.
@@ -25,13 +25,13 @@ const COLUMNS: usize = 6;
 pub struct Best {
     /// Its number, from 1; 0 before the first.
     pub epoch: usize,
-    /// What it reached on the validation queries.
+    /// Its validation measure.
     pub value: f64,
     /// Its weights.
     pub weights: Weights,
 }
 
-/// Where a training stands after an epoch, as its observer is shown it.
+/// The state of training after an epoch, as shown to its observer.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'a> {
     /// Every epoch so far.
@@ -40,12 +40,12 @@ pub struct Standing<'a> {
     pub model: &'a Network,
     /// The best epoch so far.
     pub best: &'a Best,
-    /// What the optimiser remembers.
+    /// The optimiser's state.
     pub moments: &'a Moments,
 }
 
 impl Standing<'_> {
-    /// As a value of its own, to go on from.
+    /// An owned copy, to continue from.
     ///
     /// # Errors
     /// If a tensor operation fails.
@@ -66,7 +66,7 @@ impl Standing<'_> {
     }
 }
 
-/// Where a training stood after an epoch.
+/// The state of training after an epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TrainState {
     /// Every epoch so far.
@@ -75,39 +75,39 @@ pub struct TrainState {
     pub weights: Weights,
     /// The best epoch so far.
     pub best: Best,
-    /// Steps that the optimiser has taken.
+    /// Number of steps the optimiser has taken.
     pub steps: usize,
     /// [`Moments::first`] by the weights' names.
     pub first: Weights,
     /// [`Moments::second`] by the weights' names.
     pub second: Weights,
-    /// What whoever kept it wrote beside it.
+    /// A note from whoever saved it.
     pub note: String,
 }
 
-/// Why a file is no saved state.
+/// Why a file is not a saved state.
 #[derive(Debug, thiserror::Error)]
 enum StateFault {
     #[error(transparent)]
     Tensors(#[from] SafeTensorError),
-    #[error("another kind of file")]
+    #[error("it is a different kind of file")]
     OtherFile,
-    #[error("the {0} of another version")]
+    #[error("the {0} from another version")]
     Version(&'static str),
-    #[error("the history: {0}")]
+    #[error("invalid history: {0}")]
     Measures(#[from] MeasureError),
     #[error("{0} is {1:?}, not F64")]
     Numbers(String, Dtype),
 }
 
 impl TrainState {
-    /// Writes it to a file, whole. It is not forced to the disk: a power failure within the next seconds may damage
-    /// the file, which reading it then tells.
+    /// Writes it to a file atomically, but without syncing: a power failure within the next seconds may damage the
+    /// file, which reading it then detects.
     ///
     /// # Errors
-    /// What the system says, with the path.
+    /// If the file cannot be written, with the path.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
-        let refused = |error: SafeTensorError| FileError::malformed(error, path);
+        let malformed = |error: SafeTensorError| FileError::malformed(error, path);
         let numbers = [self.steps as f64, self.best.epoch as f64, self.best.value];
         let measures: Vec<Measure> =
             self.history.first().map_or_else(Vec::new, |first| first.validation.measures().collect());
@@ -118,19 +118,19 @@ impl TrainState {
         }
         let mut views = Vec::with_capacity(tensors.len());
         for (name, data) in &tensors {
-            let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(refused)?;
+            let view = TensorView::new(Dtype::F64, vec![data.len() / 8], data).map_err(malformed)?;
             views.push((name.as_str(), view));
         }
         let names = measures.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         let header = HashMap::from([(NOTE.to_owned(), self.note.clone()), (MEASURES.to_owned(), names)]);
-        let file = safetensors::serialize(views, Some(header)).map_err(refused)?;
+        let file = safetensors::serialize(views, Some(header)).map_err(malformed)?;
         write_unsynced(path, &file).at(path)
     }
 
     /// Reads what [`TrainState::write`] wrote.
     ///
     /// # Errors
-    /// What is wrong with the file, with the path.
+    /// If the file cannot be read or is malformed, with the path.
     pub fn read(path: &Path) -> Result<Self, FileError> {
         let file = fs::read(path).at(path)?;
         Self::parse(&file).map_err(|fault| FileError::malformed(format!("not a saved state: {fault}"), path))
@@ -170,12 +170,12 @@ impl TrainState {
         [("weights", &self.weights), ("best", &self.best.weights), ("first", &self.first), ("second", &self.second)]
     }
 
-    /// A network of this shape, and what its optimiser remembers, as they were.
+    /// The network and its optimiser's state.
     ///
     /// # Errors
-    /// If the state is of another network.
+    /// If the state belongs to another network.
     pub(super) fn restore(&self, config: &NetworkConfig) -> Result<(Network, Moments), TrainError> {
-        let other = || TrainError::Config("the saved state is of another network".into());
+        let other = || TrainError::Config("the saved state belongs to another network".into());
         let model = Network::from_weights(config, &self.weights).map_err(|_| other())?;
         Network::from_weights(config, &self.best.weights).map_err(|_| other())?;
         if self.parts().iter().any(|(_, weights)| weights.len() != model.vars().len()) {
@@ -202,7 +202,7 @@ fn values(tensors: &SafeTensors, name: &str) -> Result<Vec<f64>, StateFault> {
     }
 }
 
-/// An epoch as numbers. Text would not bring every one back to the bit.
+/// An epoch as numbers, which text would not restore bit-identically.
 fn row(report: &EpochReport, measures: &[Measure]) -> Vec<f64> {
     let flags = f64::from(u8::from(report.test.is_some())) + 2.0 * f64::from(u8::from(report.retraining));
     let (epoch, best) = (report.epoch as f64, report.best_epoch as f64);

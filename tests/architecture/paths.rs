@@ -1,30 +1,30 @@
-//! Reads the paths (`a::b::c`) out of Rust source: comments, strings and characters are left out, groups are spread.
+//! Extracts the paths (`a::b::c`) from Rust source, without comments, strings and characters, and with groups expanded.
 
-/// A path as it is written in the code, one for each leaf of a group.
+/// A path as written in the code, one for each leaf of a group.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PathUse {
     /// From 1.
     pub line: usize,
     /// `use a::{b, c::*};` gives `[a, b]` and `[a, c, *]`.
     pub segments: Vec<String>,
-    /// Where it is written.
+    /// Where it occurs.
     pub kind: PathKind,
     /// `c` of `use a::b as c;`.
     pub alias: Option<String>,
 }
 
-/// Where a path is written.
+/// Where a path occurs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathKind {
     /// In the code itself.
     Code,
     /// In a `use`.
     Import,
-    /// In a `pub use`, however far it reaches.
+    /// In a `pub use`, of any visibility.
     Reexport,
 }
 
-/// A word or a mark of the code.
+/// A word or a punctuation mark.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Token {
     /// From 1.
@@ -46,7 +46,7 @@ pub fn tokens(source: &str) -> Vec<Token> {
     let is_part = |letter: char| letter == '_' || letter.is_alphanumeric();
     let (mut found, mut i) = (Vec::new(), 0);
     while i < text.len() {
-        let begin = i;
+        let start = i;
         match at(i) {
             '/' if at(i + 1) == '/' => i = position(&text, i, &['\n']),
             '/' if at(i + 1) == '*' => i = after_comment(&text, i),
@@ -56,12 +56,12 @@ pub fn tokens(source: &str) -> Vec<Token> {
             letter if letter.is_ascii_digit() => i = word_end(&text, i),
             letter if is_part(letter) => {
                 i = word_end(&text, i);
-                let word: String = text[begin..i].iter().collect();
+                let word: String = text[start..i].iter().collect();
                 let hashes = text[i..].iter().take_while(|mark| **mark == '#').count();
                 if matches!(word.as_str(), "r" | "br" | "cr") && at(i + hashes) == '"' {
                     i = after_raw_string(&text, i + hashes, hashes);
                 } else {
-                    found.push((begin, word));
+                    found.push((start, word));
                 }
             }
             ':' if at(i + 1) == ':' => {
@@ -77,12 +77,12 @@ pub fn tokens(source: &str) -> Vec<Token> {
         }
     }
     let (mut line, mut seen) = (1, 0);
-    let mut place = |(index, text_of): (usize, String)| {
+    let mut locate = |(index, text_of): (usize, String)| {
         line += text[seen..index].iter().filter(|letter| **letter == '\n').count();
         seen = index;
         Token { line, text: text_of }
     };
-    found.drain(..).map(&mut place).collect()
+    found.drain(..).map(&mut locate).collect()
 }
 
 fn position(text: &[char], from: usize, wanted: &[char]) -> usize {
@@ -93,7 +93,7 @@ fn word_end(text: &[char], from: usize) -> usize {
     (from..text.len()).find(|&index| text[index] != '_' && !text[index].is_alphanumeric()).unwrap_or(text.len())
 }
 
-/// Comments may hold comments.
+/// Comments may be nested.
 fn after_comment(text: &[char], from: usize) -> usize {
     let (mut depth, mut i) = (0, from);
     while i < text.len() {
@@ -148,7 +148,7 @@ pub fn paths(tokens: &[Token]) -> Vec<PathUse> {
     found
 }
 
-/// Reads what follows `prefix::`; gives back where it ends.
+/// Reads what follows `prefix::`; returns where it ends.
 fn tree(tokens: &[Token], from: usize, prefix: &[String], kind: PathKind, found: &mut Vec<PathUse>) -> usize {
     let text = |index: usize| tokens.get(index).map_or("", |token| token.text.as_str());
     let alone = kind != PathKind::Code;
@@ -181,12 +181,12 @@ fn tree(tokens: &[Token], from: usize, prefix: &[String], kind: PathKind, found:
     if segments.len() > 1 || (alone && !segments.is_empty()) {
         found.push(PathUse { line: tokens[from].line, segments, kind, alias });
     }
-    // Always go on: a mark that begins no path is stepped over.
+    // Always advance: a mark that starts no path is skipped.
     i.max(from + 1)
 }
 
 #[test]
-fn groups_are_spread_and_comments_and_strings_are_not_read() {
+fn groups_are_expanded_and_comments_and_strings_are_skipped() {
     let source = r##"
         // use crate::comment;
         use crate::{dataset::{self, Query as Asked}, eval::*}; /* crate::a /* crate::b */ crate::c */

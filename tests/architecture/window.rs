@@ -1,10 +1,10 @@
-//! Rules of the window's room.
+//! Rules for the window's room.
 
 use super::paths::{Token, paths, tokens};
 use super::{project, rust_files};
 
-/// What is wrong with a file of the window's room: the kit knows no workspace, and nothing travels back from a panel but
-/// what it asks its context for.
+/// The faults of a file in the window's room: the kit must not know the workspace, and panels only communicate through
+/// their context.
 fn window_faults(file: &str, source: &str) -> Vec<String> {
     let tokens = tokens(source);
     let mut faults = Vec::new();
@@ -17,7 +17,7 @@ fn window_faults(file: &str, source: &str) -> Vec<String> {
     for at in panels.filter(|_| file.starts_with("app/panels/")) {
         let fields = tokens[at..].iter().take_while(|token| !matches!(token.text.as_str(), "}" | ";")).skip(1);
         let open = fields.filter(|token| token.text == "pub");
-        faults.extend(open.map(|token| format!("src/{file}:{}: a field that others look up", token.line)));
+        faults.extend(open.map(|token| format!("src/{file}:{}: a field that others can access", token.line)));
     }
     faults
 }

@@ -1,7 +1,7 @@
 //! Pictures per second through the encoders' networks, by architecture, batch size and backend.
 //!
-//! `cargo bench --bench encoder` prints a line for each; `-- --peer FILE` runs that Python script (PyTorch on the same
-//! networks) in the same run and prints the ratio. See `-- --help`.
+//! `cargo bench --bench encoder` prints a line for each; `-- --peer FILE` also runs that Python script (PyTorch on the
+//! same networks) and prints the ratio. See `-- --help`.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -126,7 +126,7 @@ fn weights(architecture: Architecture, folder: &Path) -> EncoderSpec {
     EncoderSpec::from_file(architecture, path)
 }
 
-/// Pictures per second of repeated calls with a batch.
+/// Pictures per second over repeated calls with a batch.
 fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
     let side = encoder.spec().preprocess.crop as usize;
     let value = |index: usize| (index as f32 * 0.37).sin();
@@ -146,8 +146,8 @@ fn rate(encoder: &Encoder, batch: usize, seconds: f64) -> f64 {
     count as f64 / started.elapsed().as_secs_f64()
 }
 
-/// Pictures per second from files to cached vectors, excluding loading the network; and the seconds a stop took, in
-/// the middle of the work and while loading the network.
+/// Pictures per second from files to cached vectors, excluding loading the network; and the seconds to stop, in the
+/// middle of the work and while loading the network.
 fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Path) -> [f64; 3] {
     let images = std::fs::read_dir(photos).unwrap_or_else(|error| panic!("{error}: {}", photos.display()));
     let mut files: Vec<PathBuf> = images.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
@@ -173,19 +173,19 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
         ControlFlow::Continue(())
     };
     let (_, report) = embed(&dataset, spec, device, &EmbeddingCache::at(cache), observe).expect("photos are embedded");
-    assert!(report.embedded > 0, "nothing in {} is a picture", photos.display());
+    assert!(report.embedded > 0, "no pictures in {}", photos.display());
     let stop = |seconds: f64, cache: &Path| {
-        let (started, mut asked) = (Instant::now(), None);
+        let (started, mut stopped_at) = (Instant::now(), None);
         let observe = &mut |_| match started.elapsed().as_secs_f64() > seconds {
             true => {
-                asked.get_or_insert_with(Instant::now);
+                stopped_at.get_or_insert_with(Instant::now);
                 ControlFlow::Break(())
             }
             false => ControlFlow::Continue(()),
         };
         let stopped = embed(&dataset, spec, device, &EmbeddingCache::at(cache), observe);
-        assert!(stopped.is_err(), "there are too few photos to stop in between");
-        asked.map_or(0.0, |asked| asked.elapsed().as_secs_f64())
+        assert!(stopped.is_err(), "there are too few photos to stop halfway");
+        stopped_at.map_or(0.0, |stopped_at| stopped_at.elapsed().as_secs_f64())
     };
     [rate, stop(2.5, &cache.join("stopped")), stop(0.25, &cache.join("stopped early"))]
 }
@@ -241,7 +241,7 @@ fn main() {
                 1e3 * early
             );
         }
-        // Once more afterwards, as the load of a shared machine may have changed since the first time.
+        // Again afterwards, as the load of a shared machine may have changed since the first time.
         let peers = before.into_iter().chain(before.and_then(|_| peer(&options, architecture)));
         if let Some(peer) = peers.reduce(f64::max) {
             println!("{architecture:<14} peer: {peer:.1} images/s; best of ours {best:.1}, ratio {:.2}", best / peer);

@@ -1,8 +1,8 @@
 //! Response times of the window: `cargo bench --bench interface`, or `-- table` for one case (sample, large, crowd, table).
 //!
-//! Prints `name<TAB>value<TAB>unit` per case. The large graph is made of the sample's photos: 300 images, k = 10; the
-//! crowded one of each photo up to twice: 1,000 images, k = 15. Times are CPU time from a user action to the finished
-//! list of triangles, without drawing on the GPU.
+//! Prints `name<TAB>value<TAB>unit` per case. The large graph has 300 of the sample's photos, k = 10; the crowded one
+//! has 1,000 images, most photos twice, k = 15. Times are from a user action to the finished list of triangles, without
+//! drawing on the GPU.
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::dataset::{read_embeddings, write_embeddings};

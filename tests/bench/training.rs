@@ -1,12 +1,12 @@
-//! Seconds per training epoch (forward, BPR, backward, step) of DCMM-edge on random data; one line per case: name, value,
-//! unit.
+//! Seconds per training epoch (forward, BPR, backward, step) of DCMM-edge on random data; one line per case: name,
+//! value, unit.
 //!
 //! `cargo bench --bench training -- [--peer FILE] [--stream QUERIES]`
 //!
-//! The first shape is that of the authors' WebQ experiment, cut to 88 queries; k counts the image itself, as the
-//! authors' code does. FILE holds lines `k=10 dim=1536: 2.90 s per epoch of 88 queries …` as another program prints
-//! them for the same shape; each gives a line `ratio …`, its seconds over ours. `--stream` trains on this many queries with
-//! vectors in a scratch file, after a tenth of them.
+//! The first shape is that of the authors' WebQ experiment, reduced to 88 queries; k counts the image itself, as in the
+//! authors' code. FILE has lines `k=10 dim=1536: 2.90 s per epoch of 88 queries …` that another program printed for the
+//! same shape; each gives a line `ratio …`, its seconds over ours. `--stream` trains on a tenth of this many queries
+//! and then on all, with vectors in a scratch file.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn query(index: usize, shape: Shape, similarities: &Similarities, k: usize, visu
     }
 }
 
-/// Times the training part of each epoch.
+/// Times each epoch, and its training part.
 #[derive(Default)]
 struct Times {
     start: Option<Instant>,
@@ -83,7 +83,7 @@ fn timed(data: &TrainData, shape: Shape, epochs: usize) -> Times {
     times
 }
 
-/// The most memory this process has held, in MB, where the system reports it.
+/// This process's peak memory in MB, where the system reports it.
 fn peak_memory() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
@@ -96,7 +96,7 @@ fn print_memory(name: &str) {
     }
 }
 
-/// Seconds per epoch that another program printed for a k and a dim.
+/// Seconds per epoch that another program printed for this k and dim.
 fn peer(text: &str, k: usize, dim: usize) -> Option<f64> {
     let line = text.lines().find(|line| line.starts_with(&format!("k={k} dim={dim}: ")))?;
     line.split_once(": ")?.1.split_whitespace().next()?.parse().ok()
@@ -127,7 +127,7 @@ fn in_memory(peers: &str) {
     }
 }
 
-/// Queries whose vectors are read on every pass.
+/// Queries whose vectors are read from disk on every pass.
 fn streamed(queries: usize) {
     let all = Shape { queries, images: 300, dim: 1536 };
     let mut table = VectorTable::within(0, "scratch", all.dim, all.queries * all.images);

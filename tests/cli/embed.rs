@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// Three photos of the sample and one file that is no picture.
+/// Three photos of the sample and one file that is not a picture.
 pub(crate) fn few_pictures() -> TempDir {
     let folder = folder();
     let mut table = "id,file\n".to_owned();
@@ -26,7 +26,7 @@ pub(crate) fn few_pictures() -> TempDir {
 }
 
 #[test]
-fn embed_writes_vectors_computes_nothing_twice_and_passes_over_a_broken_picture() {
+fn embed_writes_vectors_computes_nothing_twice_and_skips_a_broken_picture() {
     let (home, data) = (folder(), few_pictures());
     let path = data.path().display().to_string();
     let embed = |out: &str| {
@@ -54,9 +54,9 @@ fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
     let out = folder.path().join("vectors.npy");
     let args = ["embed", "--json", "--stage", "2", "--pooling", "gem", "--out"];
     let output = program(home.path()).args(args).arg(&out).arg(folder.path()).output().expect("the program runs");
-    let told = object(&output);
-    assert_eq!((&told["images"], &told["embedded"], &told["dim"]), (&3.into(), &3.into(), &256.into()));
-    assert_eq!((&told["stage"], &told["pooling"]), (&2.into(), &"gem".into()));
+    let report = object(&output);
+    assert_eq!((&report["images"], &report["embedded"], &report["dim"]), (&3.into(), &3.into(), &256.into()));
+    assert_eq!((&report["stage"], &report["pooling"]), (&2.into(), &"gem".into()));
     let ids = std::fs::read_to_string(folder.path().join("vectors.ids.txt")).unwrap();
     assert_eq!(ids.lines().collect::<Vec<_>>(), ["three", "one", "two"]);
     // Two components of length 1.
@@ -67,14 +67,14 @@ fn embed_takes_any_folder_of_pictures_and_another_layer_of_the_network() {
     let matrix = crossrank::dataset::read_npy(&out).unwrap();
     let lengths = matrix.data.chunks(2).map(|row| row[0].hypot(row[1]));
     assert!(lengths.clone().count() == 3 && lengths.clone().all(|length| (length - 1.0).abs() < 1e-4));
-    // A folder without any picture still tells what it lacks.
+    // A folder without pictures is reported as such.
     let empty = tempfile::tempdir().unwrap();
     let output = program(home.path()).arg("embed").arg(empty.path()).output().expect("the program runs");
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("the folder is empty"));
 }
 
 #[test]
-fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
+fn embed_on_an_unavailable_device_says_so_and_uses_the_cpu() {
     let (home, data) = (folder(), few_pictures());
     let path = data.path().display().to_string();
     let output = program(home.path())
@@ -83,6 +83,6 @@ fn embed_on_a_device_that_is_not_there_says_so_and_uses_the_cpu() {
         .expect("the program runs");
     let report = object(&output);
     assert_eq!((&report["device"], &report["embedded"]), (&"cpu".into(), &3.into()));
-    let told = errors(&output);
-    assert_eq!(told.matches("cannot be used; using the CPU instead: ").count(), 1, "{told}");
+    let notes = errors(&output);
+    assert_eq!(notes.matches("cannot be used; using the CPU instead: ").count(), 1, "{notes}");
 }

@@ -4,11 +4,11 @@ use super::{folder, near, object, program, run, sample};
 use serde_json::Value;
 use std::fs;
 
-/// The figures of a short training, without its times.
-fn figures(threads: Option<&str>, more: &[&str]) -> String {
+/// The output of a short training run, without times.
+fn trained(threads: Option<&str>, extra: &[&str]) -> String {
     let home = folder();
     let mut command = program(home.path());
-    command.args(["train", &sample(), "--json", "--epochs", "2"]).args(more);
+    command.args(["train", &sample(), "--json", "--epochs", "2"]).args(extra);
     if let Some(threads) = threads {
         command.env("RAYON_NUM_THREADS", threads);
     }
@@ -19,8 +19,8 @@ fn figures(threads: Option<&str>, more: &[&str]) -> String {
 }
 
 #[test]
-fn train_gives_both_splits_three_rankings_and_five_measures_each() {
-    let object: Value = serde_json::from_str(&figures(None, &[])).expect("JSON");
+fn train_prints_five_measures_of_three_rankings_on_two_splits() {
+    let object: Value = serde_json::from_str(&trained(None, &[])).expect("JSON");
     for split in ["test", "validation"] {
         for ranking in ["initial", "text", "model"] {
             for measure in ["map", "p@10", "p@20", "ndcg@20", "ndcg"] {
@@ -38,21 +38,21 @@ fn train_gives_both_splits_three_rankings_and_five_measures_each() {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_figures_whatever_the_number_of_threads() {
-    let first = figures(None, &[]);
-    assert_eq!(figures(None, &[]), first);
-    assert_eq!(figures(Some("1"), &[]), first);
-    assert_eq!(figures(Some("2"), &[]), first);
-    assert_ne!(figures(None, &["--seed", "2"]), first);
+fn the_same_seed_gives_the_same_measures_for_any_number_of_threads() {
+    let first = trained(None, &[]);
+    assert_eq!(trained(None, &[]), first);
+    assert_eq!(trained(Some("1"), &[]), first);
+    assert_eq!(trained(Some("2"), &[]), first);
+    assert_ne!(trained(None, &["--seed", "2"]), first);
 }
 
 #[test]
-fn several_seeds_give_their_mean_their_deviation_and_each_one_s_figures() {
+fn several_seeds_give_means_deviations_and_each_seed_s_measures() {
     let of = |object: &Value| object["test"]["model"]["map"].as_f64().expect("a number");
-    let both: Value = serde_json::from_str(&figures(None, &["--seed", "4", "--seeds", "2"])).expect("JSON");
+    let both: Value = serde_json::from_str(&trained(None, &["--seed", "4", "--seeds", "2"])).expect("JSON");
     let each = both["seeds"].as_array().expect("a list");
     assert_eq!((&each[0]["seed"], &each[1]["seed"], each.len()), (&4.into(), &5.into(), 2));
-    let alone: Value = serde_json::from_str(&figures(None, &["--seed", "5"])).expect("JSON");
+    let alone: Value = serde_json::from_str(&trained(None, &["--seed", "5"])).expect("JSON");
     assert_eq!(each[1]["test"], alone["test"]);
     let (a, b) = (of(&each[0]), of(&each[1]));
     assert!((of(&both) - (a + b) / 2.0).abs() < 1e-12, "{both}");
@@ -60,9 +60,9 @@ fn several_seeds_give_their_mean_their_deviation_and_each_one_s_figures() {
 }
 
 #[test]
-fn a_run_is_kept_where_it_was_asked_for_and_its_ranking_evaluates_to_the_same_figures() {
-    let kept = folder();
-    let out = kept.path().join("first");
+fn a_run_is_saved_where_requested_and_its_ranking_evaluates_to_the_same_measures() {
+    let parent = folder();
+    let out = parent.path().join("first");
     let shown = out.display().to_string();
     let trained = object(&run(&["train", &sample(), "--json", "--epochs", "2", "--model", "mlp", "--out", &shown]));
     assert_eq!(trained["out"], shown.as_str());

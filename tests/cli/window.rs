@@ -1,4 +1,4 @@
-//! The window, drawn into a picture or not opened at all.
+//! The window, drawn to a picture or not opened at all.
 
 use super::{errors, folder, object, program, run, sample};
 use std::fs;
@@ -11,8 +11,8 @@ fn screenshot_draws_a_panel_or_says_that_nothing_here_can_draw() {
     let output =
         run(&["screenshot", &sample(), &shown, "--panel", "data", "--size", "640x480", "--theme", "light", "--json"]);
     if output.status.success() {
-        let told = object(&output);
-        assert_eq!((&told["width"], &told["height"]), (&640.into(), &480.into()));
+        let report = object(&output);
+        assert_eq!((&report["width"], &report["height"]), (&640.into(), &480.into()));
         assert!(fs::read(&picture).is_ok_and(|bytes| bytes.starts_with(b"\x89PNG") && bytes.len() > 5_000));
     } else {
         assert_eq!(output.status.code(), Some(1));

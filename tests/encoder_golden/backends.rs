@@ -1,4 +1,4 @@
-//! Every backend against the others: our kernels with each set of instructions, candle's operations,
+//! Every backend against the others: our kernels with each instruction set, candle's operations,
 //! candle-transformers' networks.
 
 use crossrank::vision::{
@@ -30,9 +30,9 @@ fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], backend:
     assert_eq!(found.len(), inputs.len() * spec.dim());
     for (index, (found, expected)) in found.chunks(spec.dim()).zip(expected.chunks(spec.dim())).enumerate() {
         let length = expected.iter().map(|x| x * x).sum::<f32>().sqrt();
-        let apart = found.iter().zip(expected).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt();
+        let distance = found.iter().zip(expected).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt();
         let case = format!("{}, {backend:?}, picture {index}", spec.name());
-        assert!(apart < 1e-4 * length, "{case}: {apart} apart of {length}");
+        assert!(distance < 1e-4 * length, "{case}: distance {distance} for length {length}");
     }
 }
 
@@ -76,7 +76,7 @@ fn every_stage_and_pooling_agrees_across_backends_for_pictures_of_any_size() {
 }
 
 #[test]
-fn stages_and_poolings_differ_and_have_the_dimension_they_say() {
+fn stages_and_poolings_differ_and_have_the_documented_dimension() {
     let inputs = inputs(1, 64);
     let mut seen: Vec<Vec<f32>> = Vec::new();
     for (stage, dim) in [(1, 128), (2, 256), (3, 512), (4, 1024)] {
@@ -112,12 +112,12 @@ fn a_picture_has_the_same_vector_bit_for_bit_in_any_batch() {
 #[test]
 fn a_stop_takes_effect_within_the_network() {
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
-    let asked = std::sync::atomic::AtomicUsize::new(0);
-    let keep_going = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 5;
+    let calls = std::sync::atomic::AtomicUsize::new(0);
+    let keep_going = || calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 5;
     let stopped = encoder.embed_while(&inputs(32, 224), &keep_going);
     assert!(matches!(stopped, Err(VisionError::Cancelled)));
     // 16 blocks for 32 pictures: without the stop it would have been called far more often.
-    assert!(asked.into_inner() < 40);
+    assert!(calls.into_inner() < 40);
     assert_eq!(encoder.embed(&inputs(1, 64)).unwrap().len(), 1024);
 }
 

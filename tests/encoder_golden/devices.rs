@@ -7,7 +7,7 @@ pub(crate) const ABSENT: DeviceChoice =
     if cfg!(target_os = "macos") { DeviceChoice::Cuda } else { DeviceChoice::Metal };
 
 #[test]
-fn the_cpu_takes_the_place_of_a_device_that_is_not_there_and_says_why() {
+fn the_cpu_replaces_an_unavailable_device_and_the_reason_is_given() {
     for info in available() {
         let (used, reason) = info.choice.or_cpu();
         match info.ready {
@@ -24,11 +24,11 @@ fn the_cpu_takes_the_place_of_a_device_that_is_not_there_and_says_why() {
 }
 
 #[test]
-fn a_program_built_without_a_device_tells_how_to_build_the_one_that_has_it() {
+fn a_program_built_without_a_device_says_how_to_build_one_with_it() {
     let features = [(DeviceChoice::Cuda, cfg!(feature = "cuda")), (DeviceChoice::Metal, cfg!(feature = "metal"))];
     for (choice, built_in) in features {
         let reason = choice.or_cpu().1.unwrap_or_default();
-        let way = format!("cargo build --release --features {choice}");
-        assert_eq!(reason.contains(&way), !built_in, "{choice}: {reason}");
+        let command = format!("cargo build --release --features {choice}");
+        assert_eq!(reason.contains(&command), !built_in, "{choice}: {reason}");
     }
 }

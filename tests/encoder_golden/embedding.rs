@@ -12,7 +12,7 @@ use image::ImageFormat;
 
 use super::files::{encoded, gradient};
 
-/// A data set of images alone: file `None` for one without a picture.
+/// A data set of images only; file `None` for one without a picture.
 fn dataset(files: &[(&str, Option<&Path>)]) -> Dataset {
     let image = |(id, file): &(&str, Option<&Path>)| {
         let mut image = Image::new((*id).into());
@@ -30,7 +30,7 @@ fn dataset(files: &[(&str, Option<&Path>)]) -> Dataset {
     }
 }
 
-/// Pictures that differ, written as if an hour ago, and their data set.
+/// A data set of different pictures, dated an hour ago.
 fn pictures(folder: &Path, count: u32) -> Dataset {
     let mut files = Vec::new();
     for index in 0..count {
@@ -122,7 +122,7 @@ fn a_damaged_picture_is_reported_and_affects_no_other() {
 }
 
 #[test]
-fn a_stop_ends_within_one_batch_and_the_next_run_resumes_there() {
+fn a_stop_takes_effect_within_one_batch_and_the_next_run_resumes_there() {
     let folder = tempfile::tempdir().unwrap();
     let cache = EmbeddingCache::at(folder.path().join("cache"));
     let data = pictures(folder.path(), 70);
@@ -166,12 +166,12 @@ fn a_cache_file_truncated_or_damaged_anywhere_loses_only_what_follows() {
             std::fs::write(path, bytes).unwrap();
         }
         let (table, report) = run(&data, &cache);
-        let whole = cut.map_or(0, |length| length.saturating_sub(16) / record);
-        assert_eq!((report.cached, report.embedded), (whole, 3 - whole), "{cut:?}");
+        let intact = cut.map_or(0, |length| length.saturating_sub(16) / record);
+        assert_eq!((report.cached, report.embedded), (intact, 3 - intact), "{cut:?}");
         assert_eq!(table, first);
         // Only the damaged files are left for the next case.
         for path in files_below(cache.folder()) {
-            if shards.iter().all(|(_, kept)| kept != &path) {
+            if shards.iter().all(|(_, shard)| shard != &path) {
                 std::fs::remove_file(path).unwrap();
             }
         }
@@ -234,5 +234,5 @@ fn written_vectors_are_read_back_with_their_ids() {
         write_vectors(&folder.path().join("a.csv"), &data, &table, Precision::F32),
         Err(VisionError::VectorFormat(_))
     ));
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "nothing half-written is left");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "no partial file is left");
 }

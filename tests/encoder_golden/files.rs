@@ -1,4 +1,4 @@
-//! Pictures as found on disk: rotated, transparent, damaged, with a false size.
+//! Pictures as found on disk: rotated, transparent, damaged, with a wrong size.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub fn encoded(picture: &RgbImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn refused(path: &Path) -> String {
+fn rejected(path: &Path) -> String {
     let message = decode(path).expect_err("the file should be rejected").to_string();
     assert!(message.ends_with(&path.display().to_string()), "no path in: {message}");
     message
@@ -41,7 +41,7 @@ fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
 }
 
 #[test]
-fn a_photo_taken_upright_stands_upright() {
+fn a_rotated_photo_is_turned_upright() {
     let folder = tempfile::tempdir().unwrap();
     let jpeg = encoded(&gradient(48, 32), ImageFormat::Jpeg);
     let plain = decode(&file(&folder, "plain.jpg", &jpeg)).unwrap();
@@ -52,7 +52,7 @@ fn a_photo_taken_upright_stands_upright() {
     assert_eq!((small.width, small.height, small.rgba.len()), (16, 24, 16 * 24 * 4));
 }
 
-/// A photo of the sample, enlarged as a camera would have taken it.
+/// A photo of the sample, enlarged to the size of a camera's.
 fn large_photo() -> Option<Vec<u8>> {
     let folder = super::photos()?;
     let photo = decode(&folder.join("gcompris-explore-world-animals-animals-hedgehog.jpg")).unwrap();
@@ -61,29 +61,29 @@ fn large_photo() -> Option<Vec<u8>> {
 }
 
 #[test]
-fn a_large_jpeg_decoded_at_a_fraction_gives_the_same_input_and_vector_as_decoded_whole() {
+fn a_large_jpeg_decoded_at_a_fraction_gives_the_same_input_and_vector_as_at_full_size() {
     let Some(jpeg) = large_photo() else { return };
     let path = Path::new("large.jpg");
     let (whole, part) = (decode_bytes(&jpeg, path).unwrap(), decode_for(&jpeg, path, 256).unwrap());
     assert_eq!((whole.dimensions(), part.dimensions()), ((2304, 1644), (1152, 822)));
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
     let [whole, part] = [whole, part].map(|picture| encoder.spec().preprocess.apply(&picture).unwrap());
-    let apart = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32;
-    let levels = apart(&whole.data, &part.data);
-    assert!(levels < 0.7, "{levels} of 255 levels apart");
+    let difference = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32;
+    let levels = difference(&whole.data, &part.data);
+    assert!(levels < 0.7, "they differ by {levels} of 255 levels");
     let vectors = encoder.embed(&[whole, part]).unwrap();
     let cosine = super::cosine(&vectors[..1024], &vectors[1024..]);
     assert!(cosine > 0.999, "{cosine}");
 }
 
 #[test]
-fn a_large_jpeg_stands_upright_and_a_damaged_one_never_panics() {
+fn a_large_jpeg_is_turned_upright_and_a_damaged_one_never_panics() {
     let turned = with_orientation(&encoded(&gradient(2400, 1200), ImageFormat::Jpeg), 6);
     let picture = decode_for(&turned, Path::new("turned.jpg"), 256).unwrap();
     assert_eq!(picture.dimensions(), (600, 1200));
     let (top, bottom) = (picture.get_pixel(300, 10), picture.get_pixel(300, 1190));
     assert!(top[0] < 30 && bottom[0] > 220, "{top:?} {bottom:?}");
-    // Small enough already, grey, or cut short.
+    // Small enough already, grey, or truncated.
     assert_eq!(decode_for(&turned, Path::new("turned.jpg"), 400).unwrap().dimensions(), (1200, 2400));
     let grey = DynamicImage::ImageRgb8(gradient(1600, 1100)).to_luma8();
     let mut bytes = Cursor::new(Vec::new());
@@ -124,20 +124,20 @@ fn no_prefix_of_a_jpeg_or_png_passes_as_complete() {
         // The last bytes of a PNG are its end marker and checksum; the pixels are complete without them.
         let end = if format == ImageFormat::Png { whole.len() - 12 } else { whole.len() };
         for length in (0..end - 8).step_by(11).chain([end - 2]) {
-            refused(&file(&folder, name, &whole[..length]));
+            rejected(&file(&folder, name, &whole[..length]));
         }
     }
 }
 
 #[test]
-fn a_file_of_no_bytes_or_of_other_content_is_an_error() {
+fn an_empty_file_or_one_of_other_content_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(refused(&file(&folder, "empty.jpg", b"")).contains("empty"));
-    refused(&file(&folder, "text.jpg", b"This is no picture."));
-    refused(&file(&folder, "text", b"This is no picture."));
-    refused(&file(&folder, "noise.tga", &[7; 40]));
-    refused(&folder.path().join("absent.jpg"));
-    assert!(refused(folder.path()).contains("not a file"));
+    assert!(rejected(&file(&folder, "empty.jpg", b"")).contains("empty"));
+    rejected(&file(&folder, "text.jpg", b"This is no picture."));
+    rejected(&file(&folder, "text", b"This is no picture."));
+    rejected(&file(&folder, "noise.tga", &[7; 40]));
+    rejected(&folder.path().join("absent.jpg"));
+    assert!(rejected(folder.path()).contains("not a file"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn flipped_bytes_never_panic() {
         for at in (0..whole.len()).step_by(3) {
             let mut bytes = whole.clone();
             bytes[at] ^= 0xA5;
-            // Either is fine: a picture, or an error.
+            // A picture and an error are both fine.
             let _ = decode(&file(&folder, "flipped", &bytes));
         }
     }
@@ -165,7 +165,7 @@ fn a_small_file_that_claims_billions_of_pixels_is_rejected_at_once() {
     bmp[22..26].copy_from_slice(&60_000u32.to_le_bytes());
     for (name, bytes) in [("a.jpg", jpeg), ("a.bmp", bmp), ("a.ppm", b"P6 4000000000 4000000000 255 ".to_vec())] {
         let started = std::time::Instant::now();
-        refused(&file(&folder, name, &bytes));
+        rejected(&file(&folder, name, &bytes));
         assert!(started.elapsed().as_secs() < 2, "{name}");
     }
     let large = file(&folder, "large.pgm", b"P5 20000 20000 255 ");
@@ -173,7 +173,7 @@ fn a_small_file_that_claims_billions_of_pixels_is_rejected_at_once() {
 }
 
 #[test]
-fn a_thumbnail_keeps_the_proportions_and_is_never_larger_than_the_picture() {
+fn a_thumbnail_keeps_the_aspect_ratio_and_is_never_larger_than_the_picture() {
     let folder = tempfile::tempdir().unwrap();
     let size = |width, height, side| {
         let path = file(&folder, "a.png", &encoded(&gradient(width, height), ImageFormat::Png));

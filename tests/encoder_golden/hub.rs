@@ -1,4 +1,4 @@
-//! Models of the hub, from a small hub on this machine.
+//! Models of the hub, from a small local hub.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -12,12 +12,12 @@ use super::server::{Body, Server};
 const CONFIG: &str = r#"{"architecture": "resnet50-thin", "pretrained_cfg": {"input_size": [3, 192, 192],
     "crop_pct": 0.75, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}}"#;
 
-/// A catch-all proxy would intercept requests to this machine.
+/// A catch-all proxy would intercept local requests.
 fn is_proxied() -> bool {
     let names = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
     let found = names.iter().any(|name| std::env::var_os(name).is_some());
     if found {
-        crate::skipped("a proxy is set, so that no hub on this machine can be reached");
+        crate::skipped("a proxy is set, so a local hub cannot be reached");
     }
     found
 }
@@ -36,7 +36,7 @@ fn options(server: &Server, cache: &Path) -> HubOptions {
     }
 }
 
-fn whole_hub() -> Server {
+fn complete_hub() -> Server {
     Server::start(&[("model.safetensors", bundled_weights()), ("config.json", CONFIG.as_bytes())])
 }
 
@@ -58,7 +58,7 @@ fn path(spec: &EncoderSpec) -> &Path {
     }
 }
 
-fn is_whole(spec: &EncoderSpec) {
+fn check_complete(spec: &EncoderSpec) {
     assert!(std::fs::read(path(spec)).unwrap() == bundled_weights(), "the file differs from the hub's");
 }
 
@@ -67,7 +67,7 @@ fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
     let mut seen: Vec<HubProgress> = Vec::new();
     let spec = fetch_with(&model(), &options, &mut |progress| {
@@ -78,14 +78,14 @@ fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
     assert_eq!((spec.architecture, spec.name().as_str()), (Architecture::Resnet50Thin, "timm/thin.a1_in1k"));
     assert_eq!((spec.preprocess.resize, spec.preprocess.crop), (256, 192));
     assert_eq!((spec.preprocess.interpolation, spec.preprocess.mean), (Interpolation::Bicubic, [0.5; 3]));
-    is_whole(&spec);
+    check_complete(&spec);
     let size = bundled_weights().len() as u64;
     let last = seen.iter().rev().find(|progress| progress.file == "model.safetensors").unwrap();
     assert_eq!((last.done, last.total), (size, size));
-    let asked = server.asked().len();
+    let requests = server.requests().len();
     assert_eq!(fetch(&options).unwrap(), spec);
     assert_eq!(fetch(&HubOptions { offline: true, ..options }).unwrap(), spec);
-    assert_eq!(server.asked().len(), asked, "a second run makes no requests");
+    assert_eq!(server.requests().len(), requests, "a second run makes no requests");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_command_line_embeds_with_a_model_of_the_hub_and_then_without_the_hub() {
     if is_proxied() {
         return;
     }
-    let (server, home) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, home) = (complete_hub(), tempfile::tempdir().unwrap());
     let pictures = home.path().join("pictures");
     std::fs::create_dir(&pictures).unwrap();
     image::RgbImage::from_pixel(40, 30, image::Rgb([200, 90, 20])).save(pictures.join("one.png")).unwrap();
@@ -126,13 +126,13 @@ fn an_interrupted_download_is_resumed() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
     server.answer_once("model.safetensors", Body::CutAfter(bundled_weights().len() / 2));
     let message = fetch(&options).unwrap_err().to_string();
     assert!(message.contains("cut off") && message.contains("download model.safetensors"), "{message}");
-    is_whole(&fetch(&options).unwrap());
-    let ranges = server.asked();
+    check_complete(&fetch(&options).unwrap());
+    let ranges = server.requests();
     let resumed = ranges.iter().filter_map(|(file, from)| from.filter(|from| *from > 1 && file == "model.safetensors"));
     // Requested twice, because of a redirect.
     assert_eq!(resumed.count(), 2, "{ranges:?}");
@@ -143,25 +143,25 @@ fn a_stop_takes_effect_at_once_and_keeps_the_partial_download() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
     // One stops while bytes arrive, the other during silence.
     for body in [Body::Slow, Body::StallAfter(300_000)] {
         server.answer_once("model.safetensors", body);
-        let mut asked = None;
+        let mut stopped_at = None;
         let stopped = fetch_with(&model(), &options, &mut |progress| {
             if progress.file == "model.safetensors" && progress.done > 200_000 {
-                asked.get_or_insert_with(Instant::now);
+                stopped_at.get_or_insert_with(Instant::now);
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())
         });
         assert!(matches!(stopped, Err(VisionError::Cancelled)), "{stopped:?}");
-        assert!(asked.unwrap().elapsed() < Duration::from_secs(1));
-        server.let_go();
+        assert!(stopped_at.unwrap().elapsed() < Duration::from_secs(1));
+        server.release();
         std::thread::sleep(Duration::from_millis(300));
     }
-    is_whole(&fetch(&options).unwrap());
+    check_complete(&fetch(&options).unwrap());
 }
 
 #[test]
@@ -169,12 +169,12 @@ fn a_silent_hub_times_out() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = HubOptions { patience: Duration::from_millis(300), ..options(&server, cache.path()) };
     server.answer_once("model.safetensors", Body::StallAfter(100_000));
     let message = fetch(&options).unwrap_err().to_string();
     assert!(message.contains("sent nothing"), "{message}");
-    server.let_go();
+    server.release();
 }
 
 #[test]
@@ -182,17 +182,18 @@ fn two_concurrent_fetches_download_once_and_share_the_result() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
     let specs: Vec<EncoderSpec> = std::thread::scope(|scope| {
         let both: Vec<_> = (0..3).map(|_| scope.spawn(|| fetch(&options).unwrap())).collect();
         both.into_iter().map(|one| one.join().unwrap()).collect()
     });
-    is_whole(&specs[0]);
+    check_complete(&specs[0]);
     assert!(specs.windows(2).all(|pair| pair[0] == pair[1]));
-    let downloads = server.asked().iter().filter(|(file, from)| file == "model.safetensors" && from.is_some()).count();
+    let downloads =
+        server.requests().iter().filter(|(file, from)| file == "model.safetensors" && from.is_some()).count();
     // One for its size, with a redirect, and one for its content.
-    assert_eq!(downloads, 4, "{:?}", server.asked());
+    assert_eq!(downloads, 4, "{:?}", server.requests());
 }
 
 #[test]
@@ -224,7 +225,7 @@ fn a_missing_or_inaccessible_model_is_reported() {
     let server = Server::start(&[("model.safetensors", bundled_weights()), ("config.json", other.as_bytes())]);
     let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
     assert!(message.contains("vit_base_patch16_224"), "{message}");
-    assert!(server.asked().iter().all(|(file, _)| file == "config.json"), "nothing large is downloaded for nothing");
+    assert!(server.requests().iter().all(|(file, _)| file == "config.json"), "weights are not downloaded in vain");
 }
 
 #[test]
@@ -248,20 +249,20 @@ fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() 
         let message = fetch(&options).unwrap_err().to_string();
         assert!(message.contains("download config.json"), "{message}");
         std::fs::write(folder.join("config.json"), CONFIG).unwrap();
-        is_whole(&fetch(&options).unwrap());
+        check_complete(&fetch(&options).unwrap());
         std::fs::remove_dir_all(cache.path().join("models--timm--thin.a1_in1k")).unwrap();
     }
 }
 
 #[test]
-fn remains_of_an_earlier_download_do_no_harm() {
+fn remains_of_an_earlier_download_are_harmless() {
     if is_proxied() {
         return;
     }
     for (length, body) in
         [(bundled_weights().len(), None), (bundled_weights().len() + 9, None), (5000, Some(Body::Deaf))]
     {
-        let (server, cache) = (whole_hub(), tempfile::tempdir().unwrap());
+        let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
         let blobs = cache.path().join("models--timm--thin.a1_in1k").join("blobs");
         std::fs::create_dir_all(&blobs).unwrap();
         let remainder = [bundled_weights(), &[0; 9]].concat();
@@ -269,12 +270,12 @@ fn remains_of_an_earlier_download_do_no_harm() {
         if let Some(body) = body {
             server.answer_once("model.safetensors", body);
         }
-        is_whole(&fetch(&options(&server, cache.path())).unwrap());
+        check_complete(&fetch(&options(&server, cache.path())).unwrap());
     }
 }
 
 #[test]
-fn names_of_models_are_read_with_and_without_a_revision() {
+fn model_names_are_read_with_and_without_a_revision() {
     for (text, revision) in [("timm/resnet50.a1_in1k", "main"), ("hf:timm/resnet50.a1_in1k@v1", "v1")] {
         let model: HubModel = text.parse().unwrap();
         assert_eq!((model.repo.as_str(), model.revision.as_str()), ("timm/resnet50.a1_in1k", revision));

@@ -45,8 +45,8 @@ fn fixture<T: serde::de::DeserializeOwned>(name: &str) -> T {
 /// exists.
 fn photos() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let places = ["datasets/stamps-and-places/photos", "shared/sample/photos", "../shared/sample/photos"];
-    let found = places.iter().map(|place| root.join(place)).find(|folder| folder.is_dir());
+    let folders = ["datasets/stamps-and-places/photos", "shared/sample/photos", "../shared/sample/photos"];
+    let found = folders.iter().map(|folder| root.join(folder)).find(|folder| folder.is_dir());
     if found.is_none() {
         crate::skipped(&format!("no photos of the sample under {}", root.display()));
     }
@@ -85,7 +85,7 @@ fn preprocessing_agrees_with_torchvision_pixel_by_pixel() {
 }
 
 #[test]
-fn the_bundled_encoder_gives_the_vectors_of_onnxruntime() {
+fn the_bundled_encoder_agrees_with_onnxruntime() {
     let Some(folder) = photos() else { return };
     let golden: FeatureGolden = fixture("resnet50_thin_features.json");
     assert_eq!(golden.features.len(), 8);
@@ -102,6 +102,6 @@ fn the_bundled_encoder_gives_the_vectors_of_onnxruntime() {
         let cosine = cosine(vector, expected);
         assert!(cosine > 0.999, "{id}: cosine {cosine}");
         let ratio = vector.iter().sum::<f32>() / expected.iter().sum::<f32>();
-        assert!((ratio - 1.0).abs() < 0.02, "{id}: {ratio} times as long");
+        assert!((ratio - 1.0).abs() < 0.02, "{id}: the sums' ratio is {ratio}");
     }
 }

@@ -62,7 +62,7 @@ pub fn reduce(described: &Described) -> Vec<u8> {
     .concat()
 }
 
-/// A whole pickle of a dictionary whose values are these pieces of pickles.
+/// A complete pickle of a dictionary whose values are these pickle fragments.
 pub fn dictionary(pairs: &[(&str, &[u8])]) -> Vec<u8> {
     [b"\x80\x02".as_slice(), &ordered(pairs), b"."].concat()
 }
@@ -72,7 +72,7 @@ fn ordered(pairs: &[(&str, &[u8])]) -> Vec<u8> {
     [b"ccollections\nOrderedDict\n)Rq\x00(".as_slice(), &pairs, b"u"].concat()
 }
 
-/// The dictionary of tensors, as a piece of a pickle.
+/// A dictionary of tensors, as a pickle fragment.
 pub fn tensors(described: &[Described]) -> Vec<u8> {
     let values: Vec<(String, Vec<u8>)> =
         described.iter().map(|described| (described.name.clone(), reduce(described))).collect();
@@ -84,7 +84,7 @@ pub fn state_dict(described: &[Described]) -> Vec<u8> {
     [b"\x80\x02".as_slice(), &tensors(described), b"."].concat()
 }
 
-/// A file of PyTorch since 1.6.
+/// A file as of PyTorch 1.6.
 pub fn archive(pickle: &[u8], storages: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
@@ -99,7 +99,7 @@ pub fn archive(pickle: &[u8], storages: &[(&str, Vec<u8>)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// A file of PyTorch before 1.6; a storage of key `1` has numbers of 8 bytes, others of 4.
+/// A file as before PyTorch 1.6; the storage with key `1` has numbers of 8 bytes, others of 4.
 pub fn old_file(pickle: &[u8], storages: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
     let system = [b"\x80\x02}(".as_slice(), &text("little_endian"), b"\x88u."].concat();

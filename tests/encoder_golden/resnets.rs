@@ -106,8 +106,8 @@ fn resnet152_agrees_with_torchvision() {
     agrees_with_torchvision(Architecture::Resnet152);
 }
 
-/// Loads ResNet-18 from a file made of these tensors and returns what is wrong with it.
-fn refusal(tensors: &[(String, Vec<usize>, Vec<u8>)]) -> (VisionError, PathBuf) {
+/// The error of loading ResNet-18 from a file with these tensors.
+fn rejection(tensors: &[(String, Vec<usize>, Vec<u8>)]) -> (VisionError, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     write(&path, tensors);
@@ -119,7 +119,7 @@ fn refusal(tensors: &[(String, Vec<usize>, Vec<u8>)]) -> (VisionError, PathBuf) 
 fn a_missing_tensor_is_named_with_its_file() {
     let mut tensors = formula_tensors(Architecture::Resnet18);
     tensors.retain(|(name, ..)| name != "layer2.0.bn1.running_var");
-    let (error, path) = refusal(&tensors);
+    let (error, path) = rejection(&tensors);
     assert!(matches!(&error, VisionError::MissingTensor { missing: 1, .. }), "{error}");
     let message = error.to_string();
     assert!(message.contains("\"layer2.0.bn1.running_var\""), "{message}");
@@ -130,7 +130,7 @@ fn a_missing_tensor_is_named_with_its_file() {
 fn a_tensor_of_another_network_is_named_with_its_file() {
     let mut tensors = formula_tensors(Architecture::Resnet18);
     tensors.push(("layer1.2.conv1.weight".to_string(), vec![1], vec![0; 4]));
-    let (error, path) = refusal(&tensors);
+    let (error, path) = rejection(&tensors);
     assert!(matches!(&error, VisionError::ExtraTensor { extra: 1, .. }), "{error}");
     let message = error.to_string();
     assert!(message.contains("\"layer1.2.conv1.weight\""), "{message}");
@@ -143,14 +143,14 @@ fn a_tensor_of_the_wrong_size_is_named_with_both_sizes() {
     let (name, shape, bytes) = &mut tensors[0];
     (*shape, *bytes) = (vec![32, 3, 7, 7], vec![0; 4 * 32 * 3 * 7 * 7]);
     let name = name.clone();
-    let message = refusal(&tensors).0.to_string();
+    let message = rejection(&tensors).0.to_string();
     for part in [name.as_str(), "[32, 3, 7, 7]", "[64, 3, 7, 7]"] {
         assert!(message.contains(part), "{part} is not in: {message}");
     }
 }
 
 #[test]
-fn a_classifier_and_batch_counters_in_the_file_do_not_matter() {
+fn a_classifier_and_batch_counters_in_the_file_are_ignored() {
     let mut tensors = formula_tensors(Architecture::Resnet18);
     tensors.push(("fc.weight".to_string(), vec![10, 512], vec![0; 4 * 5120]));
     tensors.push(("bn1.num_batches_tracked".to_string(), vec![1], vec![0; 4]));
@@ -174,7 +174,7 @@ fn a_file_that_is_not_weights_is_an_error_with_its_path() {
 }
 
 #[test]
-fn the_encoder_and_device_names_are_read_as_they_are_written() {
+fn encoder_and_device_names_are_parsed_as_displayed() {
     for architecture in Architecture::ALL {
         assert_eq!(architecture.to_string().parse::<Architecture>().unwrap(), architecture);
     }
@@ -186,7 +186,7 @@ fn the_encoder_and_device_names_are_read_as_they_are_written() {
 }
 
 #[test]
-fn the_cpu_is_always_available_and_an_absent_device_gives_a_reason() {
+fn the_cpu_is_always_available_and_an_absent_device_has_a_reason() {
     let devices = crossrank::vision::available();
     assert_eq!(devices.iter().map(|device| device.choice).collect::<Vec<_>>(), DeviceChoice::ALL);
     assert_eq!(devices[0].ready, Ok(()));

@@ -14,7 +14,7 @@ pub enum Body {
     CutAfter(usize),
     /// A little at a time.
     Slow,
-    /// The connection stalls after this many bytes, until [`Server::let_go`].
+    /// The connection stalls after this many bytes, until [`Server::release`].
     StallAfter(usize),
     /// All of it, ignoring the requested range.
     Deaf,
@@ -26,8 +26,8 @@ struct State {
     address: SocketAddr,
     files: HashMap<String, Vec<u8>>,
     next: Mutex<HashMap<String, Body>>,
-    asked: Mutex<Vec<(String, Option<usize>)>>,
-    let_go: AtomicU64,
+    requests: Mutex<Vec<(String, Option<usize>)>>,
+    release: AtomicU64,
 }
 
 /// Runs until the tests end.
@@ -42,8 +42,8 @@ impl Server {
             address: listener.local_addr().unwrap(),
             files,
             next: Mutex::default(),
-            asked: Mutex::default(),
-            let_go: AtomicU64::new(0),
+            requests: Mutex::default(),
+            release: AtomicU64::new(0),
         });
         let shared = state.clone();
         std::thread::spawn(move || {
@@ -60,19 +60,19 @@ impl Server {
         format!("http://{}", self.0.address)
     }
 
-    /// Which file was asked for, and from which byte on: 0 for the content, `Some(0)` too when only its size was asked.
-    pub fn asked(&self) -> Vec<(String, Option<usize>)> {
-        self.0.asked.lock().unwrap().clone()
+    /// The files requested, each with the first byte of its range; `Some(0)` also for requests of the size only.
+    pub fn requests(&self) -> Vec<(String, Option<usize>)> {
+        self.0.requests.lock().unwrap().clone()
     }
 
-    /// The next content of a file is sent so.
+    /// Sends the next content of a file like this.
     pub fn answer_once(&self, file: &str, body: Body) {
         self.0.next.lock().unwrap().insert(file.to_string(), body);
     }
 
     /// Closes the stalled connections.
-    pub fn let_go(&self) {
-        self.0.let_go.fetch_add(1, Ordering::SeqCst);
+    pub fn release(&self) {
+        self.0.release.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -89,7 +89,7 @@ impl State {
         }
         let path = request.split(' ').nth(1).unwrap_or_default().to_string();
         let file = path.rsplit('/').next().unwrap_or_default().to_string();
-        self.asked.lock().unwrap().push((file.clone(), range.map(|(from, _)| from)));
+        self.requests.lock().unwrap().push((file.clone(), range.map(|(from, _)| from)));
         let size_only = matches!(range, Some((_, Some(_))));
         let is_refused = self.next.lock().unwrap().get(&file) == Some(&Body::Refused);
         let Some(content) = self.files.get(&file).filter(|_| !is_refused) else {
@@ -125,9 +125,9 @@ impl State {
         match body {
             Some(Body::CutAfter(bytes)) => stream.write_all(&content[..bytes.min(content.len())]),
             Some(Body::StallAfter(bytes)) => {
-                let before = self.let_go.load(Ordering::SeqCst);
+                let before = self.release.load(Ordering::SeqCst);
                 stream.write_all(&content[..bytes.min(content.len())])?;
-                while self.let_go.load(Ordering::SeqCst) == before {
+                while self.release.load(Ordering::SeqCst) == before {
                     std::thread::sleep(Duration::from_millis(20));
                 }
                 Ok(())

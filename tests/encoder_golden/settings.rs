@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::weights::sparse;
 
-/// The preprocessing of a ResNet-50 with these files next to it and this metadata in it.
+/// The preprocessing of a ResNet-50 with these files beside it and this metadata in it.
 fn found(beside: &[(&str, serde_json::Value)], note: Option<&str>) -> Result<Preprocess, VisionError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
@@ -45,9 +45,9 @@ fn timm_specifies_the_preprocessing_in_its_config() {
     other["pretrained_cfg"]["mean"] = json!([0.5, 0.5, 0.5]);
     other["pretrained_cfg"]["input_size"] = json!([3, 160, 160]);
     other["pretrained_cfg"]["interpolation"] = json!("bilinear");
-    let told = found(&[("config.json", other), ("preprocessor_config.json", transformers())], None).unwrap();
-    assert_eq!((told.mean, told.crop, told.resize), ([0.5; 3], 160, 168));
-    assert_eq!(told.interpolation, Interpolation::Bilinear);
+    let read = found(&[("config.json", other), ("preprocessor_config.json", transformers())], None).unwrap();
+    assert_eq!((read.mean, read.crop, read.resize), ([0.5; 3], 160, 168));
+    assert_eq!(read.interpolation, Interpolation::Bilinear);
 }
 
 #[test]
@@ -60,8 +60,8 @@ fn transformers_specifies_it_in_a_separate_file() {
         "size": { "shortest_edge": 300 }, "do_center_crop": true, "crop_size": { "height": 280, "width": 280 },
         "resample": 2, "do_rescale": false, "do_normalize": false,
     });
-    let told = found(&[("preprocessor_config.json", cropped)], None).unwrap();
-    assert_eq!((told.resize, told.crop, told.scale, told.std), (300, 280, 1.0, [1.0; 3]));
+    let read = found(&[("preprocessor_config.json", cropped)], None).unwrap();
+    assert_eq!((read.resize, read.crop, read.scale, read.std), (300, 280, 1.0, [1.0; 3]));
 }
 
 #[test]

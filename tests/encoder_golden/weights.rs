@@ -1,4 +1,4 @@
-//! Weights files of every format: what is read from them, and what hostile or damaged ones can do (nothing).
+//! Weights files of every format: reading them, and the harmlessness of hostile or damaged ones.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -22,7 +22,7 @@ fn numbers(path: &Path, name: &str) -> (Vec<usize>, Vec<f32>) {
     file.reader().unwrap().numbers(name).unwrap()
 }
 
-fn refused(path: &Path) -> String {
+fn rejected(path: &Path) -> String {
     let message = WeightsFile::open(path).err().expect("the file should be rejected").to_string();
     assert!(message.ends_with(&path.display().to_string()), "no path in: {message}");
     message
@@ -115,13 +115,13 @@ fn both_formats_of_pytorch_are_read_with_views_and_other_orders() {
 }
 
 #[test]
-fn what_a_pickle_would_execute_is_not_executed() {
+fn pickles_are_never_executed() {
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("executed");
     let command = format!("touch {}", mark.display());
     let attack = [b"cos\nsystem\n".as_slice(), b"(X", &(command.len() as u32).to_le_bytes(), command.as_bytes(), b"tR"];
     let whole = [b"\x80\x02".as_slice(), &attack.concat(), b"."].concat();
-    assert!(refused(&file(&folder, "a.pth", &archive(&whole, &[]))).contains("state_dict"));
+    assert!(rejected(&file(&folder, "a.pth", &archive(&whole, &[]))).contains("state_dict"));
     // Next to tensors it is ignored.
     let inside = dictionary(&[("a", &reduce(&described()[0])), ("z", &attack.concat())]);
     let path = file(&folder, "b.pth", &archive(&inside, &storages()));
@@ -130,7 +130,7 @@ fn what_a_pickle_would_execute_is_not_executed() {
 }
 
 #[test]
-fn false_claims_of_size_cost_nothing() {
+fn false_size_claims_allocate_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let huge = "{'descr': '<f4', 'fortran_order': False, 'shape': (1000000, 1000000), }\n";
     let large = "{'descr': '<f4', 'fortran_order': False, 'shape': (60000000,), }\n";
@@ -148,11 +148,11 @@ fn false_claims_of_size_cost_nothing() {
         Described::new("a", "FloatStorage", "0", 8, 9, &[1], &[1]),
         Described::new("a", "FloatStorage", "5", 8, 0, &[1], &[1]),
     ] {
-        refused(&file(&folder, "c.pth", &archive(&state_dict(&[described]), &storages())));
+        rejected(&file(&folder, "c.pth", &archive(&state_dict(&[described]), &storages())));
     }
     let header = [u64::MAX.to_le_bytes(), (1_u64 << 30).to_le_bytes(), 99_u64.to_le_bytes()];
     for length in header {
-        refused(&file(&folder, "d.safetensors", &[length.as_slice(), b"{\"a\":{}}"].concat()));
+        rejected(&file(&folder, "d.safetensors", &[length.as_slice(), b"{\"a\":{}}"].concat()));
     }
 }
 
@@ -174,7 +174,7 @@ fn endlessly_nested_or_multiplied_pickles_are_read_quickly() {
     doubled.push(b'.');
     for pickle in [nested, itself, doubled] {
         let path = file(&folder, "a.pth", &archive(&pickle, &[]));
-        // It holds no tensors, or is rejected.
+        // It has no tensors, or is rejected.
         assert_eq!(WeightsFile::open(&path).map_or(0, |file| file.tensors().count()), 0);
     }
     assert!(started.elapsed().as_secs() < 20);
@@ -192,7 +192,7 @@ fn read_all(path: &Path) {
 }
 
 #[test]
-fn a_file_truncated_or_changed_at_any_byte_does_no_harm() {
+fn a_file_truncated_or_changed_at_any_byte_is_harmless() {
     let folder = tempfile::tempdir().unwrap();
     let safe = folder.path().join("a.safetensors");
     candle_core::safetensors::save(&[("x".to_string(), table())].into(), &safe).unwrap();
@@ -206,20 +206,20 @@ fn a_file_truncated_or_changed_at_any_byte_does_no_harm() {
     ];
     let path = folder.path().join("changed");
     for bytes in files {
-        for place in 0..bytes.len() {
-            for change in [1 << (place % 8), 0xFF] {
+        for index in 0..bytes.len() {
+            for change in [1 << (index % 8), 0xFF] {
                 let mut bytes = bytes.clone();
-                bytes[place] ^= change;
+                bytes[index] ^= change;
                 std::fs::write(&path, &bytes).unwrap();
                 read_all(&path);
             }
-            std::fs::write(&path, &bytes[..place]).unwrap();
+            std::fs::write(&path, &bytes[..index]).unwrap();
             read_all(&path);
         }
     }
 }
 
-/// A safetensors file of zeros, as one sparse hole, with these tensors and metadata.
+/// A safetensors file of zeros, stored as a hole, with these tensors and metadata.
 pub fn sparse(path: &Path, tensors: &[TensorShape], notes: &[(&str, &str)]) {
     let (mut header, mut at) = (BTreeMap::new(), 0);
     for (name, shape) in tensors {
@@ -281,7 +281,7 @@ fn relatives_of_the_residual_networks_are_rejected_by_name() {
 }
 
 #[test]
-fn weights_of_a_different_depth_from_the_chosen_are_reported() {
+fn weights_of_a_depth_other_than_the_chosen_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     for (held, chosen) in
@@ -303,17 +303,17 @@ fn weights_of_a_different_depth_from_the_chosen_are_reported() {
 fn a_whole_network_is_loaded_from_a_pytorch_file() {
     let folder = tempfile::tempdir().unwrap();
     let tensors = Architecture::Resnet18.tensors();
-    // One storage of zeros serves them all.
-    let most = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).max().unwrap();
+    // All share one storage of zeros.
+    let largest = tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).max().unwrap();
     let described: Vec<Described> = tensors
         .iter()
         .map(|(name, shape)| {
             let strides = (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect::<Vec<usize>>();
-            Described::new(&format!("module.{name}"), "HalfStorage", "0", most, 0, shape, &strides)
+            Described::new(&format!("module.{name}"), "HalfStorage", "0", largest, 0, shape, &strides)
         })
         .collect();
     let wrapped = dictionary(&[("epoch", b"K\x05"), ("state_dict", &tensors_of(&described)), ("best", b"N")]);
-    let path = file(&folder, "checkpoint.pth", &archive(&wrapped, &[("0", vec![0; 2 * most])]));
+    let path = file(&folder, "checkpoint.pth", &archive(&wrapped, &[("0", vec![0; 2 * largest])]));
     let spec = EncoderSpec::of_file(&path).unwrap();
     assert_eq!((spec.architecture, spec.name().as_str()), (Architecture::Resnet18, "resnet18 (checkpoint)"));
     let encoder = Encoder::load(&spec, DeviceChoice::Cpu).unwrap();

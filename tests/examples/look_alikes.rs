@@ -1,4 +1,4 @@
-//! Encodes a picture with the network that comes with Crossrank and lists the images that look most like it.
+//! Encodes a picture with the bundled network and lists the images that look most like it.
 //!
 //! `cargo run --example look_alikes [PICTURE]`
 //!
@@ -12,7 +12,7 @@ use crossrank::graph::unit_rows;
 use crossrank::train;
 use crossrank::vision::{DeviceChoice, Encoder, EncoderSpec, decode};
 
-/// How many are listed.
+/// Number of images to list.
 const COUNT: usize = 8;
 
 fn main() -> Result<(), Box<dyn Error>> {

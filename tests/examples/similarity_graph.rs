@@ -1,4 +1,4 @@
-//! Joins the images of one query to those that look most like them, and follows a way through the graph.
+//! Connects the images of one query to those that look most like them, and follows a path through the graph.
 //!
 //! `cargo run --example similarity_graph [DATASET]`
 
@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
 
-    // How far apart are relevant images, going from look-alike to look-alike?
+    // How far apart are relevant images, stepping from look-alike to look-alike?
     let graph = SimilarityGraph::build(&similarities, GraphRequest { k: 5, ..GraphRequest::default() });
     let relevant: Vec<usize> = (0..graph.n()).filter(|&i| judgements[i].is_some_and(Relevance::is_relevant)).collect();
     let pairs = relevant.iter().flat_map(|&from| relevant.iter().map(move |&to| (from, to)));

@@ -1,10 +1,10 @@
-//! The rows that a network sums over, against their definition.
+//! The graph rows that a network sums over, against their definition.
 
 use super::{clustered, fan, request};
 use crossrank::graph::{Csr, GraphRequest, Neighbourhood, Similarities, SimilarityGraph, unit_rows};
 use proptest::prelude::*;
 
-/// The k-NN graph as it is defined: every row sorted whole, then cut.
+/// The k-NN graph by definition: every row sorted, then truncated.
 fn by_definition(similarities: &Similarities, request: GraphRequest) -> Csr {
     let n = similarities.n();
     let has_vector = |i: usize| similarities.get(i, i) > 0.0;
@@ -43,7 +43,7 @@ fn by_definition(similarities: &Similarities, request: GraphRequest) -> Csr {
 proptest! {
     /// Few distinct vectors, some of them zero, so that ties and images without a vector are common.
     #[test]
-    fn the_rows_are_those_of_the_definition_to_the_bit(
+    fn the_rows_match_the_definition_bit_for_bit(
         values in prop::collection::vec(-2_i8..=2, 0..120),
         dim in 1_usize..4,
         k in 0_usize..12,
@@ -63,7 +63,7 @@ proptest! {
 }
 
 #[test]
-fn a_graph_of_many_images_is_that_of_the_definition_too() {
+fn a_graph_of_many_images_matches_the_definition_too() {
     let similarities = Similarities::new(&clustered(300, 24, 7, 9), 24);
     for neighbourhood in Neighbourhood::ALL {
         for k in [1, 10, 100, 299] {
@@ -74,7 +74,7 @@ fn a_graph_of_many_images_is_that_of_the_definition_too() {
 }
 
 #[test]
-fn the_shown_graph_has_the_rows_that_training_sums_over() {
+fn the_displayed_graph_has_the_rows_that_training_sums_over() {
     for neighbourhood in Neighbourhood::ALL {
         let request = request(3, neighbourhood);
         let (shown, rows) = (SimilarityGraph::build(&fan(), request), Csr::nearest(&fan(), request));

@@ -1,4 +1,4 @@
-//! How the images of a shown graph hang together.
+//! Connectivity of the displayed graph.
 
 use super::{clustered, fan, request};
 use crossrank::graph::{Neighbourhood, Similarities, SimilarityGraph, unit_rows};
@@ -12,10 +12,10 @@ fn directions(degrees: &[f32]) -> Similarities {
 
 #[test]
 fn a_path_goes_from_look_alike_to_look_alike_and_costs_the_sum_of_its_steps() {
-    // Each is joined to its two nearest, so 0 and 2 are neighbours; the way by 1 is shorter all the same.
+    // Each is connected to its two nearest, so 0 and 2 are neighbours; the path through 1 is still shorter.
     let graph = SimilarityGraph::build(&directions(&[0.0, 20.0, 40.0, 60.0]), request(2, Neighbourhood::Directed));
     assert!(graph.neighbours(0).any(|(image, _)| image == 2));
-    let path = graph.path(0, 3).expect("all four hang together");
+    let path = graph.path(0, 3).expect("all four are connected");
     assert_eq!((path.images.as_slice(), path.steps()), (&[0, 1, 2, 3][..], 3));
     assert!((path.cost - 3.0 * (1.0 - 20f32.to_radians().cos())).abs() < 1e-5, "{}", path.cost);
     let back = graph.path(3, 0).expect("edges lead both ways");
@@ -23,7 +23,7 @@ fn a_path_goes_from_look_alike_to_look_alike_and_costs_the_sum_of_its_steps() {
 }
 
 #[test]
-fn there_is_no_path_between_components_and_none_to_an_image_that_is_not_there() {
+fn there_is_no_path_between_components_or_to_a_missing_image() {
     let graph = SimilarityGraph::build(&directions(&[0.0, 5.0, 90.0, 95.0]), request(1, Neighbourhood::Directed));
     assert_eq!((graph.components(), graph.isolated()), (2, 0));
     assert_eq!(graph.path(0, 2), None);
@@ -58,7 +58,7 @@ proptest! {
                 let path = graph.path(from, to);
                 prop_assert_eq!(path.is_some(), hops.is_some());
                 let (Some(path), Some(hops)) = (path, *hops) else { continue };
-                prop_assert!(path.steps() >= hops, "no way has fewer steps than the least");
+                prop_assert!(path.steps() >= hops, "no path has fewer steps than the minimum");
                 prop_assert_eq!((path.images.first(), path.images.last()), (Some(&from), Some(&to)));
                 let cost: f32 = path.images.windows(2).map(|s| 1.0 - similarities.get(s[0], s[1])).sum();
                 prop_assert!((path.cost - cost).abs() < 1e-4);
@@ -67,6 +67,6 @@ proptest! {
                 }
             }
         }
-        prop_assert_eq!(starts, graph.components(), "one first image a component");
+        prop_assert_eq!(starts, graph.components(), "one first image per component");
     }
 }

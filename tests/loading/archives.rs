@@ -1,4 +1,4 @@
-//! The real data sets, if they are next to the checkout.
+//! The real data sets, if they are beside the checkout.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,11 +9,11 @@ use crossrank::dataset::{Format, Loaded, Split, WarningKind, assign_splits, open
 use tempfile::TempDir;
 
 /// An archive unpacked once for all tests, or `None` with a message if it is missing.
-fn unpacked(name: &'static str, place: &'static OnceLock<Option<TempDir>>) -> Option<PathBuf> {
-    let folder = place.get_or_init(|| {
+fn unpacked(name: &'static str, cell: &'static OnceLock<Option<TempDir>>) -> Option<PathBuf> {
+    let folder = cell.get_or_init(|| {
         let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(format!("{name}.tar.xz"));
         if !archive.is_file() {
-            crate::skipped(&format!("{} is not there", archive.display()));
+            crate::skipped(&format!("{} is missing", archive.display()));
             return None;
         }
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -28,13 +28,13 @@ fn unpacked(name: &'static str, place: &'static OnceLock<Option<TempDir>>) -> Op
 }
 
 fn div400() -> Option<PathBuf> {
-    static PLACE: OnceLock<Option<TempDir>> = OnceLock::new();
-    unpacked("div400-2013", &PLACE)
+    static FOLDER: OnceLock<Option<TempDir>> = OnceLock::new();
+    unpacked("div400-2013", &FOLDER)
 }
 
 fn naver() -> Option<PathBuf> {
-    static PLACE: OnceLock<Option<TempDir>> = OnceLock::new();
-    unpacked("div400-naver", &PLACE)
+    static FOLDER: OnceLock<Option<TempDir>> = OnceLock::new();
+    unpacked("div400-naver", &FOLDER)
 }
 
 fn opened(root: &Path) -> Loaded {
@@ -42,7 +42,7 @@ fn opened(root: &Path) -> Loaded {
 }
 
 #[test]
-fn div400_of_2013_is_read_whole() {
+fn div400_of_2013_is_read_completely() {
     let Some(root) = div400() else { return };
     assert_eq!(recognise(&root), Some(Format::MediaEval));
     let started = Instant::now();
@@ -64,7 +64,7 @@ fn div400_of_2013_is_read_whole() {
 }
 
 #[test]
-fn a_topic_of_div400_has_its_texts_places_ranks_and_clusters() {
+fn a_topic_of_div400_has_its_texts_locations_ranks_and_clusters() {
     let Some(root) = div400() else { return };
     let Loaded { dataset, judgements, .. } = opened(&root.join("devset"));
     assert_eq!(dataset.queries.len(), 25);
@@ -87,7 +87,7 @@ fn a_topic_of_div400_has_its_texts_places_ranks_and_clusters() {
 }
 
 #[test]
-fn descriptors_of_div400_are_read_and_stand_side_by_side() {
+fn descriptors_of_div400_are_read_and_concatenated() {
     let Some(root) = div400() else { return };
     let dataset = opened(&root).dataset;
     let table = read_vectors(&dataset, &["CN3x3", "HOG"], &mut |warning| panic!("{warning}")).expect("both exist");
@@ -100,7 +100,7 @@ fn descriptors_of_div400_are_read_and_stand_side_by_side() {
 }
 
 #[test]
-fn naver_div400_is_read_whole() {
+fn naver_div400_is_read_completely() {
     let Some(root) = naver() else { return };
     assert_eq!(recognise(&root), Some(Format::Naver));
     let started = Instant::now();

@@ -5,7 +5,7 @@ use crossrank::dataset::{DatasetError, Format, Split, WarningKind, open, recogni
 
 use super::{Fixture, assert_silent, assert_warns, grades, ids, query};
 
-fn whole() -> Fixture {
+fn complete() -> Fixture {
     let fixture = Fixture::new(&[
         (
             "images.csv",
@@ -28,8 +28,8 @@ fn whole() -> Fixture {
 }
 
 #[test]
-fn a_whole_set_is_read_with_every_field() {
-    let fixture = whole();
+fn a_complete_set_is_read_with_every_field() {
+    let fixture = complete();
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     let dataset = &loaded.dataset;
@@ -57,12 +57,12 @@ fn a_whole_set_is_read_with_every_field() {
     assert_eq!(first.candidates[0].clusters, [1, 2]);
     assert_eq!(first.clusters.get(&2).map(String::as_str), Some("back, with water"));
     assert_eq!(grades(&loaded, "q1"), [Some(2), Some(0)]);
-    assert_eq!(grades(&loaded, "q2"), [None], "a negative grade is no judgement");
+    assert_eq!(grades(&loaded, "q2"), [None], "a negative grade is not a judgement");
 }
 
 #[test]
 fn every_main_file_opens_its_folder() {
-    let fixture = whole();
+    let fixture = complete();
     for file in ["images.csv", "queries.csv", "candidates.csv", "qrels.txt", "runs/dense.txt"] {
         let loaded = open(&fixture.path(file)).expect(file);
         assert_eq!((loaded.dataset.format, loaded.dataset.queries.len()), (Format::Folder, 2), "{file}");
@@ -81,7 +81,7 @@ fn a_folder_of_pictures_and_one_csv_are_enough() {
 }
 
 #[test]
-fn of_several_tables_the_one_that_is_opened_holds_the_queries() {
+fn of_several_tables_the_one_opened_has_the_queries() {
     let fixture = Fixture::new(&[("mine.csv", "query\nbird\n"), ("yours.csv", "query\nfish\n")]);
     fixture.pictures(&["a.jpg"]);
     assert!(open(fixture.root()).is_err());
@@ -90,7 +90,7 @@ fn of_several_tables_the_one_that_is_opened_holds_the_queries() {
 }
 
 #[test]
-fn folders_named_like_the_queries_hold_their_images() {
+fn folders_named_like_queries_contain_their_images() {
     let fixture = Fixture::new(&[("queries.csv", "query,text\nq1,Old Windmill\nbird,a bird\nfish,a fish\n")]);
     fixture.pictures(&["old_windmill/1.jpg", "bird/2.jpg", "bird/more/3.jpg"]);
     let loaded = fixture.open();
@@ -103,7 +103,7 @@ fn folders_named_like_the_queries_hold_their_images() {
 }
 
 #[test]
-fn one_table_may_hold_queries_images_ranks_and_grades() {
+fn one_table_may_contain_queries_images_ranks_and_grades() {
     let fixture = Fixture::new(&[(
         "searches.tsv",
         "query\ttext\tfile\trank\trelevance\nq1\tbird\tb/pelican.jpg\t2\t1\nq1\tbird\tkite.jpg\t1\t0\nq2\tfish\tkite\t1\t\n",
@@ -129,7 +129,7 @@ fn pictures_of_the_same_name_in_two_folders_stay_two_images() {
 }
 
 #[test]
-fn runs_give_the_candidates_where_no_table_does() {
+fn runs_give_the_candidates_if_no_table_does() {
     let fixture = Fixture::new(&[
         ("queries.csv", "id,text\nq1,bird\n"),
         ("images.csv", "id\na\nb\nc\n"),
@@ -142,7 +142,7 @@ fn runs_give_the_candidates_where_no_table_does() {
 }
 
 #[test]
-fn byte_order_marks_semicolons_and_carriage_returns_do_no_harm() {
+fn byte_order_marks_semicolons_and_carriage_returns_are_handled() {
     let fixture = Fixture::new(&[]);
     fixture.write("queries.csv", b"\xef\xbb\xbfid;text\r\nq1;bird\r\nq2;\"fish; big\"\r\n");
     fixture.pictures(&["a.jpg"]);
@@ -162,7 +162,7 @@ fn stray_bytes_are_read_as_their_letters_and_reported() {
 }
 
 #[test]
-fn a_missing_picture_is_named_and_the_image_stays() {
+fn a_missing_picture_is_reported_and_the_image_stays() {
     let fixture = Fixture::new(&[("images.csv", "id,file\na,a.jpg\nb,gone.jpg\n"), ("queries.csv", "query\nq\n")]);
     fixture.pictures(&["a.jpg"]);
     let loaded = fixture.open();
@@ -179,7 +179,7 @@ fn a_bad_row_or_number_loses_only_itself() {
         ("candidates.csv", "query,image,rank,x_feature\nq,a,first,1\nq,b,2,nan\nq,d,3,4\n"),
     ]);
     let loaded = fixture.open();
-    let told: Vec<(WarningKind, Option<usize>)> = loaded
+    let reported: Vec<(WarningKind, Option<usize>)> = loaded
         .warnings
         .iter()
         .filter(|warning| warning.kind != WarningKind::Missing)
@@ -195,7 +195,7 @@ fn a_bad_row_or_number_loses_only_itself() {
         (BadNumber, Some(2)),
         (BadNumber, Some(3)),
     ];
-    assert_eq!(told, expected, "{:#?}", loaded.warnings);
+    assert_eq!(reported, expected, "{:#?}", loaded.warnings);
     let titles: Vec<&str> = loaded.dataset.images.iter().map(|image| image.title.as_str()).collect();
     assert_eq!(titles, ["A", "B", ""]);
     assert_eq!(loaded.dataset.images[1].popularity, Some(3.0));
@@ -229,7 +229,7 @@ fn repeated_ids_are_reported_and_the_first_counts() {
 }
 
 #[test]
-fn labels_without_image_are_named() {
+fn labels_without_an_image_are_reported() {
     let fixture =
         Fixture::new(&[("queries.csv", "query,image\nq,a\n"), ("qrels.txt", "q 0 a 1\nq 0 ghost 1\nq 0 spook 0\n")]);
     fixture.pictures(&["a.jpg"]);
@@ -268,7 +268,7 @@ fn clusters_may_be_words() {
 }
 
 #[test]
-fn what_is_no_data_set_is_refused_with_what_to_add() {
+fn what_is_not_a_data_set_is_rejected_with_what_to_add() {
     let reason = |fixture: &Fixture| match open(fixture.root()) {
         Err(DatasetError::Unrecognised { reason, .. }) => reason,
         other => panic!("{other:?}"),

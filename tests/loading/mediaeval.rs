@@ -44,11 +44,11 @@ fn later_years_find_their_folders_through_the_correspondences() {
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     let dataset = &loaded.dataset;
-    assert_eq!(dataset.queries.len(), 2, "the credibility set holds no topics");
+    assert_eq!(dataset.queries.len(), 2, "the credibility set has no topics");
     let acropolis = query(dataset, "1");
     assert_eq!((acropolis.text.as_str(), acropolis.location), ("Acropolis Athens", Some((37.97, 23.72))));
     assert_eq!(ids(dataset, "1"), ["11", "12"]);
-    assert_eq!(grades(&loaded, "1"), [Some(1), None], "−1 is no judgement");
+    assert_eq!(grades(&loaded, "1"), [Some(1), None], "−1 is not a judgement");
     assert_eq!(acropolis.candidates[0].clusters, [1, 2]);
     assert_eq!(acropolis.clusters.get(&1).map(String::as_str), Some("front, left"));
     assert_eq!(query(dataset, "2").text, "Tom & Jerry's");
@@ -60,7 +60,7 @@ fn later_years_find_their_folders_through_the_correspondences() {
 }
 
 #[test]
-fn dev_and_test_open_together_and_keep_their_numbers_apart() {
+fn dev_and_test_open_together_with_distinct_ids() {
     let fixture = later_year();
     fixture.write("testset/testset_topics.xml", TOPICS.replace("Acropolis Athens", "Angel Falls").as_bytes());
     fixture.write("testset/xml/Angel Falls.xml", photos("Angel Falls", &(photo("31", 1) + &photo("11", 2))).as_bytes());
@@ -78,7 +78,7 @@ fn dev_and_test_open_together_and_keep_their_numbers_apart() {
 }
 
 #[test]
-fn the_keywords_halves_of_2013_are_dev_and_test() {
+fn the_keyword_halves_of_2013_are_dev_and_test() {
     let topics = |number: u32, title: &str| {
         format!("<topics><topic><number>{number}</number><title>{title}</title></topic></topics>")
     };
@@ -127,15 +127,15 @@ fn a_damaged_photo_loses_only_itself() {
     let found = ids(&loaded.dataset, "1");
     assert!(["1", "2", "4"].iter().all(|id| found.contains(id)), "{found:?} {:#?}", loaded.warnings);
     assert_warns(&loaded.warnings, WarningKind::OrphanLabel, "Acropolis Athens rGT.txt", Some(2), "ghost");
-    let told = |kind, line| loaded.warnings.iter().any(|w| w.kind == kind && w.line == Some(line));
-    assert!(told(WarningKind::BadRow, 4), "no id: {:#?}", loaded.warnings);
-    assert!(told(WarningKind::BadNumber, 5), "rank x: {:#?}", loaded.warnings);
-    assert!(told(WarningKind::BadNumber, 3) && told(WarningKind::BadRow, 4), "rGT: {:#?}", loaded.warnings);
-    assert!(told(WarningKind::DuplicateId, 6), "judged twice: {:#?}", loaded.warnings);
+    let reported = |kind, line| loaded.warnings.iter().any(|w| w.kind == kind && w.line == Some(line));
+    assert!(reported(WarningKind::BadRow, 4), "no id: {:#?}", loaded.warnings);
+    assert!(reported(WarningKind::BadNumber, 5), "rank x: {:#?}", loaded.warnings);
+    assert!(reported(WarningKind::BadNumber, 3) && reported(WarningKind::BadRow, 4), "rGT: {:#?}", loaded.warnings);
+    assert!(reported(WarningKind::DuplicateId, 6), "judged twice: {:#?}", loaded.warnings);
 }
 
 #[test]
-fn an_xml_file_that_is_cut_short_keeps_what_came_before() {
+fn a_truncated_xml_file_keeps_what_came_before() {
     let fixture = later_year();
     let whole = photos("x", &(photo("11", 1) + &photo("12", 2)));
     fixture.write("devset/xml/acropolis_athens.xml", whole.split_at(whole.find("t12").unwrap()).0.as_bytes());

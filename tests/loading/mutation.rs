@@ -1,4 +1,4 @@
-//! Files that are cut, flipped, repeated or replaced at random: whatever comes, nothing panics.
+//! Files truncated, flipped, repeated or replaced at random: nothing panics.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crossrank::dataset::{attach_qrels, attach_run, open, read_vectors, summary, 
 
 use super::Fixture;
 
-/// Damages per format. Each opens the set once.
+/// Number of damaged files per format. Each opens the set once.
 const ROUNDS: usize = 300;
 
 fn folder() -> Fixture {
@@ -94,7 +94,7 @@ fn damage(fixture: &Fixture, seed: u64) {
         opened += usize::from(use_everything(fixture));
         std::fs::write(path, good).unwrap();
     }
-    assert!(use_everything(fixture), "the set is whole again");
+    assert!(use_everything(fixture), "the set is intact again");
     assert!(opened > ROUNDS / 3, "most damage leaves something to open: {opened} of {ROUNDS}");
 }
 
@@ -110,7 +110,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// A copy with one to four small damages.
+/// A copy damaged in one to four places.
 pub(super) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = good.to_vec();
     for _ in 0..1 + rng.below(4) {
@@ -135,7 +135,7 @@ pub(super) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
     bytes
 }
 
-/// Whether the set opened; everything that can be read of it is read, and must hang together.
+/// Whether the set opened; everything readable is read, and must be consistent.
 fn use_everything(fixture: &Fixture) -> bool {
     let Ok(mut loaded) = open(fixture.root()) else { return false };
     let dataset = &loaded.dataset;

@@ -1,4 +1,4 @@
-//! Who is trained on, who validates, who tests.
+//! Which queries train, validate and test.
 
 use crossrank::dataset::{Split, assign_splits};
 
@@ -18,7 +18,7 @@ fn counts(splits: &[Split]) -> [usize; 3] {
 }
 
 #[test]
-fn without_any_split_queries_are_dealt_60_20_20_by_the_seed() {
+fn without_any_split_queries_are_divided_60_20_20_by_the_seed() {
     let given = [""; 30];
     assert_eq!(counts(&splits_of(&given, 1)), [18, 6, 6]);
     assert_eq!(splits_of(&given, 1), splits_of(&given, 1));
@@ -26,7 +26,7 @@ fn without_any_split_queries_are_dealt_60_20_20_by_the_seed() {
 }
 
 #[test]
-fn given_splits_hold() {
+fn given_splits_are_kept() {
     let splits = splits_of(&["train", "test", "validation", "train"], 3);
     assert_eq!(splits, [Split::Train, Split::Test, Split::Validation, Split::Train]);
 }
@@ -40,7 +40,7 @@ fn a_fifth_of_train_validates_if_no_validation_is_given() {
 }
 
 #[test]
-fn a_set_that_is_all_train_or_all_test_is_dealt_like_one_without_splits() {
+fn a_set_that_is_all_train_or_all_test_is_divided_like_one_without_splits() {
     assert_eq!(counts(&splits_of(&["test"; 10], 5)), [6, 2, 2]);
     assert_eq!(counts(&splits_of(&["train"; 10], 5)), [6, 2, 2]);
 }

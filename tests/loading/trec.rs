@@ -9,7 +9,7 @@ use crossrank::dataset::{
 use super::{Fixture, assert_silent, assert_warns, grades, ids, query};
 
 #[test]
-fn a_run_that_is_written_reads_back_to_the_bit() {
+fn a_written_run_reads_back_bit_for_bit() {
     let fixture = Fixture::new(&[]);
     let mut run = Run::new();
     let scores = [("a", 0.1 + 0.2), ("b", -1e-300), ("c", 12345.678901234567), ("d", 0.1 + 0.2)];
@@ -26,7 +26,7 @@ fn a_run_that_is_written_reads_back_to_the_bit() {
 }
 
 #[test]
-fn judgements_that_are_written_read_back() {
+fn written_judgements_read_back() {
     let fixture = Fixture::new(&[]);
     let mut qrels = Qrels::new();
     qrels.insert("q1".into(), [("a".to_owned(), 2), ("b".to_owned(), -1)].into());
@@ -35,7 +35,7 @@ fn judgements_that_are_written_read_back() {
 }
 
 #[test]
-fn bad_lines_cost_only_themselves() {
+fn bad_lines_lose_only_themselves() {
     let fixture = Fixture::new(&[
         ("qrels.txt", "q 0 a 1\n\nq 0 b\nq 0 c high\nq 0 a 0\nq\t0\td\t0\r\n"),
         ("run.txt", "q Q0 a 1 0.5 x\nq Q0 b 2 NaN x\nq Q0 c 3\nq Q0 d 4 0.25 x\n"),
@@ -54,7 +54,7 @@ fn bad_lines_cost_only_themselves() {
 #[test]
 fn a_file_of_another_kind_is_an_error_that_names_it() {
     let fixture = Fixture::new(&[("notes.txt", "to be\nor not\n")]);
-    let error = read_run(&fixture.path("notes.txt")).expect_err("no run");
+    let error = read_run(&fixture.path("notes.txt")).expect_err("not a run");
     assert!(matches!(error, DatasetError::File(FileError::Malformed { line: Some(1), .. })));
     assert!(error.to_string().ends_with("notes.txt:1"), "{error}");
     assert!(matches!(read_qrels(&fixture.path("gone.txt")), Err(DatasetError::File(FileError::Io { .. }))));
@@ -94,8 +94,8 @@ fn judgements_and_runs_attach_to_any_set() {
         attach_run(&mut loaded.dataset, &mut loaded.judgements, &fixture.path("elsewhere/dense.txt")).expect("run");
     assert_warns(&warnings, WarningKind::Missing, "dense.txt", Some(3), "zzz");
     assert_eq!(loaded.dataset.feature_names, ["dense"]);
-    assert_eq!(ids(&loaded.dataset, "bird"), ["a", "b"], "the run ranks what had no rank");
-    assert_eq!(ids(&loaded.dataset, "old mill"), ["a", "b"], "given ranks stay");
+    assert_eq!(ids(&loaded.dataset, "bird"), ["a", "b"], "the run ranks the unranked");
+    assert_eq!(ids(&loaded.dataset, "old mill"), ["a", "b"], "given ranks are kept");
     assert!(query(&loaded.dataset, "old mill").candidates[0].features[0].is_nan());
     attach_run(&mut loaded.dataset, &mut loaded.judgements, &fixture.path("elsewhere/dense.txt")).expect("run");
     assert_eq!(loaded.dataset.feature_names, ["dense", "dense-2"]);

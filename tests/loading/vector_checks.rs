@@ -1,4 +1,4 @@
-//! What is checked of a file of vectors: shape, order, duplicates, numbers, ids.
+//! Checks on a file of vectors: shape, order, duplicates, numbers, ids.
 
 use std::io::Write;
 
@@ -38,7 +38,7 @@ fn rows_without_ids_are_taken_in_order_only_if_they_match_the_number_of_images()
 }
 
 #[test]
-fn another_number_of_ids_than_rows_is_an_error_that_names_the_file_of_ids() {
+fn different_numbers_of_ids_and_rows_are_an_error_that_names_the_file_of_ids() {
     let fixture = three();
     write_npy(&fixture.path("v.npy"), 1, &[1.0, 2.0, 3.0]).unwrap();
     for (name, content) in [("v.csv", "id,x\na,1\nb,2\n"), ("v.txt", "a\nb\nc\nd\n"), ("v.ids.txt", "a\n")] {
@@ -49,7 +49,7 @@ fn another_number_of_ids_than_rows_is_an_error_that_names_the_file_of_ids() {
 }
 
 #[test]
-fn a_table_of_ids_may_have_headings_or_not() {
+fn a_table_of_ids_may_have_a_heading_or_not() {
     for content in ["id\nc\na\nb\n", "c\na\nb\n", "n;image id\n1;c\n2;a\n3;b\n"] {
         let fixture = three();
         write_npy(&fixture.path("v.npy"), 1, &[3.0, 1.0, 2.0]).unwrap();
@@ -69,14 +69,14 @@ fn duplicates_are_distinguished_and_the_first_usable_one_counts() {
     let (table, warnings) = read(&fixture, "v.safetensors");
     let found: Vec<f32> = (0..3).map(|image| table.get(image).expect("a vector")[0]).collect();
     assert_eq!(found, [1.0, 2.0, 3.0]);
-    let told: Vec<(WarningKind, Option<usize>, &str)> =
+    let found: Vec<(WarningKind, Option<usize>, &str)> =
         warnings.iter().map(|warning| (warning.kind, warning.line, warning.message.as_str())).collect();
     let expected = [
         (WarningKind::BadVector, Some(5), "1 vectors are skipped, as they hold NaN or infinite numbers: c"),
         (WarningKind::DuplicateId, Some(3), "1 duplicate ids with the same vector: a"),
         (WarningKind::DuplicateId, Some(4), "1 duplicate ids with another vector; the first counts: b"),
     ];
-    assert_eq!(told, expected);
+    assert_eq!(found, expected);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn bad_rows_are_counted_in_one_warning_at_the_first_of_them() {
     let data: Vec<f32> = (0..ids.len()).map(number).collect();
     write_embeddings(&fixture.path("v.npy"), &ids, 1, &data, &[]).unwrap();
     let (table, warnings) = read(&fixture, "v.npy");
-    assert_eq!(table.count(), 4, "zeros stay");
+    assert_eq!(table.count(), 4, "zeros are kept");
     assert_eq!(warnings.len(), 4, "{warnings:#?}");
     let bad: Vec<_> = warnings.iter().filter(|warning| warning.kind == WarningKind::BadVector).collect();
     assert!(bad[0].message.starts_with("8 vectors are skipped, as they hold NaN"), "{}", bad[0]);
@@ -104,16 +104,16 @@ fn bad_rows_are_counted_in_one_warning_at_the_first_of_them() {
 }
 
 #[test]
-fn a_file_of_other_images_is_refused_with_an_example_of_both() {
+fn a_file_of_other_images_is_rejected_with_an_example_of_both() {
     let fixture = three();
     write_embeddings(&fixture.path("v.npy"), &["7", "8"], 1, &[1.0, 2.0], &[]).unwrap();
     let error = attach(&fixture, "v.npy").unwrap_err();
     assert!(error.starts_with("none of its 2 ids matches an image: they look like '7', images like 'a'"), "{error}");
 }
 
-/// Files of a few bytes that claim a great deal.
+/// Files of a few bytes that claim a huge size.
 #[test]
-fn claims_of_gigabytes_cost_nothing() {
+fn claims_of_gigabytes_allocate_nothing() {
     let fixture = three();
     let mut npy = b"\x93NUMPY\x01\x00".to_vec();
     let head = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 99999999999), }";

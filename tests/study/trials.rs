@@ -71,19 +71,19 @@ fn finished_trials_are_taken_and_half_written_ones_made_anew() {
     let (sample, folder) = (Sample::open(), tempfile::tempdir().expect("a folder"));
     let tried = [configuration("a", &[])];
     let first = run(&sample, folder.path(), &tried, 2);
-    assert!(first.iter().all(|result| !result.taken));
+    assert!(first.iter().all(|result| !result.reused));
     // One lost its mark, one its figures, as if cut off.
     fs::remove_file(first[0].folder.join("trial.json")).expect("there");
     fs::write(first[1].folder.join("queries.json"), "{\"measures\": [").expect("written");
     let second = run(&sample, folder.path(), &tried, 2);
-    assert_eq!(second.iter().map(|result| result.taken).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(second.iter().map(|result| result.reused).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(outcomes(&first), outcomes(&second));
     // The same name for another experiment takes nothing and spoils nothing.
     let other = [configuration("a", &[Change::new("graph.k", 2)])];
     let third = run(&sample, folder.path(), &other, 2);
-    assert!(third.iter().zip(&second).all(|(third, second)| !third.taken && third.folder != second.folder));
-    assert!(run(&sample, folder.path(), &tried, 2).iter().all(|result| result.taken));
-    assert!(run(&sample, folder.path(), &other, 2).iter().all(|result| result.taken));
+    assert!(third.iter().zip(&second).all(|(third, second)| !third.reused && third.folder != second.folder));
+    assert!(run(&sample, folder.path(), &tried, 2).iter().all(|result| result.reused));
+    assert!(run(&sample, folder.path(), &other, 2).iter().all(|result| result.reused));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
     let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
     let tried = [configuration("full", &[]), configuration("without edges", &[Change::new("graph.k", 0)])];
     let ablation = ablate(&runner, &tried, (FOLDS, &[1, 2]), &go_on).expect("it runs");
-    let (full, without) = (&ablation.rows[0].figures, &ablation.rows[1].figures);
+    let (full, without) = (&ablation.rows[0].measures, &ablation.rows[1].measures);
     let pair = ablation.rows[1].against.get(Measure::Map).expect("a pair");
     let means = [without, full].map(|one| one.spreads.get(Measure::Map).expect("a mean").mean);
     assert!((pair.delta - (means[0] - means[1])).abs() < 1e-12);

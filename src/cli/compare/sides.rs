@@ -1,4 +1,4 @@
-//! Which runs are compared: those that were typed, or those that a filter selects.
+//! The runs to compare: those given, or those a filter selects.
 
 use crate::cli::output::note;
 use crate::cli::runs::{Found, labels};
@@ -7,26 +7,25 @@ use anyhow::{Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One configuration: a name, and where its runs lie.
+/// One configuration: its name and the paths of its runs.
 pub(super) struct Side {
     pub name: String,
-    /// Run folders, folders that hold some, or TREC runs.
+    /// Run folders, folders of run folders, or TREC runs.
     pub paths: Vec<PathBuf>,
 }
 
 impl Side {
-    /// What was typed, under the last part of its path.
+    /// A path given, named by its last component.
     fn of(path: &Path) -> Self {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into());
         Self { name, paths: vec![path.to_owned()] }
     }
 }
 
-/// All sides, each once, and which of them is the baseline: by default the first, which is the oldest where a filter
-/// selects them.
+/// All sides and the index of the baseline: by default the first, which is the oldest if a filter selects them.
 ///
 /// # Errors
-/// If a folder does not exist, the filter cannot be understood, or it leaves nothing to compare.
+/// If a folder does not exist, or the filter cannot be parsed or leaves nothing to compare.
 pub(super) fn sides(runs: &[PathBuf], filter: Option<&str>, baseline: Option<&Path>) -> Result<(Vec<Side>, usize)> {
     let mut sides = match filter {
         Some(filter) => filtered(runs, filter)?,
@@ -34,10 +33,12 @@ pub(super) fn sides(runs: &[PathBuf], filter: Option<&str>, baseline: Option<&Pa
     };
     let baseline = match baseline {
         None => 0,
-        Some(path) => sides.iter().position(|side| side.paths.iter().any(|own| same(own, path))).unwrap_or_else(|| {
-            sides.insert(0, Side::of(path));
-            0
-        }),
+        Some(path) => {
+            sides.iter().position(|side| side.paths.iter().any(|other| same(other, path))).unwrap_or_else(|| {
+                sides.insert(0, Side::of(path));
+                0
+            })
+        }
     };
     match filter {
         Some(filter) if sides.len() < 2 => {
@@ -47,7 +48,7 @@ pub(super) fn sides(runs: &[PathBuf], filter: Option<&str>, baseline: Option<&Pa
     }
 }
 
-/// The rows of `crossrank runs --group --filter …`, the oldest first.
+/// The rows of `crossrank runs --group --filter …`, oldest first.
 fn filtered(folders: &[PathBuf], text: &str) -> Result<Vec<Side>> {
     let found = Found::new(folders, Some(text))?;
     let filter = Filter::parse(text);
@@ -55,7 +56,7 @@ fn filtered(folders: &[PathBuf], text: &str) -> Result<Vec<Side>> {
         let path = &run.saved.path;
         let is_measured = path.join("queries.json").is_file();
         if !is_measured {
-            note(&format!("skipped: it has no measures of its queries (queries.json): {}", path.display()));
+            note(&format!("skipped: no per-query measures (queries.json): {}", path.display()));
         }
         is_measured
     };
@@ -71,12 +72,12 @@ fn same(a: &Path, b: &Path) -> bool {
     a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
-/// Names that tell the sides apart: where two are alike, the paths.
+/// Makes names unique: sides that share one are named by path.
 fn distinct(mut sides: Vec<Side>) -> Vec<Side> {
     let names: Vec<String> = sides.iter().map(|side| side.name.clone()).collect();
     for side in &mut sides {
-        let is_twice = names.iter().filter(|name| **name == side.name).count() > 1;
-        if let (true, Some(path)) = (is_twice, side.paths.first()) {
+        let is_shared = names.iter().filter(|name| **name == side.name).count() > 1;
+        if let (true, Some(path)) = (is_shared, side.paths.first()) {
             side.name = path.display().to_string();
         }
     }

@@ -11,7 +11,7 @@ use anyhow::Result;
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set or the configuration can't be used, or every trial failed.
+/// If the data set or the configuration cannot be used, or every trial failed.
 pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     let full = with(&named(&args.preset)?, &args.set)?;
     let mut progress = Progress::new(args.study.json);
@@ -22,11 +22,11 @@ pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     progress.stage("Looking for finished trials");
     let runner = Runner::new(data, folds, out.path(), args.study.jobs)?;
     let ablation = followed(progress, |observer| ablate(&runner, &configurations, (folds, &seeds), observer))?;
-    check(ablation.rows.iter().map(|row| (!row.figures.spreads.is_empty(), &row.failures)))?;
+    check(ablation.rows.iter().map(|row| (!row.measures.spreads.is_empty(), &row.failures)))?;
     if args.study.json { print_json(&ablation.object()) } else { print(&text(&ablation, &out)) }
 }
 
-/// The full configuration's measures, and what each change adds or takes away.
+/// The full configuration's measures, and the difference each change makes.
 fn text(ablation: &Ablation, out: &Out) -> String {
     let mut heading = vec![String::new()];
     for measure in BENCHMARK_MEASURES {
@@ -35,7 +35,7 @@ fn text(ablation: &Ablation, out: &Out) -> String {
     let row = |row: &AblationRow| {
         let mut cells = vec![row.name.clone()];
         for measure in BENCHMARK_MEASURES {
-            match (row.against.get(measure), row.figures.spreads.get(measure)) {
+            match (row.against.get(measure), row.measures.spreads.get(measure)) {
                 (Some(pair), _) => cells.extend(change(&pair)),
                 (None, Some(spread)) => cells.extend([format!("{:.4}", spread.mean), String::new(), String::new()]),
                 (None, None) => cells.extend(["–".to_owned(), String::new(), String::new()]),
@@ -46,8 +46,8 @@ fn text(ablation: &Ablation, out: &Out) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(ablation.rows.iter().map(row)).collect();
     let facts = &ablation.facts;
     format!(
-        "{}: {}, {}\nmean over the test queries of all folds, each averaged over its seeds; below the first line, the \
-         difference from it with its bootstrap interval and the p of the paired t-test\n\n{}\n{}{}",
+        "{}: {}, {}\nmean over the test queries of all folds, each averaged over the seeds; below the first line, the \
+         difference from it with its bootstrap interval and the p-value of the paired t-test\n\n{}\n{}{}",
         facts.dataset,
         size("configuration", ablation.rows.len(), facts.folds, &facts.seeds),
         facts.folds.describe(),
@@ -58,7 +58,7 @@ fn text(ablation: &Ablation, out: &Out) -> String {
 }
 
 fn change(pair: &Paired) -> [String; 3] {
-    let interval = pair.interval.map(|ends| format!("{:+.4} … {:+.4}", ends.low, ends.high));
+    let interval = pair.interval.map(|interval| format!("{:+.4} … {:+.4}", interval.low, interval.high));
     let interval = interval.unwrap_or_else(|| "–".to_owned());
     [format!("{:+.4}", pair.delta), interval, p_text(pair.p)]
 }

@@ -1,4 +1,4 @@
-//! What was typed after `sweep`, `ablate` and `benchmark`.
+//! Arguments of `sweep`, `ablate` and `benchmark`.
 
 use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
@@ -16,20 +16,20 @@ pub(crate) struct StudyArgs {
     /// Seed of the folds [default: 13].
     #[arg(long, value_name = "N")]
     pub fold_seed: Option<u64>,
-    /// Instead of folds, the data set's own train, validation and test queries.
+    /// Use the data set's own train, validation and test queries instead of folds.
     #[arg(long, value_name = "FROM", value_parser = ["files"], conflicts_with_all = ["folds", "fold_seed"])]
     pub split: Option<String>,
-    /// Train everything with this number of seeds [default: 1 for sweeps, else 3].
+    /// Train every configuration with this many seeds [default: 1 for sweeps, else 3].
     #[arg(long, value_name = "N", value_parser = count)]
     pub seeds: Option<usize>,
-    /// Trials side by side [default: one a core].
+    /// Trials to run in parallel [default: one per core].
     #[arg(long, value_name = "N", value_parser = count)]
     pub jobs: Option<usize>,
-    /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
+    /// Visual vectors to use, concatenated [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
-    /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
-    /// times, and joins what --descriptors names.
+    /// A file of visual vectors by image id, from any tool: .npy, .npz, .safetensors or .parquet; can be repeated, and
+    /// adds to what --descriptors names.
     #[arg(long = "vectors", value_name = "FILE", conflicts_with = "encoder")]
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
@@ -40,7 +40,7 @@ pub(crate) struct StudyArgs {
 }
 
 fn folds(text: &str) -> Result<usize> {
-    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(|| anyhow!("must be a whole number from 2"))
+    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(|| anyhow!("must be a whole number of at least 2"))
 }
 
 #[derive(Debug, clap::Args)]
@@ -48,19 +48,19 @@ pub(crate) struct SweepArgs {
     /// A sweep file in TOML, or a data set.
     #[arg(value_name = "FILE.toml or DATASET")]
     pub input: PathBuf,
-    /// The data set, where the sweep's file names none or another one is meant.
+    /// The data set, if the sweep file names none or another one.
     #[arg(long, value_name = "PATH")]
     pub dataset: Option<PathBuf>,
-    /// A parameter and its values, as in graph.k=5,10,20; can be given several times.
+    /// A parameter and its values, as in graph.k=5,10,20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUES")]
     pub set: Vec<String>,
-    /// What all trials start from.
+    /// The preset that all trials start from.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
     /// The measure whose mean over the validation queries ranks the configurations [default: map].
     #[arg(long, value_name = "MEASURE")]
     pub objective: Option<Measure>,
-    /// Which combinations are tried [default: grid].
+    /// Which combinations to try [default: grid].
     #[arg(long, value_parser = one_of(MethodName::ALL, MethodName::name))]
     pub method: Option<MethodName>,
     /// Combinations to draw at random.
@@ -69,7 +69,7 @@ pub(crate) struct SweepArgs {
     /// Seed of that draw [default: 1].
     #[arg(long, value_name = "N")]
     pub sample_seed: Option<u64>,
-    /// Halving: how many times fewer configurations, with as many times more epochs, each round has [default: 3].
+    /// Halving: factor by which each round cuts the configurations and raises the epochs [default: 3].
     #[arg(long, value_name = "N", value_parser = count)]
     pub eta: Option<usize>,
     /// Halving: epochs of the first round [default: 5].
@@ -78,14 +78,14 @@ pub(crate) struct SweepArgs {
     /// Halving: epochs of the last round [default: 45].
     #[arg(long, value_name = "N", value_parser = count)]
     pub max_epochs: Option<usize>,
-    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     #[command(flatten)]
     pub study: StudyArgs,
 }
 
-/// How a sweep chooses.
+/// How a sweep chooses combinations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MethodName {
     Grid,
@@ -93,7 +93,7 @@ pub(crate) enum MethodName {
     Halving,
 }
 
-named!(MethodName, "method of search": Grid = "grid", Random = "random", Halving = "halving");
+named!(MethodName, "search method": Grid = "grid", Random = "random", Halving = "halving");
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AblateArgs {
@@ -102,10 +102,10 @@ pub(crate) struct AblateArgs {
     /// The full configuration.
     #[arg(long, value_name = "NAME", default_value = "best")]
     pub preset: String,
-    /// Change the full configuration, as in training.epochs=20; can be given several times.
+    /// Change the full configuration, as in training.epochs=20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub set: Vec<String>,
-    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -122,13 +122,13 @@ pub(crate) struct BenchmarkArgs {
     /// The model that the others are tested against [default: linear, else mlp, else the first].
     #[arg(long, value_name = "NAME")]
     pub against: Option<String>,
-    /// Change every model, as in training.epochs=20; can be given several times.
+    /// Change every model, as in training.epochs=20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub set: Vec<String>,
     /// Print the table in Markdown.
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// Keep every trial and the result in this folder; what is there already is not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]

@@ -10,15 +10,15 @@ use crate::study::{
 };
 use anyhow::Result;
 
-/// Baselines by preference, where none is named.
+/// Default baselines, in order of preference.
 const BASELINES: [&str; 2] = ["linear", "mlp"];
-/// A p below this is marked.
+/// A p-value below this is marked.
 const LEVEL: f64 = 0.05;
 
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set or a model can't be used, or every trial failed.
+/// If the data set or a model cannot be used, or every trial failed.
 pub(crate) fn run(args: &BenchmarkArgs) -> Result<()> {
     let names = args.models.clone().unwrap_or_else(|| benchmark_names().into_iter().map(str::to_owned).collect());
     let mut models = configurations(&names)?;
@@ -77,7 +77,7 @@ fn row(row: &BenchmarkRow) -> Vec<String> {
 /// `.812 [.790, .834] ± .004 *`
 fn cell(cell: Cell) -> String {
     let interval =
-        cell.interval.map(|ends| format!(" [{}, {}]", short(ends.low), short(ends.high))).unwrap_or_default();
+        cell.interval.map(|range| format!(" [{}, {}]", short(range.low), short(range.high))).unwrap_or_default();
     let mark = if cell.holm.is_some_and(|p| p < LEVEL) { " *" } else { "" };
     format!("{}{interval} ± {}{mark}", short(cell.spread.mean), short(cell.spread.deviation))
 }
@@ -98,10 +98,10 @@ fn conventions(benchmark: &Benchmark) -> Vec<String> {
             facts.folds.describe(),
             facts.judged_queries,
         ),
-        "Mean over the test queries, each averaged over its seeds, [95 % bootstrap interval] ± deviation of the seeds' means"
+        "Mean over the test queries, each averaged over the seeds, [95 % bootstrap interval] ± deviation of the seeds' means"
             .to_owned(),
         format!(
-            "* differs from {} by the paired t-test over queries, p < {LEVEL} after Holm's correction",
+            "* differs from {} in a paired t-test over queries, p < {LEVEL} after Holm's correction",
             benchmark.baseline
         ),
     ]

@@ -1,4 +1,4 @@
-//! What sweeps, ablations and benchmarks have in common.
+//! Shared by sweeps, ablations and benchmarks.
 
 use super::args::StudyArgs;
 use crate::cli::data::open_for_training;
@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Opens a data set with all that trials of these kinds need of it; `usual` names the vectors where none are typed.
+/// Opens a data set with everything trials of these kinds need; `usual` names the vectors unless an option does.
 pub(super) fn open_for_trials(
     path: &Path,
     args: &StudyArgs,
@@ -24,9 +24,9 @@ pub(super) fn open_for_trials(
     progress: &mut Progress,
 ) -> Result<RunData> {
     let first = tried.first().copied().unwrap_or_default();
-    // One kind that needs vectors is enough for all of them to be looked for.
+    // Vectors are required as soon as one kind needs them.
     let kind = tried.iter().copied().find(|kind| kind.needs_vectors()).unwrap_or(first);
-    // Files that are typed take the place of what a sweep's file names.
+    // Vector files given as options override those that a sweep file names.
     let usual = usual.filter(|_| args.vectors.is_empty());
     let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, kind };
     open_for_training(path, &args.vectors, &wanted, progress)
@@ -36,7 +36,7 @@ pub(super) fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {
     configurations.iter().map(|configuration| configuration.experiment.model.kind).collect()
 }
 
-/// What was typed of folds; `usual` where nothing was.
+/// The folds that the options describe, or `usual` without any.
 pub(super) fn folds(args: &StudyArgs, usual: Folds) -> Folds {
     if args.split.is_some() {
         return Folds::Files;
@@ -56,7 +56,7 @@ pub(super) fn seeds(count: usize) -> Vec<u64> {
     (1..=count as u64).collect()
 }
 
-/// An experiment with what `--set PARAMETER=VALUE` changes.
+/// An experiment with the changes of `--set PARAMETER=VALUE`.
 pub(super) fn with(experiment: &Experiment, set: &[String]) -> Result<Experiment> {
     let mut changes = Vec::new();
     for text in set {
@@ -67,23 +67,23 @@ pub(super) fn with(experiment: &Experiment, set: &[String]) -> Result<Experiment
     Ok(apply(experiment, &changes)?)
 }
 
-/// The folder asked for, or one that goes with the command.
+/// The requested folder, or one removed after the command.
 pub(super) enum Out {
-    Kept(PathBuf),
+    Saved(PathBuf),
     Temporary(TemporaryFolder),
 }
 
 impl Out {
-    pub(super) fn new(asked: Option<&Path>) -> Result<Self> {
-        Ok(match asked {
-            Some(path) => Self::Kept(path.to_owned()),
+    pub(super) fn new(requested: Option<&Path>) -> Result<Self> {
+        Ok(match requested {
+            Some(path) => Self::Saved(path.to_owned()),
             None => Self::Temporary(TemporaryFolder::new()?),
         })
     }
 
     pub(super) fn path(&self) -> &Path {
         match self {
-            Self::Kept(path) => path,
+            Self::Saved(path) => path,
             Self::Temporary(folder) => folder.path(),
         }
     }
@@ -91,13 +91,13 @@ impl Out {
     /// A line that says where the study is, if it is saved.
     pub(super) fn line(&self) -> String {
         match self {
-            Self::Kept(path) => format!("\nkept in {}\n", path.display()),
+            Self::Saved(path) => format!("\nsaved in {}\n", path.display()),
             Self::Temporary(_) => String::new(),
         }
     }
 }
 
-/// Runs something that reports its trials, from any thread.
+/// Runs `work` and shows the progress it reports from any thread.
 pub(super) fn followed<T>(
     progress: Progress,
     work: impl FnOnce(&(dyn Fn(&StudyProgress) -> ControlFlow<()> + Sync)) -> Result<T, StudyError>,
@@ -119,13 +119,13 @@ pub(super) fn size(what: &str, count: usize, folds: Folds, seeds: &[u64]) -> Str
     format!("{} × {} × {}", plural(count, what), plural(folds.count(), "fold"), plural(seeds.len(), "seed"))
 }
 
-/// What went wrong, a line each; nothing where all is well.
+/// One line per failure.
 pub(super) fn failure_lines<'a>(rows: impl Iterator<Item = (&'a str, &'a BTreeMap<String, usize>)>) -> String {
     let line = |name: &str, message: &String, count: &usize| format!("{name}: {count} failed: {message}\n");
     rows.flat_map(|(name, failures)| failures.iter().map(move |(message, count)| line(name, message, count))).collect()
 }
 
-/// Fails where not a single trial came to an end.
+/// Fails unless some trial finished.
 pub(super) fn check<'a>(failures: impl Iterator<Item = (bool, &'a BTreeMap<String, usize>)> + Clone) -> Result<()> {
     if failures.clone().any(|(any, _)| any) {
         return Ok(());
@@ -136,7 +136,7 @@ pub(super) fn check<'a>(failures: impl Iterator<Item = (bool, &'a BTreeMap<Strin
     }
 }
 
-/// A p-value as it is usually written.
+/// A p-value as usually written.
 pub(super) fn p_text(p: Option<f64>) -> String {
     match p {
         Some(p) if p < 0.0001 => "< 0.0001".to_owned(),

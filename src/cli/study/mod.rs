@@ -1,4 +1,4 @@
-//! `crossrank sweep`, `ablate` and `benchmark`: many runs as one question.
+//! `crossrank sweep`, `ablate` and `benchmark`: studies of many runs.
 
 mod ablate;
 pub(super) mod args;

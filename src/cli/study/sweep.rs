@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Runs the command.
 ///
 /// # Errors
-/// If the sweep or the data set can't be used, or every trial failed.
+/// If the sweep or the data set cannot be used, or every trial failed.
 pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let (plan, dataset) = plan(args)?;
     let configurations = plan.configurations()?;
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, args)) }
 }
 
-/// What was typed, or the file with what was typed in its place; and where the data set is.
+/// The sweep that the options describe, on top of a file's if one is given, and the path of the data set.
 fn plan(args: &SweepArgs) -> Result<(SweepPlan, PathBuf)> {
     let is_file = args.input.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     let mut plan = if is_file { SweepPlan::read(&args.input)? } else { empty()? };
@@ -52,7 +52,7 @@ fn plan(args: &SweepArgs) -> Result<(SweepPlan, PathBuf)> {
         (None, true) => plan
             .dataset
             .clone()
-            .ok_or_else(|| anyhow!("the file names no data set, and --dataset gives none: {}", args.input.display()))?,
+            .ok_or_else(|| anyhow!("neither the file nor --dataset names a data set: {}", args.input.display()))?,
     };
     Ok((plan, dataset))
 }
@@ -70,7 +70,7 @@ fn empty() -> Result<SweepPlan> {
     })
 }
 
-/// The file's method with what was typed in its place.
+/// The file's method, overridden by the options.
 fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
     let (name, mut samples, mut sample_seed, mut halving) = match of_file {
         Method::Grid => (MethodName::Grid, None, 1, (3, 5, 45)),
@@ -87,7 +87,7 @@ fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
     Ok(match args.method.unwrap_or(name) {
         MethodName::Grid => Method::Grid,
         MethodName::Random => {
-            let samples = samples.ok_or_else(|| anyhow!("a random sweep needs --samples, their number"))?;
+            let samples = samples.ok_or_else(|| anyhow!("a random sweep needs a number of --samples"))?;
             Method::Random { samples, sample_seed }
         }
         MethodName::Halving => {
@@ -97,7 +97,7 @@ fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
     })
 }
 
-/// The configurations in columns, the best first.
+/// The configurations as a table, best first.
 fn text(sweep: &Sweep, args: &SweepArgs) -> String {
     let label = sweep.objective.label();
     let mut heading = vec!["configuration".to_owned(), format!("validation {label}")];
@@ -116,8 +116,8 @@ fn text(sweep: &Sweep, args: &SweepArgs) -> String {
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(sweep.rows.iter().map(row)).collect();
     let facts = &sweep.facts;
     format!(
-        "{}: {}, {}\nranked by {label} on the validation queries; nothing is chosen by the test queries\n\
-         mean ± standard deviation over folds and seeds\n\n{}\n{}kept in {}\n",
+        "{}: {}, {}\nranked by {label} on the validation queries; the test queries are not used to choose\n\
+         mean ± standard deviation over folds and seeds\n\n{}\n{}saved in {}\n",
         facts.dataset,
         size("configuration", sweep.rows.len(), facts.folds, &facts.seeds),
         facts.folds.describe(),

@@ -1,4 +1,4 @@
-//! What is typed of a training.
+//! Arguments of `train`.
 
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
@@ -13,26 +13,26 @@ pub(crate) struct TrainArgs {
     /// Signals to use [default: all that `crossrank info` lists].
     #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     pub features: Option<Vec<String>>,
-    /// Visual vectors to use, side by side [default: embeddings, else three complementary descriptors].
+    /// Visual vectors to use, concatenated [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
     pub descriptors: Option<Vec<String>>,
-    /// Visual vectors in a file of any tool's, by image id: .npy, .npz, .safetensors or .parquet; may be given several
-    /// times, and joins what --descriptors names.
+    /// A file of visual vectors by image id, from any tool: .npy, .npz, .safetensors or .parquet; can be repeated, and
+    /// adds to what --descriptors names.
     #[arg(long = "vectors", value_name = "FILE", conflicts_with_all = encoder::OPTIONS)]
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
-    /// Keep the run in this folder: configuration, curve, best weights, TREC run (with --seeds, a folder each).
+    /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Take the settings from this file: a run's run.json, an experiment as JSON or TOML, or a params.json of the paper
-    /// authors' code; what is typed beside takes their place.
+    /// authors' code; other options override it.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Go on with the run in this folder, with its settings; --epochs may raise their number.
+    /// Continue the run in this folder with its own settings; --epochs can raise the number of epochs.
     #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
     pub resume: Option<PathBuf>,
-    /// Train with this number of seeds (the first one, the next, …) and report means and standard deviations.
+    /// Train with this many consecutive seeds and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,
     /// Write one JSON object to standard output.

@@ -1,4 +1,4 @@
-//! What the options mean.
+//! From options to an experiment.
 
 use super::args::TrainArgs;
 use crate::train::Experiment;
@@ -14,15 +14,15 @@ pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Result<Experime
     Ok(experiment)
 }
 
-/// Each name once, without blanks.
+/// Names without duplicates or surrounding spaces.
 fn distinct(names: &[String]) -> Vec<String> {
-    let mut kept: Vec<String> = Vec::new();
+    let mut unique: Vec<String> = Vec::new();
     for name in names.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        if !kept.iter().any(|other| other == name) {
-            kept.push(name.to_owned());
+        if !unique.iter().any(|other| other == name) {
+            unique.push(name.to_owned());
         }
     }
-    kept
+    unique
 }
 
 #[cfg(test)]
@@ -33,7 +33,8 @@ mod tests {
     use clap::Parser;
 
     fn typed(options: &[&str]) -> Experiment {
-        let args = Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("well typed");
+        let args =
+            Args::try_parse_from(["crossrank", "train", "photos"].iter().chain(options)).expect("valid arguments");
         match args.command {
             Some(Command::Train(args)) => {
                 experiment(&args, args.preset.unwrap_or_default().experiment()).expect("settings in range")
@@ -43,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn without_options_it_is_the_window_s_own_preset() {
+    fn without_options_it_is_the_window_s_preset() {
         assert_eq!(typed(&[]), Preset::Best.experiment());
     }
 

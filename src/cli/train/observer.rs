@@ -1,4 +1,4 @@
-//! Following a run.
+//! Progress of a run.
 
 use crate::cli::interrupt::Interrupt;
 use crate::cli::progress::Progress;
@@ -7,15 +7,15 @@ use crate::model::{Network, RankingInput};
 use crate::train::{EpochReport, Experiment, RunObserver};
 use std::ops::ControlFlow;
 
-/// Tells of each epoch.
+/// Shows each epoch.
 pub(super) struct Watcher<'a> {
     progress: &'a mut Progress,
     interrupt: &'a Interrupt,
-    /// What the training stage is called; it names the seed where there are several.
+    /// Name of the training stage, with the seed if there are several.
     training: String,
     epoch: usize,
     epochs: usize,
-    more: String,
+    detail: String,
 }
 
 impl<'a> Watcher<'a> {
@@ -24,10 +24,10 @@ impl<'a> Watcher<'a> {
             true => format!("Training with seed {}", experiment.training.seed),
             false => "Training".to_owned(),
         };
-        Self { progress, interrupt, training, epoch: 0, epochs: experiment.training.epochs, more: String::new() }
+        Self { progress, interrupt, training, epoch: 0, epochs: experiment.training.epochs, detail: String::new() }
     }
 
-    /// For a run that has finished this number of epochs.
+    /// For a run that already has this many epochs.
     pub fn after(mut self, epochs: usize) -> Self {
         self.epoch = epochs;
         self
@@ -36,14 +36,14 @@ impl<'a> Watcher<'a> {
 
 impl Watcher<'_> {
     fn flow(&self) -> ControlFlow<()> {
-        if self.interrupt.is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if self.interrupt.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 }
 
 impl RunObserver for Watcher<'_> {
     fn step(&mut self, stage: &str, done: usize, total: usize) -> ControlFlow<()> {
         match stage {
-            "Training" => self.progress.step(&self.training, self.epoch, self.epochs, &self.more),
+            "Training" => self.progress.step(&self.training, self.epoch, self.epochs, &self.detail),
             _ => self.progress.step(stage, done, total, ""),
         }
         self.flow()
@@ -52,9 +52,9 @@ impl RunObserver for Watcher<'_> {
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let value = report.validation.get(Measure::Map).unwrap_or_default();
-        self.more = format!("{} {value:.4}, best epoch {}", Measure::Map.label(), report.best_epoch);
+        self.detail = format!("{} {value:.4}, best epoch {}", Measure::Map.label(), report.best_epoch);
         if !report.retraining {
-            self.progress.step(&self.training, self.epoch, self.epochs, &self.more);
+            self.progress.step(&self.training, self.epoch, self.epochs, &self.detail);
         }
         self.flow()
     }

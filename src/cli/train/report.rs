@@ -1,4 +1,4 @@
-//! What came of a training, for people and for scripts.
+//! The result of training, as text and as JSON.
 
 use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped};
@@ -9,8 +9,8 @@ use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// An error where the last run was interrupted, which says how to go on.
-pub(super) fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Result<()> {
+/// An error if the last run was interrupted, which says how to continue.
+pub(super) fn outcome(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Result<()> {
     match records.last().filter(|record| record.state == RunState::Interrupted) {
         None => Ok(()),
         Some(record) => Err(match folder(record) {
@@ -20,7 +20,7 @@ pub(super) fn ended(records: &[RunRecord], folder: impl Fn(&RunRecord) -> Option
     }
 }
 
-/// The measures as one object; for several seeds their means, with the deviations and each seed's own values.
+/// The measures as one object; for several seeds, means, deviations and each seed's own values.
 pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunRecord) -> Option<PathBuf>) -> Value {
     let shown = |path: &Path| path.display().to_string();
     if let [record] = seeds.records() {
@@ -83,19 +83,18 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
         let last = seeds.records().last().map_or(first, |record| record.experiment.training.seed);
         text += &format!("means ± standard deviations over {} seeds, {first} to {last}\n", seeds.records().len());
     }
-    for (split, figures) in [(Split::Validation, seeds.validation()), (Split::Test, seeds.test())] {
+    for (split, comparisons) in [(Split::Validation, seeds.validation()), (Split::Test, seeds.test())] {
         let count = splits.iter().filter(|other| **other == split).count();
-        text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &figures, seeds)));
+        text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &comparisons, seeds)));
     }
     text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
     if seeds.records().iter().any(|record| record.retrained.is_some()) {
-        text +=
-            "retrained on train and validation for the same number of epochs; validation measures are from before\n";
+        text += "retrained on train and validation for the same number of epochs; validation measures precede it\n";
     }
     if let Some(grade) = record.highest_grade {
         let measure = record.experiment.training.stop_on.label();
         text += &format!(
-            "chosen by {measure}, which takes {grade} as the highest grade, that of the train and validation queries\n"
+            "chosen by {measure}, with a highest grade of {grade}, that of the train and validation queries\n"
         );
     }
     if let Some(out) = out {
@@ -104,10 +103,10 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
     text
 }
 
-fn rows(heading: &str, figures: &Comparisons, seeds: &Seeds) -> Vec<Vec<String>> {
+fn rows(heading: &str, comparisons: &Comparisons, seeds: &Seeds) -> Vec<Vec<String>> {
     let several = seeds.records().len() > 1;
     let row = |name: &str, of: fn(&Comparison) -> &Measures, deviations: bool| {
-        let (means, deviations_of) = (of(&figures.mean), of(&figures.deviation));
+        let (means, deviations_of) = (of(&comparisons.mean), of(&comparisons.deviation));
         let cells = means.values().zip(deviations_of.values()).map(|(mean, deviation)| match deviations {
             true => format!("{mean:.4} ± {deviation:.4}"),
             false => format!("{mean:.4}"),
@@ -117,9 +116,9 @@ fn rows(heading: &str, figures: &Comparisons, seeds: &Seeds) -> Vec<Vec<String>>
     let labels = STANDARD.iter().map(|measure| measure.label());
     vec![
         std::iter::once(heading.to_owned()).chain(labels).collect(),
-        row("  initial order", |figures| &figures.initial, false),
-        row("  text only", |figures| &figures.text, false),
-        row(&format!("  {}", seeds.first().experiment.model.kind), |figures| &figures.model, several),
+        row("  initial order", |comparisons| &comparisons.initial, false),
+        row("  text only", |comparisons| &comparisons.text, false),
+        row(&format!("  {}", seeds.first().experiment.model.kind), |comparisons| &comparisons.model, several),
     ]
 }
 

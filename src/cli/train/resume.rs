@@ -1,4 +1,4 @@
-//! Going on with a run.
+//! Continuing a run.
 
 use super::args::TrainArgs;
 use super::observer::Watcher;
@@ -9,17 +9,17 @@ use crate::cli::output::{about, fault, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
-use crate::train::{read_run_record, resume as go_on, saved_history};
+use crate::train::{read_run_record, resume as resume_run, saved_history};
 use anyhow::Result;
 use std::path::Path;
 
 /// The one setting that may change.
 const EPOCHS: &str = "training.epochs";
 
-/// Runs the command for a run that is there.
+/// Continues a saved run.
 ///
 /// # Errors
-/// If the run cannot go on, the data set is another, or settings were typed beside it.
+/// If the run cannot be continued, the data set is a different one, or other settings were given.
 pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let epochs = args.settings.count(EPOCHS);
     if args.settings.paths().any(|path| path != EPOCHS) {
@@ -30,9 +30,9 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
     let files = if args.vectors.is_empty() { &record.vector_files } else { &args.vectors };
-    let own = Some(record.vector_sources.as_slice()).filter(|sources| !sources.is_empty());
+    let saved = Some(record.vector_sources.as_slice()).filter(|sources| !sources.is_empty());
     let wanted = WantedVectors {
-        names: args.descriptors.as_deref().or(own),
+        names: args.descriptors.as_deref().or(saved),
         encoder: &args.encoder,
         kind: record.experiment.model.kind,
     };
@@ -40,15 +40,15 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
-    let record = go_on(&data, path, epochs, &mut watcher).map_err(about(path))?.record;
+    let record = resume_run(&data, path, epochs, &mut watcher).map_err(about(path))?.record;
     progress.finish();
     let records = vec![record];
-    let ended = report::ended(&records, |_| Some(path.to_owned()));
+    let outcome = report::outcome(&records, |_| Some(path.to_owned()));
     let seeds = Seeds::new(records);
     if args.json {
         print_json(&report::object(&seeds, Some(path), |_| Some(path.to_owned())))?;
     } else {
         print(&report::text(&seeds, &data.splits, Some(path)))?;
     }
-    ended
+    outcome
 }

@@ -1,4 +1,4 @@
-//! What panels have in common: where they lie, their titles, axes and legends.
+//! Shared by panels: frames, titles and axes.
 
 use super::colour::{Colour, Palette};
 use super::scale::Scale;
@@ -13,7 +13,7 @@ pub(super) const HEADING: f64 = 11.5;
 /// Width of axes and grid lines.
 pub(super) const THIN: f64 = 0.75;
 
-/// Distance between things that belong together.
+/// Gap between related elements.
 pub(super) const SPACE: f64 = 6.0;
 
 /// A rectangle in points.
@@ -34,22 +34,22 @@ impl Frame {
         self.bottom - self.top
     }
 
-    /// Where a scale's value stands across.
+    /// The horizontal position of a value.
     pub fn x(self, scale: &Scale, value: f64) -> f64 {
-        self.left + scale.place(value) * self.width()
+        self.left + scale.position(value) * self.width()
     }
 
-    /// Where a scale's value stands upwards.
+    /// The vertical position of a value.
     pub fn y(self, scale: &Scale, value: f64) -> f64 {
-        self.bottom - scale.place(value) * self.height()
+        self.bottom - scale.position(value) * self.height()
     }
 }
 
 pub(super) fn letters(colour: Colour, anchor: Anchor) -> Letters {
-    Letters { size: TEXT, strong: false, colour, anchor, upright: false }
+    Letters { size: TEXT, strong: false, colour, anchor, rotated: false }
 }
 
-/// Draws a panel's title and gives what is left of the frame.
+/// Draws a panel's title and returns the rest of the frame.
 pub(super) fn heading(surface: &mut dyn Surface, palette: &Palette, mut frame: Frame, title: &str) -> Frame {
     if !title.is_empty() {
         let style = Letters { size: HEADING, strong: true, ..letters(palette.text, Anchor::Start) };
@@ -60,7 +60,7 @@ pub(super) fn heading(surface: &mut dyn Surface, palette: &Palette, mut frame: F
     frame
 }
 
-/// Draws the grid and labels of an upright axis at the frame's left.
+/// Draws the grid and labels of a vertical axis at the frame's left.
 pub(super) fn left_axis(surface: &mut dyn Surface, palette: &Palette, frame: Frame, scale: &Scale) {
     for (value, name) in scale.ticks() {
         let y = frame.y(scale, value);
@@ -74,13 +74,13 @@ pub(super) fn widest(scale: &Scale) -> f64 {
     scale.ticks().iter().map(|(_, name)| text_width(name, TEXT, false)).fold(0.0, f64::max)
 }
 
-/// Draws an axis' label along the left edge of the panel.
+/// Draws an axis label along the left edge of the panel.
 pub(super) fn left_label(surface: &mut dyn Surface, palette: &Palette, frame: Frame, left: f64, label: &str) {
-    let style = Letters { upright: true, ..letters(palette.text, Anchor::Middle) };
+    let style = Letters { rotated: true, ..letters(palette.text, Anchor::Middle) };
     surface.text((left + TEXT * 0.8, (frame.top + frame.bottom) / 2.0), label, style);
 }
 
-/// Draws an axis' label under the panel.
+/// Draws an axis label under the panel.
 pub(super) fn bottom_label(surface: &mut dyn Surface, palette: &Palette, frame: Frame, bottom: f64, label: &str) {
     let middle = (frame.left + frame.right) / 2.0;
     surface.text((middle, bottom - TEXT * 0.25), label, letters(palette.text, Anchor::Middle));

@@ -1,8 +1,8 @@
-//! Colours of figures.
+//! Chart colours.
 
 use serde::{Deserialize, Serialize};
 
-/// On white paper, or on a dark ground.
+/// For a white or a dark background.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
@@ -20,20 +20,20 @@ pub(super) struct Colour(pub u8, pub u8, pub u8);
 /// The colours of one theme.
 #[derive(Debug)]
 pub(super) struct Palette {
-    pub ground: Colour,
+    pub background: Colour,
     pub text: Colour,
     pub weak: Colour,
     pub grid: Colour,
     pub axis: Colour,
     pub missing: Colour,
-    /// Okabe and Ito's, the yellow left out (it does not show on white), darker or lighter as the ground needs.
+    /// Okabe and Ito's without yellow (invisible on white), darkened or lightened to suit the background.
     pub series: [Colour; 7],
     pub gain: Colour,
     pub loss: Colour,
 }
 
 const LIGHT: Palette = Palette {
-    ground: Colour(0xff, 0xff, 0xff),
+    background: Colour(0xff, 0xff, 0xff),
     text: Colour(0x1b, 0x1f, 0x26),
     weak: Colour(0x5c, 0x66, 0x74),
     grid: Colour(0xe7, 0xea, 0xee),
@@ -53,7 +53,7 @@ const LIGHT: Palette = Palette {
 };
 
 const DARK: Palette = Palette {
-    ground: Colour(0x14, 0x16, 0x1a),
+    background: Colour(0x14, 0x16, 0x1a),
     text: Colour(0xe4, 0xe7, 0xec),
     weak: Colour(0x9a, 0xa3, 0xb0),
     grid: Colour(0x2a, 0x2e, 0x35),
@@ -86,14 +86,14 @@ impl Palette {
         self.series[index % self.series.len()]
     }
 
-    /// A colour for a share of 0..=1 (viridis, even in lightness for anybody's eyes).
+    /// A colour for a share of 0..=1 (viridis: perceptually uniform, also for colour-blind readers).
     pub fn sequential(&self, share: f64) -> Colour {
         between(&VIRIDIS, share)
     }
 
-    /// A colour for a share of −1..=1: losses, the ground, gains.
+    /// A colour for a share of −1..=1, from losses through the background to gains.
     pub fn diverging(&self, share: f64) -> Colour {
-        between(&[self.loss, self.ground, self.gain], (share + 1.0) / 2.0)
+        between(&[self.loss, self.background, self.gain], (share + 1.0) / 2.0)
     }
 }
 
@@ -111,19 +111,19 @@ const VIRIDIS: [Colour; 9] = [
 ];
 
 fn between(stops: &[Colour], share: f64) -> Colour {
-    let place = share.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
-    let low = (place as usize).min(stops.len() - 2);
-    stops[low].mix(stops[low + 1], place - low as f64)
+    let position = share.clamp(0.0, 1.0) * (stops.len() - 1) as f64;
+    let low = (position as usize).min(stops.len() - 2);
+    stops[low].mix(stops[low + 1], position - low as f64)
 }
 
 impl Colour {
-    /// This colour, so much of the way to another one.
+    /// This colour, `share` of the way to another.
     pub fn mix(self, other: Colour, share: f64) -> Colour {
         let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u8;
         Colour(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
-    /// Black or white, whichever can be read on this.
+    /// Black or white, whichever is legible on this colour.
     pub fn readable(self) -> Colour {
         let luminance = 0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2);
         if luminance > 140.0 { Colour(0x14, 0x16, 0x1a) } else { Colour(0xff, 0xff, 0xff) }

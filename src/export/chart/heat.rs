@@ -1,4 +1,4 @@
-//! Coloured cells.
+//! Heat maps.
 
 use super::Axis;
 use super::HeatMap;
@@ -7,10 +7,10 @@ use super::colour::{Colour, Palette};
 use super::scale::{Scale, number};
 use super::surface::{Anchor, Letters, Surface, fitting, text_width};
 
-/// Width of the bar that explains the colours.
+/// Width of the colour bar.
 const BAR: f64 = 10.0;
 
-/// The widest name of a row.
+/// The most width a row's name may take.
 const WIDEST: f64 = 140.0;
 
 pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, map: &HeatMap) {
@@ -31,7 +31,7 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, m
     bottom_label(surface, palette, inner, whole.bottom, &map.x_label);
     cells(surface, palette, inner, map, &shades);
     bar(surface, palette, Frame { left: inner.right + 2.0 * SPACE, ..whole }, inner, (&shades, &ticks));
-    let style = Letters { upright: true, ..letters(palette.text, Anchor::Middle) };
+    let style = Letters { rotated: true, ..letters(palette.text, Anchor::Middle) };
     surface.text((whole.right - TEXT * 0.3, (inner.top + inner.bottom) / 2.0), &map.value_label, style);
 }
 
@@ -48,7 +48,7 @@ fn cells(surface: &mut dyn Surface, palette: &Palette, frame: Frame, map: &HeatM
             let value = map.values.get(row).and_then(|values| values.get(column)).copied().flatten();
             let value = value.filter(|value| value.is_finite());
             let colour = value.map_or(palette.missing, |value| shades.colour(palette, value));
-            // A thin gap of the ground between cells.
+            // Leave a thin gap between cells.
             surface.rect((left + 0.75, top + 0.75), (left + width - 0.75, top + height - 0.75), colour);
             let text = value.map_or_else(|| "–".to_owned(), |value| number(value, map.decimals));
             if text_width(&text, TEXT, false) + SPACE / 2.0 <= width && TEXT * 1.2 <= height {
@@ -65,16 +65,16 @@ fn cells(surface: &mut dyn Surface, palette: &Palette, frame: Frame, map: &HeatM
     }
 }
 
-/// The colours from low to high, with their values.
-fn bar(surface: &mut dyn Surface, palette: &Palette, place: Frame, beside: Frame, (shades, ticks): (&Shades, &Scale)) {
+/// The colour bar, from low to high, with its ticks.
+fn bar(surface: &mut dyn Surface, palette: &Palette, space: Frame, beside: Frame, (shades, ticks): (&Shades, &Scale)) {
     const STEPS: usize = 128;
-    let frame = Frame { left: place.left, right: place.left + BAR, top: beside.top, bottom: beside.bottom };
+    let frame = Frame { left: space.left, right: space.left + BAR, top: beside.top, bottom: beside.bottom };
     let height = frame.height() / STEPS as f64;
     for step in 0..STEPS {
         let share = (step as f64 + 0.5) / STEPS as f64;
         let bottom = frame.bottom - step as f64 * height;
         let colour = shades.colour(palette, shades.low + share * (shades.high - shades.low));
-        // Each reaches a little under the next, so that no seam shows.
+        // Steps overlap slightly, so that no seams show.
         surface.rect((frame.left, (bottom - 1.6 * height).max(frame.top)), (frame.right, bottom), colour);
     }
     for (value, name) in ticks.ticks() {
@@ -84,7 +84,7 @@ fn bar(surface: &mut dyn Surface, palette: &Palette, place: Frame, beside: Frame
     }
 }
 
-/// From values to colours.
+/// Maps values to colours.
 struct Shades {
     low: f64,
     high: f64,
@@ -98,8 +98,8 @@ impl Shades {
         });
         let (low, high) = ends.unwrap_or((0.0, 1.0));
         let (low, high) = if diverging {
-            let far = low.abs().max(high.abs());
-            (-far, far)
+            let bound = low.abs().max(high.abs());
+            (-bound, bound)
         } else {
             (low, high)
         };

@@ -1,8 +1,8 @@
-//! Figures for papers and reports: a [`Chart`] is a plain value, [`render_svg`] and [`render_png`] draw it.
+//! Charts for papers and reports: a [`Chart`] is a plain value that [`render_svg`] and [`render_png`] draw.
 //!
-//! Everything is laid out once in points on a surface; SVG keeps text as text, PNG is drawn several times larger
-//! and averaged, so that thin lines are smooth. Colours are Okabe and Ito's, told apart by anybody; curves also have
-//! markers of different shapes, so that they survive a black-and-white printer.
+//! Everything is laid out in points on a surface; SVG keeps text as text, PNG is drawn several times larger and
+//! averaged, so that thin lines are smooth. Colours are Okabe and Ito's, safe for colour-blind readers; curves also
+//! have markers of different shapes, so that they survive a black-and-white printer.
 
 mod axes;
 mod colour;
@@ -22,10 +22,10 @@ pub use runs::{Curve, curves_chart, differences_chart, heat_chart, matrix_chart,
 
 use serde::{Deserialize, Serialize};
 
-/// A figure: one or more panels side by side under a title.
+/// A chart: one or more panels side by side under a title.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
-    /// What it shows; may be empty where a caption says so.
+    /// What it shows; may be left to a caption.
     pub title: String,
     /// From left to right, equally wide.
     pub panels: Vec<Panel>,
@@ -33,15 +33,15 @@ pub struct Chart {
     pub size: (u32, u32),
 }
 
-/// One panel of a figure.
+/// One panel of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Panel {
     /// Curves, points and bars over two axes.
     Plot(Plot),
-    /// Figures of two parameters as coloured cells.
+    /// A measure over two parameters, as coloured cells.
     Heat(HeatMap),
-    /// One upright axis a parameter, one line a run.
+    /// One vertical axis per parameter, one line per run.
     Parallel(Parallel),
 }
 
@@ -51,11 +51,11 @@ pub enum Panel {
 pub struct Axis {
     /// What is measured, with its unit.
     pub label: String,
-    /// From where to where; by the data where not given.
+    /// Its limits; those of the data if not given.
     pub range: Option<(f64, f64)>,
-    /// Whether equal factors are equally far apart; needs values above 0.
+    /// Whether it is logarithmic; needs values above 0.
     pub logarithmic: bool,
-    /// Names instead of numbers: the value i stands at name i.
+    /// Names instead of numbers: value i is labelled with name i.
     pub names: Vec<String>,
 }
 
@@ -70,46 +70,46 @@ impl Axis {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// Joined by a line, with a marker here and there.
+    /// Joined by a line, with occasional markers.
     #[default]
     Line,
-    /// A marker each.
+    /// One marker per point.
     Points,
-    /// A bar each from 0, gains and losses in different colours.
+    /// One bar per point, from 0, with gains and losses in different colours.
     Bars,
 }
 
-/// One value, and from where to where it could lie.
+/// One value and its interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Across.
+    /// Horizontal.
     pub x: f64,
-    /// Upwards.
+    /// Vertical.
     pub y: f64,
-    /// The ends of its interval.
+    /// Low and high end of its interval, for example a confidence interval.
     pub interval: Option<(f64, f64)>,
 }
 
 impl Point {
-    /// A value without interval.
+    /// A value without an interval.
     pub fn new(x: f64, y: f64) -> Self {
         Self { x, y, interval: None }
     }
 }
 
-/// Values that belong together. What is not finite is left out.
+/// A series of values. Non-finite ones are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Series {
-    /// Its name in the legend; without one it is not listed.
+    /// Its name in the legend; not listed if empty.
     pub name: String,
     /// How it is drawn.
     pub mark: Mark,
-    /// By growing x where they are joined.
+    /// Sorted by x if they are joined.
     pub points: Vec<Point>,
-    /// Which of the palette's colours; by its place among the series where not given.
+    /// Index of its colour in the palette; its index among the series if not given.
     pub colour: Option<usize>,
-    /// Whether it is only the ground for another one, and drawn pale.
+    /// Whether it is drawn pale, as background for another series.
     pub pale: bool,
 }
 
@@ -119,17 +119,17 @@ pub struct Series {
 pub struct Plot {
     /// Above the panel; may be empty.
     pub title: String,
-    /// Across.
+    /// Horizontal.
     pub x: Axis,
-    /// Upwards.
+    /// Vertical.
     pub y: Axis,
     /// Drawn in this order.
     pub series: Vec<Series>,
-    /// Upright lines with a word each, such as the best epoch.
+    /// Vertical lines with a label each, such as the best epoch.
     pub rules: Vec<(f64, String)>,
 }
 
-/// Figures of two parameters.
+/// A measure over two parameters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HeatMap {
@@ -145,15 +145,15 @@ pub struct HeatMap {
     pub columns: Vec<String>,
     /// Names of the rows, from top to bottom.
     pub rows: Vec<String>,
-    /// By row, by column; `None` where nothing is known.
+    /// By row, then column; `None` if unknown.
     pub values: Vec<Vec<Option<f64>>>,
-    /// Decimals of the figures written into the cells.
+    /// Decimals of the values in the cells.
     pub decimals: usize,
-    /// Whether 0 is the middle: losses in one colour, gains in another.
+    /// Whether the colours diverge from 0: losses in one colour, gains in another.
     pub diverging: bool,
 }
 
-/// One upright axis a parameter, one line a run.
+/// One vertical axis per parameter, one line per run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Parallel {
@@ -161,6 +161,6 @@ pub struct Parallel {
     pub title: String,
     /// From left to right; the last one colours the lines.
     pub axes: Vec<Axis>,
-    /// One value per axis and line; `None` where a run has no such parameter.
+    /// One value per line and axis; `None` if a run lacks the parameter.
     pub lines: Vec<Vec<Option<f64>>>,
 }

@@ -18,8 +18,8 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
         bottom: whole.bottom - SPACE,
     };
     let x = |axis: usize| if last == 0 { inner.left } else { inner.left + inner.width() * axis as f64 / last as f64 };
-    let share = |line: &[Option<f64>]| line.get(last).copied().flatten().map(|value| scales[last].place(value));
-    // The best lie on top.
+    let share = |line: &[Option<f64>]| line.get(last).copied().flatten().map(|value| scales[last].position(value));
+    // Draw the best on top.
     let mut order: Vec<&Vec<Option<f64>>> = parallel.lines.iter().collect();
     order.sort_by(|a, b| share(a).unwrap_or(-1.0).total_cmp(&share(b).unwrap_or(-1.0)));
     for line in order {
@@ -35,7 +35,7 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     let spread = if last == 0 { inner.width() } else { inner.width() / last as f64 };
     for (at, (axis, scale)) in parallel.axes.iter().zip(&scales).enumerate() {
         let ticks = ticks(parallel, at, axis, scale, inner.height());
-        upright(surface, palette, inner, (x(at), spread), (axis, scale, ticks));
+        vertical_axis(surface, palette, inner, (x(at), spread), (axis, scale, ticks));
     }
 }
 
@@ -48,7 +48,7 @@ fn values(parallel: &Parallel, at: usize) -> impl Iterator<Item = f64> {
     parallel.lines.iter().filter_map(move |line| line.get(at).copied().flatten()).filter(|value| value.is_finite())
 }
 
-/// What is written at an axis: the values themselves where they are few, as settings of a sweep are.
+/// An axis's ticks: the values themselves if they are few, like the settings of a sweep.
 fn ticks(parallel: &Parallel, at: usize, axis: &Axis, scale: &Scale, height: f64) -> Vec<(f64, String)> {
     const FEW: usize = 6;
     let mut known: Vec<f64> = values(parallel, at).collect();
@@ -59,9 +59,9 @@ fn ticks(parallel: &Parallel, at: usize, axis: &Axis, scale: &Scale, height: f64
     }
     let mut last = f64::NEG_INFINITY;
     known.retain(|&value| {
-        let place = scale.place(value) * height;
-        let free = place - last > TEXT * 1.2;
-        last = if free { place } else { last };
+        let position = scale.position(value) * height;
+        let free = position - last > TEXT * 1.2;
+        last = if free { position } else { last };
         free
     });
     known.into_iter().map(|value| (value, short(value))).collect()
@@ -79,7 +79,7 @@ fn pieces(line: &[Option<f64>], scales: &[Scale]) -> Vec<Vec<(usize, f64)>> {
         .collect()
 }
 
-fn upright(
+fn vertical_axis(
     surface: &mut dyn Surface,
     palette: &Palette,
     frame: Frame,
@@ -93,14 +93,14 @@ fn upright(
     for (value, name) in ticks {
         let y = frame.y(scale, value);
         surface.line(&[(x - 2.5, y), (x + 2.5, y)], palette.axis, THIN);
-        // A rim of the ground keeps numbers legible where lines cross them.
+        // A background-coloured outline keeps numbers legible where lines cross them.
         let name = fitting(&name, TEXT, false, spread * 0.6);
         let at = (x + SPACE, y + TEXT * 0.36);
-        let rim = letters(palette.ground, Anchor::Start);
+        let outline = letters(palette.background, Anchor::Start);
         for (dx, dy) in
             [(-1.0, 0.0), (1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (-0.7, -0.7), (0.7, -0.7), (0.7, 0.7), (-0.7, 0.7)]
         {
-            surface.text((at.0 + dx, at.1 + dy), &name, rim);
+            surface.text((at.0 + dx, at.1 + dy), &name, outline);
         }
         surface.text(at, &name, letters(palette.text, Anchor::Start));
     }

@@ -12,13 +12,13 @@ const CURVE: f64 = 1.6;
 /// Half the size of a marker.
 const MARKER: f64 = 3.2;
 
-/// Markers along a curve, at most.
+/// The most markers along a curve.
 const MARKERS: usize = 10;
 
-/// The most room a bar takes, with the gap beside it, in points.
+/// The most width a bar takes, including the gap beside it, in points.
 const WIDEST_BAR: f64 = 60.0;
 
-/// The longest a name under the panel may be, in points, where names stand upright.
+/// The longest a rotated name under the panel may be, in points.
 const LONGEST_NAME: f64 = 110.0;
 
 pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, plot: &Plot) {
@@ -44,7 +44,7 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     rules(surface, palette, data, plot, &x_scale);
     for (index, series) in plot.series.iter().enumerate() {
         let colour = palette.series(series.colour.unwrap_or(index));
-        let colour = if series.pale { colour.mix(palette.ground, 0.65) } else { colour };
+        let colour = if series.pale { colour.mix(palette.background, 0.65) } else { colour };
         let shift = apart.shift(index);
         let moved = Frame { left: data.left + shift, right: data.right + shift, ..data };
         draw_series(surface, palette, moved, (series, index, colour), (&x_scale, &y_scale));
@@ -53,7 +53,7 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     surface.line(&[(inner.left, floor), (inner.right, floor)], palette.axis, THIN);
 }
 
-/// Series with intervals stand a little beside each other, so that these do not hide each other.
+/// Shifts series with intervals slightly sideways, so that the intervals do not overlap.
 struct Apart(usize);
 
 impl Apart {
@@ -62,7 +62,7 @@ impl Apart {
         Apart(if plot.series.iter().filter(with).count() > 1 { plot.series.len() } else { 1 })
     }
 
-    /// What the outermost ones need at both ends.
+    /// The space that the outermost series need at both ends.
     fn room(&self) -> f64 {
         if self.0 > 1 { self.shift(self.0 - 1) + 2.0 * MARKER } else { 0.0 }
     }
@@ -84,11 +84,11 @@ fn draw_series(
     (x_scale, y_scale): (&Scale, &Scale),
 ) {
     let points: Vec<&Point> = series.points.iter().filter(|point| finite(point)).collect();
-    let place = |point: &Point| (frame.x(x_scale, point.x), frame.y(y_scale, point.y));
+    let position = |point: &Point| (frame.x(x_scale, point.x), frame.y(y_scale, point.y));
     if series.mark == Mark::Bars {
         let half = (frame.x(x_scale, 1.0) - frame.x(x_scale, 0.0)).abs().min(WIDEST_BAR) * 0.36;
         for point in &points {
-            let (x, y) = place(point);
+            let (x, y) = position(point);
             let colour = if point.y < 0.0 { palette.loss } else { palette.gain };
             surface.rect((x - half, frame.y(y_scale, 0.0)), (x + half, y), colour);
             whisker(surface, frame, point, (x, y_scale), palette.text);
@@ -97,17 +97,17 @@ fn draw_series(
     }
     if series.mark == Mark::Line && points.len() > 1 {
         let width = if series.pale { CURVE * 0.6 } else { CURVE };
-        surface.line(&points.iter().map(|point| place(point)).collect::<Vec<_>>(), colour, width);
+        surface.line(&points.iter().map(|point| position(point)).collect::<Vec<_>>(), colour, width);
     }
     let every = if series.mark == Mark::Points { 1 } else { points.len().div_ceil(MARKERS).max(1) };
     for point in &points {
         whisker(surface, frame, point, (frame.x(x_scale, point.x), y_scale), colour);
     }
     if !series.pale {
-        // Curves put their markers at different places, so that those of near ones do not cover each other.
+        // Stagger the markers, so that those of neighbouring curves do not overlap.
         let first = if every == 1 { 0 } else { (index * every / 3).min(points.len().saturating_sub(1)) };
         for point in points.iter().skip(first).step_by(every) {
-            marker(surface, place(point), index, colour, palette.ground);
+            marker(surface, position(point), index, colour, palette.background);
         }
     }
 }
@@ -121,9 +121,9 @@ fn whisker(surface: &mut dyn Surface, frame: Frame, point: &Point, (x, scale): (
     }
 }
 
-/// Circle, square, triangle, diamond, in turn, with a thin rim of the ground.
-fn marker(surface: &mut dyn Surface, (x, y): (f64, f64), index: usize, colour: Colour, ground: Colour) {
-    for (size, colour) in [(MARKER + 0.8, ground), (MARKER, colour)] {
+/// Circle, square, triangle, diamond, in turn, with a thin background-coloured outline.
+fn marker(surface: &mut dyn Surface, (x, y): (f64, f64), index: usize, colour: Colour, background: Colour) {
+    for (size, colour) in [(MARKER + 0.8, background), (MARKER, colour)] {
         let at = |corners: &[(f64, f64)]| corners.iter().map(|(dx, dy)| (x + dx * size, y + dy * size)).collect();
         let corners: Vec<(f64, f64)> = match index % 4 {
             0 => {
@@ -148,7 +148,7 @@ fn rules(surface: &mut dyn Surface, palette: &Palette, frame: Frame, plot: &Plot
     }
 }
 
-/// Lists the named series over the panel, in as many lines as it takes, and gives what is left of the frame.
+/// Lists the named series above the panel, in as many lines as needed, and returns the rest of the frame.
 fn legend(surface: &mut dyn Surface, palette: &Palette, mut frame: Frame, plot: &Plot) -> Frame {
     const SWATCH: f64 = 18.0;
     let listed = || plot.series.iter().enumerate().filter(|(_, series)| !series.name.is_empty());
@@ -168,7 +168,7 @@ fn legend(surface: &mut dyn Surface, palette: &Palette, mut frame: Frame, plot: 
             Mark::Points => {}
         }
         if series.mark != Mark::Bars {
-            marker(surface, (x + SWATCH / 2.0, y), index, colour, palette.ground);
+            marker(surface, (x + SWATCH / 2.0, y), index, colour, palette.background);
         }
         let name = fitting(&series.name, TEXT, false, frame.right - x - SWATCH - SPACE);
         surface.text((x + SWATCH + SPACE, y + TEXT * 0.36), &name, letters(palette.text, Anchor::Start));
@@ -178,10 +178,9 @@ fn legend(surface: &mut dyn Surface, palette: &Palette, mut frame: Frame, plot: 
     frame
 }
 
-/// What is written along the lower axis: numbers or short names across, long names upright, nothing where there are too
-/// many.
+/// Labels of the lower axis: numbers and short names horizontal, long names rotated, none if there are too many.
 struct Names {
-    upright: bool,
+    rotated: bool,
     hidden: bool,
     longest: f64,
 }
@@ -191,14 +190,14 @@ impl Names {
         let longest = plot.x.names.iter().map(|name| text_width(name, TEXT, false)).fold(0.0, f64::max);
         let each = width * 0.88 / plot.x.names.len().max(1) as f64;
         Names {
-            upright: longest + SPACE > each,
+            rotated: longest + SPACE > each,
             hidden: each < TEXT && !plot.x.names.is_empty(),
             longest: longest.min(LONGEST_NAME),
         }
     }
 
     fn height(&self) -> f64 {
-        match (self.hidden, self.upright) {
+        match (self.hidden, self.rotated) {
             (true, _) => SPACE,
             (false, true) => self.longest + SPACE,
             (false, false) => TEXT + SPACE,
@@ -211,8 +210,8 @@ impl Names {
         }
         for (value, name) in scale.ticks() {
             let x = frame.x(scale, value);
-            if self.upright {
-                let style = Letters { upright: true, ..letters(palette.weak, Anchor::End) };
+            if self.rotated {
+                let style = Letters { rotated: true, ..letters(palette.weak, Anchor::End) };
                 let name = fitting(&name, TEXT, false, LONGEST_NAME);
                 surface.text((x + TEXT * 0.36, frame.bottom + SPACE), &name, style);
             } else {

@@ -1,4 +1,4 @@
-//! The figures that this program draws.
+//! The charts that the program draws.
 
 use super::runs::differences_chart;
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
@@ -6,11 +6,11 @@ use crate::eval::Measure;
 use crate::study::comparison::RunComparison;
 use crate::train::EpochReport;
 
-/// Measures that a curve is drawn of.
+/// Measures drawn as curves.
 const CURVES: [Measure; 3] = [Measure::Map, Measure::PrecisionAt(20), Measure::NdcgAt(20)];
 
 impl Chart {
-    /// A run's curves: losses at the left, measures on the validation queries at the right, the best epoch marked.
+    /// A run's curves: losses on the left, measures on the validation queries on the right, with the best epoch marked.
     pub fn curves(title: &str, history: &[EpochReport]) -> Chart {
         let series = |name: &str, value: &dyn Fn(&EpochReport) -> Option<f64>| Series {
             name: name.to_owned(),
@@ -37,8 +37,8 @@ impl Chart {
         }
     }
 
-    /// What each query gains or loses by a run against the baseline, greatest gain first. `None` where the measure was
-    /// not compared, or the run is the baseline.
+    /// Each query's difference between a run and the baseline, greatest gain first. `None` if the measure was not
+    /// compared, or the run is the baseline.
     pub fn query_differences(comparison: &RunComparison, run: usize, measure: Measure) -> Option<Chart> {
         let against = comparison.of(measure)?.get(run)?.against.as_ref()?;
         let mut order: Vec<usize> = (0..against.differences.len()).collect();
@@ -58,7 +58,7 @@ impl Chart {
         Some(differences_chart(&title, &format!("Δ {}", measure.label()), &queries))
     }
 
-    /// The runs' means by a measure with their intervals, one over the other's name. `None` where the measure was not
+    /// The runs' means of a measure with their intervals, each above the run's name. `None` if the measure was not
     /// compared.
     pub fn means(comparison: &RunComparison, measure: Measure) -> Option<Chart> {
         let rows = comparison.of(measure)?;
@@ -78,13 +78,13 @@ impl Chart {
         Some(Chart { title, panels: vec![Panel::Plot(plot)], size: (560, 360) })
     }
 
-    /// A heat map alone.
+    /// A single heat map.
     pub fn heat_map(map: HeatMap) -> Chart {
         let size = (180 + 64 * map.columns.len().clamp(3, 24) as u32, 110 + 40 * map.rows.len().clamp(3, 24) as u32);
         Chart { title: String::new(), panels: vec![Panel::Heat(map)], size }
     }
 
-    /// Parallel coordinates alone.
+    /// A single parallel-coordinates plot.
     pub fn parallel(parallel: Parallel) -> Chart {
         let size = (120 + 110 * parallel.axes.len().clamp(4, 16) as u32, 380);
         Chart { title: String::new(), panels: vec![Panel::Parallel(parallel)], size }

@@ -1,4 +1,4 @@
-//! A chart laid out, and as a file.
+//! Charts as files.
 
 use super::axes::Frame;
 use super::colour::{Palette, Theme};
@@ -11,13 +11,13 @@ use image::{ExtendedColorType, ImageEncoder};
 use plotters::backend::{BitMapBackend, DrawingBackend, SVGBackend};
 use std::path::Path;
 
-/// Units of an SVG per point: places are whole numbers to the drawing library.
+/// SVG units per point, as the drawing library only takes whole coordinates.
 const FINE: u32 = 20;
 
-/// Each pixel of a PNG is the mean of so many squared.
+/// Each pixel of a PNG is the mean of this number squared.
 const SAMPLES: u32 = 3;
 
-/// Width and height of a chart, in points, and of a PNG, in pixels.
+/// The greatest width and height of a chart, in points, and of a PNG, in pixels.
 const LARGEST: u32 = 10_000;
 
 /// Distance from the edge.
@@ -25,16 +25,16 @@ const MARGIN: f64 = 14.0;
 
 const TITLE: f64 = 14.0;
 
-/// Draws a chart as SVG, text as text.
+/// Draws a chart as SVG, keeping text as text.
 ///
 /// # Errors
-/// If its size is no size.
+/// If its size is 0 or too large.
 pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, ExportError> {
     check(chart, 1)?;
     let (width, height) = chart.size;
     let mut text = String::new();
     draw_vectors(&mut text, chart, theme)?;
-    // The picture in its own size, texts on their baselines, and fonts to fall back on.
+    // Restore the chart's own size, put text on its baseline, and add fallback fonts.
     Ok(text
         .replacen(
             &format!("width=\"{}\" height=\"{}\"", width * FINE, height * FINE),
@@ -49,20 +49,20 @@ pub fn render_svg(chart: &Chart, theme: Theme) -> Result<String, ExportError> {
         ))
 }
 
-/// Draws into a text.
+/// Draws to a string.
 fn draw_vectors(text: &mut String, chart: &Chart, theme: Theme) -> Result<(), ExportError> {
     let size = (chart.size.0 * FINE, chart.size.1 * FINE);
     let backend = SVGBackend::with_string(text, size);
     let mut drawn = Drawn { backend, scale: f64::from(FINE), vector: true, failed: None };
     draw(&mut drawn, chart, theme);
-    let ended = drawn.backend.present().map_err(|error| ExportError::Drawing(error.to_string()));
-    drawn.failed.map_or(ended, Err)
+    let done = drawn.backend.present().map_err(|error| ExportError::Drawing(error.to_string()));
+    drawn.failed.map_or(done, Err)
 }
 
-/// Draws a chart as PNG with so many pixels per point.
+/// Draws a chart as PNG with `scale` pixels per point.
 ///
 /// # Errors
-/// If its size is no size.
+/// If its size is 0 or too large.
 pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, ExportError> {
     check(chart, scale)?;
     let (width, height) = (chart.size.0 * scale, chart.size.1 * scale);
@@ -86,15 +86,15 @@ pub fn render_png(chart: &Chart, theme: Theme, scale: u32) -> Result<Vec<u8>, Ex
     Ok(file)
 }
 
-/// Pixels per point of a PNG: sharp in print at the width of a column.
+/// Pixels per point of a PNG: sharp in print at column width.
 const SCALE: u32 = 3;
 
-/// Writes a chart into a file: as PNG where its name ends in `.png`, else as SVG.
+/// Writes a chart to a file: as PNG if its name ends in `.png`, else as SVG.
 ///
 /// # Errors
-/// If its size is no size, or what the system says, with the path.
+/// If its size is 0 or too large, or the file cannot be written, with the path.
 pub fn write_chart(chart: &Chart, theme: Theme, path: &Path) -> Result<(), ExportError> {
-    let is_png = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+    let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
     let bytes = if is_png { render_png(chart, theme, SCALE)? } else { render_svg(chart, theme)?.into_bytes() };
     Ok(write_whole(path, &[&bytes]).at(path)?)
 }
@@ -109,7 +109,7 @@ fn check(chart: &Chart, scale: u32) -> Result<(), ExportError> {
     Err(ExportError::ChartSize { width, height, scale, most: LARGEST })
 }
 
-/// The mean of each square of samples.
+/// Averages each square of samples.
 fn average(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
     let samples = SAMPLES as usize;
     let row = width * samples * 3;
@@ -132,8 +132,8 @@ fn average(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
 fn draw(surface: &mut dyn Surface, chart: &Chart, theme: Theme) {
     let palette = theme.palette();
     let (width, height) = (f64::from(chart.size.0), f64::from(chart.size.1));
-    // A little further, as the bitmap leaves out an area's last row and column.
-    surface.rect((0.0, 0.0), (width + 1.0, height + 1.0), palette.ground);
+    // One point further, as the bitmap backend omits an area's last row and column.
+    surface.rect((0.0, 0.0), (width + 1.0, height + 1.0), palette.background);
     let mut top = MARGIN;
     if !chart.title.is_empty() {
         surface.text((MARGIN, top + TITLE * 0.8), &chart.title, title(palette));
@@ -154,5 +154,5 @@ fn draw(surface: &mut dyn Surface, chart: &Chart, theme: Theme) {
 }
 
 fn title(palette: &Palette) -> Letters {
-    Letters { size: TITLE, strong: true, colour: palette.text, anchor: Anchor::Start, upright: false }
+    Letters { size: TITLE, strong: true, colour: palette.text, anchor: Anchor::Start, rotated: false }
 }

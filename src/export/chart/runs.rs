@@ -1,9 +1,9 @@
-//! Figures of many runs: their curves, and what they reached over their parameters.
+//! Charts of many runs: their curves, and their measures over their parameters.
 
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::study::runs::{ParamValue, Pivot, PivotCell, places};
 
-/// The curve of a run or of a group of runs, in (epoch, value).
+/// The curve of a run or a group of runs, as (epoch, value).
 #[derive(Clone, Debug, Default)]
 pub struct Curve {
     /// Its name in the legend.
@@ -16,7 +16,7 @@ pub struct Curve {
     pub mean: Vec<[f64; 2]>,
 }
 
-/// Curves over one another, each run's own values pale behind them.
+/// Overlaid curves, with each run's raw values pale behind them.
 pub fn curves_chart(label: &str, curves: &[Curve]) -> Chart {
     let points = |line: &[[f64; 2]]| line.iter().map(|&[x, y]| Point::new(x, y)).collect::<Vec<_>>();
     let mut series = Vec::new();
@@ -43,7 +43,7 @@ pub fn heat_chart(pivot: &Pivot, [x, y]: [&str; 2], label: &str) -> Chart {
     })
 }
 
-/// Runs as lines through upright axes, the last one colouring them: for each axis its name and a value per run.
+/// Runs as lines through vertical axes, coloured by the last: each axis is a name and one value per run.
 pub fn parallel_chart(axes: &[(String, &[Option<ParamValue>])]) -> Chart {
     let last = axes.len().saturating_sub(1);
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
@@ -53,7 +53,7 @@ pub fn parallel_chart(axes: &[(String, &[Option<ParamValue>])]) -> Chart {
         let of = |value: &Option<ParamValue>| {
             let value = value.as_ref()?;
             match &places {
-                Some(places) => places.iter().position(|known| known == value).map(|place| place as f64),
+                Some(places) => places.iter().position(|known| known == value).map(|index| index as f64),
                 None => value.as_number(),
             }
         };
@@ -66,7 +66,7 @@ pub fn parallel_chart(axes: &[(String, &[Option<ParamValue>])]) -> Chart {
     Chart::parallel(Parallel { title: String::new(), axes: drawn, lines })
 }
 
-/// What each query gains or loses, in the order given.
+/// Each query's difference, in the given order.
 pub fn differences_chart(title: &str, label: &str, queries: &[(String, f64)]) -> Chart {
     let points = queries.iter().enumerate().map(|(x, (_, delta))| Point::new(x as f64, *delta)).collect();
     let names = queries.iter().map(|(name, _)| name.clone()).collect();
@@ -77,7 +77,7 @@ pub fn differences_chart(title: &str, label: &str, queries: &[(String, f64)]) ->
     chart
 }
 
-/// A table of changes: configurations down, measures across.
+/// A matrix of changes: configurations as rows, measures as columns.
 pub fn matrix_chart(rows: Vec<String>, columns: Vec<String>, values: Vec<Vec<Option<f64>>>) -> Chart {
     let size = (320 + 76 * columns.len() as u32, 90 + 22 * rows.len() as u32);
     let label = "Change against the first".to_owned();

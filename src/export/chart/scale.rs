@@ -1,8 +1,8 @@
-//! From values to places.
+//! From values to positions.
 
 use super::Axis;
 
-/// Where values stand along an axis.
+/// Maps values to positions along an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scale {
     low: f64,
@@ -11,12 +11,11 @@ pub(super) struct Scale {
     names: Vec<String>,
 }
 
-/// About so many ticks an axis.
+/// Approximate number of ticks per axis.
 const TICKS: f64 = 5.0;
 
 impl Scale {
-    /// Holds all of `values`; `zero` keeps 0 within. Ends are round numbers where the axis does not set them and
-    /// `round` is asked for.
+    /// Covers all `values`, and 0 if `zero`. If `round`, ends that the axis does not set are rounded outwards.
     pub fn new(axis: &Axis, values: impl Iterator<Item = f64>, zero: bool, round: bool) -> Scale {
         let positive = |value: &f64| value.is_finite() && (!axis.logarithmic || *value > 0.0);
         let mut ends = values.filter(positive).fold(None, |ends: Option<(f64, f64)>, value| {
@@ -39,7 +38,7 @@ impl Scale {
         scale
     }
 
-    /// A single value gets room on both sides.
+    /// Adds room on both sides of a single value.
     fn widen(&mut self) {
         if self.low >= self.high {
             if self.logarithmic {
@@ -51,8 +50,8 @@ impl Scale {
         }
     }
 
-    /// 0 at the low end, 1 at the high one.
-    pub fn place(&self, value: f64) -> f64 {
+    /// 0 at the low end, 1 at the high end.
+    pub fn position(&self, value: f64) -> f64 {
         if self.logarithmic {
             (value.max(f64::MIN_POSITIVE).ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
         } else {
@@ -68,7 +67,7 @@ impl Scale {
         factor * power
     }
 
-    /// Values to write at the axis, and what to write.
+    /// The values to label, with their labels.
     pub fn ticks(&self) -> Vec<(f64, String)> {
         if !self.names.is_empty() {
             return self.names.iter().enumerate().map(|(index, name)| (index as f64, name.clone())).collect();
@@ -85,8 +84,8 @@ impl Scale {
         (first..=last.min(first + 50)).map(|i| i as f64 * step).map(|value| (value, number(value, decimals))).collect()
     }
 
-    /// 1, 2 and 5 times powers of ten, or the powers alone where these are too many; where there are fewer than two
-    /// within, the ends.
+    /// 1, 2 and 5 times powers of ten, or only the powers if those are too many; the ends if fewer than two are in
+    /// range.
     fn powers(&self) -> Vec<(f64, String)> {
         let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
         let within = |value: &f64| (self.low * 0.999..=self.high * 1.001).contains(value);
@@ -102,7 +101,7 @@ impl Scale {
     }
 }
 
-/// With a true minus; zero has no sign.
+/// With a proper minus sign; zero has none.
 pub(super) fn number(value: f64, decimals: usize) -> String {
     if value != 0.0 && (value.abs() >= 1e6 || value.abs() < 1e-4) {
         return short(value);
@@ -115,9 +114,9 @@ pub(super) fn number(value: f64, decimals: usize) -> String {
     }
 }
 
-/// As short as can be: `0.001`, `1e-5`, `300`.
+/// As short as possible: `0.001`, `1e-5`, `300`.
 pub(super) fn short(value: f64) -> String {
-    // Multiples of powers of ten miss by a last bit.
+    // Multiples of powers of ten may be off by the last bit.
     let value = format!("{value:.9e}").parse().unwrap_or(value);
     let plain = if (1e-4..1e6).contains(&value.abs()) { value.to_string() } else { format!("{value:e}") };
     let plain = if plain.len() > 8 { format!("{value:.3e}") } else { plain };

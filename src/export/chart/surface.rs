@@ -1,4 +1,4 @@
-//! What figures are drawn on: lines, areas and text in points, whatever comes out in the end.
+//! What charts are drawn on: lines, areas and text in points, whatever the output format.
 
 use super::colour::Colour;
 use super::font::Font;
@@ -8,16 +8,16 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle, register_font};
 use std::sync::LazyLock;
 
-/// The family under which our fonts are known to the drawing library.
+/// The family name under which the bundled fonts are registered with the drawing library.
 pub(super) const FAMILY: &str = "Inter";
 
-/// Height of a line of Inter over its em: (ascender − descender) / units per em.
+/// Line height of Inter in ems: (ascender − descender) / units per em.
 const LINE: f64 = (2728.0 + 680.0) / 2816.0;
 
-/// What the drawing library divides a size by where it writes SVG.
+/// The drawing library divides font sizes by this in SVG.
 const SVG_LINE: f64 = 1.24;
 
-/// Which point of a text is given.
+/// Which point of a text its position refers to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Anchor {
     #[default]
@@ -26,18 +26,18 @@ pub(super) enum Anchor {
     End,
 }
 
-/// How a text looks.
+/// The style of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Letters {
     pub size: f64,
     pub strong: bool,
     pub colour: Colour,
     pub anchor: Anchor,
-    /// Whether it reads from bottom to top.
-    pub upright: bool,
+    /// Whether it runs from bottom to top.
+    pub rotated: bool,
 }
 
-/// Something to draw on. Places are in points from the upper left corner; a text's is on its baseline.
+/// Something to draw on. Positions are in points from the upper left corner; a text's is on its baseline.
 pub(super) trait Surface {
     fn line(&mut self, points: &[(f64, f64)], colour: Colour, width: f64);
     fn rect(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour);
@@ -49,7 +49,7 @@ pub(super) trait Surface {
 const REGULAR: &[u8] = include_bytes!("../../../assets/fonts/Inter-Regular.otf");
 const STRONG: &[u8] = include_bytes!("../../../assets/fonts/Inter-SemiBold.otf");
 
-/// The two faces, once made known to the drawing library.
+/// The two faces, registered with the drawing library.
 struct Faces {
     regular: Font,
     strong: Font,
@@ -61,7 +61,7 @@ static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
     Some(Faces { regular: Font::read(REGULAR)?, strong: Font::read(STRONG)? })
 });
 
-/// Makes our fonts known; once in the life of the program.
+/// Registers the bundled fonts, once per process.
 ///
 /// # Errors
 /// If a font cannot be read.
@@ -78,14 +78,14 @@ pub(super) fn text_width(text: &str, size: f64, strong: bool) -> f64 {
     face(strong).map_or(0.0, |face| face.width(text) * size)
 }
 
-/// A text that is no wider than this, shortened by an ellipsis where it must be.
+/// The text, shortened with an ellipsis if it is wider than `width` points.
 pub(super) fn fitting(text: &str, size: f64, strong: bool, width: f64) -> String {
     if text_width(text, size, strong) <= width {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
-    while kept.pop().is_some() {
-        let shorter: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
+    let mut shown: Vec<char> = text.chars().collect();
+    while shown.pop().is_some() {
+        let shorter: String = shown.iter().collect::<String>().trim_end().to_owned() + "…";
         if text_width(&shorter, size, strong) <= width {
             return shorter;
         }
@@ -97,23 +97,23 @@ fn style(strong: bool) -> FontStyle {
     if strong { FontStyle::Bold } else { FontStyle::Normal }
 }
 
-/// A surface over one of the drawing library's own.
+/// A surface over one of the drawing library's backends.
 pub(super) struct Drawn<B: DrawingBackend> {
     pub backend: B,
     /// Its units per point.
     pub scale: f64,
-    /// Whether it writes text as text.
+    /// Whether it keeps text as text.
     pub vector: bool,
-    /// The first thing that went wrong.
+    /// The first error.
     pub failed: Option<ExportError>,
 }
 
 impl<B: DrawingBackend> Drawn<B> {
-    fn place(&self, (x, y): (f64, f64)) -> (i32, i32) {
+    fn scaled(&self, (x, y): (f64, f64)) -> (i32, i32) {
         ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
     }
 
-    fn keep(&mut self, done: Result<(), impl std::error::Error>) {
+    fn check(&mut self, done: Result<(), impl std::error::Error>) {
         if let Err(error) = done {
             self.failed.get_or_insert_with(|| ExportError::Drawing(error.to_string()));
         }
@@ -128,29 +128,29 @@ impl<B: DrawingBackend> Surface for Drawn<B> {
     fn line(&mut self, points: &[(f64, f64)], colour: Colour, width: f64) {
         let stroke_width = (width * self.scale).round().max(1.0) as u32;
         let style = ShapeStyle { color: rgb(colour), filled: false, stroke_width };
-        let points: Vec<_> = points.iter().map(|&point| self.place(point)).collect();
+        let points: Vec<_> = points.iter().map(|&point| self.scaled(point)).collect();
         let done = self.backend.draw_path(points, &style);
-        self.keep(done);
+        self.check(done);
     }
 
     fn rect(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour) {
-        let (a, b) = (self.place(from), self.place(to));
+        let (a, b) = (self.scaled(from), self.scaled(to));
         let (low, high) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
         let done = self.backend.draw_rect(low, high, &rgb(colour).filled(), true);
-        self.keep(done);
+        self.check(done);
     }
 
     fn circle(&mut self, centre: (f64, f64), radius: f64, colour: Colour) {
         let radius = (radius * self.scale).round().max(1.0) as u32;
-        let centre = self.place(centre);
+        let centre = self.scaled(centre);
         let done = self.backend.draw_circle(centre, radius, &rgb(colour).filled(), true);
-        self.keep(done);
+        self.check(done);
     }
 
     fn polygon(&mut self, points: &[(f64, f64)], colour: Colour) {
-        let points: Vec<_> = points.iter().map(|&point| self.place(point)).collect();
+        let points: Vec<_> = points.iter().map(|&point| self.scaled(point)).collect();
         let done = self.backend.fill_polygon(points, &rgb(colour).filled());
-        self.keep(done);
+        self.check(done);
     }
 
     fn text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
@@ -159,7 +159,7 @@ impl<B: DrawingBackend> Surface for Drawn<B> {
 }
 
 impl<B: DrawingBackend> Drawn<B> {
-    /// Text as text: whoever shows it sets it.
+    /// Text as text, for the viewer to lay out.
     fn whole_text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
         let h_pos = match letters.anchor {
             Anchor::Start => HPos::Left,
@@ -167,12 +167,12 @@ impl<B: DrawingBackend> Drawn<B> {
             Anchor::End => HPos::Right,
         };
         if !text.is_empty() {
-            // The offset from the baseline that comes with this position is taken out of the file afterwards.
-            self.write(self.place(at), text, letters, SVG_LINE, Pos::new(h_pos, VPos::Bottom));
+            // This position implies an offset from the baseline, which is removed from the file afterwards.
+            self.write(self.scaled(at), text, letters, SVG_LINE, Pos::new(h_pos, VPos::Bottom));
         }
     }
 
-    /// Letter by letter, as the drawing library sets each without the blank at its left.
+    /// Letter by letter, as the drawing library drops each letter's left bearing.
     fn set_text(&mut self, at: (f64, f64), text: &str, letters: Letters) {
         let Some(face) = face(letters.strong) else { return };
         let mut along = match letters.anchor {
@@ -180,25 +180,25 @@ impl<B: DrawingBackend> Drawn<B> {
             Anchor::Middle => -face.width(text) / 2.0,
             Anchor::End => -face.width(text),
         };
-        // The library's baseline lies half the size below the place it is given.
+        // The library puts the baseline half the size below the given position.
         let rise = letters.size * LINE / 2.0;
         for character in text.chars() {
             let (advance, bearing) = face.letter(character);
             let from = (along + bearing) * letters.size;
-            let place = if letters.upright { (at.0 - rise, at.1 - from) } else { (at.0 + from, at.1 - rise) };
+            let position = if letters.rotated { (at.0 - rise, at.1 - from) } else { (at.0 + from, at.1 - rise) };
             let mut buffer = [0; 4];
             let letter = character.encode_utf8(&mut buffer);
-            self.write(self.place(place), letter, letters, LINE, Pos::new(HPos::Left, VPos::Top));
+            self.write(self.scaled(position), letter, letters, LINE, Pos::new(HPos::Left, VPos::Top));
             along += advance;
         }
     }
 
     fn write(&mut self, at: (i32, i32), text: &str, letters: Letters, line: f64, pos: Pos) {
         let font = (FAMILY, letters.size * self.scale * line, style(letters.strong)).into_font();
-        let font = if letters.upright { font.transform(FontTransform::Rotate270) } else { font };
+        let font = if letters.rotated { font.transform(FontTransform::Rotate270) } else { font };
         let ink = rgb(letters.colour);
         let style = TextStyle::from(font).color(&ink).pos(pos);
         let done = self.backend.draw_text(text, &style, at);
-        self.keep(done);
+        self.check(done);
     }
 }

@@ -5,37 +5,37 @@ use crate::eval::Measure;
 /// Why runs cannot be compared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComparisonError {
-    /// One configuration is no comparison.
+    /// Fewer than two configurations.
     #[error("a comparison needs at least two runs")]
     TooFew,
-    /// The baseline is none of the runs.
-    #[error("the baseline is none of the runs")]
+    /// The baseline is not one of the runs.
+    #[error("the baseline is not one of the runs")]
     NoBaseline,
-    /// Two configurations cannot be told apart.
+    /// Two configurations share a name.
     #[error("two runs are called “{0}”")]
     DuplicateName(String),
     /// A run has a query twice.
     #[error("the run “{run}” has the query “{query}” twice")]
     DuplicateQuery {
-        /// Whose.
+        /// The run.
         run: String,
-        /// Which.
+        /// The query.
         query: String,
     },
-    /// A measure was not taken.
+    /// A run lacks a measure.
     #[error("the run “{run}” was not measured by {measure}; it has {known}")]
     NoMeasure {
-        /// Whose.
+        /// The run.
         run: String,
-        /// What was asked for.
+        /// The requested measure.
         measure: Measure,
-        /// What there is.
+        /// The measures it has.
         known: String,
     },
-    /// The same measure, but on two scales.
-    #[error("the runs take different grades as the highest of ERR: {0} and {1}")]
+    /// ERR was computed with different highest grades.
+    #[error("the runs computed ERR with different highest grades: {0} and {1}")]
     OtherScale(i32, i32),
-    /// There is nothing to pair.
+    /// No query is shared.
     #[error("the runs share no {0} query")]
     NothingShared(String),
 }

@@ -15,11 +15,11 @@ pub struct QueryMean {
     pub runs: usize,
 }
 
-/// The measures of a configuration by query: the mean over those of its runs that have the query in a part of the
-/// protocol (`None`: in any).
+/// The measures of a configuration by query: the mean over those of its runs that have the query in a split (`None`:
+/// in any).
 ///
 /// # Errors
-/// If a run was not measured by all of `measures`, or has a query twice; the message calls it by the name given.
+/// If a run lacks one of `measures`, or has a query twice; the message gives the run's name.
 pub fn query_means<'a>(
     runs: impl IntoIterator<Item = (&'a str, &'a QueryMeasures)>,
     measures: &[Measure],
@@ -27,9 +27,9 @@ pub fn query_means<'a>(
 ) -> Result<BTreeMap<String, QueryMean>, ComparisonError> {
     let mut means: BTreeMap<String, QueryMean> = BTreeMap::new();
     for (name, run) in runs {
-        let mut met = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for row in run.queries.iter().filter(|row| split.is_none_or(|split| row.split == split)) {
-            if !met.insert(&row.id) {
+            if !seen.insert(&row.id) {
                 return Err(ComparisonError::DuplicateQuery { run: name.to_owned(), query: row.id.clone() });
             }
             let sum = means.entry(row.id.clone()).or_default();

@@ -17,31 +17,31 @@ use crate::train::QueryMeasures;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One configuration under a name: its runs differ in their seed, or in which queries they tested.
+/// A named configuration, whose runs differ in their seed or in the queries tested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// The figures of each run. A query's figure is the mean over the runs that hold it in the part compared.
+    /// The measures of each run. A query's value is the mean over the runs that have it in the split compared.
     pub runs: Vec<QueryMeasures>,
 }
 
-/// The outcome, as plain values.
+/// The result of a comparison, as plain values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunComparison {
     /// The runs, in the order given.
     pub runs: Vec<String>,
-    /// How many runs (seeds, folds) each of them stands for.
+    /// How many runs (seeds, folds) each of them comprises.
     pub run_counts: Vec<usize>,
-    /// Which of them is the baseline.
+    /// The index of the baseline.
     pub baseline: usize,
-    /// The part of the protocol; `None` for all queries.
+    /// The split compared; `None` for all queries.
     pub split: Option<Split>,
     /// The queries that all runs have, sorted.
     pub queries: Vec<String>,
-    /// Queries that only some runs have; they are left out.
+    /// Queries that some runs lack, which are left out.
     pub left_out: Vec<String>,
-    /// The highest grade, where a measure depends on it ([`Measure::needs_highest_grade`]).
+    /// The highest grade, if a measure depends on it ([`Measure::needs_highest_grade`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
     /// One entry per measure.
@@ -64,16 +64,16 @@ pub struct ComparedRun {
     pub mean: f64,
     /// The bootstrap interval of that mean ([`LEVEL`](super::LEVEL)).
     pub interval: Interval,
-    /// One figure per shared query, in their order.
+    /// One value per shared query, in their order.
     pub values: Vec<f64>,
-    /// How it stands against the baseline; `None` for the baseline itself.
+    /// Its difference from the baseline; `None` for the baseline itself.
     pub against: Option<Against>,
 }
 
 /// A run against the baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Against {
-    /// The mean difference: run less baseline.
+    /// The mean difference: run minus baseline.
     pub difference: f64,
     /// The bootstrap interval of that difference ([`LEVEL`](super::LEVEL)).
     pub interval: Interval,
@@ -81,26 +81,26 @@ pub struct Against {
     pub t: Adjusted,
     /// The randomisation test.
     pub randomisation: Adjusted,
-    /// Wilcoxon's signed ranks.
+    /// Wilcoxon's signed-rank test.
     pub wilcoxon: Adjusted,
-    /// Cohen's d_z; `None` where the differences do not vary.
+    /// Cohen's d_z; `None` if the differences do not vary.
     pub effect: Option<f64>,
-    /// Queries that got better, stayed the same, got worse.
+    /// Numbers of queries that improved, stayed equal and got worse.
     pub outcomes: Outcomes,
     /// The difference on each shared query, in their order, to twelve decimals.
     pub differences: Vec<f64>,
 }
 
-/// A p-value alone and among its like.
+/// A p-value, raw and adjusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Adjusted {
-    /// Of this test; `None` where it cannot be made.
+    /// Of this test alone; `None` if it cannot be computed.
     pub p: Option<f64>,
     /// After Holm's adjustment over the runs compared with the baseline by this measure and this test.
     pub holm: Option<f64>,
 }
 
-/// Compares configurations on the queries that all of them have in a part of the protocol (`None`: all queries).
+/// Compares configurations on the queries that all of them have in a split (`None`: all queries).
 ///
 /// # Errors
 /// See [`ComparisonError`].
@@ -146,12 +146,12 @@ fn check(configurations: &[Configuration], baseline: usize) -> Result<(), Compar
     }
     let mut names = BTreeSet::new();
     match configurations.iter().find(|one| !names.insert(&one.name)) {
-        Some(twice) => Err(ComparisonError::DuplicateName(twice.name.clone())),
+        Some(duplicate) => Err(ComparisonError::DuplicateName(duplicate.name.clone())),
         None => Ok(()),
     }
 }
 
-/// The highest grade that all runs take, where a measure depends on it.
+/// The highest grade that all runs share, if a measure depends on it.
 fn highest_grade(configurations: &[Configuration], measures: &[Measure]) -> Result<Option<i32>, ComparisonError> {
     if !measures.iter().any(|measure| measure.needs_highest_grade()) {
         return Ok(None);
@@ -170,9 +170,9 @@ type Table = BTreeMap<String, Vec<f64>>;
 fn table(configuration: &Configuration, measures: &[Measure], split: Option<Split>) -> Result<Table, ComparisonError> {
     let runs = configuration.runs.iter().map(|run| (configuration.name.as_str(), run));
     let means = query_means(runs, measures, split)?;
-    // A query without clusters has no value of a measure that needs them: there is nothing to pair.
-    let is_whole = |(_, mean): &(String, QueryMean)| mean.values.iter().all(|value| value.is_finite());
-    Ok(means.into_iter().filter(is_whole).map(|(query, mean)| (query, mean.values)).collect())
+    // A query without clusters has no value of a measure that needs them, so it cannot be paired.
+    let is_complete = |(_, mean): &(String, QueryMean)| mean.values.iter().all(|value| value.is_finite());
+    Ok(means.into_iter().filter(is_complete).map(|(query, mean)| (query, mean.values)).collect())
 }
 
 /// One row per run; p-values are adjusted over the runs that are not the baseline.
@@ -199,23 +199,23 @@ fn rows(values: Vec<Vec<f64>>, baseline: usize) -> Vec<ComparedRun> {
 fn against(values: &[f64], baseline: &[f64]) -> Against {
     let differences = query_differences(values, baseline);
     let pair = Paired::of(&differences);
-    let alone = |p: Option<f64>| Adjusted { p, holm: None };
+    let raw = |p: Option<f64>| Adjusted { p, holm: None };
     Against {
         difference: pair.delta,
         interval: pair.interval.unwrap_or_default(),
-        t: alone(pair.p),
-        randomisation: alone(randomisation(&differences).map(|tested| tested.p)),
-        wilcoxon: alone(wilcoxon(&differences).map(|tested| tested.p)),
+        t: raw(pair.p),
+        randomisation: raw(randomisation(&differences).map(|tested| tested.p)),
+        wilcoxon: raw(wilcoxon(&differences).map(|tested| tested.p)),
         effect: pair.effect_size,
         outcomes: Outcomes { wins: pair.wins, ties: pair.ties, losses: pair.losses },
         differences,
     }
 }
 
-/// Holm's adjustment over the tests that could be made.
+/// Holm's adjustment over the tests that have a p-value.
 fn adjust(tests: Vec<&mut Adjusted>) {
-    let made: Vec<f64> = tests.iter().filter_map(|test| test.p).collect();
-    let mut adjusted = holm(&made).into_iter();
+    let raw: Vec<f64> = tests.iter().filter_map(|test| test.p).collect();
+    let mut adjusted = holm(&raw).into_iter();
     for test in tests {
         test.holm = test.p.and_then(|_| adjusted.next());
     }

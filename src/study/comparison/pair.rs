@@ -5,11 +5,11 @@ use crate::base::mean;
 use crate::study::paired::{Paired, paired};
 use std::collections::BTreeMap;
 
-/// A configuration's value of one measure for each query, by the query's id.
+/// A configuration's value of one measure for each query, by query id.
 pub type PerQuery = BTreeMap<String, f64>;
 
-/// The first measure of the queries that most of the runs have, so that each value rests on equally many runs: on all
-/// seeds or, in a cross-validation, on those of the query's fold.
+/// The first measure of the queries with the most runs, so that every value is a mean over equally many runs: all seeds
+/// or, in a cross-validation, those of the query's fold.
 pub fn shared_means(means: BTreeMap<String, QueryMean>) -> PerQuery {
     let most = means.values().map(|mean| mean.runs).max().unwrap_or(0);
     let shared = means.into_iter().filter(|(_, mean)| mean.runs == most);
@@ -21,7 +21,7 @@ pub fn shared_means(means: BTreeMap<String, QueryMean>) -> PerQuery {
 pub struct QueryDelta {
     /// Its id.
     pub id: String,
-    /// Its position in the open data set, where it is there.
+    /// Its index in the open data set, if it is in there.
     pub query: Option<usize>,
     /// The first configuration's value.
     pub a: f64,
@@ -30,7 +30,7 @@ pub struct QueryDelta {
 }
 
 impl QueryDelta {
-    /// What the first configuration gains.
+    /// The gain of the first configuration.
     pub fn delta(&self) -> f64 {
         self.a - self.b
     }
@@ -45,12 +45,12 @@ pub struct PairFigures {
     pub a: f64,
     /// The second configuration's mean.
     pub b: f64,
-    /// The first configuration less the second: mean difference, interval, test, wins.
+    /// The first configuration minus the second: mean difference, interval, test, wins.
     pub test: Paired,
 }
 
 impl PairFigures {
-    /// Over the queries that both have, `None` without any; `position` finds a query in the open data set by its id.
+    /// Over the queries that both have, `None` without any; `position` finds a query in the open data set by id.
     pub fn of(a: &PerQuery, b: &PerQuery, position: impl Fn(&str) -> Option<usize>) -> Option<Self> {
         let both =
             |(id, &a): (&String, &f64)| Some(QueryDelta { id: id.clone(), query: position(id), a, b: *b.get(id)? });

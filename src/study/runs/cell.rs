@@ -9,12 +9,12 @@ use crate::dataset::Split;
 use crate::eval::Measure;
 use std::cmp::Ordering;
 
-/// A cell: what it shows, and the pale part behind it.
+/// A cell: its value, and a pale suffix.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     /// The value.
     pub text: String,
-    /// `±.004` behind a mean.
+    /// The suffix, such as the `±.004` of a mean.
     pub beside: String,
 }
 
@@ -31,12 +31,12 @@ impl Column {
             Column::Gain => run.gain(Objective { split: Split::Test, measure: Measure::Map }),
             Column::Seconds => Some(run.saved.record.seconds_per_epoch).filter(|seconds| *seconds > 0.0),
             Column::Epochs => Some(run.saved.record.best_epoch as f64).filter(|epoch| *epoch > 0.0),
-            _ => run.figure(self.objective()?),
+            _ => run.measure(self.objective()?),
         };
         Spread::of(runs.iter().filter_map(value))
     }
 
-    /// The value of a row: of one run, or of several that differ in their seeds only. Dates are seconds since 1970.
+    /// The value of a row: of one run, or of several that differ only in their seeds. Dates are seconds since 1970.
     pub fn value(self, runs: &[&RunFacts]) -> Option<ParamValue> {
         let first = runs.first()?;
         let record = &first.saved.record;
@@ -87,7 +87,7 @@ impl Column {
         Cell { text, beside }
     }
 
-    /// Which of two rows comes first; rows without a value come last in either direction.
+    /// The order of two rows; rows without a value come last in either direction.
     pub fn compare(self, a: &[&RunFacts], b: &[&RunFacts], descending: bool) -> Ordering {
         match (self.value(a), self.value(b)) {
             (Some(a), Some(b)) if descending => b.compare(&a),
@@ -105,7 +105,7 @@ fn short(value: f64) -> String {
     text.strip_prefix("0.").map(|rest| format!(".{rest}")).unwrap_or(text)
 }
 
-/// What the names of several runs have in common at their start.
+/// The common prefix of several runs' names.
 fn stem(runs: &[&RunFacts]) -> String {
     let mut names = runs.iter().map(|run| run.saved.record.name.as_str());
     let first = names.next().unwrap_or_default();
@@ -113,7 +113,7 @@ fn stem(runs: &[&RunFacts]) -> String {
         let end = shared.char_indices().zip(name.chars()).find(|((_, a), b)| a != b).map(|((at, _), _)| at);
         &shared[..end.unwrap_or(shared.len().min(name.len()))]
     });
-    // Half a number would say something false.
+    // Part of a number would be misleading.
     let shared = shared.trim_end_matches(|letter: char| letter.is_ascii_digit() || "-_ .".contains(letter));
     if shared.is_empty() { first.to_owned() } else { shared.to_owned() }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 /// A column of the run table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "`explanation` says it")]
+#[allow(missing_docs, reason = "see `explanation`")]
 pub enum Column {
     Name,
     Model,
@@ -42,11 +42,11 @@ named!(Column, "column":
 );
 
 impl Column {
-    /// The one of this [id](Column::id) or heading, whatever the case and the signs between words: `test_map`, `Test MAP`
-    /// and `test.map` are the same.
+    /// The column of this [id](Column::id) or heading, ignoring case and punctuation: `test_map`, `Test MAP` and
+    /// `test.map` are the same.
     ///
     /// # Errors
-    /// That there is none, with the ids of all that there are.
+    /// If there is none, with all ids.
     pub fn find(text: &str) -> Result<Self, UnknownName> {
         let plain = |name: &str| name.to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "");
         let wanted = plain(text);
@@ -65,13 +65,13 @@ impl Column {
         }
     }
 
-    /// What it shows, in a few words.
+    /// A short explanation.
     pub fn explanation(self) -> &'static str {
         match self {
             Column::Name => "The run's folder",
-            Column::Model => "Which network",
-            Column::Neighbours => "Nearest neighbours of each image, itself not counted",
-            Column::Layers => "Graph convolutions, one after the other",
+            Column::Model => "The network",
+            Column::Neighbours => "Nearest neighbours of each image, excluding itself",
+            Column::Layers => "Number of graph convolutions",
             Column::Loss => "The loss that training minimised",
             Column::LearningRate => "Learning rate",
             Column::Signals => "Signals among the network's inputs",
@@ -95,7 +95,7 @@ impl Column {
         !matches!(self, Column::Name | Column::Model | Column::Loss | Column::Date | Column::State)
     }
 
-    /// The measure it shows, where it shows one.
+    /// The measure it shows, if any.
     pub fn objective(self) -> Option<Objective> {
         let of = |split, measure| Some(Objective { split, measure });
         match self {
@@ -109,13 +109,12 @@ impl Column {
         }
     }
 
-    /// Whether it is a mean over the runs of a row, with a deviation where there are several.
+    /// Whether it is a mean over the runs of a row, with a deviation if there are several.
     pub fn is_averaged(self) -> bool {
         self.objective().is_some() || matches!(self, Column::Gain | Column::Seconds | Column::Epochs)
     }
 
-    /// Whether a table that is sorted by it starts with the smallest: names from A, but measures from the best and dates
-    /// from the latest.
+    /// Whether sorting by it is ascending by default: names from A, but measures best first and dates latest first.
     pub fn starts_ascending(self) -> bool {
         !self.is_number() && self != Column::Date
     }

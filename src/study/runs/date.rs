@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 
-/// Seconds since 1970 as `2026-11-24 09:30`, in UTC; nothing for 0.
+/// Seconds since 1970 as `2026-11-24 09:30`, in UTC; empty for 0.
 pub fn date(seconds: u64) -> String {
     if seconds == 0 {
         return String::new();

@@ -1,4 +1,4 @@
-//! One run as tables and plots need it.
+//! A run in the form that tables and plots need.
 
 use super::parameters::{self, Parameters};
 use super::saved::SavedRun;
@@ -8,7 +8,7 @@ use crate::train::{Comparison, RunState};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What runs are judged by: a measure on one part of the queries.
+/// What runs are ranked by: a measure on one split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Objective {
@@ -19,7 +19,7 @@ pub struct Objective {
 }
 
 impl Default for Objective {
-    /// What a configuration may be chosen by, unlike anything on the test queries.
+    /// Configurations may be chosen by this, but never by the test queries.
     fn default() -> Self {
         Self { split: Split::Validation, measure: Measure::Map }
     }
@@ -32,7 +32,7 @@ impl Objective {
     }
 }
 
-/// One run as tables and plots need it.
+/// A run in the form that tables and plots need.
 #[derive(Clone, Debug)]
 pub struct RunFacts {
     /// The run on disk.
@@ -41,12 +41,12 @@ pub struct RunFacts {
     pub parameters: Parameters,
     /// The study it is a trial of.
     pub study: Option<String>,
-    /// Equal for runs that differ in their seeds only.
+    /// Equal for runs that differ only in their seeds.
     pub configuration: String,
 }
 
 impl RunFacts {
-    /// Of a run.
+    /// From a saved run.
     pub fn of(saved: SavedRun) -> Self {
         let parameters = parameters::of_run(&saved.record);
         let study = study_of(&saved.path);
@@ -54,8 +54,8 @@ impl RunFacts {
         Self { saved, parameters, study, configuration }
     }
 
-    /// A measure of the run's ranking, once it was taken.
-    pub fn figure(&self, objective: Objective) -> Option<f64> {
+    /// A measure of the run's ranking, if it was computed.
+    pub fn measure(&self, objective: Objective) -> Option<f64> {
         pick(&self.comparison(objective.split)?.model, objective.measure)
     }
 
@@ -79,7 +79,7 @@ impl RunFacts {
     }
 }
 
-/// A trial lies in the folder `trials` of its study.
+/// The study of a trial, which lies in its folder `trials`.
 fn study_of(path: &Path) -> Option<String> {
     let trials = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "trials"))?;
     trials.parent()?.file_name().map(|name| name.to_string_lossy().into_owned())
@@ -88,10 +88,10 @@ fn study_of(path: &Path) -> Option<String> {
 /// The state of a run on disk in words.
 pub fn state_name(state: RunState) -> &'static str {
     match state {
-        RunState::Running => "cut off",
+        RunState::Running => "interrupted",
         RunState::Finished => "finished",
         RunState::EarlyStopped => "stopped early",
-        RunState::Interrupted => "stopped by hand",
+        RunState::Interrupted => "stopped",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which runs the text of a filter selects.
+//! Filters: which runs a text selects.
 
 use super::facts::{Objective, RunFacts};
 use super::parameters::{self, ParamValue, Parameters, SHORT};
@@ -8,14 +8,14 @@ use crate::eval::{Measure, STANDARD};
 use crate::study::nearest;
 use crate::train::RunRecord;
 
-/// Terms that must all hold.
+/// Terms that must all match.
 ///
 /// ```text
 /// edge "best of all"   words in the name, the data set, the state or a setting
 /// k=10  loss!=bpr      equal, or not; graph.k and k are the same
 /// k=5,10  k=5..20      one of several, or from 5 to 20
 /// lr<1e-3  seed>=2     less or greater
-/// map>.8  val.p@20>.7  measures, on the test queries where the name does not say
+/// map>.8  val.p@20>.7  measures, on the test queries unless the name says otherwise
 /// name= state= study= data=
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,29 +23,29 @@ pub struct Filter {
     terms: Vec<Term>,
 }
 
-/// What is wrong with a filter, and where.
+/// An error in a filter, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("in the filter at character {at}, “{part}”: {error}")]
 pub struct FilterError {
     /// Its first character, from 1.
     pub at: usize,
-    /// The part of the filter that is wrong.
+    /// The part of the filter in error.
     pub part: String,
     /// What is wrong with it.
     pub error: TermError,
 }
 
 impl Filter {
-    /// Reads text that is still being typed: what is no term yet is a word to look for.
+    /// Reads text that is still being typed: what is not yet a term counts as a word to look for.
     pub fn parse(text: &str) -> Self {
         let lenient = |part: Part| term(&part.text).unwrap_or_else(|_| Term::Word(part.text.to_lowercase()));
         Self { terms: parts(text).into_iter().map(lenient).collect() }
     }
 
-    /// Reads text that is complete, to select from `runs`.
+    /// Reads complete text, to select from `runs`.
     ///
     /// # Errors
-    /// The first part that compares nothing, or compares what neither these runs nor new ones have.
+    /// At the first part that is malformed, or compares what neither these runs nor new ones have.
     pub fn read(text: &str, runs: &[RunFacts]) -> Result<Self, FilterError> {
         let usual = parameters::of_run(&RunRecord::default());
         let read = |part: &Part| {
@@ -98,7 +98,7 @@ fn holds(term: &Term, run: &RunFacts) -> bool {
 /// Keys that are neither parameters nor measures.
 const OWN_KEYS: [&str; 4] = ["name", "state", "study", "data"];
 
-/// What a key means for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
+/// The value of a key for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
 fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
     if let Some(value) = parameters::find(&run.parameters, key) {
         return Some(value.clone());
@@ -110,10 +110,10 @@ fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
         "data" => return Some(ParamValue::Text(run.saved.record.dataset.clone())),
         _ => {}
     }
-    run.figure(objective(key)?).map(ParamValue::Number)
+    run.measure(objective(key)?).map(ParamValue::Number)
 }
 
-/// The measure that a key names; of the test queries where it does not say.
+/// The measure that a key names; on the test queries unless it says otherwise.
 fn objective(key: &str) -> Option<Objective> {
     let (split, name) = match key.split_once('.') {
         Some(("val" | "validation", name)) => (Split::Validation, name),
@@ -123,7 +123,7 @@ fn objective(key: &str) -> Option<Objective> {
     Some(Objective { split, measure: name.parse().ok()? })
 }
 
-/// Refuses a key that means nothing for any run.
+/// Rejects a key that no run has.
 fn check_key(key: &str, usual: &Parameters, runs: &[RunFacts]) -> Result<(), TermError> {
     let is_known = OWN_KEYS.contains(&key)
         || parameters::find(usual, key).is_some()

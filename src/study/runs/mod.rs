@@ -1,9 +1,9 @@
 //! Saved runs as a table: finding them on disk, filtering, sorting, grouping by configuration, and pivoting.
 //!
-//! [`Listing`] finds the runs; [`RunFacts`] adds to each what tables and plots ask for, above all its configuration as a
-//! flat list of [`Parameters`]. [`RunTable`] says which of them make [`Entry`]s (rows), in which order: a [`Filter`] over
-//! parameters and measures, a [`Column`] to sort by, seeds alone or together. [`Pivot`] sets two parameters against each
-//! other. The window and the command line share all of it.
+//! [`Listing`] finds the runs; [`RunFacts`] adds to each what tables and plots need, above all its configuration as a
+//! flat list of [`Parameters`]. [`RunTable`] determines the [`Entry`]s (rows) and their order: a [`Filter`] over
+//! parameters and measures, a [`Column`] to sort by, seeds separate or merged. [`Pivot`] tabulates a measure over two
+//! parameters. The window and the command line share all of it.
 
 mod cell;
 mod column;

@@ -1,7 +1,7 @@
 //! A run's configuration as a flat list of names and values.
 //!
-//! The names are those of [`crate::study::parameters`], so a setting that a later version adds can be filtered by and
-//! plotted at once.
+//! The names are those of [`crate::study::parameters`], so settings added later can be filtered and plotted without
+//! further work.
 
 use crate::study::parameters::{flatten, plain};
 use crate::train::{Experiment, RunRecord};
@@ -23,10 +23,10 @@ pub enum ParamValue {
 /// All parameters of a run by their full names (`graph.k`, `training.loss`).
 pub type Parameters = BTreeMap<String, ParamValue>;
 
-/// The parameter in which repetitions of a configuration differ.
+/// The parameter in which repeated runs of a configuration differ.
 pub const SEED: &str = "training.seed";
 
-/// Full names with the short ones of axes and filter; the most interesting first.
+/// Full names with the short ones used on axes and in filters, the most interesting first.
 pub(super) const SHORT: [(&str, &str); 15] = [
     ("model.kind", "model"),
     ("graph.k", "k"),
@@ -55,14 +55,14 @@ impl ParamValue {
         }
     }
 
-    /// A number as it was written: 32-bit numbers lose the digits that only their 64-bit form shows.
+    /// A number as it was written: 32-bit numbers lose the digits that only appear as 64 bits.
     fn number(value: f64) -> Self {
         let short = f64::from(value as f32) == value;
         let text = if short { (value as f32).to_string() } else { value.to_string() };
         Self::Number(text.parse().unwrap_or(value))
     }
 
-    /// The number, where it is one.
+    /// The number, if it is one.
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(*value),
@@ -70,7 +70,7 @@ impl ParamValue {
         }
     }
 
-    /// Numbers by size, then texts by alphabet.
+    /// Numbers by size, then texts alphabetically.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
@@ -81,11 +81,11 @@ impl ParamValue {
     }
 }
 
-/// Values of an axis up to which each has a place of its own.
+/// The most numbers that are drawn at evenly spaced places.
 const MOST_PLACES: usize = 8;
 
-/// The different values of an axis in order, where each is drawn at a place of its own: where they are few, or not all
-/// numbers. `None` where numbers lie by their size instead.
+/// The distinct values of an axis in order, if they are drawn at evenly spaced places: if they are few or not all
+/// numbers. `None` if they are drawn to scale.
 pub fn places(values: &[Option<ParamValue>]) -> Option<Vec<ParamValue>> {
     let mut places: Vec<ParamValue> = values.iter().flatten().cloned().collect();
     places.sort_by(ParamValue::compare);
@@ -104,7 +104,7 @@ impl fmt::Display for ParamValue {
     }
 }
 
-/// The parameters of a run. Its signals are listed by name even where all were used.
+/// The parameters of a run. Its signals are listed by name even if all were used.
 pub fn of_run(record: &RunRecord) -> Parameters {
     let mut parameters = flat(&record.experiment);
     let signals =
@@ -115,12 +115,12 @@ pub fn of_run(record: &RunRecord) -> Parameters {
     parameters
 }
 
-/// Anything as a flat list, by the names it is saved under.
+/// Any value as a flat list, by serialised names.
 pub fn flat(value: &impl Serialize) -> Parameters {
     flatten(value).into_iter().map(|known| (known.parameter, ParamValue::of(&known.value))).collect()
 }
 
-/// What a parameter is called on axes and in the filter: `k` for `graph.k`.
+/// A parameter's name on axes and in filters: `k` for `graph.k`.
 pub fn short_name(name: &str) -> &str {
     match SHORT.iter().find(|(full, _)| *full == name) {
         Some((_, short)) => short,
@@ -128,7 +128,7 @@ pub fn short_name(name: &str) -> &str {
     }
 }
 
-/// The parameter that a key of the filter names: in full, by its short name, or by its last part.
+/// The parameter that a filter key names: in full, by its short name, or by its last part.
 pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue> {
     let by_short = SHORT.iter().find(|(_, short)| *short == word).and_then(|(full, _)| parameters.get(*full));
     parameters
@@ -137,7 +137,7 @@ pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue
         .or_else(|| parameters.iter().find(|(name, _)| name.rsplit('.').next() == Some(word)).map(|(_, value)| value))
 }
 
-/// The names of the parameters that differ among some runs, the most interesting first.
+/// The names of the parameters that vary among runs, the most interesting first.
 pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     let mut seen: BTreeMap<&str, (Option<&ParamValue>, bool)> = BTreeMap::new();
     for (count, parameters) in runs.enumerate() {
@@ -158,9 +158,9 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     names
 }
 
-/// Equal for two runs that are repetitions of each other: everything but the seed.
+/// Everything but the seed: equal for repeated runs.
 pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<&str>) -> String {
-    // A study divides the queries in its own way, so its trials repeat no run outside of it.
+    // A study splits the queries in its own way, so its trials do not repeat runs outside it.
     let mut text = format!("{}\n{}", record.dataset_path.display(), study.unwrap_or_default());
     for (name, value) in parameters.iter().filter(|(name, _)| !name.ends_with("seed")) {
         text += &format!("\n{name}={value}");
@@ -168,7 +168,7 @@ pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<
     text
 }
 
-/// How many signals are inputs of a run's network.
+/// Number of signals among the inputs of a run's network.
 pub fn signal_count(record: &RunRecord) -> usize {
     let chosen = |experiment: &Experiment| experiment.features.as_ref().map_or(0, Vec::len);
     if record.features.is_empty() { chosen(&record.experiment) } else { record.features.len() }

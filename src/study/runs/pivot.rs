@@ -1,4 +1,4 @@
-//! Two parameters against each other: the mean of a measure for each pair of values, as in figure 2 of the paper.
+//! A measure over two parameters: its mean for each pair of values, as in figure 2 of the paper.
 
 use super::facts::{Objective, RunFacts};
 use super::filter::Filter;
@@ -11,7 +11,7 @@ use crate::base::Spread;
 pub struct PivotCell {
     /// Mean, deviation and number of runs.
     pub spread: Spread,
-    /// Positions of those runs.
+    /// Indices of those runs.
     pub runs: Vec<usize>,
 }
 
@@ -22,7 +22,7 @@ pub struct Pivot {
     pub xs: Vec<ParamValue>,
     /// Values of the second, from the bottom up: smallest first.
     pub ys: Vec<ParamValue>,
-    /// A row for each `y`, in it a cell for each `x`.
+    /// One row per `y`, with one cell per `x`.
     pub cells: Vec<Vec<Option<PivotCell>>>,
 }
 
@@ -30,7 +30,7 @@ pub struct Pivot {
 type Placed<'a> = (usize, &'a ParamValue, &'a ParamValue, f64);
 
 impl Pivot {
-    /// Over the runs of `scope` that match the filter, but for its terms on these two parameters: a click on a cell
+    /// Over the runs of `scope` that match the filter, ignoring its terms on these two parameters: a click on a cell
     /// narrows the table, not the map.
     pub fn of(runs: &[RunFacts], scope: &[usize], filter: &str, [x, y]: [&str; 2], objective: Objective) -> Self {
         let text = with_term(&with_term(filter, short_name(x), None), short_name(y), None);
@@ -40,7 +40,7 @@ impl Pivot {
             .filter(|&&run| filter.matches(&runs[run]))
             .filter_map(|&run| {
                 let parameters = &runs[run].parameters;
-                Some((run, parameters.get(x)?, parameters.get(y)?, runs[run].figure(objective)?))
+                Some((run, parameters.get(x)?, parameters.get(y)?, runs[run].measure(objective)?))
             })
             .collect();
         let values = |pick: &dyn Fn(&Placed<'_>) -> ParamValue| {

@@ -1,4 +1,4 @@
-//! The runs on disk, and finding them.
+//! Finding runs on disk.
 
 use crate::base::{At, FileError};
 use crate::train::{RunRecord, TrainError, can_resume, read_run_record};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a run.
 const RECORD: &str = "run.json";
-/// A larger record was not written by this program: its longest lists are a few hundred names.
+/// Larger records were not written by this program, whose longest lists have a few hundred names.
 const LARGEST_RECORD: u64 = 1 << 24;
-/// Levels below a folder that are searched for runs: a user's data folder holds `studies/STUDY/trials/TRIAL`.
+/// Levels below a folder to search for runs: a user's data folder holds `studies/STUDY/trials/TRIAL`.
 const DEEPEST: usize = 4;
 
 /// A run on disk.
@@ -26,10 +26,10 @@ pub struct SavedRun {
 }
 
 impl SavedRun {
-    /// Reads a run's record; everything else in its folder stays unread.
+    /// Reads a run's record and nothing else in its folder.
     ///
     /// # Errors
-    /// What is wrong with `run.json`, with its path.
+    /// If `run.json` cannot be read, with its path.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
         let file = path.join(RECORD);
         let length = fs::metadata(&file).at(&file)?.len();
@@ -41,25 +41,25 @@ impl SavedRun {
     }
 }
 
-/// The runs found in some folders.
+/// The runs found in folders.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// Newest first.
     pub runs: Vec<SavedRun>,
-    /// Why the folders that look like runs but cannot be read were skipped; each ends with a path.
+    /// Why unreadable runs were skipped; each message ends with a path.
     pub skipped: Vec<String>,
 }
 
 impl Listing {
-    /// The runs of one user: those in the folder `runs`, and the trials of every study in the folder `studies`. Folders
-    /// that do not exist hold nothing.
+    /// A user's runs: those in the folder `runs`, and the trials of every study in the folder `studies`. Missing
+    /// folders count as empty.
     pub fn of_user(runs: &Path, studies: &Path) -> Self {
         Self::search(&[(runs, 1), (studies, 3)])
     }
 
-    /// The runs among these folders and below them: a folder may be a run, hold runs, be a study or hold studies.
+    /// The runs among and below these folders, each of which may be a run, a study, or hold runs or studies.
     pub fn below(folders: &[PathBuf]) -> Self {
-        // A trial is recognised by the folders above it, which `.` does not name.
+        // A trial is recognised by its parent folders, which `.` does not name.
         let folders: Vec<PathBuf> =
             folders.iter().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())).collect();
         let roots: Vec<(&Path, usize)> = folders.iter().map(|folder| (folder.as_path(), DEEPEST)).collect();
@@ -78,15 +78,15 @@ impl Listing {
                 Err(error) => listing.skipped.push(error.to_string()),
             }
         }
-        // Of runs started within the same second, `-10` is newer than `-9`.
+        // Among runs started in the same second, `-10` is newer than `-9`.
         let age = |run: &SavedRun| (run.record.started, run.record.name.len(), run.record.name.clone());
         listing.runs.sort_by_cached_key(|run| Reverse(age(run)));
         listing
     }
 }
 
-/// Collects the run folders at most `depth` levels below `folder`. Links may lead in circles or to the same folder
-/// twice, so each is entered once, under its real name.
+/// Collects the run folders at most `depth` levels below `folder`. As links may form cycles or duplicates, each folder
+/// is entered once, by its canonical path.
 fn descend(folder: &Path, depth: usize, entered: &mut HashSet<PathBuf>, found: &mut Vec<PathBuf>) {
     if !entered.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_owned())) {
         return;

@@ -1,4 +1,4 @@
-//! The run table: which runs, in which order, alone or by configuration.
+//! The run table: which runs, in which order, individually or by configuration.
 
 use super::column::Column;
 use super::facts::{Objective, RunFacts};
@@ -15,17 +15,17 @@ pub struct RunTable {
     /// The text of the [`Filter`].
     #[serde(skip)]
     pub filter: String,
-    /// Runs that differ in their seeds only make one row.
+    /// Runs that differ only in their seeds share a row.
     pub grouped: bool,
-    /// Runs of all data sets, not only of the open one.
+    /// Runs of all data sets, not only the open one.
     pub all_data: bool,
     /// The column to sort by.
     pub sort: Column,
     /// Smallest first.
     pub ascending: bool,
-    /// Columns that are not shown.
+    /// Hidden columns.
     pub hidden: Vec<Column>,
-    /// What plots over many runs show of them.
+    /// The measure in plots over many runs.
     pub objective: Objective,
 }
 
@@ -36,10 +36,10 @@ impl RunTable {
     }
 }
 
-/// One row: a run, or several that differ in their seeds.
+/// One row: a run, or several that differ only in their seeds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Positions among all runs.
+    /// Indices among all runs.
     pub runs: Vec<usize>,
 }
 
@@ -49,32 +49,32 @@ impl Entry {
         self.runs.iter().filter_map(|&run| runs.get(run)).collect()
     }
 
-    /// Its name in short: a run's own, or what the names of its runs have in common and their number.
+    /// Its short name: a run's own, or the common prefix of its runs' names and their number.
     pub fn name(&self, runs: &[RunFacts]) -> String {
         let cell = Column::Name.cell(&self.facts(runs));
         if cell.beside.is_empty() { cell.text } else { format!("{} {}", cell.text, cell.beside) }
     }
 
-    /// A run's own name; for several, the parameters that tell them from other rows, of those [`varying`](super::varying)
-    /// among all rows.
+    /// A run's own name; for several, the parameters that distinguish them from other rows, among those
+    /// [`varying`](super::varying) over all rows.
     pub fn label(&self, runs: &[RunFacts], varying: &[String]) -> String {
         let facts = self.facts(runs);
         let [first, _, ..] = facts[..] else { return self.name(runs) };
-        let telling = varying.iter().filter(|name| !name.ends_with("seed"));
+        let shown = varying.iter().filter(|name| !name.ends_with("seed"));
         let part = |name: &String| Some(format!("{} {}", short_name(name), first.parameters.get(name)?));
-        let parts: Vec<String> = telling.take(4).filter_map(part).collect();
+        let parts: Vec<String> = shown.take(4).filter_map(part).collect();
         if parts.is_empty() { self.name(runs) } else { format!("{}  × {}", parts.join(", "), facts.len()) }
     }
 }
 
-/// Positions of the runs of one data set, or of all.
+/// Indices of the runs of the open data set, or of all.
 pub fn scope(runs: &[RunFacts], table: &RunTable, open: Option<&Path>) -> Vec<usize> {
     let within = |run: &RunFacts| table.all_data || open.is_none_or(|open| run.saved.record.dataset_path == open);
     (0..runs.len()).filter(|&run| within(&runs[run])).collect()
 }
 
-/// The rows of the table over the runs in `scope`. What is wrong in the filter is looked for as a word; [`Filter::read`]
-/// says so instead.
+/// The rows of the table over the runs in `scope`. Malformed parts of the filter count as words; [`Filter::read`]
+/// reports them instead.
 pub fn entries(runs: &[RunFacts], scope: &[usize], table: &RunTable) -> Vec<Entry> {
     let filter = Filter::parse(&table.filter);
     let wanted = scope.iter().copied().filter(|&run| filter.matches(&runs[run]));
@@ -85,16 +85,16 @@ pub fn entries(runs: &[RunFacts], scope: &[usize], table: &RunTable) -> Vec<Entr
     entries
 }
 
-/// Runs that differ in their seeds only, together.
+/// Groups runs that differ only in their seeds.
 pub fn groups(runs: &[RunFacts], wanted: impl Iterator<Item = usize>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut indices: HashMap<&str, usize> = HashMap::new();
     for run in wanted {
-        let place = *places.entry(&runs[run].configuration).or_insert_with(|| {
+        let index = *indices.entry(&runs[run].configuration).or_insert_with(|| {
             entries.push(Entry { runs: Vec::new() });
             entries.len() - 1
         });
-        entries[place].runs.push(run);
+        entries[index].runs.push(run);
     }
     entries
 }

@@ -9,7 +9,7 @@ pub(super) enum Test {
     OneOf(Vec<String>),
     /// Equal to none of these.
     NoneOf(Vec<String>),
-    /// Between these, both included.
+    /// Between these, inclusive.
     Range(f64, f64),
     Less(f64),
     AtMost(f64),
@@ -24,35 +24,35 @@ pub(super) enum Term {
     Test { key: String, test: Test },
 }
 
-/// A part of the line between blanks, without its quotation marks.
+/// A part of the line between spaces, without its quotation marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
-    /// Where it begins: its first character, counted from 1.
+    /// Position of its first character, from 1.
     pub at: usize,
     /// The text.
     pub text: String,
-    /// Whether a quotation mark in it is never closed.
+    /// Whether it has an unclosed quotation mark.
     pub is_open: bool,
 }
 
-/// Why a part of the line is no term.
+/// Why a part of the line is not a term.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TermError {
-    /// The line ends within quotation marks.
+    /// The line ends inside quotation marks.
     #[error("the quotation mark is never closed")]
     OpenQuote,
     /// As in `=10`.
-    #[error("no setting or measure stands before “{0}”")]
+    #[error("no setting or measure before “{0}”")]
     NoKey(&'static str),
     /// As in `k=`.
-    #[error("no value stands after “{0}”")]
+    #[error("no value after “{0}”")]
     NoValue(&'static str),
     /// As in `lr<small`.
     #[error("“{value}” is not a number, which “{operator}” needs")]
     NotANumber {
         /// `<`, `<=`, `>` or `>=`.
         operator: &'static str,
-        /// What stands behind it.
+        /// What follows it.
         value: String,
     },
     /// As in `k=5..` and `k=20..5`.
@@ -61,20 +61,20 @@ pub enum TermError {
     /// As in `neighbors=5`.
     #[error("no run has a setting or measure of this name; did you mean “{nearest}”?")]
     UnknownKey {
-        /// The most similar name that there is.
+        /// The most similar known name.
         nearest: String,
     },
     /// As in `ndcg@7>.5`.
-    #[error("{measure} is not recorded with runs; these measures are: {known}")]
+    #[error("{measure} is not saved with runs; these measures are: {known}")]
     NoMeasure {
-        /// What was asked for.
+        /// The requested measure.
         measure: String,
-        /// All that could be asked for.
+        /// The available measures.
         known: String,
     },
 }
 
-/// The parts of a line; quotation marks hold a part with blanks together.
+/// The parts of a line; quotation marks hold together a part with spaces.
 pub(super) fn parts(line: &str) -> Vec<Part> {
     let (mut parts, mut text, mut at, mut is_quoted) = (Vec::new(), String::new(), None, false);
     let mut finish = |at: &mut Option<usize>, text: &mut String, is_open: bool| {
@@ -82,12 +82,12 @@ pub(super) fn parts(line: &str) -> Vec<Part> {
             parts.push(Part { at, text: std::mem::take(text), is_open });
         }
     };
-    for (place, letter) in line.chars().enumerate() {
+    for (index, letter) in line.chars().enumerate() {
         if letter.is_whitespace() && !is_quoted {
             finish(&mut at, &mut text, false);
             continue;
         }
-        at.get_or_insert(place + 1);
+        at.get_or_insert(index + 1);
         if letter == '"' {
             is_quoted = !is_quoted;
         } else {
@@ -107,10 +107,10 @@ fn split(part: &str) -> Option<(String, &'static str, String)> {
     Some((part[..at].to_lowercase(), operator, part[at + operator.len()..].to_lowercase()))
 }
 
-/// What a part of the line means. Upper and lower case do not matter.
+/// Parses a part of the line, ignoring case.
 ///
 /// # Errors
-/// Why it compares nothing, where it holds an operator.
+/// If it has an operator but is malformed.
 pub(super) fn term(part: &str) -> Result<Term, TermError> {
     let Some((key, operator, value)) = split(part) else { return Ok(Term::Word(part.to_lowercase())) };
     if key.is_empty() {
@@ -138,15 +138,15 @@ pub(super) fn term(part: &str) -> Result<Term, TermError> {
     Ok(Term::Test { key, test })
 }
 
-/// The ends of a range; `None` for a value that is none.
+/// The ends of a range; `None` if the value is not a range.
 fn range(value: &str) -> Result<Option<(f64, f64)>, TermError> {
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| !number.is_nan());
     let sides = || value.match_indices("..").map(|(at, _)| (&value[..at], &value[at + 2..]));
-    // `.7...8` is from .7 to .8: the dots with a number on both sides are the right ones.
+    // `.7...8` is .7 to .8: the separating dots are those with a number on both sides.
     match sides().find_map(|(low, high)| Some((number(low)?, number(high)?))) {
         Some((low, high)) if low <= high => Ok(Some((low, high))),
         Some(_) => Err(TermError::Range(value.to_owned())),
-        // `5..` and `..5` are ranges cut short, but a name may hold dots.
+        // `5..` and `..5` are incomplete ranges, but a name may contain dots.
         None if sides().any(|(low, high)| number(low).is_some() || (low.is_empty() && number(high).is_some())) => {
             Err(TermError::Range(value.to_owned()))
         }
@@ -157,15 +157,15 @@ fn range(value: &str) -> Result<Option<(f64, f64)>, TermError> {
 impl Test {
     /// Whether it holds for a value.
     pub fn holds(&self, value: &ParamValue) -> bool {
-        let is = |wanted: &String| match (value, wanted.parse::<f64>()) {
+        let equals = |wanted: &String| match (value, wanted.parse::<f64>()) {
             (ParamValue::Number(value), Ok(wanted)) => (value - wanted).abs() <= 1e-9 * value.abs().max(1e-9),
             _ => value.to_string().to_lowercase() == *wanted,
         };
         let number = value.as_number();
         let check = |test: &dyn Fn(f64) -> bool| number.is_some_and(test);
         match self {
-            Test::OneOf(wanted) => wanted.iter().any(is),
-            Test::NoneOf(unwanted) => !unwanted.iter().any(is),
+            Test::OneOf(wanted) => wanted.iter().any(equals),
+            Test::NoneOf(unwanted) => !unwanted.iter().any(equals),
             Test::Range(low, high) => check(&|value| (*low..=*high).contains(&value)),
             Test::Less(bound) => check(&|value| value < *bound),
             Test::AtMost(bound) => check(&|value| value <= *bound),
@@ -175,7 +175,7 @@ impl Test {
     }
 }
 
-/// The line without its terms on `key` and, where there is a value, with the term `key=value` at its end.
+/// The line without its terms on `key` and, if there is a value, with `key=value` appended.
 pub fn with_term(line: &str, key: &str, value: Option<&str>) -> String {
     let quote = |text: &str| if text.contains(char::is_whitespace) { format!("\"{text}\"") } else { text.to_owned() };
     let key = key.to_lowercase();
@@ -185,7 +185,7 @@ pub fn with_term(line: &str, key: &str, value: Option<&str>) -> String {
     others.chain(own).collect::<Vec<_>>().join(" ")
 }
 
-/// The value that the line asks of `key` with `=`, in lower case.
+/// The value that the line requires of `key` with `=`, in lower case.
 pub fn asked(line: &str, key: &str) -> Option<String> {
     let prefix = format!("{}=", key.to_lowercase());
     parts(line).into_iter().find_map(|part| part.text.to_lowercase().strip_prefix(&prefix).map(str::to_owned))

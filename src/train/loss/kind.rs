@@ -1,34 +1,34 @@
-//! What can be minimised, and what it is called.
+//! The ranking losses and their names.
 
 use serde::{Deserialize, Serialize};
 
 use super::Targets;
 use crate::base::named;
 
-/// What is minimised. Unjudged images take no part in any of them.
+/// A ranking loss. All of them ignore unjudged images.
 ///
-/// All but the pointwise loss compare images of one query, so they learn nothing from a query whose images are all of
-/// one grade (for LambdaRank on average precision: all relevant, or none); they pass over it.
+/// All but the pointwise loss compare images of one query, so they skip queries whose images all have the same grade
+/// (for LambdaRank on average precision: are all relevant, or none).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Loss {
     /// Bayesian personalised ranking (the paper's; RankNet's loss, ICML 2005): the mean of `−log σ(s⁺ − s⁻)` over all
-    /// pairs of images of the same query of which the first has the higher grade.
+    /// pairs of images of the same query, the first with the higher grade.
     #[default]
     Bpr,
-    /// Pointwise cross-entropy of σ(s) with the grade over the highest of the queries learned from: the mean over judged
-    /// images. It learns from every query that has a judged image.
+    /// Pointwise cross-entropy of σ(s) with the grade, divided by the highest grade of the queries learned from: the
+    /// mean over judged images. It learns from every query with a judged image.
     BinaryCrossEntropy,
-    /// Softmax cross-entropy (ListNet's top-one form, ICML 2007; ICTIR 2019): per query `−Σ y_i log softmax(s)_i / Σ y_i`
-    /// over the judged images with their grades y.
+    /// Softmax cross-entropy (ListNet's top-one form, ICML 2007; ICTIR 2019): per query
+    /// `−Σ y_i log softmax(s)_i / Σ y_i` over the judged images with their grades y.
     SoftmaxCrossEntropy,
     /// ListMLE (ICML 2008): −log of the probability of drawing the images grade by grade (Plackett–Luce), per image
-    /// drawn. Equal grades come in any order (Efron's approximation of the mean over orders).
+    /// drawn. Equal grades may come in any order (Efron's approximation of the mean over orders).
     ListMle,
     /// LambdaRank on nDCG (NIPS 2006; as a loss: LambdaLoss, CIKM 2018): `−log σ(s⁺ − s⁻)` summed over a query's pairs,
-    /// each weighed by the change of nDCG if the two changed places; the weights are held constant.
+    /// each weighted by the change in nDCG from swapping it; the weights are held constant.
     LambdaNdcg,
-    /// The same with the change of average precision, over pairs of a relevant and a not relevant image.
+    /// The same with the change in average precision, over pairs of a relevant and a non-relevant image.
     LambdaMap,
     /// 1 − ApproxNDCG (2010; SIGIR 2019): ranks become sums of sigmoids.
     ApproxNdcg,
@@ -43,7 +43,7 @@ named!(Loss, "loss":
 );
 
 impl Loss {
-    /// As it is called in literature.
+    /// Its name in the literature.
     pub fn label(self) -> &'static str {
         match self {
             Loss::Bpr => "BPR",
@@ -64,14 +64,14 @@ impl Loss {
             Loss::BinaryCrossEntropy => "Each image alone: is it relevant or not?",
             Loss::SoftmaxCrossEntropy => "Cross-entropy of each query's softmax with its relevant images (ListNet)",
             Loss::ListMle => "Likelihood of drawing each query's images grade by grade",
-            Loss::LambdaNdcg => "Pairs weighed by what swapping them would change in nDCG",
-            Loss::LambdaMap => "Pairs weighed by what swapping them would change in average precision",
+            Loss::LambdaNdcg => "Pairs weighted by how much swapping them would change nDCG",
+            Loss::LambdaMap => "Pairs weighted by how much swapping them would change average precision",
             Loss::ApproxNdcg => "nDCG itself, with smooth ranks",
             Loss::NeuralNdcg => "nDCG itself, with a smooth sort",
         }
     }
 
-    /// Whether a temperature belongs to it, and which one it has unless told.
+    /// The default temperature, if it has one.
     pub fn temperature(self) -> Option<f64> {
         match self {
             Loss::ApproxNdcg => Some(0.1),
@@ -80,13 +80,13 @@ impl Loss {
         }
     }
 
-    /// Whether it can look at the top ranks alone.
+    /// Whether it can be restricted to the top ranks.
     pub fn truncates(self) -> bool {
         matches!(self, Loss::LambdaNdcg | Loss::NeuralNdcg)
     }
 
-    /// How many parts a query's loss is the mean of: pairs, judged images, images drawn, or the one list. 0 where the
-    /// query teaches nothing.
+    /// Number of terms in a query's loss: pairs, judged images, images drawn, or the one list. 0 if nothing can be
+    /// learned from the query.
     pub fn units(self, targets: &Targets) -> f64 {
         let units = match self {
             Loss::Bpr => targets.pairs(),

@@ -1,11 +1,11 @@
-//! Losses over whole lists by their softmax: ListNet's top-one form and ListMLE.
+//! Listwise softmax losses: ListNet's top-one form and ListMLE.
 
 use super::Targets;
 
 /// −Σ y_i log softmax(s)_i / Σ y_i and its gradient softmax(s)_i − y_i / Σ y.
 pub(super) fn softmax_cross_entropy(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
     let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    // Relevant images are summed first, and both sums by the place of the image: no bit depends on anything else.
+    // Relevant images are summed first, and both sums in image order, so that every bit is reproducible.
     let mut total = 0.0;
     let mut grades = 0.0;
     for relevant in [true, false] {
@@ -27,12 +27,12 @@ pub(super) fn softmax_cross_entropy(query: &Targets, scores: &[f64]) -> (f64, Ve
     (sum, gradient)
 }
 
-/// −log of the probability that Plackett and Luce's model draws the images grade by grade, and its gradient.
+/// −log of the probability that the Plackett–Luce model draws the images grade by grade, and its gradient.
 ///
-/// A group of d images of one grade may come in any order. Efron's approximation (1977) of the mean over these orders
-/// stands for it: the l-th of them (from 0) is drawn from all images of lower grades and the share 1 − l/d of each of
-/// the group. So the loss depends on no order among equals, neither on that of the file nor on one drawn at random. The
-/// images of the lowest grade are those that are left; they add nothing.
+/// A group of d images of equal grade may come in any order. Efron's approximation (1977) of the mean over these
+/// orders is used: the l-th of them (from 0) is drawn from all images of lower grades and a share 1 − l/d of each in
+/// the group. The loss thus depends on no order among equals, neither the file's nor a random one. The images of the
+/// lowest grade are those left over; they add nothing.
 pub(super) fn list_mle(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
     let mut sum = 0.0;
     let mut gradient = vec![0.0; scores.len()];
@@ -42,7 +42,7 @@ pub(super) fn list_mle(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
         let most = group.max(rest);
         let left = |l: usize| 1.0 - l as f64 / count;
         let denominator = |l: usize| most + ((rest - most).exp() + left(l) * (group - most).exp()).ln();
-        // The last denominator is the smallest; against it nothing overflows.
+        // The last denominator is the smallest, so that nothing overflows relative to it.
         let last = denominator(level.members.len() - 1);
         let (mut shares, mut left_shares) = (0.0, 0.0);
         for (l, &i) in level.members.iter().enumerate() {
@@ -58,6 +58,6 @@ pub(super) fn list_mle(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
 }
 
 fn log_sum_exp(scores: &[f64], of: &[usize]) -> f64 {
-    let most = of.iter().map(|&i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
-    most + of.iter().map(|&i| (scores[i] - most).exp()).sum::<f64>().ln()
+    let max = of.iter().map(|&i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
+    max + of.iter().map(|&i| (scores[i] - max).exp()).sum::<f64>().ln()
 }

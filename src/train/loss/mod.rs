@@ -1,4 +1,4 @@
-//! Ranking losses, with gradients of their own; one file per family.
+//! Ranking losses with analytic gradients; one file per family.
 
 mod approx;
 mod kind;

@@ -3,27 +3,27 @@
 use super::Targets;
 use super::targets::{discount, ideal};
 
-/// How smoothly images are sorted.
+/// Parameters of the smooth sort.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sorting {
     pub(super) temperature: f64,
     pub(super) exponential: bool,
     pub(super) truncation: Option<usize>,
-    /// Rounds of Sinkhorn's scaling.
+    /// Rounds of Sinkhorn scaling.
     pub(super) sinkhorn: usize,
 }
 
 /// 1 − Σ_k d_k (P g)_k / ideal, where P is NeuralSort's matrix, and its gradient.
 ///
-/// Row k (from 1) of P is the softmax of `((n + 1 − 2k) s_j − Σ_l |s_j − s_l|) / T`: the smooth choice of the k-th image
-/// (Grover and others, ICLR 2019). Scaled by Sinkhorn's rounds, its rows and columns both sum to 1, so that no image
-/// is chosen twice. Pobrotyn and Białobrzeski, arXiv 2102.07831, in its deterministic form.
+/// Row k (from 1) of P is the softmax of `((n + 1 − 2k) s_j − Σ_l |s_j − s_l|) / T`: the smooth choice of the k-th
+/// image (Grover et al., ICLR 2019). After Sinkhorn scaling its rows and columns both sum to 1, so that no image is
+/// chosen twice. Pobrotyn and Białobrzeski, arXiv 2102.07831, in its deterministic form.
 pub(super) fn neural_ndcg(query: &Targets, scores: &[f64], sorting: Sorting) -> (f64, Vec<f64>) {
     let n = scores.len();
     let gains = query.gains(sorting.exponential);
     let ideal = ideal(&gains, sorting.truncation);
     let worth: Vec<f64> = (1..=n).map(|rank| discount(rank, sorting.truncation) / ideal).collect();
-    // Rows that are worth nothing matter only to the scaling of columns.
+    // Rows worth nothing only matter for scaling the columns.
     let rows = if sorting.sinkhorn > 0 { n } else { worth.iter().take_while(|worth| **worth > 0.0).count() };
     let matrix = choices(scores, rows, sorting.temperature);
     let (value, slopes) = match sorting.sinkhorn {
@@ -33,10 +33,10 @@ pub(super) fn neural_ndcg(query: &Targets, scores: &[f64], sorting: Sorting) -> 
     (1.0 - value, backward(scores, &matrix, &slopes, sorting.temperature))
 }
 
-/// A logit so far behind the largest counts as nothing.
-const NOTHING: f64 = -50.0;
+/// Logits this far below the largest count as nothing.
+const NEGLIGIBLE: f64 = -50.0;
 
-/// Factor of row `k` (from 0) for `n` images.
+/// The score's factor in row `k` (from 0) for `n` images.
 fn slant(n: usize, k: usize) -> f64 {
     n as f64 - 1.0 - 2.0 * k as f64
 }
@@ -55,9 +55,9 @@ fn choices(scores: &[f64], rows: usize, temperature: f64) -> Vec<f64> {
         }
         let mut total = 0.0;
         for cell in row.iter_mut() {
-            let behind = *cell - most;
-            // Most of a row is far behind its choice; what is lost is below the last bit of the sum.
-            *cell = if behind < NOTHING { 0.0 } else { behind.exp() };
+            let gap = *cell - most;
+            // Most of a row is far below its maximum; what is lost is below the last bit of the sum.
+            *cell = if gap < NEGLIGIBLE { 0.0 } else { gap.exp() };
             total += *cell;
         }
         row.iter_mut().for_each(|cell| *cell /= total);
@@ -65,7 +65,7 @@ fn choices(scores: &[f64], rows: usize, temperature: f64) -> Vec<f64> {
     matrix
 }
 
-/// Σ_k w_k Σ_j P_kj g_j and its derivative by each cell.
+/// Σ_k w_k Σ_j P_kj g_j and its derivative with respect to each cell.
 fn plain(matrix: &[f64], worth: &[f64], gains: &[f64]) -> (f64, Vec<f64>) {
     let mut slopes = Vec::with_capacity(matrix.len());
     let mut value = 0.0;
@@ -78,7 +78,7 @@ fn plain(matrix: &[f64], worth: &[f64], gains: &[f64]) -> (f64, Vec<f64>) {
 
 /// The same for the matrix after `rounds` rounds of dividing rows and then columns by their sums: with r and c the
 /// factors of rows and columns, c₀ = 1, r_t = 1 / (P c_{t−1}), c_t = 1 / (Pᵀ r_t), the scaled matrix is
-/// `diag(r) P diag(c)`. Its derivative goes back through every round.
+/// `diag(r) P diag(c)`. The derivative is propagated back through every round.
 fn scaled(matrix: &[f64], worth: &[f64], gains: &[f64], rounds: usize) -> (f64, Vec<f64>) {
     let n = gains.len();
     let mut columns = vec![vec![1.0; n]];
@@ -106,7 +106,7 @@ fn scaled(matrix: &[f64], worth: &[f64], gains: &[f64], rounds: usize) -> (f64, 
     (value, slopes)
 }
 
-/// From the derivatives by the cells of the matrix to minus those by the scores.
+/// From the derivatives with respect to the matrix cells to minus those with respect to the scores.
 fn backward(scores: &[f64], matrix: &[f64], slopes: &[f64], temperature: f64) -> Vec<f64> {
     let n = scores.len();
     let mut gradient = vec![0.0; n];
@@ -122,7 +122,7 @@ fn backward(scores: &[f64], matrix: &[f64], slopes: &[f64], temperature: f64) ->
     }
     for j in 0..n {
         for l in 0..j {
-            // The distance of the two is in the sums of both.
+            // The distance between the two is part of both sums.
             let push = (by_distance[j] + by_distance[l]) * sign(scores[j] - scores[l]);
             gradient[j] += push;
             gradient[l] -= push;
@@ -131,12 +131,12 @@ fn backward(scores: &[f64], matrix: &[f64], slopes: &[f64], temperature: f64) ->
     gradient
 }
 
-/// −1, 0 or 1: at equal scores the distance has no slope.
+/// −1, 0 or 1: between equal scores the distance has no slope.
 fn sign(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x.signum() }
 }
 
-/// Sums side by side, so that none waits for the one before; the order of adding is always the same.
+/// Number of parallel sums, which do not wait for each other; the order of additions is always the same.
 const LANES: usize = 8;
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
@@ -156,11 +156,11 @@ fn product(a: &[f64], b: &[f64]) -> Vec<f64> {
 }
 
 fn inverse(sums: Vec<f64>) -> Vec<f64> {
-    // A column that no row chooses at all has the sum 0 in floating point; it stays without a factor.
+    // A column that no row chooses sums to 0 in floating point; its factor is 0.
     sums.into_iter().map(|sum| if sum == 0.0 { 0.0 } else { 1.0 / sum }).collect()
 }
 
-/// Through `y = 1/x`: the derivative by x from that by y.
+/// Through `y = 1/x`: the derivative with respect to x from that with respect to y.
 fn through_inverse(by: &[f64], inverse: &[f64]) -> Vec<f64> {
     by.iter().zip(inverse).map(|(by, y)| -by * y * y).collect()
 }
@@ -177,7 +177,7 @@ fn times_transposed(matrix: &[f64], vector: &[f64]) -> Vec<f64> {
     sums
 }
 
-/// Adds two matrices of products of a row's number and a column's.
+/// Adds two outer products to a matrix.
 fn add_outers(matrix: &mut [f64], (rows, columns): (&[f64], &[f64]), (rows_2, columns_2): (&[f64], &[f64])) {
     for ((line, x), x_2) in matrix.chunks_exact_mut(columns.len()).zip(rows).zip(rows_2) {
         for ((cell, y), y_2) in line.iter_mut().zip(columns).zip(columns_2) {

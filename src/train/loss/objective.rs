@@ -1,4 +1,4 @@
-//! A loss with all that decides its value, in plain numbers.
+//! A loss with all its parameters, in plain numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,17 +6,17 @@ use super::neural::Sorting;
 use super::{Loss, Targets, approx, lists, neural, pairs, pointwise};
 use crate::base::named;
 
-/// Numbers that some losses ask for.
+/// Parameters of some losses.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LossSettings {
-    /// How smooth the ranks of ApproxNDCG and the sort of NeuralNDCG are; `None` takes [`Loss::temperature`].
+    /// How smooth the ranks of ApproxNDCG and the sort of NeuralNDCG are; `None` for [`Loss::temperature`].
     pub temperature: Option<f64>,
-    /// The last rank that counts in LambdaRank on nDCG and in NeuralNDCG; `None` counts all.
+    /// The last rank that counts in LambdaRank on nDCG and in NeuralNDCG; `None` for all.
     pub truncation: Option<usize>,
-    /// Whether a grade is worth 2^grade − 1 to nDCG instead of itself.
+    /// Whether the gain of a grade in nDCG is 2^grade − 1 instead of the grade.
     pub exponential_gain: bool,
-    /// Rounds of Sinkhorn's scaling in NeuralNDCG, after which each image is chosen about once; without any (0) the
+    /// Rounds of Sinkhorn scaling in NeuralNDCG, after which each image is chosen about once; without any (0) the
     /// smooth sort may choose an image for several ranks.
     pub sinkhorn: usize,
 }
@@ -27,28 +27,28 @@ impl Default for LossSettings {
     }
 }
 
-/// What the mean of a batch's losses is taken over.
+/// What a batch's losses are averaged over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weighting {
-    /// All parts of all queries ([`Loss::units`]): pairs for BPR, so that long queries weigh more. What the paper's
-    /// authors do. Losses of whole lists have one part a query.
+    /// All terms of all queries ([`Loss::units`]): pairs for BPR, so that long queries weigh more. This is what the
+    /// paper's authors do. Listwise losses have one term per query.
     #[default]
     PerPair,
-    /// Queries: each weighs the same.
+    /// Queries: all weigh the same.
     PerQuery,
 }
 
 named!(Weighting, "weighting": PerPair = "per-pair", PerQuery = "per-query");
 
-/// A loss with all that decides its value.
+/// A loss with all its parameters.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Objective {
-    /// Which loss.
+    /// The loss.
     pub loss: Loss,
-    /// Its numbers.
+    /// Its parameters.
     pub settings: LossSettings,
-    /// What the mean is taken over.
+    /// What the mean is over.
     pub weighting: Weighting,
 }
 
@@ -59,7 +59,7 @@ impl From<Loss> for Objective {
 }
 
 impl Objective {
-    /// What a query weighs in the mean; 0 where it teaches nothing.
+    /// The weight of a query in the mean; 0 if nothing can be learned from it.
     pub fn weight(self, targets: &Targets) -> f64 {
         let units = self.loss.units(targets);
         match self.weighting {
@@ -68,16 +68,16 @@ impl Objective {
         }
     }
 
-    /// [`Self::sum`] and its gradient in plain numbers. `scores` are as many as the judgements.
+    /// [`Self::sum`] and its gradient as plain numbers. `scores` has one value per judgement.
     pub fn evaluate(self, scores: &[f64], targets: &Targets) -> (f64, Vec<f64>) {
         let mut gradient = vec![0.0; scores.len()];
         let units = self.loss.units(targets);
         if units == 0.0 {
             return (0.0, gradient);
         }
-        let judged: Vec<f64> = targets.places.iter().map(|&at| scores[at]).collect();
+        let judged: Vec<f64> = targets.positions.iter().map(|&at| scores[at]).collect();
         let (mut value, parts) = self.raw(&judged, targets);
-        targets.places.iter().zip(parts).for_each(|(&at, part)| gradient[at] = part);
+        targets.positions.iter().zip(parts).for_each(|(&at, part)| gradient[at] = part);
         if self.weighting == Weighting::PerQuery {
             value /= units;
             gradient.iter_mut().for_each(|x| *x /= units);
@@ -104,7 +104,7 @@ impl Objective {
 }
 
 impl Loss {
-    /// [`Objective::weight`] with this loss and all else as it is by default.
+    /// [`Objective::weight`] of this loss with default parameters.
     pub fn weight(self, targets: &Targets) -> f64 {
         Objective::from(self).weight(targets)
     }

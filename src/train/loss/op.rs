@@ -1,4 +1,4 @@
-//! A loss as an operation of the network's scores.
+//! A loss as a tensor operation on the network's scores.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,11 +7,11 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 use super::{Loss, Objective, Targets};
 
 impl Objective {
-    /// What the scores of one query's images add to the loss of a batch: the loss is the sum of these over the sum of
-    /// the [`Self::weight`]s.
+    /// One query's contribution to the loss of a batch, which is the sum of these over the sum of the
+    /// [`Self::weight`]s.
     ///
     /// # Shapes
-    /// `scores`: n → a scalar; 0 where the query teaches nothing.
+    /// `scores`: n → a scalar; 0 if nothing can be learned from the query.
     ///
     /// # Errors
     /// If the numbers of scores and of judgements differ.
@@ -22,7 +22,7 @@ impl Objective {
 }
 
 impl Loss {
-    /// [`Objective::sum`] with this loss and all else as it is by default.
+    /// [`Objective::sum`] of this loss with default parameters.
     ///
     /// # Errors
     /// If the numbers of scores and of judgements differ.
@@ -31,11 +31,11 @@ impl Loss {
     }
 }
 
-/// One query's part of the loss as an operation of one argument, the scores.
+/// One query's part of the loss as an operation on the scores.
 struct RankingLoss {
     objective: Objective,
     targets: Arc<Targets>,
-    /// The gradient, which is found along with the value.
+    /// The gradient, which is computed along with the value.
     gradient: OnceLock<Vec<f64>>,
 }
 
@@ -59,7 +59,7 @@ impl CustomOp1 for RankingLoss {
             bail!("a contiguous tensor is needed");
         };
         let (loss, gradient) = self.evaluate(&storage.as_slice::<f64>()?[start..end])?;
-        // The operation belongs to this one call, so the place is free.
+        // Each operation is applied once, so the cell is empty.
         let _ = self.gradient.set(gradient);
         Ok((CpuStorage::F64(vec![loss]), Shape::from(())))
     }

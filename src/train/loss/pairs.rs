@@ -3,11 +3,11 @@
 use super::Targets;
 use super::targets::{discount, ideal, ranks};
 
-/// Factors from 1 to 2 whose product is far from overflow: one logarithm serves them all.
+/// Factors from 1 to 2 whose product is far from overflowing, so that they share one logarithm.
 const LOGS_AT_ONCE: usize = 512;
 
-/// `max(−d, 0)`, `1 + e^−|d|` and `σ(−d)`, from which `−log σ(d)` is the first plus the second's logarithm, and whose
-/// last is how hard the loss pushes. e ≤ 1, so that nothing overflows.
+/// `max(−d, 0)`, `1 + e^−|d|` and `σ(−d)`: `−log σ(d)` is the first plus the logarithm of the second, and the third is
+/// the magnitude of its slope. e ≤ 1, so that nothing overflows.
 fn logistic(d: f64) -> (f64, f64, f64) {
     let e = (-d.abs()).exp();
     ((-d).max(0.0), 1.0 + e, if d >= 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) })
@@ -43,7 +43,7 @@ fn weighted(query: &Targets, scores: &[f64], weight: impl Fn(usize, usize) -> f6
         for &i in &level.members {
             for &j in &level.below {
                 let w = weight(i, j);
-                // Two images beyond the truncation change nothing by changing places.
+                // Swapping two images beyond the truncation changes nothing.
                 if w == 0.0 {
                     continue;
                 }
@@ -57,7 +57,7 @@ fn weighted(query: &Targets, scores: &[f64], weight: impl Fn(usize, usize) -> f6
     (sum, gradient)
 }
 
-/// LambdaRank for nDCG: each pair weighs what nDCG would change if its two images changed places.
+/// LambdaRank for nDCG: each pair is weighted by the change in nDCG from swapping its two images.
 pub(super) fn lambda_ndcg(
     query: &Targets,
     scores: &[f64],
@@ -70,12 +70,12 @@ pub(super) fn lambda_ndcg(
     weighted(query, scores, |i, j| ((gains[i] - gains[j]) * (discounts[i] - discounts[j])).abs() / ideal)
 }
 
-/// LambdaRank for average precision: each pair of a relevant and a not relevant image weighs what average precision
-/// would change if the two changed places. Grades above 0 are all one.
+/// LambdaRank for average precision: each pair of a relevant and a non-relevant image is weighted by the change in
+/// average precision from swapping the two. All grades above 0 count as relevant.
 pub(super) fn lambda_map(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
     let ranks = ranks(scores);
     let relevant = |i: usize| query.grades[i] > 0.0;
-    // By rank, from 0 for none: how many relevant images up to it, and the sum of 1/rank over them.
+    // By rank (index 0 for none): the number of relevant images up to it, and the sum of 1/rank over them.
     let mut at_rank = vec![false; scores.len() + 1];
     ranks.iter().enumerate().for_each(|(i, &rank)| at_rank[rank] = relevant(i));
     let (mut hits, mut inverse) = (vec![0.0; at_rank.len()], vec![0.0; at_rank.len()]);
@@ -90,7 +90,7 @@ pub(super) fn lambda_map(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
             return 0.0;
         }
         let (upper, lower) = (ranks[i].min(ranks[j]), ranks[i].max(ranks[j]));
-        // The precision at the relevant image's two places, and the hit that all relevant images between them gain.
+        // The precision at the relevant image's two ranks, and the hit gained by every relevant image in between.
         let above = hits[upper - 1] + 1.0;
         let below = hits[lower - 1] + f64::from(u8::from(!at_rank[upper]));
         let between = inverse[lower - 1] - inverse[upper];

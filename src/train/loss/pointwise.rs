@@ -1,11 +1,11 @@
-//! Losses over single images.
+//! Pointwise losses.
 
 use super::Targets;
 
 /// Σ over judged images of the cross-entropy of σ(s) with y = grade / highest grade of the queries learned from:
 /// `max(s, 0) − s y + log(1 + e^−|s|)`, whose derivative is `σ(s) − y`.
 pub(super) fn binary_cross_entropy(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
-    // Where nothing is relevant all targets are 0, whatever they are divided by.
+    // If nothing is relevant, all targets are 0 whatever the divisor.
     let top = if query.top > 0.0 { query.top } else { 1.0 };
     let mut sum = 0.0;
     let one = |(&score, &grade): (&f64, &f64)| {

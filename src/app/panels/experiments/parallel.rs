@@ -148,7 +148,7 @@ fn axes(varying: &[String], runs: &[&RunFacts], objective: Objective, plot: Rect
         })
         .collect();
     let values: Vec<Option<ParamValue>> =
-        runs.iter().map(|run| run.figure(objective).map(ParamValue::Number)).collect();
+        runs.iter().map(|run| run.measure(objective).map(ParamValue::Number)).collect();
     let numbers: Vec<f64> = values.iter().flatten().filter_map(ParamValue::as_number).collect();
     let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
     let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -274,7 +274,7 @@ fn hover_ui(ui: &mut Ui, run: &RunFacts, axes: &[Axis], objective: Objective) {
             ui.end_row();
         }
         ui.label(egui::RichText::new(objective.name()).color(palette.weak));
-        ui.label(run.figure(objective).map_or_else(|| "–".to_owned(), widgets::decimal));
+        ui.label(run.measure(objective).map_or_else(|| "–".to_owned(), widgets::decimal));
         ui.end_row();
     });
     widgets::caption(ui, "Click to select the run.");

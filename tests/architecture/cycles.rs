@@ -1,8 +1,8 @@
-//! Which files import each other, in a circle however long.
+//! Cycles of files that import each other, however long.
 //!
-//! An import leads to the file that defines what it names, through as many re-exports as lie between. A `mod.rs` that
-//! declares a file or passes its items on does not import it; one whose own code uses them does. Modules within a file
-//! (its tests) are left out.
+//! An import leads to the file that defines the item, through any number of re-exports. A `mod.rs` that declares a file
+//! or re-exports its items does not import it; one whose own code uses them does. Modules inside a file (its tests)
+//! are left out.
 
 use super::paths::{PathKind, PathUse, Token, paths, tokens};
 use super::{project, rust_files};
@@ -10,10 +10,10 @@ use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One source file, as far as its names go.
+/// The names in one source file.
 struct Source {
     module: Vec<String>,
-    /// What it defines outside of its functions and `impl`s.
+    /// What it defines outside functions and `impl`s.
     items: BTreeSet<String>,
     /// The words of its own code.
     words: BTreeSet<String>,
@@ -35,8 +35,8 @@ impl Sources {
         Self { files, by_module }
     }
 
-    /// Each circle as the sorted names of its files.
-    pub fn circles(&self) -> Vec<Vec<String>> {
+    /// Each cycle as the sorted names of its files.
+    pub fn cycles(&self) -> Vec<Vec<String>> {
         let mut graph = DiGraph::<&str, ()>::new();
         let nodes: BTreeMap<&str, _> = self.files.keys().map(|file| (file.as_str(), graph.add_node(file))).collect();
         for (from, to, _) in self.imports() {
@@ -44,12 +44,12 @@ impl Sources {
         }
         let parts = tarjan_scc(&graph).into_iter().filter(|part| part.len() > 1);
         let named = parts.map(|part| part.into_iter().map(|node| graph[node].to_owned()).collect::<BTreeSet<_>>());
-        let mut circles: Vec<Vec<String>> = named.map(|part| part.into_iter().collect()).collect();
-        circles.sort();
-        circles
+        let mut cycles: Vec<Vec<String>> = named.map(|part| part.into_iter().collect()).collect();
+        cycles.sort();
+        cycles
     }
 
-    /// Every import (from, to, what is named) between two files, sorted.
+    /// Every import (from, to, path) between two files, sorted.
     pub fn imports(&self) -> BTreeSet<(&str, &str, String)> {
         let mut found = BTreeSet::new();
         for (file, source) in &self.files {
@@ -62,10 +62,10 @@ impl Sources {
         found
     }
 
-    /// The file that defines what a path within `module` names; `None` for a mere module and for what is not ours.
+    /// The file that defines the item of a path within `module`; `None` for modules and foreign items.
     fn resolve(&self, module: &[String], path: &[String], depth: usize) -> Option<&str> {
         let (first, rest) = path.split_first()?;
-        // Two globs that lead to each other never end.
+        // Two globs may lead to each other endlessly.
         if depth > 16 {
             return None;
         }
@@ -86,8 +86,8 @@ impl Sources {
         if source.items.contains(first) {
             return Some(file);
         }
-        let brought = |import: &&PathUse| import.kind != PathKind::Code && name_of(import) == Some(first.as_str());
-        if let Some(import) = source.paths.iter().find(brought) {
+        let is_import = |import: &&PathUse| import.kind != PathKind::Code && name_of(import) == Some(first.as_str());
+        if let Some(import) = source.paths.iter().find(is_import) {
             return self.resolve(module, &[&import.segments[..], rest].concat(), depth + 1);
         }
         let globs = source.paths.iter().filter(|import| import.segments.last().is_some_and(|last| last == "*"));
@@ -109,19 +109,19 @@ impl Source {
         }
     }
 
-    /// Whether the file's own code has a use for a path, rather than passing it on.
+    /// Whether the file's own code uses a path, rather than re-exporting it.
     fn uses(&self, path: &PathUse) -> bool {
         path.kind != PathKind::Reexport || name_of(path).is_some_and(|name| self.words.contains(name))
     }
 }
 
-/// The name that an import brings into its file.
+/// The name that an import brings into scope.
 fn name_of(import: &PathUse) -> Option<&str> {
     let own = import.segments.iter().rfind(|segment| *segment != "self");
     import.alias.as_deref().or(own.map(String::as_str))
 }
 
-/// Leaves out what is between the braces of `mod name { … }`.
+/// Drops what is between the braces of `mod name { … }`.
 fn without_inner_modules(tokens: Vec<Token>) -> Vec<Token> {
     let mut outer = Vec::with_capacity(tokens.len());
     let (mut depth, mut inner) = (0usize, None);
@@ -149,7 +149,7 @@ fn without_inner_modules(tokens: Vec<Token>) -> Vec<Token> {
     outer
 }
 
-/// The items that a file defines at its outermost level.
+/// The items that a file defines at the top level.
 fn items(tokens: &[Token]) -> BTreeSet<String> {
     const KEYWORDS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro_rules"];
     let mut depth = 0usize;
@@ -168,7 +168,7 @@ fn items(tokens: &[Token]) -> BTreeSet<String> {
     found
 }
 
-/// The words outside of every `use` and `mod`.
+/// The words outside any `use` or `mod`.
 fn words(tokens: &[Token]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut importing = false;
@@ -186,22 +186,22 @@ fn words(tokens: &[Token]) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_two_files_import_each_other_and_no_longer_circle_either() {
+fn no_files_import_each_other_directly_or_in_a_longer_cycle() {
     let files = rust_files(&project("src"));
     let sources = Sources::new(files.iter().map(|(file, text)| (file.as_str(), text.as_str())));
     let imports = sources.imports();
     assert!(imports.len() > 2000, "only {} imports were found", imports.len());
-    let within = |circle: &Vec<String>| {
-        let inside = |file: &str| circle.iter().any(|other| other == file);
+    let within = |cycle: &Vec<String>| {
+        let inside = |file: &str| cycle.iter().any(|other| other == file);
         let ties = imports.iter().filter(|(from, to, _)| inside(from) && inside(to));
         let lines: Vec<String> = ties.map(|(from, to, what)| format!("  {from} imports {what} of {to}")).collect();
         lines.join("\n")
     };
-    let circles: Vec<String> = sources.circles().iter().map(within).collect();
-    assert!(circles.is_empty(), "circles of imports:\n{}", circles.join("\n\n"));
+    let cycles: Vec<String> = sources.cycles().iter().map(within).collect();
+    assert!(cycles.is_empty(), "import cycles:\n{}", cycles.join("\n\n"));
 }
 
-/// The imports between made-up files, as `from>to`.
+/// The imports between synthetic files, as `from>to`.
 fn found(files: &[(&str, &str)]) -> Vec<String> {
     let sources = Sources::new(files.iter().copied());
     let pairs: BTreeSet<_> = sources.imports().into_iter().map(|(from, to, _)| format!("{from}>{to}")).collect();
@@ -221,24 +221,24 @@ fn an_import_leads_through_re_exports_to_the_file_that_defines_the_item() {
 }
 
 #[test]
-fn a_mod_file_that_declares_and_passes_on_imports_nothing_but_one_that_uses_does() {
+fn a_mod_file_that_declares_and_re_exports_imports_nothing_but_one_that_uses_does() {
     let child = ("a/child.rs", "use super::Shared; pub struct Child;");
     let declares = [("a/mod.rs", "mod child;\npub use child::Child;\npub struct Shared;"), child];
     assert_eq!(found(&declares), ["a/child.rs>a/mod.rs"]);
-    assert!(Sources::new(declares).circles().is_empty());
+    assert!(Sources::new(declares).cycles().is_empty());
     let uses = [("a/mod.rs", "mod child;\npub use child::Child;\npub struct Shared(Child);"), child];
-    assert_eq!(Sources::new(uses).circles(), [["a/child.rs", "a/mod.rs"]]);
+    assert_eq!(Sources::new(uses).cycles(), [["a/child.rs", "a/mod.rs"]]);
 }
 
 #[test]
-fn longer_circles_are_found_and_inner_modules_are_left_out() {
-    let circle = [
+fn longer_cycles_are_found_and_inner_modules_are_left_out() {
+    let cycle = [
         ("lib.rs", "mod a; mod b; mod c;"),
         ("a.rs", "use crate::b::B; pub struct A;"),
         ("b.rs", "use crate::c::C; pub struct B;"),
         ("c.rs", "pub struct C; mod tests { use crate::a::A; }"),
     ];
-    assert!(Sources::new(circle).circles().is_empty());
-    let closed = [circle[0], circle[1], circle[2], ("c.rs", "pub struct C; fn f() -> crate::a::A { todo() }")];
-    assert_eq!(Sources::new(closed).circles(), [["a.rs", "b.rs", "c.rs"]]);
+    assert!(Sources::new(cycle).cycles().is_empty());
+    let closed = [cycle[0], cycle[1], cycle[2], ("c.rs", "pub struct C; fn f() -> crate::a::A { todo() }")];
+    assert_eq!(Sources::new(closed).cycles(), [["a.rs", "b.rs", "c.rs"]]);
 }
