@@ -6,8 +6,8 @@ use candle_core::{Device, Tensor};
 
 use crate::vision::{EncoderSpec, VisionError};
 
-/// An encoder's tensors as f32 on a device by torchvision's names, exactly those of [`Architecture::tensors`], and the
-/// hash of their file.
+/// An encoder's tensors as f32 on a device by torchvision's names, exactly those of the
+/// architecture ([`tensors`](crate::vision::Architecture::tensors)), and the hash of their file.
 ///
 /// # Errors
 /// If the file cannot be read, or does not hold exactly these tensors in the right shapes (a classifier and batch
