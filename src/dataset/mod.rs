@@ -3,7 +3,7 @@
 //! A loader returns a [`Loaded`]: a [`Dataset`], its [`Judgements`] and warnings. A bad row loses only itself and gives
 //! a [`Warning`].
 //!
-//! [`open`] recognises the format; each has its module. TREC judgements and rankings can be attached to any of them,
+//! [`open`] recognises the format; each has its module, and a row of the table below. TREC judgements and rankings can be attached to any of them,
 //! and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are only listed on opening and read
 //! by [`read_vectors`].
 //!
@@ -21,9 +21,12 @@
 
 mod array_fault;
 mod attach;
+mod bare_trec;
 mod build;
 mod embeddings;
 mod folder;
+mod ids;
+mod image;
 mod import;
 mod judgements;
 mod loaded;
@@ -33,6 +36,7 @@ mod naver;
 mod npy;
 mod open;
 mod preset_vectors;
+mod reader;
 mod sample;
 mod sources;
 mod split;
@@ -50,6 +54,8 @@ mod warnings;
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
+pub use ids::{ImageId, QueryId};
+pub use image::Image;
 pub(crate) use import::numbers::Float;
 pub use import::{attach_vectors, is_vector_file, single_files};
 pub use judgements::Judgements;
@@ -66,3 +72,6 @@ pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
+
+/// All formats, in the order in which they are tried: our own would also recognise NAVER's tables.
+static READERS: [reader::Reader; 4] = [naver::READER, folder::READER, mediaeval::READER, bare_trec::READER];

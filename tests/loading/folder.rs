@@ -33,7 +33,7 @@ fn a_whole_set_is_read_with_every_field() {
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     let dataset = &loaded.dataset;
-    assert_eq!(dataset.format, Format::Folder);
+    assert_eq!(dataset.format, Format::FOLDER);
     let mill = &dataset.images[0];
     assert_eq!(mill.title, "A mill, old");
     assert_eq!(mill.description, "By \"them\"");
@@ -65,7 +65,7 @@ fn every_main_file_opens_its_folder() {
     let fixture = whole();
     for file in ["images.csv", "queries.csv", "candidates.csv", "qrels.txt", "runs/dense.txt"] {
         let loaded = open(&fixture.path(file)).expect(file);
-        assert_eq!((loaded.dataset.format, loaded.dataset.queries.len()), (Format::Folder, 2), "{file}");
+        assert_eq!((loaded.dataset.format, loaded.dataset.queries.len()), (Format::FOLDER, 2), "{file}");
     }
 }
 
