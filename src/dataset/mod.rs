@@ -3,9 +3,9 @@
 //! A loader returns a [`Loaded`]: a [`Dataset`], its [`Judgements`] and warnings. A bad row loses only itself and gives
 //! a [`Warning`].
 //!
-//! [`open`] recognises the format; each has its module, and a row of the table below. TREC judgements and rankings can be attached to any of them,
-//! and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are only listed on opening and read
-//! by [`read_vectors`].
+//! [`open`] recognises the format; each has its module and a row of the table below. TREC judgements and rankings can
+//! be attached to any of them, and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are
+//! only listed on opening and read by [`read_vectors`].
 //!
 //! ```
 //! use crossrank::dataset::{demo_sample, open, read_vectors, summary};
@@ -26,12 +26,12 @@ mod build;
 mod embeddings;
 mod folder;
 mod ids;
-mod image;
 mod import;
 mod judgements;
 mod loaded;
 mod markup;
 mod mediaeval;
+mod metadata;
 mod naver;
 mod npy;
 mod open;
@@ -55,12 +55,12 @@ pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};
-pub use image::Image;
 pub(crate) use import::numbers::Float;
 pub use import::{attach_vectors, is_vector_file, single_files};
 pub use judgements::Judgements;
 pub use loaded::Loaded;
 pub use mediaeval::text_descriptor_files;
+pub use metadata::Image;
 pub(crate) use npy::{Header as NpyHeader, Kind as NpyKind};
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
 pub use open::{open, open_or_pictures, recognise};

@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::ids::QueryId;
-use super::image::Image;
+use super::metadata::Image;
 use crate::base::{FileError, named};
 
 /// A judged grade: 0 is not relevant, 1 and above relevant. Negative grades (MediaEval's "can't tell", TREC's spam)

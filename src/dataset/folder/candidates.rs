@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::columns;
 use crate::dataset::build::Builder;
-use crate::dataset::image::{LATITUDE, LONGITUDE};
+use crate::dataset::metadata::{LATITUDE, LONGITUDE};
 use crate::dataset::table::{Row, Table, plain};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;

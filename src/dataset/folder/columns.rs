@@ -1,5 +1,5 @@
-//! Accepted column names of our own format; those of an image's metadata are in `dataset/image.rs`. Case, spaces, hyphens
-//! and underscores are ignored.
+//! Accepted column names of our own format; those of an image's metadata are in `dataset/metadata.rs`. Case, spaces,
+//! hyphens and underscores are ignored.
 
 pub(super) const ID: &[&str] = &["id", "image_id", "image", "img_id", "img", "photo_id", "photo", "docid", "doc_id"];
 pub(super) const FILE: &[&str] = &["file", "path", "filename", "picture", "image_file", "file_name"];

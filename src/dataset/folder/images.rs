@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::columns;
 use crate::dataset::build::Builder;
-use crate::dataset::image::FieldColumns;
+use crate::dataset::metadata::FieldColumns;
 use crate::dataset::table::{Row, Table};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;

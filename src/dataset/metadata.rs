@@ -1,7 +1,7 @@
 //! An image and its metadata.
 //!
-//! Each field is a row of one table, from which follow the fields of [`Image`], the columns that the folder format reads
-//! and what the hash of a data set covers.
+//! Each field is a row of one table, from which follow the fields of [`Image`], the columns that the folder format
+//! reads and what the hash of a data set covers.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -62,7 +62,12 @@ macro_rules! fields {
             }
 
             /// Reads a row. `bad` gets the name and the value of each field that is invalid, hence unknown.
-            pub fn read<'a>(&self, image: &mut Image, cell: impl Fn(usize) -> &'a str, bad: &mut dyn FnMut(&str, &str)) {
+            pub fn read<'a>(
+                &self,
+                image: &mut Image,
+                cell: impl Fn(usize) -> &'a str,
+                bad: &mut dyn FnMut(&str, &str),
+            ) {
                 let cell = |column: Option<usize>| column.map_or("", &cell);
                 $(image.$field = $read(self.$field.map(cell), &mut |value| bad($what, value));)*
             }
