@@ -30,7 +30,7 @@ pub(crate) fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
     Dataset {
         name: "hand-made".into(),
         root: PathBuf::new(),
-        format: Format::Folder,
+        format: Format::FOLDER,
         images,
         queries,
         feature_names: vec![],

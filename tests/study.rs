@@ -38,7 +38,7 @@ fn queries(judged: &[bool]) -> (Dataset, Judgements) {
     let dataset = Dataset {
         name: "made up".to_owned(),
         root: PathBuf::new(),
-        format: Format::Folder,
+        format: Format::FOLDER,
         images: vec![Image::new("a".into())],
         queries: (0..judged.len()).map(query).collect(),
         feature_names: Vec::new(),

@@ -1,14 +1,14 @@
-//! TREC judgements and rankings, for a data set of any layout or on their own.
+//! TREC judgements and rankings, for a data set of any format.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::build::{Builder, sort_by_rank};
-use super::trec::{self, Entry, TrecKind};
+use super::trec::{self, Entry};
 use super::walk;
-use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, Format, Judgements, Loaded, Relevance, Warning, WarningKind};
+use super::warnings::{Warnings, some_of};
+use super::{Dataset, DatasetError, Judgements, Loaded, Relevance, Warning, WarningKind};
 
 /// Adds the judgements of a qrels file; they replace existing grades, and a grade below 0 makes a candidate unjudged.
 ///
@@ -213,50 +213,6 @@ pub(super) fn candidates_of_run(builder: &mut Builder, path: &Path) {
             builder.add_candidate(query, image, None);
         }
     }
-}
-
-/// Qrels and run files among the files of a folder.
-pub(super) fn trec_files(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<&PathBuf>) {
-    let (mut qrels, mut runs) = (Vec::new(), Vec::new());
-    for path in files {
-        let may_be = matches!(walk::extension(path).as_str(), "txt" | "qrels" | "qrel" | "run" | "trec" | "res" | "");
-        match may_be.then(|| trec::sniff(path)).flatten() {
-            Some(TrecKind::Qrels) => qrels.push(path),
-            Some(TrecKind::Run) => runs.push(path),
-            None => {}
-        }
-    }
-    (qrels, runs)
-}
-
-/// Opens bare qrels and run files as a data set without pictures: the runs' images are the candidates, or the judged
-/// images if there is no run.
-pub(super) fn open_trec(root: &Path, files: &[PathBuf]) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::Trec);
-    let (qrels, runs) = trec_files(files);
-    if qrels.is_empty() && runs.is_empty() {
-        let reason = "no qrels and no run file".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
-    }
-    for run in &runs {
-        candidates_of_run(&mut builder, run);
-    }
-    if runs.is_empty() {
-        builder.warnings.file(WarningKind::Missing, root, "no run file; the judged images are the candidates");
-        for path in &qrels {
-            // Faulty lines are reported when the grades are read.
-            for entry in trec::qrels_entries(path, &mut Warnings::default()).unwrap_or_default() {
-                let (query, image) = (builder.query(&entry.query), builder.image(&entry.image));
-                builder.add_candidate(query, image, None);
-            }
-        }
-    }
-    if qrels.is_empty() {
-        builder.warnings.file(WarningKind::Missing, root, "no qrels file; nothing is judged");
-    }
-    let mut loaded = builder.finish();
-    take_files(&mut loaded, &qrels, &runs);
-    Ok(loaded)
 }
 
 /// Reads qrels and run files into a data set; one that cannot be read is a warning.

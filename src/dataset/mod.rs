@@ -3,9 +3,9 @@
 //! A loader returns a [`Loaded`]: a [`Dataset`], its [`Judgements`] and warnings. A bad row loses only itself and gives
 //! a [`Warning`].
 //!
-//! [`open`] recognises the format; each has its module. TREC judgements and rankings can be attached to any of them,
-//! and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are only listed on opening and read
-//! by [`read_vectors`].
+//! [`open`] recognises the format; each has its module and a row of the table below. TREC judgements and rankings can
+//! be attached to any of them, and so can vector files made by other tools ([`attach_vectors`]). Visual vectors are
+//! only listed on opening and read by [`read_vectors`].
 //!
 //! ```
 //! use crossrank::dataset::{demo_sample, open, read_vectors, summary};
@@ -21,18 +21,22 @@
 
 mod array_fault;
 mod attach;
+mod bare_trec;
 mod build;
 mod embeddings;
 mod folder;
+mod ids;
 mod import;
 mod judgements;
 mod loaded;
 mod markup;
 mod mediaeval;
+mod metadata;
 mod naver;
 mod npy;
 mod open;
 mod preset_vectors;
+mod reader;
 mod sample;
 mod sources;
 mod split;
@@ -50,11 +54,13 @@ mod warnings;
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
+pub use ids::{ImageId, QueryId};
 pub(crate) use import::numbers::Float;
 pub use import::{attach_vectors, is_vector_file, single_files};
 pub use judgements::Judgements;
 pub use loaded::Loaded;
 pub use mediaeval::text_descriptor_files;
+pub use metadata::Image;
 pub(crate) use npy::{Header as NpyHeader, Kind as NpyKind};
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
 pub use open::{open, open_or_pictures, recognise};
@@ -66,3 +72,6 @@ pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
+
+/// All formats, in the order in which they are tried: our own would also recognise NAVER's tables.
+static READERS: [reader::Reader; 4] = [naver::READER, folder::READER, mediaeval::READER, bare_trec::READER];

@@ -2,27 +2,22 @@
 
 use std::path::{Path, PathBuf};
 
-use super::trec::TrecKind;
+use super::reader::Reader;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, attach, folder, mediaeval, naver, trec, walk};
+use super::{DatasetError, Format, Loaded, READERS, folder, walk};
 use crate::base::At;
 
-/// What was found to open, by format.
-enum Found {
-    Folder(Format, PathBuf),
-    /// A folder, and the one of its tables that holds the queries.
-    Table(PathBuf, PathBuf),
-    /// Bare TREC files of one folder.
-    Trec(PathBuf, Vec<PathBuf>),
+/// What was found to open.
+struct Found {
+    reader: &'static Reader,
+    root: PathBuf,
+    /// The file to open in a folder that is not a data set itself.
+    alone: Option<PathBuf>,
 }
 
 /// The format of a folder or of one of a data set's main files; `None` if it is not a data set.
 pub fn recognise(path: &Path) -> Option<Format> {
-    match find(path)? {
-        Found::Folder(format, _) => Some(format),
-        Found::Table(..) => Some(Format::Folder),
-        Found::Trec(..) => Some(Format::Trec),
-    }
+    find(path).map(|found| found.reader.format)
 }
 
 /// Opens a data set: its folder, or one of its main files (a table, a topics file, a matrix, a qrels or run file).
@@ -33,14 +28,7 @@ pub fn recognise(path: &Path) -> Option<Format> {
 pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
     std::fs::metadata(path).at(path)?;
     match find(path) {
-        Some(Found::Folder(Format::Folder, root)) => folder::open(&root, None),
-        Some(Found::Table(root, table)) => folder::open(&root, Some(&table)),
-        Some(Found::Folder(Format::MediaEval, root)) => mediaeval::open(&root),
-        Some(Found::Folder(Format::Naver, root)) => naver::open(&root),
-        Some(Found::Folder(Format::Trec, root)) => {
-            attach::open_trec(&root, &walk::files_below(&root, 0, &mut Warnings::default()))
-        }
-        Some(Found::Trec(root, files)) => attach::open_trec(&root, &files),
+        Some(Found { reader, root, alone }) => (reader.open)(&root, alone.as_deref()),
         None => Err(DatasetError::Unrecognised { reason: reason(path), path: owned(path) }),
     }
 }
@@ -59,67 +47,28 @@ pub fn open_or_pictures(path: &Path) -> Result<Loaded, DatasetError> {
 
 fn find(path: &Path) -> Option<Found> {
     if path.is_dir() {
-        return Some(Found::Folder(format_of(path)?, owned(path)));
+        let reader = READERS.iter().find(|reader| (reader.is_one)(path))?;
+        return Some(Found { reader, root: owned(path), alone: None });
     }
     if !path.is_file() {
         return None;
     }
-    let parents = || path.ancestors().skip(1).take(4).map(usable);
-    let folder = |format, root| Some(Found::Folder(format, root));
-    match walk::extension(path).as_str() {
-        "xml" => parents().find(|root| mediaeval::is_one(root)).and_then(|root| folder(Format::MediaEval, root)),
-        "csv" | "tsv" | "json" | "npy" | "npz" | "parquet" | "safetensors" => {
-            let whole = parents().find_map(|root| {
-                if naver::is_one(&root) {
-                    return folder(Format::Naver, root);
-                }
-                folder::is_one(&root).then(|| folder(Format::Folder, root))?
-            });
-            let holds_queries = || walk::is_table(path) && folder::names_queries(path);
-            whole.or_else(|| holds_queries().then(|| Some(Found::Table(usable(path.parent()?), owned(path))))?)
-        }
-        _ => {
-            // Qrels in a folder of our own format open that folder.
-            let kind = trec::sniff(path)?;
-            match parents().take(2).find(|root| folder::is_one(root)) {
-                Some(root) => folder(Format::Folder, root),
-                None => Some(bare_trec(path, kind, usable(path.parent()?))),
-            }
+    // The nearest folder wins, before any order of the formats.
+    let levels = READERS.each_ref().map(|reader| (reader.levels_up)(path));
+    let highest = levels.into_iter().max().unwrap_or_default();
+    for (level, root) in (1..=highest).zip(path.ancestors().skip(1).map(usable)) {
+        let mut near = READERS.iter().zip(levels).filter(|&(_, levels)| level <= levels);
+        if let Some((reader, _)) = near.find(|(reader, _)| (reader.is_one)(&root)) {
+            return Some(Found { reader, root, alone: None });
         }
     }
-}
-
-/// A bare TREC file with others of its folder: qrels with all runs, a run with the first qrels.
-fn bare_trec(path: &Path, kind: TrecKind, root: PathBuf) -> Found {
-    let beside = walk::files_below(&root, 0, &mut Warnings::default());
-    let mut partners: Vec<PathBuf> = beside
-        .into_iter()
-        .filter(|other| trec::sniff(other).is_some_and(|other| other != kind))
-        .filter(|other| other.file_name() != path.file_name())
-        .collect();
-    if kind == TrecKind::Run {
-        partners.truncate(1);
-    }
-    Found::Trec(root, std::iter::once(owned(path)).chain(partners).collect())
+    let reader = READERS.iter().find(|reader| (reader.stands_alone)(path))?;
+    Some(Found { reader, root: usable(path.parent()?), alone: Some(owned(path)) })
 }
 
 /// The parent of a bare file name is the current directory.
 fn usable(folder: &Path) -> PathBuf {
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { owned(folder) }
-}
-
-fn format_of(root: &Path) -> Option<Format> {
-    if naver::is_one(root) {
-        Some(Format::Naver)
-    } else if folder::is_one(root) {
-        Some(Format::Folder)
-    } else if mediaeval::is_one(root) {
-        Some(Format::MediaEval)
-    } else {
-        let files = walk::files_below(root, 0, &mut Warnings::default());
-        let (qrels, runs) = attach::trec_files(&files);
-        (!qrels.is_empty() || !runs.is_empty()).then_some(Format::Trec)
-    }
 }
 
 /// Why this is not a data set, and what would make it one.
@@ -133,6 +82,10 @@ fn reason(path: &Path) -> String {
     } else if files.iter().any(|file| walk::is_picture(file)) {
         "there are pictures but no table of queries; add a queries.csv with a column 'query'".to_owned()
     } else {
-        "no queries.csv, no MediaEval topics, no interactions_train.csv and no TREC qrels or run in it".to_owned()
+        let mut readers = READERS.each_ref();
+        readers.sort_by_key(|reader| reader.format.name());
+        let [first, middle @ .., last] = readers.map(|reader| reader.main_files);
+        let middle: String = middle.iter().map(|files| format!(", no {files}")).collect();
+        format!("no {first}{middle} and no {last} in it")
     }
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::text::{numbered_lines, read_text_or_warn};
+use super::reader::ReadVectors;
 use super::vectors::{ImageIndex, VectorRow, usual_length};
 use super::warnings::{Warnings, some_of};
-use super::{Dataset, DatasetError, Format, VectorSource, VectorTable, Warning, WarningKind, import, naver, walk};
+use super::{Dataset, DatasetError, READERS, VectorSource, VectorTable, Warning, WarningKind, import};
 use crate::base::{At, FileError};
 
 /// Files up to this total size in bytes are read in one go.
@@ -89,48 +89,28 @@ fn read_source(dataset: &Dataset, source: &VectorSource, warnings: &mut Warnings
     Ok(table)
 }
 
-/// The single file of a source in a generic vector format.
+/// The single file of a source that any format may have.
 fn single<'a>(dataset: &Dataset, source: &'a VectorSource) -> Option<&'a Path> {
-    let of_query = |path: &Path| dataset.format == Format::Naver && naver::is_matrix(path);
     match source.files.as_slice() {
-        [path] if import::is_vector_file(path) && !of_query(path) => Some(path),
+        [path] if import::is_vector_file(path) && own_reader(dataset, path).is_none() => Some(path),
         _ => None,
     }
 }
 
+/// How to read a file that only the data set's format has.
+fn own_reader(dataset: &Dataset, path: &Path) -> Option<ReadVectors> {
+    let reader = READERS.iter().find(|reader| reader.format == dataset.format)?;
+    (reader.own_vectors)(path)
+}
+
 fn read_file(dataset: &Dataset, path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
-    match walk::extension(path).as_str() {
-        "csv" => read_csv(path, index, warnings),
-        "npy" if naver::is_matrix(path) => naver::read_matrix(dataset, path, index, warnings),
-        _ => {
+    match own_reader(dataset, path) {
+        Some(read) => read(dataset, path, index, warnings),
+        None => {
             warnings.file(WarningKind::BadFile, path, "neither a table nor a query's matrix of vectors");
             Vec::new()
         }
     }
-}
-
-/// MediaEval's descriptors: `id,v1,v2,…` without headings.
-fn read_csv(path: &Path, index: &ImageIndex, warnings: &mut Warnings) -> Vec<VectorRow> {
-    let Some(text) = read_text_or_warn(path, warnings) else { return Vec::new() };
-    let mut rows = Vec::new();
-    for (line, content) in numbered_lines(&text).filter(|(_, content)| !content.trim().is_empty()) {
-        let Some((id, numbers)) = content.split_once(',') else {
-            warnings.line(WarningKind::BadRow, path, line, "no comma; expected 'id,number,number,…'");
-            continue;
-        };
-        let Some(&image) = index.get(id.trim()) else { continue };
-        let numbers = numbers.trim().trim_end_matches(',');
-        let values: Result<Vec<f32>, &str> =
-            numbers.split(',').map(|field| field.trim().parse().map_err(|_| field)).collect();
-        match values {
-            Ok(values) => rows.push(VectorRow { image, values, line }),
-            Err(field) => {
-                let message = format!("'{field}' in the vector of image '{id}' is not a number");
-                warnings.line(WarningKind::BadNumber, path, line, message);
-            }
-        }
-    }
-    rows
 }
 
 fn take_rows(

@@ -4,45 +4,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use super::ids::QueryId;
+use super::metadata::Image;
 use crate::base::{FileError, named};
-
-macro_rules! id {
-    ($name:ident, $what:literal) => {
-        #[doc = $what]
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(Arc<str>);
-
-        impl $name {
-            /// The identifier as written in the files.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.into())
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
-            }
-        }
-    };
-}
-
-id!(ImageId, "Names an image within a data set.");
-id!(QueryId, "Names a query (MediaEval: a topic) within a data set.");
 
 /// A judged grade: 0 is not relevant, 1 and above relevant. Negative grades (MediaEval's "can't tell", TREC's spam)
 /// count as unjudged everywhere.
@@ -75,49 +40,6 @@ pub enum Split {
 
 named!(Split, "split": Train = "train", Validation = "validation", Test = "test");
 
-/// One image and its metadata.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Image {
-    /// Unique within the data set.
-    pub id: ImageId,
-    /// Path of its picture (absolute or relative to the current directory); `None` if it has none.
-    pub file: Option<PathBuf>,
-    /// Short name; may be empty.
-    pub title: String,
-    /// Longer text; may be empty.
-    pub description: String,
-    /// User tags.
-    pub tags: Vec<String>,
-    /// When it was taken, in seconds since 1970-01-01 UTC.
-    pub date: Option<i64>,
-    /// Views, clicks or the like; 0 or above.
-    pub popularity: Option<f64>,
-    /// Number of comments, where known.
-    pub comments: Option<f64>,
-    /// Latitude and longitude in degrees, where known.
-    pub location: Option<(f64, f64)>,
-    /// Every other column of the files, by its heading (licence, author, …).
-    pub columns: BTreeMap<String, String>,
-}
-
-impl Image {
-    /// An image with only a name.
-    pub fn new(id: ImageId) -> Self {
-        Self {
-            id,
-            file: None,
-            title: String::new(),
-            description: String::new(),
-            tags: Vec::new(),
-            date: None,
-            popularity: None,
-            comments: None,
-            location: None,
-            columns: BTreeMap::new(),
-        }
-    }
-}
-
 /// One image among those a text search returned for a query.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
@@ -148,28 +70,19 @@ pub struct Query {
     pub clusters: BTreeMap<u32, String>,
 }
 
-/// Which layout a data set was read from.
+/// Which format a data set was read from. The module of each format defines its constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// Crossrank's own folder format.
-    Folder,
-    /// MediaEval Retrieving Diverse Social Images.
-    MediaEval,
-    /// The layout of NAVER's DCMM release.
-    Naver,
-    /// Bare TREC qrels and run files.
-    Trec,
-}
+pub struct Format(&'static str);
 
 impl Format {
+    /// A format by the name shown in reports.
+    pub(super) const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
     /// The name shown in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Format::Folder => "Crossrank folder",
-            Format::MediaEval => "MediaEval Diverse Social Images",
-            Format::Naver => "NAVER DCMM",
-            Format::Trec => "TREC qrels and run",
-        }
+        self.0
     }
 }
 

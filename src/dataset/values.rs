@@ -77,19 +77,15 @@ fn clock(text: &str) -> Option<(NaiveTime, i32)> {
     ["%H:%M:%S%.f", "%H:%M:%S%.f%#z", "%H:%M", "%H:%M%#z"].into_iter().find_map(read)
 }
 
-/// Latitude and longitude from two fields; faults are reported to `bad` (field, value).
-pub(super) fn location_of_fields(
-    latitude: &str,
-    longitude: &str,
-    bad: &mut dyn FnMut(&str, &str),
-) -> Option<(f64, f64)> {
+/// Latitude and longitude from two fields; `bad` is given both where they are no location.
+pub(super) fn location_of_fields([latitude, longitude]: [&str; 2], bad: &mut dyn FnMut(&str)) -> Option<(f64, f64)> {
     if latitude.is_empty() && longitude.is_empty() {
         return None;
     }
     let degrees = (number(latitude), number(longitude));
     let found = degrees.0.zip(degrees.1).and_then(|(latitude, longitude)| location(latitude, longitude));
     if found.is_none() {
-        bad("latitude, longitude", &format!("{latitude}, {longitude}"));
+        bad(&format!("{latitude}, {longitude}"));
     }
     found
 }

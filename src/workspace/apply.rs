@@ -10,7 +10,7 @@ impl Workspace {
             Some(back) => {
                 self.carry_out(forth.clone());
                 if self.can_apply(&back) {
-                    self.history.record(back, forth);
+                    self.record(back, forth);
                 }
             }
             None => self.carry_out(forth),

@@ -5,10 +5,9 @@
 //! saved between sessions.
 
 mod apply;
-mod describe;
+mod steps;
 
 use super::{Action, RunsAction, Session, SettingsAction, StudiesAction};
-use describe::{Description, describe};
 use std::time::{Duration, Instant};
 
 /// Most steps that are kept. The oldest are dropped first, except for deletions, which can be undone until the program ends.
@@ -16,6 +15,18 @@ const MOST: usize = 200;
 
 /// Changes of the same kind within this time are one step, such as those of a key held down.
 const RAPID: Duration = Duration::from_secs(1);
+
+/// What a step did.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Description {
+    /// A short name: `12 neighbours`.
+    name: String,
+    /// What it changed; steps of the same kind can be merged.
+    kind: Vec<String>,
+}
+
+/// Describes a step by the action that takes it back and the one that does it.
+type Describe = fn(&Action, &Action) -> Description;
 
 /// Something that was done and can be undone.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +43,7 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(back: Action, forth: Action) -> Self {
+    fn new(back: Action, forth: Action, describe: Describe) -> Self {
         Self { description: describe(&back, &forth), back, forth, at: Instant::now(), is_closed: false }
     }
 
@@ -82,15 +93,15 @@ impl History {
     }
 
     /// Adds a step, or adds to the last one.
-    pub(super) fn record(&mut self, back: Action, forth: Action) {
+    pub(super) fn record(&mut self, back: Action, forth: Action, describe: Describe) {
         self.undone.clear();
-        let step = Step::new(back, forth);
+        let step = Step::new(back, forth, describe);
         let last = self.done.pop_if(|last| {
             let is_rapid = last.at.elapsed() < RAPID || self.held.is_some_and(|since| last.at >= since);
             is_rapid && !last.is_closed && !step.is_deletion() && last.description.kind == step.description.kind
         });
         let step = match last {
-            Some(last) => Step::new(last.back, step.forth),
+            Some(last) => Step::new(last.back, step.forth, describe),
             None => step,
         };
         // A change that was reversed is no change.

@@ -161,7 +161,7 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
     let dataset = Dataset {
         name: "photos".to_owned(),
         root: photos.to_owned(),
-        format: Format::Folder,
+        format: Format::FOLDER,
         images: files.iter().map(image).collect(),
         queries: Vec::new(),
         feature_names: Vec::new(),

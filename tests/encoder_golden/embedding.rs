@@ -22,7 +22,7 @@ fn dataset(files: &[(&str, Option<&Path>)]) -> Dataset {
     Dataset {
         name: "pictures".to_string(),
         root: "pictures".into(),
-        format: Format::Folder,
+        format: Format::FOLDER,
         images: files.iter().map(image).collect(),
         queries: Vec::new(),
         feature_names: Vec::new(),

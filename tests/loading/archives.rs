@@ -44,7 +44,7 @@ fn opened(root: &Path) -> Loaded {
 #[test]
 fn div400_of_2013_is_read_completely() {
     let Some(root) = div400() else { return };
-    assert_eq!(recognise(&root), Some(Format::MediaEval));
+    assert_eq!(recognise(&root), Some(Format::MEDIAEVAL));
     let started = Instant::now();
     let Loaded { dataset, judgements, warnings } = opened(&root);
     eprintln!("div400-2013 opened in {:.3} s", started.elapsed().as_secs_f64());
@@ -102,7 +102,7 @@ fn descriptors_of_div400_are_read_and_concatenated() {
 #[test]
 fn naver_div400_is_read_completely() {
     let Some(root) = naver() else { return };
-    assert_eq!(recognise(&root), Some(Format::Naver));
+    assert_eq!(recognise(&root), Some(Format::NAVER));
     let started = Instant::now();
     let Loaded { dataset, judgements, warnings } = opened(&root);
     eprintln!("div400-naver opened in {:.3} s", started.elapsed().as_secs_f64());

@@ -33,7 +33,7 @@ fn a_complete_set_is_read_with_every_field() {
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     let dataset = &loaded.dataset;
-    assert_eq!(dataset.format, Format::Folder);
+    assert_eq!(dataset.format, Format::FOLDER);
     let mill = &dataset.images[0];
     assert_eq!(mill.title, "A mill, old");
     assert_eq!(mill.description, "By \"them\"");
@@ -61,11 +61,27 @@ fn a_complete_set_is_read_with_every_field() {
 }
 
 #[test]
+fn the_hash_of_a_set_stays_from_one_version_to_the_next() {
+    let loaded = complete().open();
+    let hash = crossrank::export::manifest::dataset_hash(&loaded.dataset, &loaded.judgements);
+    assert_eq!(hash, "e7887ae3ba363c637f8eadd996e35b0b02f6817d291a463c82f2b3ca2442ebc3");
+}
+
+#[test]
+fn a_folder_of_no_format_is_refused_with_the_files_that_each_format_needs() {
+    let fixture = Fixture::new(&[("notes.md", "nothing of interest")]);
+    assert_eq!(recognise(fixture.root()), None);
+    let error = open(fixture.root()).expect_err("no data set").to_string();
+    let reason = "no queries.csv, no MediaEval topics, no interactions_train.csv and no TREC qrels or run in it";
+    assert_eq!(error, format!("not a data set: {reason}: {}", fixture.root().display()));
+}
+
+#[test]
 fn every_main_file_opens_its_folder() {
     let fixture = complete();
     for file in ["images.csv", "queries.csv", "candidates.csv", "qrels.txt", "runs/dense.txt"] {
         let loaded = open(&fixture.path(file)).expect(file);
-        assert_eq!((loaded.dataset.format, loaded.dataset.queries.len()), (Format::Folder, 2), "{file}");
+        assert_eq!((loaded.dataset.format, loaded.dataset.queries.len()), (Format::FOLDER, 2), "{file}");
     }
 }
 

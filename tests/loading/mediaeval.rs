@@ -40,7 +40,7 @@ fn later_year() -> Fixture {
 #[test]
 fn later_years_find_their_folders_through_the_correspondences() {
     let fixture = later_year();
-    assert_eq!(recognise(fixture.root()), Some(Format::MediaEval));
+    assert_eq!(recognise(fixture.root()), Some(Format::MEDIAEVAL));
     let loaded = fixture.open();
     assert_silent(&loaded.warnings);
     let dataset = &loaded.dataset;

@@ -30,7 +30,7 @@ fn interactions_qrels_queries_and_vectors_come_together() {
     let fixture = set();
     let loaded = fixture.open();
     let dataset = &loaded.dataset;
-    assert_eq!(dataset.format, Format::Naver);
+    assert_eq!(dataset.format, Format::NAVER);
     assert_eq!(dataset.feature_names, ["bm25", "tfidf"], "alphabetical");
     assert_eq!(ids(dataset, "q1"), ["a", "b"]);
     assert_eq!(query(dataset, "q1").text, "old mill");

@@ -68,7 +68,7 @@ fn bare_qrels_and_run_make_a_data_set() {
     ]);
     for path in [fixture.root().to_path_buf(), fixture.path("qrels.txt"), fixture.path("bm25.run")] {
         let loaded = open(&path).expect("recognised");
-        assert_eq!(loaded.dataset.format, Format::Trec);
+        assert_eq!(loaded.dataset.format, Format::TREC);
         assert_eq!(ids(&loaded.dataset, "q1"), ["b", "a"]);
         assert_eq!(grades(&loaded, "q1"), [Some(0), Some(1)]);
         assert_eq!(query(&loaded.dataset, "q1").candidates[0].rank, Some(1));

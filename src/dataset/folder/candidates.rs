@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::columns;
 use crate::dataset::build::Builder;
+use crate::dataset::metadata::{LATITUDE, LONGITUDE};
 use crate::dataset::table::{Row, Table, plain};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;
@@ -24,7 +25,7 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
     // With both an `id` and a `query`, the latter is the text.
     let text = text.or_else(|| table.column(columns::QUERY)).unwrap_or(id);
     let split = table.column(columns::SPLIT);
-    let place = (table.column(columns::LATITUDE), table.column(columns::LONGITUDE));
+    let place = [LATITUDE, LONGITUDE].map(|headings| table.column(headings));
     for row in &table.rows {
         let name = row.fields[id].trim();
         if name.is_empty() {
@@ -46,8 +47,8 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
             entry.text = field(Some(text)).to_owned();
         }
         entry.split = split_named(field(split), path, row.line, warnings);
-        entry.location = values::location_of_fields(field(place.0), field(place.1), &mut |what, value| {
-            let message = format!("{what} '{value}' of query '{name}' is invalid; taken as unknown");
+        entry.location = values::location_of_fields(place.map(field), &mut |value| {
+            let message = format!("latitude, longitude '{value}' of query '{name}' is invalid; taken as unknown");
             warnings.line(WarningKind::BadNumber, path, row.line, message);
         });
     }

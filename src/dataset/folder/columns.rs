@@ -1,15 +1,8 @@
-//! Accepted column names of our own format; case, spaces, hyphens and underscores are ignored.
+//! Accepted column names of our own format; those of an image's metadata are in `dataset/metadata.rs`. Case, spaces,
+//! hyphens and underscores are ignored.
 
 pub(super) const ID: &[&str] = &["id", "image_id", "image", "img_id", "img", "photo_id", "photo", "docid", "doc_id"];
 pub(super) const FILE: &[&str] = &["file", "path", "filename", "picture", "image_file", "file_name"];
-pub(super) const TITLE: &[&str] = &["title", "name"];
-pub(super) const DESCRIPTION: &[&str] = &["description", "desc", "text", "caption"];
-pub(super) const TAGS: &[&str] = &["tags", "keywords"];
-pub(super) const DATE: &[&str] = &["date", "date_taken", "taken", "created"];
-pub(super) const POPULARITY: &[&str] = &["popularity", "views", "clicks"];
-pub(super) const COMMENTS: &[&str] = &["comments", "nbcomments", "comment_count"];
-pub(super) const LATITUDE: &[&str] = &["latitude", "lat"];
-pub(super) const LONGITUDE: &[&str] = &["longitude", "lon", "lng", "long"];
 
 pub(super) const QUERY_ID: &[&str] = &["id", "query_id", "qid", "query", "topic", "number"];
 pub(super) const QUERY_TEXT: &[&str] = &["text", "query_text", "title", "words"];

@@ -5,59 +5,28 @@ use std::path::{Path, PathBuf};
 
 use super::columns;
 use crate::dataset::build::Builder;
+use crate::dataset::metadata::FieldColumns;
 use crate::dataset::table::{Row, Table};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;
-use crate::dataset::{Image, ImageId, WarningKind, values};
+use crate::dataset::{Image, ImageId, WarningKind};
 
 /// The positions of the known columns in a table.
 struct Columns {
     id: Option<usize>,
     file: Option<usize>,
-    title: Option<usize>,
-    description: Option<usize>,
-    tags: Option<usize>,
-    date: Option<usize>,
-    popularity: Option<usize>,
-    comments: Option<usize>,
-    latitude: Option<usize>,
-    longitude: Option<usize>,
+    fields: FieldColumns,
     /// Everything else.
     other: Vec<usize>,
 }
 
 impl Columns {
     fn of(table: &Table) -> Self {
-        let mut columns = Self {
-            id: table.column(columns::ID),
-            file: table.column(columns::FILE),
-            title: table.column(columns::TITLE),
-            description: table.column(columns::DESCRIPTION),
-            tags: table.column(columns::TAGS),
-            date: table.column(columns::DATE),
-            popularity: table.column(columns::POPULARITY),
-            comments: table.column(columns::COMMENTS),
-            latitude: table.column(columns::LATITUDE),
-            longitude: table.column(columns::LONGITUDE),
-            other: Vec::new(),
-        };
-        let known: HashSet<usize> = [
-            columns.id,
-            columns.file,
-            columns.title,
-            columns.description,
-            columns.tags,
-            columns.date,
-            columns.popularity,
-            columns.comments,
-            columns.latitude,
-            columns.longitude,
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        columns.other = (0..table.headings.len()).filter(|column| !known.contains(column)).collect();
-        columns
+        let (id, file) = (table.column(columns::ID), table.column(columns::FILE));
+        let fields = FieldColumns::find(|headings| table.column(headings));
+        let known: HashSet<usize> = id.into_iter().chain(file).chain(fields.all()).collect();
+        let other = (0..table.headings.len()).filter(|column| !known.contains(column)).collect();
+        Self { id, file, fields, other }
     }
 }
 
@@ -104,29 +73,10 @@ fn image(row: &Row, columns: &Columns, table: &Table, warnings: &mut Warnings) -
         (id, _) => id,
     };
     let mut image = Image::new(ImageId::from(id));
-    image.title = field(columns.title).to_owned();
-    image.description = field(columns.description).to_owned();
-    image.tags = values::tags(field(columns.tags));
-    let mut bad = |what: &str, value: &str| {
+    columns.fields.read(&mut image, |at| row.fields[at].trim(), &mut |what, value| {
         let message = format!("{what} '{value}' of image '{id}' is invalid; taken as unknown");
         warnings.line(WarningKind::BadNumber, &table.path, row.line, message);
-    };
-    let date = field(columns.date);
-    image.date = values::date(date);
-    if image.date.is_none() && !values::is_blank_date(date) {
-        bad("date", date);
-    }
-    let mut amount = |what: &str, column: Option<usize>| {
-        let value = field(column);
-        let number = values::number(value).filter(|&number| number >= 0.0);
-        if number.is_none() && !value.is_empty() {
-            bad(what, value);
-        }
-        number
-    };
-    image.popularity = amount("popularity", columns.popularity);
-    image.comments = amount("number of comments", columns.comments);
-    image.location = values::location_of_fields(field(columns.latitude), field(columns.longitude), &mut bad);
+    });
     let other = columns.other.iter().filter(|&&at| !table.headings[at].is_empty() && !row.fields[at].is_empty());
     image.columns = other.map(|&at| (table.headings[at].clone(), row.fields[at].clone())).collect();
     Some(image)

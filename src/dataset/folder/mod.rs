@@ -7,9 +7,27 @@ mod images;
 use std::path::{Path, PathBuf};
 
 use super::build::Builder;
+use super::reader::{Reader, is_data_file};
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{DatasetError, Format, Loaded, WarningKind, attach, embeddings, table};
+use super::{DatasetError, Format, Loaded, WarningKind, attach, bare_trec, embeddings, table};
+
+impl Format {
+    /// Crossrank's own folder format.
+    pub const FOLDER: Format = Format::new("Crossrank folder");
+}
+
+/// How it is recognised and read.
+pub(super) const READER: Reader = Reader {
+    format: Format::FOLDER,
+    main_files: "queries.csv",
+    is_one,
+    levels_up,
+    // Several tables of queries in a folder: the one that was chosen counts.
+    stands_alone: |file| walk::is_table(file) && names_queries(file),
+    open,
+    own_vectors: |_| None,
+};
 
 /// The files of a folder by purpose.
 #[derive(Debug, Default)]
@@ -67,19 +85,30 @@ impl Files {
 }
 
 /// Whether a table has a column of queries.
-pub(super) fn names_queries(path: &Path) -> bool {
+fn names_queries(path: &Path) -> bool {
     let headings = table::peek_headings(path).unwrap_or_default();
     columns::QUERY.iter().any(|name| headings.contains(&table::plain(name)))
 }
 
 /// Whether a folder is in our own format.
-pub(super) fn is_one(root: &Path) -> bool {
+fn is_one(root: &Path) -> bool {
     Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root, None).is_a_set()
 }
 
+/// TREC files are in the set's folder or in its `runs`, other files may be deeper.
+fn levels_up(file: &Path) -> usize {
+    if is_data_file(file) {
+        4
+    } else if bare_trec::kind_of(file).is_some() {
+        2
+    } else {
+        0
+    }
+}
+
 /// Opens a folder in our own format; `chosen` is the table of queries where several could be.
-pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::Folder);
+fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::FOLDER);
     let listing = walk::all_files(root, &mut builder.warnings);
     let files = Files::among(&listing, root, chosen);
     if !files.is_a_set() {
@@ -115,7 +144,7 @@ pub(super) fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, Dataset
 
 /// Every picture below a folder as an image, without queries: enough to compute vectors.
 pub(super) fn open_pictures(root: &Path) -> Loaded {
-    let mut builder = Builder::new(root, Format::Folder);
+    let mut builder = Builder::new(root, Format::FOLDER);
     let listing = walk::all_files(root, &mut builder.warnings);
     add_pictures(&mut builder, &Pictures::among(&listing, root), root);
     builder.finish()

@@ -6,6 +6,7 @@
 //! A query goes by its topic's number. Where dev and test use the same number, the dev topic is called `dev-<number>`,
 //! so that official runs of the test set keep their names. A photo in several topics is one image.
 
+mod descriptors;
 mod layout;
 mod photos;
 mod topics;
@@ -20,9 +21,26 @@ use self::layout::{Layout, Part};
 use self::photos::Photo;
 use self::topics::{Topic, key};
 use super::build::Builder;
+use super::reader::{ReadVectors, Reader};
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, Format, Loaded, VectorSource, WarningKind, embeddings};
+use super::{Dataset, DatasetError, Format, Loaded, WarningKind, embeddings};
+
+impl Format {
+    /// MediaEval Retrieving Diverse Social Images.
+    pub const MEDIAEVAL: Format = Format::new("MediaEval Diverse Social Images");
+}
+
+/// How it is recognised and read.
+pub(super) const READER: Reader = Reader {
+    format: Format::MEDIAEVAL,
+    main_files: "MediaEval topics",
+    is_one,
+    levels_up: |file| if walk::extension(file) == "xml" { 4 } else { 0 },
+    stands_alone: |_| false,
+    open: |root, _| open(root),
+    own_vectors: |file| (walk::extension(file) == "csv").then_some(descriptors::read as ReadVectors),
+};
 
 /// A topic and its files.
 struct Plan {
@@ -37,7 +55,7 @@ struct Plan {
 }
 
 /// Whether a folder looks like a MediaEval set or one half of one.
-pub(super) fn is_one(root: &Path) -> bool {
+fn is_one(root: &Path) -> bool {
     // Topics are at most three levels down; pictures need not be listed.
     let files = walk::files_below(root, 4, &mut Warnings::default());
     let layout = Layout::of(root, &files);
@@ -45,8 +63,8 @@ pub(super) fn is_one(root: &Path) -> bool {
 }
 
 /// Opens a MediaEval set.
-pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::MediaEval);
+fn open(root: &Path) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::MEDIAEVAL);
     let files = walk::all_files(root, &mut builder.warnings);
     let mut layout = Layout::of(root, &files);
     let plans = plan(&mut layout, &mut builder.warnings);
@@ -70,7 +88,8 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
     }
     report_unjudged(&mut builder, &plans, root);
     find_pictures(&mut builder, &Pictures::among(&files, root), &lines, root);
-    builder.dataset.vectors = layout.descriptors.into_iter().map(|(code, files)| descriptor(code, files)).collect();
+    builder.dataset.vectors =
+        layout.descriptors.into_iter().map(|(code, files)| descriptors::source(code, files)).collect();
     builder.dataset.vectors.extend(embeddings::own_sources(&files, root));
     Ok(builder.finish())
 }
@@ -78,7 +97,7 @@ pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
 /// The text descriptors (`desctxt/*_textTermsPerImage.txt` and similar) of a MediaEval set. They are not read: text
 /// signals are computed from titles, tags and descriptions, as for every format.
 pub fn text_descriptor_files(dataset: &Dataset) -> Vec<PathBuf> {
-    if dataset.format != Format::MediaEval {
+    if dataset.format != Format::MEDIAEVAL {
         return Vec::new();
     }
     Layout::of(&dataset.root, &walk::all_files(&dataset.root, &mut Warnings::default())).text_terms
@@ -240,17 +259,4 @@ fn find_pictures(builder: &mut Builder, pictures: &Pictures, lines: &Lines, root
             builder.warnings.line(WarningKind::MissingPicture, path, *line, format!("no picture of photo '{id}'"));
         }
     }
-}
-
-/// The dimension is that of the first vector; it is checked when the vectors are read.
-fn descriptor(code: String, files: Vec<PathBuf>) -> VectorSource {
-    use std::io::{BufRead, BufReader, Read};
-    let first_line = || {
-        let mut line = Vec::new();
-        let file = std::fs::File::open(files.first()?).ok()?;
-        BufReader::new(file.take(1 << 20)).read_until(b'\n', &mut line).ok()?;
-        Some(line)
-    };
-    let commas = first_line().map_or(0, |line| line.iter().filter(|&&byte| byte == b',').count());
-    VectorSource { name: code, dim: Some(commas).filter(|&commas| commas > 0), files }
 }

@@ -19,8 +19,8 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-pub(super) use self::vectors::{is_matrix, read_matrix};
 use super::build::Builder;
+use super::reader::{ReadVectors, Reader, is_data_file};
 use super::table::Table;
 use super::text::read_text_or_warn;
 use super::walk::{self, Pictures};
@@ -29,8 +29,24 @@ use super::{DatasetError, Format, Loaded, Relevance, Split, WarningKind, embeddi
 
 const FEATURE: &str = "_feature";
 
+impl Format {
+    /// The layout of NAVER's DCMM release.
+    pub const NAVER: Format = Format::new("NAVER DCMM");
+}
+
+/// How it is recognised and read.
+pub(super) const READER: Reader = Reader {
+    format: Format::NAVER,
+    main_files: "interactions_train.csv",
+    is_one,
+    levels_up: |file| if is_data_file(file) { 4 } else { 0 },
+    stands_alone: |_| false,
+    open: |root, _| open(root),
+    own_vectors: |file| vectors::is_matrix(file).then_some(vectors::read_matrix as ReadVectors),
+};
+
 /// Whether a folder holds interaction tables.
-pub(super) fn is_one(root: &Path) -> bool {
+fn is_one(root: &Path) -> bool {
     walk::files_below(root, 1, &mut Warnings::default()).iter().any(|path| is_interactions(path))
 }
 
@@ -39,8 +55,8 @@ fn is_interactions(path: &Path) -> bool {
 }
 
 /// Opens a folder in NAVER's layout.
-pub(super) fn open(root: &Path) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::Naver);
+fn open(root: &Path) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::NAVER);
     let files = walk::all_files(root, &mut builder.warnings);
     let mut tables: Vec<Table> = files
         .iter()

@@ -13,7 +13,7 @@ use crate::dataset::{Dataset, ImageId, VectorSource, WarningKind, walk};
 const SUFFIX: &str = "_PreLogits";
 
 /// Whether a file is a query's matrix of vectors.
-pub(in crate::dataset) fn is_matrix(path: &Path) -> bool {
+pub(super) fn is_matrix(path: &Path) -> bool {
     walk::extension(path) == "npy" && walk::stem(path).ends_with(SUFFIX)
 }
 
@@ -58,7 +58,7 @@ pub(super) fn check_queries(builder: &mut Builder) {
 }
 
 /// Reads a query's matrix; the image list next to it names the image of each row.
-pub(in crate::dataset) fn read_matrix(
+pub(super) fn read_matrix(
     dataset: &Dataset,
     path: &Path,
     index: &ImageIndex,

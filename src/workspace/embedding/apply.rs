@@ -99,7 +99,7 @@ impl Workspace {
                     self.embedding.last = Some(report);
                     let computed = DataAction::ChooseVectors(vec![COMPUTED.to_owned()]).into();
                     if let Some(back) = self.opposite(&computed) {
-                        self.history.record(back, computed);
+                        self.record(back, computed);
                     }
                     self.change(|settings| settings.vectors = vec![COMPUTED.to_owned()]);
                     self.remember_encoder(&encoder);

@@ -1,20 +1,71 @@
-//! What a step of undo is called, and which steps are of one kind.
+//! Which actions can be undone, by which others, and what such a step is called.
 
+use super::Description;
 use crate::study::runs::{ParamValue, Parameters, RunTable, flat, short_name};
-use crate::workspace::{Action, DataAction, RunsAction, SettingsAction, StudiesAction, ThemeChoice};
+use crate::workspace::embedding::COMPUTED;
+use crate::workspace::{
+    Action, DataAction, RunsAction, Settings, SettingsAction, StudiesAction, ThemeChoice, Workspace,
+};
 use std::path::Path;
 
-/// What a step did.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Description {
-    /// In a few words: `12 neighbours`.
-    pub name: String,
-    /// What it changed; steps of the same kind can be one.
-    pub kind: Vec<String>,
+impl Settings {
+    /// The action that restores what another one will change; `None` if it changes nothing, or only the layout of
+    /// the panels, which is not undone.
+    fn opposite(&self, action: &SettingsAction) -> Option<SettingsAction> {
+        let now = match action {
+            SettingsAction::SetExperiment(_) => SettingsAction::SetExperiment(Box::new(self.experiment.clone())),
+            SettingsAction::SetEncoder(_) => SettingsAction::SetEncoder(Box::new(self.encoder.clone())),
+            SettingsAction::SetRunTable(_) => SettingsAction::SetRunTable(Box::new(self.run_table.clone())),
+            SettingsAction::SetGraphLook(_) => SettingsAction::SetGraphLook(self.look),
+            SettingsAction::SetTheme(_) => SettingsAction::SetTheme(self.theme),
+            SettingsAction::SetQuerySort(_) => SettingsAction::SetQuerySort(self.query_sort),
+            SettingsAction::SetPanels(_) => return None,
+        };
+        (now != *action).then_some(now)
+    }
+}
+
+impl Workspace {
+    /// The action that reverses another one that is about to be carried out, if it can be undone.
+    pub(in crate::workspace) fn opposite(&self, action: &Action) -> Option<Action> {
+        match action {
+            Action::Settings(action) => self.settings.opposite(action).map(Action::from),
+            Action::Data(DataAction::ChooseVectors(names)) => {
+                let now = self.loading.pending_vectors().or(Some(&self.session.as_ref()?.data.vector_names))?;
+                let is_change = !now.is_empty() && !names.is_empty() && now != names;
+                is_change.then(|| DataAction::ChooseVectors(now.to_vec()).into())
+            }
+            Action::Runs(RunsAction::Delete(path)) => Some(RunsAction::Restore(path.clone()).into()),
+            Action::Studies(StudiesAction::Delete(path)) => Some(StudiesAction::Restore(path.clone()).into()),
+            _ => None,
+        }
+    }
+
+    /// Whether an action is possible now: vectors may have left the data set, and a folder the disk.
+    pub(in crate::workspace) fn can_apply(&self, action: &Action) -> bool {
+        match action {
+            Action::Data(DataAction::ChooseVectors(names)) => self.session.as_ref().is_some_and(|session| {
+                let sources = &session.data.dataset.vectors;
+                names.iter().all(|name| name == COMPUTED || sources.iter().any(|source| source.name == *name))
+            }),
+            Action::Runs(RunsAction::Restore(path)) | Action::Studies(StudiesAction::Restore(path)) => {
+                self.trash.holds(path)
+            }
+            Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path)) => {
+                path.is_dir() && !self.trash.holds(path)
+            }
+            _ => true,
+        }
+    }
+
+    /// Adds an action that was carried out, and the one that takes it back, to the history.
+    pub(in crate::workspace) fn record(&mut self, back: Action, forth: Action) {
+        self.history.record(back, forth, describe);
+    }
 }
 
 /// Describes a step by the action that takes it back and the one that does it.
-pub fn describe(back: &Action, forth: &Action) -> Description {
+fn describe(back: &Action, forth: &Action) -> Description {
     match (back, forth) {
         (Action::Settings(back), Action::Settings(forth)) => settings(back, forth),
         (_, Action::Data(DataAction::ChooseVectors(names))) => of("vectors", format!("vectors {}", names.join(" + "))),
