@@ -15,7 +15,7 @@
 //! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | base, dataset |
 //! | [`eval`] | scores → numbers: measures with trec_eval's semantics | base, dataset |
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
-//! | [`model`] | the networks, one layer per file, seeded initialisation, checkpoints | base, dataset, signals, graph |
+//! | [`model`] | the networks, a file each, seeded initialisation, checkpoints | base, dataset, signals, graph |
 //! | [`train`] | losses and the optimisation loop; knows nothing of threads | base, dataset, signals, graph, eval, model |
 //! | [`study`] | many runs as one question: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
 //! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard, manifest | base, dataset, graph, eval, train, study |
