@@ -52,7 +52,7 @@ impl Network {
         let config = metadata.remove(CONFIG_KEY).ok_or_else(|| wrong(&format!("no {CONFIG_KEY} in the header")))?;
         let config: NetworkConfig =
             serde_json::from_str(&config).map_err(|error| wrong(&format!("{CONFIG_KEY}: {error}")))?;
-        let model = Self::assemble(&config, |name, shape| Ok(values(&tensors, name, shape, path)?));
+        let model = Self::assemble(&config, |weight| Ok(values(&tensors, &weight.name, &weight.shape, path)?));
         let model = model.map_err(|error| match error {
             ModelError::Config(message) => wrong(&message).into(),
             other => other,

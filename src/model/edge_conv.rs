@@ -5,10 +5,14 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 use candle_nn::Linear;
 
-use super::prepared::Part;
+use super::edges::{Edges, QueryGraph, with_itself};
 use super::propagate::values;
+use super::stack::Convolution;
+use super::weight::Vars;
+use super::{ModelError, NetworkConfig};
+use crate::graph::Csr;
 
-/// `out_i = max_{j ∈ N(i)} ReLU(Φ h_i + Θ (h_j − h_i) + b)` (Wang et al., ACM TOG 2019, eq. 8), `[Φ Θ]` the layer's
+/// `C(h)_i = max_{j ∈ N(i)} ReLU(Φ h_i + Θ (h_j − h_i) + b)` (Wang et al., ACM TOG 2019, eq. 8), `[Φ Θ]` the layer's
 /// weight. N(i) holds i itself, for which the difference is 0.
 ///
 /// The ReLU and adding terms that depend on i alone are monotonic, so the maximum over j of `Θ h_j` is taken first and
@@ -16,7 +20,29 @@ use super::propagate::values;
 ///
 /// # Shapes
 /// h: n × H; weight: H' × 2H; the result: n × H'.
-pub(super) fn edge_conv(part: &Arc<Part>, h: &Tensor, linear: &Linear) -> Result<Tensor> {
+#[derive(Debug)]
+pub(super) struct EdgeConv;
+
+impl Convolution for EdgeConv {
+    /// A node and the difference to its neighbour, side by side.
+    fn linear_input(width: usize) -> usize {
+        width.saturating_mul(2)
+    }
+
+    fn edges(graph: &Csr, _: &NetworkConfig) -> Edges {
+        Edges::new(with_itself(graph))
+    }
+
+    fn load(_: &Vars) -> Option<Self> {
+        Some(Self)
+    }
+
+    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> std::result::Result<Tensor, ModelError> {
+        Ok(convolve(&graph.edges, linear, h)?)
+    }
+}
+
+fn convolve(edges: &Arc<Edges>, linear: &Linear, h: &Tensor) -> Result<Tensor> {
     let width = h.dim(1)?;
     let half = |at: usize| linear.weight().narrow(1, at * width, width)?.contiguous();
     let (own, difference) = (half(0)?, half(1)?);
@@ -25,19 +51,19 @@ pub(super) fn edge_conv(part: &Arc<Part>, h: &Tensor, linear: &Linear) -> Result
         Some(bias) => alone.broadcast_add(bias)?,
         None => alone,
     };
-    let strongest = h.matmul(&difference.t()?)?.contiguous()?.apply_op1(RowMax { part: part.clone() })?;
+    let strongest = h.matmul(&difference.t()?)?.contiguous()?.apply_op1(RowMax { edges: edges.clone() })?;
     (alone + strongest)?.relu()
 }
 
 /// `out_ic = max_{j ∈ N(i)} x_jc`, the first one on ties; 0 for a node without neighbours.
 struct RowMax {
-    part: Arc<Part>,
+    edges: Arc<Edges>,
 }
 
 impl RowMax {
     /// The values, and the neighbour each comes from.
     fn forward(&self, x: &[f64], width: usize) -> Result<(Vec<f64>, Vec<usize>)> {
-        let csr = &self.part.csr;
+        let csr = &self.edges.csr;
         if x.len() != csr.n() * width {
             bail!("{} values for {} × {width}", x.len(), csr.n());
         }

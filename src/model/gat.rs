@@ -2,29 +2,71 @@
 
 use std::sync::Arc;
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, Layout, Module, Result, Shape, Tensor, bail};
+use candle_nn::Linear;
 
-use super::prepared::Part;
+use super::edges::{Edges, QueryGraph, with_itself};
 use super::propagate::{Propagate, values};
+use super::stack::Convolution;
+use super::weight::{Init, Vars, Weight};
+use super::{ModelError, NetworkConfig};
+use crate::graph::Csr;
 
 /// Slope of the leaky rectifier below 0, as in the paper.
 const SLOPE: f64 = 0.2;
 
-/// Per head: `out_i = Σ_{j ∈ N(i)} α_ij z_j` with `α_i = softmax_j(LeakyReLU(from·z_i + to·z_j))` (Veličković et al.,
-/// ICLR 2018, eq. 1–3); the heads' results are concatenated. N(i) holds i itself.
+/// Per head: `C(h)_i = Σ_{j ∈ N(i)} α_ij z_j` with z = W h + b and `α_i = softmax_j(LeakyReLU(from·z_i + to·z_j))`
+/// (Veličković et al., ICLR 2018, eq. 1–3); the heads' results are concatenated. N(i) holds i itself.
 ///
 /// # Shapes
-/// z: n × H; `from` and `to`: heads × H/heads; the result: n × H.
-pub(super) fn attend(part: &Arc<Part>, z: &Tensor, from: &Tensor, to: &Tensor) -> Result<Tensor> {
+/// z and the result: n × H'; `from` and `to`, one vector per head: heads × H'/heads.
+#[derive(Debug)]
+pub(super) struct Gat {
+    from: Tensor,
+    to: Tensor,
+}
+
+impl Convolution for Gat {
+    fn check(config: &NetworkConfig) -> std::result::Result<(), ModelError> {
+        let uneven = |width: &&usize| config.heads == 0 || !width.is_multiple_of(config.heads);
+        match config.conv.iter().find(uneven) {
+            None => Ok(()),
+            Some(width) => {
+                let message = format!("{} heads do not share a width of {width} evenly", config.heads);
+                Err(ModelError::Config(message))
+            }
+        }
+    }
+
+    fn weights(config: &NetworkConfig, width: usize) -> Vec<Weight> {
+        let of_head = width.checked_div(config.heads).unwrap_or(0);
+        let init = Init::Uniform { fan_in: of_head };
+        ["att_src", "att_dst"].map(|name| Weight::new(name, &[config.heads, of_head], init)).into()
+    }
+
+    fn edges(graph: &Csr, _: &NetworkConfig) -> Edges {
+        Edges::new(with_itself(graph))
+    }
+
+    fn load(vars: &Vars) -> Option<Self> {
+        Some(Self { from: vars.get("att_src")?, to: vars.get("att_dst")? })
+    }
+
+    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> std::result::Result<Tensor, ModelError> {
+        Ok(attend(&graph.edges, &linear.forward(h)?, &self.from, &self.to)?)
+    }
+}
+
+fn attend(edges: &Arc<Edges>, z: &Tensor, from: &Tensor, to: &Tensor) -> Result<Tensor> {
     let (heads, width) = from.dims2()?;
-    let (sources, targets) = part.ends()?;
+    let (sources, targets) = edges.ends()?;
     let head = |at: usize| {
         let z = z.narrow(1, at * width, width)?.contiguous()?;
         let score = |vector: &Tensor| z.matmul(&vector.get(at)?.unsqueeze(1)?)?.squeeze(1);
         let raw = (score(from)?.index_select(&sources, 0)? + score(to)?.index_select(&targets, 0)?)?;
         let leaky = ((raw.relu()? * (1.0 - SLOPE))? + (raw * SLOPE)?)?;
-        let alpha = leaky.apply_op1(RowSoftmax { part: part.clone() })?;
-        alpha.apply_op2(&z, Propagate { part: part.clone(), learned: true })
+        let alpha = leaky.apply_op1(RowSoftmax { edges: edges.clone() })?;
+        alpha.apply_op2(&z, Propagate { edges: edges.clone(), learned: true })
     };
     let heads: Vec<Tensor> = (0..heads).map(head).collect::<Result<_>>()?;
     Tensor::cat(&heads, 1)
@@ -32,12 +74,12 @@ pub(super) fn attend(part: &Arc<Part>, z: &Tensor, from: &Tensor, to: &Tensor) -
 
 /// The softmax over each node's edges: one value per edge → one value per edge.
 struct RowSoftmax {
-    part: Arc<Part>,
+    edges: Arc<Edges>,
 }
 
 impl RowSoftmax {
     fn forward(&self, x: &[f64]) -> Result<Vec<f64>> {
-        let csr = &self.part.csr;
+        let csr = &self.edges.csr;
         if x.len() != csr.targets.len() {
             bail!("{} values for {} edges", x.len(), csr.targets.len());
         }
@@ -68,8 +110,8 @@ impl CustomOp1 for RowSoftmax {
     /// `∂/∂x_e = α_e (G_e − Σ_{e' in the row} α_e' G_e')`.
     fn bwd(&self, _: &Tensor, alpha: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (alpha_values, mut out) = (alpha.to_vec1::<f64>()?, gradient.to_vec1::<f64>()?);
-        for i in 0..self.part.csr.n() {
-            let row = self.part.csr.row(i);
+        for i in 0..self.edges.csr.n() {
+            let row = self.edges.csr.row(i);
             let mean: f64 = alpha_values[row.clone()].iter().zip(&out[row.clone()]).map(|(a, g)| a * g).sum();
             for edge in row {
                 out[edge] = alpha_values[edge] * (out[edge] - mean);

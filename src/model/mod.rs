@@ -1,10 +1,14 @@
-//! The network: DCMM (deep cross-modal graph convolution; Formal et al., ECIR 2020), one layer per file.
+//! The networks: DCMM (deep cross-modal graph convolution; Formal et al., ECIR 2020) and those it is compared with, each
+//! in a file of its own.
 //!
 //! ```text
 //! h⁰ = MLP(x)
 //! hˡ⁺¹_i = σ( Σ_{j ∈ N(i)} g(v_i, v_j) · (W hˡ_j + b) )     g = cos, or v_iᵀ diag(a) v_j with a learned a per layer
 //! s_i = w₀ᵀ h⁰_i + b₀ + w₁ᵀ hᴸ_i + b₁
 //! ```
+//! All share the MLP and the text score `w₀ᵀ h⁰ + b₀`. What a graph network adds to it is its `Design`: its weights, its
+//! edges and its score. A stack of convolutions, as above, only says how one `Convolution` sums over neighbours.
+//!
 //! A [`NetworkConfig`] describes a network and [`NetworkConfig::init`] creates one; a [`RankingInput`] is one query as
 //! its input. Weights are named as PyTorch names them. Everything runs on the CPU: with a few thousand weights and sums
 //! over a few hundred nodes an accelerator would gain nothing. Queries run in parallel, each in a fixed order, so no
@@ -39,24 +43,33 @@
 
 mod checkpoint;
 mod config;
-mod conv;
+mod dcmm_cos;
+mod dcmm_edge;
+mod dcmm_prf;
+mod design;
 mod dropout;
-mod edge;
 mod edge_conv;
+mod edge_similarity;
+mod edges;
 mod error;
 mod feedback;
 mod gat;
-mod init;
+mod gcn;
 mod input;
 mod kind;
 mod mlp;
 mod network;
 mod pairs;
 mod prepared;
-mod prf;
 mod propagate;
+mod shapes;
+mod stack;
 mod tile;
 mod visual;
+mod weight;
+
+use design::Design;
+use stack::stack_of;
 
 pub use checkpoint::Metadata;
 pub use config::NetworkConfig;
@@ -67,3 +80,29 @@ pub use kind::{Activation, Degree, ModelKind};
 pub use network::{MemberOutput, Network, Output, Scores, Weights};
 pub use prepared::Prepared;
 pub use visual::Visual;
+
+/// The table of graph networks; `None` for a model without a graph.
+fn design_of(kind: ModelKind) -> Option<&'static dyn Design> {
+    match kind {
+        ModelKind::Initial | ModelKind::Signal | ModelKind::Cm => None,
+        ModelKind::Linear | ModelKind::Mlp | ModelKind::LtrCm => None,
+        ModelKind::Gcn => Some(stack_of::<gcn::Gcn>()),
+        ModelKind::Gat => Some(stack_of::<gat::Gat>()),
+        ModelKind::EdgeConv => Some(stack_of::<edge_conv::EdgeConv>()),
+        ModelKind::DcmmCos => Some(stack_of::<dcmm_cos::DcmmCos>()),
+        ModelKind::DcmmEdge => Some(stack_of::<dcmm_edge::DcmmEdge>()),
+        ModelKind::DcmmPrf => Some(&dcmm_prf::DcmmPrf),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_the_models_that_use_the_graph_have_a_design() {
+        for kind in ModelKind::ALL {
+            assert_eq!(design_of(kind).is_some(), kind.uses_graph(), "{kind}");
+        }
+    }
+}

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use candle_core::{Device, Module, Tensor, Var};
 use candle_nn::Linear;
 
-use super::conv::{GraphConv, Kind};
+use super::design::Term;
+use super::design_of;
 use super::dropout::Dropout;
+use super::edges::QueryGraph;
 use super::mlp::Mlp;
-use super::prf::Feedback;
-use super::{ModelError, ModelKind, NetworkConfig, Prepared, RankingInput};
+use super::weight::{Vars, Weight};
+use super::{ModelError, NetworkConfig, Prepared, RankingInput};
 use crate::base::Rng;
 
 /// Weights by name, each row-major.
@@ -32,10 +34,9 @@ pub struct Network {
 #[derive(Debug)]
 struct Member {
     mlp: Mlp,
-    convs: Vec<GraphConv>,
     head_text: Linear,
-    head_conv: Option<Linear>,
-    feedback: Option<Feedback>,
+    /// What the graph adds, if the network uses it.
+    term: Option<Box<dyn Term>>,
     /// Principal components among the inputs.
     components: usize,
     dropout: Dropout,
@@ -76,21 +77,32 @@ pub struct Scores {
     pub total: Vec<f32>,
 }
 
+impl NetworkConfig {
+    /// A network with initial weights, determined by [`Self::seed`] alone.
+    ///
+    /// # Errors
+    /// If the configuration is invalid.
+    pub fn init(&self) -> Result<Network, ModelError> {
+        let mut rng = Rng::new(self.seed);
+        Network::assemble(self, |weight| Ok(weight.initial(&mut rng)))
+    }
+}
+
 impl Network {
-    /// A network whose weights come from `weights`, called with name and shape in the order of
+    /// A network whose weights have the values that `values` returns for each, in the order of
     /// [`NetworkConfig::shapes`].
     pub(super) fn assemble(
         config: &NetworkConfig,
-        mut weights: impl FnMut(&str, &[usize]) -> Result<Vec<f64>, ModelError>,
+        mut values: impl FnMut(&Weight) -> Result<Vec<f64>, ModelError>,
     ) -> Result<Self, ModelError> {
         config.check()?;
         let mut vars = Vec::new();
-        for (name, shape) in config.shapes() {
-            let tensor = Tensor::from_vec(weights(&name, &shape)?, shape, &Device::Cpu)?;
-            vars.push((name, Var::from_tensor(&tensor)?));
+        for weight in config.weights() {
+            let tensor = Tensor::from_vec(values(&weight)?, weight.shape, &Device::Cpu)?;
+            vars.push((weight.name, Var::from_tensor(&tensor)?));
         }
-        let prefix = |member: usize| if config.members == 1 { String::new() } else { format!("member.{member}.") };
-        let members = (0..config.members).map(|member| Member::new(config, &vars, &prefix(member)));
+        let prefixes = (0..config.members).map(|member| config.member_prefix(member));
+        let members = prefixes.map(|prefix| Member::new(config, &Vars::new(&vars, prefix)));
         let members = members.collect::<Option<_>>().ok_or_else(|| ModelError::Config("a weight is missing".into()))?;
         Ok(Self { config: config.clone(), members, vars })
     }
@@ -110,10 +122,10 @@ impl Network {
     /// # Errors
     /// If the query has no images or was prepared for a network of another shape.
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
-        let visual = self.visual(query)?;
+        let graph = QueryGraph { edges: query.edges.clone(), visual: self.visual(query)?, dim: query.dim };
         let mut members = Vec::with_capacity(self.members.len());
         for member in &self.members {
-            let (text, total) = member.forward(query, &visual, dropout.as_deref_mut())?;
+            let (text, total) = member.forward(&query.features, &graph, dropout.as_deref_mut())?;
             members.push(MemberOutput { text, total });
         }
         let text = mean(members.iter().map(|member| &member.text))?;
@@ -122,9 +134,9 @@ impl Network {
 
     /// The visual vectors, if the network reads them.
     fn visual(&self, query: &Prepared) -> Result<Arc<Vec<f32>>, ModelError> {
-        match self.config.kind {
-            kind if kind.reads_vectors() => query.visual.load(query.part.dim).map_err(ModelError::Scratch),
-            _ => Ok(Arc::default()),
+        match self.config.kind.reads_vectors() {
+            true => query.visual.load(query.dim).map_err(ModelError::Scratch),
+            false => Ok(Arc::default()),
         }
     }
 
@@ -170,7 +182,7 @@ impl Network {
     /// # Errors
     /// If a weight is missing or of the wrong shape.
     pub fn from_weights(config: &NetworkConfig, weights: &Weights) -> Result<Self, ModelError> {
-        Self::assemble(config, |name, shape| {
+        Self::assemble(config, |Weight { name, shape, .. }| {
             let values = weights.get(name).filter(|values| values.len() == shape.iter().product::<usize>());
             values.cloned().ok_or_else(|| ModelError::Config(format!("no {name} of shape {shape:?} among the weights")))
         })
@@ -178,70 +190,35 @@ impl Network {
 }
 
 impl Member {
-    /// The network whose weights' names begin with `prefix`; `None` if one is missing.
-    fn new(config: &NetworkConfig, vars: &[(String, Var)], prefix: &str) -> Option<Self> {
-        let find = |name: &str| {
-            let named = |(other, _): &&(String, Var)| other.strip_prefix(prefix) == Some(name);
-            vars.iter().find(named).map(|(_, var)| var.as_tensor().clone())
-        };
-        let linear = |name: &str| Some(Linear::new(find(&format!("{name}.weight"))?, find(&format!("{name}.bias"))));
+    /// The network with these weights; `None` if one is missing.
+    fn new(config: &NetworkConfig, vars: &Vars) -> Option<Self> {
         let dropout = Dropout::new(config.dropout);
-        let layers = (0..config.mlp.len()).map(|at| linear(&format!("mlp.{at}"))).collect::<Option<_>>()?;
-        let conv = |at: usize| {
-            let part = |name: &str| find(&format!("conv.{at}.{name}"));
-            let kind = match config.kind {
-                ModelKind::DcmmEdge => Kind::Learned { a: part("a")? },
-                ModelKind::Gat => Kind::Attention { from: part("att_src")?, to: part("att_dst")? },
-                ModelKind::EdgeConv => Kind::Edges,
-                _ => Kind::Fixed,
-            };
-            let (activation, residual) = (config.activation, config.residual);
-            Some(GraphConv { kind, linear: linear(&format!("conv.{at}"))?, activation, dropout, residual })
+        let layers = (0..config.mlp.len()).map(|at| vars.linear(&format!("mlp.{at}"))).collect::<Option<_>>()?;
+        let term = match design_of(config.kind) {
+            Some(design) => Some(design.term(config, vars)?),
+            None => None,
         };
-        let feeds_back = config.kind == ModelKind::DcmmPrf;
-        let graph = config.kind.uses_graph() && !feeds_back;
-        let convs = (0..if graph { config.conv.len() } else { 0 }).map(conv).collect::<Option<_>>()?;
-        let head_conv = if graph { Some(linear("head_conv")?) } else { None };
-        let hops = (0..config.conv.len()).map(|hop| find(&format!("hop.{hop}.weight")));
-        let feedback = match feeds_back {
-            true => Some(Feedback {
-                hops: hops.collect::<Option<_>>()?,
-                sharpness_and_weight: find("feedback.beta").zip(find("feedback.gamma")),
-            }),
-            false => None,
-        };
-        let (components, head_text) = (config.component_count, linear("head_text")?);
-        Some(Self { mlp: Mlp { layers, dropout }, convs, head_text, head_conv, feedback, components, dropout })
+        let (components, head_text) = (config.component_count, vars.linear("head_text")?);
+        Some(Self { mlp: Mlp { layers, dropout }, head_text, term, components, dropout })
     }
 
     /// The score from the signals alone, and the total score.
     fn forward(
         &self,
-        query: &Prepared,
-        visual: &Arc<Vec<f32>>,
+        features: &Tensor,
+        graph: &QueryGraph,
         mut dropout: Option<&mut Rng>,
     ) -> Result<(Tensor, Tensor), ModelError> {
-        let features = self.dropped(&query.features, dropout.as_deref_mut())?;
-        let start = self.mlp.forward(&features, dropout.as_deref_mut())?;
-        let text = self.head_text.forward(&start)?.squeeze(1)?;
-        if let Some(feedback) = &self.feedback {
-            let said = if self.mlp.layers.is_empty() { start.dim(1)? - self.components } else { start.dim(1)? };
-            let total = feedback.forward(&query.part, visual, &start.narrow(1, 0, said)?.contiguous()?, &text)?;
-            return Ok((text, total));
-        }
-        let Some(head) = &self.head_conv else {
-            return Ok((text.clone(), text));
+        let features = self.dropped(features, dropout.as_deref_mut())?;
+        let h = self.mlp.forward(&features, dropout.as_deref_mut())?;
+        let text = self.head_text.forward(&h)?.squeeze(1)?;
+        let total = match &self.term {
+            Some(term) => term.score(graph, &h, &text, dropout)?,
+            None => text.clone(),
         };
-        let mut h = start;
-        for conv in &self.convs {
-            h = conv.forward(&query.part, visual, &h, dropout.as_deref_mut())?;
-        }
-        let total = (&text + head.forward(&h)?.squeeze(1)?)?;
         Ok((text, total))
     }
-}
 
-impl Member {
     /// The inputs with dropout over the principal components, which are many, each with little weight.
     fn dropped(&self, features: &Tensor, dropout: Option<&mut Rng>) -> Result<Tensor, ModelError> {
         if self.components == 0 || dropout.is_none() {

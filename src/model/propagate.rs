@@ -6,9 +6,18 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 use pulp::{Simd, WithSimd};
 
-use super::prepared::Part;
+use super::ModelError;
+use super::edges::Edges;
 use crate::graph::Csr;
 use crate::graph::simd::dispatch;
+
+/// `out_i = Σ_{j ∈ N(i)} w_ij m_j`, w the edges' own weights, which are not learned.
+///
+/// # Shapes
+/// n × H → n × H.
+pub(super) fn sum_weighted(edges: &Arc<Edges>, messages: &Tensor) -> std::result::Result<Tensor, ModelError> {
+    Ok(edges.weights()?.apply_op2(messages, Propagate { edges: edges.clone(), learned: false })?)
+}
 
 /// `out_i = Σ_{j ∈ N(i)} α_ij m_j`, as a function of the edges' weights α and the messages m.
 ///
@@ -17,7 +26,7 @@ use crate::graph::simd::dispatch;
 /// # Shapes
 /// α: one value per edge; m and the result: n × H.
 pub(super) struct Propagate {
-    pub(super) part: Arc<Part>,
+    pub(super) edges: Arc<Edges>,
     /// Whether α is learned; a constant one (the cosine) needs no gradient.
     pub(super) learned: bool,
 }
@@ -32,7 +41,7 @@ impl CustomOp2 for Propagate {
         let width = l2.dims().last().copied().unwrap_or(0);
         let mut out = vec![0.0; messages.len()];
         each_edge(
-            &self.part.csr,
+            &self.edges.csr,
             width,
             #[inline(always)]
             |edge, i, j| add_scaled(alpha[edge], &messages[j], &mut out[i]),
@@ -47,7 +56,7 @@ impl CustomOp2 for Propagate {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (csr, width) = (&self.part.csr, messages.dim(1)?);
+        let (csr, width) = (&self.edges.csr, messages.dim(1)?);
         let flat = |tensor: &Tensor| tensor.flatten_all()?.to_vec1::<f64>();
         let (a, m, g) = (flat(alpha)?, flat(messages)?, flat(gradient)?);
         let mut of_messages = vec![0.0; m.len()];

@@ -1,11 +1,9 @@
 //! The learned similarity of the two ends of an edge.
 
-use std::sync::Arc;
-
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use pulp::{Simd, WithSimd};
 
-use super::prepared::Part;
+use super::edges::QueryGraph;
 use super::propagate::values;
 use super::tile::ROWS;
 use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
@@ -19,11 +17,7 @@ use crate::graph::simd::{add_scaled_rows, dispatch, dot_rows, hadamard};
 ///
 /// # Shapes
 /// `a`: d; the result: one value per edge.
-pub(super) struct EdgeSimilarity {
-    pub(super) part: Arc<Part>,
-    /// The unit rows, n × d.
-    pub(super) visual: Arc<Vec<f32>>,
-}
+pub(super) struct EdgeSimilarity(pub(super) QueryGraph);
 
 impl CustomOp1 for EdgeSimilarity {
     fn name(&self) -> &'static str {
@@ -32,27 +26,28 @@ impl CustomOp1 for EdgeSimilarity {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let a: Vec<f32> = values(storage, layout)?.iter().map(|&x| x as f32).collect();
-        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
-        dispatch(Forward { part: &self.part, visual: &self.visual, a: &a, out: &mut of_pairs });
-        let of_edges = self.part.pairs.of_edge.iter().map(|&pair| f64::from(of_pairs[pair as usize]));
-        let count = self.part.pairs.of_edge.len();
+        let pairs = &self.0.edges.pairs;
+        let mut of_pairs = vec![0.0; pairs.targets.len()];
+        dispatch(Forward { graph: &self.0, a: &a, out: &mut of_pairs });
+        let of_edges = pairs.of_edge.iter().map(|&pair| f64::from(of_pairs[pair as usize]));
+        let count = pairs.of_edge.len();
         Ok((CpuStorage::F64(of_edges.collect()), Shape::from(count)))
     }
 
     fn bwd(&self, a: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let mut of_pairs = vec![0.0; self.part.pairs.targets.len()];
-        for (&pair, x) in self.part.pairs.of_edge.iter().zip(gradient.to_vec1::<f64>()?) {
+        let pairs = &self.0.edges.pairs;
+        let mut of_pairs = vec![0.0; pairs.targets.len()];
+        for (&pair, x) in pairs.of_edge.iter().zip(gradient.to_vec1::<f64>()?) {
             of_pairs[pair as usize] += x as f32;
         }
-        let sum = dispatch(Backward { part: &self.part, visual: &self.visual, gradient: &of_pairs });
+        let sum = dispatch(Backward { graph: &self.0, gradient: &of_pairs });
         let sum: Vec<f64> = sum.into_iter().map(f64::from).collect();
         Ok(Some(Tensor::from_vec(sum, a.shape(), a.device())?))
     }
 }
 
 struct Forward<'a> {
-    part: &'a Part,
-    visual: &'a [f32],
+    graph: &'a QueryGraph,
     a: &'a [f32],
     out: &'a mut [f32],
 }
@@ -62,10 +57,11 @@ impl WithSimd for Forward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (Part { n, dim, pairs, tiles, .. }, visual) = (self.part, self.visual);
+        let QueryGraph { edges, visual, dim } = self.graph;
+        let (pairs, n) = (&edges.pairs, edges.csr.n());
         let mut weighted = vec![0.0; ROWS * dim];
-        for (group, tile) in tiles.iter().enumerate() {
-            let nodes = group * ROWS..((group + 1) * ROWS).min(*n);
+        for (group, tile) in edges.tiles.iter().enumerate() {
+            let nodes = group * ROWS..((group + 1) * ROWS).min(n);
             for (i, weighted) in nodes.clone().zip(weighted.chunks_mut(*dim)) {
                 hadamard(simd, &visual[i * dim..(i + 1) * dim], self.a, weighted, false);
             }
@@ -82,8 +78,7 @@ impl WithSimd for Forward<'_> {
 }
 
 struct Backward<'a> {
-    part: &'a Part,
-    visual: &'a [f32],
+    graph: &'a QueryGraph,
     gradient: &'a [f32],
 }
 
@@ -92,15 +87,16 @@ impl WithSimd for Backward<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<f32> {
-        let (Part { n, dim, pairs, tiles, .. }, visual) = (self.part, self.visual);
+        let QueryGraph { edges, visual, dim } = self.graph;
+        let (pairs, n) = (&edges.pairs, edges.csr.n());
         let mut sum = vec![0.0; *dim];
         let mut pulled = vec![0.0; *dim];
-        for (group, tile) in tiles.iter().enumerate() {
+        for (group, tile) in edges.tiles.iter().enumerate() {
             if let Some(tile) = tile {
                 tile.pull(simd, self.gradient, group * ROWS, visual, &mut sum);
                 continue;
             }
-            for i in group * ROWS..((group + 1) * ROWS).min(*n) {
+            for i in group * ROWS..((group + 1) * ROWS).min(n) {
                 let row = pairs.row(i);
                 pulled.fill(0.0);
                 add_scaled_rows(simd, &self.gradient[row.clone()], visual, &pairs.targets[row], &mut pulled);

@@ -1,0 +1,151 @@
+//! The networks that are a stack of graph convolutions.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use candle_core::{Module, Tensor};
+use candle_nn::Linear;
+
+use super::design::{Design, Term};
+use super::dropout::Dropout;
+use super::edges::{Edges, QueryGraph};
+use super::weight::{Vars, Weight};
+use super::{Activation, ModelError, NetworkConfig};
+use crate::base::Rng;
+use crate::graph::Csr;
+
+/// One graph convolution, with the weights it has beside those of its linear layer `W h + b`.
+pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
+    /// Checks what only this convolution asks of the configuration.
+    ///
+    /// # Errors
+    /// [`ModelError::Config`] with a sentence that names the invalid value.
+    fn check(_: &NetworkConfig) -> Result<(), ModelError> {
+        Ok(())
+    }
+
+    /// How many values its linear layer reads, for nodes of `width` values.
+    fn linear_input(width: usize) -> usize {
+        width
+    }
+
+    /// The weights beside the linear layer's, in the order of initialisation, for a convolution to `width` values. Their
+    /// names follow `conv.<layer>.`.
+    fn weights(_config: &NetworkConfig, _width: usize) -> Vec<Weight> {
+        Vec::new()
+    }
+
+    /// The edges it sums over, from a query's graph.
+    fn edges(graph: &Csr, config: &NetworkConfig) -> Edges;
+
+    /// The convolution with the weights of [`Self::weights`]; `None` if one is missing.
+    fn load(vars: &Vars) -> Option<Self>;
+
+    /// C(h), before activation and dropout.
+    ///
+    /// # Shapes
+    /// n × H → n × H'.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError>;
+}
+
+/// The design of `s = s₁ + w₁ᵀ hᴸ + b₁`, with hᴸ what L convolutions of one kind make of h⁰.
+pub(super) fn stack_of<C: Convolution>() -> &'static dyn Design {
+    &Stack::<C>(PhantomData)
+}
+
+struct Stack<C>(PhantomData<fn() -> C>);
+
+impl<C: Convolution> Design for Stack<C> {
+    fn check(&self, config: &NetworkConfig) -> Result<(), ModelError> {
+        if config.conv.is_empty() {
+            return Err(ModelError::Config("a graph network needs at least one convolution".into()));
+        }
+        C::check(config)
+    }
+
+    fn weights(&self, config: &NetworkConfig, mut width: usize) -> Vec<Weight> {
+        let mut weights = Vec::new();
+        for (layer, &next) in config.conv.iter().enumerate() {
+            weights.extend(Weight::linear(&format!("conv.{layer}"), C::linear_input(width), next));
+            width = next;
+        }
+        weights.extend(Weight::linear("head_conv", width, 1));
+        for (layer, &width) in config.conv.iter().enumerate() {
+            let named = |weight: Weight| Weight { name: format!("conv.{layer}.{}", weight.name), ..weight };
+            weights.extend(C::weights(config, width).into_iter().map(named));
+        }
+        weights
+    }
+
+    fn edges(&self, graph: &Csr, config: &NetworkConfig) -> Edges {
+        C::edges(graph, config)
+    }
+
+    fn term(&self, config: &NetworkConfig, vars: &Vars) -> Option<Box<dyn Term>> {
+        let layer = |at: usize| {
+            Some(Layer {
+                convolution: C::load(&vars.within(&format!("conv.{at}.")))?,
+                linear: vars.linear(&format!("conv.{at}"))?,
+                activation: config.activation,
+                dropout: Dropout::new(config.dropout),
+                residual: config.residual,
+            })
+        };
+        let layers = (0..config.conv.len()).map(layer).collect::<Option<_>>()?;
+        Some(Box::new(Layers { layers, head: vars.linear("head_conv")? }))
+    }
+}
+
+#[derive(Debug)]
+struct Layers<C> {
+    layers: Vec<Layer<C>>,
+    head: Linear,
+}
+
+impl<C: Convolution> Term for Layers<C> {
+    fn score(
+        &self,
+        graph: &QueryGraph,
+        h: &Tensor,
+        text: &Tensor,
+        mut dropout: Option<&mut Rng>,
+    ) -> Result<Tensor, ModelError> {
+        let mut h = h.clone();
+        for layer in &self.layers {
+            h = layer.forward(graph, &h, dropout.as_deref_mut())?;
+        }
+        Ok((text + self.head.forward(&h)?.squeeze(1)?)?)
+    }
+}
+
+/// `h'_i = dropout(σ(C(h)_i)) (+ h_i)`, with C the convolution.
+///
+/// # Shapes
+/// n × H → n × H'.
+#[derive(Debug)]
+struct Layer<C> {
+    convolution: C,
+    linear: Linear,
+    activation: Activation,
+    dropout: Dropout,
+    /// Adds `h_i` where H = H'.
+    residual: bool,
+}
+
+impl<C: Convolution> Layer<C> {
+    fn forward(&self, graph: &QueryGraph, h: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor, ModelError> {
+        let sums = self.convolution.forward(graph, &self.linear, h)?;
+        let active = match self.activation {
+            Activation::None => sums,
+            Activation::Relu => sums.relu()?,
+        };
+        let out = self.dropout.forward(&active, rng)?;
+        match self.residual && out.dims() == h.dims() {
+            true => Ok((out + h)?),
+            false => Ok(out),
+        }
+    }
+}
