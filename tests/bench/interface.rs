@@ -24,9 +24,12 @@ const CROWD: usize = 1000;
 /// Runs in the table.
 const RUNS: usize = 1000;
 
+/// A case by its name.
+type Case = (&'static str, fn(&Path));
+
 fn main() {
     let home = tempfile::tempdir().expect("a folder");
-    let cases: [(&str, fn(&Path)); 4] = [("sample", sample), ("large", large), ("crowd", crowd), ("table", run_table)];
+    let cases: [Case; 4] = [("sample", sample), ("large", large), ("crowd", crowd), ("table", run_table)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     for (name, case) in cases {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
