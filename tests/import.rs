@@ -86,8 +86,9 @@ fn our_own_experiments_are_read_from_json_toml_and_saved_runs() {
         assert_eq!(read_config(&path).unwrap(), (vec![experiment.clone()], Vec::new()), "{name}");
     }
     let (_folder, path) = written("e.toml", "[training]\nloss = \"bpr\"\nlearn_rate = 0.1\n");
-    let (_, warnings) = read_config(&path).unwrap();
-    assert!(warnings[0].starts_with("unknown setting training.learn_rate: "), "{warnings:?}");
+    let error = read_config(&path).unwrap_err().to_string();
+    assert!(error.starts_with("unknown setting \"training.learn_rate\" (expected one of model.kind, "), "{error}");
+    assert!(error.contains("training.learning_rate") && error.ends_with("e.toml:3"), "{error}");
     let (_folder, path) = written("params.json", PARAMS);
     assert_eq!(read_config(&path).unwrap().0[0].graph.k, 9);
     for (name, text) in [("a.json", "[1]"), ("a.toml", "k = = 3"), ("a.json", "{\"training\": {\"loss\": 3}}")] {

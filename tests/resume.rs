@@ -198,9 +198,12 @@ fn a_killed_run_is_resumed_to_the_same_files() {
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(1) && told.lines().last().unwrap().contains(word), "{told}");
     };
-    refused(&["--resume", &show("cut")], "has finished");
+    let finished = program(home.path(), &["--resume", &show("cut")]).output().unwrap();
+    let note = String::from_utf8_lossy(&finished.stderr);
+    assert!(finished.status.success() && note.contains("has finished"), "{note}");
+    refused(&["--out", &show("cut")], "--force");
     refused(&["--resume", &show("cut"), "--k", "3"], "its own settings");
-    refused(&["--resume", &show("cut"), "--epochs", "5"], "60 epochs are done");
+    refused(&["--resume", &show("cut"), "--epochs", "5"], "already trained for 60 epochs");
     refused(&["--resume", &show("none")], "none");
     let more = program(home.path(), &["--resume", &show("cut"), "--epochs", "62"]).output().unwrap();
     assert!(more.status.success(), "{}", String::from_utf8_lossy(&more.stderr));

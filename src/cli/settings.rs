@@ -30,6 +30,11 @@ impl TypedSettings {
         self.0.iter().map(|(setting, _)| setting.path)
     }
 
+    /// What was typed but does not matter to an experiment.
+    pub fn without_effect(&self, experiment: &Experiment) -> impl Iterator<Item = &'static Setting> {
+        self.0.iter().map(|(setting, _)| *setting).filter(|setting| !setting.matters(experiment))
+    }
+
     /// A whole number that was typed.
     pub fn count(&self, path: &str) -> Option<usize> {
         let (_, value) = self.0.iter().find(|(setting, _)| setting.path == path)?;

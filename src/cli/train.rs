@@ -30,6 +30,10 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();
     let experiment = experiment(args, start(args, &mut progress)?)?;
+    check_folders(args, &experiment)?;
+    for setting in args.settings.without_effect(&experiment) {
+        note(&format!("--{} has no effect with {}", setting.option, experiment.model.kind));
+    }
     let wanted =
         WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
     let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
@@ -56,7 +60,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     outcome
 }
 
-/// The settings that what is typed is put into: those of a file, or the preset.
+/// The settings that the options override: those of a file, or the preset.
 fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
     let Some(path) = &args.config else { return Ok(args.preset.unwrap_or_default().experiment()) };
     let (mut experiments, warnings) = read_config(path)?;
@@ -65,6 +69,17 @@ fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
     match experiments.len() {
         1 => Ok(experiments.remove(0)),
         count => Err(fault(format!("this is a grid of {count} configurations; train takes one"), path)),
+    }
+}
+
+/// Checks that no saved run would be lost.
+fn check_folders(args: &TrainArgs, experiment: &Experiment) -> Result<()> {
+    let folders = (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number)));
+    match folders.into_iter().find(|folder| !args.force && folder.join("run.json").exists()) {
+        Some(folder) => {
+            Err(fault("this folder has a run already (--force replaces it, --resume continues it)", &folder))
+        }
+        None => Ok(()),
     }
 }
 

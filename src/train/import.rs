@@ -12,7 +12,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{Experiment, Loss, Method, RunRecord};
+use super::{Experiment, Loss, Method, RunRecord, Setting};
 use crate::base::{At, FileError, UnknownName};
 use crate::eval::Measure;
 use crate::model::{Activation, ModelKind};
@@ -40,7 +40,7 @@ pub fn read_reference(path: &Path) -> Read {
 /// paper authors' files.
 ///
 /// # Errors
-/// If the file is invalid, with its path.
+/// If the file is invalid or has an unknown setting, with its path.
 pub fn read_config(path: &Path) -> Read {
     let text = fs::read_to_string(path).at(path)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
@@ -64,8 +64,23 @@ pub fn read_config(path: &Path) -> Read {
     let written = serde_json::to_value(&own.0).at(path)?;
     let mut unknown = Vec::new();
     unknown_keys(own.1, &written, "", &mut unknown);
-    let warnings = unknown.into_iter().map(|key| format!("unknown setting {key}: {}", path.display())).collect();
-    Ok((vec![own.0], warnings))
+    if let Some(key) = unknown.first() {
+        let names: Vec<&str> = Setting::all().map(|setting| setting.path).collect();
+        let message = UnknownName::new("setting", key, &names).to_string();
+        return Err(FileError::Malformed { message, path: path.to_owned(), line: line_of(&text, key) });
+    }
+    Ok((vec![own.0], Vec::new()))
+}
+
+/// The line of a key's last part, from 1, if only one line begins with it.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let name = key.rsplit('.').next()?;
+    let begins = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(['"', '{']).strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with(['"', ' ', '=', ':']))
+    };
+    let mut lines = text.lines().enumerate().filter(|(_, line)| begins(line)).map(|(at, _)| at + 1);
+    lines.next().filter(|_| lines.next().is_none())
 }
 
 /// Keys of `given` that `known` lacks, with their path.

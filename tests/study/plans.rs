@@ -49,7 +49,7 @@ fn a_typo_is_answered_with_the_nearest_name_and_a_wrong_type_with_the_value() {
     assert!(refused("k", json!(3)).contains("did you mean “graph.k”"));
     assert!(refused("conv_layers", json!(3)).contains("did you mean “model.conv_layers”"));
     let told = refused("graph.k", json!("many"));
-    assert!(told.contains("graph.k") && told.contains("many") && told.contains("here it is 10"), "{told}");
+    assert!(told.contains("graph.k") && told.contains("many") && told.contains("its current value is 10"), "{told}");
     assert!(refused("graph", json!(3)).contains("graph.k"));
 }
 

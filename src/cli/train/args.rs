@@ -25,6 +25,9 @@ pub(crate) struct TrainArgs {
     /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Replace the run that is saved in that folder.
+    #[arg(long, requires = "out")]
+    pub force: bool,
     /// Take the settings from this file: a run's run.json, an experiment as JSON or TOML, or a params.json of the paper
     /// authors' code; other options override it.
     #[arg(long, value_name = "FILE")]

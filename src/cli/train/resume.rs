@@ -5,11 +5,11 @@ use super::observer::Watcher;
 use super::report;
 use crate::cli::data::open_for_training;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::output::{about, fault, print, print_json};
+use crate::cli::output::{about, fault, note, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
-use crate::train::{read_run_record, resume as resume_run, saved_history};
+use crate::train::{TrainError, read_run_record, resume as resume_run, saved_history};
 use anyhow::Result;
 use std::path::Path;
 
@@ -40,8 +40,17 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
-    let record = resume_run(&data, path, epochs, &mut watcher).map_err(about(path))?.record;
+    let resumed = resume_run(&data, path, epochs, &mut watcher);
     progress.finish();
+    let record = match resumed {
+        Ok(result) => result.record,
+        // There is nothing to do, which is no failure.
+        Err(error @ TrainError::Ended { .. }) => {
+            note(&error.to_string());
+            read_run_record(path)?
+        }
+        Err(error) => return Err(about(path)(error)),
+    };
     let records = vec![record];
     let outcome = report::outcome(&records, |_| Some(path.to_owned()));
     let seeds = Seeds::new(records);

@@ -63,6 +63,12 @@ impl Setting {
         Self::all().find(|setting| setting.path == path)
     }
 
+    /// Whether it matters to an experiment, in any of its rows.
+    pub fn matters(&self, experiment: &super::Experiment) -> bool {
+        let rows = Section::ALL.into_iter().flat_map(Section::settings).filter(|row| row.path == self.path);
+        rows.into_iter().any(|row| (row.applies)(experiment))
+    }
+
     /// Every setting once.
     pub fn all() -> impl Iterator<Item = &'static Setting> {
         Section::ALL.into_iter().flat_map(Section::settings).filter(|setting| !setting.option.is_empty())
