@@ -1,7 +1,6 @@
-//! Neighbours, visual vectors, and the scale of the signals.
+//! Neighbours and visual vectors.
 
 use super::{Control, Setting, Values};
-use crate::signals::Normalisation;
 use crate::train::Experiment;
 
 fn learns_vectors(experiment: &Experiment) -> bool {
@@ -82,17 +81,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         values: Values::Count(0, 512),
         name: "Components",
         row: "Components",
-        ..Setting::PLAIN
-    },
-    Setting {
-        path: "normalisation",
-        option: "normalisation",
-        help: "How signals are scaled within a query",
-        values: Values::Choice(|| {
-            Values::choices(Normalisation::ALL, Normalisation::name, Normalisation::label, |_| "")
-        }),
-        name: "Normalisation",
-        row: "Normalisation",
         ..Setting::PLAIN
     },
 ];

@@ -9,6 +9,7 @@ mod graph;
 mod network;
 mod optimisation;
 mod setting;
+mod signals;
 mod values;
 
 pub use setting::{Control, Setting};
@@ -17,7 +18,9 @@ pub use values::{Choice, Values};
 /// What a setting belongs to: a heading of the help, and a section of the Tune panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// The neighbour graph, the visual vectors and the scale of the signals.
+    /// The scale of the signals.
+    Signals,
+    /// The neighbour graph and the visual vectors.
     Graph,
     /// What ranks.
     Network,
@@ -27,12 +30,12 @@ pub enum Section {
 
 impl Section {
     /// All sections.
-    pub const ALL: [Section; 3] = [Section::Network, Section::Graph, Section::Optimisation];
+    pub const ALL: [Section; 4] = [Section::Network, Section::Graph, Section::Signals, Section::Optimisation];
 
     /// The heading of its options in the help.
     pub fn heading(self) -> &'static str {
         match self {
-            Section::Graph => "Graph and signals",
+            Section::Graph | Section::Signals => "Graph and signals",
             Section::Network => "Network",
             Section::Optimisation => "Optimisation",
         }
@@ -41,6 +44,7 @@ impl Section {
     /// The title of its part of the Tune panel.
     pub fn title(self) -> &'static str {
         match self {
+            Section::Signals => "Signals",
             Section::Graph => "Graph",
             Section::Network => "Network",
             Section::Optimisation => "Optimisation",
@@ -50,6 +54,7 @@ impl Section {
     /// Its settings, in the order in which they are shown.
     pub fn settings(self) -> &'static [Setting] {
         match self {
+            Section::Signals => signals::SETTINGS,
             Section::Graph => graph::SETTINGS,
             Section::Network => network::SETTINGS,
             Section::Optimisation => optimisation::SETTINGS,

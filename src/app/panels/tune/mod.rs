@@ -83,6 +83,7 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             let names = names.into_iter().zip(chosen).filter(|(_, on)| *on).map(|(name, _)| name).collect();
             experiment.features = if all { None } else { Some(names) };
         }
+        section_ui(ui, Some(session), Section::Signals, experiment);
     });
 }
 
