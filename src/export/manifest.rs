@@ -96,9 +96,9 @@ pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: O
     }
 }
 
-/// BLAKE3 of a data set's contents in hexadecimal, whatever the file format: ids and texts of queries; ids and metadata of images
-/// ([`Image::visit_metadata`](crate::dataset::Image::visit_metadata)); each candidate's rank, given signals, judgement
-/// and clusters. Pictures and vectors are not read.
+/// BLAKE3 of a data set's contents in hexadecimal, whatever the file format: ids and texts of queries; ids and metadata
+/// of images ([`Image::visit_metadata`](crate::dataset::Image::visit_metadata)); each candidate's rank, given signals,
+/// judgement and clusters. Pictures and vectors are not read.
 pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {

@@ -61,7 +61,7 @@ fn a_complete_set_is_read_with_every_field() {
 }
 
 #[test]
-fn the_hash_of_a_set_stays_from_one_version_to_the_next() {
+fn the_hash_of_a_set_changes_only_with_the_fields_that_are_read() {
     let loaded = complete().open();
     let hash = crossrank::export::manifest::dataset_hash(&loaded.dataset, &loaded.judgements);
     assert_eq!(hash, "e7887ae3ba363c637f8eadd996e35b0b02f6817d291a463c82f2b3ca2442ebc3");
