@@ -45,8 +45,8 @@ fn check(values: &impl Serialize, prefix: &str) -> Result<(), TrainError> {
 }
 
 fn check_measure(measure: Measure) -> Result<(), TrainError> {
-    if matches!(measure, Measure::ClusterRecallAt(_) | Measure::F1At(_)) {
-        let message = format!("{measure} needs diversity clusters, which training does not look at");
+    if measure.needs_clusters() {
+        let message = format!("{measure} needs diversity clusters, which training does not use");
         return Err(TrainError::Config(message));
     }
     Ok(())
