@@ -139,6 +139,25 @@ fn keys_walk_queries_and_images_and_open_the_command_list() {
 }
 
 #[test]
+fn every_press_of_a_key_counts_also_within_one_frame() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open_sample(home.path());
+    let press = |key: egui::Key| egui::Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    };
+    let keys = [egui::Key::J, egui::Key::J, egui::Key::J, egui::Key::J, egui::Key::K, egui::Key::J];
+    harness.input_mut().events.extend(keys.map(press));
+    harness.step();
+    let session = harness.state().workspace().session().expect("an open set");
+    let ranking = session.best_ranking().expect("a ranking");
+    assert_eq!(session.candidate(), Some(ranking.order[3]), "four down, one up, one down");
+}
+
+#[test]
 fn every_control_has_a_name() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = open_sample(home.path());

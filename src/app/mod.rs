@@ -123,6 +123,27 @@ impl App {
         }
     }
 
+    fn carry_out_requests(&mut self) {
+        while let Some(request) = self.outbox.take_first() {
+            match request {
+                Request::Act(action) => self.workspace.apply(action),
+                Request::Command(command) => self.carry_out(command),
+            }
+        }
+    }
+
+    /// Carries out the shortcuts pressed in this frame, each on what the one before left: no press is lost.
+    fn take_shortcuts(&mut self, egui: &Context) {
+        // An open dialog takes all keyboard input.
+        if self.dialogs.is_open() || self.manual.is_open() || self.open.is_open() || self.save.is_open() {
+            return;
+        }
+        for command in commands::take_pressed(egui, &self.workspace) {
+            command.ask(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));
+            self.carry_out_requests();
+        }
+    }
+
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::Show(panel) => self.desk.show_panel(panel),
@@ -160,12 +181,7 @@ impl eframe::App for App {
         self.follow_data();
         self.pictures.poll(ctx);
         self.open.poll(&self.workspace, &mut self.outbox);
-        while let Some(request) = self.outbox.take_first() {
-            match request {
-                Request::Act(action) => self.workspace.apply(action),
-                Request::Command(command) => self.carry_out(command),
-            }
-        }
+        self.carry_out_requests();
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         if !self.workspace.messages().is_empty() || self.workspace.is_unsaved() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
@@ -174,16 +190,12 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         let egui = ui.ctx().clone();
+        self.take_shortcuts(&egui);
         let ctx = &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox);
         open::take_dropped(&egui, ctx);
         let is_dragging = egui.dragged_id().is_some();
         if is_dragging != ctx.workspace().history().is_held() {
             ctx.act(HistoryAction::Hold(is_dragging));
-        }
-        // An open dialog takes all keyboard input.
-        let has_dialog = self.dialogs.is_open() || self.manual.is_open();
-        if !has_dialog && !self.open.is_open() && !self.save.is_open() {
-            commands::take_shortcuts(&egui, ctx);
         }
         if !self.desk.is_alone() {
             bar::top_bar_ui(ui, ctx);

@@ -8,7 +8,7 @@ use crate::workspace::{
     Action, DataAction, EmbeddingAction, HistoryAction, Order, SelectionAction, SettingsAction, ThemeChoice,
     TrainingAction, Workspace,
 };
-use egui::{Context, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
 use std::borrow::Cow;
 
 /// A command with a name and a shortcut.
@@ -258,19 +258,28 @@ fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     Some(SelectionAction::Candidate(Some(ranking.order[rank])).into())
 }
 
-/// Handles the shortcuts pressed in this frame.
-pub fn take_shortcuts(egui: &Context, ctx: &mut PanelCtx<'_>) {
-    let (workspace, mut commands) = (ctx.workspace(), all());
-    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift come first.
-    commands.sort_by_key(|command| command.shortcut.is_none_or(|shortcut| !shortcut.modifiers.shift));
-    for command in commands.iter().filter(|command| command.is_enabled(workspace)) {
-        let is_pressed = |shortcut: &KeyboardShortcut| {
-            !is_taken(egui, shortcut) && egui.input_mut(|input| input.consume_shortcut(shortcut))
-        };
-        if command.shortcut.iter().chain(&command.alternative).any(is_pressed) {
-            command.ask(egui, ctx);
-        }
+/// The commands whose shortcuts were pressed in this frame: one for each press, in order.
+pub fn take_pressed(egui: &Context, workspace: &Workspace) -> Vec<NamedCommand> {
+    let mut commands: Vec<(KeyboardShortcut, NamedCommand)> = Vec::new();
+    for command in all().into_iter().filter(|command| command.is_enabled(workspace)) {
+        let shortcuts = command.shortcut.into_iter().chain(command.alternative);
+        commands.extend(shortcuts.filter(|shortcut| !is_taken(egui, shortcut)).map(|keys| (keys, command.clone())));
     }
+    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift come first.
+    commands.sort_by_key(|(shortcut, _)| !shortcut.modifiers.shift);
+    let mut pressed = Vec::new();
+    egui.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key { key, modifiers, pressed: true, .. } = event else { return true };
+            let matches = |(shortcut, _): &&(KeyboardShortcut, NamedCommand)| {
+                shortcut.logical_key == *key && modifiers.matches_logically(shortcut.modifiers)
+            };
+            let found = commands.iter().find(matches);
+            pressed.extend(found.map(|(_, command)| command.clone()));
+            found.is_none()
+        });
+    });
+    pressed
 }
 
 /// Whether the focused widget takes these keys: Space presses a focused button, letters go into a field, Esc closes an

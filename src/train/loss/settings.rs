@@ -8,7 +8,7 @@ use crate::base::named;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LossSettings {
-    /// How smooth the ranks of ApproxNDCG and the sort of NeuralNDCG are; `None` for [`Loss::temperature`].
+    /// How smooth the ranks of ApproxNDCG and the sort of NeuralNDCG are; `None` for [`Loss::temperature`](super::Loss::temperature).
     pub temperature: Option<f64>,
     /// The last rank that counts in LambdaRank on nDCG and in NeuralNDCG; `None` for all.
     pub truncation: Option<usize>,
@@ -29,7 +29,7 @@ impl Default for LossSettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weighting {
-    /// All terms of all queries ([`Loss::units`]): pairs for BPR, so that long queries weigh more. This is what the
+    /// All terms of all queries ([`Loss::units`](super::Loss::units)): pairs for BPR, so that long queries weigh more. This is what the
     /// paper's authors do. Listwise losses have one term per query.
     #[default]
     PerPair,
