@@ -114,7 +114,7 @@ fn the_same_candidate_is_selected_everywhere() {
     settle(&mut harness).expect("pictures load");
     let session = harness.state().workspace().session().expect("a session");
     let chosen = session.candidate().expect("a candidate");
-    assert_eq!(session.ranking(Order::Initial).expect("a ranking").place[chosen], 0);
+    assert_eq!(session.ranking(Order::Initial).expect("a ranking").ranks[chosen], 0);
     let image = &session.data.dataset.images[session.data.dataset.queries[session.query()].candidates[chosen].image];
     let title = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     assert!(harness.get_all_by_label(&title).next().is_some(), "the details show {title}");

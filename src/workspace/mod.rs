@@ -31,7 +31,7 @@ pub use action::{
 };
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
-    MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryFigures,
+    MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use loading::LoadingState;

@@ -24,8 +24,8 @@ pub struct Ranking {
     pub scores: Vec<f32>,
     /// Candidates, best first.
     pub order: Vec<usize>,
-    /// Each candidate's place, from 0.
-    pub place: Vec<usize>,
+    /// Each candidate's rank, from 0.
+    pub ranks: Vec<usize>,
     /// [`STANDARD`] of it.
     pub measures: Measures,
 }
@@ -35,11 +35,11 @@ impl Ranking {
     pub fn new(data: &RunData, query: usize, scores: Vec<f32>) -> Self {
         let (known, grades) = (&data.dataset.queries[query], data.judgements.of(query));
         let Ranked { order, values } = eval::rank_candidates(&data.dataset, known, grades, &scores, &STANDARD, 0);
-        let mut place = vec![0; order.len()];
+        let mut ranks = vec![0; order.len()];
         for (rank, &candidate) in order.iter().enumerate() {
-            place[candidate] = rank;
+            ranks[candidate] = rank;
         }
-        Self { scores, order, place, measures: Measures::new(&STANDARD, values) }
+        Self { scores, order, ranks, measures: Measures::new(&STANDARD, values) }
     }
 
     /// Each candidate's score between 0 (the query's lowest) and 1 (its highest).

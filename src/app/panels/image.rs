@@ -68,7 +68,7 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
         for order in Order::ALL {
             let Some(ranking) = session.ranking(order) else { continue };
             ui.label(RichText::new(order.name()).color(palette.weak));
-            ui.label(format!("rank {}", ranking.place[index] + 1));
+            ui.label(format!("rank {}", ranking.ranks[index] + 1));
             ui.label(RichText::new(format!("score {:.3}", ranking.scores[index])).color(palette.weak));
             ui.end_row();
         }

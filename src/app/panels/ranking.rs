@@ -227,7 +227,7 @@ impl ShownRanking<'_> {
         self.paint(ui, candidate, tile, picture);
         let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
         let judged = widgets::judgement_name(self.session.relevance(candidate));
-        let label = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.place[candidate] + 1);
+        let label = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.ranks[candidate] + 1);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
         if response.hovered() {
             ctx.act(SelectionAction::Hover(Some(candidate)));
@@ -256,8 +256,8 @@ impl ShownRanking<'_> {
         if let Some(stroke) = outline {
             painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
         }
-        let rank = self.ranking.place[candidate];
-        let moved = self.before.map(|before| before.place[candidate] as isize - rank as isize);
+        let rank = self.ranking.ranks[candidate];
+        let moved = self.before.map(|before| before.ranks[candidate] as isize - rank as isize);
         caption(painter, tile, rank + 1, moved, palette);
     }
 }

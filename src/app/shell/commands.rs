@@ -251,7 +251,7 @@ fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     let ranking = session.best_ranking().or(session.ranking(Order::Initial))?;
     let last = ranking.order.len().checked_sub(1)?;
     let rank = match session.candidate() {
-        Some(candidate) => ranking.place[candidate].saturating_add_signed(step).min(last),
+        Some(candidate) => ranking.ranks[candidate].saturating_add_signed(step).min(last),
         None if step > 0 => 0,
         None => last,
     };

@@ -6,7 +6,7 @@ mod pair;
 
 pub use error::ComparisonError;
 pub use means::{QueryMean, query_means};
-pub use pair::{PairFigures, PerQuery, QueryDelta, shared_means};
+pub use pair::{PairMeasures, PerQuery, QueryDelta, shared_means};
 
 use super::paired::{Paired, interval, query_differences};
 use crate::base::mean;

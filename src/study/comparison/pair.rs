@@ -38,7 +38,7 @@ impl QueryDelta {
 
 /// One configuration against another.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PairFigures {
+pub struct PairMeasures {
     /// The queries that both have, the first configuration's greatest gain first.
     pub queries: Vec<QueryDelta>,
     /// The first configuration's mean.
@@ -49,7 +49,7 @@ pub struct PairFigures {
     pub test: Paired,
 }
 
-impl PairFigures {
+impl PairMeasures {
     /// Over the queries that both have, `None` without any; `position` finds a query in the open data set by id.
     pub fn of(a: &PerQuery, b: &PerQuery, position: impl Fn(&str) -> Option<usize>) -> Option<Self> {
         let both =

@@ -24,14 +24,14 @@ pub struct EmbeddingPair {
 
 /// Figures of one query, or means over queries, for k = 1 … [`MOST_NEIGHBOURS`], at `[k − 1]`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct QueryFigures {
+pub struct QueryComparison {
     /// How far the two agree on who the neighbours are.
     pub agreement: Vec<Option<Agreement>>,
     /// Of A and of B, how much the neighbours of relevant images are relevant.
     pub homophily: [Vec<Option<Homophily>>; 2],
 }
 
-impl QueryFigures {
+impl QueryComparison {
     fn of(data: &RunData, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
         let relevance = data.judgements.of(query);
         let similarities =
@@ -82,9 +82,9 @@ pub struct EmbeddingComparison {
     /// A and B.
     pub tables: [Arc<VectorTable>; 2],
     /// In the order of the data set's queries.
-    pub queries: Vec<QueryFigures>,
+    pub queries: Vec<QueryComparison>,
     /// The means over the queries.
-    pub mean: QueryFigures,
+    pub mean: QueryComparison,
 }
 
 impl EmbeddingComparison {
@@ -95,9 +95,9 @@ impl EmbeddingComparison {
         let mut queries = Vec::with_capacity(total);
         for query in 0..total {
             worker.stage("Comparing queries", query, total)?;
-            queries.push(QueryFigures::of(&shelf.data, &tables, query));
+            queries.push(QueryComparison::of(&shelf.data, &tables, query));
         }
-        Ok(Self { tables, mean: QueryFigures::mean(&queries), queries })
+        Ok(Self { tables, mean: QueryComparison::mean(&queries), queries })
     }
 }
 

@@ -6,7 +6,7 @@ mod encoder;
 mod map;
 mod source;
 
-pub use compare::{ComparisonState, EmbeddingComparison, EmbeddingPair, MOST_NEIGHBOURS, QueryFigures};
+pub use compare::{ComparisonState, EmbeddingComparison, EmbeddingPair, MOST_NEIGHBOURS, QueryComparison};
 pub use encoder::resolve;
 pub use map::{EmbeddingMap, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState};
 pub use source::EmbeddingSource;

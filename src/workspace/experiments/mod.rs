@@ -8,7 +8,7 @@ pub use pair::{Pair, Side};
 pub use reading::{Readable, Reader, RunDetails};
 
 use super::Ranking;
-use crate::study::comparison::PairFigures;
+use crate::study::comparison::PairMeasures;
 use crate::study::runs::{Entry, RunFacts, groups};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub struct Experiments {
     reader: Reader,
     pair: Option<Pair>,
     shown: PairRequest,
-    figures: Option<Readable<PairFigures>>,
+    figures: Option<Readable<PairMeasures>>,
     rankings: PairRankings,
 }
 
@@ -100,7 +100,7 @@ impl Experiments {
     }
 
     /// The comparison; `None` while it is being read.
-    pub fn figures(&self) -> Option<&Readable<PairFigures>> {
+    pub fn figures(&self) -> Option<&Readable<PairMeasures>> {
         self.figures.as_ref()
     }
 

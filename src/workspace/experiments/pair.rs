@@ -3,7 +3,7 @@
 use super::reading::{Readable, Reader};
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
-use crate::study::comparison::{PairFigures, PerQuery, query_means, shared_means};
+use crate::study::comparison::{PairMeasures, PerQuery, query_means, shared_means};
 use crate::workspace::{Order, Ranking, Session};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub struct Pair {
 ///
 /// # Errors
 /// Why there is nothing to compare.
-pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option<Readable<PairFigures>> {
+pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option<Readable<PairMeasures>> {
     let per_query = |side: &Side| match side {
         Side::Runs(paths) => of_runs(paths, pair, reader),
         Side::Text => Some(Ok(of_baseline(&session.baselines.text, pair, session))),
@@ -56,7 +56,7 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
         (Ok(a), Ok(b)) => (a, b),
         (Err(message), _) | (_, Err(message)) => return Some(Err(message)),
     };
-    let figures = PairFigures::of(&a, &b, |id| session.data.dataset.query_index(id));
+    let figures = PairMeasures::of(&a, &b, |id| session.data.dataset.query_index(id));
     Some(figures.ok_or_else(|| "The two have no judged query in common here: choose other queries above.".to_owned()))
 }
 
@@ -137,7 +137,7 @@ pub(super) fn ranking(
         return rankings.pop().map(Ok);
     }
     let mean = |candidate: usize| {
-        let places: usize = rankings.iter().map(|ranking| ranking.place[candidate]).sum();
+        let places: usize = rankings.iter().map(|ranking| ranking.ranks[candidate]).sum();
         -(places as f32) / rankings.len().max(1) as f32
     };
     Some(Ok(Ranking::new(&session.data, query, (0..count).map(mean).collect())))

@@ -2,7 +2,7 @@
 
 use super::compare::colours;
 use crate::app::kit::{plot, theme, widgets};
-use crate::workspace::QueryFigures;
+use crate::workspace::QueryComparison;
 use egui::{RichText, Ui, Vec2};
 use egui_plot::{Line, LineStyle, PlotPoints, VLine, uniform_grid_spacer};
 
@@ -19,7 +19,7 @@ pub enum Quantity {
 const MAX_K: usize = 30;
 
 /// Draws one curve over k = 1 … 30; `k` is the one in use.
-pub fn curve_ui(ui: &mut Ui, quantity: Quantity, measures: &QueryFigures, k: usize, size: Vec2) {
+pub fn curve_ui(ui: &mut Ui, quantity: Quantity, measures: &QueryComparison, k: usize, size: Vec2) {
     let palette = theme::palette(ui.visuals());
     let series = |value: &dyn Fn(usize) -> Option<f64>| -> PlotPoints<'_> {
         (1..=MAX_K).filter_map(|k| Some([k as f64, value(k)?])).collect()

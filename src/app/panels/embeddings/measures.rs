@@ -6,7 +6,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::widgets;
 use crate::graph::Homophily;
-use crate::workspace::{QueryFigures, Session};
+use crate::workspace::{QueryComparison, Session};
 use egui::{Align2, Grid, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the view remembers between frames.
@@ -32,9 +32,9 @@ const ABOVE: f32 = 340.0;
 #[derive(Clone, Copy)]
 struct Shown<'a> {
     /// The current query.
-    query: &'a QueryFigures,
+    query: &'a QueryComparison,
     /// The mean over all queries.
-    mean: &'a QueryFigures,
+    mean: &'a QueryComparison,
     k: usize,
     /// Height of the curves.
     curve: f32,
@@ -98,7 +98,7 @@ impl MeasuresView {
     }
 }
 
-fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
+fn homophily_ui(ui: &mut Ui, k: usize, scopes: [&QueryComparison; 2]) {
     let palette = theme::palette(ui.visuals());
     let both = scopes.map(|measures| measures.both(k));
     Grid::new("homophily").num_columns(7).min_col_width(40.0).spacing(vec2(14.0, 2.0)).show(ui, |ui| {
@@ -153,7 +153,7 @@ fn row(
     ui.end_row();
 }
 
-fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryFigures; 2]) {
+fn agreement_ui(ui: &mut Ui, k: usize, scopes: [&QueryComparison; 2]) {
     let palette = theme::palette(ui.visuals());
     let values = scopes.map(|measures| measures.agreement_at(k));
     Grid::new("agreement").num_columns(3).spacing(vec2(14.0, 2.0)).show(ui, |ui| {

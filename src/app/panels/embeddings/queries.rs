@@ -3,7 +3,7 @@
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{EmbeddingComparison, QueryFigures, SelectionAction, Session};
+use crate::workspace::{EmbeddingComparison, QueryComparison, SelectionAction, Session};
 use egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Ui, pos2, vec2};
 
 /// The column that the list is sorted by.
@@ -130,7 +130,7 @@ impl QueryList {
 
 fn rows<'a>(table: &QueryTable<'a>) -> Vec<Row<'a>> {
     let QueryTable { session, result, k } = *table;
-    let row = |(index, measures): (usize, &QueryFigures)| {
+    let row = |(index, measures): (usize, &QueryComparison)| {
         let query = &session.data.dataset.queries[index];
         let lifts = measures.both(k).map(|both| both.map(|side| side.lift()));
         let values = [

@@ -12,7 +12,7 @@ use crate::eval::Measure;
 use crate::eval::significance::Interval;
 use crate::export::chart::Chart;
 use crate::export::chart::differences_chart;
-use crate::study::comparison::{PairFigures, QueryDelta};
+use crate::study::comparison::{PairMeasures, QueryDelta};
 use crate::study::runs::{Entry, RunTable};
 use crate::workspace::{Pair, Ranking, Readable, RunsAction, SelectionAction, Session, Side, Workspace};
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
@@ -74,7 +74,7 @@ impl Compare {
         });
     }
 
-    fn bars_ui(&mut self, ui: &mut Ui, session: &Session, comparison: &PairFigures, ctx: &mut PanelCtx<'_>) {
+    fn bars_ui(&mut self, ui: &mut Ui, session: &Session, comparison: &PairMeasures, ctx: &mut PanelCtx<'_>) {
         let largest = comparison.queries.iter().map(|query| query.delta().abs()).fold(1e-6, f64::max);
         ui.spacing_mut().item_spacing.y = 0.0;
         let current = comparison.queries.iter().position(|query| query.query == Some(session.query()));
@@ -133,7 +133,7 @@ impl Compare {
 }
 
 /// The comparison query by query, as a chart.
-fn chart(workspace: &Workspace, session: &Session, pair: &Pair, comparison: &PairFigures) -> Chart {
+fn chart(workspace: &Workspace, session: &Session, pair: &Pair, comparison: &PairMeasures) -> Chart {
     let title = format!("{} against {}", name(workspace, &pair.a), name(workspace, &pair.b));
     let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
     let queries: Vec<_> = comparison.queries.iter().map(named).collect();
@@ -219,7 +219,7 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
 }
 
 /// The result in one line; `true` once the save button is clicked.
-fn summary_ui(ui: &mut Ui, comparison: &PairFigures) -> bool {
+fn summary_ui(ui: &mut Ui, comparison: &PairMeasures) -> bool {
     let palette = theme::palette(ui.visuals());
     let delta = comparison.a - comparison.b;
     ui.horizontal(|ui| {

@@ -68,7 +68,7 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     scene.order.clear();
     scene.order.extend(0..scene.nodes.len());
     // The best ranked are drawn over the rest, the focus over everything.
-    let rank = |node: usize| ranking.map_or(0, |ranking| ranking.place[node]);
+    let rank = |node: usize| ranking.map_or(0, |ranking| ranking.ranks[node]);
     let nodes = &scene.nodes;
     scene.order.sort_by_key(|&node| (Some(node) == focus, nodes[node].alpha >= 1.0, Reverse(rank(node))));
     scene.edges.clear();
@@ -103,7 +103,7 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
         node.outline = (parts.selected == Some(index)).then_some(palette.accent);
         node.badge.clear();
         if let Some(ranking) = ranking.filter(|_| parts.look.ranks) {
-            let _ = write!(node.badge, "{}", ranking.place[index] + 1);
+            let _ = write!(node.badge, "{}", ranking.ranks[index] + 1);
         }
     }
 }
@@ -173,7 +173,7 @@ mod tests {
         let ranking = Ranking {
             scores: vec![0.0, 2.0, 4.0, 1.0],
             order: vec![2, 1, 3, 0],
-            place: vec![3, 1, 0, 2],
+            ranks: vec![3, 1, 0, 2],
             measures: Measures::new(&[], []),
         };
         let statistics = GraphStatistics {
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn a_ranking_of_other_candidates_is_ignored() {
         let row = row();
-        let other = Ranking { scores: vec![1.0], order: vec![0], place: vec![0], ..row.ranking.clone() };
+        let other = Ranking { scores: vec![1.0], order: vec![0], ranks: vec![0], ..row.ranking.clone() };
         let scene = scene(&GraphParts { ranking: Some(&other), ..row.parts() });
         assert!(scene.nodes.iter().all(|node| node.badge.is_empty() && node.size == 1.0));
         assert_eq!(scene.order, [0, 1, 2, 3]);

@@ -23,7 +23,7 @@ pub fn tooltip(response: &Response, session: &Session, view: &QueryView, picture
         let mut facts = vec![widgets::judgement_name(session.relevance(candidate))];
         for order in Order::ALL {
             if let Some(ranking) = session.ranking(order) {
-                facts.push(format!("{} {}", short(order), ranking.place[candidate] + 1));
+                facts.push(format!("{} {}", short(order), ranking.ranks[candidate] + 1));
             }
         }
         facts.push(format!("{} neighbours", view.graph().neighbours(candidate).count()));
