@@ -72,7 +72,7 @@ use design::Design;
 use stack::stack_of;
 
 pub use checkpoint::Metadata;
-pub use config::NetworkConfig;
+pub use config::{ModelSettings, NetworkConfig};
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;

@@ -4,97 +4,9 @@ use super::{RunData, TrainConfig, TrainError};
 use crate::dataset::Split;
 use crate::eval::{self, Measures, STANDARD};
 use crate::graph::{GraphRequest, VisualSettings, Whitening};
-use crate::model::{Activation, Degree, ModelKind, NetworkConfig};
+use crate::model::{ModelSettings, NetworkConfig};
 use crate::signals::{Normalisation, Signals};
 use serde::{Deserialize, Deserializer, Serialize, de};
-
-/// The model and its size, before the data determine its input sizes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ModelSettings {
-    /// The model that ranks.
-    pub kind: ModelKind,
-    /// The text score that [`ModelKind::Signal`] and [`ModelKind::Cm`] use, by name; `None` for
-    /// [`crate::signals::text_signal`].
-    pub signal: Option<String>,
-    /// Width of every layer of the MLP over the signals.
-    pub hidden: usize,
-    /// Layers of that MLP.
-    pub mlp_layers: usize,
-    /// Width of every graph convolution.
-    pub conv_size: usize,
-    /// Number of graph convolutions.
-    pub conv_layers: usize,
-    /// Activation after each convolution.
-    pub activation: Activation,
-    /// Whether each convolution adds its input to its output.
-    pub residual: bool,
-    /// How DCMM's sums over neighbours are scaled.
-    pub degree: Degree,
-    /// Whether DCMM-PRF uses images similar to those the text ranks first.
-    pub feedback: bool,
-    /// Attention heads of GAT.
-    pub heads: usize,
-    /// Networks whose scores are averaged, each with its own initial weights and dropout.
-    pub members: usize,
-    /// Share of units dropped while training, in [0, 1).
-    pub dropout: f32,
-}
-
-impl Default for ModelSettings {
-    fn default() -> Self {
-        Self {
-            kind: ModelKind::DcmmCos,
-            signal: None,
-            hidden: 32,
-            mlp_layers: 2,
-            conv_size: 32,
-            conv_layers: 1,
-            activation: Activation::None,
-            residual: false,
-            degree: Degree::None,
-            feedback: true,
-            heads: 4,
-            members: 1,
-            dropout: 0.2,
-        }
-    }
-}
-
-impl ModelSettings {
-    /// The configuration of the network to train, for the given numbers of signals and principal components, and
-    /// vectors of `visual_dim` numbers; `None` for kinds without a network.
-    pub fn config(
-        &self,
-        (feature_count, component_count): (usize, usize),
-        visual_dim: usize,
-        seed: u64,
-    ) -> Option<NetworkConfig> {
-        let kind = self.kind.network()?;
-        // Without hidden layers only the head remains: a weighted sum.
-        let layers = match kind {
-            ModelKind::Linear => 0,
-            ModelKind::DcmmPrf => self.mlp_layers,
-            _ => self.mlp_layers.max(1),
-        };
-        Some(NetworkConfig {
-            kind,
-            feature_count: feature_count + component_count,
-            component_count,
-            visual_dim,
-            mlp: vec![self.hidden; layers],
-            conv: if kind.uses_graph() { vec![self.conv_size; self.conv_layers] } else { Vec::new() },
-            activation: self.activation,
-            residual: self.residual,
-            degree: self.degree,
-            feedback: self.feedback,
-            heads: self.heads,
-            members: self.members,
-            dropout: self.dropout,
-            seed,
-        })
-    }
-}
 
 /// All settings of a training run on a data set.
 #[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]

@@ -28,10 +28,11 @@ mod score;
 mod settings;
 mod state;
 
+pub use crate::model::ModelSettings;
 pub use config::{Keep, Method, TrainConfig, TrainData};
 pub use data::RunData;
 pub use error::TrainError;
-pub use experiment::{Comparison, Experiment, ModelSettings, mean_measures};
+pub use experiment::{Comparison, Experiment, mean_measures};
 pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
