@@ -43,7 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = evaluate(&|query| text_only(&data.signals, query));
     let network = evaluate(&|query| result.scores[query].clone());
 
-    println!("\n{:14}{:>8}{:>8}{:>8}", "", measures[0], measures[1], measures[2]);
+    let [map, precision, ndcg] = measures.map(|measure| measure.to_string());
+    println!("\n{:14}{map:>8}{precision:>8}{ndcg:>8}", "");
     for (name, evaluation) in [("initial order", &initial), ("text alone", &text), ("network", &network)] {
         let [map, precision, ndcg] = measures.map(|measure| evaluation.get(measure).unwrap_or_default());
         println!("{name:14}{map:8.4}{precision:8.4}{ndcg:8.4}");
