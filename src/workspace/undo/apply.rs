@@ -1,7 +1,7 @@
 //! Undoing and redoing steps.
 
-use super::History;
-use crate::workspace::{HistoryAction, Message, Workspace};
+use super::{History, Step};
+use crate::workspace::{Action, HistoryAction, Message, Workspace};
 
 impl Workspace {
     /// What can be undone and redone.
@@ -17,36 +17,42 @@ impl Workspace {
         }
     }
 
-    /// Takes back the last step that can be taken back. If that fails, the reason is shown and the step stays.
     fn undo(&mut self) {
-        while let Some(step) = self.history.done.pop() {
-            if !self.can_apply(&step.back) {
-                continue;
-            }
-            self.carry_out(step.back.clone());
-            if self.can_apply(&step.forth) {
-                self.tell(Message::notice(format!("Undid: {}", step.name())));
-                self.history.undone.push(step);
-            } else {
-                self.history.done.push(step);
-            }
-            return self.history.close();
-        }
+        self.travel(
+            "Undid",
+            |history| (&mut history.done, &mut history.undone),
+            |step| (step.back.clone(), step.forth.clone()),
+        );
     }
 
-    /// Redoes the step that was undone last.
     fn redo(&mut self) {
-        while let Some(step) = self.history.undone.pop() {
-            if !self.can_apply(&step.forth) {
+        self.travel(
+            "Redid",
+            |history| (&mut history.undone, &mut history.done),
+            |step| (step.forth.clone(), step.back.clone()),
+        );
+    }
+
+    /// Carries out the last step of the first stack that is possible and moves it to the second, unless it cannot be
+    /// reversed afterwards: it has then failed with a message, and stays.
+    fn travel(
+        &mut self,
+        verb: &str,
+        stacks: fn(&mut History) -> (&mut Vec<Step>, &mut Vec<Step>),
+        ways: fn(&Step) -> (Action, Action),
+    ) {
+        while let Some(step) = stacks(&mut self.history).0.pop() {
+            let (there, back) = ways(&step);
+            if !self.can_apply(&there) {
                 continue;
             }
-            self.carry_out(step.forth.clone());
-            if self.can_apply(&step.back) {
-                self.tell(Message::notice(format!("Redid: {}", step.name())));
-                self.history.done.push(step);
-            } else {
-                self.history.undone.push(step);
+            self.carry_out(there);
+            let is_done = self.can_apply(&back);
+            if is_done {
+                self.tell(Message::notice(format!("{verb}: {}", step.name())));
             }
+            let (from, to) = stacks(&mut self.history);
+            if is_done { to } else { from }.push(step);
             return self.history.close();
         }
     }
