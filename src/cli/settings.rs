@@ -1,5 +1,6 @@
 //! An experiment's settings as options, made from the table of settings.
 
+use crate::study::{self, Change};
 use crate::train::{Experiment, Section, Setting, Values};
 use anyhow::Result;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -14,15 +15,11 @@ impl TypedSettings {
     /// An experiment with what was typed put in its place.
     ///
     /// # Errors
-    /// If the experiment cannot be read back, which would be a fault of the table.
+    /// If the experiment does not take a value, which would be a fault of the table.
     pub fn apply(&self, start: &Experiment) -> Result<Experiment> {
-        let mut tree = serde_json::to_value(start)?;
-        for (setting, value) in &self.0 {
-            if let Some(place) = setting.value_in(&mut tree) {
-                *place = value.clone();
-            }
-        }
-        Ok(serde_json::from_value(tree)?)
+        let changes: Vec<Change> =
+            self.0.iter().map(|(setting, value)| Change::new(setting.path, value.clone())).collect();
+        Ok(study::apply(start, &changes)?)
     }
 
     /// The paths of what was typed.
@@ -43,8 +40,8 @@ impl TypedSettings {
 }
 
 /// The option of a setting.
-fn option(setting: &'static Setting, section: Section) -> Arg {
-    let arg = Arg::new(setting.path).long(setting.option).help(setting.help).help_heading(section.heading());
+fn option(setting: &'static Setting) -> Arg {
+    let arg = Arg::new(setting.path).long(setting.option).help(setting.help);
     let arg = match setting.alias {
         Some(alias) => arg.alias(alias),
         None => arg,
@@ -68,9 +65,9 @@ fn option(setting: &'static Setting, section: Section) -> Arg {
 
 impl clap::Args for TypedSettings {
     fn augment_args(command: Command) -> Command {
-        let options = Section::ALL.into_iter().flat_map(|section| section.settings().iter().map(move |s| (s, section)));
-        let options = options.filter(|(setting, _)| !setting.option.is_empty());
-        command.args(options.map(|(setting, section)| option(setting, section)))
+        Section::ALL.into_iter().fold(command, |command, section| {
+            command.args(section.options().map(|setting| option(setting).help_heading(section.heading())))
+        })
     }
 
     fn augment_args_for_update(command: Command) -> Command {

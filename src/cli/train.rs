@@ -74,8 +74,8 @@ fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
 
 /// Checks that no saved run would be lost.
 fn check_folders(args: &TrainArgs, experiment: &Experiment) -> Result<()> {
-    let folders = (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number)));
-    match folders.into_iter().find(|folder| !args.force && folder.join("run.json").exists()) {
+    let mut folders = (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number)));
+    match folders.find(|folder| !args.force && folder.join("run.json").exists()) {
         Some(folder) => {
             Err(fault("this folder has a run already (--force replaces it, --resume continues it)", &folder))
         }

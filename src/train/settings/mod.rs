@@ -32,15 +32,6 @@ impl Section {
     /// All sections.
     pub const ALL: [Section; 4] = [Section::Network, Section::Graph, Section::Signals, Section::Optimisation];
 
-    /// The heading of its options in the help.
-    pub fn heading(self) -> &'static str {
-        match self {
-            Section::Graph | Section::Signals => "Graph and signals",
-            Section::Network => "Network",
-            Section::Optimisation => "Optimisation",
-        }
-    }
-
     /// The title of its part of the Tune panel.
     pub fn title(self) -> &'static str {
         match self {
@@ -48,6 +39,14 @@ impl Section {
             Section::Graph => "Graph",
             Section::Network => "Network",
             Section::Optimisation => "Optimisation",
+        }
+    }
+
+    /// The heading of its options in the help.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Section::Signals | Section::Graph => "Graph and signals",
+            other => other.title(),
         }
     }
 
@@ -60,6 +59,11 @@ impl Section {
             Section::Optimisation => optimisation::SETTINGS,
         }
     }
+
+    /// Its settings once each: those with an option.
+    pub fn options(self) -> impl Iterator<Item = &'static Setting> {
+        self.settings().iter().filter(|setting| !setting.option.is_empty())
+    }
 }
 
 impl Setting {
@@ -70,13 +74,13 @@ impl Setting {
 
     /// Whether it matters to an experiment, in any of its rows.
     pub fn matters(&self, experiment: &super::Experiment) -> bool {
-        let rows = Section::ALL.into_iter().flat_map(Section::settings).filter(|row| row.path == self.path);
-        rows.into_iter().any(|row| (row.applies)(experiment))
+        let mut rows = Section::ALL.into_iter().flat_map(Section::settings);
+        rows.any(|row| row.path == self.path && (row.applies)(experiment))
     }
 
     /// Every setting once.
     pub fn all() -> impl Iterator<Item = &'static Setting> {
-        Section::ALL.into_iter().flat_map(Section::settings).filter(|setting| !setting.option.is_empty())
+        Section::ALL.into_iter().flat_map(Section::options)
     }
 }
 
@@ -137,7 +141,7 @@ mod tests {
                 let Values::Choice(choices) = setting.values else { continue };
                 for choice in choices() {
                     let mut changed = tree.clone();
-                    *setting.value_in(&mut changed).expect("its field") = choice.value.clone();
+                    *setting.value_in(&mut changed).expect("its field") = choice.name.into();
                     let read = serde_json::from_value::<Experiment>(changed);
                     assert!(read.is_ok(), "{} = {}: {:?}", setting.path, choice.name, read.err());
                 }

@@ -39,7 +39,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         optional: Some(0.0),
         name: "Text score",
         row: "Text score",
-        control: Control::Signals,
         applies: |experiment| matches!(experiment.model.kind, ModelKind::Signal | ModelKind::Cm),
         ..Setting::PLAIN
     },

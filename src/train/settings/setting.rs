@@ -22,8 +22,6 @@ pub enum Control {
     },
     /// A list of choices with the chosen one's explanation below.
     Explained,
-    /// A list of the data set's signals.
-    Signals,
 }
 
 /// One setting of an [`Experiment`].

@@ -6,9 +6,7 @@ use serde_json::{Number, Value};
 /// One of several values.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// As files hold it.
-    pub value: Value,
-    /// As it is typed.
+    /// As it is typed, and as files hold it.
     pub name: &'static str,
     /// As it is shown.
     pub label: &'static str,
@@ -38,37 +36,20 @@ pub enum Values {
 }
 
 impl Values {
-    /// Choices by the value, name, label and explanation of each.
+    /// Choices by the name, label and explanation of each.
     pub(super) fn choices<T: Copy, const N: usize>(
         all: [T; N],
         name: fn(T) -> &'static str,
         label: fn(T) -> &'static str,
         explanation: fn(T) -> &'static str,
     ) -> Vec<Choice> {
-        let choice = |value: T| Choice {
-            value: name(value).into(),
-            name: name(value),
-            label: label(value),
-            explanation: explanation(value),
-        };
+        let choice = |value: T| Choice { name: name(value), label: label(value), explanation: explanation(value) };
         all.into_iter().map(choice).collect()
     }
 
     /// Choices by their names, labels and explanations.
     pub(super) fn listed(all: &[(&'static str, &'static str, &'static str)]) -> Vec<Choice> {
-        let choice = |&(name, label, explanation): &_| Choice { value: Value::from(name), name, label, explanation };
-        all.iter().map(choice).collect()
-    }
-
-    /// The ends of numbers.
-    pub fn range(self) -> Option<(f64, f64)> {
-        match self {
-            Values::Count(least, most) => Some((least as f64, most as f64)),
-            Values::Number(least, most) | Values::Above(least, most) | Values::Below(least, most) => {
-                Some((least, most))
-            }
-            _ => None,
-        }
+        all.iter().map(|&(name, label, explanation)| Choice { name, label, explanation }).collect()
     }
 
     pub(super) fn parse(self, text: &str) -> Option<Value> {
@@ -84,7 +65,7 @@ impl Values {
             }
             Values::Choice(choices) => {
                 let found = choices().into_iter().find(|choice| choice.name.eq_ignore_ascii_case(text));
-                found.map(|choice| choice.value)
+                found.map(|choice| choice.name.into())
             }
             Values::Measure => text.parse::<Measure>().ok().map(|measure| measure.to_string().into()),
             Values::Name => Some(text.into()),
@@ -99,7 +80,7 @@ impl Values {
             Values::Number(least, most) => number().is_some_and(|number| (least..=most).contains(&number)),
             Values::Above(least, most) => number().is_some_and(|number| number > least && number <= most),
             Values::Below(least, most) => number().is_some_and(|number| (least..most).contains(&number)),
-            Values::Choice(choices) => choices().iter().any(|choice| choice.value == *value),
+            Values::Choice(choices) => choices().iter().any(|choice| *value == choice.name),
             Values::Measure => value.as_str().is_some_and(|name| name.parse::<Measure>().is_ok()),
             Values::Name => value.is_string(),
         }

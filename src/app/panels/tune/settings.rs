@@ -41,8 +41,8 @@ fn row_ui(ui: &mut Ui, session: Option<&Session>, row: &[&Setting], tree: &mut V
         }
     });
     for setting in row.iter().filter(|setting| setting.control == Control::Explained) {
-        let chosen = setting.value_in(tree).and_then(|value| chosen(setting, value));
-        if let Some(choice) = chosen {
+        let (Values::Choice(choices), Some(value)) = (setting.values, setting.value_in(tree)) else { continue };
+        if let Some(choice) = choices().into_iter().find(|choice| *value == choice.name) {
             widgets::caption(ui, choice.explanation);
         }
     }
@@ -80,7 +80,9 @@ fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: 
             }
             *value = count.into();
         }
-        Values::Number(..) | Values::Above(..) | Values::Below(..) => number_ui(ui, setting, value),
+        Values::Number(min, max) | Values::Above(min, max) | Values::Below(min, max) => {
+            number_ui(ui, setting, (min, max), value);
+        }
         Values::Choice(choices) => choice_ui(ui, setting, &choices(), value),
         Values::Measure => {
             let name = value.as_str().unwrap_or_default().to_owned();
@@ -95,15 +97,14 @@ fn control_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: 
     }
 }
 
-/// A slider and a number field that accepts the setting's whole range.
+/// A slider with its number beside it.
 pub(super) fn slider_ui<N: egui::emath::Numeric>(ui: &mut Ui, setting: &Setting, value: &mut N) {
     let Control::Slider { range: (min, max), logarithmic, lowest } = setting.control else { return };
-    let is_whole = N::INTEGRAL;
     let slider = Slider::new(value, N::from_f64(min)..=N::from_f64(max))
         .logarithmic(logarithmic)
-        .smallest_positive(if is_whole { 1.0 } else { min.abs().max(f64::MIN_POSITIVE) })
-        .clamping(if is_whole { SliderClamping::Always } else { SliderClamping::Edits });
-    let slider = match (is_whole, logarithmic) {
+        .smallest_positive(1.0)
+        .clamping(SliderClamping::Edits);
+    let slider = match (N::INTEGRAL, logarithmic) {
         (true, _) => slider,
         (false, true) => slider.custom_formatter(|value, _| format!("{value:.0e}")),
         (false, false) => slider.custom_formatter(move |value, _| match lowest {
@@ -114,18 +115,17 @@ pub(super) fn slider_ui<N: egui::emath::Numeric>(ui: &mut Ui, setting: &Setting,
     ui.add(slider).on_hover_text(setting.help).accessible_name(setting.name);
 }
 
-fn number_ui(ui: &mut Ui, setting: &Setting, value: &mut Value) {
+fn number_ui(ui: &mut Ui, setting: &Setting, (min, max): (f64, f64), value: &mut Value) {
     let before = value.as_f64().unwrap_or_default();
     let mut number = before;
+    let drag = |number| DragValue::new(number).range(min..=max);
     match setting.control {
         Control::Slider { .. } => slider_ui(ui, setting, &mut number),
         Control::Drag(speed, decimals) => {
-            let (min, max) = setting.values.range().unwrap_or((f64::MIN, f64::MAX));
-            let drag = DragValue::new(&mut number).range(min..=max).speed(speed).max_decimals(decimals);
-            ui.add(drag).accessible_name(setting.name);
+            ui.add(drag(&mut number).speed(speed).max_decimals(decimals)).accessible_name(setting.name);
         }
-        _ => {
-            ui.add(DragValue::new(&mut number)).accessible_name(setting.name);
+        Control::Plain | Control::Explained => {
+            ui.add(drag(&mut number)).accessible_name(setting.name);
         }
     }
     // The ends of a range can be excluded.
@@ -138,19 +138,20 @@ fn number_ui(ui: &mut Ui, setting: &Setting, value: &mut Value) {
 }
 
 fn choice_ui(ui: &mut Ui, setting: &Setting, choices: &[Choice], value: &mut Value) {
+    let chosen = choices.iter().position(|choice| *value == choice.name);
     if choices.len() <= SIDE_BY_SIDE {
-        let mut at = choices.iter().position(|choice| choice.value == *value).unwrap_or_default();
+        let mut at = chosen.unwrap_or_default();
         let shown: Vec<(usize, &str, &str)> =
             choices.iter().enumerate().map(|(at, choice)| (at, choice.label, choice.explanation)).collect();
         if widgets::segmented(ui, &mut at, &shown) {
-            *value = choices[at].value.clone();
+            *value = choices[at].name.into();
         }
         return;
     }
-    let label = chosen(setting, value).map_or("", |choice| choice.label);
+    let label = chosen.map_or("", |at| choices[at].label);
     widgets::choices(ui, setting.name, label, |ui| {
         for choice in choices {
-            let response = ui.selectable_value(value, choice.value.clone(), choice.label);
+            let response = ui.selectable_value(value, choice.name.into(), choice.label);
             if !choice.explanation.is_empty() {
                 response.on_hover_text(choice.explanation);
             }
@@ -167,11 +168,4 @@ fn name_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value: &mu
             ui.selectable_value(value, info.name.as_str().into(), &info.name).on_hover_text(&info.description);
         }
     });
-}
-
-fn chosen(setting: &Setting, value: &Value) -> Option<Choice> {
-    match setting.values {
-        Values::Choice(choices) => choices().into_iter().find(|choice| choice.value == *value),
-        _ => None,
-    }
 }
