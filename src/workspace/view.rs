@@ -26,7 +26,7 @@ type Positions = Vec<[f32; 2]>;
 pub struct QueryView {
     request: ViewRequest,
     similarities: Similarities,
-    graph: SimilarityGraph,
+    graph: Arc<SimilarityGraph>,
     /// The graph whose edges pull the nodes together, the same for every request, so that nodes keep their places.
     pulling: Arc<SimilarityGraph>,
     statistics: GraphStatistics,
@@ -62,9 +62,12 @@ impl QueryView {
         let similarities = Similarities::new(&rows, data.vectors.dim);
         let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
         let relevance = data.judgements.of(request.query).to_vec();
-        let graph = SimilarityGraph::build(&similarities, request.graph);
-        let pulling = GraphRequest { k: PULLING, ..GraphRequest::default() };
-        let pulling = Arc::new(SimilarityGraph::build(&similarities, pulling));
+        let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
+        let pull = GraphRequest { k: PULLING, ..GraphRequest::default() };
+        let pulling = match request.graph == pull {
+            true => graph.clone(),
+            false => Arc::new(SimilarityGraph::build(&similarities, pull)),
+        };
         Self {
             statistics: statistics(&graph, &relevance),
             edges: weakest_first(&graph),
@@ -82,7 +85,7 @@ impl QueryView {
     /// Another graph over the same similarities. Nodes stay where they are.
     pub fn regraph(&mut self, graph: GraphRequest) {
         self.request.graph = graph;
-        self.graph = SimilarityGraph::build(&self.similarities, graph);
+        self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
         self.statistics = statistics(&self.graph, &self.relevance);
         self.edges = weakest_first(&self.graph);
         self.version = next_version();

@@ -15,35 +15,37 @@ const LEAST_VARIANCE: f64 = 1e-6;
 pub(super) fn principal(standard: &[f64], count: usize, dim: usize) -> (Vec<f32>, Vec<f32>) {
     let rows = MatRef::from_row_major_slice(standard, count, dim);
     let (values, vectors) = if dim > WIDE { by_images(rows) } else { by_numbers(rows) };
-    let order: Vec<usize> = (0..values.len()).filter(|&at| values[at] > LEAST_VARIANCE).take(MOST_COMPONENTS).collect();
-    let variance = order.iter().map(|&at| values[at] as f32).collect();
-    let vectors = &vectors;
+    let variance = values.iter().map(|&value| value as f32).collect();
     // An eigenvector's sign is free: its largest number is made positive, so that the same data give the same inputs.
     let sign = |at: usize| {
         let largest =
             (0..dim).map(|i| vectors[(i, at)]).fold(0.0, |most: f64, x| if x.abs() > most.abs() { x } else { most });
         if largest < 0.0 { -1.0 } else { 1.0 }
     };
-    let signs: Vec<f64> = order.iter().map(|&at| sign(at)).collect();
-    let entry = |i: usize| order.iter().zip(&signs).map(move |(&at, sign)| (vectors[(i, at)] * sign) as f32);
-    (variance, (0..dim).flat_map(entry).collect())
+    let signs: Vec<f64> = (0..values.len()).map(sign).collect();
+    let row =
+        |i: usize| signs.iter().enumerate().map(|(at, sign)| (vectors[(i, at)] * sign) as f32).collect::<Vec<_>>();
+    (variance, (0..dim).flat_map(row).collect())
 }
 
-/// Eigenvalues, largest first, with their vectors as columns; none if the decomposition does not converge, which it does
-/// for every finite symmetric matrix.
-fn descending(symmetric: &Mat<f64>) -> (Vec<f64>, Mat<f64>) {
+/// The eigenvalues that count, largest first, with their vectors as columns; none if the decomposition does not converge,
+/// which it does for every finite symmetric matrix.
+fn leading(symmetric: &Mat<f64>) -> (Vec<f64>, Mat<f64>) {
     let n = symmetric.nrows();
     let Ok(eigen) = symmetric.self_adjoint_eigen(Side::Lower) else { return (Vec::new(), Mat::new()) };
-    let (values, vectors) = (eigen.S().column_vector(), eigen.U());
-    ((0..n).rev().map(|at| values[at]).collect(), Mat::from_fn(n, n, |i, at| vectors[(i, n - 1 - at)]))
+    let (ascending, vectors) = (eigen.S().column_vector(), eigen.U());
+    let descending = (0..n).rev().map(|at| ascending[at]);
+    let values: Vec<f64> = descending.take_while(|&value| value > LEAST_VARIANCE).take(MOST_COMPONENTS).collect();
+    let rank = values.len();
+    (values, Mat::from_fn(n, rank, |i, at| vectors[(i, n - 1 - at)]))
 }
 
-/// Eigenvalues and eigenvectors of `XᵀX / n`.
+/// The eigenvalues and eigenvectors of `XᵀX / n` that count.
 fn by_numbers(rows: MatRef<'_, f64>) -> (Vec<f64>, Mat<f64>) {
     let (count, dim) = (rows.nrows(), rows.ncols());
     let mut correlation = Mat::<f64>::zeros(dim, dim);
     matmul(correlation.as_mut(), Accum::Replace, rows.transpose(), rows, 1.0 / count as f64, Par::Seq);
-    descending(&correlation)
+    leading(&correlation)
 }
 
 /// The same by way of `XXᵀ / n`: its eigenvalues are those that are not zero, and its eigenvectors u give `Xᵀu / √(nλ)`.
@@ -51,12 +53,9 @@ fn by_images(rows: MatRef<'_, f64>) -> (Vec<f64>, Mat<f64>) {
     let (count, dim) = (rows.nrows(), rows.ncols());
     let mut products = Mat::<f64>::zeros(count, count);
     matmul(products.as_mut(), Accum::Replace, rows, rows.transpose(), 1.0 / count as f64, Par::Seq);
-    let (mut values, directions) = descending(&products);
-    let rank = values.iter().take(MOST_COMPONENTS).filter(|&&value| value > LEAST_VARIANCE).count();
-    values.truncate(rank);
-    let mut vectors = Mat::<f64>::zeros(dim, rank);
-    let leading = directions.as_ref().subcols(0, rank);
-    matmul(vectors.as_mut(), Accum::Replace, rows.transpose(), leading, 1.0, Par::Seq);
+    let (values, directions) = leading(&products);
+    let mut vectors = Mat::<f64>::zeros(dim, values.len());
+    matmul(vectors.as_mut(), Accum::Replace, rows.transpose(), directions.as_ref(), 1.0, Par::Seq);
     for (at, value) in values.iter().enumerate() {
         let scale = 1.0 / (count as f64 * value).sqrt();
         (0..dim).for_each(|i| vectors[(i, at)] *= scale);
