@@ -1,4 +1,4 @@
-//! Names the commit that a build was made from, for `crossrank --version`.
+//! Names the commit that a build was made from, for `crossrank --version` and the records of runs.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,8 +10,11 @@ fn main() {
     println!("cargo:rerun-if-changed=assets/build.rs");
     let version = env!("CARGO_PKG_VERSION");
     // Sources that were unpacked from an archive have no commit.
-    let version = match git(&["rev-parse", DIGITS, "HEAD"]) {
-        Some(commit) => format!("{version} ({commit})"),
+    let version = match commit() {
+        Some(commit) => {
+            println!("cargo:rustc-env=CROSSRANK_COMMIT={commit}");
+            format!("{version} ({commit})")
+        }
         None => version.to_owned(),
     };
     println!("cargo:rustc-env=CROSSRANK_VERSION={version}");
@@ -20,6 +23,17 @@ fn main() {
     if let Some(log) = log {
         println!("cargo:rerun-if-changed={log}");
     }
+}
+
+/// What is built, so that a change of it changes the commit's mark.
+const SOURCES: [&str; 4] = ["src", "assets", "Cargo.toml", "Cargo.lock"];
+
+/// The commit, with a `+` if its sources have changed since.
+fn commit() -> Option<String> {
+    let commit = git(&["rev-parse", DIGITS, "HEAD"])?;
+    SOURCES.iter().for_each(|path| println!("cargo:rerun-if-changed={path}"));
+    let changed = git(&[&["status", "--porcelain", "--"], &SOURCES[..]].concat())?;
+    Some(if changed.is_empty() { commit } else { format!("{commit}+") })
 }
 
 /// What git answers, if it is installed and this is a checkout of the project itself.

@@ -39,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
     ("bhtsne", &["graph"]),
-    ("blake3", &["vision", "export/manifest.rs"]),
+    ("blake3", &["vision", "base/content_hash.rs"]),
     ("statrs", &["signals", "eval"]),
     ("plotters", &["export"]),
     ("crc32c", &["export"]),

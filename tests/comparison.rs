@@ -93,7 +93,7 @@ fn runs_that_cannot_be_compared_say_why() {
     let err = |highest_grade| {
         let measures = Measures::new(&[Measure::Err], [0.5]);
         let queries = vec![QueryRow { id: "q".into(), split: Split::Test, measures }];
-        vec![QueryMeasures { highest_grade: Some(highest_grade), queries }]
+        vec![QueryMeasures { highest_grade: Some(highest_grade), queries, ..QueryMeasures::default() }]
     };
     let scales = fault(&[configuration("a", err(1)), configuration("b", err(3))], 0, Measure::Err);
     assert_eq!(scales, "the runs computed ERR with different highest grades: 1 and 3");

@@ -16,7 +16,7 @@ use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::export_run;
 use crossrank::study::comparison::{Configuration, compare};
 use crossrank::train::{
-    self, EpochReport, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunState, read_run_folder,
+    self, Continuation, EpochReport, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunState, read_run_folder,
 };
 use crossrank::workspace::{Order, RunsAction};
 use serde_json::Value;
@@ -111,7 +111,7 @@ fn an_old_run_that_was_interrupted_ends_as_one_that_was_not() {
     copy(&fixture("dcmm-cos"), home.path());
     let (record, begun) = read_run_folder(home.path()).expect("a run");
     assert_eq!((record.state, begun.len()), (RunState::Interrupted, 4));
-    train::resume(&data(), home.path(), None, &mut Quiet).expect("it goes on");
+    train::resume(&data(), home.path(), Continuation::default(), &mut Quiet).expect("it goes on");
     let (record, history) = read_run_folder(home.path()).expect("a run");
     assert_eq!((record.state, record.best_epoch, record.retrained), (RunState::Finished, 12, Some(12)));
     assert_eq!(history[..4], begun);

@@ -1,16 +1,20 @@
 //! The ground floor: what every room may use and no single room owns.
 
+mod content_hash;
 mod file_error;
 mod names;
+mod program;
 mod progress;
 mod rng;
 mod size;
 mod spread;
 mod whole;
 
+pub use content_hash::ContentHash;
 pub use file_error::{At, FileError};
 pub use names::UnknownName;
 pub(crate) use names::named;
+pub use program::{COMMIT, VERSION};
 pub use progress::{Progress, Unit};
 pub use rng::{Rng, SplitMix64};
 pub use size::size_text;

@@ -160,7 +160,7 @@ fn of_ranking(
         Some(QueryRow { id, split, measures })
     };
     let queries = evaluation.per_query.into_iter().filter_map(row).collect();
-    Ok(QueryMeasures { highest_grade: evaluation.highest_grade, queries })
+    Ok(QueryMeasures { highest_grade: evaluation.highest_grade, judgements: None, queries })
 }
 
 fn object(comparison: &RunComparison) -> Result<Value> {

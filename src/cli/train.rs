@@ -34,8 +34,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     for setting in args.settings.without_effect(&experiment) {
         note(&format!("--{} has no effect with {}", setting.option, experiment.model.kind));
     }
-    let wanted =
-        WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
+    let wanted = WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, experiment: &experiment };
     let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {

@@ -4,8 +4,7 @@ use super::encoder::EncoderArgs;
 use super::output::{fault, note};
 use super::progress::Progress;
 use crate::dataset::{self, Dataset, VectorTable};
-use crate::model::ModelKind;
-use crate::train::{NamedVectors, read_named};
+use crate::train::{Experiment, NamedVectors, read_named};
 use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
 use crate::workspace::Store;
 use anyhow::Result;
@@ -54,8 +53,8 @@ pub(super) struct WantedVectors<'a> {
     pub names: Option<&'a [String]>,
     /// The encoder.
     pub encoder: &'a EncoderArgs,
-    /// The kind to train, or the first of several that needs vectors.
-    pub kind: ModelKind,
+    /// The experiment to run, or the first of several that needs vectors.
+    pub experiment: &'a Experiment,
 }
 
 impl WantedVectors<'_> {
@@ -78,12 +77,14 @@ impl WantedVectors<'_> {
             let table = embed(dataset, &EncoderSpec::bundled(), device(self.encoder, progress), progress)?.0;
             return Ok((Vec::new(), table));
         }
-        if !self.kind.needs_vectors() {
+        if !self.experiment.needs_vectors() {
             return Ok((Vec::new(), VectorTable::none(dataset.images.len())));
         }
+        let what = if self.experiment.model.kind.needs_vectors() { "" } else { " with components" };
         let message = format!(
-            "{} needs visual vectors or pictures, and the data set has neither (--model mlp needs none)",
-            self.kind
+            "{}{what} needs visual vectors or pictures, and the data set has neither (--model mlp --components 0 needs \
+             none)",
+            self.experiment.model.kind
         );
         Err(fault(message, &dataset.root))
     }

@@ -1,5 +1,6 @@
 //! What a run's results are based on.
 
+use crate::base::{ContentHash, VERSION};
 use crate::dataset::{Dataset, Judgements, Loaded, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
 use crate::train::{Experiment, QueryMeasures, RunRecord, RunState};
@@ -71,7 +72,7 @@ pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: O
     Manifest {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: record.version.clone(),
-        exported_by: env!("CARGO_PKG_VERSION").to_owned(),
+        exported_by: VERSION.to_owned(),
         run: record.name.clone(),
         started: record.started,
         state: record.state,
@@ -100,12 +101,8 @@ pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: O
 /// of images ([`Image::visit_metadata`](crate::dataset::Image::visit_metadata)); each candidate's rank, given signals,
 /// judgement and clusters. Pictures and vectors are not read.
 pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        // The length distinguishes “ab” + “c” from “a” + “bc”.
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    };
+    let mut hash = ContentHash::default();
+    let mut add = |text: &str| hash.text(text);
     for image in &dataset.images {
         add(image.id.as_str());
         image.visit_metadata(&mut add);
@@ -124,5 +121,5 @@ pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
             add(&format!("{image} {:?} {grade:?} {:?} {features:?}", candidate.rank, candidate.clusters));
         }
     }
-    hasher.finalize().to_hex().to_string()
+    hash.finish()
 }

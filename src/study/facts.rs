@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Folds;
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, VERSION, write_whole};
 use crate::eval::{Averaging, Measure, STANDARD};
 use crate::train::RunData;
 
@@ -41,7 +41,7 @@ impl Facts {
         let root = &data.dataset.root;
         let judged = (0..data.judgements.len()).filter(|&query| data.judgements.is_judged(query));
         Self {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: VERSION.to_owned(),
             dataset: data.dataset.name.clone(),
             dataset_path: std::path::absolute(root).unwrap_or_else(|_| root.clone()),
             vectors: data.vectors.name.clone(),

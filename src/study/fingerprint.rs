@@ -60,6 +60,10 @@ pub(super) fn of_trial(data: u64, splits: &[Split], experiment: &Experiment) -> 
     let mut hash = Hash::new();
     hash.word(data);
     splits.iter().for_each(|split| hash.word(*split as u64));
+    // Models without a graph once ignored what is learned from vectors.
+    if experiment.whitens() && !experiment.model.kind.uses_graph() {
+        hash.word(1);
+    }
     // Serialising plain values cannot fail.
     hash.text(&serde_json::to_string(experiment).unwrap_or_default());
     format!("{:016x}", hash.0)

@@ -1,7 +1,8 @@
 //! The bundle of data that runs, studies and the window work on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::fingerprint::vectors_hash;
 use crate::dataset::{Dataset, Judgements, Split, VectorTable};
 use crate::signals::Signals;
 
@@ -32,6 +33,8 @@ pub struct RunData {
     pub vector_names: Vec<String>,
     /// The split of each query.
     pub splits: Arc<Vec<Split>>,
+    /// [`RunData::vectors_hash`], once it was asked for.
+    pub(super) vectors_hash: Arc<OnceLock<String>>,
 }
 
 impl RunData {
@@ -47,12 +50,17 @@ impl RunData {
 
     /// The same data with other visual vectors and the names of their sources.
     pub fn with_vectors(&self, vector_names: Vec<String>, vectors: Arc<VectorTable>) -> Self {
-        Self { vectors, vector_names, ..self.clone() }
+        Self { vectors, vector_names, vectors_hash: Arc::default(), ..self.clone() }
     }
 
     /// The same data without visual vectors.
     pub fn without_vectors(&self) -> Self {
         self.with_vectors(Vec::new(), Arc::new(VectorTable::none(self.dataset.images.len())))
+    }
+
+    /// BLAKE3 of the visual vectors, in hexadecimal.
+    pub fn vectors_hash(&self) -> &str {
+        self.vectors_hash.get_or_init(|| vectors_hash(&self.vectors))
     }
 
     /// Indices of the queries of one split.

@@ -84,6 +84,14 @@ pub enum TrainError {
         /// The run's folder.
         path: PathBuf,
     },
+    /// A run on data that have changed since.
+    #[error("the {what} of the data set are not those that the run began with: {path}")]
+    Changed {
+        /// What changed: `judgements and features`.
+        what: String,
+        /// The run's folder.
+        path: PathBuf,
+    },
     /// A file that could not be read or written, or is malformed.
     #[error(transparent)]
     File(#[from] FileError),

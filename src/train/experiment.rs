@@ -16,7 +16,7 @@ pub struct Experiment {
     pub features: Option<Vec<String>>,
     /// How the signals of a query are normalised.
     pub normalisation: Normalisation,
-    /// How visual vectors are transformed before a graph network uses them.
+    /// How visual vectors are transformed before they are compared, and what a network reads of them.
     pub visual: VisualSettings,
     /// How neighbours are chosen.
     pub graph: GraphRequest,
@@ -52,9 +52,24 @@ impl Experiment {
         self.model.config((signals, components), dim, self.training.seed)
     }
 
-    /// Whether a whitening is learned from the visual vectors first; only graph networks use one.
+    /// Whether principal components of the visual vectors are among the network's inputs.
+    pub fn reads_components(&self) -> bool {
+        self.visual.components > 0 && self.model.kind.network().is_some()
+    }
+
+    /// Whether the pictures' similarities, for the graph or for feedback, are those of whitened vectors.
+    pub fn compares_whitened(&self) -> bool {
+        self.visual.whiten && self.model.kind.needs_vectors()
+    }
+
+    /// Whether principal directions of the visual vectors are learned first.
     pub fn whitens(&self) -> bool {
-        self.visual.learns() && self.model.kind.uses_graph()
+        self.reads_components() || self.compares_whitened()
+    }
+
+    /// Whether it needs visual vectors.
+    pub fn needs_vectors(&self) -> bool {
+        self.model.kind.needs_vectors() || self.reads_components()
     }
 
     /// Everything that [`super::prepare`] depends on, as text: on the same data, experiments with the same key have

@@ -1,22 +1,26 @@
 //! Cross-modal feedback on a data set: its scores, and the choice of its two parameters.
 
 use super::epoch::measured;
-use super::{RunData, TrainData};
+use super::inputs::compared_rows;
+use super::{Experiment, RunData, TrainData};
 use crate::dataset::Split;
 use crate::eval::Measure;
-use crate::graph::{Similarities, visual_rows};
+use crate::graph::Similarities;
 use crate::model::{Feedback, FeedbackScores, RankingInput};
 use rayon::prelude::*;
 
-/// The feedback of every input, in order; `text` gives a query's text scores by its index in the data set.
+/// The feedback of every input, in order, by the similarities of whitened vectors if the experiment asks for them;
+/// `text` gives a query's text scores by its index in the data set.
 pub(super) fn feedback_scores(
     data: &RunData,
+    experiment: &Experiment,
     inputs: &TrainData,
     text: impl Fn(usize) -> Vec<f32> + Sync,
 ) -> Vec<FeedbackScores> {
+    let whitening = inputs.whitening.as_deref().filter(|_| experiment.compares_whitened());
     let one = |input: &RankingInput| {
-        let visual = visual_rows(&data.dataset, &data.vectors, input.query);
-        FeedbackScores::new(&text(input.query), &Similarities::new(&visual, data.vectors.dim))
+        let (rows, dim) = compared_rows(data, whitening, input.query);
+        FeedbackScores::new(&text(input.query), &Similarities::new(&rows, dim))
     };
     inputs.inputs.par_iter().map(one).collect()
 }

@@ -43,28 +43,31 @@ pub fn ranking_input(
         relevance: data.judgements.of(query).to_vec(),
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
     };
-    if experiment.model.kind.uses_graph() {
+    if experiment.model.kind.uses_graph() || whitening.is_some() {
         add_visual(data, experiment, whitening, &mut input);
     }
     input
 }
 
-/// Adds what a graph network sees of the pictures: the graph, the vectors, and the components among the signals.
+/// Adds what a network sees of the pictures: components among the signals, and for a graph network the graph and the
+/// vectors.
 fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Whitening>>, input: &mut RankingInput) {
     let raw = raw_rows(&data.dataset, &data.vectors, input.query);
-    let mut rows = None;
-    if let Some(whitening) = whitening {
-        let projected = whitening.project(&raw);
-        let extra = whitening.inputs(&projected);
+    let projected = whitening.map(|whitening| (whitening, whitening.project(&raw)));
+    if let Some((whitening, projected)) = &projected {
+        let extra = whitening.inputs(projected);
         input.features = concatenate(&input.features, input.feature_count, &extra, whitening.components());
         input.feature_count += whitening.components();
-        if experiment.visual.whiten {
-            input.dim = whitening.dim();
-            rows = Some(whitening.whitened(&projected));
-        }
     }
-    let rows = rows.unwrap_or_else(|| unit_rows(&raw, data.vectors.dim));
-    input.graph = Csr::nearest(&Similarities::new(&rows, input.dim), experiment.graph);
+    if !experiment.model.kind.uses_graph() {
+        return;
+    }
+    let (rows, dim) = match projected.filter(|_| experiment.visual.whiten) {
+        Some((whitening, projected)) => (whitening.whitened(&projected), whitening.dim()),
+        None => (unit_rows(&raw, data.vectors.dim), data.vectors.dim),
+    };
+    input.dim = dim;
+    input.graph = Csr::nearest(&Similarities::new(&rows, dim), experiment.graph);
     if !experiment.model.kind.reads_vectors() {
         return;
     }
@@ -74,6 +77,18 @@ fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Wh
         None => rows.into(),
         Some(rows) => Visual::Stored { rows, whitening: whitening.filter(|_| experiment.visual.whiten).cloned() },
     };
+}
+
+/// A query's vectors as unit rows, whitened if `whitening` is given, and their dimension.
+///
+/// # Shapes
+/// n × d.
+pub(super) fn compared_rows(data: &RunData, whitening: Option<&Whitening>, query: usize) -> (Vec<f32>, usize) {
+    let raw = raw_rows(&data.dataset, &data.vectors, query);
+    match whitening {
+        Some(whitening) => (whitening.whitened(&whitening.project(&raw)), whitening.dim()),
+        None => (unit_rows(&raw, data.vectors.dim), data.vectors.dim),
+    }
 }
 
 /// Concatenates rows of `a` numbers and rows of `b` numbers.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::run::split_as;
 use super::{RunData, RunRecord, TrainError};
 use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning, WarningKind};
 use crate::signals;
@@ -86,6 +87,7 @@ pub fn open_with(
         vectors: Arc::new(vectors),
         vector_names,
         splits: Arc::new(splits),
+        vectors_hash: Arc::default(),
     };
     Ok(Opened { data, warnings, refused })
 }
@@ -119,13 +121,15 @@ pub fn read_sources(
     dataset::read_vectors(dataset, &names, warn)
 }
 
-/// The same data with the visual vectors that a run was trained on: those in use, or those read from its files.
+/// The same data as a run had it: with its split, and with its visual vectors, which are those in use or read from its
+/// files.
 ///
 /// # Errors
 /// If the vectors are not in use and cannot be read, with the run's name for them.
 pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainError> {
+    let data = &split_as(data, record);
     let names = record.vector_sources.clone();
-    if !record.experiment.model.kind.needs_vectors() {
+    if !record.experiment.needs_vectors() {
         return Ok(data.with_vectors(names, Arc::new(VectorTable::none(data.dataset.images.len()))));
     }
     if data.has_vectors() && data.vectors.name == record.vectors {

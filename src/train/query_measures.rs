@@ -1,6 +1,6 @@
 //! A run's measures on each query, saved with it so that runs can be compared query by query.
 
-use super::RunData;
+use super::{RunData, judgements_hash};
 use crate::base::{At, FileError, write_whole};
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
@@ -18,6 +18,9 @@ pub struct QueryMeasures {
     /// The highest grade, if a measure depends on it ([`Measure::needs_highest_grade`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
+    /// Which judgements they come from ([`judgements_hash`]), if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgements: Option<String>,
     /// One row per judged query, in the data set's order.
     pub queries: Vec<QueryRow>,
 }
@@ -37,6 +40,7 @@ pub struct QueryRow {
 #[derive(Deserialize)]
 struct OnDisk {
     highest_grade: Option<i32>,
+    judgements: Option<String>,
     #[serde(default)]
     measures: Vec<Measure>,
     queries: Vec<RowOnDisk>,
@@ -78,7 +82,8 @@ impl TryFrom<OnDisk> for QueryMeasures {
 
     fn try_from(file: OnDisk) -> Result<Self, RowFault> {
         let rows = file.queries.into_iter().map(|row| row.row(&file.measures));
-        let queries = Self { highest_grade: file.highest_grade, queries: rows.collect::<Result<_, _>>()? };
+        let queries = rows.collect::<Result<_, _>>()?;
+        let queries = Self { highest_grade: file.highest_grade, judgements: file.judgements, queries };
         let measures = queries.measures();
         match queries.queries.iter().find(|row| !row.measures.measures().eq(measures.iter().copied())) {
             Some(row) => Err(RowFault::Other(row.id.clone())),
@@ -98,7 +103,8 @@ impl QueryMeasures {
             let measures = evaluation.per_query.remove(&id)?;
             Some(QueryRow { id, split: data.splits[query], measures })
         };
-        Self { queries: all.iter().filter_map(row).collect(), highest_grade: evaluation.highest_grade }
+        let queries = all.iter().filter_map(row).collect();
+        Self { queries, highest_grade: evaluation.highest_grade, judgements: Some(judgements_hash(data)) }
     }
 
     /// The measures; empty if no query is judged.

@@ -1,11 +1,16 @@
 //! A whole run: preparing the data, training, measuring, and saving it all in a folder.
 
+use super::fingerprint::VISUAL_VECTORS;
 use super::inputs::{prepare, prepare_with};
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};
 use super::score::{compare, rank, rankings};
-use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
+use super::{
+    EpochReport, Experiment, Fingerprint, Outcome, Resumption, RunData, RunObserver, RunSplit, Stop, TrainConfig,
+    TrainData, TrainError,
+};
+use crate::base::{COMMIT, VERSION};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
@@ -74,15 +79,24 @@ pub fn run_prepared(
     work(data, inputs, experiment, record, (folder, None), observer)
 }
 
-/// Continues a run that was stopped or interrupted, from its last epoch, bit-identically to an uninterrupted one;
-/// `epochs` may raise the number of epochs, with which even a finished run can be continued.
+/// How a run is continued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Continuation {
+    /// A higher number of epochs, with which even a finished run can be continued.
+    pub epochs: Option<usize>,
+    /// Whether to go on with data that have changed since. The record then says what changed, and after which epoch.
+    pub adopt: bool,
+}
+
+/// Continues a run that was stopped or interrupted, from its last epoch, bit-identically to an uninterrupted one. The
+/// queries are split as they were, however `data` splits them.
 ///
 /// # Errors
 /// As [`run`], or if there is nothing to continue from, the run has finished, or the data differ.
 pub fn resume(
     data: &RunData,
     folder: &Path,
-    epochs: Option<usize>,
+    Continuation { epochs, adopt }: Continuation,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let mut record = read_run_record(folder)?;
@@ -97,19 +111,57 @@ pub fn resume(
             if record.state == RunState::Finished { "with a higher number of epochs" } else { "with more patience" };
         return Err(TrainError::Ended { how, path: folder.to_owned() });
     }
-    let mut facts = vec![("data set is", &record.dataset, &data.dataset.name)];
-    // Without a graph, vectors have no effect.
-    if record.experiment.model.kind.needs_vectors() {
-        facts.push(("visual vectors are", &record.vectors, &data.vectors.name));
-    }
-    if let Some((what, then, now)) = facts.into_iter().find(|(_, then, now)| then != now) {
-        return Err(TrainError::OtherData { what, then: then.clone(), now: now.clone(), path: folder.to_owned() });
+    let data = &split_as(data, &record);
+    let changed = changes(data, &record)?;
+    if !adopt {
+        check_same(data, &record, &changed, folder)?;
     }
     record.experiment.training.epochs = epochs;
     record.state = RunState::Running;
     let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
     let inputs = prepare_run(data, &experiment, observer)?;
+    if !changed.is_empty() {
+        record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
+    }
+    record.resumptions.push(Resumption::now(saved.all_epochs(), changed));
     work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
+}
+
+/// The data with the queries split as in a run, as far as its record says.
+pub(super) fn split_as(data: &RunData, record: &RunRecord) -> RunData {
+    record.split.as_ref().map_or_else(|| data.clone(), |split| split.apply(data))
+}
+
+/// What has changed in the data since a run: `judgements`, `visual vectors`, …; nothing for a run of version 0.1.0,
+/// which did not record it.
+///
+/// # Errors
+/// If the data lack a signal of the run.
+pub fn changes(data: &RunData, record: &RunRecord) -> Result<Vec<String>, TrainError> {
+    let Some(then) = &record.fingerprint else { return Ok(Vec::new()) };
+    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let now = Fingerprint::of(data, &experiment)?;
+    Ok(then.differences(&now).into_iter().map(str::to_owned).collect())
+}
+
+/// Checks that the data are those of a run: by contents, or by name if the run did not record them.
+fn check_same(data: &RunData, record: &RunRecord, changed: &[String], folder: &Path) -> Result<(), TrainError> {
+    let by_name = record.fingerprint.is_none();
+    let has_other_vectors = changed.iter().any(|what| what == VISUAL_VECTORS);
+    let mut names = Vec::new();
+    if by_name {
+        names.push(("data set is", &record.dataset, &data.dataset.name));
+    }
+    if has_other_vectors || by_name && record.experiment.needs_vectors() {
+        names.push(("visual vectors are", &record.vectors, &data.vectors.name));
+    }
+    if let Some((what, then, now)) = names.into_iter().find(|(_, then, now)| then != now) {
+        return Err(TrainError::OtherData { what, then: then.clone(), now: now.clone(), path: folder.to_owned() });
+    }
+    match changed {
+        [] => Ok(()),
+        changed => Err(TrainError::Changed { what: changed.join(", "), path: folder.to_owned() }),
+    }
 }
 
 /// Recomputes a saved run's scores of every query.
@@ -150,6 +202,9 @@ fn work(
     // The request is recorded unchanged; the signals' names are recorded separately.
     let requested = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
     fill_record(&mut record, data, &requested, &use_signals);
+    if saved.is_none() {
+        mark(&mut record, data, experiment)?;
+    }
     record.parameters = config.as_ref().map_or(0, NetworkConfig::parameter_count);
     let chooses = config.is_some() || experiment.model.kind.uses_feedback();
     let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
@@ -224,7 +279,15 @@ fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, 
     record.vector_files = single_files(&data.dataset, &record.vector_sources);
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
-    record.version = env!("CARGO_PKG_VERSION").to_owned();
+}
+
+/// Records what the run starts with.
+fn mark(record: &mut RunRecord, data: &RunData, experiment: &Experiment) -> Result<(), TrainError> {
+    record.version = VERSION.to_owned();
+    record.commit = COMMIT.map(str::to_owned);
+    record.split = Some(RunSplit::of(data));
+    record.fingerprint = Some(Fingerprint::of(data, experiment)?);
+    Ok(())
 }
 
 fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {

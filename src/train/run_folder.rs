@@ -12,10 +12,10 @@
 //! ```
 //! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
 
-use super::{Comparison, EpochReport, Experiment, TrainState};
+use super::{Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
 use crate::base::{At, FileError, write_whole};
 use crate::dataset::{DatasetError, Run, write_run};
-use crate::graph::Whitening;
+use crate::graph::{VisualSettings, Whitening};
 use crate::model::{Feedback, Metadata, ModelError, Network};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -89,6 +89,29 @@ pub struct RunRecord {
     pub test: Comparison,
     /// Version of the program.
     pub version: String,
+    /// Its commit, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The split of the queries; runs of version 0.1.0 lack it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<RunSplit>,
+    /// The data that it was trained on; runs of version 0.1.0 lack it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Fingerprint>,
+    /// When it was continued, and by what.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resumptions: Vec<Resumption>,
+}
+
+impl RunRecord {
+    /// The record with the settings that had an effect: in version 0.1.0, models without a graph ignored what is learned
+    /// from visual vectors.
+    pub(super) fn as_it_worked(mut self) -> Self {
+        if self.fingerprint.is_none() && !self.experiment.model.kind.uses_graph() {
+            self.experiment.visual = VisualSettings::default();
+        }
+        self
+    }
 }
 
 /// A run's folder, open for writing.
@@ -222,7 +245,8 @@ pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, FileError> {
 pub fn read_run_record(path: &Path) -> Result<RunRecord, FileError> {
     let file = path.join("run.json");
     let text = fs::read_to_string(&file).at(&file)?;
-    serde_json::from_str(&text).map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))
+    let record: Result<RunRecord, _> = serde_json::from_str(&text);
+    Ok(record.map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))?.as_it_worked())
 }
 
 /// Whether a run can be continued: it did not finish, and its state was saved.

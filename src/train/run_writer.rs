@@ -40,6 +40,11 @@ impl Saved {
         self.first.as_ref().map_or(0, |state| state.history.len())
     }
 
+    /// Number of epochs of all trainings.
+    pub(super) fn all_epochs(&self) -> usize {
+        self.epochs() + self.second.as_ref().map_or(0, |state| state.history.len())
+    }
+
     /// Its epochs.
     pub(super) fn history(&self) -> Vec<EpochReport> {
         self.first.as_ref().map(|state| state.history.clone()).unwrap_or_default()

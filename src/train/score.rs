@@ -39,7 +39,7 @@ pub(super) fn rank(
     Ok(match (experiment.model.kind, learned) {
         (kind, learned) if kind.uses_feedback() => {
             let text = |query: usize| learned.as_ref().map_or_else(|| raw(query), |scores| scores[query].clone());
-            let each = feedback_scores(data, inputs, text);
+            let each = feedback_scores(data, experiment, inputs, text);
             let chosen = feedback.unwrap_or_else(|| choose(inputs, &each, experiment.training.stop_on));
             let mut scores = vec![Vec::new(); data.dataset.queries.len()];
             for (input, each) in inputs.inputs.iter().zip(&each) {

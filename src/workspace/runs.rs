@@ -21,6 +21,8 @@ pub struct Reopened {
 /// A run's scores, and the visual vectors it was trained on where those are not in use.
 struct Scored {
     scores: ModelScores,
+    /// What has changed in the data since.
+    changed: Vec<String>,
     vectors: Option<Arc<VectorTable>>,
 }
 

@@ -4,7 +4,7 @@ mod apply;
 
 use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
-use crate::dataset::{Relevance, Summary, VectorTable, Warning};
+use crate::dataset::{Relevance, Split, Summary, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
@@ -23,19 +23,21 @@ pub struct Baselines {
 }
 
 /// Scores of the network for every query.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ModelScores {
     /// For each query its candidates' scores.
     pub scores: Vec<Vec<f32>>,
     /// [`crate::eval::STANDARD`] of each query.
     pub measures: Vec<Measures>,
+    /// The split of each query in the run.
+    splits: Arc<Vec<Split>>,
 }
 
 impl ModelScores {
     /// Measures every query under a network's scores; too slow for a frame.
     pub(super) fn new(data: &RunData, scores: Vec<Vec<f32>>) -> Self {
         let measures = scores.iter().enumerate().map(|(query, scores)| measured(data, query, scores)).collect();
-        Self { scores, measures }
+        Self { scores, measures, splits: data.splits.clone() }
     }
 }
 
@@ -70,6 +72,11 @@ pub struct Session {
 const AT_ONCE: usize = 200_000_000;
 
 impl Session {
+    /// The split of each query: that of the shown run, else that of the data set.
+    pub fn splits(&self) -> &[Split] {
+        self.model.as_ref().map_or(&self.data.splits, |model| &model.splits)
+    }
+
     /// The current query's index.
     pub fn query(&self) -> usize {
         self.query

@@ -44,7 +44,7 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
     widgets::caption(ui, format!("{}  ·  {}", session.data.dataset.format.name(), widgets::short_path(&session.path)));
     let parts: Vec<String> = Split::ALL
         .iter()
-        .map(|split| (split, session.data.splits.iter().filter(|known| *known == split).count()))
+        .map(|split| (split, session.splits().iter().filter(|known| *known == split).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(split, count)| format!("{} {}", widgets::count(count), split.name()))
         .collect();

@@ -83,7 +83,7 @@ impl QueriesPanel {
             let found = needle.is_empty()
                 || known.text.to_lowercase().contains(&needle)
                 || known.id.as_str().to_lowercase().contains(&needle);
-            found && self.split.is_none_or(|split| session.data.splits[query] == split)
+            found && self.split.is_none_or(|split| session.splits()[query] == split)
         };
         let mut rows: Vec<usize> = (0..session.data.dataset.queries.len()).filter(matches).collect();
         let measures = |&query: &usize| measures(session, query);
@@ -126,7 +126,7 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) 
     let relevant = judged.filter(|grade| grade.is_relevant()).count();
     let count = known.candidates.len();
     let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };
-    let facts = format!("{}  ·  {found}", session.data.splits[query].name());
+    let facts = format!("{}  ·  {found}", session.splits()[query].name());
     // The right side shows the measures, which a query without judgements lacks.
     let (beside_title, beside_facts) = if is_judged { (70.0, 36.0) } else { (0.0, 0.0) };
     let font = FontId::proportional(theme::BODY);

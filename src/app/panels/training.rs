@@ -128,7 +128,7 @@ fn means(session: &Session, measures: &[Measures]) -> Measures {
     let rows_of = |split: Split| -> Vec<&Measures> {
         let queries = 0..measures.len();
         queries
-            .filter(|&query| session.data.splits[query] == split && session.data.judgements.is_judged(query))
+            .filter(|&query| session.splits()[query] == split && session.data.judgements.is_judged(query))
             .map(|query| &measures[query])
             .collect()
     };

@@ -15,7 +15,7 @@ use anyhow::Result;
 pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     let full = with(&named(&args.preset)?, &args.set)?;
     let mut progress = Progress::new(args.study.json);
-    let data = open_for_trials(&args.dataset, &args.study, None, &[full.model.kind], &mut progress)?;
+    let data = open_for_trials(&args.dataset, &args.study, None, &[&full], &mut progress)?;
     let configurations = ablations(&full, &data.signals)?;
     let out = Out::new(args.out.as_deref())?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));

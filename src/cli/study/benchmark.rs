@@ -1,7 +1,7 @@
 //! `crossrank benchmark`.
 
 use super::args::BenchmarkArgs;
-use super::common::{Out, check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size, with};
+use super::common::{Out, check, experiments, failure_lines, folds, followed, open_for_trials, seeds, size, with};
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::{columns, grouped};
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &BenchmarkArgs) -> Result<()> {
         usual.map_or_else(|| models[0].name.clone(), |name| (*name).to_owned())
     });
     let mut progress = Progress::new(args.study.json);
-    let data = open_for_trials(&args.dataset, &args.study, None, &kinds(&models), &mut progress)?;
+    let data = open_for_trials(&args.dataset, &args.study, None, &experiments(&models), &mut progress)?;
     let out = Out::new(args.out.as_deref())?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
     progress.stage("Looking for finished trials");

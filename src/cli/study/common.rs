@@ -6,7 +6,6 @@ use crate::cli::progress::Progress;
 use crate::cli::temporary::TemporaryFolder;
 use crate::cli::vectors::{WantedVectors, clock};
 use crate::dataset::SPLIT_SEED;
-use crate::model::ModelKind;
 use crate::study::{Change, Configuration, Folds, StudyError, StudyProgress, apply, typed_values};
 use crate::train::{Experiment, RunData};
 use anyhow::{Result, bail};
@@ -15,25 +14,26 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Opens a data set with everything trials of these kinds need; `usual` names the vectors unless an option does.
+/// Opens a data set with everything trials of these experiments need; `usual` names the vectors unless an option does.
 pub(super) fn open_for_trials(
     path: &Path,
     args: &StudyArgs,
     usual: Option<&[String]>,
-    tried: &[ModelKind],
+    tried: &[&Experiment],
     progress: &mut Progress,
 ) -> Result<RunData> {
-    let first = tried.first().copied().unwrap_or_default();
-    // Vectors are required as soon as one kind needs them.
-    let kind = tried.iter().copied().find(|kind| kind.needs_vectors()).unwrap_or(first);
+    // Vectors are required as soon as one experiment needs them.
+    let needing = tried.iter().find(|experiment| experiment.needs_vectors()).or(tried.first());
+    let nothing = Experiment::default();
+    let experiment = needing.copied().unwrap_or(&nothing);
     // Vector files given as options override those that a sweep file names.
     let usual = usual.filter(|_| args.vectors.is_empty());
-    let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, kind };
+    let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, experiment };
     open_for_training(path, &args.vectors, &wanted, progress)
 }
 
-pub(super) fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {
-    configurations.iter().map(|configuration| configuration.experiment.model.kind).collect()
+pub(super) fn experiments(configurations: &[Configuration]) -> Vec<&Experiment> {
+    configurations.iter().map(|configuration| &configuration.experiment).collect()
 }
 
 /// The folds that the options describe, or `usual` without any.

@@ -1,7 +1,7 @@
 //! `crossrank sweep`.
 
 use super::args::{MethodName, SweepArgs};
-use super::common::{check, failure_lines, folds, followed, kinds, open_for_trials, seeds, size};
+use super::common::{check, experiments, failure_lines, folds, followed, open_for_trials, seeds, size};
 use crate::base::Spread;
 use crate::cli::output::{print, print_json};
 use crate::cli::progress::Progress;
@@ -20,7 +20,7 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let configurations = plan.configurations()?;
     let mut progress = Progress::new(args.study.json);
     let vectors = plan.vectors.as_deref();
-    let data = open_for_trials(&dataset, &args.study, vectors, &kinds(&configurations), &mut progress)?;
+    let data = open_for_trials(&dataset, &args.study, vectors, &experiments(&configurations), &mut progress)?;
     progress.stage("Looking for finished trials");
     let runner = Runner::new(data, plan.folds, &args.out, args.study.jobs)?;
     let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;

@@ -35,6 +35,9 @@ pub(crate) struct TrainArgs {
     /// Continue the run in this folder with its own settings; --epochs can raise the number of epochs.
     #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
     pub resume: Option<PathBuf>,
+    /// With --resume: continue even if the data have changed since; the run's record will say so.
+    #[arg(long, requires = "resume")]
+    pub adopt: bool,
     /// Train with this many consecutive seeds and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
     pub seeds: usize,

@@ -9,8 +9,8 @@ use crate::cli::output::{about, fault, note, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
-use crate::train::{TrainError, read_run_record, resume as resume_run, saved_history};
-use anyhow::Result;
+use crate::train::{Continuation, TrainError, read_run_record, resume as resume_run, saved_history};
+use anyhow::{Result, anyhow};
 use std::path::Path;
 
 /// The one setting that may change.
@@ -34,16 +34,19 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     let wanted = WantedVectors {
         names: args.descriptors.as_deref().or(saved),
         encoder: &args.encoder,
-        kind: record.experiment.model.kind,
+        experiment: &record.experiment,
     };
     let data = open_for_training(&args.dataset, files, &wanted, &mut progress)?;
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);
-    let resumed = resume_run(&data, path, epochs, &mut watcher);
+    let resumed = resume_run(&data, path, Continuation { epochs, adopt: args.adopt }, &mut watcher);
     progress.finish();
     let record = match resumed {
         Ok(result) => result.record,
+        Err(error @ TrainError::Changed { .. }) => {
+            return Err(anyhow!("{error} (--adopt continues all the same, and records it)"));
+        }
         // There is nothing to do, which is no failure.
         Err(error @ TrainError::Ended { .. }) => {
             note(&error.to_string());

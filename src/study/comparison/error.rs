@@ -35,6 +35,12 @@ pub enum ComparisonError {
     /// ERR was computed with different highest grades.
     #[error("the runs computed ERR with different highest grades: {0} and {1}")]
     OtherScale(i32, i32),
+    /// Judgements differ between runs.
+    #[error(
+        "the runs “{0}” and “{1}” were measured by different judgements; measure their rankings by the same ones \
+         (crossrank compare --qrels)"
+    )]
+    OtherJudgements(String, String),
     /// No query is shared.
     #[error("the runs share no {0} query")]
     NothingShared(String),

@@ -147,6 +147,17 @@ fn check(configurations: &[Configuration], baseline: usize) -> Result<(), Compar
     let mut names = BTreeSet::new();
     match configurations.iter().find(|one| !names.insert(&one.name)) {
         Some(duplicate) => Err(ComparisonError::DuplicateName(duplicate.name.clone())),
+        None => check_judgements(configurations),
+    }
+}
+
+/// Checks that all runs were measured by the same judgements, as far as they say.
+fn check_judgements(configurations: &[Configuration]) -> Result<(), ComparisonError> {
+    let runs = configurations.iter().flat_map(|one| one.runs.iter().map(move |run| (&one.name, run)));
+    let mut known = runs.filter_map(|(name, run)| Some((name, run.judgements.as_ref()?)));
+    let Some((first, judgements)) = known.next() else { return Ok(()) };
+    match known.find(|(_, other)| *other != judgements) {
+        Some((name, _)) => Err(ComparisonError::OtherJudgements(first.clone(), name.clone())),
         None => Ok(()),
     }
 }

@@ -3,8 +3,12 @@
 use super::{Control, Setting, Values};
 use crate::train::Experiment;
 
-fn learns_vectors(experiment: &Experiment) -> bool {
-    experiment.visual.learns()
+fn compares_pictures(experiment: &Experiment) -> bool {
+    experiment.model.kind.needs_vectors()
+}
+
+fn has_network(experiment: &Experiment) -> bool {
+    experiment.model.kind.network().is_some()
 }
 
 /// In display order.
@@ -47,9 +51,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting {
         path: "visual.whiten",
         option: "whiten",
-        help: "Whiten visual vectors before the network sees them (the Graph panel still compares original vectors)",
+        help: "Whiten visual vectors before they are compared (the Graph panel still compares original vectors)",
         name: "Whitening",
         row: "Whitening",
+        applies: compares_pictures,
         ..Setting::PLAIN
     },
     Setting {
@@ -60,7 +65,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         name: "Whitening power",
         row: "Power",
         control: Control::Drag(0.01, 2),
-        applies: learns_vectors,
+        applies: Experiment::whitens,
         ..Setting::PLAIN
     },
     Setting {
@@ -71,7 +76,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         name: "Whitening shrinkage",
         row: "Shrinkage",
         control: Control::Drag(0.05, 2),
-        applies: learns_vectors,
+        applies: Experiment::compares_whitened,
         ..Setting::PLAIN
     },
     Setting {
@@ -81,6 +86,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         values: Values::Count(0, 512),
         name: "Components",
         row: "Components",
+        applies: has_network,
         ..Setting::PLAIN
     },
 ];

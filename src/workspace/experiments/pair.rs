@@ -79,7 +79,7 @@ fn of_baseline(measures: &[Measures], pair: &Pair, session: &Session) -> PerQuer
     let alone = pair.a.paths().is_empty() && pair.b.paths().is_empty();
     let counts = |query: usize| {
         session.data.judgements.is_judged(query)
-            && (!alone || pair.split.is_none_or(|split| session.data.splits.get(query) == Some(&split)))
+            && (!alone || pair.split.is_none_or(|split| session.splits().get(query) == Some(&split)))
     };
     let id = |query: usize| session.data.dataset.queries[query].id.to_string();
     let value = |query: usize| Some((id(query), measures[query].get(pair.measure)?));

@@ -23,8 +23,9 @@ impl RunObserver for Until<'_> {
 fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, TrainError> {
     let data = train::data_of_run(open, record)?;
     let scores = train::score_again(&data, path, record, &mut Until(worker))?;
-    let is_other = record.experiment.model.kind.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
-    Ok(Scored { scores: ModelScores::new(&data, scores), vectors: is_other.then_some(data.vectors) })
+    let is_other = record.experiment.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
+    let changed = train::changes(&data, record)?;
+    Ok(Scored { scores: ModelScores::new(&data, scores), changed, vectors: is_other.then_some(data.vectors) })
 }
 
 impl Workspace {
@@ -150,6 +151,11 @@ impl Workspace {
                 }
                 if let Some(session) = &mut self.session {
                     session.set_model(Some(scored.scores));
+                }
+                if !scored.changed.is_empty() {
+                    let what = scored.changed.join(", ");
+                    let text = format!("{name} was trained on other data: changed since are {what}. Rankings are new.");
+                    self.tell(Message::warning(text));
                 }
             }
             Err(message) => {

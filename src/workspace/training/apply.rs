@@ -4,7 +4,7 @@ use super::{EpochUpdate, LiveRun, TrainDone};
 use crate::base::Progress;
 use crate::jobs::{Event, JobError, Worker};
 use crate::model::{Network, RankingInput};
-use crate::train::{self, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
+use crate::train::{self, Continuation, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
 use crate::workspace::session::ModelScores;
 use crate::workspace::{Message, TrainingAction, Workspace};
 use std::ops::ControlFlow;
@@ -114,7 +114,8 @@ impl Workspace {
         self.training.job.start("train", self.wake(), move |worker| {
             let data = train::data_of_run(&data, &record)?;
             let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
-            let RunResult { record, history, scores, .. } = train::resume(&data, &path, None, &mut reporter)?;
+            let RunResult { record, history, scores, .. } =
+                train::resume(&data, &path, Continuation::default(), &mut reporter)?;
             Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
         });
     }
@@ -127,7 +128,7 @@ impl Workspace {
     /// The data to train on, if the vectors that the chosen model needs are available.
     pub(in crate::workspace) fn training_data(&self) -> Option<RunData> {
         let data = &self.session.as_ref()?.data;
-        let is_enough = data.has_vectors() || !self.settings.experiment.model.kind.needs_vectors();
+        let is_enough = data.has_vectors() || !self.settings.experiment.needs_vectors();
         is_enough.then(|| data.clone())
     }
 

@@ -71,7 +71,7 @@ impl GraphPanel {
                         ui.set_max_width(width);
                         widgets::one_line(ui, widgets::strong_text(&query.text));
                     });
-                    let split = session.data.splits[session.query()].name();
+                    let split = session.splits()[session.query()].name();
                     ui.label(egui::RichText::new(split).color(palette.weak).small());
                 });
             });

@@ -1,0 +1,192 @@
+//! A run remembers its data and its split, and is only continued and compared as the same experiment.
+
+use crossrank::dataset::{Relevance, Split};
+use crossrank::model::{Network, RankingInput};
+use crossrank::study::Folds;
+use crossrank::study::comparison::{ComparisonError, Configuration, compare};
+use crossrank::train::{
+    self, Continuation, EpochReport, Experiment, QueryMeasures, Quiet, RunData, RunObserver, RunRecord, RunState,
+    TrainError, read_run_record,
+};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::Command;
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+
+fn sample() -> RunData {
+    train::open(Path::new(SAMPLE), &[]).expect("the sample").data
+}
+
+fn experiment(name: &str) -> Experiment {
+    let mut experiment = Experiment::default();
+    experiment.model.kind = name.parse().expect("a model");
+    experiment.training.epochs = 6;
+    experiment
+}
+
+/// Stops after so many epochs.
+struct Until(usize);
+
+impl RunObserver for Until {
+    fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
+        if report.epoch >= self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+fn interrupted(data: &RunData, kind: &str, folder: &Path) -> RunRecord {
+    let result = train::run(data, &experiment(kind), RunRecord::default(), Some(folder), &mut Until(3)).expect("a run");
+    assert_eq!(result.record.state, RunState::Interrupted);
+    result.record
+}
+
+/// The same data with another grade of one judged candidate of a query of this split.
+fn judged_otherwise(data: &RunData, split: Split) -> RunData {
+    let mut other = data.clone();
+    let query = data.queries_of(split)[0];
+    let grade = data.judgements.get(query, 0).expect("it is judged");
+    other.judgements.set(query, 0, Some(Relevance(1 - grade.0.min(1))));
+    other
+}
+
+#[test]
+fn a_run_of_one_fold_goes_on_with_that_fold_however_the_files_split_the_queries() {
+    let home = tempfile::tempdir().expect("a folder");
+    let data = sample();
+    let folds = Folds::cross(5).splits(&data.dataset, &data.judgements).expect("folds");
+    let fold = data.with_splits(folds[1].clone());
+    assert_ne!(fold.splits, data.splits);
+    let whole = train::run(&fold, &experiment("dcmm-cos"), RunRecord::default(), None, &mut Quiet).expect("a run");
+    interrupted(&fold, "dcmm-cos", home.path());
+
+    let rest = train::resume(&data, home.path(), Continuation::default(), &mut Quiet).expect("it goes on");
+    assert_eq!((&rest.record.test, &rest.record.validation), (&whole.record.test, &whole.record.validation));
+    assert_eq!(rest.scores, whole.scores);
+    let split = rest.record.split.clone().expect("its split");
+    let tested: Vec<&String> = split.test.iter().collect();
+    let queries = QueryMeasures::read(home.path()).expect("its queries");
+    assert_eq!(queries.of_split(Split::Test).map(|row| &row.id).collect::<Vec<_>>(), tested);
+    assert_eq!(train::data_of_run(&data, &rest.record).expect("its data").splits, fold.splits);
+}
+
+#[test]
+fn a_run_on_data_that_have_changed_goes_on_only_if_that_is_accepted_and_recorded() {
+    let home = tempfile::tempdir().expect("a folder");
+    let data = sample();
+    let before = interrupted(&data, "dcmm-cos", home.path());
+    let files = || ["run.json", "history.jsonl", "model.safetensors"].map(|file| fs::read(home.path().join(file)).ok());
+    let untouched = files();
+
+    let mut reworded = data.clone();
+    let mut dataset = (*data.dataset).clone();
+    dataset.queries[0].text.push_str(" again");
+    reworded.dataset = dataset.into();
+    let mut fewer = (*data.vectors).clone();
+    fewer.row_of_image[0] = None;
+    let fewer = data.with_vectors(data.vector_names.clone(), fewer.into());
+    for (other, what) in [
+        (judged_otherwise(&data, Split::Train), "judgements"),
+        (judged_otherwise(&data, Split::Test), "judgements"),
+        (reworded, "queries"),
+        (fewer, "visual vectors"),
+    ] {
+        let error = train::resume(&other, home.path(), Continuation::default(), &mut Quiet).err().expect("refused");
+        assert!(matches!(&error, TrainError::Changed { what: found, .. } if found == what), "{error}");
+        assert_eq!(files(), untouched);
+    }
+
+    let other = judged_otherwise(&data, Split::Train);
+    let adopt = Continuation { adopt: true, ..Continuation::default() };
+    let record = train::resume(&other, home.path(), adopt, &mut Quiet).expect("accepted").record;
+    let [resumption] = &record.resumptions[..] else { panic!("{:?}", record.resumptions) };
+    assert_eq!((resumption.after, &resumption.adopted[..]), (3, &["judgements".to_owned()][..]));
+    let fingerprints = [&before.fingerprint, &record.fingerprint].map(|one| one.as_ref().expect("a fingerprint"));
+    assert_eq!(fingerprints[0].differences(fingerprints[1]), ["judgements"]);
+    let saved = read_run_record(home.path()).expect("the record");
+    assert_eq!((saved.fingerprint, saved.resumptions), (record.fingerprint.clone(), record.resumptions.clone()));
+    assert_eq!(train::changes(&other, &record).expect("its signals"), Vec::<String>::new());
+}
+
+#[test]
+fn vectors_matter_only_to_runs_that_use_them() {
+    let home = tempfile::tempdir().expect("a folder");
+    let data = sample();
+    interrupted(&data, "mlp", home.path());
+    train::resume(&data.without_vectors(), home.path(), Continuation::default(), &mut Quiet).expect("it goes on");
+}
+
+#[test]
+fn runs_measured_by_different_judgements_are_not_compared() {
+    let data = sample();
+    let measures = |data: &RunData| {
+        let result = train::run(data, &experiment("initial"), RunRecord::default(), None, &mut Quiet).expect("a run");
+        QueryMeasures::of(data, &result.scores)
+    };
+    let one = |name: &str, measures| Configuration { name: name.into(), runs: vec![measures] };
+    let same = [one("a", measures(&data)), one("b", measures(&data))];
+    compare(&same, 0, &[], Some(Split::Test)).expect("the same judgements");
+    let other = [one("a", measures(&data)), one("b", measures(&judged_otherwise(&data, Split::Test)))];
+    let error = compare(&other, 0, &[], Some(Split::Test)).expect_err("other judgements");
+    assert_eq!(error, ComparisonError::OtherJudgements("a".into(), "b".into()));
+}
+
+#[test]
+fn the_command_line_asks_for_adopt_and_the_record_names_the_program() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (set, run) = (home.path().join("set"), home.path().join("run"));
+    let write = |qrels: &str| {
+        fs::create_dir_all(&set).expect("a folder");
+        let lines = |query: &str| (0..6).map(|i| format!("{query} i{i} {}\n", i + 1)).collect::<String>();
+        let run = ["a", "b", "c", "d", "e"].map(|query| {
+            let line = |line: &str| {
+                let parts: Vec<&str> = line.split(' ').collect();
+                format!(
+                    "{} Q0 {}{} {} {} t\n",
+                    parts[0],
+                    parts[0],
+                    parts[1],
+                    parts[2],
+                    1.0 / f64::from(parts[2].len() as u32)
+                )
+            };
+            lines(query).lines().map(line).collect::<String>()
+        });
+        fs::write(set.join("run.txt"), run.concat()).expect("written");
+        fs::write(set.join("qrels.txt"), qrels).expect("written");
+    };
+    let qrels = |first: i32| {
+        let of =
+            |query: &str| (0..6).map(|i| format!("{query} 0 {query}i{i} {}\n", i32::from(i % 2 == first))).collect();
+        ["a", "b", "c", "d", "e"].map(|query: &str| -> String { of(query) }).concat()
+    };
+    let program = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crossrank"));
+        let done = command.env("CROSSRANK_HOME", home.path()).arg("train").arg(&set).args(arguments).output();
+        let done = done.expect("it starts");
+        (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    write(&qrels(0));
+    let folder = run.to_str().expect("a path");
+    let (trained, text) = program(&["--model", "linear", "--components", "0", "--epochs", "3", "--out", folder]);
+    assert!(trained, "{text}");
+    let record = read_run_record(&run).expect("a run");
+    assert_eq!((record.version.as_str(), record.commit.is_some()), (env!("CARGO_PKG_VERSION"), in_checkout()));
+    let again = ["--resume", folder, "--epochs", "5"];
+    write(&qrels(1));
+    let (resumed, text) = program(&again);
+    assert!(!resumed && text.contains("judgements") && text.contains("--adopt"), "{text}");
+    let (resumed, text) = program(&[&again[..], &["--adopt"]].concat());
+    assert!(resumed, "{text}");
+    assert_eq!(read_run_record(&run).expect("a run").resumptions[0].adopted, ["judgements"]);
+}
+
+/// Whether this is built from a checkout with git installed.
+fn in_checkout() -> bool {
+    let root = env!("CARGO_MANIFEST_DIR");
+    Command::new("git").args(["-C", root, "rev-parse", "HEAD"]).output().is_ok_and(|done| done.status.success())
+}
