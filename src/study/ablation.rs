@@ -14,7 +14,7 @@ use super::{
 use crate::eval::{ByMeasure, STANDARD};
 use crate::model::ModelKind;
 use crate::signals::Signals;
-use crate::train::{Experiment, Preset};
+use crate::train::{Experiment, Preset, Setting};
 
 /// Numbers of neighbours tried besides the configuration's own.
 const NEIGHBOURS: [usize; 4] = [5, 10, 20, 50];
@@ -34,8 +34,8 @@ const NOT_PARTS: [&str; 8] = [
 
 /// What an ablation compares: the full configuration first, then each variant.
 ///
-/// Without each signal; for networks with a graph, without edges, with one layer fewer and more, and with other
-/// numbers of neighbours; without each option that is on (`true`, a name that could be `none`, dropout, weight decay);
+/// Without each signal; for networks with a graph, without edges, without edges and feedback, with one layer fewer and
+/// more, and with other numbers of neighbours; without each option that is on (`true`, a name that could be `none`, dropout, weight decay);
 /// and with each other setting that differs from [`Preset::Reference`] reset to it.
 ///
 /// # Errors
@@ -43,7 +43,7 @@ const NOT_PARTS: [&str; 8] = [
 pub fn ablations(full: &Experiment, signals: &Signals) -> Result<Vec<Configuration>, StudyError> {
     let mut list = vec![Configuration { name: "full".to_owned(), changes: Vec::new(), experiment: full.clone() }];
     let mut changes = without_signals(full, signals);
-    if full.model.kind != ModelKind::Mlp {
+    if full.model.kind.uses_graph() {
         changes.extend(graph_changes(full));
     }
     changes.extend(options_off(full));
@@ -77,6 +77,10 @@ fn without_signals(full: &Experiment, signals: &Signals) -> Vec<Named> {
 
 fn graph_changes(full: &Experiment) -> Vec<Named> {
     let mut changes = vec![("without edges".to_owned(), vec![Change::new("graph.k", 0)])];
+    if full.model.kind == ModelKind::DcmmPrf && full.model.feedback {
+        let neither = vec![Change::new("graph.k", 0), Change::new("model.feedback", false)];
+        changes.push(("without edges and feedback".to_owned(), neither));
+    }
     let layers = full.model.conv_layers;
     for layers in [layers.saturating_sub(1), layers + 1].into_iter().filter(|layers| *layers > 0) {
         let name = if layers == 1 { "1 layer".to_owned() } else { format!("{layers} layers") };
@@ -100,7 +104,7 @@ fn options_off(full: &Experiment) -> Vec<Named> {
         // Names without a “none” reject it.
         set(full, &change).ok().filter(|changed| changed != full).map(|_| (format!("without {}", last(name)), change))
     };
-    let found = parameters(full).into_iter().filter(|parameter| !NOT_PARTS.contains(&parameter.parameter.as_str()));
+    let found = parameters(full).into_iter().filter(|parameter| is_part(full, &parameter.parameter));
     found.filter_map(|parameter| off(&parameter)).map(|(name, change)| (name, vec![change])).collect()
 }
 
@@ -109,12 +113,17 @@ fn as_reference(full: &Experiment) -> Vec<Named> {
     let (own, theirs) = (parameters(full), parameters(&Preset::Reference.experiment()));
     let back = |change: &Change| {
         let now = own.iter().find(|own| own.parameter == change.parameter)?;
-        let differs = now.value != change.value && !NOT_PARTS.contains(&change.parameter.as_str());
+        let differs = now.value != change.value && is_part(full, &change.parameter);
         // What the reference leaves out may be a table here.
         let possible = differs && set(full, change).is_ok();
         possible.then(|| (change.to_string(), vec![change.clone()]))
     };
     theirs.iter().filter_map(back).collect()
+}
+
+/// Whether a parameter is a part that can be removed: one that matters to the experiment.
+fn is_part(full: &Experiment, path: &str) -> bool {
+    !NOT_PARTS.contains(&path) && Setting::find(path).is_none_or(|setting| setting.matters(full))
 }
 
 fn last(path: &str) -> &str {

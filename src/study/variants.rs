@@ -8,10 +8,21 @@ use crate::train::{Experiment, Preset};
 /// The authors' settings, which a benchmark compares with the bundled preset.
 pub const REFERENCE: &str = "reference";
 
-/// The names of experiments: each [`Preset`], and each kind of network, with the reference's other settings.
+/// The default preset with another model: the same inputs and the same training, so that only the model differs.
+const EQUAL_INPUTS: [(&str, ModelKind); 5] = [
+    ("best/linear", ModelKind::Linear),
+    ("best/mlp", ModelKind::Mlp),
+    ("best/gcn", ModelKind::Gcn),
+    ("best/dcmm-cos", ModelKind::DcmmCos),
+    ("best/dcmm-edge", ModelKind::DcmmEdge),
+];
+
+/// The names of experiments: each [`Preset`]; the default preset with other models, as `best/gcn`; and each kind of
+/// model, with the reference's other settings.
 pub fn names() -> Vec<&'static str> {
-    let kinds = ModelKind::ALL.iter().map(|kind| kind.name());
-    Preset::ALL.iter().map(|preset| preset.name()).chain(kinds).collect()
+    let presets = Preset::ALL.iter().map(|preset| preset.name());
+    let equal = EQUAL_INPUTS.iter().map(|(name, _)| *name);
+    presets.chain(equal).chain(ModelKind::ALL.iter().map(|kind| kind.name())).collect()
 }
 
 /// The experiment with one of the [`names`].
@@ -26,6 +37,11 @@ pub fn named(name: &str) -> Result<Experiment, StudyError> {
         if *kind == ModelKind::Linear {
             experiment.training.learning_rate = 0.02;
         }
+        return Ok(experiment);
+    }
+    if let Some((_, kind)) = EQUAL_INPUTS.iter().find(|(equal, _)| *equal == name) {
+        let mut experiment = Preset::Best.experiment();
+        experiment.model.kind = *kind;
         return Ok(experiment);
     }
     name.parse::<Preset>().map(Preset::experiment).map_err(|_| {

@@ -3,8 +3,8 @@
 use super::Sample;
 use crossrank::eval::Measure;
 use crossrank::study::{
-    Axis, Change, Folds, Method, SweepPlan, Values, ablations, grid, named, names, parameters, random, set,
-    typed_values,
+    Axis, Change, Folds, Method, SweepPlan, Values, ablations, benchmark_names, grid, named, names, parameters, random,
+    set, typed_values,
 };
 use crossrank::train::Experiment;
 use serde_json::json;
@@ -181,4 +181,35 @@ fn an_ablation_takes_away_each_signal_the_edges_and_each_option() {
     assert!(!names.contains(&"k = 10"), "that is the full one: {names:?}");
     let distinct = list.iter().enumerate().all(|(at, one)| list[..at].iter().all(|o| o.experiment != one.experiment));
     assert!(distinct, "{names:?}");
+}
+
+#[test]
+fn an_ablation_of_the_preset_has_a_row_with_neither_edges_nor_feedback_and_none_without_effect() {
+    let sample = Sample::open();
+    let names = |preset: &str| -> Vec<String> {
+        let list = ablations(&named(preset).expect("a preset"), &sample.data().signals).expect("they can be made");
+        list.into_iter().map(|configuration| configuration.name).collect()
+    };
+    let full = names("best");
+    for name in ["without edges", "without feedback", "without edges and feedback"] {
+        assert!(full.iter().any(|other| other == name), "{name}: {full:?}");
+    }
+    let linear = names("best/linear");
+    for name in ["without edges", "k = 5", "without feedback", "without whiten"] {
+        assert!(linear.iter().all(|other| other != name), "{name}: {linear:?}");
+    }
+}
+
+#[test]
+fn a_benchmark_gives_every_network_the_inputs_of_the_preset_too() {
+    let best = named("best").expect("a preset");
+    let equal: Vec<&str> = benchmark_names().into_iter().filter(|name| name.starts_with("best/")).collect();
+    for kind in ["linear", "mlp", "gcn", "dcmm-edge"] {
+        let name = format!("best/{kind}");
+        assert!(equal.contains(&name.as_str()), "{name}: {equal:?}");
+        let mut experiment = named(&name).expect("it is known");
+        assert_eq!(experiment.model.kind.name(), kind);
+        experiment.model.kind = best.model.kind;
+        assert_eq!(experiment, best, "only the model differs");
+    }
 }
