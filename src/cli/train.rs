@@ -1,6 +1,7 @@
 //! `crossrank train`: the network against the initial order and text alone.
 
 pub(super) mod args;
+mod chosen;
 mod experiment;
 mod observer;
 mod report;

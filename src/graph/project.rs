@@ -47,7 +47,7 @@ pub fn project(table: VectorTable, projection: Projection) -> Result<VectorTable
         if projection.l2 { unit_rows(&rows, table.dim) } else { rows }
     };
     let whitening = projection.whiten.map(|_| {
-        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 0.0, components: 0 };
+        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 0.0, components: 0, spectrum: 0.0 };
         Whitening::learn(&images, |image| Some(rows(&[image]).into()), table.dim, settings)
     });
     let dim = match (&whitening, projection.whiten) {

@@ -29,11 +29,14 @@ pub struct VisualSettings {
     pub shrinkage: f64,
     /// How many principal components, standardised per query, join the signals as inputs.
     pub components: usize,
+    /// The power of a component's variance, relative to that of the first, by which it is scaled: 0 for equal scales, ½
+    /// for the scale it has in the vectors. The larger, the less weak components count.
+    pub spectrum: f64,
 }
 
 impl Default for VisualSettings {
     fn default() -> Self {
-        Self { whiten: false, power: 0.5, shrinkage: 1.0, components: 0 }
+        Self { whiten: false, power: 0.5, shrinkage: 1.0, components: 0, spectrum: 0.0 }
     }
 }
 
@@ -102,6 +105,11 @@ impl Whitening {
         self.settings
     }
 
+    /// The same directions, used with other settings; their power must be the same.
+    pub fn with(&self, settings: VisualSettings) -> Self {
+        Self { settings, ..self.clone() }
+    }
+
     /// Numbers of a whitened vector (r).
     pub fn dim(&self) -> usize {
         self.variance.len()
@@ -154,7 +162,17 @@ impl Whitening {
         rows.flat_map(|row| row.iter().zip(&scale).map(|(x, scale)| x * scale)).collect()
     }
 
-    /// The first components from [`Self::project`]'s rows, each with mean 0 and deviation 1 over the rows.
+    fn component_scale(&self, component: usize) -> f64 {
+        match self.settings.spectrum {
+            0.0 => 1.0,
+            power => {
+                (f64::from(self.variance[component]) / f64::from(self.variance[0]).max(1e-30)).max(0.0).powf(power)
+            }
+        }
+    }
+
+    /// The first components from [`Self::project`]'s rows, each with mean 0 over the rows and deviation 1, or less by
+    /// [`VisualSettings::spectrum`].
     ///
     /// # Shapes
     /// n × r → n × [`Self::components`].
@@ -165,8 +183,9 @@ impl Whitening {
         for column in 0..wanted {
             let values = || (0..n).map(|i| f64::from(projected[i * kept + column]));
             let Spread { mean, deviation, .. } = Spread::of(values()).unwrap_or_default();
+            let scale = self.component_scale(column);
             for (i, x) in values().enumerate() {
-                out[i * wanted + column] = if deviation > 1e-9 { ((x - mean) / deviation) as f32 } else { 0.0 };
+                out[i * wanted + column] = if deviation > 1e-9 { ((x - mean) / deviation * scale) as f32 } else { 0.0 };
             }
         }
         out
@@ -201,7 +220,7 @@ mod tests {
 
     fn learned(shrinkage: f64) -> (Vec<f32>, Whitening) {
         let rows = rows(400);
-        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage, components: 2 };
+        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage, components: 2, spectrum: 0.0 };
         let row = |i: usize| Some(Cow::Borrowed(&rows[i * DIM..(i + 1) * DIM]));
         let whitening = Whitening::learn(&(0..400).collect::<Vec<_>>(), row, DIM, settings);
         (rows, whitening)
@@ -239,7 +258,7 @@ mod tests {
         let dim = 20_000;
         let mut rng = Rng::new(9);
         let data: Vec<f32> = (0..40 * dim).map(|_| rng.normal() as f32).collect();
-        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 1.0, components: 8 };
+        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 1.0, components: 8, spectrum: 0.0 };
         let row = |i: usize| Some(Cow::Borrowed(&data[i * dim..(i + 1) * dim]));
         let whitening = Whitening::learn(&(0..40).collect::<Vec<_>>(), row, dim, settings);
         // Standardised rows sum to zero, which takes one direction.

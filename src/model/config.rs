@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Degree, ModelKind};
+use super::{Activation, Degree, Messages, ModelKind};
 
 /// A network's shape and the seed of its first weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,12 @@ pub struct NetworkConfig {
     /// Whether [`ModelKind::DcmmPrf`] has the feedback term, from the images that look like the text's top-ranked ones.
     #[serde(default = "yes")]
     pub feedback: bool,
+    /// How often that term is computed, each time from the score with the term before.
+    #[serde(default = "one")]
+    pub rounds: usize,
+    /// What [`ModelKind::DcmmPrf`] sends along the edges.
+    #[serde(default)]
+    pub messages: Messages,
     /// Attention heads of [`ModelKind::Gat`], which divide a layer's width.
     #[serde(default = "one")]
     pub heads: usize,
@@ -65,6 +71,8 @@ impl Default for NetworkConfig {
             residual: false,
             degree: Degree::None,
             feedback: true,
+            rounds: 1,
+            messages: Messages::All,
             heads: 1,
             members: 1,
             dropout: 0.2,
@@ -98,6 +106,10 @@ pub struct ModelSettings {
     pub degree: Degree,
     /// Whether DCMM-PRF uses images similar to those the text ranks first.
     pub feedback: bool,
+    /// Rounds of that feedback: from the second on, images similar to those ranked first by the round before.
+    pub rounds: usize,
+    /// What DCMM-PRF sends along the edges.
+    pub messages: Messages,
     /// Attention heads of GAT.
     pub heads: usize,
     /// Networks whose scores are averaged, each with its own initial weights and dropout.
@@ -119,6 +131,8 @@ impl Default for ModelSettings {
             residual: false,
             degree: Degree::None,
             feedback: true,
+            rounds: 1,
+            messages: Messages::All,
             heads: 4,
             members: 1,
             dropout: 0.2,
@@ -153,6 +167,8 @@ impl ModelSettings {
             residual: self.residual,
             degree: self.degree,
             feedback: self.feedback,
+            rounds: self.rounds,
+            messages: self.messages,
             heads: self.heads,
             members: self.members,
             dropout: self.dropout,

@@ -6,7 +6,7 @@ use super::design::{Design, Term};
 use super::edges::{Edges, QueryGraph};
 use super::propagate::{Propagate, values};
 use super::weight::{Init, Vars, Weight};
-use super::{ModelError, NetworkConfig};
+use super::{Messages, ModelError, NetworkConfig};
 use crate::base::Rng;
 use crate::graph::Csr;
 
@@ -25,7 +25,10 @@ impl Design for DcmmPrf {
 
     fn weights(&self, config: &NetworkConfig, width: usize) -> Vec<Weight> {
         let zeros = |name: String, shape: &[usize]| Weight::new(name, shape, Init::Constant(0.0));
-        let inputs = width.saturating_sub(components_apart(config)) + 1;
+        let inputs = match config.messages {
+            Messages::All => width.saturating_sub(components_apart(config)) + 1,
+            Messages::Score => 1,
+        };
         let mut weights: Vec<_> =
             (0..config.conv.len()).map(|hop| zeros(format!("hop.{hop}.weight"), &[1, inputs])).collect();
         if config.feedback {
@@ -44,6 +47,8 @@ impl Design for DcmmPrf {
         Some(Box::new(Feedback {
             hops: hops.collect::<Option<_>>()?,
             sharpness_and_weight: vars.get("feedback.beta").zip(vars.get("feedback.gamma")),
+            rounds: config.rounds,
+            messages: config.messages,
             components_apart: components_apart(config),
         }))
     }
@@ -67,20 +72,24 @@ fn shares(csr: &Csr) -> Csr {
     out
 }
 
-/// `s = s₁ + Σ_l Âˡ W_l [h ‖ s₁] + γ · standardise(V Vᵀ softmax(β s₁))`.
+/// `s = s₁ + Σ_l Âˡ W_l [h ‖ s₁] + γ · standardise(V Vᵀ softmax(β s₁))`, or with [`Messages::Score`] only `Âˡ w_l s₁` in
+/// the sum.
 ///
 /// The first sum is the contribution of the neighbours at one hop (l = 1), two hops, …: Â is the graph with the cosines
 /// of a node's neighbours, clipped at 0 and divided by their sum. The last term is cross-modal feedback (Formal et al.,
 /// ECIR 2020, eq. 1) with two changes that let it be learned: the images top-ranked by text are selected softly, by a
 /// softmax of their scores with a learned sharpness β, and the result is standardised over the query and weighted by γ.
+/// Further rounds take the softmax of the whole score of the round before.
 ///
 /// # Shapes
-/// h: n × H; s₁: n; V: n × d, unit rows; W_l: 1 × (H + 1); β and γ: 1; the result: n.
+/// h: n × H; s₁: n; V: n × d, unit rows; W_l: 1 × (H + 1), or 1 × 1; β and γ: 1; the result: n.
 #[derive(Debug)]
 struct Feedback {
     hops: Vec<Tensor>,
     /// β and γ; without them only the neighbours contribute.
     sharpness_and_weight: Option<(Tensor, Tensor)>,
+    rounds: usize,
+    messages: Messages,
     /// How many values at the end of the MLP's output do not belong to h.
     components_apart: usize,
 }
@@ -93,8 +102,14 @@ impl Term for Feedback {
         text: &Tensor,
         _: Option<&mut Rng>,
     ) -> std::result::Result<Tensor, ModelError> {
-        let h = h.narrow(1, 0, h.dim(1)? - self.components_apart)?.contiguous()?;
-        let said = Tensor::cat(&[&h, &text.unsqueeze(1)?], 1)?;
+        let score = text.unsqueeze(1)?;
+        let said = match self.messages {
+            Messages::Score => score,
+            Messages::All => {
+                let h = h.narrow(1, 0, h.dim(1)? - self.components_apart)?.contiguous()?;
+                Tensor::cat(&[&h, &score], 1)?
+            }
+        };
         let alpha = graph.edges.weights()?;
         let mut total = text.clone();
         for (hop, weight) in self.hops.iter().enumerate() {
@@ -105,11 +120,15 @@ impl Term for Feedback {
             total = (total + message.squeeze(1)?)?;
         }
         let Some((beta, gamma)) = &self.sharpness_and_weight else { return Ok(total) };
-        let sharp = text.broadcast_mul(beta)?;
-        let soft = sharp.broadcast_sub(&sharp.max_keepdim(0)?.detach())?.exp()?;
-        let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?;
-        let like = soft.contiguous()?.apply_op1(Likeness(graph.clone()))?;
-        Ok((total + standardise(&like)?.broadcast_mul(gamma)?)?)
+        let mut score = text.clone();
+        for _ in 0..self.rounds {
+            let sharp = score.broadcast_mul(beta)?;
+            let soft = sharp.broadcast_sub(&sharp.max_keepdim(0)?.detach())?.exp()?;
+            let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?;
+            let like = soft.contiguous()?.apply_op1(Likeness(graph.clone()))?;
+            score = (&total + standardise(&like)?.broadcast_mul(gamma)?)?;
+        }
+        Ok(score)
     }
 }
 

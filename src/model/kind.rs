@@ -155,6 +155,19 @@ impl ModelKind {
     }
 }
 
+/// What [`ModelKind::DcmmPrf`] sends along the edges.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Messages {
+    /// Every signal and the text score, each with a weight of its own.
+    #[default]
+    All,
+    /// The text score alone, with one weight a hop.
+    Score,
+}
+
+named!(Messages, "messages": All = "all", Score = "score");
+
 /// The activation after a convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

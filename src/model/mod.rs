@@ -76,7 +76,7 @@ pub use config::{ModelSettings, NetworkConfig};
 pub use error::ModelError;
 pub use feedback::{Feedback, FeedbackScores};
 pub use input::RankingInput;
-pub use kind::{Activation, Degree, ModelKind};
+pub use kind::{Activation, Degree, Messages, ModelKind};
 pub use network::{MemberOutput, Network, Output, Scores, Weights};
 pub use prepared::Prepared;
 pub use visual::Visual;

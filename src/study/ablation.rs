@@ -46,6 +46,9 @@ pub fn ablations(full: &Experiment, signals: &Signals) -> Result<Vec<Configurati
     if full.model.kind.uses_graph() {
         changes.extend(graph_changes(full));
     }
+    if !full.choose.is_empty() {
+        changes.push(("without choosing settings".to_owned(), vec![Change::new("choose", json!([]))]));
+    }
     changes.extend(options_off(full));
     changes.extend(as_reference(full));
     for (name, changes) in changes {

@@ -64,7 +64,32 @@ pub(super) fn of_trial(data: u64, splits: &[Split], experiment: &Experiment) -> 
     if experiment.whitens() && !experiment.model.kind.uses_graph() {
         hash.word(1);
     }
-    // Serialising plain values cannot fail.
-    hash.text(&serde_json::to_string(experiment).unwrap_or_default());
+    hash.text(&without_additions(experiment));
     format!("{:016x}", hash.0)
+}
+
+/// Settings that version 0.1.0 did not have, where they change nothing, as they are serialised.
+const ADDITIONS: [&str; 4] = [",\"spectrum\":0.0", ",\"rounds\":1", ",\"messages\":\"all\"", ",\"choose\":[]"];
+
+/// An experiment as JSON without the additions that change nothing, so that old trials are recognised.
+fn without_additions(experiment: &Experiment) -> String {
+    // Serialising plain values cannot fail.
+    let text = serde_json::to_string(experiment).unwrap_or_default();
+    ADDITIONS.iter().fold(text, |text, addition| text.replacen(addition, "", 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::Preset;
+
+    #[test]
+    fn trials_of_version_0_1_0_are_recognised() {
+        let identity = |experiment: &Experiment| of_trial(7, &[Split::Train, Split::Test], experiment);
+        assert_eq!(identity(&Experiment::default()), "IDENT1");
+        assert_eq!(identity(&Preset::Reference.experiment()), "IDENT2");
+        let mut other = Experiment::default();
+        other.model.rounds = 2;
+        assert_ne!(identity(&other), identity(&Experiment::default()));
+    }
 }

@@ -66,7 +66,8 @@ fn collect(tree: &Value, path: &str, found: &mut Vec<Change>) {
     }
 }
 
-/// The experiment with one parameter changed. `none` also stands for `null`.
+/// The experiment with one parameter changed, which a run then no longer chooses ([`Experiment::choose`]). `none` also
+/// stands for `null`.
 ///
 /// # Errors
 /// If there is no such parameter (with the nearest name and all names), or the value is invalid.
@@ -87,11 +88,12 @@ pub fn set(experiment: &Experiment, change: &Change) -> Result<Experiment, Study
         }
         serde_json::from_value::<Experiment>(tree)
     };
-    let changed = match with(&change.value) {
+    let mut changed = match with(&change.value) {
         Ok(changed) => changed,
         Err(error) if change.value == "none" => with(&Value::Null).map_err(|_| invalid(&error))?,
         Err(error) => return Err(invalid(&error)),
     };
+    changed.fix(&change.parameter);
     match Setting::find(&change.parameter) {
         Some(setting) if !setting.holds(&changed) => Err(invalid(&setting.expected())),
         _ => Ok(changed),

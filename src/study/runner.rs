@@ -12,7 +12,9 @@ use super::trial::{self, TrialFile, TrialMeasures};
 use super::{Folds, StudyError, Trial, TrialResult, fingerprint};
 use crate::dataset::Split;
 use crate::model::{Network, RankingInput};
-use crate::train::{EpochReport, RunData, RunObserver, RunRecord, TrainData, TrainError, prepare_run, run_prepared};
+use crate::train::{
+    EpochReport, RunData, RunObserver, RunRecord, TrainData, TrainError, choose, prepare_run, run_prepared,
+};
 
 /// Memory for inputs cached for further trials, besides the visual vectors.
 const CACHE_BYTES: usize = 512 << 20;
@@ -150,14 +152,16 @@ impl Runner {
     fn train(&self, trial: &Trial, folder: &Path, observer: &mut Follower<'_>) -> Result<(), Arc<TrainError>> {
         let splits = &self.splits[trial.fold];
         let data = self.data.with_splits(splits.clone());
-        let make = || prepare_run(&data, &trial.experiment, observer);
-        let shared = self.inputs.get(&trial.experiment.input_key(splits), make)?;
+        let chosen = choose(&data, &trial.experiment, observer)?;
+        let experiment = &chosen.experiment;
+        let make = || prepare_run(&data, experiment, observer);
+        let shared = self.inputs.get(&experiment.input_key(splits), make)?;
         let split = shared.inputs.iter().map(|input| splits[input.query]).collect();
         let inputs = TrainData { split, ..TrainData::clone(&shared) };
         let name = folder.file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
         let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
-        let record = RunRecord { name, started, ..RunRecord::default() };
-        run_prepared(&data, &inputs, &trial.experiment, record, Some(folder), observer)?;
+        let record = RunRecord { name, started, chosen: chosen.settings, ..RunRecord::default() };
+        run_prepared(&data, &inputs, experiment, record, Some(folder), observer)?;
         Ok(())
     }
 }

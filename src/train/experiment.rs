@@ -24,6 +24,9 @@ pub struct Experiment {
     pub model: ModelSettings,
     /// The optimisation.
     pub training: TrainConfig,
+    /// Settings that each run chooses on its own train and validation queries, as `visual.components=64,0` with the
+    /// usual value first; see [`super::choose()`].
+    pub choose: Vec<String>,
 }
 
 impl Experiment {

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// Learns the whitening of the visual vectors from the images of the training queries, if the experiment uses one.
-fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening> {
+pub(super) fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening> {
     if !experiment.whitens() {
         return None;
     }
@@ -111,20 +111,25 @@ pub fn prepare(
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Option<TrainData> {
     let whitening = learn_whitening(data, experiment).map(Arc::new);
-    prepare_with(data, use_signals, experiment, whitening, observe)
+    prepare_with(data, use_signals, experiment, whitening, &with_candidates(data), observe)
 }
 
-/// [`prepare`] with a whitening learned before.
+/// The queries that have candidates.
+pub(super) fn with_candidates(data: &RunData) -> Vec<usize> {
+    let queries = &data.dataset.queries;
+    (0..queries.len()).filter(|&query| !queries[query].candidates.is_empty()).collect()
+}
+
+/// [`prepare`] for these queries, with a whitening learned before.
 pub(super) fn prepare_with(
     data: &RunData,
     use_signals: &[usize],
     experiment: &Experiment,
     whitening: Option<Arc<Whitening>>,
+    queries: &[usize],
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
 ) -> Option<TrainData> {
     use rayon::prelude::*;
-    let queries: Vec<usize> =
-        (0..data.dataset.queries.len()).filter(|&q| !data.dataset.queries[q].candidates.is_empty()).collect();
     let mut inputs = Vec::with_capacity(queries.len());
     for chunk in queries.chunks(8) {
         let one = |&query: &usize| ranking_input(data, use_signals, experiment, whitening.as_ref(), query);

@@ -4,6 +4,7 @@
 //! continue, and reports every epoch in plain numbers. The same data, configuration and seed give bit-identical curves,
 //! whatever the number of threads; and [`train_from`] continues from a [`TrainState`] as if training had never stopped.
 
+mod choose;
 mod config;
 mod data;
 mod epoch;
@@ -30,6 +31,7 @@ mod settings;
 mod state;
 
 pub use crate::model::ModelSettings;
+pub use choose::{Alternatives, Chosen, ChosenSetting, TriedValue, choose};
 pub use config::{Keep, Method, TrainConfig, TrainData};
 pub use data::RunData;
 pub use error::TrainError;

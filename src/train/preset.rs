@@ -3,7 +3,7 @@
 use super::{Decay, Experiment, Keep, Loss, ModelSettings, Schedule, TrainConfig};
 use crate::base::named;
 use crate::graph::{GraphRequest, VisualSettings};
-use crate::model::ModelKind;
+use crate::model::{Messages, ModelKind};
 use crate::signals::Normalisation;
 
 /// A ready-made experiment.
@@ -44,10 +44,17 @@ fn best() -> Experiment {
     };
     Experiment {
         normalisation: Normalisation::Gaussian,
-        visual: VisualSettings { whiten: true, power: 0.5, shrinkage: 10.0, components: 64 },
+        visual: VisualSettings { whiten: true, power: 0.5, shrinkage: 10.0, components: 64, spectrum: 1.0 },
         graph: GraphRequest::default(),
-        model: ModelSettings { kind: ModelKind::DcmmPrf, mlp_layers: 0, dropout: 0.5, ..ModelSettings::default() },
+        model: ModelSettings {
+            kind: ModelKind::DcmmPrf,
+            messages: Messages::Score,
+            mlp_layers: 0,
+            dropout: 0.5,
+            ..ModelSettings::default()
+        },
         training,
+        choose: ["visual.components=64,0", "model.rounds=1,2"].map(str::to_owned).to_vec(),
         ..Experiment::default()
     }
 }

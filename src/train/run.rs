@@ -1,7 +1,8 @@
 //! A whole run: preparing the data, training, measuring, and saving it all in a folder.
 
+use super::choose::choose;
 use super::fingerprint::VISUAL_VECTORS;
-use super::inputs::{prepare, prepare_with};
+use super::inputs::{prepare, prepare_with, with_candidates};
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};
@@ -28,7 +29,7 @@ pub struct RunResult {
     pub scores: Vec<Vec<f32>>,
 }
 
-/// Trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
+/// Chooses the settings that the experiment leaves open ([`Experiment::choose`]), trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
 /// Kinds without a network ([`crate::model::ModelKind::network`]) only score.
 ///
 /// With `folder` the run is saved there as it progresses.
@@ -43,11 +44,13 @@ pub fn run(
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
-    let inputs = prepare_run(data, experiment, observer)?;
-    run_prepared(data, &inputs, experiment, record, folder, observer)
+    let chosen = choose(data, experiment, observer)?;
+    let inputs = prepare_run(data, &chosen.experiment, observer)?;
+    let record = RunRecord { chosen: chosen.settings, ..record };
+    run_prepared(data, &inputs, &chosen.experiment, record, folder, observer)
 }
 
-/// The first half of [`run`]: selects and normalises signals, whitens vectors, builds graphs.
+/// The part of [`run`] after settings are chosen ([`super::choose`]): selects and normalises signals, whitens vectors, builds graphs.
 ///
 /// # Errors
 /// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].
@@ -63,7 +66,7 @@ pub fn prepare_run(
     inputs.ok_or(TrainError::Cancelled)
 }
 
-/// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
+/// The last part of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
 /// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
 ///
 /// # Errors
@@ -178,7 +181,8 @@ pub fn score_again(
     let use_signals = experiment.signal_indices(&data.signals)?;
     let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or(TrainError::Cancelled)?;
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, &with_candidates(data), step)
+        .ok_or(TrainError::Cancelled)?;
     let model = match experiment.model.kind.network() {
         Some(_) => Some(Network::load(&folder.join("model.safetensors"))?.0),
         None => None,

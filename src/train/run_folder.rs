@@ -12,7 +12,7 @@
 //! ```
 //! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
 
-use super::{Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
+use super::{ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
 use crate::base::{At, FileError, write_whole};
 use crate::dataset::{DatasetError, Run, write_run};
 use crate::graph::{VisualSettings, Whitening};
@@ -66,6 +66,9 @@ pub struct RunRecord {
     pub features: Vec<String>,
     /// The settings.
     pub experiment: Experiment,
+    /// How those of [`Experiment::choose`] were chosen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<ChosenSetting>,
     /// Trainable parameters of the network.
     pub parameters: usize,
     /// The parameters of cross-modal feedback, chosen on the validation queries.

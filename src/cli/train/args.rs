@@ -47,6 +47,10 @@ pub(crate) struct TrainArgs {
     /// Where the settings start from [default: best].
     #[arg(long, value_parser = one_of(Preset::ALL, Preset::name), conflicts_with_all = ["config", "resume"])]
     pub preset: Option<Preset>,
+    /// Choose a setting on train and validation queries before training, as in graph.k=10,5,20 with the usual value
+    /// first; can be repeated, and replaces what the preset chooses; none to choose nothing.
+    #[arg(long, value_name = "SETTING=VALUES", conflicts_with = "resume")]
+    pub choose: Vec<String>,
     #[command(flatten)]
     pub settings: TypedSettings,
 }

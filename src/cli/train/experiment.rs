@@ -10,6 +10,10 @@ use anyhow::Result;
 /// If a setting has no such value.
 pub(super) fn experiment(args: &TrainArgs, start: Experiment) -> Result<Experiment> {
     let mut experiment = args.settings.apply(&start)?;
+    if !args.choose.is_empty() {
+        experiment.choose = args.choose.iter().filter(|text| *text != "none").cloned().collect();
+        experiment.alternatives()?;
+    }
     experiment.features = args.features.as_deref().map(distinct).or(experiment.features);
     Ok(experiment)
 }
@@ -51,9 +55,9 @@ mod tests {
     #[test]
     fn each_option_changes_its_setting_and_no_other() {
         let names = "--preset reference --features bm25,rank,bm25 --model gat --signal tfidf --residual --degree mean --feedback false \
-                     --heads 2 --members 3 --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
+                     --rounds 3 --messages score --heads 2 --members 3 --layers 2 --hidden 8 --mlp-layers 3 --conv-size 4 \
                      --activation relu --dropout 0.1 --k 7 --neighbourhood mutual --min-weight -0.5 --epochs 9 --seed 5 \
-                     --whiten --power 0.7 --shrinkage 2 --components 5 --keep last --text-loss 0.3 --loss neural-ndcg --temperature 0.5 --truncation 20 --exponential-gain --sinkhorn 3 \
+                     --whiten --power 0.7 --shrinkage 2 --components 5 --spectrum 0.5 --choose graph.min_weight=-0.5,0 --keep last --text-loss 0.3 --loss neural-ndcg --temperature 0.5 --truncation 20 --exponential-gain --sinkhorn 3 \
                      --weighting per-query --optimiser adam --lr 0.01 --schedule cosine --warm-up 2 --floor 0.05 \
                      --step-every 4 --step-factor 0.5 --weight-decay 0.1 --clip 1.5 --batch 3 --stop-on ndcg@20 \
                      --patience none --retrain --normalisation quantile";
@@ -62,13 +66,14 @@ mod tests {
         let expected = serde_json::json!({
             "features": ["bm25", "rank"],
             "normalisation": "quantile",
-            "visual": { "whiten": true, "power": 0.7, "shrinkage": 2.0, "components": 5 },
+            "visual": { "whiten": true, "power": 0.7, "shrinkage": 2.0, "components": 5, "spectrum": 0.5 },
             "graph": { "k": 7, "neighbourhood": "mutual", "min_weight": -0.5 },
             "model": {
                 "kind": "gat", "signal": "tfidf", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
-                "activation": "relu", "residual": true, "degree": "mean", "feedback": false, "heads": 2, "members": 3,
-                "dropout": 0.1_f32,
+                "activation": "relu", "residual": true, "degree": "mean", "feedback": false, "rounds": 3,
+                "messages": "score", "heads": 2, "members": 3, "dropout": 0.1_f32,
             },
+            "choose": ["graph.min_weight=-0.5,0"],
             "training": {
                 "loss": "neural-ndcg", "weighting": "per-query", "optimiser": "adam", "learning_rate": 0.01,
                 "loss_settings": { "temperature": 0.5, "truncation": 20, "exponential_gain": true, "sinkhorn": 3 },

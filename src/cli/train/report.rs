@@ -1,5 +1,6 @@
 //! The result of training, as text and as JSON.
 
+use super::chosen;
 use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped};
 use crate::dataset::Split;
@@ -51,6 +52,7 @@ fn of_record(record: &RunRecord, out: Option<String>) -> Value {
         "validation": record.validation,
         "best_epoch": record.best_epoch,
         "retrained": record.retrained,
+        "chosen": record.chosen,
         "seconds_per_epoch": record.seconds_per_epoch,
         "parameters": record.parameters,
         "out": out,
@@ -91,6 +93,7 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
     if seeds.records().iter().any(|record| record.retrained.is_some()) {
         text += "retrained on train and validation for the same number of epochs; validation measures precede it\n";
     }
+    text += &chosen::lines(seeds.records());
     if let Some(grade) = record.highest_grade {
         let measure = record.experiment.training.stop_on.label();
         text += &format!(

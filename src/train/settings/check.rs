@@ -14,6 +14,7 @@ impl Experiment {
     /// [`TrainError::Config`] with a sentence that names the setting, its range and its value.
     pub fn check(&self) -> Result<(), TrainError> {
         check(self, "")?;
+        self.alternatives()?;
         check_measure(self.training.stop_on)
     }
 }

@@ -89,4 +89,16 @@ pub(super) const SETTINGS: &[Setting] = &[
         applies: has_network,
         ..Setting::PLAIN
     },
+    Setting {
+        path: "visual.spectrum",
+        option: "spectrum",
+        help: "Power of a component's relative variance by which it is scaled: 0 for equal scales; higher values give \
+               weak components less weight",
+        values: Values::Number(0.0, 4.0),
+        name: "Components' spectrum",
+        row: "Spectrum",
+        control: Control::Drag(0.05, 2),
+        applies: Experiment::reads_components,
+        ..Setting::PLAIN
+    },
 ];

@@ -90,8 +90,8 @@ mod tests {
     use crate::train::{Experiment, Preset};
     use serde_json::Value;
 
-    /// Paths of the settings that have no row: lists of signals are chosen in a way of their own.
-    const WITHOUT_ROW: [&str; 1] = ["features"];
+    /// Paths of the settings that have no row: lists are set in ways of their own.
+    const WITHOUT_ROW: [&str; 2] = ["features", "choose"];
 
     fn leaves(tree: &Value, path: &str, found: &mut Vec<String>) {
         match tree {

@@ -83,6 +83,31 @@ pub(super) const SETTINGS: &[Setting] = &[
         ..Setting::PLAIN
     },
     Setting {
+        path: "model.rounds",
+        option: "rounds",
+        help: "Rounds of that feedback; from the second on, from the images that the round before ranks first",
+        values: Values::Count(1, 5),
+        name: "Rounds of feedback",
+        row: "Rounds",
+        applies: |experiment| experiment.model.kind == ModelKind::DcmmPrf && experiment.model.feedback,
+        ..Setting::PLAIN
+    },
+    Setting {
+        path: "model.messages",
+        option: "messages",
+        help: "What dcmm-prf sends along the edges",
+        values: Values::Choice(|| {
+            Values::listed(&[
+                ("all", "Signals and score", "Every signal and the text score, each with a weight of its own"),
+                ("score", "Score", "The text score alone, with one weight a hop"),
+            ])
+        }),
+        name: "Messages",
+        row: "Messages",
+        applies: |experiment| experiment.model.kind == ModelKind::DcmmPrf,
+        ..Setting::PLAIN
+    },
+    Setting {
         path: "model.conv_size",
         option: "conv-size",
         help: "Width of the graph convolutions",

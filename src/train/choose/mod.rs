@@ -1,0 +1,83 @@
+//! Settings chosen on the train and validation queries of a run, before it is trained.
+//!
+//! Which settings are best depends on the data: principal components of the pictures help where queries have a kind of
+//! picture in common, and mislead where they have not. So a run can choose. Settings are chosen one after another, in
+//! the given order. Each alternative is trained briefly on two thirds of the train and validation queries and measured
+//! on the other third, in turns, by [`super::TrainConfig::stop_on`]. Test queries take no part. The first value is
+//! kept unless another is better by more than one standard error of their difference over queries (the one-standard-error
+//! rule; Breiman et al., 1984); one that falls behind the first by two is given up early.
+
+mod alternatives;
+mod trials;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Experiment, RunData, RunObserver, TrainError};
+pub use alternatives::Alternatives;
+use trials::Trials;
+
+/// A setting that was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChosenSetting {
+    /// Its path: `visual.components`.
+    pub setting: String,
+    /// The value chosen.
+    pub value: Value,
+    /// All values, the usual one first; empty if there were too few queries to compare them.
+    pub tried: Vec<TriedValue>,
+}
+
+/// A value that was tried.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriedValue {
+    /// The value.
+    pub value: Value,
+    /// Number of queries that it was measured on; fewer than of the first value if it was given up early.
+    pub queries: usize,
+    /// The mean of the measure over these queries.
+    pub mean: f64,
+    /// The mean difference from the first value on these queries.
+    pub difference: f64,
+    /// The standard error of that difference.
+    pub error: f64,
+}
+
+/// An experiment whose settings have been chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    /// The experiment with the chosen values. Its [`Experiment::choose`] still says what was chosen from.
+    pub experiment: Experiment,
+    /// How they were chosen.
+    pub settings: Vec<ChosenSetting>,
+}
+
+/// Chooses the settings that an experiment leaves open ([`Experiment::choose`]); those without effect on its model are
+/// left out, and all are where nothing is trained.
+///
+/// # Errors
+/// An invalid setting or signal, divergence, or [`TrainError::Cancelled`].
+pub fn choose(data: &RunData, experiment: &Experiment, observer: &mut dyn RunObserver) -> Result<Chosen, TrainError> {
+    experiment.check()?;
+    let mut open = experiment.alternatives()?;
+    let mut current = experiment.clone();
+    for one in &open {
+        current = one.set(&current, &one.values[0])?;
+    }
+    open.retain(|one| one.setting.matters(&current));
+    let is_trained = experiment.model.kind.network() == Some(experiment.model.kind);
+    let mut settings = Vec::new();
+    if open.is_empty() || !is_trained {
+        return Ok(Chosen { experiment: current, settings });
+    }
+    let mut trials = Trials::new(data, &open, observer);
+    for one in &open {
+        let (value, tried) = match trials.can_compare() {
+            true => trials.compare(one, &current)?,
+            false => (one.values[0].clone(), Vec::new()),
+        };
+        current = one.set(&current, &value)?;
+        settings.push(ChosenSetting { setting: one.setting.path.to_owned(), value, tried });
+    }
+    Ok(Chosen { experiment: current, settings })
+}
