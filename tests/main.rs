@@ -3,6 +3,7 @@
 mod architecture;
 mod attached_vectors;
 mod charts;
+mod choosing;
 mod cli;
 mod cli_runs;
 mod comparison;

@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn trials_of_version_0_1_0_are_recognised() {
         let identity = |experiment: &Experiment| of_trial(7, &[Split::Train, Split::Test], experiment);
-        assert_eq!(identity(&Experiment::default()), "IDENT1");
-        assert_eq!(identity(&Preset::Reference.experiment()), "IDENT2");
+        assert_eq!(identity(&Experiment::default()), "08d3bd065aac4702");
+        assert_eq!(identity(&Preset::Reference.experiment()), "425c9477d1e01d81");
         let mut other = Experiment::default();
         other.model.rounds = 2;
         assert_ne!(identity(&other), identity(&Experiment::default()));

@@ -27,6 +27,11 @@ pub struct Alternatives {
 }
 
 impl Alternatives {
+    /// Whether a setting can be chosen: alternatives are not compared by it.
+    pub fn allows(setting: &Setting) -> bool {
+        !FIXED.contains(&setting.path)
+    }
+
     /// Reads `visual.components=64,0`.
     ///
     /// # Errors
@@ -38,7 +43,7 @@ impl Alternatives {
         };
         let path = path.trim();
         let setting = Setting::find(path).ok_or_else(|| fault(format!("there is no setting “{path}”")))?;
-        if FIXED.contains(&path) {
+        if !Self::allows(setting) {
             return Err(fault("alternatives are compared by this setting".to_owned()));
         }
         let mut found: Vec<Value> = Vec::new();
@@ -83,6 +88,11 @@ impl Experiment {
             }
         }
         Ok(all)
+    }
+
+    /// Whether each run chooses this setting.
+    pub fn chooses(&self, path: &str) -> bool {
+        self.choose.iter().any(|text| text.split('=').next().is_some_and(|own| own.trim() == path))
     }
 
     /// Chooses this setting no longer: it has the value that it was given.

@@ -58,6 +58,7 @@ impl GraphPanel {
                 look_menu_ui(ui, ctx);
                 let mut experiment = ctx.settings().experiment.clone();
                 if tune::neighbours_slider(ui, &mut experiment.graph.k) {
+                    experiment.fix("graph.k");
                     ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
                 }
                 // In a narrow panel the query takes precedence; the slider has a tooltip as well.

@@ -1,5 +1,6 @@
 //! Every setting of the next run: signals, graph, network, optimisation.
 
+mod choose;
 mod settings;
 
 use super::PanelView;
@@ -9,14 +10,17 @@ use crate::app::kit::{icons, widgets};
 use crate::train::{Experiment, Preset, Section, Setting};
 use crate::workspace::{Session, SettingsAction};
 use egui::{RichText, ScrollArea, Ui};
+use choose::Drafts;
 use settings::{section_ui, slider_ui};
 
 /// The path of the setting that also has a slider above the graph.
 const NEIGHBOURS: &str = "graph.k";
 
-/// The panel, which has no state of its own.
+/// The panel.
 #[derive(Default)]
-pub struct TunePanel;
+pub struct TunePanel {
+    drafts: Drafts,
+}
 
 impl PanelView for TunePanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
@@ -31,9 +35,11 @@ impl PanelView for TunePanel {
                     }
                 });
             }
+            self.drafts.show(ui, &mut experiment);
             ui.add_space(2.0 * GRID);
             if ui.button(format!("{}  Reset to preset", icons::RESET)).clicked() {
                 experiment = Preset::Best.experiment();
+                self.drafts = Drafts::default();
             }
         });
         if experiment != ctx.settings().experiment {

@@ -1,5 +1,6 @@
 //! The form for an experiment's settings, generated from the table of settings.
 
+use super::choose::chosen_ui;
 use crate::app::kit::widgets;
 use crate::eval::STANDARD;
 use crate::train::{Choice, Control, Experiment, Section, Setting, Values};
@@ -16,19 +17,29 @@ pub(super) fn section_ui(ui: &mut Ui, session: Option<&Session>, section: Sectio
     let before = tree.clone();
     let settings: Vec<&Setting> = section.settings().iter().filter(|setting| (setting.applies)(experiment)).collect();
     for row in settings.chunk_by(|a, b| a.row == b.row) {
-        row_ui(ui, session, row, &mut tree);
+        row_ui(ui, session, row, (&mut tree, experiment));
     }
     if tree != before
-        && let Ok(changed) = serde_json::from_value(tree)
+        && let Ok(changed) = serde_json::from_value::<Experiment>(tree)
     {
-        *experiment = changed;
+        *experiment = Experiment { choose: experiment.choose.clone(), ..changed };
     }
 }
 
-fn row_ui(ui: &mut Ui, session: Option<&Session>, row: &[&Setting], tree: &mut Value) {
+/// The settings of one row; those that each run chooses have no control.
+fn row_ui(
+    ui: &mut Ui,
+    session: Option<&Session>,
+    row: &[&Setting],
+    (tree, experiment): (&mut Value, &mut Experiment),
+) {
     let help: Vec<&str> = row.iter().map(|setting| setting.help).collect();
     widgets::field(ui, row[0].row, &help.join("\n"), |ui| {
         for setting in row {
+            if experiment.chooses(setting.path) {
+                chosen_ui(ui, setting, experiment);
+                continue;
+            }
             let Some(value) = setting.value_in(tree) else { continue };
             let (before, after) = setting.words;
             if !before.is_empty() {
