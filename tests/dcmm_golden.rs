@@ -104,6 +104,7 @@ impl Case {
             dim: self.columns("raw_visual"),
             graph: self.graph(),
             relevance: self.numbers("relevance").iter().map(|&grade| Some(Relevance(grade as i32))).collect(),
+            others: Vec::new(),
             ids: (0..n).map(|i| ImageId::from(format!("image {i}").as_str())).collect(),
         }
     }

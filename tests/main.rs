@@ -30,6 +30,7 @@ mod old_runs;
 mod optimiser;
 mod plots;
 mod properties;
+mod recall_base;
 mod resume;
 mod run_table;
 mod same_experiment;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crossrank::dataset::{Qrels, Relevance, Run};
+use crossrank::dataset::{Qrels, RecallBase, Relevance, Run};
 use crossrank::eval::{
-    Averaging, Judged, Measure, Persistence, STANDARD, evaluate, f1, measure_diversity, measure_query, order, ties,
+    Averaging, Conventions, Judged, Measure, Persistence, STANDARD, evaluate, f1, measure_diversity, measure_query,
+    order, ties,
 };
 
 #[derive(serde::Deserialize)]
@@ -52,6 +53,24 @@ fn every_measure_of_every_pair_equals_pytrec_eval() {
         }
     }
     assert!(compared > 3000, "only {compared} figures were compared");
+}
+
+#[test]
+fn with_the_candidates_as_recall_base_what_the_run_lacks_does_not_count() {
+    let mut differ = 0;
+    for case in cases() {
+        let candidates = Conventions { recall_base: RecallBase::Candidates, ..Conventions::default() };
+        let found = evaluate(&case.qrels, &case.run, &STANDARD, candidates);
+        let mut retrieved = case.qrels.clone();
+        for (query, grades) in &mut retrieved {
+            let Some(run) = case.run.get(query) else { continue };
+            grades.retain(|image, _| run.contains_key(image));
+        }
+        let expected = evaluate(&retrieved, &case.run, &STANDARD, Averaging::Both);
+        assert_eq!(found.per_query, expected.per_query);
+        differ += usize::from(found.all != evaluate(&case.qrels, &case.run, &STANDARD, Averaging::Both).all);
+    }
+    assert!(differ > 0, "the fixture should hold relevant images that the run lacks");
 }
 
 #[test]

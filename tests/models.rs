@@ -33,6 +33,7 @@ fn sized(n: usize, dim: usize, k: usize) -> RankingInput {
         dim,
         graph,
         relevance: (0..n as i32).map(|i| Some(Relevance(i % 3 - i % 2))).collect(),
+        others: Vec::new(),
         ids: (0..n).map(|i| format!("i{i}").as_str().into()).collect(),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) fn query(index: usize, n: usize, dim: usize, seed: u64) -> RankingInp
         dim,
         graph,
         relevance: relevant.iter().map(|&relevant| Some(Relevance(i32::from(relevant)))).collect(),
+        others: Vec::new(),
         ids: (0..n).map(|i| ImageId::from(format!("{index}-{i}").as_str())).collect(),
     }
 }

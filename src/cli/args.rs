@@ -8,6 +8,7 @@ use super::runs::{self, RunsArgs};
 use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
 use super::train::args::TrainArgs;
 use crate::app::Panel;
+use crate::dataset::RecallBase;
 use crate::eval::{Averaging, Measure};
 use crate::vision::Precision;
 use crate::workspace::ThemeChoice;
@@ -104,6 +105,9 @@ pub(super) struct EvaluateArgs {
     /// Average over the queries in both files, or over all of QRELS (trec_eval's -c).
     #[arg(long, default_value = "both", value_parser = one_of(Averaging::ALL, Averaging::name))]
     pub averaging: Averaging,
+    /// Relevant images that count: all in the judgements, as in trec_eval, or only those of the ranking.
+    #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
+    pub recall_base: RecallBase,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

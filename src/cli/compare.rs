@@ -2,12 +2,13 @@
 
 mod sides;
 
+use super::names::one_of;
 use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use crate::base::write_whole;
-use crate::dataset::{Qrels, Split, read_qrels, read_run, trec_name};
-use crate::eval::{Averaging, Measure, STANDARD, TIE_RULE, evaluate};
+use crate::dataset::{Qrels, RecallBase, Split, read_qrels, read_run, trec_name};
+use crate::eval::{Averaging, Conventions, Measure, STANDARD, TIE_RULE, evaluate};
 use crate::export::{Row, Table, comparison as tables};
 use crate::study::comparison::{Configuration, RunComparison, compare};
 use crate::train::{QueryMeasures, QueryRow};
@@ -39,6 +40,10 @@ pub(super) struct CompareArgs {
     /// Judgements to evaluate the rankings by, lines `query iteration image grade`.
     #[arg(long, value_name = "FILE")]
     pub qrels: Option<PathBuf>,
+    /// Relevant images that count: all in the judgements, as in trec_eval, or only those of each ranking; with
+    /// --qrels.
+    #[arg(long, requires = "qrels", default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
+    pub recall_base: RecallBase,
     /// Also show each query's measures.
     #[arg(long)]
     pub per_query: bool,
@@ -151,7 +156,8 @@ fn of_ranking(
     Progress::new(args.json).warn(&warnings);
     let splits: Option<HashMap<String, Split>> =
         saved.map(|saved| saved.queries.iter().map(|row| (trec_name(&row.id), row.split)).collect());
-    let evaluation = evaluate(qrels, &ranking, measures, Averaging::Both);
+    let conventions = Conventions { averaging: Averaging::Both, recall_base: args.recall_base };
+    let evaluation = evaluate(qrels, &ranking, measures, conventions);
     if evaluation.per_query.is_empty() {
         return Err(fault("no query of the run is judged", path));
     }
@@ -160,13 +166,15 @@ fn of_ranking(
         Some(QueryRow { id, split, measures })
     };
     let queries = evaluation.per_query.into_iter().filter_map(row).collect();
-    Ok(QueryMeasures { highest_grade: evaluation.highest_grade, judgements: None, queries })
+    let (highest_grade, recall_base) = (evaluation.highest_grade, args.recall_base);
+    Ok(QueryMeasures { highest_grade, recall_base, queries, ..QueryMeasures::default() })
 }
 
 fn object(comparison: &RunComparison) -> Result<Value> {
     let mut object = serde_json::to_value(comparison)?;
     object["averaging"] = json!(Averaging::Both.label());
     object["ties"] = json!(TIE_RULE);
+    object["recall_base"] = json!(comparison.recall_base.label());
     Ok(object)
 }
 

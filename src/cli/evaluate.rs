@@ -5,8 +5,8 @@ use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use crate::dataset::{Run, read_qrels, read_run};
-use crate::eval::{Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
-use crate::export::comparison::highest_grade_note;
+use crate::eval::{Conventions, Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
+use crate::export::comparison::{highest_grade_note, recall_base_note};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -23,7 +23,8 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     if !run.keys().any(|query| qrels.contains_key(query)) {
         return Err(fault(format!("no query of the run is judged in {}", args.qrels.display()), &args.run));
     }
-    let evaluation = evaluate(&qrels, &run, &measures, args.averaging);
+    let conventions = Conventions { averaging: args.averaging, recall_base: args.recall_base };
+    let evaluation = evaluate(&qrels, &run, &measures, conventions);
     let ties = evaluated_ties(&run, &evaluation);
     if args.json { print_json(&object(args, &evaluation, &ties)?) } else { print(&text(args, &evaluation, &ties)) }
 }
@@ -50,6 +51,7 @@ fn measures(args: &EvaluateArgs) -> Result<Vec<Measure>> {
 fn object(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> Result<Value> {
     let mut object = serde_json::to_value(evaluation)?;
     object["averaging"] = args.averaging.name().into();
+    object["recall_base"] = args.recall_base.name().into();
     object["ties"] = json!({
         "rule": TIE_RULE,
         "images": ties.images,
@@ -75,9 +77,10 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
     let count = evaluation.per_query.len();
     let scale = evaluation.highest_grade.map_or_else(String::new, |grade| format!("{}\n", highest_grade_note(grade)));
     format!(
-        "{}\nmeans {} ({count})\ntied: images that share a score with another of their query; {TIE_RULE}\n{scale}",
+        "{}\nmeans {} ({count})\n{}\ntied: images that share a score with another of their query; {TIE_RULE}\n{scale}",
         columns(&rows),
-        args.averaging.label()
+        args.averaging.label(),
+        recall_base_note(args.recall_base)
     )
 }
 

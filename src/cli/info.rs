@@ -56,6 +56,7 @@ fn object(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[W
         "candidates": summary.candidates,
         "judgements": summary.judgements,
         "unjudged": summary.unjudged,
+        "relevant_others": summary.relevant_others,
         "clusters": summary.clusters,
         "features": signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>(),
         "descriptors": summary.vectors,
@@ -97,6 +98,9 @@ fn counts(summary: &Summary) -> Vec<Vec<String>> {
     rows.push(("Candidates".to_owned(), summary.candidates));
     rows.extend(summary.judgements.iter().map(|(grade, count)| (format!("  judged {grade}"), *count)));
     rows.push(("  not judged".to_owned(), summary.unjudged));
+    if summary.relevant_others > 0 {
+        rows.push(("Relevant images that are not candidates".to_owned(), summary.relevant_others));
+    }
     rows.push(("Diversity clusters".to_owned(), summary.clusters));
     rows.into_iter().map(|(name, count)| vec![name, grouped(count)]).collect()
 }

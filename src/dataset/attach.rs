@@ -10,7 +10,8 @@ use super::walk;
 use super::warnings::{Warnings, some_of};
 use super::{Dataset, DatasetError, Judgements, Loaded, Relevance, Warning, WarningKind};
 
-/// Adds the judgements of a qrels file; they replace existing grades, and a grade below 0 makes a candidate unjudged.
+/// Adds the judgements of a qrels file; they replace existing grades, and a grade below 0 makes an image unjudged.
+/// Images that are not candidates of their query are judged too ([`Judgements::others`]).
 ///
 /// # Errors
 /// If the file cannot be read or holds no judgement.
@@ -70,6 +71,21 @@ impl Names {
         let query = *self.queries.get(query)?;
         Some((query, *self.candidates.get(query)?.get(image)?))
     }
+
+    /// The query and the image of a judgement; `None` if the data set lacks the query.
+    fn judged(&self, entry: &Entry<i32>) -> Option<(usize, Judged)> {
+        let query = *self.queries.get(&entry.query)?;
+        let candidate = self.find(&entry.query, &entry.image).map(|(_, candidate)| Judged::Candidate(candidate));
+        Some((query, candidate.unwrap_or_else(|| Judged::Other(entry.image.clone()))))
+    }
+}
+
+/// An image that a judgement names.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Judged {
+    Candidate(usize),
+    /// Not a candidate of the query.
+    Other(String),
 }
 
 /// Names in a file that the data set does not have, collected so that each query is reported once.
@@ -103,20 +119,28 @@ pub(super) fn judge(
 ) -> Result<(), DatasetError> {
     let entries = trec::qrels_entries(path, warnings)?;
     let names = Names::of(dataset);
-    let mut seen: HashMap<(usize, usize), usize> = HashMap::new();
+    let mut seen: HashMap<(usize, Judged), usize> = HashMap::new();
     let mut strays = Strays::default();
     for entry in entries {
-        let Some(place) = names.find(&entry.query, &entry.image) else {
+        let Some((query, image)) = names.judged(&entry) else {
             strays.add(&entry);
             continue;
         };
-        let first = *seen.entry(place).or_insert(entry.line);
+        let first = *seen.entry((query, image.clone())).or_insert(entry.line);
         if first != entry.line {
             let message = format!("image '{}' is judged twice (first on line {first})", entry.image);
             warnings.line(WarningKind::DuplicateId, path, entry.line, message);
-        } else {
-            let grade = Some(Relevance(entry.value)).filter(|grade| grade.is_judged());
-            judgements.set(place.0, place.1, grade);
+            continue;
+        }
+        let grade = Relevance(entry.value);
+        match image {
+            Judged::Candidate(candidate) => {
+                judgements.set(query, candidate, Some(grade).filter(|grade| grade.is_judged()));
+            }
+            Judged::Other(image) => {
+                judgements.set_other(query, &image, grade);
+                strays.add(&entry);
+            }
         }
     }
     strays.report("judged images are", WarningKind::OrphanLabel, &names, path, warnings);

@@ -1,10 +1,38 @@
 //! Relevance judgements, separate from the data set they belong to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Dataset, Relevance};
+use serde::{Deserialize, Serialize};
 
-/// The grade of every query's candidates, aligned with [`super::Query::candidates`].
+use super::{Dataset, Relevance};
+use crate::base::named;
+
+/// Which images of a query count as its relevant ones: R of average precision and recall, and the ideal ranking of nDCG.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecallBase {
+    /// All relevant images of the judgements, whether they are candidates or not, as in trec_eval.
+    #[default]
+    Judged,
+    /// The relevant candidates only, so that the best possible order of the candidates scores 1.
+    Candidates,
+}
+
+named!(RecallBase, "recall base": Judged = "judged", Candidates = "candidates");
+
+impl RecallBase {
+    /// The convention in words, given with every exported measure.
+    pub fn label(self) -> &'static str {
+        match self {
+            RecallBase::Judged => "all relevant images of the judgements",
+            RecallBase::Candidates => "relevant candidates only",
+        }
+    }
+}
+
+/// The grade of every query's candidates, aligned with [`super::Query::candidates`], and the grades of judged images
+/// that are not candidates ([`Judgements::others`]), which count by the [`RecallBase`].
 ///
 /// Judgements change while a data set does not: clones share every query's grades, and setting one grade copies at most
 /// those of its query. [`Judgements::version`] shows whether anything computed from them is stale.
@@ -23,12 +51,15 @@ use super::{Dataset, Relevance};
 #[derive(Clone, Debug, Default)]
 pub struct Judgements {
     queries: Vec<OfQuery>,
+    recall_base: RecallBase,
     version: u64,
 }
 
 #[derive(Clone, Debug, Default)]
 struct OfQuery {
     grades: Arc<Vec<Option<Relevance>>>,
+    /// Judged images that are not candidates, by name.
+    others: Arc<BTreeMap<String, Relevance>>,
     version: u64,
 }
 
@@ -36,8 +67,8 @@ impl Judgements {
     /// No judgements yet for any candidate of a data set.
     pub fn unjudged(dataset: &Dataset) -> Self {
         let grades = |query: &super::Query| Arc::new(vec![None; query.candidates.len()]);
-        let queries = dataset.queries.iter().map(|query| OfQuery { grades: grades(query), version: 0 }).collect();
-        Self { queries, version: 0 }
+        let of_query = |query| OfQuery { grades: grades(query), ..OfQuery::default() };
+        Self { queries: dataset.queries.iter().map(of_query).collect(), ..Self::default() }
     }
 
     /// The grades of a query's candidates; empty for a query that does not exist.
@@ -63,15 +94,55 @@ impl Judgements {
         before
     }
 
-    /// Whether a query has any judgements.
+    /// Judged images of a query that are not candidates, by name, whether they count or not.
+    pub fn others(&self, query: usize) -> impl Iterator<Item = (&str, Relevance)> {
+        let others = self.queries.get(query).into_iter().flat_map(|of_query| of_query.others.iter());
+        others.map(|(image, grade)| (image.as_str(), *grade))
+    }
+
+    /// The grades of a query's judged images that are not candidates, as far as they count ([`RecallBase`]).
+    pub fn counted_others(&self, query: usize) -> Vec<Relevance> {
+        match self.recall_base {
+            RecallBase::Judged => self.others(query).map(|(_, grade)| grade).collect(),
+            RecallBase::Candidates => Vec::new(),
+        }
+    }
+
+    /// Relevant images that are not candidates, over all queries: without any, the recall base makes no difference.
+    pub fn relevant_others(&self) -> usize {
+        let others = (0..self.len()).flat_map(|query| self.others(query));
+        others.filter(|(_, grade)| grade.is_relevant()).count()
+    }
+
+    /// Which relevant images count.
+    pub fn recall_base(&self) -> RecallBase {
+        self.recall_base
+    }
+
+    /// The same judgements with another recall base; all versions change.
+    #[must_use]
+    pub fn with_recall_base(mut self, base: RecallBase) -> Self {
+        if self.recall_base != base {
+            self.recall_base = base;
+            self.version += 1;
+            self.queries.iter_mut().for_each(|of_query| of_query.version = self.version);
+        }
+        self
+    }
+
+    /// Whether a query has any judgements that count.
     pub fn is_judged(&self, query: usize) -> bool {
-        self.of(query).iter().any(Option::is_some)
+        let has_others = self.recall_base == RecallBase::Judged && self.others(query).next().is_some();
+        has_others || self.of(query).iter().any(Option::is_some)
     }
 
     /// The highest grade among these queries, 0 where nothing is relevant.
     pub fn highest_grade(&self, queries: impl IntoIterator<Item = usize>) -> i32 {
-        let grades = queries.into_iter().flat_map(|query| self.of(query)).flatten();
-        grades.map(|grade| grade.0).max().unwrap_or(0).max(0)
+        let of_query = |query| {
+            let others = self.counted_others(query).into_iter();
+            self.of(query).iter().copied().flatten().chain(others).map(|grade| grade.0).max()
+        };
+        queries.into_iter().filter_map(of_query).max().unwrap_or(0).max(0)
     }
 
     /// Number of queries.
@@ -94,6 +165,17 @@ impl Judgements {
         self.queries.get(query).map_or(0, |of_query| of_query.version)
     }
 
+    /// Sets the grade of an image that is not a candidate; a negative grade leaves it unjudged.
+    pub(super) fn set_other(&mut self, query: usize, image: &str, grade: Relevance) {
+        let Some(of_query) = self.queries.get_mut(query) else { return };
+        let others = Arc::make_mut(&mut of_query.others);
+        if grade.is_judged() {
+            others.insert(image.to_owned(), grade);
+        } else {
+            others.remove(image);
+        }
+    }
+
     pub(super) fn add_query(&mut self) {
         self.queries.push(OfQuery::default());
     }
@@ -113,11 +195,13 @@ impl Judgements {
     }
 }
 
-/// Judgements are equal if their grades are, whatever their history.
+/// Judgements are equal if their grades and their recall base are, whatever their history.
 impl PartialEq for Judgements {
     fn eq(&self, other: &Self) -> bool {
-        self.queries.len() == other.queries.len()
-            && self.queries.iter().zip(&other.queries).all(|(a, b)| a.grades == b.grades)
+        let same = |(a, b): (&OfQuery, &OfQuery)| a.grades == b.grades && a.others == b.others;
+        self.recall_base == other.recall_base
+            && self.queries.len() == other.queries.len()
+            && self.queries.iter().zip(&other.queries).all(same)
     }
 }
 
@@ -160,6 +244,24 @@ mod tests {
         assert_eq!((judgements.highest_grade([0]), judgements.highest_grade([0, 1])), (2, 100));
         judgements.set(0, 0, Some(Relevance(-1)));
         assert_eq!(judgements.highest_grade([0]), 0);
+    }
+
+    #[test]
+    fn an_image_that_is_no_candidate_counts_by_the_recall_base() {
+        let mut judgements = two_queries();
+        judgements.set_other(0, "far", Relevance(2));
+        judgements.set_other(0, "near", Relevance(0));
+        judgements.set_other(1, "none", Relevance(1));
+        judgements.set_other(1, "none", Relevance(-1));
+        assert_eq!((judgements.counted_others(0).len(), judgements.relevant_others()), (2, 1));
+        assert!(judgements.is_judged(0) && !judgements.is_judged(1));
+        assert_eq!(judgements.highest_grade([0, 1]), 2);
+        let version = judgements.version();
+        let judgements = judgements.with_recall_base(RecallBase::Candidates);
+        assert!(judgements.counted_others(0).is_empty() && !judgements.is_judged(0));
+        assert_eq!(judgements.highest_grade([0, 1]), 0);
+        assert!(judgements.version_of(1) > version, "whatever was measured before is stale");
+        assert_eq!(judgements.relevant_others(), 1);
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};
 pub(crate) use import::numbers::Float;
 pub use import::{attach_vectors, is_vector_file, single_files};
-pub use judgements::Judgements;
+pub use judgements::{Judgements, RecallBase};
 pub use loaded::Loaded;
 pub use mediaeval::text_descriptor_files;
 pub use metadata::Image;

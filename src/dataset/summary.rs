@@ -29,6 +29,8 @@ pub struct Summary {
     pub judgements: BTreeMap<i32, usize>,
     /// Candidates without a judgement.
     pub unjudged: usize,
+    /// Relevant images that are not candidates of their query, which no ranking can contain.
+    pub relevant_others: usize,
     /// Queries with at least one relevant candidate.
     pub queries_with_relevant: usize,
     /// Diversity clusters over all queries.
@@ -60,6 +62,7 @@ pub fn summary(dataset: &Dataset, judgements: &Judgements) -> Summary {
         images: dataset.images.len(),
         pictures: dataset.images.iter().filter(|image| image.file.is_some()).count(),
         candidates: dataset.candidate_count(),
+        relevant_others: judgements.relevant_others(),
         clusters: dataset.queries.iter().map(|query| query.clusters.len()).sum(),
         features: dataset.feature_names.clone(),
         ..Summary::default()

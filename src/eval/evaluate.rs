@@ -6,7 +6,7 @@ use super::evaluation::Evaluation;
 use super::measure::Measure;
 use super::ranking::{Judged, Ranked, rank_and_measure};
 use crate::base::named;
-use crate::dataset::{Dataset, Judgements, Qrels, Query, Relevance, Run};
+use crate::dataset::{Dataset, Judgements, Qrels, RecallBase, Relevance, Run};
 
 /// The queries over which a mean is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -30,7 +30,22 @@ impl Averaging {
     }
 }
 
-/// Evaluates a run against judgements, as trec_eval does.
+/// What measures of judgements and a run depend on besides the two; by default what trec_eval does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Conventions {
+    /// The queries of the means.
+    pub averaging: Averaging,
+    /// The relevant images that count: with [`RecallBase::Candidates`], those of the run.
+    pub recall_base: RecallBase,
+}
+
+impl From<Averaging> for Conventions {
+    fn from(averaging: Averaging) -> Self {
+        Self { averaging, ..Self::default() }
+    }
+}
+
+/// Evaluates a run against judgements, as trec_eval does unless `conventions` says otherwise.
 ///
 /// Qrels and runs have no clusters, so measures that need them are NaN.
 ///
@@ -43,15 +58,18 @@ impl Averaging {
 /// let evaluation = evaluate(&qrels, &run, &[Measure::Map], Averaging::Both);
 /// assert_eq!(evaluation.get(Measure::Map), Some(0.5));
 /// ```
-pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], averaging: Averaging) -> Evaluation {
+pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure], conventions: impl Into<Conventions>) -> Evaluation {
+    let Conventions { averaging, recall_base } = conventions.into();
     let mut per_query = BTreeMap::new();
     let highest = qrels.values().flat_map(BTreeMap::values).copied().max().unwrap_or(0);
+    let nothing = BTreeMap::new();
     for (query, judgements) in qrels {
-        let values = match (run.get(query), averaging) {
-            (Some(scores), _) => measure_scores(judgements, scores, measures, highest),
+        let scores = match (run.get(query), averaging) {
+            (Some(scores), _) => scores,
             (None, Averaging::Both) => continue,
-            (None, Averaging::AllQrels) => measure_scores(judgements, &BTreeMap::new(), measures, highest),
+            (None, Averaging::AllQrels) => &nothing,
         };
+        let values = measure_scores(judgements, scores, measures, (highest, recall_base));
         per_query.insert(query.clone(), values);
     }
     Evaluation::average(measures, per_query, highest)
@@ -62,20 +80,21 @@ fn measure_scores(
     judgements: &BTreeMap<String, i32>,
     run: &BTreeMap<String, f64>,
     measures: &[Measure],
-    highest_grade: i32,
+    (highest_grade, recall_base): (i32, RecallBase),
 ) -> Vec<f64> {
     let ids: Vec<&str> = run.keys().map(String::as_str).collect();
     // trec_eval stores scores as 32-bit floats: closer ones are ties.
     let scores: Vec<f32> = run.values().map(|&score| score as f32).collect();
     let relevance: Vec<Option<Relevance>> = ids.iter().map(|&id| judgements.get(id).copied().map(Relevance)).collect();
+    let counts = |id: &String| recall_base == RecallBase::Judged && !run.contains_key(id);
     let missed: Vec<Relevance> =
-        judgements.iter().filter(|(id, _)| !run.contains_key(*id)).map(|(_, &grade)| Relevance(grade)).collect();
+        judgements.iter().filter(|(id, _)| counts(id)).map(|(_, &grade)| Relevance(grade)).collect();
     let judged = Judged { relevance: &relevance, extra_relevant: &missed, highest_grade, ..Judged::default() };
     rank_and_measure(&scores, &ids, &judged, measures).values
 }
 
-/// Evaluates scores of a data set's own candidates: the same measures as [`evaluate`] with the candidates' judgements
-/// as qrels, without going through names, which is fast enough for every epoch of training.
+/// Evaluates scores of a data set's own candidates: the same measures as [`evaluate`] with the data set's judgements as
+/// qrels and their recall base, without going through names, which is fast enough for every epoch of training.
 ///
 /// `queries` are positions in [`Dataset::queries`]; `scores` returns one score per candidate of such a query, in
 /// candidate order (missing ones rank last). A query without judgements is skipped, as it would not be in the qrels.
@@ -91,26 +110,28 @@ pub fn evaluate_scores<S: AsRef<[f32]>>(
     let judged = queries.iter().copied().filter(|&query| judgements.is_judged(query));
     let per_query = judged.filter_map(|index| {
         let query = dataset.queries.get(index)?;
-        let (scores, grades) = (scores(index), judgements.of(index));
-        let values = rank_candidates(dataset, query, grades, scores.as_ref(), measures, highest).values;
+        let values = rank_candidates((dataset, judgements), index, scores(index).as_ref(), measures, highest).values;
         Some((query.id.as_str().to_owned(), values))
     });
     Evaluation::average(measures, per_query.collect(), highest)
 }
 
-/// Ranks one query's candidates by their scores and measures the ranking; `grades` are those of the candidates.
+/// Ranks the candidates of the query at position `index` by their scores and measures the ranking; nothing if there is
+/// no such query.
 pub fn rank_candidates(
-    dataset: &Dataset,
-    query: &Query,
-    grades: &[Option<Relevance>],
+    (dataset, judgements): (&Dataset, &Judgements),
+    index: usize,
     scores: &[f32],
     measures: &[Measure],
     highest_grade: i32,
 ) -> Ranked {
+    let Some(query) = dataset.queries.get(index) else { return Ranked::default() };
     let candidates = &query.candidates;
     let ids: Vec<&str> =
         candidates.iter().map(|candidate| dataset.images.get(candidate.image).map_or("", |i| i.id.as_str())).collect();
-    let mut judged = Judged { relevance: grades, highest_grade, ..Judged::default() };
+    let others = judgements.counted_others(index);
+    let relevance = judgements.of(index);
+    let mut judged = Judged { relevance, extra_relevant: &others, highest_grade, ..Judged::default() };
     let clusters: Vec<&[u32]>;
     if measures.iter().any(|measure| measure.needs_clusters()) {
         clusters = candidates.iter().map(|candidate| candidate.clusters.as_slice()).collect();

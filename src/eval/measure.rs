@@ -92,6 +92,17 @@ impl Measure {
         matches!(self, Self::Err | Self::ErrAt(_))
     }
 
+    /// Whether it depends on how many images are relevant, so that only values with the same
+    /// [`crate::dataset::RecallBase`] are comparable.
+    pub fn needs_recall_base(self) -> bool {
+        match self {
+            Self::Map | Self::MapAt(_) | Self::RecallAt(_) | Self::Rprec | Self::Bpref => true,
+            Self::Ndcg | Self::NdcgAt(_) | Self::NdcgExp | Self::NdcgExpAt(_) => true,
+            Self::PrecisionAt(_) | Self::ReciprocalRank | Self::SuccessAt(_) | Self::Rbp(_) => false,
+            Self::Err | Self::ErrAt(_) | Self::ClusterRecallAt(_) | Self::F1At(_) => false,
+        }
+    }
+
     /// The conventional name: `MAP`, `nDCG@20`, `P@10`.
     pub fn label(self) -> String {
         let name = match self {

@@ -1,7 +1,7 @@
 //! A comparison as tables.
 
 use super::table::{Cell, Row, Table};
-use crate::dataset::Split;
+use crate::dataset::{RecallBase, Split};
 use crate::eval::significance::{FLIPS, RESAMPLES};
 use crate::eval::{Measure, TIE_RULE};
 use crate::study::LEVEL;
@@ -126,6 +126,11 @@ pub fn highest_grade_note(grade: i32) -> String {
     format!("ERR with a highest grade of {grade}, that of all judgements")
 }
 
+/// The note that names the recall base.
+pub fn recall_base_note(base: RecallBase) -> String {
+    format!("recall base: {}", base.label())
+}
+
 /// The notes needed to read such a table.
 fn notes(comparison: &RunComparison) -> Vec<String> {
     let baseline = comparison.runs.get(comparison.baseline).map_or("", String::as_str);
@@ -136,6 +141,7 @@ fn notes(comparison: &RunComparison) -> Vec<String> {
         ),
         format!("Intervals: percentile bootstrap, {:.0} %, {RESAMPLES} resamples.", LEVEL * 100.0),
         format!("Ties: {TIE_RULE}."),
+        format!("Recall base: {}.", comparison.recall_base.label()),
     ];
     if let Some(grade) = comparison.highest_grade {
         notes.push(highest_grade_note(grade) + ".");

@@ -41,6 +41,9 @@ pub struct Manifest {
     pub ties: String,
     /// Which queries the means are taken over.
     pub averaging: String,
+    /// Which relevant images the measures count.
+    #[serde(default)]
+    pub recall_base: String,
     /// [`RunRecord::highest_grade`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
@@ -90,6 +93,7 @@ pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: O
         measures: STANDARD.iter().map(ToString::to_string).collect(),
         ties: TIE_RULE.to_owned(),
         averaging: Averaging::Both.label().to_owned(),
+        recall_base: record.recall_base.label().to_owned(),
         highest_grade: record.highest_grade,
         best_epoch: record.best_epoch,
         parameters: record.parameters,
@@ -120,6 +124,7 @@ pub fn dataset_hash(dataset: &Dataset, judgements: &Judgements) -> String {
             let image = candidate.image;
             add(&format!("{image} {:?} {grade:?} {:?} {features:?}", candidate.rank, candidate.clusters));
         }
+        judgements.others(index).for_each(|(image, grade)| add(&format!("{image} {}", grade.0)));
     }
     hash.finish()
 }

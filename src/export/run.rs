@@ -5,7 +5,7 @@ use super::manifest::manifest;
 use super::table::{Cell, Row, Table};
 use super::{ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
-use crate::dataset::{Dataset, Judgements, Loaded, Qrels, Split, write_qrels};
+use crate::dataset::{Dataset, Judgements, Loaded, Qrels, RecallBase, Split, write_qrels};
 use crate::eval::{Averaging, Measures, STANDARD, TIE_RULE};
 use crate::train::{EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
     };
     writer.rankings(run)?;
     match dataset {
-        Some(dataset) => writer.qrels(dataset)?,
+        Some(dataset) => writer.qrels(dataset, record.recall_base)?,
         None => writer.done.left_out.push("qrels.txt: the data set was not found".to_owned()),
     }
     if let Some(measures) = &measures {
@@ -81,9 +81,9 @@ impl Writer<'_> {
         }
     }
 
-    fn qrels(&mut self, loaded: &Loaded) -> Result<(), ExportError> {
+    fn qrels(&mut self, loaded: &Loaded, base: RecallBase) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements))?;
+        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements, base))?;
         self.done.files.push(path);
         Ok(())
     }
@@ -102,15 +102,17 @@ impl Writer<'_> {
     }
 }
 
-/// A data set's judgements, including undecided ones (negative grades).
-fn qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
+/// The judgements that a run's measures count: of its candidates and, by its recall base, of other images.
+fn qrels(dataset: &Dataset, judgements: &Judgements, base: RecallBase) -> Qrels {
     let mut qrels = Qrels::new();
     for (index, query) in dataset.queries.iter().enumerate() {
         let judged = query.candidates.iter().zip(judgements.of(index)).filter_map(|(candidate, grade)| {
             let image = dataset.images.get(candidate.image)?;
             Some((image.id.to_string(), (*grade)?.0))
         });
-        let judged: std::collections::BTreeMap<_, _> = judged.collect();
+        let others = judgements.others(index).filter(|_| base == RecallBase::Judged);
+        let others = others.map(|(image, grade)| (image.to_owned(), grade.0));
+        let judged: std::collections::BTreeMap<_, _> = judged.chain(others).collect();
         if !judged.is_empty() {
             qrels.insert(query.id.to_string(), judged);
         }
@@ -135,6 +137,7 @@ fn summary(record: &RunRecord) -> Value {
         "seconds_per_epoch": record.seconds_per_epoch,
         "averaging": Averaging::Both.label(),
         "ties": TIE_RULE,
+        "recall_base": record.recall_base.label(),
     });
     if let Some(grade) = record.highest_grade {
         summary["highest_grade"] = grade.into();
@@ -160,7 +163,11 @@ fn table(record: &RunRecord) -> Table {
             row("Text only", &comparison.text),
             row(record.experiment.model.kind.name(), &comparison.model),
         ],
-        notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.label())],
+        notes: vec![format!(
+            "Means {}. Recall base: {}. Ties: {TIE_RULE}.",
+            Averaging::Both.label(),
+            record.recall_base.label()
+        )],
         decimals: 4,
     };
     table.mark_best();

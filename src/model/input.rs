@@ -23,6 +23,8 @@ pub struct RankingInput {
     pub graph: Csr,
     /// The judgement of each image, if any.
     pub relevance: Vec<Option<Relevance>>,
+    /// Grades of judged images that are not candidates: no score can rank them, but measures count them.
+    pub others: Vec<Relevance>,
     /// The images' ids, which break ties of the score.
     pub ids: Vec<ImageId>,
 }

@@ -34,6 +34,7 @@
 //!     dim: 2,
 //!     graph,
 //!     relevance: vec![None; 4],
+//!     others: Vec::new(),
 //!     ids: ["a", "b", "c", "d"].map(Into::into).to_vec(),
 //! };
 //! let network = NetworkConfig { feature_count: 1, visual_dim: 2, ..NetworkConfig::default() }.init()?;

@@ -33,6 +33,9 @@ pub struct Facts {
     pub ties: String,
     /// What means are taken over.
     pub averaging: String,
+    /// Which relevant images the measures count.
+    #[serde(default)]
+    pub recall_base: String,
 }
 
 impl Facts {
@@ -50,6 +53,7 @@ impl Facts {
             seeds: seeds.to_vec(),
             measures: STANDARD.to_vec(),
             ties: "equal scores by id, descending by bytes".to_owned(),
+            recall_base: data.judgements.recall_base().label().to_owned(),
             averaging: format!(
                 "one mean {}; a query without a relevant image scores 0 and counts",
                 Averaging::Both.label()

@@ -52,6 +52,8 @@ fn queries(hash: &mut Hash, dataset: &Dataset, judgements: &Judgements) {
             hash.word(candidate.rank.map_or(u64::MAX, u64::from));
             hash.word(grade.map_or(u64::MAX, |grade| i64::from(grade.0) as u64));
         }
+        // Without such judgements, the hash is that of earlier versions.
+        judgements.counted_others(index).iter().for_each(|grade| hash.word(i64::from(grade.0) as u64));
     }
 }
 

@@ -123,6 +123,7 @@ mod tests {
             dim: 2,
             graph: Csr::default(),
             relevance: Vec::new(),
+            others: Vec::new(),
             ids: Vec::new(),
         };
         TrainData { inputs: vec![input], ..TrainData::default() }

@@ -130,14 +130,15 @@ impl TrainData {
     /// relevance while epochs and settings are chosen. Test queries must not influence a choice.
     pub fn highest_grade(&self) -> i32 {
         let inputs = self.inputs.iter().zip(&self.split).filter(|(_, split)| **split != Split::Test);
-        let grades = inputs.flat_map(|(input, _)| input.relevance.iter().flatten());
+        let grades = inputs.flat_map(|(input, _)| input.relevance.iter().flatten().chain(&input.others));
         grades.map(|grade| grade.0).max().unwrap_or(0).max(0)
     }
 
     /// [`Self::of`] without queries that have no judgement at all: like trec_eval, means leave them out.
     pub fn judged(&self, split: Split) -> Vec<usize> {
         let mut positions = self.of(split);
-        positions.retain(|&at| self.inputs[at].relevance.iter().any(Option::is_some));
+        let is_judged = |input: &RankingInput| !input.others.is_empty() || input.relevance.iter().any(Option::is_some);
+        positions.retain(|&at| is_judged(&self.inputs[at]));
         positions
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::fingerprint::vectors_hash;
-use crate::dataset::{Dataset, Judgements, Split, VectorTable};
+use crate::dataset::{Dataset, Judgements, RecallBase, Split, VectorTable};
 use crate::signals::Signals;
 
 /// A data set with everything that training and evaluation need. Clones share it.
@@ -61,6 +61,11 @@ impl RunData {
     /// BLAKE3 of the visual vectors, in hexadecimal.
     pub fn vectors_hash(&self) -> &str {
         self.vectors_hash.get_or_init(|| vectors_hash(&self.vectors))
+    }
+
+    /// The same data whose measures count these relevant images.
+    pub fn with_recall_base(&self, base: RecallBase) -> Self {
+        Self { judgements: self.judgements.clone().with_recall_base(base), ..self.clone() }
     }
 
     /// Indices of the queries of one split.

@@ -180,7 +180,8 @@ impl<'a> Queries<'a> {
 /// The measures of one query's images ranked by `scores`; `highest_grade` is what ERR takes as certain relevance.
 pub(super) fn measured(input: &RankingInput, scores: &[f32], measures: &[Measure], highest_grade: i32) -> Vec<f64> {
     let ids: Vec<&str> = input.ids.iter().map(|id| id.as_str()).collect();
-    let judged = Judged { relevance: &input.relevance, highest_grade, ..Judged::default() };
+    let relevance = &input.relevance;
+    let judged = Judged { relevance, extra_relevant: &input.others, highest_grade, ..Judged::default() };
     rank_and_measure(scores, &ids, &judged, measures).values
 }
 

@@ -81,7 +81,8 @@ pub fn judgements_hash(data: &RunData) -> String {
         data.dataset.queries.iter().enumerate().map(|(index, query)| (query.id.as_str(), index)).collect();
     let mut hash = ContentHash::default();
     for (id, index) in queries {
-        if !data.judgements.is_judged(index) {
+        let others = || data.judgements.others(index).map(|(image, grade)| (image, grade.0));
+        if others().next().is_none() && !data.judgements.is_judged(index) {
             continue;
         }
         hash.text(id);
@@ -89,6 +90,7 @@ pub fn judgements_hash(data: &RunData) -> String {
         let grades: BTreeMap<&str, i32> = images
             .zip(data.judgements.of(index))
             .filter_map(|(image, grade)| Some((data.dataset.images[image].id.as_str(), (*grade)?.0)))
+            .chain(others())
             .collect();
         hash.number(grades.len() as u64);
         for (image, grade) in grades {

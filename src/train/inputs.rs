@@ -41,6 +41,7 @@ pub fn ranking_input(
         dim: data.vectors.dim,
         graph: Csr::without_edges(candidates.len()),
         relevance: data.judgements.of(query).to_vec(),
+        others: data.judgements.counted_others(query),
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
     };
     if experiment.model.kind.uses_graph() || whitening.is_some() {

@@ -1,8 +1,9 @@
 //! A run's measures on each query, saved with it so that runs can be compared query by query.
 
+use super::run_folder::{earlier_recall_base, is_zero};
 use super::{RunData, judgements_hash};
 use crate::base::{At, FileError, write_whole};
-use crate::dataset::Split;
+use crate::dataset::{RecallBase, Split};
 use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
 use std::fs;
@@ -21,6 +22,11 @@ pub struct QueryMeasures {
     /// Which judgements they come from ([`judgements_hash`]), if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judgements: Option<String>,
+    /// Which relevant images the measures count.
+    pub recall_base: RecallBase,
+    /// Relevant images of the judgements that are not candidates; without any, the recall base makes no difference.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub relevant_others: usize,
     /// One row per judged query, in the data set's order.
     pub queries: Vec<QueryRow>,
 }
@@ -41,6 +47,10 @@ pub struct QueryRow {
 struct OnDisk {
     highest_grade: Option<i32>,
     judgements: Option<String>,
+    #[serde(default = "earlier_recall_base")]
+    recall_base: RecallBase,
+    #[serde(default)]
+    relevant_others: usize,
     #[serde(default)]
     measures: Vec<Measure>,
     queries: Vec<RowOnDisk>,
@@ -82,8 +92,13 @@ impl TryFrom<OnDisk> for QueryMeasures {
 
     fn try_from(file: OnDisk) -> Result<Self, RowFault> {
         let rows = file.queries.into_iter().map(|row| row.row(&file.measures));
-        let queries = rows.collect::<Result<_, _>>()?;
-        let queries = Self { highest_grade: file.highest_grade, judgements: file.judgements, queries };
+        let queries = Self {
+            highest_grade: file.highest_grade,
+            judgements: file.judgements,
+            recall_base: file.recall_base,
+            relevant_others: file.relevant_others,
+            queries: rows.collect::<Result<_, _>>()?,
+        };
         let measures = queries.measures();
         match queries.queries.iter().find(|row| !row.measures.measures().eq(measures.iter().copied())) {
             Some(row) => Err(RowFault::Other(row.id.clone())),
@@ -103,8 +118,13 @@ impl QueryMeasures {
             let measures = evaluation.per_query.remove(&id)?;
             Some(QueryRow { id, split: data.splits[query], measures })
         };
-        let queries = all.iter().filter_map(row).collect();
-        Self { queries, highest_grade: evaluation.highest_grade, judgements: Some(judgements_hash(data)) }
+        Self {
+            queries: all.iter().filter_map(row).collect(),
+            highest_grade: evaluation.highest_grade,
+            judgements: Some(judgements_hash(data)),
+            recall_base: data.judgements.recall_base(),
+            relevant_others: data.judgements.relevant_others(),
+        }
     }
 
     /// The measures; empty if no query is judged.

@@ -121,6 +121,8 @@ pub fn resume(
     }
     record.experiment.training.epochs = epochs;
     record.state = RunState::Running;
+    // One curve, one convention.
+    let data = &data.with_recall_base(record.recall_base);
     let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
     let inputs = prepare_run(data, &experiment, observer)?;
     if !changed.is_empty() {
@@ -281,6 +283,8 @@ fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, 
     record.vectors = data.vectors.name.clone();
     record.vector_sources = data.vector_names.clone();
     record.vector_files = single_files(&data.dataset, &record.vector_sources);
+    record.recall_base = data.judgements.recall_base();
+    record.relevant_others = data.judgements.relevant_others();
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
 }

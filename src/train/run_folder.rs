@@ -14,7 +14,7 @@
 
 use super::{ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
 use crate::base::{At, FileError, write_whole};
-use crate::dataset::{DatasetError, Run, write_run};
+use crate::dataset::{DatasetError, RecallBase, Run, write_run};
 use crate::graph::{VisualSettings, Whitening};
 use crate::model::{Feedback, Metadata, ModelError, Network};
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,12 @@ pub struct RunRecord {
     pub retrained: Option<usize>,
     /// Mean time of an epoch.
     pub seconds_per_epoch: f64,
+    /// Which relevant images the measures count.
+    #[serde(default = "earlier_recall_base")]
+    pub recall_base: RecallBase,
+    /// Relevant images of the data set that are not candidates; without any, the recall base makes no difference.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub relevant_others: usize,
     /// Measures on the validation queries.
     pub validation: Comparison,
     /// Measures on the test queries.
@@ -115,6 +121,15 @@ impl RunRecord {
         }
         self
     }
+}
+
+/// The recall base of versions that did not record it.
+pub(super) fn earlier_recall_base() -> RecallBase {
+    RecallBase::Candidates
+}
+
+pub(super) fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A run's folder, open for writing.

@@ -33,8 +33,8 @@ pub struct Ranking {
 impl Ranking {
     /// Ranks a query's candidates by `scores`, in trec_eval's order.
     pub fn new(data: &RunData, query: usize, scores: Vec<f32>) -> Self {
-        let (known, grades) = (&data.dataset.queries[query], data.judgements.of(query));
-        let Ranked { order, values } = eval::rank_candidates(&data.dataset, known, grades, &scores, &STANDARD, 0);
+        let judged = (&*data.dataset, &data.judgements);
+        let Ranked { order, values } = eval::rank_candidates(judged, query, &scores, &STANDARD, 0);
         let mut ranks = vec![0; order.len()];
         for (rank, &candidate) in order.iter().enumerate() {
             ranks[candidate] = rank;
@@ -57,6 +57,6 @@ pub(super) fn measured(data: &RunData, query: usize, scores: &[f32]) -> Measures
     if !data.judgements.is_judged(query) || scores.len() != grades.len() {
         return Measures::new(&STANDARD, [0.0; STANDARD.len()]);
     }
-    let known = &data.dataset.queries[query];
-    Measures::new(&STANDARD, eval::rank_candidates(&data.dataset, known, grades, scores, &STANDARD, 0).values)
+    let judged = (&*data.dataset, &data.judgements);
+    Measures::new(&STANDARD, eval::rank_candidates(judged, query, scores, &STANDARD, 0).values)
 }

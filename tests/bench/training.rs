@@ -42,6 +42,7 @@ fn query(index: usize, shape: Shape, similarities: &Similarities, k: usize, visu
         dim: shape.dim,
         graph: Csr::nearest(similarities, GraphRequest { k: k - 1, ..GraphRequest::default() }),
         relevance: (0..n).map(|_| Some(Relevance(i32::from(rng.uniform() < 0.5)))).collect(),
+        others: Vec::new(),
         ids: (0..n).map(|i| ImageId::from(i.to_string().as_str())).collect(),
     }
 }

@@ -50,7 +50,7 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         .collect();
     let grades: Vec<String> =
         summary.judgements.iter().map(|(&grade, &count)| widgets::count_of_grade(grade, count)).collect();
-    let rows = [
+    let mut rows = vec![
         ("Queries", format!("{} ({})", widgets::count(session.data.dataset.queries.len()), parts.join(", "))),
         ("Images", format!("{}, {} with pictures", widgets::count(summary.images), widgets::count(summary.pictures))),
         ("Candidates", widgets::count(summary.candidates)),
@@ -58,6 +58,13 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         ("Not judged", widgets::count(summary.unjudged)),
         ("Signals", session.data.signals.infos.len().to_string()),
     ];
+    if summary.relevant_others > 0 {
+        let base = session.data.judgements.recall_base().label();
+        rows.push((
+            "Not candidates",
+            format!("{} relevant; measures count {base}", widgets::count(summary.relevant_others)),
+        ));
+    }
     Grid::new("summary").num_columns(2).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
         for (name, value) in rows {
             ui.label(RichText::new(name).color(palette.weak));

@@ -3,6 +3,7 @@
 use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
+use crate::dataset::RecallBase;
 use crate::eval::Measure;
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
@@ -34,6 +35,9 @@ pub(crate) struct StudyArgs {
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
+    #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
+    pub recall_base: RecallBase,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

@@ -3,6 +3,7 @@
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::cli::settings::TypedSettings;
+use crate::dataset::RecallBase;
 use crate::train::Preset;
 use std::path::PathBuf;
 
@@ -22,6 +23,9 @@ pub(crate) struct TrainArgs {
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
+    #[arg(long, conflicts_with = "resume", default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
+    pub recall_base: RecallBase,
     /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

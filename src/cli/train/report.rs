@@ -5,6 +5,7 @@ use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped};
 use crate::dataset::Split;
 use crate::eval::{Measures, STANDARD};
+use crate::export::comparison::recall_base_note;
 use crate::train::{Comparison, RunRecord, RunState};
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
@@ -43,7 +44,7 @@ pub(super) fn object(seeds: &Seeds, out: Option<&Path>, folder: impl Fn(&RunReco
         "deviation": { "test": test.deviation, "validation": validation.deviation },
         "seeds": seeds.records().iter().map(each).collect::<Vec<_>>(),
     });
-    with_highest_grade(object, seeds.first())
+    with_conventions(object, seeds.first())
 }
 
 fn of_record(record: &RunRecord, out: Option<String>) -> Value {
@@ -57,10 +58,11 @@ fn of_record(record: &RunRecord, out: Option<String>) -> Value {
         "parameters": record.parameters,
         "out": out,
     });
-    with_highest_grade(object, record)
+    with_conventions(object, record)
 }
 
-fn with_highest_grade(mut object: Value, record: &RunRecord) -> Value {
+fn with_conventions(mut object: Value, record: &RunRecord) -> Value {
+    object["recall_base"] = record.recall_base.name().into();
     if let Some(grade) = record.highest_grade {
         object["highest_grade"] = grade.into();
     }
@@ -100,6 +102,11 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
             "chosen by {measure}, with a highest grade of {grade}, that of the train and validation queries\n"
         );
     }
+    text += &recall_base_note(record.recall_base);
+    text += &match record.relevant_others {
+        0 => "\n".to_owned(),
+        count => format!(" ({} of the data set are not candidates)\n", grouped(count)),
+    };
     if let Some(out) = out {
         text += &format!("saved in {}\n", out.display());
     }

@@ -14,8 +14,13 @@ pub(super) fn read_relevance(builder: &mut Builder, query: usize, path: &Path) {
             builder.warnings.line(WarningKind::BadNumber, path, line, message);
             continue;
         };
-        match builder.candidate_named(query, &image) {
-            Some(candidate) if builder.judgements.get(query, candidate).is_some() => {
+        let candidate = builder.candidate_named(query, &image);
+        let is_judged = match candidate {
+            Some(candidate) => builder.judgements.get(query, candidate).is_some(),
+            None => builder.judgements.others(query).any(|(other, _)| other == image),
+        };
+        match candidate {
+            _ if is_judged => {
                 let message = format!("photo '{image}' is judged twice; the first judgement counts");
                 builder.warnings.line(WarningKind::DuplicateId, path, line, message);
             }
@@ -23,7 +28,10 @@ pub(super) fn read_relevance(builder: &mut Builder, query: usize, path: &Path) {
                 let grade = Some(Relevance(grade)).filter(|grade| grade.is_judged());
                 builder.judgements.set(query, candidate, grade);
             }
-            None => orphan(builder, path, line, &image),
+            None => {
+                builder.judgements.set_other(query, &image, Relevance(grade));
+                orphan(builder, path, line, &image);
+            }
         }
     }
 }

@@ -221,6 +221,7 @@ fn read_qrels(builder: &mut Builder, path: &Path) {
                     builder.judgements.set(query, candidate, grade);
                 }
                 None => {
+                    builder.judgements.set_other(query, &image, Relevance(grade as i32));
                     let message = format!("judged image '{image}' is not a candidate of query '{id}'");
                     builder.warnings.file(WarningKind::OrphanLabel, path, message);
                 }

@@ -41,6 +41,9 @@ pub enum ComparisonError {
          (crossrank compare --qrels)"
     )]
     OtherJudgements(String, String),
+    /// Measures counted different relevant images.
+    #[error("the runs count different relevant images: some only candidates, others all in the judgements")]
+    OtherRecallBase,
     /// No query is shared.
     #[error("the runs share no {0} query")]
     NothingShared(String),

@@ -10,7 +10,7 @@ pub use pair::{PairMeasures, PerQuery, QueryDelta, shared_means};
 
 use super::paired::{Paired, interval, query_differences};
 use crate::base::mean;
-use crate::dataset::Split;
+use crate::dataset::{RecallBase, Split};
 use crate::eval::Measure;
 use crate::eval::significance::{Interval, Outcomes, holm, randomisation, wilcoxon};
 use crate::train::QueryMeasures;
@@ -44,6 +44,9 @@ pub struct RunComparison {
     /// The highest grade, if a measure depends on it ([`Measure::needs_highest_grade`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
+    /// Which relevant images the measures count.
+    #[serde(default)]
+    pub recall_base: RecallBase,
     /// One entry per measure.
     pub measures: Vec<MeasureComparison>,
 }
@@ -112,6 +115,7 @@ pub fn compare(
 ) -> Result<RunComparison, ComparisonError> {
     check(configurations, baseline)?;
     let highest_grade = highest_grade(configurations, measures)?;
+    let recall_base = recall_base(configurations, measures)?;
     let tables: Vec<Table> =
         configurations.iter().map(|one| table(one, measures, split)).collect::<Result<_, ComparisonError>>()?;
     let all: BTreeSet<&String> = tables.iter().flat_map(BTreeMap::keys).collect();
@@ -131,6 +135,7 @@ pub fn compare(
         baseline,
         split,
         highest_grade,
+        recall_base,
         measures: measures.iter().enumerate().map(of_measure).collect(),
         queries: shared.into_iter().cloned().collect(),
         left_out: left_out.into_iter().cloned().collect(),
@@ -172,6 +177,19 @@ fn highest_grade(configurations: &[Configuration], measures: &[Measure]) -> Resu
     match grades.find(|grade| *grade != first) {
         Some(other) => Err(ComparisonError::OtherScale(first, other)),
         None => Ok(Some(first)),
+    }
+}
+
+/// The recall base that all runs share, unless it makes no difference to the measures.
+fn recall_base(configurations: &[Configuration], measures: &[Measure]) -> Result<RecallBase, ComparisonError> {
+    let runs = || configurations.iter().flat_map(|one| &one.runs);
+    let Some(first) = runs().next() else { return Ok(RecallBase::default()) };
+    let matters =
+        measures.iter().any(|measure| measure.needs_recall_base()) && runs().any(|run| run.relevant_others > 0);
+    match runs().find(|run| run.recall_base != first.recall_base) {
+        Some(_) if matters => Err(ComparisonError::OtherRecallBase),
+        Some(_) => Ok(RecallBase::default()),
+        None => Ok(first.recall_base),
     }
 }
 
