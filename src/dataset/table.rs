@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::text::read_text;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, WarningKind};
+use super::{DatasetError, Relevance, WarningKind, values};
 use crate::base::FileError;
 
 /// Longest quoted field in bytes; it may span lines, but an unclosed quote must not swallow the rest of the file.
@@ -50,6 +50,23 @@ impl Table {
     /// Like [`Table::read`] for an optional table: an error becomes a warning.
     pub fn read_or_warn(path: &Path, warnings: &mut Warnings) -> Option<Self> {
         Self::read(path, warnings).map_err(|error| warnings.error(error)).ok()
+    }
+
+    /// The grade in a row's field, which holds a number.
+    ///
+    /// # Errors
+    /// If the number is not whole. Rounding it, or leaving the image unjudged, would change every measure of the query,
+    /// and another scale would change those with exponential gains, so only whoever made the table can decide.
+    pub fn grade(&self, row: &Row, column: usize) -> Result<Relevance, FileError> {
+        let field = row.fields[column].trim();
+        values::whole(field).map(Relevance).ok_or_else(|| FileError::Malformed {
+            message: format!(
+                "grade '{field}' is not a whole number; scale or round the column '{}' (grades in steps of 0.5: × 2)",
+                self.headings[column]
+            ),
+            path: self.path.clone(),
+            line: Some(row.line),
+        })
     }
 
     /// The first column with one of these names, tried in order; case, spaces, hyphens and underscores are ignored.

@@ -297,3 +297,19 @@ fn what_is_not_a_data_set_is_rejected_with_what_to_add() {
     assert!(reason(&Fixture::new(&[("notes.txt", "hello there\n")])).contains("no queries.csv"));
     assert!(matches!(open(std::path::Path::new("/no/such/folder")), Err(DatasetError::File(FileError::Io { .. }))));
 }
+
+#[test]
+fn a_fractional_grade_is_refused_with_file_and_line_in_any_table() {
+    let own = Fixture::new(&[("candidates.csv", "query,image,relevance\nq1,a,1\nq1,b,0.5\nq2,a,2.0\n")]);
+    let naver = Fixture::new(&[("interactions_train.csv", "query_id,img_id,rel\nq1,a,1\nq1,b,0.5\n")]);
+    own.pictures(&["a.jpg", "b.jpg"]);
+    for (fixture, file) in [(&own, "candidates.csv"), (&naver, "interactions_train.csv")] {
+        let error = open(fixture.root()).expect_err("half a grade is not cut to 0").to_string();
+        assert!(error.contains("grade '0.5' is not a whole number"), "{error}");
+        assert!(error.ends_with(&format!("{}:3", fixture.path(file).display())), "{error}");
+    }
+    own.write("candidates.csv", b"query,image,relevance\nq1,a,1\nq1,b,\nq2,a,2.0\nq2,b,?\n");
+    let loaded = own.open();
+    assert_eq!((grades(&loaded, "q1"), grades(&loaded, "q2")), (vec![Some(1), None], vec![Some(2), None]));
+    assert_warns(&loaded.warnings, WarningKind::BadNumber, "candidates.csv", Some(5), "'?'");
+}

@@ -3,24 +3,34 @@
 use std::path::Path;
 
 use super::columns;
+use crate::base::FileError;
 use crate::dataset::build::Builder;
 use crate::dataset::metadata::{LATITUDE, LONGITUDE};
 use crate::dataset::table::{Row, Table, plain};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;
-use crate::dataset::{Relevance, Split, WarningKind, values};
+use crate::dataset::{Split, WarningKind, values};
 
 const FEATURE: &str = "feature";
 
 /// Reads the queries, and the candidates where the table has a column of images.
-pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictures, root: &Path) {
-    let Some(table) = Table::read_or_warn(path, &mut builder.warnings) else { return };
+///
+/// # Errors
+/// If a grade is not a whole number ([`Table::grade`]).
+pub(super) fn read_queries(
+    builder: &mut Builder,
+    path: &Path,
+    pictures: &Pictures,
+    root: &Path,
+) -> Result<(), FileError> {
+    let Some(table) = Table::read_or_warn(path, &mut builder.warnings) else { return Ok(()) };
     let image = table.column(columns::IMAGE);
     // With a column of images, `query` names the query; in a bare list of queries it may also be its text.
     let id = if image.is_some() { table.column(columns::QUERY) } else { None };
     let text = table.column(columns::QUERY_TEXT);
     let Some(id) = id.or_else(|| table.column(columns::QUERY_ID)).or(text) else {
-        return builder.warnings.file(WarningKind::BadFile, path, "no column 'id' or 'query'");
+        builder.warnings.file(WarningKind::BadFile, path, "no column 'id' or 'query'");
+        return Ok(());
     };
     // With both an `id` and a `query`, the latter is the text.
     let text = text.or_else(|| table.column(columns::QUERY)).unwrap_or(id);
@@ -52,9 +62,7 @@ pub(super) fn read_queries(builder: &mut Builder, path: &Path, pictures: &Pictur
             warnings.line(WarningKind::BadNumber, path, row.line, message);
         });
     }
-    if let Some(image) = image {
-        take_candidates(builder, &table, (id, image), pictures, root);
-    }
+    image.map_or(Ok(()), |image| take_candidates(builder, &table, (id, image), pictures, root))
 }
 
 fn split_named(name: &str, path: &Path, line: usize, warnings: &mut Warnings) -> Option<Split> {
@@ -72,16 +80,33 @@ fn split_named(name: &str, path: &Path, line: usize, warnings: &mut Warnings) ->
 }
 
 /// Reads a table of candidates.
-pub(super) fn read_candidates(builder: &mut Builder, path: &Path, pictures: &Pictures, root: &Path) {
-    let Some(table) = Table::read_or_warn(path, &mut builder.warnings) else { return };
+///
+/// # Errors
+/// If a grade is not a whole number ([`Table::grade`]).
+pub(super) fn read_candidates(
+    builder: &mut Builder,
+    path: &Path,
+    pictures: &Pictures,
+    root: &Path,
+) -> Result<(), FileError> {
+    let Some(table) = Table::read_or_warn(path, &mut builder.warnings) else { return Ok(()) };
     match (table.column(columns::QUERY), table.column(columns::IMAGE).or_else(|| table.column(columns::ID))) {
         (Some(query), Some(image)) => take_candidates(builder, &table, (query, image), pictures, root),
-        _ => builder.warnings.file(WarningKind::BadFile, path, "no columns 'query' and 'image'"),
+        _ => {
+            builder.warnings.file(WarningKind::BadFile, path, "no columns 'query' and 'image'");
+            Ok(())
+        }
     }
 }
 
 /// Adds the candidates of a table; `at` are its query and image columns.
-fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pictures: &Pictures, root: &Path) {
+fn take_candidates(
+    builder: &mut Builder,
+    table: &Table,
+    at: (usize, usize),
+    pictures: &Pictures,
+    root: &Path,
+) -> Result<(), FileError> {
     let features = new_features(builder, table);
     let rank = table.column(columns::RANK);
     let relevance = table.column(columns::RELEVANCE);
@@ -114,7 +139,8 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
             .filter_map(|&(column, feature)| Some((feature, number(&table.headings[column], field(column))? as f32)))
             .collect();
         let rank = rank.and_then(|at| number("rank", field(at))).filter(|&rank| (1.0..4e9).contains(&rank));
-        let grade = relevance.and_then(|at| number("relevance", field(at))).map(|grade| Relevance(grade as i32));
+        let graded = relevance.filter(|&at| number("relevance", field(at)).is_some());
+        let grade = graded.map(|at| table.grade(row, at)).transpose()?;
         let clusters = cluster.map(|at| clusters_named(builder, query_index, field(at))).unwrap_or_default();
         let Some(candidate) = builder.add_candidate(query_index, image_index, rank.map(|rank| rank as u32)) else {
             let message = format!("duplicate image '{image}' in query '{query}'; the first row counts");
@@ -127,6 +153,7 @@ fn take_candidates(builder: &mut Builder, table: &Table, at: (usize, usize), pic
         }
         builder.judge_last(query_index, grade);
     }
+    Ok(())
 }
 
 /// Adds the table's features; returns the column and the feature index of each.

@@ -120,10 +120,10 @@ fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
         images::read(&mut builder, path, &pictures, root);
     }
     if let Some(path) = &files.queries {
-        candidates::read_queries(&mut builder, path, &pictures, root);
+        candidates::read_queries(&mut builder, path, &pictures, root)?;
     }
     if let Some(path) = &files.candidates {
-        candidates::read_candidates(&mut builder, path, &pictures, root);
+        candidates::read_candidates(&mut builder, path, &pictures, root)?;
     }
     if builder.dataset.candidate_count() == 0 && files.candidates.is_none() {
         files.runs.iter().for_each(|run| attach::candidates_of_run(&mut builder, run));

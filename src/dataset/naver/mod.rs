@@ -26,6 +26,7 @@ use super::text::read_text_or_warn;
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, Format, Loaded, Relevance, Split, WarningKind, embeddings, values};
+use crate::base::FileError;
 
 const FEATURE: &str = "_feature";
 
@@ -71,7 +72,7 @@ fn open(root: &Path) -> Result<Loaded, DatasetError> {
     tables.sort_by_key(|table| split_of(&table.path));
     builder.dataset.feature_names = feature_names(&tables);
     for table in &tables {
-        read_interactions(&mut builder, table);
+        read_interactions(&mut builder, table)?;
     }
     for path in files.iter().filter(|path| walk::extension(path) == "json") {
         let stem = walk::stem(path).to_lowercase();
@@ -115,12 +116,17 @@ fn feature_names(tables: &[Table]) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn read_interactions(builder: &mut Builder, table: &Table) {
+/// Reads a table of interactions.
+///
+/// # Errors
+/// If a grade is not a whole number ([`Table::grade`]).
+fn read_interactions(builder: &mut Builder, table: &Table) -> Result<(), FileError> {
     let path = &table.path;
     let column = |names: &[&str]| table.column(names);
     let (Some(query_at), Some(image_at)) = (column(&["query_id", "query"]), column(&["img_id", "image_id", "image"]))
     else {
-        return builder.warnings.file(WarningKind::BadFile, path, "no columns 'query_id' and 'img_id'");
+        builder.warnings.file(WarningKind::BadFile, path, "no columns 'query_id' and 'img_id'");
+        return Ok(());
     };
     let grade_at = column(&["rel", "relevance"]);
     if grade_at.is_none() {
@@ -152,7 +158,8 @@ fn read_interactions(builder: &mut Builder, table: &Table) {
             .iter()
             .map(|at| at.and_then(|at| number(&table.headings[at], &row.fields[at])).map_or(f32::NAN, |x| x as f32))
             .collect();
-        let grade = grade_at.and_then(|at| number("rel", &row.fields[at])).map(|grade| Relevance(grade as i32));
+        let graded = grade_at.filter(|&at| number("rel", &row.fields[at]).is_some());
+        let grade = graded.map(|at| table.grade(row, at)).transpose()?;
         let query_index = builder.query(query);
         builder.dataset.queries[query_index].split = builder.dataset.queries[query_index].split.or(split);
         let image_index = builder.image(image);
@@ -167,6 +174,7 @@ fn read_interactions(builder: &mut Builder, table: &Table) {
             }
         }
     }
+    Ok(())
 }
 
 fn read_json(path: &Path, warnings: &mut Warnings) -> Option<Map<String, Value>> {
