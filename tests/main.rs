@@ -23,6 +23,7 @@ mod import;
 mod loading;
 mod losses;
 mod manual_ui;
+mod means;
 mod measures_golden;
 mod measures_on_disk;
 mod models;

@@ -16,7 +16,7 @@ use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::export_run;
 use crossrank::study::comparison::{Configuration, compare};
 use crossrank::train::{
-    self, Continuation, EpochReport, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunState, read_run_folder,
+    self, Continuation, EpochReport, QueryMeasures, Quiet, RunData, RunRecord, RunState, read_run_folder,
 };
 use crossrank::workspace::{Order, RunsAction};
 use serde_json::Value;

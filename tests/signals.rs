@@ -124,7 +124,7 @@ fn columns_of_the_files_come_as_they_are_and_never_hide_our_own() {
 }
 
 #[test]
-fn text_only_falls_back_to_the_likeliest_column_of_the_files() {
+fn text_only_falls_back_to_the_likeliest_column_of_the_files_but_to_nothing_that_is_not_text() {
     let named = |names: &[&str]| {
         let mut signals = raw(&vec![&[1.0_f32, 2.0][..]; names.len()]);
         signals.infos.iter_mut().zip(names).for_each(|(info, name)| info.name = (*name).into());
@@ -132,7 +132,7 @@ fn text_only_falls_back_to_the_likeliest_column_of_the_files() {
     };
     assert_eq!(named(&["views", "tf-idf", "BM25"]), Some(2));
     assert_eq!(named(&["views", "TF_IDF"]), Some(1));
-    assert_eq!(named(&["views", "clicks"]), Some(0));
+    assert_eq!(named(&["views", "clicks"]), None);
     assert_eq!(text_signal(&Signals { infos: vec![], queries: vec![] }), None);
     assert!(text_only(&Signals { infos: vec![], queries: vec![vec![]] }, 0).is_empty());
 }

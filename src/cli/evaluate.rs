@@ -3,7 +3,7 @@
 use super::args::EvaluateArgs;
 use super::output::{fault, print, print_json};
 use super::progress::Progress;
-use super::table::columns;
+use super::table::{columns, measured};
 use crate::dataset::{Run, read_qrels, read_run};
 use crate::eval::{Conventions, Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
 use crate::export::comparison::{highest_grade_note, recall_base_note};
@@ -85,5 +85,5 @@ fn text(args: &EvaluateArgs, evaluation: &Evaluation, ties: &Ties) -> String {
 }
 
 fn row(name: &str, measures: &Measures) -> Vec<String> {
-    std::iter::once(name.to_owned()).chain(measures.values().map(|value| format!("{value:.4}"))).collect()
+    std::iter::once(name.to_owned()).chain(measures.values().map(measured)).collect()
 }

@@ -35,6 +35,11 @@ fn length(cell: &str) -> usize {
     cell.chars().count()
 }
 
+/// A measure with four decimals; `–` if there is none.
+pub(super) fn measured(value: f64) -> String {
+    if value.is_finite() { format!("{value:.4}") } else { "–".to_owned() }
+}
+
 /// 3300 as `3,300`.
 pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();

@@ -56,7 +56,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     if args.json {
         print_json(&report::object(&seeds, args.out.as_deref(), |record| folder(args, &record.experiment)))?;
     } else {
-        print(&report::text(&seeds, &data.splits, args.out.as_deref()))?;
+        print(&report::text(&seeds, &data, args.out.as_deref()))?;
     }
     outcome
 }

@@ -12,8 +12,7 @@ use super::measure::Measure;
 /// Serialised as `{"all": {"map": …}, "per_query": {"q1": {"map": …}}}`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
-    /// The mean of each measure over the queries where it is defined; 0 without queries, NaN for a measure that needs
-    /// clusters if no query has any.
+    /// The mean of each measure over the queries where it is defined; NaN (`null` on disk) without any.
     pub all: Measures,
     /// The measures of each query; NaN for one that needs clusters if the query has none.
     pub per_query: BTreeMap<String, Measures>,
@@ -32,12 +31,7 @@ impl Evaluation {
         let mean = |(column, &measure): (usize, &Measure)| {
             let defined = per_query.values().map(|values| values[column]).filter(|value| !value.is_nan());
             let (sum, count) = defined.fold((0.0, 0_usize), |(sum, count), value| (sum + value, count + 1));
-            let mean = match count {
-                0 if measure.needs_clusters() => f64::NAN,
-                0 => 0.0,
-                _ => sum / count as f64,
-            };
-            (measure, mean)
+            (measure, if count == 0 { f64::NAN } else { sum / count as f64 })
         };
         Evaluation {
             all: measures.iter().enumerate().map(mean).collect(),

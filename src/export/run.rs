@@ -150,19 +150,21 @@ fn table(record: &RunRecord) -> Table {
     let tested = record.test.model.values().any(|value| value > 0.0);
     let (split, comparison) =
         if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
-    let row = |name: &str, measures: &Measures| {
+    // A data set without text has no ranking by it.
+    let rows = [
+        ("Initial order", &comparison.initial),
+        ("Text only", &comparison.text),
+        (record.experiment.model.kind.name(), &comparison.model),
+    ];
+    let row = |(name, measures): &(&str, &Measures)| {
         let cells = STANDARD.iter().map(|&measure| Cell::maybe(measures.get(measure))).collect();
-        Row { name: name.to_owned(), cells }
+        Row { name: (*name).to_owned(), cells }
     };
     let mut table = Table {
         title: format!("{}: means over the {} queries", record.dataset, split.name()),
         corner: "ranking".to_owned(),
         columns: STANDARD.map(|measure| measure.label()).to_vec(),
-        rows: vec![
-            row("Initial order", &comparison.initial),
-            row("Text only", &comparison.text),
-            row(record.experiment.model.kind.name(), &comparison.model),
-        ],
+        rows: rows.iter().filter(|(_, measures)| !measures.is_empty()).map(row).collect(),
         notes: vec![format!(
             "Means {}. Recall base: {}. Ties: {TIE_RULE}.",
             Averaging::Both.label(),

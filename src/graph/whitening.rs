@@ -172,7 +172,8 @@ impl Whitening {
     }
 
     /// The first components from [`Self::project`]'s rows, each with mean 0 over the rows and deviation 1, or less by
-    /// [`VisualSettings::spectrum`].
+    /// [`VisualSettings::spectrum`]. A row of zeros (an image without a vector) does not count and stays one: its
+    /// components are the mean.
     ///
     /// # Shapes
     /// n × r → n × [`Self::components`].
@@ -180,11 +181,13 @@ impl Whitening {
         let (kept, wanted) = (self.dim(), self.components());
         let n = projected.len().checked_div(kept).unwrap_or(0);
         let mut out = vec![0.0; n * wanted];
+        let there = |&i: &usize| projected[i * kept..(i + 1) * kept].iter().any(|&x| x != 0.0);
+        let present: Vec<usize> = (0..n).filter(there).collect();
         for column in 0..wanted {
-            let values = || (0..n).map(|i| f64::from(projected[i * kept + column]));
+            let values = || present.iter().map(|&i| f64::from(projected[i * kept + column]));
             let Spread { mean, deviation, .. } = Spread::of(values()).unwrap_or_default();
             let scale = self.component_scale(column);
-            for (i, x) in values().enumerate() {
+            for (&i, x) in present.iter().zip(values()) {
                 out[i * wanted + column] = if deviation > 1e-9 { ((x - mean) / deviation * scale) as f32 } else { 0.0 };
             }
         }
@@ -277,6 +280,18 @@ mod tests {
             let (mean, squares) = (values.iter().sum::<f32>() / 20.0, values.iter().map(|x| x * x).sum::<f32>());
             assert!(mean.abs() < 1e-5 && (squares / 19.0 - 1.0).abs() < 1e-4, "{mean} {squares}");
         }
+    }
+
+    #[test]
+    fn an_image_without_a_vector_has_mean_components_and_changes_no_other_row() {
+        let (mut rows, whitening) = learned(1.0);
+        // Off the mean of the training images, so that zero is not the query's mean.
+        rows[..20 * DIM].iter_mut().for_each(|x| *x += 5.0);
+        let complete = whitening.inputs(&whitening.project(&rows[DIM..20 * DIM]));
+        rows[..DIM].fill(0.0);
+        let inputs = whitening.inputs(&whitening.project(&rows[..20 * DIM]));
+        assert_eq!(inputs[..2], [0.0, 0.0]);
+        assert_eq!(inputs[2..], complete);
     }
 
     #[test]

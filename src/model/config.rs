@@ -88,7 +88,7 @@ pub struct ModelSettings {
     /// The model that ranks.
     pub kind: ModelKind,
     /// The text score that [`ModelKind::Signal`] and [`ModelKind::Cm`] use, by name; `None` for
-    /// [`crate::signals::text_signal`].
+    /// [`crate::signals::text_signal`], or the first signal if none compares words.
     pub signal: Option<String>,
     /// Width of every layer of the MLP over the signals.
     pub hidden: usize,

@@ -9,13 +9,13 @@ const TEXT_SCORES: [&str; 4] = ["bm25", "tfidf", "vsm", "text"];
 
 /// The “text only” baseline: the raw values of one text signal, one score per candidate of the query.
 ///
-/// See [`text_signal`] for which one it is. A missing value counts as the query's mean; empty without any signal.
+/// See [`text_signal`] for which one it is. A missing value counts as the query's mean; empty without a text signal.
 pub fn text_only(signals: &Signals, query: usize) -> Vec<f32> {
     text_signal(signals).map_or_else(Vec::new, |signal| table(signals, query, &[signal], Normalisation::None))
 }
 
 /// The signal behind [`text_only`]: our own `bm25`; else the first of our text signals; else a column of the files
-/// whose name mentions BM25, TF-IDF, a vector space model or text, in this order; else the first signal.
+/// whose name mentions BM25, TF-IDF, a vector space model or text, in this order. `None` if nothing compares words.
 pub fn text_signal(signals: &Signals) -> Option<usize> {
     let infos = &signals.infos;
     let text = |name: Option<&str>| {
@@ -25,10 +25,7 @@ pub fn text_signal(signals: &Signals) -> Option<usize> {
         let holds = |name: &str| name.to_lowercase().replace(['-', '_', ' '], "").contains(part);
         infos.iter().position(|info| info.group == SignalGroup::Given && holds(&info.name))
     };
-    text(Some("bm25"))
-        .or_else(|| text(None))
-        .or_else(|| TEXT_SCORES.iter().find_map(|part| given(part)))
-        .or_else(|| (!infos.is_empty()).then_some(0))
+    text(Some("bm25")).or_else(|| text(None)).or_else(|| TEXT_SCORES.iter().find_map(|part| given(part)))
 }
 
 /// The search engine's own order as scores, one per candidate: minus the rank.

@@ -68,6 +68,11 @@ impl RunData {
         Self { judgements: self.judgements.clone().with_recall_base(base), ..self.clone() }
     }
 
+    /// Number of queries of one split with judgements, over which its means are taken.
+    pub fn measured(&self, split: Split) -> usize {
+        self.queries_of(split).into_iter().filter(|&query| self.judgements.is_judged(query)).count()
+    }
+
     /// Indices of the queries of one split.
     pub fn queries_of(&self, split: Split) -> Vec<usize> {
         (0..self.splits.len()).filter(|&query| self.splits[query] == split).collect()

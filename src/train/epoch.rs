@@ -171,7 +171,8 @@ impl<'a> Queries<'a> {
             sums.iter_mut().zip(measures).for_each(|(sum, value)| *sum += value);
         }
         let weight: f64 = queries.iter().map(|&at| self.weight(at)).sum();
-        let [standard @ .., chosen] = sums.map(|sum| sum / queries.len().max(1) as f64);
+        // NaN without queries.
+        let [standard @ .., chosen] = sums.map(|sum| sum / queries.len() as f64);
         let standard = Measures::new(&STANDARD, standard);
         Ok(Evaluated { loss: (weight > 0.0).then(|| loss / weight), standard, chosen })
     }

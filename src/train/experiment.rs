@@ -95,7 +95,7 @@ pub struct Comparison {
     /// The search engine's order.
     #[serde(deserialize_with = "standard_or_nothing")]
     pub initial: Measures,
-    /// The text signal alone.
+    /// The text signal alone; empty if the data set has none ([`crate::signals::text_signal`]).
     #[serde(deserialize_with = "standard_or_nothing")]
     pub text: Measures,
     /// The trained network.

@@ -161,7 +161,7 @@ fn initial(network: &NetworkConfig, state: Option<&TrainState>) -> Result<(Netwo
     Ok((model, moments))
 }
 
-/// [`STANDARD`] of a network averaged over the queries at `which`; all 0 without queries.
+/// [`STANDARD`] of a network averaged over the queries at `which`; NaN without queries.
 ///
 /// # Errors
 /// If a query does not match the network.
@@ -173,5 +173,5 @@ pub fn measure(model: &Network, inputs: &[RankingInput], which: &[usize]) -> Res
         let values = measured(input, &scores.total, &STANDARD, 0);
         sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
     }
-    Ok(Measures::new(&STANDARD, sums.into_iter().map(|sum| sum / which.len().max(1) as f64)))
+    Ok(Measures::new(&STANDARD, sums.into_iter().map(|sum| sum / which.len() as f64)))
 }

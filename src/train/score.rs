@@ -3,6 +3,7 @@
 use super::feedback::{choose, feedback_scores};
 use super::{Comparison, Experiment, RunData, TrainData, TrainError, mean_measures};
 use crate::dataset::{Dataset, Run, Split};
+use crate::eval::Measures;
 use crate::model::{Feedback, ModelKind, Network};
 use crate::signals::{self, Normalisation};
 use std::collections::HashMap;
@@ -58,9 +59,11 @@ pub(super) fn rank(
 /// The three rankings' measures over one split.
 pub fn compare(data: &RunData, split: Split, scores: &[Vec<f32>]) -> Comparison {
     let queries = data.queries_of(split);
+    let has_text = signals::text_signal(&data.signals).is_some();
+    let text = || mean_measures(data, &queries, |query| signals::text_only(&data.signals, query));
     Comparison {
         initial: mean_measures(data, &queries, |query| signals::initial_order(&data.dataset, query)),
-        text: mean_measures(data, &queries, |query| signals::text_only(&data.signals, query)),
+        text: if has_text { text() } else { Measures::default() },
         model: mean_measures(data, &queries, |query| scores.get(query).cloned().unwrap_or_default()),
     }
 }

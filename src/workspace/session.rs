@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Baselines {
     /// The search engine's order.
     pub initial: Vec<Measures>,
-    /// The text signal alone.
+    /// The text signal alone; empty if the data set has none.
     pub text: Vec<Measures>,
 }
 
@@ -107,6 +107,11 @@ impl Session {
         self.view.as_ref().filter(|view| view.request().query == self.query)
     }
 
+    /// Whether the data set can be ranked by text alone.
+    pub fn has_text(&self) -> bool {
+        signals::text_signal(&self.data.signals).is_some()
+    }
+
     /// One of the current query's rankings.
     pub fn ranking(&self, order: Order) -> Option<&Ranking> {
         self.rankings[order as usize].as_ref()
@@ -117,9 +122,9 @@ impl Session {
         self.ranked
     }
 
-    /// The network's ranking where there is one, else the text signal's.
+    /// The network's ranking where there is one, else the text signal's, else the initial order.
     pub fn best_ranking(&self) -> Option<&Ranking> {
-        self.ranking(Order::Model).or_else(|| self.ranking(Order::Text))
+        [Order::Model, Order::Text, Order::Initial].into_iter().find_map(|order| self.ranking(order))
     }
 
     /// [`crate::eval::STANDARD`] of the network's ranking of a query.
@@ -148,9 +153,9 @@ impl Session {
 
     fn rank_baselines(&mut self) {
         let initial = signals::initial_order(&self.data.dataset, self.query);
-        let text = signals::text_only(&self.data.signals, self.query);
+        let text = self.has_text().then(|| signals::text_only(&self.data.signals, self.query));
         self.set_ranking(Order::Initial, Some(Ranking::new(&self.data, self.query, initial)));
-        self.set_ranking(Order::Text, Some(Ranking::new(&self.data, self.query, text)));
+        self.set_ranking(Order::Text, text.map(|text| Ranking::new(&self.data, self.query, text)));
     }
 
     fn set_ranking(&mut self, order: Order, ranking: Option<Ranking>) {

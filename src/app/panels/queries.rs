@@ -98,9 +98,12 @@ impl QueriesPanel {
     }
 }
 
-/// A query's average precision in its best ranking, and its change against the text signal.
+/// A query's average precision in its best ranking, and its change against the text signal, or against the initial
+/// order without one.
 fn measures(session: &Session, query: usize) -> (f64, f64) {
-    let text = session.baselines.text.get(query).and_then(|row| row.get(Measure::Map)).unwrap_or(0.0);
+    let baselines = &session.baselines;
+    let row = baselines.text.get(query).or_else(|| baselines.initial.get(query));
+    let text = row.and_then(|row| row.get(Measure::Map)).unwrap_or(0.0);
     match session.model_measures(query).and_then(|row| row.get(Measure::Map)) {
         Some(model) => (model, model - text),
         None => (text, 0.0),
@@ -122,7 +125,7 @@ fn row_ui(ui: &mut Ui, session: &Session, query: usize, ctx: &mut PanelCtx<'_>) 
     let inner = rect.shrink2(vec2(6.0, 5.0));
     let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
     let judged = session.data.judgements.of(query).iter().flatten();
-    let is_judged = judged.clone().next().is_some();
+    let is_judged = session.data.judgements.is_judged(query);
     let relevant = judged.filter(|grade| grade.is_relevant()).count();
     let count = known.candidates.len();
     let found = if is_judged { format!("{relevant}/{count} relevant") } else { format!("{count} images, not judged") };

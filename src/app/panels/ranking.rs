@@ -33,7 +33,7 @@ impl PanelView for RankingPanel {
         };
         let reveal = self.reveal.next(session);
         let shown = |order: Order| {
-            let before = previous(order).and_then(|before| session.ranking(before));
+            let before = previous(session, order);
             Some(ShownRanking { session, name: order.name(), ranking: session.ranking(order)?, before, reveal })
         };
         if ui.available_width() > 2.2 * ui.available_height() {
@@ -73,7 +73,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut P
                     ui.vertical(|ui| {
                         heading_ui(ui, session, order, false);
                         let Some(shown) = shown(order) else {
-                            untrained(ui);
+                            missing_ui(ui, order);
                             return;
                         };
                         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| shown.grid_ui(ui, ctx));
@@ -92,7 +92,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut Pane
             ui.push_id(order.name(), |ui| {
                 heading_ui(ui, session, order, true);
                 let Some(shown) = shown(order) else {
-                    untrained(ui);
+                    missing_ui(ui, order);
                     return;
                 };
                 let area = ScrollArea::horizontal().auto_shrink([false, true]);
@@ -102,8 +102,15 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut Pane
     });
 }
 
-fn untrained(ui: &mut Ui) {
-    widgets::caption(ui, "Appears after the first epoch of training (Ctrl+Enter).");
+/// Why an order is missing.
+fn missing_ui(ui: &mut Ui, order: Order) {
+    widgets::caption(
+        ui,
+        match order {
+            Order::Model => "Appears after the first epoch of training (Ctrl+Enter).",
+            Order::Initial | Order::Text => "No signal of this data set compares words.",
+        },
+    );
 }
 
 /// The ranking's name, its measures, and their change against the ranking to its left.
@@ -126,7 +133,7 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
         widgets::caption(ui, "No judgements");
         return;
     }
-    let before = previous(order).and_then(|order| session.ranking(order));
+    let before = previous(session, order);
     for (name, measure) in [("AP", Measure::Map), ("P@20", Measure::PrecisionAt(20))] {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
@@ -162,12 +169,12 @@ fn delta(ranking: &Ranking, before: Option<&Ranking>, measure: Measure) -> Optio
     Some(ranking.measures.get(measure)? - before?.measures.get(measure)?)
 }
 
-/// The ranking that movements in `order` are relative to.
-fn previous(order: Order) -> Option<Order> {
+/// The ranking that movements in `order` are relative to: the one to its left.
+fn previous(session: &Session, order: Order) -> Option<&Ranking> {
     match order {
         Order::Initial => None,
-        Order::Text => Some(Order::Initial),
-        Order::Model => Some(Order::Text),
+        Order::Text => session.ranking(Order::Initial),
+        Order::Model => session.ranking(Order::Text).or(session.ranking(Order::Initial)),
     }
 }
 

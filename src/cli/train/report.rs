@@ -2,11 +2,11 @@
 
 use super::chosen;
 use crate::cli::seeds::{Comparisons, Seeds};
-use crate::cli::table::{columns, grouped};
+use crate::cli::table::{columns, grouped, measured};
 use crate::dataset::Split;
 use crate::eval::{Measures, STANDARD};
 use crate::export::comparison::recall_base_note;
-use crate::train::{Comparison, RunRecord, RunState};
+use crate::train::{Comparison, RunData, RunRecord, RunState};
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ fn with_conventions(mut object: Value, record: &RunRecord) -> Value {
 }
 
 /// The measures as a table.
-pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> String {
+pub(super) fn text(seeds: &Seeds, data: &RunData, out: Option<&Path>) -> String {
     let record = seeds.first();
     let (model, graph) = (&record.experiment.model, &record.experiment.graph);
     let mut text = format!(
@@ -88,8 +88,11 @@ pub(super) fn text(seeds: &Seeds, splits: &[Split], out: Option<&Path>) -> Strin
         text += &format!("means ± standard deviations over {} seeds, {first} to {last}\n", seeds.records().len());
     }
     for (split, comparisons) in [(Split::Validation, seeds.validation()), (Split::Test, seeds.test())] {
-        let count = splits.iter().filter(|other| **other == split).count();
-        text += &format!("\n{}", columns(&rows(&format!("{} ({count} queries)", split.name()), &comparisons, seeds)));
+        let heading = match data.measured(split) {
+            1 => format!("{split} (1 query)"),
+            count => format!("{split} ({count} queries)"),
+        };
+        text += &format!("\n{}", columns(&rows(&heading, &comparisons, seeds)));
     }
     text += &format!("\nbest epoch {}; {} s per epoch\n", epochs(seeds), seconds(seeds));
     if seeds.records().iter().any(|record| record.retrained.is_some()) {
@@ -118,18 +121,22 @@ fn rows(heading: &str, comparisons: &Comparisons, seeds: &Seeds) -> Vec<Vec<Stri
     let row = |name: &str, of: fn(&Comparison) -> &Measures, deviations: bool| {
         let (means, deviations_of) = (of(&comparisons.mean), of(&comparisons.deviation));
         let cells = means.values().zip(deviations_of.values()).map(|(mean, deviation)| match deviations {
-            true => format!("{mean:.4} ± {deviation:.4}"),
-            false => format!("{mean:.4}"),
+            true if mean.is_finite() => format!("{mean:.4} ± {deviation:.4}"),
+            _ => measured(mean),
         });
         std::iter::once(name.to_owned()).chain(cells).collect()
     };
     let labels = STANDARD.iter().map(|measure| measure.label());
-    vec![
+    let mut rows = vec![
         std::iter::once(heading.to_owned()).chain(labels).collect(),
         row("  initial order", |comparisons| &comparisons.initial, false),
-        row("  text only", |comparisons| &comparisons.text, false),
-        row(&format!("  {}", seeds.first().experiment.model.kind), |comparisons| &comparisons.model, several),
-    ]
+    ];
+    // A data set without text has no such ranking.
+    if !comparisons.mean.text.is_empty() {
+        rows.push(row("  text only", |comparisons| &comparisons.text, false));
+    }
+    rows.push(row(&format!("  {}", seeds.first().experiment.model.kind), |comparisons| &comparisons.model, several));
+    rows
 }
 
 fn epochs(seeds: &Seeds) -> String {

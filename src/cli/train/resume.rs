@@ -60,7 +60,8 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
     if args.json {
         print_json(&report::object(&seeds, Some(path), |_| Some(path.to_owned())))?;
     } else {
-        print(&report::text(&seeds, &data.splits, Some(path)))?;
+        let data = data.with_recall_base(seeds.first().recall_base);
+        print(&report::text(&seeds, &data, Some(path)))?;
     }
     outcome
 }

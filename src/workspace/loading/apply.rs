@@ -213,7 +213,10 @@ fn open(
         statistics: (0..data.signals.infos.len()).map(statistics).collect(),
         baselines: Baselines {
             initial: per_query(data, |query| signals::initial_order(&data.dataset, query)),
-            text: per_query(data, |query| signals::text_only(&data.signals, query)),
+            text: match signals::text_signal(&data.signals) {
+                Some(_) => per_query(data, |query| signals::text_only(&data.signals, query)),
+                None => Vec::new(),
+            },
         },
         opened,
     })

@@ -145,9 +145,15 @@ fn suggestion(workspace: &Workspace, table: &RunTable) -> Option<Pair> {
     let experiments = workspace.experiments();
     let chosen = experiments.chosen_entries(table.grouped);
     let mut sides = chosen.iter().map(|entry| side(workspace, entry));
-    let (a, b) = (sides.next()?, sides.next().unwrap_or(Side::Text));
+    let (a, b) = (sides.next()?, sides.next().or_else(|| baselines(workspace).into_iter().next())?);
     let is_tested = workspace.session()?.data.splits.contains(&Split::Test);
     Some(Pair { a, b, split: is_tested.then_some(Split::Test), measure: Measure::Map })
+}
+
+/// The rankings of the open data set without any network.
+fn baselines(workspace: &Workspace) -> Vec<Side> {
+    let has_text = workspace.session().is_some_and(Session::has_text);
+    has_text.then_some(Side::Text).into_iter().chain([Side::Initial]).collect()
 }
 
 fn side(workspace: &Workspace, entry: &Entry) -> Side {
@@ -200,7 +206,7 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
     if choices.len() < 2 {
         choices = experiments.entries().iter().map(|entry| side(workspace, entry)).collect();
     }
-    choices.extend([Side::Text, Side::Initial]);
+    choices.extend(baselines(workspace));
     let shown = name(workspace, current);
     let combo = egui::ComboBox::from_id_salt(label)
         .selected_text(RichText::new(shown))
