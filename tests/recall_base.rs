@@ -5,7 +5,9 @@ use crossrank::eval::{Averaging, Conventions, Measure, STANDARD, evaluate};
 use crossrank::export::export_run;
 use crossrank::model::ModelKind;
 use crossrank::study::comparison::{ComparisonError, Configuration, compare};
-use crossrank::train::{self, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunResult, read_run_folder};
+use crossrank::train::{
+    self, Continuation, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunResult, read_run_folder,
+};
 use std::fs;
 use std::path::Path;
 
@@ -117,7 +119,8 @@ fn a_run_of_a_version_that_counted_only_candidates_goes_on_doing_so() {
     fields.remove("relevant_others").expect("recorded");
     fs::write(&file, record.to_string()).expect("written");
     assert_eq!(read_run_folder(&out).expect("a run").0.recall_base, RecallBase::Candidates);
-    let resumed = train::resume(&data, &out, Some(5), &mut Quiet).expect("resumed");
+    let resumed =
+        train::resume(&data, &out, Continuation { epochs: Some(5), adopt: false }, &mut Quiet).expect("resumed");
     assert_eq!(resumed.history[..3], before.history[..]);
     assert!(resumed.record.validation.model.get(Measure::NdcgAt(20)) > Some(0.0));
     assert_eq!(resumed.record.recall_base, RecallBase::Candidates);

@@ -10,7 +10,7 @@ use crate::train::{EpochReport, RunRecord};
 /// One value at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scalar {
-    /// The curve: `loss/train`, `validation/map`, …
+    /// The curve: `loss/train`, `validation/map`, …; `retraining/loss/train`, … in the second training.
     pub tag: String,
     /// The epoch, from 1.
     pub step: u64,
@@ -20,13 +20,15 @@ pub struct Scalar {
     pub value: f64,
 }
 
-/// All curves of a run. An epoch's time is the run's start plus the seconds of all epochs up to it.
+/// All curves of a run. An epoch's time is the run's start plus the seconds of all epochs up to it. The second training
+/// has curves of its own, as it starts from new weights and learns from the validation queries.
 pub fn scalars(record: &RunRecord, history: &[EpochReport]) -> Vec<Scalar> {
     let mut scalars = Vec::new();
     let mut wall_time = record.started as f64;
     for report in history {
         wall_time += report.seconds;
         let mut add = |tag: String, value| {
+            let tag = if report.retraining { format!("{}/{tag}", report.phase()) } else { tag };
             scalars.push(Scalar { tag, step: report.epoch as u64, wall_time, value });
         };
         add("loss/train".to_owned(), report.train_loss);

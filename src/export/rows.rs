@@ -16,20 +16,21 @@ pub fn queries_csv(measures: &QueryMeasures) -> String {
     text
 }
 
-/// Every epoch's values as CSV: losses, measures on validation and test queries, seconds.
+/// Every epoch's values as CSV: losses, measures on validation and test queries, seconds, and the phase. While
+/// `retraining`, validation queries are trained on.
 pub fn history_csv(history: &[EpochReport]) -> String {
     let mut head: Vec<String> = ["epoch", "train loss", "validation loss"].map(str::to_owned).to_vec();
     for split in ["validation", "test"] {
         head.extend(STANDARD.iter().map(|measure| format!("{split} {measure}")));
     }
-    head.push("seconds".to_owned());
+    head.extend(["seconds", "phase"].map(str::to_owned));
     let mut text = csv_line(&head);
     for report in history {
         let mut line = vec![report.epoch.to_string(), number(report.train_loss), number(report.validation_loss)];
         let cells = |of: &Measures| STANDARD.map(|measure| of.get(measure).map_or_else(String::new, number));
         line.extend(cells(&report.validation));
         line.extend(cells(&report.test.clone().unwrap_or_default()));
-        line.push(number(report.seconds));
+        line.extend([number(report.seconds), report.phase().to_owned()]);
         text += &csv_line(&line);
     }
     text

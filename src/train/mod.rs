@@ -48,7 +48,7 @@ pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Moments, Optimiser};
 pub use preset::Preset;
 pub use query_measures::{QueryMeasures, QueryRow};
-pub use report::{EpochReport, Outcome, Stop};
+pub use report::{EpochReport, Outcome, Stop, phases};
 pub use run::{Continuation, RunResult, changes, prepare_run, resume, run, run_prepared, score_again};
 pub use run_folder::{RunFolder, RunRecord, RunState, can_resume, read_run_folder, read_run_record};
 pub use run_writer::saved_history;

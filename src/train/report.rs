@@ -32,6 +32,20 @@ pub struct EpochReport {
     pub retraining: bool,
 }
 
+impl EpochReport {
+    /// Which of a run's trainings it belongs to, as files name it.
+    pub fn phase(&self) -> &'static str {
+        if self.retraining { "retraining" } else { "training" }
+    }
+}
+
+/// The epochs of a run's first and of its second training. Curves jump between them: the second starts from new weights
+/// and learns from the validation queries, too.
+pub fn phases(history: &[EpochReport]) -> [&[EpochReport]; 2] {
+    let (first, second) = history.split_at(history.partition_point(|report| !report.retraining));
+    [first, second]
+}
+
 fn standard<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Measures, D::Error> {
     Measures::deserialize(deserializer)?.with_standard().map_err(de::Error::custom)
 }

@@ -2,8 +2,8 @@
 
 use super::theme::Palette;
 use super::widgets;
-use egui::{AsIdSalt, FontId, Rangef, TextStyle, Ui};
-use egui_plot::{HoverPosition, Plot};
+use egui::{AsIdSalt, Color32, FontId, Rangef, TextStyle, Ui};
+use egui_plot::{HoverPosition, Plot, Span};
 
 /// A plot without background or crosshair; `x` names the horizontal axis, such as `epoch`.
 pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
@@ -23,6 +23,19 @@ pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
             }
             _ => None,
         })
+}
+
+/// What the second training of a run is called in plots.
+pub const RETRAINED: &str = "retrained on train and validation";
+
+/// The first and the last x of a line.
+pub fn ends(line: &[[f64; 2]]) -> Option<[f64; 2]> {
+    Some([line.first()?[0], line.last()?[0]])
+}
+
+/// The band behind a second training, from its first to its last epoch.
+pub fn retrained([first, last]: [f64; 2], colour: Color32) -> Span {
+    Span::new("", first - 0.5..=last + 0.5).fill(colour.gamma_multiply(0.10))
 }
 
 /// Shrinks the body text style of `ui`, which plots use for their axes.

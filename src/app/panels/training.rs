@@ -6,7 +6,7 @@ use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures, STANDARD};
-use crate::train::{EpochReport, RunState};
+use crate::train::{EpochReport, RunState, phases};
 use crate::workspace::{LiveRun, Session, TrainingAction, Workspace};
 use egui::{Color32, RichText, Ui, vec2};
 use egui_plot::{HLine, Line, LineStyle, PlotPoints, VLine};
@@ -164,10 +164,20 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
             widgets::one_line(ui, RichText::new(text).small().color(palette.weak));
         }
     });
-    ui.horizontal(|ui| legend_ui(ui, palette));
+    let has_text = workspace.session().is_some_and(Session::has_text);
+    let is_retrained = run.history.last().is_some_and(|report| report.retraining);
+    ui.horizontal_wrapped(|ui| {
+        legend_ui(ui, has_text, palette);
+        if is_retrained {
+            let why = "On the shaded epochs a new network learns from the validation queries too, for as many epochs as \
+                       the best of the first training. Curves jump because it starts from new weights; on validation \
+                       they only show how well it learned.";
+            widgets::caption(ui, format!("shaded: {}", plot::RETRAINED)).on_hover_text(why);
+        }
+    });
 }
 
-fn legend_ui(ui: &mut Ui, palette: &Palette) {
+fn legend_ui(ui: &mut Ui, has_text: bool, palette: &Palette) {
     for (name, colour, dash) in [
         ("train (loss)", palette.curves[2], false),
         ("validation", palette.curves[0], false),
@@ -175,6 +185,9 @@ fn legend_ui(ui: &mut Ui, palette: &Palette) {
         ("text only", palette.curves[3], true),
         ("initial order", palette.weak, true),
     ] {
+        if name == "text only" && !has_text {
+            continue;
+        }
         let (rect, _) = ui.allocate_exact_size(vec2(16.0, 8.0), egui::Sense::hover());
         let y = rect.center().y;
         if dash {
@@ -199,29 +212,31 @@ fn current(report: &EpochReport, curve: Curve) -> Option<f64> {
     }
 }
 
-/// A report's value for queries that are not trained on, hence `None` while retraining.
-fn unseen<T>(report: &EpochReport, value: T) -> Option<T> {
-    (!report.retraining).then_some(value)
-}
-
 fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>, palette: &Palette) {
     let Shown { run, baselines } = shown;
-    let series = |value: &dyn Fn(&EpochReport) -> Option<f64>| -> PlotPoints<'a> {
-        run.history.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
-    };
-    let mut line = |name: &str, points: PlotPoints<'a>, colour: Color32, dashed: bool| {
+    let [first, second] = phases(&run.history);
+    if let (Some(from), Some(to)) = (second.first(), second.last()) {
+        plot.add(plot::retrained([from.epoch as f64, to.epoch as f64], palette.weak));
+    }
+    let mut line = |name: &str, value: &dyn Fn(&EpochReport) -> Option<f64>, colour: Color32, dashed: bool| {
+        let points = |reports: &[EpochReport]| -> PlotPoints<'a> {
+            reports.iter().filter_map(|report| Some([report.epoch as f64, value(report)?])).collect()
+        };
         let style = if dashed { LineStyle::dashed_loose() } else { LineStyle::Solid };
-        plot.line(Line::new(name, points).color(colour).width(1.8).style(style));
+        plot.line(Line::new(name, points(first)).color(colour).width(1.8).style(style));
+        if !second.is_empty() {
+            let again = Line::new(format!("{name}, {}", plot::RETRAINED), points(second));
+            plot.line(again.color(colour.gamma_multiply(0.8)).width(1.4).style(LineStyle::dashed_dense()));
+        }
     };
     match curve {
         Curve::Loss => {
-            line("train", series(&|report| Some(report.train_loss)), palette.curves[2], false);
-            line("validation", series(&|report| unseen(report, report.validation_loss)), palette.curves[0], false);
+            line("train", &|report| Some(report.train_loss), palette.curves[2], false);
+            line("validation", &|report| Some(report.validation_loss), palette.curves[0], false);
         }
         Curve::Of(measure) => {
-            let validation = |report: &EpochReport| unseen(report, report.validation.get(measure)?);
-            line("validation", series(&validation), palette.curves[0], false);
-            line("test", series(&|report| report.test.as_ref()?.get(measure)), palette.curves[1], true);
+            line("validation", &|report| report.validation.get(measure), palette.curves[0], false);
+            line("test", &|report| report.test.as_ref()?.get(measure), palette.curves[1], true);
             for (name, means, colour) in
                 [("initial order", &baselines[0], palette.weak), ("text only", &baselines[1], palette.curves[3])]
             {
@@ -233,11 +248,5 @@ fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>,
     if run.record.best_epoch > 0 {
         let colour = palette.accent.gamma_multiply(0.6);
         plot.vline(VLine::new("best epoch", run.record.best_epoch as f64).color(colour).width(1.0));
-    }
-    // From here on validation queries are trained on too, so their curves end.
-    if let Some(first) = run.history.iter().find(|report| report.retraining) {
-        let name = "retrained on train and validation from here";
-        let line = VLine::new(name, first.epoch as f64 - 0.5).color(palette.weak).width(1.0);
-        plot.vline(line.style(LineStyle::dashed_dense()));
     }
 }

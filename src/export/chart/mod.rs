@@ -18,7 +18,7 @@ mod surface;
 
 pub use colour::Theme;
 pub use render::{render_png, render_svg, write_chart};
-pub use runs::{Curve, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
+pub use runs::{Curve, Lines, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,8 @@ pub struct Series {
     pub colour: Option<usize>,
     /// Whether it is drawn pale, as background for another series.
     pub pale: bool,
+    /// Whether its line is dashed, without markers.
+    pub dashed: bool,
 }
 
 /// Series over two axes.
@@ -127,6 +129,8 @@ pub struct Plot {
     pub series: Vec<Series>,
     /// Vertical lines with a label each, such as the best epoch.
     pub rules: Vec<(f64, String)>,
+    /// Shaded from one x to another, with a label each.
+    pub bands: Vec<((f64, f64), String)>,
 }
 
 /// A measure over two parameters.

@@ -12,6 +12,10 @@ const CURVE: f64 = 1.6;
 /// Half the size of a marker.
 const MARKER: f64 = 3.2;
 
+/// Length of a dash and of the gap after it, in points.
+const DASH: f64 = 4.0;
+const GAP: f64 = 3.0;
+
 /// The most markers along a curve.
 const MARKERS: usize = 10;
 
@@ -34,12 +38,13 @@ pub(super) fn draw(surface: &mut dyn Surface, palette: &Palette, frame: Frame, p
     inner.left += widest(&y_scale) + SPACE + if plot.y.label.is_empty() { 0.0 } else { TEXT * 1.2 + SPACE };
     inner.bottom -= names.height() + if plot.x.label.is_empty() { 0.0 } else { TEXT * 1.2 + SPACE };
     inner.top += TEXT * 0.4;
-    left_axis(surface, palette, inner, &y_scale);
-    left_label(surface, palette, inner, whole.left, &plot.y.label);
-    bottom_label(surface, palette, inner, whole.bottom, &plot.x.label);
     let apart = Apart::of(plot);
     let room = apart.room();
     let data = Frame { left: inner.left + room, right: inner.right - room, ..inner };
+    bands(surface, palette, data, plot, &x_scale);
+    left_axis(surface, palette, inner, &y_scale);
+    left_label(surface, palette, inner, whole.left, &plot.y.label);
+    bottom_label(surface, palette, inner, whole.bottom, &plot.x.label);
     names.draw(surface, palette, data, &x_scale);
     rules(surface, palette, data, plot, &x_scale);
     for (index, series) in plot.series.iter().enumerate() {
@@ -97,13 +102,17 @@ fn draw_series(
     }
     if series.mark == Mark::Line && points.len() > 1 {
         let width = if series.pale { CURVE * 0.6 } else { CURVE };
-        surface.line(&points.iter().map(|point| position(point)).collect::<Vec<_>>(), colour, width);
+        let line: Vec<_> = points.iter().map(|point| position(point)).collect();
+        match series.dashed {
+            true => dashes(&line).iter().for_each(|dash| surface.line(dash, colour, width)),
+            false => surface.line(&line, colour, width),
+        }
     }
     let every = if series.mark == Mark::Points { 1 } else { points.len().div_ceil(MARKERS).max(1) };
     for point in &points {
         whisker(surface, frame, point, (frame.x(x_scale, point.x), y_scale), colour);
     }
-    if !series.pale {
+    if !series.pale && !series.dashed {
         // Stagger the markers, so that those of neighbouring curves do not overlap.
         let first = if every == 1 { 0 } else { (index * every / 3).min(points.len().saturating_sub(1)) };
         for point in points.iter().skip(first).step_by(every) {
@@ -135,6 +144,49 @@ fn marker(surface: &mut dyn Surface, (x, y): (f64, f64), index: usize, colour: C
             _ => at(&[(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)]),
         };
         surface.polygon(&corners, colour);
+    }
+}
+
+/// A line in pieces: dashes of [`DASH`] points with gaps of [`GAP`].
+fn dashes(line: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+    let (mut dashes, mut dash) = (Vec::new(), line.first().copied().into_iter().collect::<Vec<_>>());
+    // What is left of the current dash or gap.
+    let (mut drawing, mut left) = (true, DASH);
+    for pair in line.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let mut done = 0.0;
+        while length - done > left {
+            done += left;
+            let share = done / length;
+            let at = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
+            dash.push(at);
+            if drawing {
+                dashes.push(std::mem::take(&mut dash));
+            } else {
+                dash = vec![at];
+            }
+            drawing = !drawing;
+            left = if drawing { DASH } else { GAP };
+        }
+        left -= length - done;
+        if drawing {
+            dash.push(to);
+        }
+    }
+    if drawing && dash.len() > 1 {
+        dashes.push(dash);
+    }
+    dashes
+}
+
+/// Shaded areas, each with its label at the upper right.
+fn bands(surface: &mut dyn Surface, palette: &Palette, frame: Frame, plot: &Plot, scale: &Scale) {
+    for ((from, to), name) in &plot.bands {
+        let (left, right) = (frame.x(scale, *from).max(frame.left), frame.x(scale, *to).min(frame.right));
+        surface.rect((left, frame.top), (right, frame.bottom), palette.missing);
+        let name = fitting(name, TEXT, false, right - frame.left - SPACE);
+        surface.text((right - SPACE / 2.0, frame.top + TEXT), &name, letters(palette.weak, Anchor::End));
     }
 }
 
@@ -220,4 +272,13 @@ impl Names {
             }
         }
     }
+}
+
+#[test]
+fn a_dashed_line_has_dashes_and_gaps_of_one_length_around_corners() {
+    let dashes = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 10.0)]);
+    assert_eq!(dashes[0], [(0.0, 0.0), (4.0, 0.0)]);
+    assert_eq!(dashes[1], [(5.0, 2.0), (5.0, 6.0)]);
+    assert_eq!(dashes[2], [(5.0, 9.0), (5.0, 10.0)]);
+    assert_eq!(dashes.len(), 3);
 }

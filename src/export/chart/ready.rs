@@ -4,32 +4,68 @@ use super::runs::differences_chart;
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::eval::Measure;
 use crate::study::comparison::RunComparison;
-use crate::train::EpochReport;
+use crate::train::{EpochReport, phases};
 
 /// Measures drawn as curves.
 const CURVES: [Measure; 3] = [Measure::Map, Measure::PrecisionAt(20), Measure::NdcgAt(20)];
 
+/// What a curve shows of an epoch.
+type Value<'a> = &'a dyn Fn(&EpochReport) -> Option<f64>;
+
+/// The name of a second training's band.
+const RETRAINED: &str = "retrained on train + validation";
+
+/// The band behind a second training.
+fn band(second: &[EpochReport]) -> Vec<((f64, f64), String)> {
+    let ends = second.first().zip(second.last());
+    let band = ends.map(|(first, last)| ((first.epoch as f64 - 0.5, last.epoch as f64 + 0.5), RETRAINED.to_owned()));
+    band.into_iter().collect()
+}
+
 impl Chart {
     /// A run's curves: losses on the left, measures on the validation queries on the right, with the best epoch marked.
+    /// A second training, on train and validation queries, is dashed on a shaded band.
     pub fn curves(title: &str, history: &[EpochReport]) -> Chart {
-        let series = |name: &str, value: &dyn Fn(&EpochReport) -> Option<f64>| Series {
-            name: name.to_owned(),
-            points: history.iter().filter_map(|report| Some(Point::new(report.epoch as f64, value(report)?))).collect(),
-            ..Series::default()
+        let [first, second] = phases(history);
+        let points = |reports: &[EpochReport], value: Value<'_>| -> Vec<Point> {
+            reports.iter().filter_map(|report| Some(Point::new(report.epoch as f64, value(report)?))).collect()
         };
+        // The first training's curves come first, so that the second changes neither their colours nor their markers.
+        let series = |curves: &[(String, Value<'_>)]| -> Vec<Series> {
+            let curves = || curves.iter().enumerate();
+            let of = |(colour, (name, value)): (usize, &(String, Value<'_>))| Series {
+                name: name.clone(),
+                points: points(first, *value),
+                colour: Some(colour),
+                ..Series::default()
+            };
+            let again = |(colour, (_, value)): (usize, &(String, Value<'_>))| Series {
+                points: points(second, *value),
+                colour: Some(colour),
+                dashed: true,
+                ..Series::default()
+            };
+            let mut series: Vec<Series> = curves().map(of).collect();
+            series.extend(curves().filter(|_| !second.is_empty()).map(again));
+            series
+        };
+        let bands = band(second);
         let best = history.last().map(|report| report.best_epoch).filter(|&epoch| epoch > 0);
         let rules: Vec<(f64, String)> =
             best.map(|epoch| (epoch as f64, format!("best: {epoch}"))).into_iter().collect();
         let panel = |title: &str, y: &str, series: Vec<Series>| {
             let (x, y) = (Axis::labelled("Epoch"), Axis::labelled(y));
-            Panel::Plot(Plot { title: title.to_owned(), x, y, series, rules: rules.clone() })
+            let (rules, bands) = (rules.clone(), bands.clone());
+            Panel::Plot(Plot { title: title.to_owned(), x, y, series, rules, bands })
         };
-        let losses = vec![
-            series("Training", &|report| Some(report.train_loss)),
-            series("Validation", &|report| Some(report.validation_loss)),
-        ];
-        let of = |measure: Measure| series(&measure.label(), &|report| report.validation.get(measure));
-        let measures = CURVES.iter().map(|&measure| of(measure)).collect();
+        let losses = series(&[
+            ("Training".to_owned(), &|report| Some(report.train_loss)),
+            ("Validation".to_owned(), &|report| Some(report.validation_loss)),
+        ]);
+        let of = CURVES.map(|measure| move |report: &EpochReport| report.validation.get(measure));
+        let named: Vec<(String, Value<'_>)> =
+            CURVES.iter().zip(&of).map(|(measure, value)| (measure.label(), value as Value<'_>)).collect();
+        let measures = series(&named);
         Chart {
             title: title.to_owned(),
             panels: vec![panel("Loss", "Loss", losses), panel("Validation queries", "Measure", measures)],

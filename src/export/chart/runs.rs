@@ -3,11 +3,20 @@
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::study::runs::{ParamValue, Pivot, PivotCell, places};
 
-/// The curve of a run or a group of runs, as (epoch, value).
+/// The curve of a run or a group of runs.
 #[derive(Clone, Debug, Default)]
 pub struct Curve {
     /// Its name in the legend.
     pub name: String,
+    /// The first training.
+    pub first: Lines,
+    /// The second training, on train and validation queries; empty without one.
+    pub second: Lines,
+}
+
+/// One training of a run or a group of runs, as (epoch, value).
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
     /// Each run's own values.
     pub raw: Vec<Vec<[f64; 2]>>,
     /// Their smoothed mean.
@@ -16,16 +25,27 @@ pub struct Curve {
     pub mean: Vec<[f64; 2]>,
 }
 
-/// Overlaid curves, with each run's raw values pale behind them.
+/// Overlaid curves, with each run's raw values pale behind them; second trainings are dashed.
 pub fn curves_chart(label: &str, curves: &[Curve]) -> Chart {
     let points = |line: &[[f64; 2]]| line.iter().map(|&[x, y]| Point::new(x, y)).collect::<Vec<_>>();
     let mut series = Vec::new();
-    for (index, Curve { name, raw, smooth, .. }) in curves.iter().enumerate() {
+    for (index, Curve { name, first, second }) in curves.iter().enumerate() {
         let colour = Some(index);
-        series.extend(raw.iter().map(|line| Series { points: points(line), colour, pale: true, ..Series::default() }));
-        series.push(Series { name: name.clone(), points: points(smooth), colour, ..Series::default() });
+        for (Lines { raw, smooth, .. }, dashed) in [(first, false), (second, true)] {
+            let pale = |line: &Vec<_>| Series { points: points(line), colour, pale: true, dashed, ..Series::default() };
+            series.extend(raw.iter().filter(|line| !line.is_empty()).map(pale));
+            let name = if dashed { String::new() } else { name.clone() };
+            if !(dashed && smooth.is_empty()) {
+                series.push(Series { name, points: points(smooth), colour, dashed, ..Series::default() });
+            }
+        }
     }
-    plot(Plot { x: Axis::labelled("Epoch"), y: Axis::labelled(label), series, ..Plot::default() }, (720, 400))
+    let mut chart =
+        plot(Plot { x: Axis::labelled("Epoch"), y: Axis::labelled(label), series, ..Plot::default() }, (720, 400));
+    if curves.iter().any(|curve| !curve.second.mean.is_empty()) {
+        chart.title = "Dashed: retrained on train + validation".to_owned();
+    }
+    chart
 }
 
 /// A measure over two parameters.

@@ -8,9 +8,9 @@ use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::Measure;
-use crate::export::chart::{Curve, curves_chart};
+use crate::export::chart::{Curve, Lines, curves_chart};
 use crate::study::runs::{Entry, RunTable};
-use crate::train::EpochReport;
+use crate::train::{EpochReport, phases};
 use crate::workspace::{Experiments, RunsAction};
 use egui::{FontId, Rect, ScrollArea, Sense, Slider, Ui, pos2, vec2};
 use egui_plot::{Line, LineStyle, PlotPoints, VLine};
@@ -104,22 +104,25 @@ impl Overlay {
 
     fn curve(&self, experiments: &Experiments, entry: &Entry) -> Curve {
         let facts = entry.facts(experiments.runs());
-        let raw: Vec<Vec<[f64; 2]>> = facts
-            .iter()
-            .filter_map(|run| experiments.reader().details(&run.saved.path))
-            .map(|details| {
-                details.history.iter().filter_map(|report| Some([report.epoch as f64, self.value(report)?])).collect()
-            })
-            .collect();
-        // Seeds stop at different epochs: the mean covers the epochs that all of them have.
+        let details: Vec<_> = facts.iter().filter_map(|run| experiments.reader().details(&run.saved.path)).collect();
+        let [first, second] = [0, 1].map(|phase| {
+            let of_phase = |history| self.line(phases(history)[phase]);
+            self.lines(details.iter().map(|details| of_phase(&details.history)).collect())
+        });
+        Curve { name: experiments.name(entry), first, second }
+    }
+
+    fn line(&self, reports: &[EpochReport]) -> Vec<[f64; 2]> {
+        reports.iter().filter_map(|report| Some([report.epoch as f64, self.value(report)?])).collect()
+    }
+
+    /// One training of several runs. They may stop at different epochs: the mean covers the epochs that all of them
+    /// have, and a second training lies, on average, where theirs do.
+    fn lines(&self, raw: Vec<Vec<[f64; 2]>>) -> Lines {
         let shortest = raw.iter().map(Vec::len).min().unwrap_or(0);
-        let mean: Vec<[f64; 2]> = (0..shortest)
-            .map(|at| {
-                let sum: f64 = raw.iter().map(|line| line[at][1]).sum();
-                [raw[0][at][0], sum / raw.len() as f64]
-            })
-            .collect();
-        Curve { name: experiments.name(entry), smooth: smooth(&mean, self.smoothing), mean, raw }
+        let average = |at: usize, part: usize| raw.iter().map(|line| line[at][part]).sum::<f64>() / raw.len() as f64;
+        let mean: Vec<[f64; 2]> = (0..shortest).map(|at| [average(at, 0), average(at, 1)]).collect();
+        Lines { smooth: smooth(&mean, self.smoothing), mean, raw }
     }
 
     fn plot_ui(&mut self, ui: &mut Ui, curves: &[Curve], size: egui::Vec2) {
@@ -135,21 +138,31 @@ impl Overlay {
         let shown = plot.show(ui, |plot| {
             for (index, curve) in curves.iter().enumerate() {
                 let colour = palette.series(index);
-                for raw in &curve.raw {
-                    let points: PlotPoints<'_> = raw.iter().copied().collect();
-                    plot.line(Line::new("", points).color(colour.gamma_multiply(0.3)).width(1.0).allow_hover(false));
+                if let Some(ends) = plot::ends(&curve.second.mean) {
+                    plot.add(plot::retrained(ends, colour));
                 }
-                let points: PlotPoints<'_> = curve.smooth.iter().copied().collect();
                 // Once all colours are used, they repeat as dashed lines.
-                let style = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
-                plot.line(Line::new(curve.name.clone(), points).color(colour).width(2.0).style(style));
+                let solid = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
+                let again = format!("{}, {}", curve.name, plot::RETRAINED);
+                for (lines, name, style) in
+                    [(&curve.first, curve.name.clone(), solid), (&curve.second, again, LineStyle::dashed_dense())]
+                {
+                    for raw in &lines.raw {
+                        let points: PlotPoints<'_> = raw.iter().copied().collect();
+                        let line = Line::new("", points).color(colour.gamma_multiply(0.3)).width(1.0);
+                        plot.line(line.allow_hover(false));
+                    }
+                    let points: PlotPoints<'_> = lines.smooth.iter().copied().collect();
+                    plot.line(Line::new(name, points).color(colour).width(2.0).style(style));
+                }
             }
             if let Some(epoch) = self.epoch {
                 plot.vline(VLine::new("", epoch as f64).color(palette.weak).width(1.0).allow_hover(false));
             }
             plot.pointer_coordinate()
         });
-        let last = curves.iter().filter_map(|curve| curve.mean.last()).map(|point| point[0]).fold(1.0, f64::max);
+        let ends = curves.iter().flat_map(|curve| [curve.first.mean.last(), curve.second.mean.last()]);
+        let last = ends.flatten().map(|point| point[0]).fold(1.0, f64::max);
         self.epoch =
             shown.inner.filter(|_| shown.response.hovered()).map(|point| point.x.round().clamp(1.0, last) as usize);
     }
@@ -163,14 +176,21 @@ impl Overlay {
                 None => if self.loss { "Lowest" } else { "Highest" }.to_owned(),
             },
         );
+        if curves.iter().any(|curve| !curve.second.mean.is_empty()) {
+            let why = "From there on the network learns from the validation queries too, starting from new weights, so \
+                       its curves jump; they show how well it learned, not how well it ranks unseen queries.";
+            widgets::caption(ui, format!("Dashed: {}", plot::RETRAINED)).on_hover_text(why);
+        }
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, curves.len(), |ui, range| {
             for index in range {
                 let curve = &curves[index];
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-                let values = curve.mean.iter().map(|point| point[1]);
+                // The best is that of the first training: the second learns from the validation queries.
+                let values = curve.first.mean.iter().map(|point| point[1]);
+                let all = || curve.first.mean.iter().chain(&curve.second.mean);
                 let value = match self.epoch {
-                    Some(epoch) => curve.mean.iter().find(|point| point[0] as usize == epoch).map(|point| point[1]),
+                    Some(epoch) => all().find(|point| point[0].round() as usize == epoch).map(|point| point[1]),
                     None if self.loss => values.min_by(f64::total_cmp),
                     None => values.max_by(f64::total_cmp),
                 };
