@@ -3,7 +3,8 @@
 use crossrank::dataset::Split;
 use crossrank::eval::significance::Interval;
 use crossrank::eval::{Measures, STANDARD};
-use crossrank::export::{Cell, Row, Table, csv_line, events, export_run, latex_text};
+use crossrank::export::chart::{Chart, Panel, Series, Theme, render_svg};
+use crossrank::export::{Cell, Row, Table, csv_line, events, export_run, history_csv, latex_text};
 use crossrank::train::{EpochReport, Experiment, QueryMeasures, QueryRow, RunFolder, RunRecord};
 use std::fs;
 
@@ -23,6 +24,51 @@ pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
         }
     };
     (1..=epochs).map(report).collect()
+}
+
+/// Six epochs, of which the fourth is best, and four more of a second training, which look better.
+pub(crate) fn retrained() -> Vec<EpochReport> {
+    let mut history = history(10);
+    for report in &mut history {
+        report.best_epoch = report.epoch.min(4);
+        report.retraining = report.epoch > 6;
+    }
+    history
+}
+
+#[test]
+fn the_second_training_is_marked_in_the_table_and_has_curves_of_its_own_in_tensorboard() {
+    let text = history_csv(&retrained());
+    let column = |name: &str| text.lines().next().and_then(|head| head.split(',').position(|known| known == name));
+    assert_eq!((column("epoch"), column("train loss"), column("validation map")), (Some(0), Some(1), Some(3)));
+    let phase = column("phase").expect("a column");
+    let phases: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').nth(phase)).collect();
+    assert_eq!(phases, [vec!["training"; 6], vec!["retraining"; 4]].concat());
+
+    let scalars = events::scalars(&RunRecord::default(), &retrained());
+    assert!(scalars.iter().all(|scalar| scalar.tag.starts_with("retraining/") == (scalar.step > 6)));
+    let last = scalars.last().expect("scalars");
+    assert_eq!((last.tag.as_str(), last.step), ("retraining/time/seconds", 10));
+}
+
+#[test]
+fn the_second_training_is_dashed_on_a_band_and_the_best_epoch_is_one_of_the_first() {
+    let chart = Chart::curves("", &retrained());
+    for panel in &chart.panels {
+        let Panel::Plot(plot) = panel else { panic!("a plot") };
+        assert_eq!(plot.bands, [((6.5, 10.5), "retrained on train + validation".to_owned())]);
+        assert_eq!(plot.rules, [(4.0, "best: 4".to_owned())]);
+        let ends = |series: &Series| (series.points[0].x, series.points.last().expect("points").x);
+        for series in &plot.series {
+            assert_eq!(ends(series), if series.dashed { (7.0, 10.0) } else { (1.0, 6.0) });
+            assert_eq!(series.name.is_empty(), series.dashed, "each curve is in the legend once");
+        }
+        assert_eq!(plot.series.iter().filter(|series| series.dashed).count(), plot.series.len() / 2);
+    }
+    let svg = render_svg(&chart, Theme::Light).expect("drawn");
+    assert!(svg.contains("retrained on train + validation"));
+    let Panel::Plot(plain) = &Chart::curves("", &history(10)).panels[0] else { panic!("a plot") };
+    assert!(plain.bands.is_empty() && plain.series.iter().all(|series| !series.dashed));
 }
 
 /// A reader of event files independent of the writer: frames, bitwise checksums, protocol buffers by field.

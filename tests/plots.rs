@@ -3,7 +3,7 @@
 use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::chart::Theme;
-use crossrank::export::chart::{Curve, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
+use crossrank::export::chart::{Curve, Lines, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
 use crossrank::study::runs::{Objective, ParamValue, Pivot, RunFacts, SavedRun};
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{ExportAction, Store, Workspace};
@@ -34,14 +34,15 @@ fn every_plot_is_saved_with_its_names_and_figures() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = Workspace::new(Store::at(home.path()));
     let line = vec![[1.0, 0.5], [2.0, 0.75]];
-    let curve = Curve { name: "a run".to_owned(), raw: vec![line.clone()], smooth: line.clone(), mean: line };
+    let lines = Lines { raw: vec![line.clone()], smooth: line.clone(), mean: line };
+    let curve = Curve { name: "a run".to_owned(), first: lines.clone(), second: lines };
     let runs = [run(5, 1, 0.612), run(10, 1, 0.7), run(10, 2, 0.8)];
     let objective = Objective { split: Split::Test, measure: Measure::Map };
     let pivot = Pivot::of(&runs, &[0, 1, 2], "", ["graph.k", "model.conv_layers"], objective);
     let values = [5.0, 10.0].map(|value| Some(ParamValue::Number(value)));
     let axes = [("k".to_owned(), &values[..]), ("test MAP".to_owned(), &values[..])];
     let charts = [
-        (curves_chart("validation MAP", &[curve]), vec!["a run", "validation MAP", "Epoch"]),
+        (curves_chart("validation MAP", &[curve]), vec!["a run", "validation MAP", "Epoch", "Dashed: retrained on train + validation"]),
         (heat_chart(&pivot, ["k", "layers"], "test MAP"), vec!["612", "layers", "test MAP"]),
         (parallel_chart(&axes), vec!["k", "test MAP"]),
         (
