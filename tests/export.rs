@@ -4,7 +4,7 @@ use crossrank::dataset::Split;
 use crossrank::eval::significance::Interval;
 use crossrank::eval::{Measures, STANDARD};
 use crossrank::export::chart::{Chart, Panel, Series, Theme, render_svg};
-use crossrank::export::{Cell, Row, Table, csv_line, events, export_run, history_csv, latex_text};
+use crossrank::export::{Cell, Part, Row, Table, csv_line, events, export_run, history_csv, latex_text};
 use crossrank::train::{EpochReport, Experiment, QueryMeasures, QueryRow, RunFolder, RunRecord};
 use std::fs;
 
@@ -251,7 +251,7 @@ fn a_run_is_exported_with_everything_it_saved() {
     QueryMeasures { queries, ..QueryMeasures::default() }.write(&run).expect("written");
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
     let loaded = crossrank::dataset::open(&sample).expect("the sample");
-    let done = export_run(&run, &out, Some(&loaded)).expect("it is exported");
+    let done = export_run(&run, &out, Some(&loaded), Part::All).expect("it is exported");
     let name = |path: &std::path::PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<String> = done.files.iter().filter_map(name).collect();
     names.sort();
@@ -274,5 +274,5 @@ fn a_run_is_exported_with_everything_it_saved() {
     assert_ne!(hash(&loaded.judgements), hash(&other), "another judgement is another data set");
     let (qrels, warnings) = crossrank::dataset::read_qrels(&out.join("qrels.txt")).expect("judgements");
     assert_eq!((qrels.values().map(|query| query.len()).sum::<usize>(), warnings.len()), (3300, 0));
-    assert!(export_run(home.path(), &out, None).is_err_and(|error| error.to_string().contains("run.json")));
+    assert!(export_run(home.path(), &out, None, Part::Test).is_err_and(|error| error.to_string().contains("run.json")));
 }

@@ -3,7 +3,9 @@
 use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::chart::Theme;
-use crossrank::export::chart::{Curve, Lines, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart};
+use crossrank::export::chart::{
+    Curve, Lines, curves_chart, differences_chart, heat_chart, matrix_chart, parallel_chart,
+};
 use crossrank::study::runs::{Objective, ParamValue, Pivot, RunFacts, SavedRun};
 use crossrank::train::{Comparison, RunRecord};
 use crossrank::workspace::{ExportAction, Store, Workspace};
@@ -42,7 +44,10 @@ fn every_plot_is_saved_with_its_names_and_figures() {
     let values = [5.0, 10.0].map(|value| Some(ParamValue::Number(value)));
     let axes = [("k".to_owned(), &values[..]), ("test MAP".to_owned(), &values[..])];
     let charts = [
-        (curves_chart("validation MAP", &[curve]), vec!["a run", "validation MAP", "Epoch", "Dashed: retrained on train + validation"]),
+        (
+            curves_chart("validation MAP", &[curve]),
+            vec!["a run", "validation MAP", "Epoch", "Dashed: retrained on train + validation"],
+        ),
         (heat_chart(&pivot, ["k", "layers"], "test MAP"), vec!["612", "layers", "test MAP"]),
         (parallel_chart(&axes), vec!["k", "test MAP"]),
         (

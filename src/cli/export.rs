@@ -1,10 +1,11 @@
 //! `crossrank export`: a run as files for other programs.
 
 use super::data::open;
+use super::names::one_of;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
 use crate::dataset::Loaded;
-use crate::export::export_run;
+use crate::export::{Part, export_run};
 use crate::train::read_run_record;
 use anyhow::Result;
 use serde_json::json;
@@ -20,6 +21,9 @@ pub(super) struct ExportArgs {
     /// The data set [default: where it was when the run was trained].
     #[arg(long, value_name = "PATH")]
     pub dataset: Option<PathBuf>,
+    /// The queries of run.txt and qrels.txt.
+    #[arg(long, default_value = "test", value_parser = one_of(Part::ALL, Part::name))]
+    pub part: Part,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -33,14 +37,15 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let dataset = dataset(args, &mut progress)?;
     progress.stage("Writing files");
-    let done = export_run(&args.run, &args.out, dataset.as_ref())?;
+    let done = export_run(&args.run, &args.out, dataset.as_ref(), args.part)?;
     progress.finish();
     done.left_out.iter().for_each(|line| note(&format!("left out: {line}")));
     if args.json {
         let files: Vec<String> = done.files.iter().map(|file| file.display().to_string()).collect();
-        return print_json(
-            &json!({ "out": args.out.display().to_string(), "files": files, "left_out": done.left_out }),
-        );
+        return print_json(&json!({
+            "out": args.out.display().to_string(), "part": args.part.name(), "files": files,
+            "left_out": done.left_out,
+        }));
     }
     print(&done.files.iter().map(|file| format!("{}\n", file.display())).collect::<String>())
 }

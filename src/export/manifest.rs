@@ -1,5 +1,6 @@
 //! What a run's results are based on.
 
+use super::Part;
 use crate::base::{ContentHash, VERSION};
 use crate::dataset::{Dataset, Judgements, Loaded, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
@@ -33,8 +34,11 @@ pub struct Manifest {
     pub seed: u64,
     /// Where the network was trained.
     pub device: String,
-    /// The judged queries of each split.
+    /// The queries of each split; in runs of version 0.1.0 only those judged.
     pub split: BTreeMap<String, Vec<String>>,
+    /// The queries that `run.txt` and `qrels.txt` hold: those of one split, or `all`.
+    #[serde(default)]
+    pub part: String,
     /// The measures reported.
     pub measures: Vec<String>,
     /// How equal scores are ordered.
@@ -67,10 +71,21 @@ pub struct DatasetMark {
 }
 
 /// From a run and, if it was found, its data set.
-pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: Option<&Loaded>) -> Manifest {
+pub fn manifest(
+    record: &RunRecord,
+    measures: Option<&QueryMeasures>,
+    dataset: Option<&Loaded>,
+    part: Part,
+) -> Manifest {
     let of_split = |split: Split| {
         let rows = measures.into_iter().flat_map(|measures| measures.of_split(split));
-        (split.name().to_owned(), rows.map(|row| row.id.clone()).collect())
+        let ids = match (&record.split, split) {
+            (Some(recorded), Split::Train) => recorded.train.clone(),
+            (Some(recorded), Split::Validation) => recorded.validation.clone(),
+            (Some(recorded), Split::Test) => recorded.test.clone(),
+            (None, _) => rows.map(|row| row.id.clone()).collect(),
+        };
+        (split.name().to_owned(), ids)
     };
     Manifest {
         program: env!("CARGO_PKG_NAME").to_owned(),
@@ -90,6 +105,7 @@ pub fn manifest(record: &RunRecord, measures: Option<&QueryMeasures>, dataset: O
         // Networks train on the CPU only; just the picture encoders have a choice.
         device: "cpu".to_owned(),
         split: Split::ALL.map(of_split).into(),
+        part: part.name().to_owned(),
         measures: STANDARD.iter().map(ToString::to_string).collect(),
         ties: TIE_RULE.to_owned(),
         averaging: Averaging::Both.label().to_owned(),

@@ -30,11 +30,9 @@ impl Parts {
         let measured = measures.into_iter().flat_map(|measures| &measures.queries).map(|row| (&row.id, row.split));
         let mut parts: HashMap<String, Split> = measured.map(|(id, split)| (id.clone(), split)).collect();
         if let Some(split) = &record.split {
-            for (split, ids) in [
-                (Split::Train, &split.train),
-                (Split::Validation, &split.validation),
-                (Split::Test, &split.test),
-            ] {
+            for (split, ids) in
+                [(Split::Train, &split.train), (Split::Validation, &split.validation), (Split::Test, &split.test)]
+            {
                 parts.extend(ids.iter().map(|id| (id.clone(), split)));
             }
         }

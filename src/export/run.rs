@@ -2,10 +2,11 @@
 
 use super::chart::{Chart, Theme, render_png, render_svg};
 use super::manifest::manifest;
+use super::part::{Part, Parts};
 use super::table::{Cell, Row, Table};
 use super::{ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
-use crate::dataset::{Dataset, Judgements, Loaded, Qrels, RecallBase, Split, write_qrels};
+use crate::dataset::{Dataset, Judgements, Loaded, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
 use crate::eval::{Averaging, Measures, STANDARD, TIE_RULE};
 use crate::train::{EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
@@ -21,13 +22,13 @@ pub struct Exported {
     pub left_out: Vec<String>,
 }
 
-/// Exports the run in folder `run` to the folder `out`: `run.txt`, `qrels.txt`, `queries.csv`, `curves.csv`,
-/// `summary.json`, `table.md`, `table.tex`, `table.csv`, `events.out.tfevents.*`, `manifest.json`, `curves.svg`,
+/// Exports the run in folder `run` to the folder `out`: `run.txt` and `qrels.txt` of the queries of `part`, by which
+/// `crossrank evaluate` gives the measures of the run; `queries.csv`, `curves.csv`, `summary.json`, `table.md`, `table.tex`, `table.csv`, `events.out.tfevents.*`, `manifest.json`, `curves.svg`,
 /// `curves.png`. What an old run lacks, or needs a data set that was not found, is left out and reported.
 ///
 /// # Errors
 /// If `run` is not a run, or a file cannot be written; with its path.
-pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Exported, ExportError> {
+pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>, part: Part) -> Result<Exported, ExportError> {
     let (record, history) = read_run_folder(run)?;
     fs::create_dir_all(out).at(out)?;
     let mut writer = Writer { out, done: Exported::default() };
@@ -38,9 +39,11 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
             None
         }
     };
-    writer.rankings(run)?;
+    let parts = Parts::of(&record, measures.as_ref());
+    let wanted = |id: &str| parts.holds(part, id);
+    writer.rankings(run, &record, (part, &wanted))?;
     match dataset {
-        Some(dataset) => writer.qrels(dataset, record.recall_base)?,
+        Some(dataset) => writer.qrels(dataset, record.recall_base, (part, &wanted))?,
         None => writer.done.left_out.push("qrels.txt: the data set was not found".to_owned()),
     }
     if let Some(measures) = &measures {
@@ -51,11 +54,14 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>) -> Result<Ex
     writer.write("table.md", table.markdown().as_bytes())?;
     writer.write("table.tex", table.latex().as_bytes())?;
     writer.write("table.csv", table.csv().as_bytes())?;
-    let manifest = serde_json::to_value(manifest(&record, measures.as_ref(), dataset))?;
+    let manifest = serde_json::to_value(manifest(&record, measures.as_ref(), dataset, part))?;
     writer.write("manifest.json", pretty(&manifest)?.as_bytes())?;
     writer.curves(&record, &history)?;
     Ok(writer.done)
 }
+
+/// A part and whether it holds a query.
+type Wanted<'a> = (Part, &'a dyn Fn(&str) -> bool);
 
 struct Writer<'a> {
     out: &'a Path,
@@ -70,20 +76,35 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// The ranking that the run saved.
-    fn rankings(&mut self, run: &Path) -> Result<(), ExportError> {
-        match fs::read(run.join("run.txt")) {
-            Ok(bytes) => self.write("run.txt", &bytes),
+    /// The ranking that the run saved, of the queries wanted.
+    fn rankings(&mut self, run: &Path, record: &RunRecord, (part, wanted): Wanted<'_>) -> Result<(), ExportError> {
+        let mut ranking = match read_run(&run.join("run.txt")) {
+            Ok((ranking, _)) => ranking,
             Err(error) => {
                 self.done.left_out.push(format!("run.txt: {error}"));
-                Ok(())
+                return Ok(());
             }
+        };
+        ranking.retain(|query, _| wanted(query));
+        if ranking.is_empty() {
+            self.done.left_out.push(format!("run.txt: {}", nothing(part)));
+            return Ok(());
         }
+        let path = self.out.join("run.txt");
+        write_run(&path, &ranking, &record.name)?;
+        self.done.files.push(path);
+        Ok(())
     }
 
-    fn qrels(&mut self, loaded: &Loaded, base: RecallBase) -> Result<(), ExportError> {
+    fn qrels(&mut self, loaded: &Loaded, base: RecallBase, (part, wanted): Wanted<'_>) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        write_qrels(&path, &qrels(&loaded.dataset, &loaded.judgements, base))?;
+        let mut qrels = qrels(&loaded.dataset, &loaded.judgements, base);
+        qrels.retain(|query, _| wanted(query));
+        if qrels.is_empty() {
+            self.done.left_out.push(format!("qrels.txt: {}", nothing(part)));
+            return Ok(());
+        }
+        write_qrels(&path, &qrels)?;
         self.done.files.push(path);
         Ok(())
     }
@@ -99,6 +120,14 @@ impl Writer<'_> {
         let chart = Chart::curves(&record.name, history);
         self.write("curves.svg", render_svg(&chart, Theme::Light)?.as_bytes())?;
         self.write("curves.png", &render_png(&chart, Theme::Light, 2)?)
+    }
+}
+
+/// Why a file of queries is missing.
+fn nothing(part: Part) -> String {
+    match part {
+        Part::All => "there is no such query".to_owned(),
+        _ => format!("none of the run's {part} queries; --part all takes every query"),
     }
 }
 
