@@ -1,7 +1,7 @@
 //! Losses: gradients against differences, what they ask for, what they cost.
 
 use crossrank::base::Rng;
-use crossrank::dataset::Relevance;
+use crossrank::dataset::{ImageId, Relevance};
 use crossrank::eval::{Measure, measure_query};
 use crossrank::train::{Loss, LossSettings, Objective, Targets, Weighting};
 
@@ -219,5 +219,28 @@ fn prints_what_each_loss_costs_at_300_images() {
             let each = watch.elapsed().as_secs_f64() / 50.0 * 1e3;
             println!("{grades} {} {:?}\t{each:.3}\tms", objective.loss, objective.settings);
         }
+    }
+}
+
+#[test]
+fn equal_scores_are_ordered_by_seed_and_id_not_by_the_file() {
+    let grades = [0, 2, 1, 0, 1, 0, 2, 0];
+    let ids: Vec<ImageId> = (0..8).map(|i| ImageId::from(format!("image {i}").as_str())).collect();
+    let (relevance, scores) = (grades.map(|grade| Some(Relevance(grade))), [0.5; 8]);
+    let order = [3, 7, 0, 2, 6, 1, 5, 4];
+    let moved: Vec<_> = order.iter().map(|&i| relevance[i]).collect();
+    let moved_ids: Vec<ImageId> = order.iter().map(|&i| ids[i].clone()).collect();
+    for loss in [Loss::LambdaNdcg, Loss::LambdaMap] {
+        let objective = Objective::from(loss);
+        let of = |seed: u64| objective.evaluate(&scores, &Targets::new(&relevance).with_ties(seed, &ids));
+        let (value, gradient) = of(1);
+        let (same, other) = objective.evaluate(&scores, &Targets::new(&moved).with_ties(1, &moved_ids));
+        assert!((value - same).abs() < 1e-12, "{loss}: {value}, {same}");
+        for (at, &i) in order.iter().enumerate() {
+            assert!((gradient[i] - other[at]).abs() < 1e-12, "{loss}");
+        }
+        assert!((2..9).any(|seed| of(seed).1 != gradient), "{loss}: another seed is another order");
+        let by_file = |relevance: &[_]| objective.evaluate(&scores, &Targets::new(relevance)).0;
+        assert_ne!(by_file(&relevance), by_file(&moved), "{loss}: the order does matter");
     }
 }

@@ -35,7 +35,11 @@ fn a_mean_over_no_query_is_a_dash_and_null_and_there_is_no_text_only_without_tex
     let home = tempfile::tempdir().expect("a folder");
     let train = |more: &[&str]| {
         let mut command = program(home.path());
-        command.arg("train").arg(folder.path()).args(["--model", "linear", "--epochs", "2"]).args(more);
+        command
+            .arg("train")
+            .arg(folder.path())
+            .args(["--preset", "reference", "--model", "linear", "--epochs", "2"])
+            .args(more);
         command.output().expect("the program runs")
     };
     let object = object(&train(&["--json"]));

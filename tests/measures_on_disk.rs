@@ -3,7 +3,7 @@
 use crate::export::history;
 use crate::old_runs::{data, json};
 use crossrank::base::FileError;
-use crossrank::dataset::{Relevance, Split};
+use crossrank::dataset::{RecallBase, Relevance, Split};
 use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::export::{Part, export_run};
 use crossrank::model::ModelKind;
@@ -70,11 +70,16 @@ fn rows_of_queries_are_named_one_by_one_and_were_named_once() {
     one.write(folder.path()).expect("written");
     let file = folder.path().join("queries.json");
     let text = fs::read_to_string(&file).expect("written");
-    assert_eq!(text, r#"{"queries":[{"id":"q","split":"test","measures":{"ndcg@20":0.25,"map":0.5}}]}"#);
+    assert_eq!(
+        text,
+        r#"{"recall_base":"judged","queries":[{"id":"q","split":"test","measures":{"ndcg@20":0.25,"map":0.5}}]}"#
+    );
     assert_eq!(QueryMeasures::read(folder.path()).expect("it reads back"), one);
     fs::write(&file, r#"{"measures":["ndcg@20","map"],"queries":[{"id":"q","split":"test","values":[0.25,0.5]}]}"#)
         .expect("written");
-    assert_eq!(QueryMeasures::read(folder.path()).expect("it is read"), one);
+    // Versions that did not record the recall base counted only candidates.
+    let old = QueryMeasures { recall_base: RecallBase::Candidates, ..one };
+    assert_eq!(QueryMeasures::read(folder.path()).expect("it is read"), old);
 }
 
 /// What is said of a file in a folder once it holds `text`, if its path stands at the end of it.

@@ -4,7 +4,7 @@ use crossrank::dataset::{Dataset, Judgements, Relevance};
 use crossrank::eval::{Judged, Measure, Persistence, STANDARD, evaluate_scores, measure_query, order};
 use crossrank::signals::{
     Normalisation, SignalGroup, SignalInfo, Signals, compute, document_terms, initial_order, query_terms, statistics,
-    table, text_only,
+    table, text_only, text_signal,
 };
 use proptest::prelude::*;
 
@@ -184,11 +184,12 @@ proptest! {
         prop_assert_eq!(signals.queries[0].len(), candidates * signals.infos.len());
         prop_assert!(signals.queries[0].iter().all(|value| value.is_nan() || value.is_finite()));
         for signal in 0..signals.infos.len() {
-            let found = statistics(&judgements, &signals, signal);
+            let found = statistics(&judgements, &[0], &signals, signal);
             prop_assert!([found.min, found.mean, found.max, found.deviation].iter().all(|value| value.is_finite()));
         }
         for scores in [text_only(&signals, 0), initial_order(&data, 0)] {
-            prop_assert!(scores.len() == candidates && scores.iter().all(|value| value.is_finite()));
+            prop_assert!(scores.iter().all(|value| value.is_finite()));
+            prop_assert!(scores.len() == candidates || scores.is_empty() && text_signal(&signals).is_none());
         }
         prop_assert!(evaluate_scores(&data, &judgements, &[0], |_| text_only(&signals, 0), &STANDARD).per_query.is_empty());
     }

@@ -196,14 +196,14 @@ fn statistics_ignore_what_is_missing_and_correlate_within_queries() {
     let signals =
         Signals { infos: raw(&[&[0.0]]).infos, queries: vec![vec![1.0, 2.0, 3.0], vec![101.0, f32::NAN, 103.0]] };
     let judgements = judged(&data, &[(0, &[1, 2, 3]), (1, &[0, 1, 1])]);
-    let found = statistics(&judgements, &signals, 0);
+    let found = statistics(&judgements, &all(&judgements), &signals, 0);
     assert_eq!((found.missing, found.min, found.max, found.mean), (1, 1.0, 103.0, 42.0));
     assert!((found.deviation - 54.779).abs() < 0.01, "{}", found.deviation);
     assert!(found.correlation.unwrap() > 0.95, "{:?}", found.correlation);
     let unsure = judged(&data, &[(0, &[-1; 3]), (1, &[-1; 3])]);
-    assert_eq!(statistics(&unsure, &signals, 0).correlation, None);
-    assert_eq!(statistics(&judgements, &signals, 8).missing, 0);
-    let extreme = statistics(&judgements, &raw(&[&[f32::MAX, f32::MIN]]), 0);
+    assert_eq!(statistics(&unsure, &all(&unsure), &signals, 0).correlation, None);
+    assert_eq!(statistics(&judgements, &[], &signals, 8).missing, 0);
+    let extreme = statistics(&judgements, &[], &raw(&[&[f32::MAX, f32::MIN]]), 0);
     assert!(extreme.deviation.is_finite() && extreme.mean.is_finite());
 }
 
@@ -216,4 +216,22 @@ pub(crate) fn judged(data: &Dataset, grades: &[(usize, &[i32])]) -> Judgements {
         }
     }
     judgements
+}
+
+fn all(judgements: &Judgements) -> Vec<usize> {
+    (0..judgements.len()).collect()
+}
+
+#[test]
+fn the_correlation_of_a_signal_looks_at_no_judgement_of_other_queries() {
+    let signals = raw(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]]);
+    let mut data = titled("q", &["a", "b", "c"]);
+    data.queries.push(query("test", "", 0..3));
+    let mut judgements = judged(&data, &[(0, &[0, 1, 2])]);
+    let of = |judgements: &Judgements, labelled: &[usize]| statistics(judgements, labelled, &signals, 0).correlation;
+    let before = of(&judgements, &[0]);
+    assert!(before > Some(0.99));
+    (0..3).for_each(|at| drop(judgements.set(1, at, Some(Relevance(2 - at as i32)))));
+    assert_eq!(of(&judgements, &[0]), before);
+    assert_ne!(of(&judgements, &[0, 1]), before);
 }

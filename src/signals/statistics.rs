@@ -4,7 +4,7 @@ use super::Signals;
 use crate::base::Spread;
 use crate::dataset::Judgements;
 
-/// Statistics of one raw signal over all candidates of all queries.
+/// Statistics of one raw signal over all candidates of all queries, but for its correlation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Statistics {
     /// Candidates without a value.
@@ -19,12 +19,14 @@ pub struct Statistics {
     pub deviation: f32,
     /// Correlation with the judged grade *within* queries, −1..=1: Pearson's, over all judged candidates, of the
     /// signal's z-scores in its query with the grade less its query's mean. Models only compare candidates of one
-    /// query, so differences between queries are ignored. `None` if either never varies.
+    /// query, so differences between queries are ignored. Over the queries that settings may be chosen by, hence without
+    /// test queries. `None` if either never varies.
     pub correlation: Option<f32>,
 }
 
-/// Computes the statistics of one signal; all zero if there is no such signal.
-pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> Statistics {
+/// Computes the statistics of one signal; all zero if there is no such signal. `labelled` are the queries whose
+/// judgements may be looked at.
+pub fn statistics(judgements: &Judgements, labelled: &[usize], signals: &Signals, signal: usize) -> Statistics {
     let mut missing = 0;
     let mut present = Vec::new();
     for query in 0..signals.queries.len() {
@@ -43,14 +45,14 @@ pub fn statistics(judgements: &Judgements, signals: &Signals, signal: usize) -> 
         max: fold(f64::max),
         // With values at both ends of the f32 range the deviation would overflow.
         deviation: spread.deviation.min(f64::from(f32::MAX)) as f32,
-        correlation: correlation(judgements, signals, signal),
+        correlation: correlation(judgements, labelled, signals, signal),
     }
 }
 
 /// See [`Statistics::correlation`].
-fn correlation(judgements: &Judgements, signals: &Signals, signal: usize) -> Option<f32> {
+fn correlation(judgements: &Judgements, labelled: &[usize], signals: &Signals, signal: usize) -> Option<f32> {
     let (mut product, mut signal_squares, mut grade_squares) = (0.0, 0.0, 0.0);
-    for query in 0..judgements.len() {
+    for &query in labelled {
         let judged = signals.column(query, signal).zip(judgements.of(query)).filter_map(|(value, grade)| {
             let grade = grade.filter(|grade| grade.is_judged())?;
             value.is_finite().then_some((f64::from(value), f64::from(grade.0)))

@@ -48,7 +48,8 @@ impl<'a> Queries<'a> {
         training: &[usize],
     ) -> Result<Self, TrainError> {
         let prepared = data.inputs.iter().map(|input| Prepared::new(input, model.config()));
-        let targets: Vec<Targets> = data.inputs.iter().map(|input| Targets::new(&input.relevance)).collect();
+        let of = |input: &RankingInput| Targets::new(&input.relevance).with_ties(config.seed, &input.ids);
+        let targets: Vec<Targets> = data.inputs.iter().map(of).collect();
         let top = training.iter().map(|&at| targets[at].top()).fold(0.0, f64::max);
         Ok(Self {
             data,

@@ -6,7 +6,7 @@ use super::inputs::{prepare, prepare_with, with_candidates};
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};
-use super::score::{compare, rank, rankings};
+use super::score::{Ranked, compare, rank, rankings};
 use super::{
     EpochReport, Experiment, Fingerprint, Outcome, Resumption, RunData, RunObserver, RunSplit, Stop, TrainConfig,
     TrainData, TrainError,
@@ -231,12 +231,14 @@ fn work(
         None => None,
     };
     let outcome = trained.as_ref().map(|trained| &trained.outcome);
-    let ranked = rank(data, experiment, inputs, outcome.map(|outcome| &outcome.model), None)?;
+    // What is chosen or measured on validation queries comes from the network that had not seen them.
+    let chosen = trained.as_ref().and_then(|trained| trained.chosen.as_ref());
+    let before = chosen.map(|chosen| rank(data, experiment, inputs, Some(chosen), None)).transpose()?;
+    let feedback = before.as_ref().and_then(|before| before.feedback);
+    let ranked = rank(data, experiment, inputs, outcome.map(|outcome| &outcome.model), feedback)?;
     record.feedback = ranked.feedback;
-    // Measures on validation queries come from the network that had not seen them.
     let mut measured = ranked.scores.clone();
-    if let Some(chosen) = trained.as_ref().and_then(|trained| trained.chosen.as_ref()) {
-        let before = rank(data, experiment, inputs, Some(chosen), record.feedback)?.scores;
+    if let Some(Ranked { scores: before, .. }) = &before {
         let validation = (0..measured.len()).filter(|&query| data.splits[query] == Split::Validation);
         validation.for_each(|query| measured[query].clone_from(&before[query]));
         record.retrained = outcome.map(|outcome| outcome.best_epoch);

@@ -53,7 +53,7 @@ pub struct Session {
     pub warnings: Vec<Warning>,
     /// Its counts.
     pub summary: Summary,
-    /// Statistics of the signals.
+    /// Statistics of the signals; their correlations are over the train and validation queries.
     pub statistics: Vec<Statistics>,
     /// Measures without any network.
     pub baselines: Baselines,

@@ -6,8 +6,8 @@ use crossrank::dataset::{Relevance, Split, demo_sample};
 use crossrank::eval::{Judged, Measure, rank_and_measure};
 use crossrank::model::{ModelKind, Network};
 use crossrank::train::{
-    EpochReport, Experiment, Keep, Loss, Observer, Quiet, RunData, RunRecord, Standing, TrainConfig, TrainData, open,
-    run as run_all, train,
+    EpochReport, Experiment, Keep, Loss, Observer, Preset, Quiet, RunData, RunRecord, Standing, TrainConfig, TrainData,
+    open, run as run_all, train,
 };
 use std::ops::ControlFlow;
 
@@ -133,4 +133,20 @@ fn test_judgements_change_neither_the_choices_nor_the_scores_of_a_run() {
         assert_eq!(before.record.validation, after.record.validation, "{kind}");
         assert_ne!(before.record.test, after.record.test, "{kind}: the test queries are judged otherwise");
     }
+}
+
+#[test]
+fn feedback_is_chosen_by_the_network_that_has_not_seen_the_validation_queries() {
+    let data = open(&demo_sample(), &[]).unwrap().data;
+    let record = |retrain: bool| {
+        let mut experiment = Preset::Reference.experiment();
+        experiment.model.kind = ModelKind::LtrCm;
+        experiment.training = TrainConfig { epochs: 3, seed: 3, retrain, ..experiment.training };
+        run_all(&data, &experiment, RunRecord::default(), None, &mut Quiet).unwrap().record
+    };
+    let (first, both) = (record(false), record(true));
+    assert_eq!((first.retrained, both.retrained), (None, Some(first.best_epoch)));
+    assert!(first.feedback.is_some());
+    assert_eq!(both.feedback, first.feedback);
+    assert_eq!(both.validation, first.validation);
 }

@@ -1,9 +1,10 @@
 //! A network as a value: its first weights, its copies, its file.
 
-use super::{model, query};
+use super::{config, data, model, query};
 use crossrank::base::{FileError, Rng};
 use crossrank::graph::{Csr, GraphRequest, Similarities};
 use crossrank::model::{Activation, Metadata, ModelError, ModelKind, Network, NetworkConfig, RankingInput};
+use crossrank::train::{Loss, Quiet, TrainConfig, TrainData, train};
 
 #[test]
 fn the_order_of_the_images_changes_no_score() {
@@ -85,4 +86,31 @@ fn initial_weights_lie_within_pytorchs_bounds_and_fill_them() {
     }
     let (low, high) = span("conv.0.a");
     assert!((0.0..0.05).contains(&low) && (0.95..1.0).contains(&high), "a: {low} to {high}");
+}
+
+#[test]
+fn the_order_of_candidates_in_the_file_changes_no_lambda_training_beyond_rounding() {
+    let mut data = data(6, 12);
+    // Half of the images have the same signals, and so the same score.
+    for input in &mut data.inputs {
+        input.features.iter_mut().step_by(4).for_each(|x| *x = 0.25);
+        input.features.iter_mut().skip(1).step_by(4).for_each(|x| *x = -0.5);
+    }
+    let mut reversed = data.clone();
+    for input in &mut reversed.inputs {
+        input.features = input.features.chunks(2).rev().flatten().copied().collect();
+        input.relevance.reverse();
+        input.ids.reverse();
+    }
+    for loss in [Loss::LambdaNdcg, Loss::LambdaMap] {
+        let config = TrainConfig { loss, ..config(4) };
+        let losses = |data: &TrainData| -> Vec<f64> {
+            let network = NetworkConfig { dropout: 0.0, ..model(ModelKind::Linear, 12) };
+            let outcome = train(data, &network, &config, &mut Quiet).unwrap();
+            outcome.history.iter().map(|report| report.train_loss).collect()
+        };
+        for (before, after) in losses(&data).into_iter().zip(losses(&reversed)) {
+            assert!((before - after).abs() < 1e-9, "{loss}: {before}, {after}");
+        }
+    }
 }

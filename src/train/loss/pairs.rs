@@ -66,14 +66,14 @@ pub(super) fn lambda_ndcg(
 ) -> (f64, Vec<f64>) {
     let gains = query.gains(exponential);
     let ideal = ideal(&gains, truncation);
-    let discounts: Vec<f64> = ranks(scores).into_iter().map(|rank| discount(rank, truncation)).collect();
+    let discounts: Vec<f64> = ranks(scores, &query.ties).into_iter().map(|rank| discount(rank, truncation)).collect();
     weighted(query, scores, |i, j| ((gains[i] - gains[j]) * (discounts[i] - discounts[j])).abs() / ideal)
 }
 
 /// LambdaRank for average precision: each pair of a relevant and a non-relevant image is weighted by the change in
 /// average precision from swapping the two. All grades above 0 count as relevant.
 pub(super) fn lambda_map(query: &Targets, scores: &[f64]) -> (f64, Vec<f64>) {
-    let ranks = ranks(scores);
+    let ranks = ranks(scores, &query.ties);
     let relevant = |i: usize| query.grades[i] > 0.0;
     // By rank (index 0 for none): the number of relevant images up to it, and the sum of 1/rank over them.
     let mut at_rank = vec![false; scores.len() + 1];

@@ -1,6 +1,7 @@
 //! A query's judgements as targets of a loss.
 
-use crate::dataset::Relevance;
+use crate::base::Rng;
+use crate::dataset::{ImageId, Relevance};
 
 /// The judgements of one query, in the form that losses use. Unjudged images are ignored.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +16,8 @@ pub struct Targets {
     pub(super) top: f64,
     /// Groups of images of equal grade, the highest grade first.
     pub(super) levels: Vec<Level>,
+    /// Where scores are equal, the lower number ranks first; without any, the order of the images decides.
+    pub(super) ties: Vec<u64>,
 }
 
 /// The images of one grade.
@@ -39,7 +42,17 @@ impl Targets {
         let those = |keep: &dyn Fn(f64) -> bool| (0..grades.len()).filter(|&i| keep(grades[i])).collect();
         let level = |&grade: &f64| Level { grade, members: those(&|x| x == grade), below: those(&|x| x < grade) };
         let levels = distinct.iter().map(level).collect();
-        Self { n: relevance.len(), top: distinct.first().copied().unwrap_or(0.0), positions, grades, levels }
+        let top = distinct.first().copied().unwrap_or(0.0);
+        Self { n: relevance.len(), top, positions, grades, levels, ties: Vec::new() }
+    }
+
+    /// Breaks ties of the scores at random for each seed, by the ids of all images and whatever their order, as the
+    /// order of a file may well be that of relevance.
+    pub fn with_ties(mut self, seed: u64, ids: &[ImageId]) -> Self {
+        let mixed = |state: u64, byte: u8| Rng::new(state ^ u64::from(byte)).next_u64();
+        let number = |id: &ImageId| id.as_str().bytes().fold(Rng::new(seed).next_u64(), mixed);
+        self.ties = self.positions.iter().filter_map(|&at| ids.get(at)).map(number).collect();
+        self
     }
 
     /// Sets the highest grade of the queries learned from to `top`, if that is above this query's own.
@@ -86,10 +99,10 @@ pub(super) fn ideal(gains: &[f64], truncation: Option<usize>) -> f64 {
     best.iter().enumerate().map(|(at, gain)| gain * discount(at + 1, truncation)).sum()
 }
 
-/// Each image's rank from 1 under `scores`; equal scores keep the order of the images.
-pub(super) fn ranks(scores: &[f64]) -> Vec<usize> {
+/// Each image's rank from 1 under `scores`; of equal ones the lower in `ties` is first, or the first in their order.
+pub(super) fn ranks(scores: &[f64], ties: &[u64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then_with(|| ties.get(a).cmp(&ties.get(b))));
     let mut ranks = vec![0; scores.len()];
     order.into_iter().enumerate().for_each(|(at, i)| ranks[i] = at + 1);
     ranks

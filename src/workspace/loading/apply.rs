@@ -2,7 +2,7 @@
 
 use super::{Measured, VectorsRead};
 use crate::base::Progress;
-use crate::dataset::{self, Dataset, VectorTable, Warning};
+use crate::dataset::{self, Dataset, Split, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals;
@@ -206,7 +206,9 @@ fn open(
         return Err(TrainError::Cancelled);
     }
     let data = &opened.data;
-    let statistics = |signal: usize| signals::statistics(&data.judgements, &data.signals, signal);
+    // Signals are chosen by these figures, so test queries must not be among them.
+    let labelled = [data.queries_of(Split::Train), data.queries_of(Split::Validation)].concat();
+    let statistics = |signal: usize| signals::statistics(&data.judgements, &labelled, &data.signals, signal);
     Ok(Measured {
         path: path.to_owned(),
         summary: dataset::summary(&data.dataset, &data.judgements),

@@ -74,7 +74,10 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
             widgets::caption(ui, "Open a data set to choose its signals.");
             return;
         };
-        widgets::caption(ui, "The network's inputs for each image. Bars show the correlation with relevance.");
+        widgets::caption(
+            ui,
+            "The network's inputs for each image. Bars show the correlation with relevance on train and validation.",
+        );
         let names: Vec<String> = session.data.signals.infos.iter().map(|info| info.name.clone()).collect();
         let mut chosen: Vec<bool> = match &experiment.features {
             None => vec![true; names.len()],
@@ -109,8 +112,9 @@ fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> boo
             let text = format!("{}{:.2}", if correlation < 0.0 { "−" } else { "" }, correlation.abs());
             ui.label(RichText::new(text).small().color(palette.weak));
             let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
-            widgets::bar(ui, correlation.abs(), 44.0, colour)
-                .on_hover_text("Correlation with relevance over all queries");
+            widgets::bar(ui, correlation.abs(), 44.0, colour).on_hover_text(
+                "Correlation with relevance within the train and validation queries, not the test queries",
+            );
         });
         changed.changed()
     })
