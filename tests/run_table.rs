@@ -3,10 +3,10 @@
 use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures, STANDARD};
 use crossrank::study::runs::{
-    Column, Entry, Filter, Listing, Objective, ParamValue, Pivot, RunFacts, RunTable, SavedRun, asked, date, entries,
-    varying, with_term,
+    Column, Entry, Filter, Listing, Objective, ParamValue, Pivot, RunFacts, RunTable, SavedRun, asked, best, date,
+    entries, groups, varying, with_term,
 };
-use crossrank::train::{Comparison, RunFolder, RunRecord};
+use crossrank::train::{Comparison, RunFolder, RunRecord, RunSplit};
 use std::fs;
 use std::path::Path;
 
@@ -272,4 +272,65 @@ fn a_record_of_strange_values_is_shown_without_panic() {
             assert!(table.markdown().lines().count() > 2 && table.csv().contains("\"é"));
         }
     }
+}
+
+/// A run with a split of its own, named by its test queries.
+fn split(mut run: RunFacts, test: &[&str]) -> RunFacts {
+    let test = test.iter().map(|id| (*id).to_owned()).collect();
+    run.saved.record.split = Some(RunSplit { test, ..RunSplit::default() });
+    RunFacts::of(run.saved)
+}
+
+#[test]
+fn the_best_is_one_of_the_runs_with_the_same_split() {
+    let (easy, hard) = (["q1", "q2"], ["q3"]);
+    let runs = vec![
+        split(made_up("a", 5, 1, 1, 0.9), &easy),
+        split(made_up("b", 10, 1, 1, 0.8), &easy),
+        split(made_up("c", 5, 1, 1, 0.3), &hard),
+        split(made_up("d", 10, 1, 1, 0.4), &hard),
+        split(made_up("e", 10, 2, 1, 0.99), &["q4"]),
+    ];
+    let rows: Vec<Entry> = (0..5).map(|run| Entry { runs: vec![run] }).collect();
+    assert_eq!(best(&runs, &rows, Column::TestMap), [true, false, false, true, false], "the last has no rival");
+    assert_eq!(best(&runs, &rows, Column::Seconds), [false; 5], "not a measure");
+    let names: Vec<String> = runs.iter().map(|run| Column::Split.cell(&[run]).text).collect();
+    assert_eq!((&names[0], names[0].len()), (&names[1], 8));
+    assert_ne!(names[0], names[2]);
+    assert!(Filter::parse(&format!("split={}", names[2])).matches(&runs[3]));
+    assert_eq!(groups(&runs, [0, 2].into_iter()).len(), 2, "seeds of different splits are no group");
+}
+
+#[test]
+fn a_repeated_seed_is_not_another_seed() {
+    let runs = vec![
+        made_up("a", 5, 1, 1, 0.6),
+        made_up("b", 5, 1, 2, 0.7),
+        made_up("c", 5, 1, 1, 0.6),
+        made_up("d", 5, 1, 3, 0.8),
+    ];
+    let rows = groups(&runs, 0..4);
+    assert_eq!(rows.iter().map(|row| row.runs.clone()).collect::<Vec<_>>(), [vec![0, 1, 3], vec![2]]);
+    assert_eq!(Column::Seed.cell(&rows[0].facts(&runs)).beside, "3 seeds");
+}
+
+#[test]
+fn the_folds_of_a_study_share_a_row_that_counts_them() {
+    let home = tempfile::tempdir().expect("a folder");
+    let trial = |fold: usize, seed: u64| {
+        let path = home.path().join(format!("sweep/trials/fold-{fold},seed-{seed}"));
+        fs::create_dir_all(&path).expect("a folder");
+        fs::write(path.join("trial.json"), format!("{{\"fold\":{fold},\"seed\":{seed}}}")).expect("written");
+        let mut run = made_up("x", 5, 1, seed, 0.5).saved;
+        run.path = path;
+        split(RunFacts::of(run), [&["q1"], &["q2"]][fold - 1])
+    };
+    let runs = vec![trial(1, 1), trial(2, 1), trial(1, 2), trial(2, 2)];
+    assert_eq!(runs[1].fold, Some(2));
+    let rows = groups(&runs, 0..4);
+    assert_eq!(rows.len(), 1);
+    let facts = rows[0].facts(&runs);
+    let cells = [Column::Study, Column::Fold, Column::Seed, Column::Split].map(|column| column.cell(&facts));
+    assert_eq!(cells[0].text, "sweep");
+    assert_eq!([&cells[1], &cells[2], &cells[3]].map(|cell| cell.beside.as_str()), ["2 folds", "2 seeds", "2 splits"]);
 }

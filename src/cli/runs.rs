@@ -27,7 +27,8 @@ pub(super) struct RunsArgs {
     /// Columns to show, from left to right, or `all` [default: all in CSV and JSON, else the main ones].
     #[arg(long, value_name = "COLUMNS", value_parser = columns)]
     pub columns: Option<Columns>,
-    /// Merge runs that differ only in their seeds into one row: means and standard deviations.
+    /// Merge runs that differ only in their seeds, or as trials of one study in their folds, into one row: means and
+    /// standard deviations.
     #[arg(long)]
     pub group: bool,
     /// Write one JSON object to standard output.
@@ -53,7 +54,7 @@ fn columns(text: &str) -> Result<Columns, UnknownName> {
 }
 
 /// The columns that fit a terminal.
-const MAIN: [Column; 13] = [
+const MAIN: [Column; 14] = [
     Column::Name,
     Column::Model,
     Column::Neighbours,
@@ -61,6 +62,7 @@ const MAIN: [Column; 13] = [
     Column::Loss,
     Column::LearningRate,
     Column::Seed,
+    Column::Split,
     Column::Epochs,
     Column::ValidationMap,
     Column::TestMap,
@@ -80,7 +82,7 @@ pub(super) fn help() -> String {
          k=5,10  k=5..20      one of these, or in this range\n  \
          lr<1e-3  seed>=2     less or greater\n  \
          map>.8  val.p@20>.7  measures, on the test queries unless the name begins with val.\n  \
-         name=… state=… study=… data=…\n\n\
+         name=… state=… study=… fold=… split=… data=…\n\n\
          Columns (or their headings):\n  {}",
         columns.join(",\n  ")
     )
@@ -192,7 +194,7 @@ fn row(facts: &[&RunFacts], label: &str, columns: &[Column]) -> Value {
         let value = match (column, column.value(facts)) {
             (Column::Name, _) => json!(label),
             (Column::Date, _) => json!(column.cell(facts).text),
-            (Column::Seed, _) if facts.len() > 1 => Value::Null,
+            (Column::Seed | Column::Fold, _) if facts.len() > 1 => Value::Null,
             (_, value) => plain(value.as_ref()),
         };
         object.insert(column.id(), value);

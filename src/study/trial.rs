@@ -107,6 +107,11 @@ pub(super) fn failure(folder: &Path) -> Option<String> {
     read_file(folder).and_then(|file| file.failed)
 }
 
+/// The fold of the trial in a folder, from 1.
+pub(super) fn fold(folder: &Path) -> Option<usize> {
+    read_file(folder).map(|file| file.fold).filter(|fold| *fold > 0)
+}
+
 fn read_file(folder: &Path) -> Option<TrialFile> {
     serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
 }

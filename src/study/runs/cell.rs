@@ -50,6 +50,9 @@ impl Column {
             Column::LearningRate => first.parameters.get("training.learning_rate").cloned(),
             Column::Signals => Some(ParamValue::Number(signal_count(record) as f64)),
             Column::Seed => first.parameters.get(SEED).cloned(),
+            Column::Study => first.study.clone().and_then(text),
+            Column::Fold => first.fold.map(|fold| ParamValue::Number(fold as f64)),
+            Column::Split => only(runs.iter().map(|run| run.split.as_ref())).flatten().cloned().and_then(text),
             Column::Date => Some(ParamValue::Number(record.started as f64)),
             Column::State => text(states(runs)),
             _ => self.spread(runs).map(|spread| ParamValue::Number(spread.mean)),
@@ -60,7 +63,11 @@ impl Column {
     pub fn cell(self, runs: &[&RunFacts]) -> Cell {
         let count = runs.len();
         match self {
-            Column::Seed if count > 1 => Cell { text: String::new(), beside: format!("{count} runs") },
+            Column::Seed if count > 1 => several(runs.iter().map(|run| run.parameters.get(SEED)), "seed"),
+            Column::Fold if count > 1 && first_differs(runs) => several(runs.iter().map(|run| run.fold), "fold"),
+            Column::Split if count > 1 && self.value(runs).is_none() => {
+                several(runs.iter().filter_map(|run| run.split.as_ref()), "split")
+            }
             Column::Date => Cell::plain(runs.first().map_or_else(String::new, |run| date(run.saved.record.started))),
             _ if self.is_averaged() => self.spread(runs).map_or_else(Cell::default, |spread| self.mean_cell(spread)),
             _ => {
@@ -97,6 +104,32 @@ impl Column {
             (None, None) => Ordering::Equal,
         }
     }
+}
+
+/// The value that all share, if they do.
+fn only<T: PartialEq>(mut values: impl Iterator<Item = T>) -> Option<T> {
+    let first = values.next()?;
+    values.all(|value| value == first).then_some(first)
+}
+
+fn first_differs(runs: &[&RunFacts]) -> bool {
+    only(runs.iter().map(|run| run.fold)).is_none()
+}
+
+/// The number of distinct values of a group.
+fn several<T: PartialEq>(values: impl Iterator<Item = T>, what: &str) -> Cell {
+    let mut distinct: Vec<T> = Vec::new();
+    for value in values {
+        if !distinct.contains(&value) {
+            distinct.push(value);
+        }
+    }
+    let beside = match distinct.len() {
+        0 => String::new(),
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    Cell { text: String::new(), beside }
 }
 
 /// `.823`, as measures are usually printed.

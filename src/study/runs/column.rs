@@ -20,6 +20,9 @@ pub enum Column {
     LearningRate,
     Signals,
     Seed,
+    Study,
+    Fold,
+    Split,
     Epochs,
     ValidationMap,
     ValidationPrecision,
@@ -36,7 +39,7 @@ pub enum Column {
 
 named!(Column, "column":
     Name = "Name", Model = "Model", Neighbours = "k", Layers = "Layers", Loss = "Loss", LearningRate = "lr",
-    Signals = "Signals", Seed = "Seed", Epochs = "Epoch", ValidationMap = "Val MAP", ValidationPrecision = "Val P@20",
+    Signals = "Signals", Seed = "Seed", Study = "Study", Fold = "Fold", Split = "Split", Epochs = "Epoch", ValidationMap = "Val MAP", ValidationPrecision = "Val P@20",
     ValidationNdcg = "Val nDCG@20", TestMap = "Test MAP", TestPrecision = "Test P@20", TestNdcg = "Test nDCG@20",
     Gain = "Δ to text", Seconds = "s/epoch", Date = "Date", State = "State",
 );
@@ -75,7 +78,13 @@ impl Column {
             Column::Loss => "The loss that training minimised",
             Column::LearningRate => "Learning rate",
             Column::Signals => "Signals among the network's inputs",
-            Column::Seed => "Seed; for a group, its number of runs",
+            Column::Seed => "Seed; for a group, its number of seeds",
+            Column::Study => "The study it is a trial of",
+            Column::Fold => "Fold of the study's cross-validation; for a group, the number of folds",
+            Column::Split => {
+                "Short name of the split into train, validation and test queries: measures of runs with \
+                              different splits cannot be compared"
+            }
             Column::Epochs => "The epoch whose weights were saved",
             Column::ValidationMap => "MAP on the validation queries",
             Column::ValidationPrecision => "P@20 on the validation queries",
@@ -92,7 +101,9 @@ impl Column {
 
     /// Whether its values are numbers, to be right-aligned.
     pub fn is_number(self) -> bool {
-        !matches!(self, Column::Name | Column::Model | Column::Loss | Column::Date | Column::State)
+        let texts =
+            [Column::Name, Column::Model, Column::Loss, Column::Study, Column::Split, Column::Date, Column::State];
+        !texts.contains(&self)
     }
 
     /// The measure it shows, if any.

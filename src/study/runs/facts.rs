@@ -4,7 +4,8 @@ use super::parameters::{self, Parameters};
 use super::saved::SavedRun;
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
-use crate::train::{Comparison, RunState};
+use crate::study::trial;
+use crate::train::{Comparison, RunRecord, RunSplit, RunState};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -41,17 +42,32 @@ pub struct RunFacts {
     pub parameters: Parameters,
     /// The study it is a trial of.
     pub study: Option<String>,
-    /// Equal for runs that differ only in their seeds.
+    /// Its fold in that study, from 1.
+    pub fold: Option<usize>,
+    /// A short name of its split of the queries, if it recorded it ([`crate::train::RunSplit::short_name`]).
+    pub split: Option<String>,
+    /// Equal for runs that differ only in their seeds, or as trials of one study also in their folds.
     pub configuration: String,
+    /// Equal for runs whose measures are over the same queries in the same way, and so comparable.
+    pub protocol: String,
 }
 
 impl RunFacts {
     /// From a saved run.
     pub fn of(saved: SavedRun) -> Self {
         let parameters = parameters::of_run(&saved.record);
-        let study = study_of(&saved.path);
-        let configuration = parameters::configuration(&saved.record, &parameters, study.as_deref());
-        Self { saved, parameters, study, configuration }
+        let folder = study_of(&saved.path);
+        let study = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let fold = folder.and_then(|_| trial::fold(&saved.path));
+        let split = saved.record.split.as_ref().map(RunSplit::short_name);
+        // A study splits the queries in its own way: its trials belong together, and repeat no run outside it.
+        let scope = match folder {
+            Some(folder) => folder.display().to_string(),
+            None => split.clone().unwrap_or_default(),
+        };
+        let configuration = parameters::configuration(&saved.record, &parameters, &scope);
+        let protocol = protocol(&saved.record, folder, fold, split.as_deref());
+        Self { saved, parameters, study, fold, split, configuration, protocol }
     }
 
     /// A measure of the run's ranking, if it was computed.
@@ -79,10 +95,20 @@ impl RunFacts {
     }
 }
 
-/// The study of a trial, which lies in its folder `trials`.
-fn study_of(path: &Path) -> Option<String> {
-    let trials = path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "trials"))?;
-    trials.parent()?.file_name().map(|name| name.to_string_lossy().into_owned())
+/// See [`RunFacts::protocol`]. Older runs did not record their split: outside of studies it was that of the files.
+fn protocol(record: &RunRecord, study: Option<&Path>, fold: Option<usize>, split: Option<&str>) -> String {
+    let split = match (split, study) {
+        (Some(split), _) => split.to_owned(),
+        (None, Some(study)) => format!("{} {fold:?}", study.display()),
+        (None, None) => String::new(),
+    };
+    let base = if record.relevant_others > 0 { record.recall_base.name() } else { "" };
+    format!("{}\n{split}\n{base}", record.dataset_path.display())
+}
+
+/// The folder of the study of a trial, which lies in its folder `trials`.
+fn study_of(path: &Path) -> Option<&Path> {
+    path.parent().filter(|parent| parent.file_name().is_some_and(|name| name == "trials"))?.parent()
 }
 
 /// The state of a run on disk in words.

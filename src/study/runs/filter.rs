@@ -16,7 +16,7 @@ use crate::train::RunRecord;
 /// k=5,10  k=5..20      one of several, or from 5 to 20
 /// lr<1e-3  seed>=2     less or greater
 /// map>.8  val.p@20>.7  measures, on the test queries unless the name says otherwise
-/// name= state= study= data=
+/// name= state= study= fold= split= data=
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
@@ -96,7 +96,7 @@ fn holds(term: &Term, run: &RunFacts) -> bool {
 }
 
 /// Keys that are neither parameters nor measures.
-const OWN_KEYS: [&str; 4] = ["name", "state", "study", "data"];
+const OWN_KEYS: [&str; 6] = ["name", "state", "study", "fold", "split", "data"];
 
 /// The value of a key for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
 fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
@@ -107,6 +107,8 @@ fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
         "name" => return Some(ParamValue::Text(run.saved.record.name.clone())),
         "state" => return Some(ParamValue::Text(run.state_name().to_owned())),
         "study" => return Some(ParamValue::Text(run.study.clone()?)),
+        "fold" => return Some(ParamValue::Number(run.fold? as f64)),
+        "split" => return Some(ParamValue::Text(run.split.clone()?)),
         "data" => return Some(ParamValue::Text(run.saved.record.dataset.clone())),
         _ => {}
     }

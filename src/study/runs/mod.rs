@@ -24,5 +24,5 @@ pub use filter::{Filter, FilterError};
 pub use parameters::{ParamValue, Parameters, flat, places, short_name, varying};
 pub use pivot::{Pivot, PivotCell};
 pub use saved::{Listing, SavedRun};
-pub use table::{Entry, RunTable, entries, groups, scope};
+pub use table::{Entry, RunTable, best, entries, groups, scope};
 pub use terms::{TermError, asked, with_term};

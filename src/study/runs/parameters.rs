@@ -158,10 +158,9 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     names
 }
 
-/// Everything but the seed: equal for repeated runs.
-pub fn configuration(record: &RunRecord, parameters: &Parameters, study: Option<&str>) -> String {
-    // A study splits the queries in its own way, so its trials do not repeat runs outside it.
-    let mut text = format!("{}\n{}", record.dataset_path.display(), study.unwrap_or_default());
+/// Everything but the seed: equal for repeated runs; `scope` names their study or their split.
+pub fn configuration(record: &RunRecord, parameters: &Parameters, scope: &str) -> String {
+    let mut text = format!("{}\n{scope}\n{}", record.dataset_path.display(), record.recall_base);
     for (name, value) in parameters.iter().filter(|(name, _)| !name.ends_with("seed")) {
         text += &format!("\n{name}={value}");
     }

@@ -5,7 +5,7 @@ use super::facts::{Objective, RunFacts};
 use super::filter::Filter;
 use super::parameters::short_name;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 /// What the table shows and how.
@@ -15,7 +15,7 @@ pub struct RunTable {
     /// The text of the [`Filter`].
     #[serde(skip)]
     pub filter: String,
-    /// Runs that differ only in their seeds share a row.
+    /// Runs that differ only in their seeds, or as trials of one study in their folds, share a row.
     pub grouped: bool,
     /// Runs of all data sets, not only the open one.
     pub all_data: bool,
@@ -36,7 +36,7 @@ impl RunTable {
     }
 }
 
-/// One row: a run, or several that differ only in their seeds.
+/// One row: a run, or several that differ only in their seeds or, as trials of one study, in their folds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Indices among all runs.
@@ -85,16 +85,45 @@ pub fn entries(runs: &[RunFacts], scope: &[usize], table: &RunTable) -> Vec<Entr
     entries
 }
 
-/// Groups runs that differ only in their seeds.
+/// Groups runs that differ only in their seeds or, as trials of one study, in their folds. A run repeated with the same
+/// seed on the same split starts another group, as its deviation would not be one over seeds.
 pub fn groups(runs: &[RunFacts], wanted: impl Iterator<Item = usize>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut indices: HashMap<&str, usize> = HashMap::new();
+    let mut indices: HashMap<(&str, usize), usize> = HashMap::new();
+    let mut repeated: HashMap<(&str, &str, u64), usize> = HashMap::new();
     for run in wanted {
-        let index = *indices.entry(&runs[run].configuration).or_insert_with(|| {
+        let facts = &runs[run];
+        let seed = facts.saved.record.experiment.training.seed;
+        let times = repeated.entry((&facts.configuration, &facts.protocol, seed)).or_default();
+        *times += 1;
+        let index = *indices.entry((&facts.configuration, *times)).or_insert_with(|| {
             entries.push(Entry { runs: Vec::new() });
             entries.len() - 1
         });
         entries[index].runs.push(run);
     }
     entries
+}
+
+/// Which rows have the best mean in a column of measures, among the rows whose runs have the same splits, if there are
+/// several such rows: measures over different queries cannot be compared.
+pub fn best(runs: &[RunFacts], entries: &[Entry], column: Column) -> Vec<bool> {
+    let value = |entry: &Entry| {
+        column.objective()?;
+        column.spread(&entry.facts(runs)).map(|spread| spread.mean)
+    };
+    let values: Vec<Option<f64>> = entries.iter().map(value).collect();
+    let protocols: Vec<BTreeSet<&str>> =
+        entries.iter().map(|entry| entry.facts(runs).iter().map(|run| run.protocol.as_str()).collect()).collect();
+    let mut of_protocol: BTreeMap<&BTreeSet<&str>, (usize, f64)> = BTreeMap::new();
+    for (protocol, value) in protocols.iter().zip(&values) {
+        let Some(value) = value else { continue };
+        let (count, best) = of_protocol.entry(protocol).or_insert((0, f64::NEG_INFINITY));
+        (*count, *best) = (*count + 1, best.max(*value));
+    }
+    let is_best = |(protocol, value): (&BTreeSet<&str>, &Option<f64>)| {
+        let (count, best) = of_protocol.get(protocol).copied().unwrap_or_default();
+        count > 1 && *value == Some(best)
+    };
+    protocols.iter().zip(&values).map(is_best).collect()
 }

@@ -5,7 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
-use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable};
+use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable, best};
 use crate::workspace::{RunsAction, Workspace};
 use egui::{
     Align2, EventFilter, FontId, Key, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
@@ -34,12 +34,14 @@ fn width(column: Column, grouped: bool) -> f32 {
         Column::Name => 208.0,
         Column::Model => 76.0,
         // Text columns after numbers need more space.
-        Column::Loss | Column::State => 76.0,
+        Column::Loss | Column::State | Column::Study => 76.0,
+        Column::Fold => 34.0 + if grouped { 14.0 } else { 0.0 },
+        Column::Split => 68.0,
         Column::Date => 122.0,
         Column::Neighbours => 26.0,
         Column::Layers | Column::Signals => 42.0,
         Column::LearningRate => 34.0,
-        Column::Seed => 34.0 + if grouped { 8.0 } else { 0.0 },
+        Column::Seed => 34.0 + if grouped { 14.0 } else { 0.0 },
         Column::Epochs => 38.0 + if grouped { 20.0 } else { 0.0 },
         Column::ValidationNdcg => 76.0 + spread * 0.4,
         Column::TestNdcg => 80.0 + spread * 0.4,
@@ -52,8 +54,8 @@ fn width(column: Column, grouped: bool) -> f32 {
 struct Shape {
     columns: Vec<Column>,
     widths: Vec<f32>,
-    /// The best mean of each column of measures, if there is more than one row.
-    best: Vec<Option<f64>>,
+    /// For each column, whether each row is the best of those with its splits.
+    best: Vec<Vec<bool>>,
 }
 
 impl Shape {
@@ -65,14 +67,19 @@ impl Shape {
         if let Some(name) = columns.iter().position(|column| *column == Column::Name) {
             widths[name] += (available - needed).clamp(0.0, 220.0);
         }
-        let best = columns.iter().map(|column| best(workspace, *column)).collect();
+        let experiments = workspace.experiments();
+        let best = columns.iter().map(|column| best(experiments.runs(), experiments.entries(), *column)).collect();
         Self { columns, widths, best }
     }
 }
 
 /// The part of a cell that holds its text.
 fn lane(cell: Rect, column: Column) -> Rect {
-    if matches!(column, Column::Loss | Column::Date) { cell.with_min_x(cell.left() + 2.0 * GRID) } else { cell }
+    if matches!(column, Column::Loss | Column::Study | Column::Split | Column::Date) {
+        cell.with_min_x(cell.left() + 2.0 * GRID)
+    } else {
+        cell
+    }
 }
 
 impl TableState {
@@ -185,7 +192,7 @@ impl TableState {
                 Column::Name => Cell { text: name.clone(), beside: String::new() },
                 _ => column.cell(&facts),
             };
-            let is_best = best.is_some() && column.spread(&facts).map(|spread| spread.mean) == *best;
+            let is_best = best.get(index).is_some_and(|best| *best);
             row.col(|ui| {
                 let palette = theme::palette(ui.visuals());
                 paint_cell(ui.painter(), lane(ui.max_rect(), column), column, &cell, is_best, palette);
@@ -221,15 +228,6 @@ fn empty_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// The best mean of a column of measures, if there is more than one row.
-fn best(workspace: &Workspace, column: Column) -> Option<f64> {
-    let experiments = workspace.experiments();
-    let entries = experiments.entries();
-    column.objective().filter(|_| entries.len() > 1)?;
-    let means = entries.iter().filter_map(|entry| column.spread(&entry.facts(experiments.runs())));
-    means.map(|spread| spread.mean).max_by(f64::total_cmp)
-}
-
 fn open(entry: &Entry, ctx: &mut PanelCtx<'_>) {
     if let Some(run) = entry.facts(ctx.workspace().experiments().runs()).first() {
         ctx.act(RunsAction::Open(run.saved.path.clone()));
@@ -255,7 +253,8 @@ fn heading_ui(ui: &mut Ui, column: Column, wanted: &mut RunTable) {
         wanted.ascending = if sorted { !wanted.ascending } else { column.starts_ascending() };
         wanted.sort = column;
     }
-    response.on_hover_text(column.explanation());
+    let bold = if column.objective().is_some() { "\nBold: the best of the runs with the same split" } else { "" };
+    response.on_hover_text(format!("{}{bold}", column.explanation()));
 }
 
 fn summary(facts: &[&RunFacts]) -> String {
