@@ -1,5 +1,6 @@
 //! Relevant images that are not candidates: they count everywhere or nowhere, by one convention that every output names.
 
+use crate::workspace::wait;
 use crossrank::dataset::{Qrels, RecallBase, Split, read_qrels, read_run};
 use crossrank::eval::{Averaging, Conventions, Measure, STANDARD, evaluate};
 use crossrank::export::{Part, export_run};
@@ -8,6 +9,7 @@ use crossrank::study::comparison::{ComparisonError, Configuration, compare};
 use crossrank::train::{
     self, Continuation, Experiment, QueryMeasures, Quiet, RunData, RunRecord, RunResult, read_run_folder,
 };
+use crossrank::workspace::{Pair, RunsAction, Side};
 use std::fs;
 use std::path::Path;
 
@@ -126,4 +128,31 @@ fn a_run_of_a_version_that_counted_only_candidates_goes_on_doing_so() {
     assert_eq!(resumed.record.recall_base, RecallBase::Candidates);
     let best = &resumed.history[resumed.record.best_epoch - 1];
     assert_eq!(best.validation, resumed.record.validation.model);
+}
+
+#[test]
+fn the_window_compares_such_runs_no_more_than_the_command_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("data");
+    fs::create_dir(&folder).expect("a folder");
+    let data = open(&folder);
+    let sides = RecallBase::ALL.map(|base| {
+        let out = home.path().join("runs").join(base.name());
+        trained(&data.with_recall_base(base), &out);
+        Side::Runs(vec![out])
+    });
+    let mut workspace = crate::workspace::open(home.path(), &folder.display().to_string());
+    wait(&mut workspace, "the runs", |workspace| workspace.experiments().runs().len() == 2);
+    let mut compared = |a: &Side, b: &Side, measure| {
+        let pair = Pair { a: a.clone(), b: b.clone(), split: Some(Split::Test), measure };
+        workspace.apply(RunsAction::Compare(Some(Box::new(pair))));
+        wait(&mut workspace, "the comparison", |workspace| workspace.experiments().figures().is_some());
+        workspace.experiments().figures().and_then(|figures| figures.as_ref().err()).cloned()
+    };
+    let [judged, candidates] = &sides;
+    let refused = Some(ComparisonError::OtherRecallBase.to_string());
+    assert_eq!(compared(judged, candidates, Measure::Map), refused);
+    assert_eq!(compared(candidates, &Side::Initial, Measure::Map), refused, "the window counts all judged images");
+    assert_eq!(compared(judged, &Side::Initial, Measure::Map), None);
+    assert_eq!(compared(judged, candidates, Measure::PrecisionAt(20)), None);
 }

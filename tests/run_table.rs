@@ -256,7 +256,8 @@ fn a_record_of_strange_values_is_shown_without_panic() {
         "validation": {"initial": [], "text": [], "model": []}, "features": ["\u001b[2J", ""],
         "experiment": {"training": {"seed": 18446744073709551615}}}"#;
     let home = tempfile::tempdir().expect("a folder");
-    for name in ["a", "b"] {
+    for (name, seed) in [("a", "18446744073709551615}}}"), ("b", "1}}}")] {
+        let text = text.replace("18446744073709551615}}}", seed);
         fs::create_dir_all(home.path().join(name)).expect("a folder");
         fs::write(home.path().join(name).join("run.json"), text).expect("written");
     }

@@ -224,7 +224,8 @@ fn all(judgements: &Judgements) -> Vec<usize> {
 
 #[test]
 fn the_correlation_of_a_signal_looks_at_no_judgement_of_other_queries() {
-    let signals = raw(&[&[1.0, 2.0, 3.0], &[1.0, 2.0, 3.0]]);
+    let mut signals = raw(&[&[1.0, 2.0, 3.0]]);
+    signals.queries = vec![vec![1.0, 2.0, 3.0]; 2];
     let mut data = titled("q", &["a", "b", "c"]);
     data.queries.push(query("test", "", 0..3));
     let mut judgements = judged(&data, &[(0, &[0, 1, 2])]);

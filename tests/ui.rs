@@ -81,7 +81,7 @@ fn a_person_opens_the_sample_tunes_the_graph_and_trains() {
     assert_eq!(epochs(false), [1, 2, 3, 4, 5]);
     assert_eq!(epochs(true), [6, 7, 8, 9, 10], "once more, on train and validation");
     assert!(run.record.best_epoch <= 5, "the best epoch is one of the first training");
-    harness.get_by_label("shaded: retrained on train and validation");
+    harness.get_by_label("shaded: retraining");
     assert!(run.history[4].train_loss < run.history[0].train_loss, "the loss falls");
     let session = workspace.session().expect("a session");
     let (text, model) = (session.ranking(Order::Text).expect("text"), session.ranking(Order::Model).expect("network"));

@@ -176,7 +176,9 @@ fn summary(record: &RunRecord) -> Value {
 
 /// The three rankings on the test queries, or on the validation queries if there are no test measures.
 fn table(record: &RunRecord) -> Table {
-    let tested = record.test.model.values().any(|value| value > 0.0);
+    // Runs of version 0.1.0 have zeros where there was nothing to test on.
+    let is_measured = |value: f64| value > 0.0 || record.split.is_some() && value.is_finite();
+    let tested = record.test.model.values().any(is_measured);
     let (split, comparison) =
         if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
     // A data set without text has no ranking by it.

@@ -114,8 +114,11 @@ pub fn caption(ui: &mut Ui, text: impl Into<String>) -> Response {
     ui.label(RichText::new(text).small().color(theme::palette(ui.visuals()).weak))
 }
 
-/// A number between 0 and 1 with three decimals and no leading zero, as papers print it: `.823`.
+/// A number between 0 and 1 with three decimals and no leading zero, as papers print it: `.823`; `–` if there is none.
 pub fn decimal(value: f64) -> String {
+    if value.is_nan() {
+        return "–".to_owned();
+    }
     let text = format!("{value:.3}");
     text.strip_prefix("0.").map(|rest| format!(".{rest}")).unwrap_or(text)
 }

@@ -172,7 +172,7 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
             let why = "On the shaded epochs a new network learns from the validation queries too, for as many epochs as \
                        the best of the first training. Curves jump because it starts from new weights; on validation \
                        they only show how well it learned.";
-            widgets::caption(ui, format!("shaded: {}", plot::RETRAINED)).on_hover_text(why);
+            widgets::caption(ui, "shaded: retraining").on_hover_text(why);
         }
     });
 }

@@ -108,10 +108,10 @@ pub fn groups(runs: &[RunFacts], wanted: impl Iterator<Item = usize>) -> Vec<Ent
 /// Which rows have the best mean in a column of measures, among the rows whose runs have the same splits, if there are
 /// several such rows: measures over different queries cannot be compared.
 pub fn best(runs: &[RunFacts], entries: &[Entry], column: Column) -> Vec<bool> {
-    let value = |entry: &Entry| {
-        column.objective()?;
-        column.spread(&entry.facts(runs)).map(|spread| spread.mean)
-    };
+    if column.objective().is_none() {
+        return vec![false; entries.len()];
+    }
+    let value = |entry: &Entry| column.spread(&entry.facts(runs)).map(|spread| spread.mean);
     let values: Vec<Option<f64>> = entries.iter().map(value).collect();
     let protocols: Vec<BTreeSet<&str>> =
         entries.iter().map(|entry| entry.facts(runs).iter().map(|run| run.protocol.as_str()).collect()).collect();

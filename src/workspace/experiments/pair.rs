@@ -1,9 +1,9 @@
 //! One run, or one group of seeds, against another: query by query.
 
 use super::reading::{Readable, Reader};
-use crate::dataset::Split;
+use crate::dataset::{RecallBase, Split};
 use crate::eval::{Measure, Measures};
-use crate::study::comparison::{PairMeasures, PerQuery, query_means, shared_means};
+use crate::study::comparison::{ComparisonError, PairMeasures, PerQuery, query_means, shared_means};
 use crate::workspace::{Order, Ranking, Session};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,29 @@ pub(super) fn figures(pair: &Pair, reader: &Reader, session: &Session) -> Option
         (Ok(a), Ok(b)) => (a, b),
         (Err(message), _) | (_, Err(message)) => return Some(Err(message)),
     };
+    let bases = [recall_bases(&pair.a, reader, session), recall_bases(&pair.b, reader, session)].concat();
+    if pair.measure.needs_recall_base() && bases.iter().any(|base| *base != bases[0]) {
+        return Some(Err(ComparisonError::OtherRecallBase.to_string()));
+    }
     let figures = PairMeasures::of(&a, &b, |id| session.data.dataset.query_index(id));
     Some(figures.ok_or_else(|| "The two have no judged query in common here: choose other queries above.".to_owned()))
+}
+
+/// Which relevant images the measures of a side count, for each of its runs where it makes a difference.
+fn recall_bases(side: &Side, reader: &Reader, session: &Session) -> Vec<RecallBase> {
+    let judgements = &session.data.judgements;
+    let own = || vec![(judgements.recall_base(), judgements.relevant_others())];
+    let of_run = |path: &PathBuf| {
+        let figures = reader.details(path)?.figures.as_ref().ok()?;
+        Some((figures.recall_base, figures.relevant_others))
+    };
+    let bases = match side {
+        Side::Runs(paths) => paths.iter().filter_map(of_run).collect(),
+        Side::Text | Side::Initial => own(),
+    };
+    // Without such images in the run's judgements or in these, every base is the same.
+    let matters = |others: usize| others > 0 || judgements.relevant_others() > 0;
+    bases.into_iter().filter(|(_, others)| matters(*others)).map(|(base, _)| base).collect()
 }
 
 /// The mean over runs.

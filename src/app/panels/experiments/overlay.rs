@@ -135,12 +135,17 @@ impl Overlay {
             .include_x(1.0)
             .grid_spacing(egui::Rangef::new(36.0, 160.0));
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, FontId::proportional(theme::SMALL));
+        // Runs of as many epochs share a band, which would otherwise darken with every one of them.
+        let mut bands: Vec<[f64; 2]> = curves.iter().filter_map(|curve| plot::ends(&curve.second.mean)).collect();
+        bands.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+        bands.dedup();
+        let shade = palette.weak.gamma_multiply(1.0 / bands.len().max(1) as f32);
         let shown = plot.show(ui, |plot| {
+            for band in bands {
+                plot.add(plot::retrained(band, shade));
+            }
             for (index, curve) in curves.iter().enumerate() {
                 let colour = palette.series(index);
-                if let Some(ends) = plot::ends(&curve.second.mean) {
-                    plot.add(plot::retrained(ends, colour));
-                }
                 // Once all colours are used, they repeat as dashed lines.
                 let solid = if index < palette.series.len() { LineStyle::Solid } else { LineStyle::dashed_loose() };
                 let again = format!("{}, {}", curve.name, plot::RETRAINED);

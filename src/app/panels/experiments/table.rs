@@ -60,14 +60,19 @@ struct Shape {
 
 impl Shape {
     fn of(wanted: &RunTable, workspace: &Workspace, available: f32) -> Self {
-        let columns = wanted.columns();
+        let mut columns = wanted.columns();
+        // Only trials have a study and a fold.
+        let experiments = workspace.experiments();
+        let is_trial = |entry: &Entry| entry.facts(experiments.runs()).iter().any(|run| run.study.is_some());
+        if !experiments.entries().iter().any(is_trial) {
+            columns.retain(|column| !matches!(column, Column::Study | Column::Fold));
+        }
         let mut widths: Vec<f32> = columns.iter().map(|column| width(*column, wanted.grouped)).collect();
         let needed = CHECK + widths.iter().map(|width| width + GAP).sum::<f32>();
         // The name takes the remaining space, up to a limit.
         if let Some(name) = columns.iter().position(|column| *column == Column::Name) {
             widths[name] += (available - needed).clamp(0.0, 220.0);
         }
-        let experiments = workspace.experiments();
         let best = columns.iter().map(|column| best(experiments.runs(), experiments.entries(), *column)).collect();
         Self { columns, widths, best }
     }
