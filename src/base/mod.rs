@@ -1,18 +1,22 @@
 //! The ground floor: what every room may use and no single room owns.
 
 mod file_error;
+mod lock;
 mod names;
 mod progress;
 mod rng;
+mod short;
 mod size;
 mod spread;
 mod whole;
 
 pub use file_error::{At, FileError};
+pub use lock::{Lock, LockError, Owner, check_unlocked, lock_owner, pause};
 pub use names::UnknownName;
 pub(crate) use names::named;
 pub use progress::{Progress, Unit};
 pub use rng::{Rng, SplitMix64};
+pub use short::short_f32;
 pub use size::size_text;
 pub use spread::{Spread, mean};
 pub use whole::{write_unsynced, write_whole};

@@ -12,12 +12,13 @@ use super::output::{about, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
+use crate::base::check_unlocked;
 use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
 use anyhow::Result;
 use args::TrainArgs;
 use experiment::experiment;
 use observer::Watcher;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs the command.
 ///
@@ -42,6 +43,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         let experiment = with_seed(&experiment, number);
         let record = new_record(args, &experiment);
         let folder = folder(args, &experiment);
+        // Another process may have trained one while the data set was being read.
+        folder.as_deref().map_or(Ok(()), |folder| check_unused(args, folder))?;
         let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
         let result = train(&data, &experiment, record, folder.as_deref(), &mut watcher);
         records.push(result.map_err(about(&args.dataset))?.record);
@@ -72,15 +75,19 @@ fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
     }
 }
 
-/// Checks that no saved run would be lost.
+/// Checks that no saved run would be lost, and none that another process is training would be spoilt.
 fn check_folders(args: &TrainArgs, experiment: &Experiment) -> Result<()> {
-    let mut folders = (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number)));
-    match folders.find(|folder| !args.force && folder.join("run.json").exists()) {
-        Some(folder) => {
-            Err(fault("this folder has a run already (--force replaces it, --resume continues it)", &folder))
-        }
-        None => Ok(()),
+    (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number))).try_for_each(|folder| {
+        check_unlocked(&folder)?;
+        check_unused(args, &folder)
+    })
+}
+
+fn check_unused(args: &TrainArgs, folder: &Path) -> Result<()> {
+    if !args.force && folder.join("run.json").exists() {
+        return Err(fault("this folder has a run already (--force replaces it, --resume continues it)", folder));
     }
+    Ok(())
 }
 
 /// The experiment with the `number`th seed, from 0.

@@ -116,6 +116,9 @@ impl SweepPlan {
         configurations: &[Configuration],
         observer: StudyObserver<'_>,
     ) -> Result<Sweep, StudyError> {
+        runner.check_kind("sweep")?;
+        let is_halving = matches!(self.method, Method::Halving { .. });
+        runner.check_shared(configurations, if is_halving { &["training.epochs"] } else { &[] })?;
         let mut rows: Vec<SweepRow> = configurations.iter().map(SweepRow::new).collect();
         let mut alive: Vec<usize> = (0..configurations.len()).collect();
         let rounds = self.rounds();

@@ -6,6 +6,7 @@ use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_wh
 use super::run_writer::{RunWriter, Saved, Trained};
 use super::score::{compare, rank, rankings};
 use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
+use crate::base::Lock;
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
@@ -26,10 +27,11 @@ pub struct RunResult {
 /// Trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
 /// Kinds without a network ([`crate::model::ModelKind::network`]) only score.
 ///
-/// With `folder` the run is saved there as it progresses.
+/// With `folder` the run is saved there as it progresses; the folder is locked meanwhile.
 ///
 /// # Errors
-/// An unknown signal, nothing to train on, a folder that cannot be written, divergence, or [`TrainError::Cancelled`] if
+/// An unknown signal, nothing to train on, a folder that cannot be written or that another process is working in,
+/// divergence, or [`TrainError::Cancelled`] if
 /// the observer asked to stop before the first epoch finished.
 pub fn run(
     data: &RunData,
@@ -38,8 +40,18 @@ pub fn run(
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
+    let lock = folder.map(|folder| lock(folder, observer)).transpose()?;
     let inputs = prepare_run(data, experiment, observer)?;
-    run_prepared(data, &inputs, experiment, record, folder, observer)
+    run_prepared(data, &inputs, experiment, record, lock.as_ref(), observer)
+}
+
+/// Locks a run's folder.
+fn lock(folder: &Path, observer: &mut dyn RunObserver) -> Result<Lock, TrainError> {
+    let (lock, before) = Lock::acquire(folder)?;
+    if let Some(owner) = before {
+        observer.notice(&format!("taken over from {owner}, which is gone: {}", folder.display()));
+    }
+    Ok(lock)
 }
 
 /// The first half of [`run`]: selects and normalises signals, whitens vectors, builds graphs.
@@ -59,7 +71,7 @@ pub fn prepare_run(
 }
 
 /// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
-/// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`. With `lock` the run is saved in the locked folder.
 ///
 /// # Errors
 /// Those of [`run`].
@@ -68,10 +80,10 @@ pub fn run_prepared(
     inputs: &TrainData,
     experiment: &Experiment,
     record: RunRecord,
-    folder: Option<&Path>,
+    lock: Option<&Lock>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
-    work(data, inputs, experiment, record, (folder, None), observer)
+    work(data, inputs, experiment, record, (lock, None), observer)
 }
 
 /// Continues a run that was stopped or interrupted, from its last epoch, bit-identically to an uninterrupted one;
@@ -85,6 +97,9 @@ pub fn resume(
     epochs: Option<usize>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
+    // Only what is a run is locked; what another process wrote last is read once it no longer does.
+    read_run_record(folder)?;
+    let lock = lock(folder, observer)?;
     let mut record = read_run_record(folder)?;
     let saved = Saved::read(folder)?;
     let before = record.experiment.training.epochs;
@@ -109,7 +124,7 @@ pub fn resume(
     record.state = RunState::Running;
     let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
     let inputs = prepare_run(data, &experiment, observer)?;
-    work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
+    work(data, &inputs, &experiment, record, (Some(&lock), Some(saved)), observer)
 }
 
 /// Recomputes a saved run's scores of every query.
@@ -134,15 +149,15 @@ pub fn score_again(
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-/// Where a run is saved, and its state if it continues.
-type Target<'a> = (Option<&'a Path>, Option<Saved>);
+/// The lock on the folder where a run is saved, and its state if it continues.
+type Target<'a> = (Option<&'a Lock>, Option<Saved>);
 
 fn work(
     data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
-    (folder, saved): Target<'_>,
+    (lock, saved): Target<'_>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let use_signals = experiment.signal_indices(&data.signals)?;
@@ -155,8 +170,8 @@ fn work(
     let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
     record.highest_grade = is_scaled.then(|| inputs.highest_grade().max(1));
     let folder = match &saved {
-        None => folder.map(|path| RunFolder::create(path, &record)),
-        Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
+        None => lock.map(|lock| RunFolder::create(lock.folder(), &record)),
+        Some(saved) => lock.map(|lock| RunFolder::resume(lock.folder(), &record, &saved.history())),
     };
     let folder = folder.transpose()?;
     if let (Some(folder), Some(whitening)) = (&folder, &inputs.whitening) {
@@ -164,7 +179,7 @@ fn work(
     }
     let trained = match config {
         Some(config) => {
-            let writer = RunWriter::new(observer, folder.as_ref(), inputs);
+            let writer = RunWriter::new(observer, folder.as_ref().zip(lock), inputs);
             Some(learn(writer, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
         }
         None => None,
@@ -181,7 +196,8 @@ fn work(
         record.retrained = outcome.map(|outcome| outcome.best_epoch);
     }
     finish_record(&mut record, data, outcome, &measured);
-    if let Some(folder) = &folder {
+    if let Some((folder, lock)) = folder.as_ref().zip(lock) {
+        lock.check()?;
         if let Some(outcome) = outcome {
             folder.checkpoint(&outcome.model)?;
         }
@@ -208,7 +224,8 @@ fn learn(
         Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
         result => {
             // A run without a single epoch is discarded; one that failed later keeps what it has.
-            if let Some(folder) = folder.filter(|_| epochs == 0) {
+            let is_lost = matches!(failed, Some(TrainError::Lock(_)));
+            if let Some(folder) = folder.filter(|_| epochs == 0 && !is_lost) {
                 folder.discard();
             }
             Err(failed.or(result.err()).unwrap_or(TrainError::Cancelled))

@@ -2,6 +2,7 @@
 
 use super::args::StudyArgs;
 use crate::cli::data::open_for_training;
+use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::cli::temporary::TemporaryFolder;
 use crate::cli::vectors::{WantedVectors, clock};
@@ -106,6 +107,10 @@ pub(super) fn followed<T>(
     let done = work(&|step: &StudyProgress| {
         let left = step.eta.map(|seconds| format!("{} left, ", clock(seconds))).unwrap_or_default();
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(notice) = &step.notice {
+            progress.finish();
+            note(notice);
+        }
         progress.step(&step.stage, step.done, step.total, &format!("{left}{}", step.trial));
         ControlFlow::Continue(())
     });

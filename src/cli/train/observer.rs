@@ -1,6 +1,7 @@
 //! Progress of a run.
 
 use crate::cli::interrupt::Interrupt;
+use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::eval::Measure;
 use crate::model::{Network, RankingInput};
@@ -47,6 +48,11 @@ impl RunObserver for Watcher<'_> {
             _ => self.progress.step(stage, done, total, ""),
         }
         self.flow()
+    }
+
+    fn notice(&mut self, text: &str) {
+        self.progress.finish();
+        note(text);
     }
 
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
