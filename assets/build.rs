@@ -1,4 +1,4 @@
-//! Names the commit that a build was made from, for `crossrank --version`.
+//! Names the commit that a build was made from, for `crossrank --version` and for runs.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,9 @@ fn main() {
     println!("cargo:rerun-if-changed=assets/build.rs");
     let version = env!("CARGO_PKG_VERSION");
     // Sources that were unpacked from an archive have no commit.
-    let version = match git(&["rev-parse", DIGITS, "HEAD"]) {
+    let commit = git(&["rev-parse", DIGITS, "HEAD"]);
+    println!("cargo:rustc-env=CROSSRANK_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
+    let version = match commit {
         Some(commit) => format!("{version} ({commit})"),
         None => version.to_owned(),
     };

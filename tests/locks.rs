@@ -192,6 +192,22 @@ fn a_run_in_training_is_left_alone_until_its_process_is_gone() {
     assert!(!run.join("run.lock").exists());
 }
 
+#[test]
+fn the_window_does_not_delete_a_run_that_another_process_trains() {
+    let home = folder();
+    let run = home.path().join("runs/a");
+    crossrank::train::RunFolder::create(&run, &Default::default()).expect("a run");
+    let mut workspace = crate::workspace::open(home.path(), &sample());
+    let (lock, _) = Lock::acquire(&run).expect("it is free");
+    workspace.apply(crossrank::workspace::RunsAction::Delete(run.clone()));
+    assert!(run.join("run.json").exists());
+    let message = workspace.messages().last().map(|message| message.text.clone()).unwrap_or_default();
+    assert!(message.contains(&format!("in training by process {} on", std::process::id())), "{message}");
+    drop(lock);
+    workspace.apply(crossrank::workspace::RunsAction::Delete(run.clone()));
+    assert!(!run.exists());
+}
+
 fn sweep(home: &Path, out: &Path, epochs: &str) -> Command {
     let mut command = program(home);
     let epochs = format!("training.epochs={epochs}");

@@ -7,7 +7,7 @@
 
 mod owner;
 
-pub use owner::Owner;
+pub use owner::{Owner, host_name};
 
 use super::{At, FileError};
 use std::fs::{self, File, OpenOptions};

@@ -11,7 +11,7 @@ mod spread;
 mod whole;
 
 pub use file_error::{At, FileError};
-pub use lock::{Lock, LockError, Owner, check_unlocked, lock_owner, pause};
+pub use lock::{Lock, LockError, Owner, check_unlocked, host_name, lock_owner, pause};
 pub use names::UnknownName;
 pub(crate) use names::named;
 pub use progress::{Progress, Unit};

@@ -8,7 +8,7 @@ mod resume;
 
 use super::data::open_for_training;
 use super::interrupt::Interrupt;
-use super::output::{about, fault, note, print, print_json};
+use super::output::{about, command_line, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
@@ -65,13 +65,23 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
 
 /// The settings that the options override: those of a file, or the preset.
 fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
-    let Some(path) = &args.config else { return Ok(args.preset.unwrap_or_default().experiment()) };
+    match &args.config {
+        Some(path) => read_experiment(path, progress),
+        None => Ok(args.preset.unwrap_or_default().experiment()),
+    }
+}
+
+/// The experiment of a file.
+///
+/// # Errors
+/// If it cannot be read, or has several.
+pub(super) fn read_experiment(path: &Path, progress: &mut Progress) -> Result<Experiment> {
     let (mut experiments, warnings) = read_config(path)?;
     progress.finish();
     warnings.iter().for_each(|warning| note(warning));
     match experiments.len() {
         1 => Ok(experiments.remove(0)),
-        count => Err(fault(format!("this is a grid of {count} configurations; train takes one"), path)),
+        count => Err(fault(format!("this is a grid of {count} configurations, not one"), path)),
     }
 }
 
@@ -109,6 +119,7 @@ fn new_record(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
     RunRecord {
         name: name.unwrap_or_else(|| format!("{}-{}", experiment.model.kind, experiment.training.seed)),
         started: std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()),
+        command: command_line(),
         ..RunRecord::default()
     }
 }

@@ -14,6 +14,8 @@ pub mod manifest;
 mod rows;
 mod run;
 mod run_table;
+mod seeds;
+mod studies;
 mod table;
 
 pub use csv::csv_line;
@@ -22,4 +24,6 @@ pub use latex::latex_text;
 pub use rows::{history_csv, queries_csv};
 pub use run::{Exported, export_run};
 pub use run_table::run_table;
+pub use seeds::{export_seeds, runs_to_export};
+pub use studies::{ablation_table, benchmark_table, sweep_table};
 pub use table::{Cell, Row, Table, Value};

@@ -37,7 +37,8 @@ pub(super) fn check_trial(
     } else {
         "its judgements, signals or visual vectors have changed since".to_owned()
     };
-    Err(other(difference, folder))
+    let study = folder.parent().and_then(Path::parent).unwrap_or(folder);
+    Err(StudyError::OtherStudy { difference, path: study.to_owned() })
 }
 
 /// Checks that the settings that all trials in a folder share, and all of these experiments share, are the same.
@@ -56,7 +57,7 @@ pub(super) fn check_shared(folder: &Path, experiments: &[&Experiment], free: &[&
     match first_difference(&there, &here, &free) {
         Some((then, now)) => {
             let difference = compared(&then.parameter, &plain(&then.value), &plain(&now.value));
-            Err(other(difference, &folder.join("trials").join("")))
+            Err(StudyError::OtherStudy { difference, path: folder.to_owned() })
         }
         None => Ok(()),
     }
@@ -80,12 +81,6 @@ pub(super) fn check_kind(folder: &Path, kind: &str) -> Result<(), StudyError> {
 
 fn compared(what: &str, then: &str, now: &str) -> String {
     format!("{what} is {then} there and {now} here")
-}
-
-/// The error about a trial, with the study's folder.
-fn other(difference: String, trial: &Path) -> StudyError {
-    let study = trial.parent().and_then(Path::parent).unwrap_or(trial);
-    StudyError::OtherStudy { difference, path: study.to_owned() }
 }
 
 /// The first parameter of both lists whose values differ.

@@ -29,6 +29,7 @@ pub struct Runner {
     jobs: usize,
     fingerprint: u64,
     inputs: InputCache,
+    command: String,
 }
 
 impl Runner {
@@ -50,7 +51,13 @@ impl Runner {
             fingerprint: fingerprint::of_data(&data),
             data,
             inputs: InputCache::new(CACHE_BYTES),
+            command: String::new(),
         })
+    }
+
+    /// With the command line that started the study, which is saved with every trial.
+    pub fn started_by(self, command: String) -> Self {
+        Self { command, ..self }
     }
 
     /// The study's folder.
@@ -61,6 +68,11 @@ impl Runner {
     /// For each fold, the split of every query.
     pub fn splits(&self) -> &[Vec<Split>] {
         &self.splits
+    }
+
+    /// Trials to run in parallel, at most.
+    pub fn jobs(&self) -> usize {
+        self.jobs
     }
 
     /// The trials' data.
@@ -96,9 +108,7 @@ impl Runner {
     /// If the observer asked to stop, threads cannot be started, a folder cannot be written, or it has another study's
     /// trials.
     pub fn run(&self, trials: &[Trial], observer: StudyObserver<'_>) -> Result<Vec<TrialResult>, StudyError> {
-        let mut places = Places::below(self.folder.join("trials"));
-        let find = |trial: &Trial| places.find(trial, &self.identity(trial), |folder| self.check_other(trial, folder));
-        let places: Vec<Place> = trials.iter().map(find).collect::<Result<_, _>>()?;
+        let places = self.places(trials)?;
         let open: Vec<usize> = (0..trials.len()).filter(|&at| !places[at].done).collect();
         let watch = Watch::new(observer, trials, &open);
         let failed: OnceLock<StudyError> = OnceLock::new();
@@ -133,6 +143,13 @@ impl Runner {
             None if watch.is_cancelled() => Err(StudyError::Cancelled),
             None => Ok(trials.iter().zip(places).map(|(trial, place)| read(trial, place)).collect()),
         }
+    }
+
+    /// Where trials are, or will be.
+    pub(super) fn places(&self, trials: &[Trial]) -> Result<Vec<Place>, StudyError> {
+        let mut places = Places::below(self.folder.join("trials"));
+        let find = |trial: &Trial| places.find(trial, &self.identity(trial), |folder| self.check_other(trial, folder));
+        trials.iter().map(find).collect()
     }
 
     fn identity(&self, trial: &Trial) -> String {
@@ -200,7 +217,7 @@ impl Runner {
         let name =
             lock.folder().file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
         let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
-        let record = RunRecord { name, started, ..RunRecord::default() };
+        let record = RunRecord { name, started, command: self.command.clone(), ..RunRecord::default() };
         run_prepared(&data, &inputs, &trial.experiment, record, Some(lock), observer)?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Change;
+use super::{Change, StudyError};
 use crate::base::FileError;
 use crate::dataset::Split;
 use crate::eval::Measures;
@@ -10,6 +10,25 @@ use crate::train::{Experiment, QueryMeasures, read_run_record};
 
 /// The longest folder name in bytes; longer ones are shortened, and numbered if they collide.
 const LONGEST_NAME: usize = 150;
+
+/// The most seeds of a study or a training.
+pub const MOST_SEEDS: usize = 10_000;
+/// The most trials of a study.
+const MOST_TRIALS: usize = 1_000_000;
+
+/// Checks that a study is of a size that can be carried out.
+///
+/// # Errors
+/// If it is not, with the numbers.
+pub fn check_size(configurations: usize, folds: usize, seeds: usize) -> Result<(), StudyError> {
+    if configurations.saturating_mul(folds).saturating_mul(seeds) > MOST_TRIALS {
+        let message = format!(
+            "{configurations} configurations × {folds} folds × {seeds} seeds are more than {MOST_TRIALS} trials"
+        );
+        return Err(StudyError::Plan(message));
+    }
+    Ok(())
+}
 
 /// An experiment that a study tries, under a name unique within it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +39,14 @@ pub struct Configuration {
     pub changes: Vec<Change>,
     /// The complete experiment; each trial sets its own seed.
     pub experiment: Experiment,
+}
+
+impl Configuration {
+    /// Gives it another number of epochs, which its name then has.
+    pub fn set_epochs(&mut self, epochs: usize) {
+        self.experiment.training.epochs = epochs;
+        self.name += &format!(",epochs-{epochs}");
+    }
 }
 
 /// One training run to do.

@@ -24,12 +24,22 @@ pub struct StudyProgress {
     pub eta: Option<f64>,
     /// The trial this is about.
     pub trial: String,
+    /// Whether that trial has just ended.
+    pub ended: bool,
     /// Something worth knowing, in a sentence, which is reported once.
     pub notice: Option<String>,
 }
 
 /// Receives a study's progress, from any thread; called at least once per batch of every trial, and can stop the study.
 pub type StudyObserver<'a> = &'a (dyn Fn(&StudyProgress) -> ControlFlow<()> + Sync);
+
+/// What is new about a trial.
+enum News {
+    /// It goes on.
+    None,
+    Ended,
+    Notice(String),
+}
 
 /// The progress of a study, shared by its threads.
 pub(super) struct Watch<'a> {
@@ -68,17 +78,18 @@ impl<'a> Watch<'a> {
     }
 
     /// Reports progress of a trial and asks whether to continue.
-    fn report(&self, at: usize, stage: &str, notice: Option<String>) -> ControlFlow<()> {
+    fn report(&self, at: usize, news: News) -> ControlFlow<()> {
         if self.is_cancelled() {
             return ControlFlow::Break(());
         }
         let progress = StudyProgress {
-            stage: stage.to_owned(),
+            stage: "Trials".to_owned(),
             done: self.finished.load(Ordering::Relaxed),
             total: self.trials.len(),
             eta: self.eta(),
             trial: self.trials[at].name.clone(),
-            notice,
+            ended: matches!(news, News::Ended),
+            notice: if let News::Notice(text) = news { Some(text) } else { None },
         };
         let flow = (self.observer)(&progress);
         if flow.is_break() {
@@ -92,19 +103,19 @@ impl<'a> Watch<'a> {
         self.epoch(at, self.trials[at].experiment.training.epochs);
         self.finished.fetch_add(1, Ordering::Relaxed);
         // A break is recorded in `cancelled`.
-        let _ = self.report(at, "Trials", None);
+        let _ = self.report(at, News::Ended);
     }
 
     /// Reports that another process is training a trial.
     pub(super) fn elsewhere(&self, at: usize, owner: &Owner) {
         let is_news = locked(&self.elsewhere).insert(at);
-        let notice = is_news.then(|| format!("running elsewhere, by {owner}: {}", self.trials[at].name));
-        let _ = self.report(at, "Trials", notice);
+        let text = || News::Notice(format!("running elsewhere, by {owner}: {}", self.trials[at].name));
+        let _ = self.report(at, if is_news { text() } else { News::None });
     }
 
     /// Reports something worth knowing about a trial.
     pub(super) fn notice(&self, at: usize, text: String) {
-        let _ = self.report(at, "Trials", Some(text));
+        let _ = self.report(at, News::Notice(text));
     }
 
     fn epoch(&self, at: usize, epoch: usize) {
@@ -131,11 +142,11 @@ pub(super) struct Follower<'a> {
 
 impl RunObserver for Follower<'_> {
     fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        self.watch.report(self.at, "Trials", None)
+        self.watch.report(self.at, News::None)
     }
 
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.watch.epoch(self.at, report.epoch);
-        self.watch.report(self.at, "Trials", None)
+        self.watch.report(self.at, News::None)
     }
 }

@@ -6,7 +6,7 @@ use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_wh
 use super::run_writer::{RunWriter, Saved, Trained};
 use super::score::{compare, rank, rankings};
 use super::{EpochReport, Experiment, Outcome, RunData, RunObserver, Stop, TrainConfig, TrainData, TrainError};
-use crate::base::Lock;
+use crate::base::{Lock, host_name};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
@@ -242,10 +242,13 @@ fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, 
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
     record.version = env!("CARGO_PKG_VERSION").to_owned();
+    record.commit = env!("CROSSRANK_COMMIT").to_owned();
+    record.host = host_name();
 }
 
 fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
     record.state = RunState::Finished;
+    record.ended = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
     if let Some(outcome) = outcome {
         record.best_epoch = outcome.best_epoch;
         record.state = match outcome.stopped {

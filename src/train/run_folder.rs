@@ -89,6 +89,14 @@ pub struct RunRecord {
     pub test: Comparison,
     /// Version of the program.
     pub version: String,
+    /// The commit it was built from; `unknown` without one, empty in older runs.
+    pub commit: String,
+    /// The host that trained last.
+    pub host: String,
+    /// The command line that started the run; empty if the window did.
+    pub command: String,
+    /// When it ended, in seconds since 1970-01-01 UTC; 0 before.
+    pub ended: u64,
 }
 
 /// A run's folder, open for writing.

@@ -123,6 +123,7 @@ fn a_sweep_is_continued_with_more_values_but_not_with_other_settings() {
     // None of its trials has the name of another's.
     let error = sweep(&[4, 5], 2).expect_err("other epochs").to_string();
     assert!(error.contains("training.epochs is 1 there and 2 here"), "{error}");
+    assert!(error.ends_with(&format!(": {}", folder.path().display())), "{error}");
     assert_eq!(sweep(&[2, 4], 1).expect("more values").rows.len(), 2);
     let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
     let error = ablate(&runner, &[configuration("full", &[])], (FOLDS, &[1]), &go_on).expect_err("a sweep").to_string();

@@ -3,6 +3,7 @@
 use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::cli::settings::TypedSettings;
+use crate::study::MOST_SEEDS;
 use crate::train::Preset;
 use std::path::PathBuf;
 
@@ -36,7 +37,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
     pub resume: Option<PathBuf>,
     /// Train with this many consecutive seeds and report means and standard deviations.
-    #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
+    #[arg(long, default_value = "1", value_name = "N", value_parser = count::<MOST_SEEDS>)]
     pub seeds: usize,
     /// Write one JSON object to standard output.
     #[arg(long)]

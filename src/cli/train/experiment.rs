@@ -67,7 +67,7 @@ mod tests {
             "model": {
                 "kind": "gat", "signal": "tfidf", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
                 "activation": "relu", "residual": true, "degree": "mean", "feedback": false, "heads": 2, "members": 3,
-                "dropout": 0.1_f32,
+                "dropout": 0.1,
             },
             "training": {
                 "loss": "neural-ndcg", "weighting": "per-query", "optimiser": "adam", "learning_rate": 0.01,

@@ -59,8 +59,12 @@ impl RunObserver for Watcher<'_> {
         self.epoch = report.epoch;
         let value = report.validation.get(Measure::Map).unwrap_or_default();
         self.detail = format!("{} {value:.4}, best epoch {}", Measure::Map.label(), report.best_epoch);
-        if !report.retraining {
+        if report.retraining {
+            self.progress.line(&format!("{}, epoch {} on train and validation", self.training, self.epoch));
+        } else {
             self.progress.step(&self.training, self.epoch, self.epochs, &self.detail);
+            let of = format!("epoch {} of {}", self.epoch, self.epochs);
+            self.progress.line(&format!("{}, {of}: {}", self.training, self.detail));
         }
         self.flow()
     }
