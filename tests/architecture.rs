@@ -66,6 +66,8 @@ const HOMES: &[(&str, &[&str])] = &[
             "vision/pipeline.rs",
             // A download that no longer responds is abandoned.
             "vision/hub/download.rs",
+            // A lock is renewed however long a step of the work takes.
+            "base/lock.rs",
             // Sleeps between frames.
             "app/shell/screenshot.rs",
         ],

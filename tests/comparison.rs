@@ -142,7 +142,11 @@ fn the_command_compares_folders_of_seeds_and_writes_tables() {
     assert!((difference - 0.25).abs() < 1e-12, "{object}");
     assert!(object["ties"].is_string() && object["averaging"].is_string(), "{object}");
     let table = fs::read_to_string(&out).expect("the table");
-    assert!(table.starts_with("run,MAP,MAP low,MAP high\r\nbase (baseline),0.2,"), "{table}");
+    assert!(table.starts_with("run,MAP,MAP low,MAP high,MAP Δ,MAP Δ low,"), "{table}");
+    assert!(
+        table.contains("\r\nbase (baseline),0.2,") && table.contains("\r\nnet,0.45,0.4,0.5,0.25,0.2,0.3,"),
+        "{table}"
+    );
     let text = program(&["compare", &base, &net, "--per-query", "--measure", "map"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.contains("Δ net") && text.contains("wins") && text.contains("0.2500"), "{text}");

@@ -2,6 +2,7 @@
 
 use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
 use crossrank::study::runs::{Column, RunTable};
+use crossrank::train::{RunFolder, RunRecord};
 use crossrank::workspace::{
     MessageAction, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction,
 };
@@ -162,4 +163,26 @@ fn screenshots_of_many_runs() {
     harness.check_accessibility();
     let picture = harness.render().expect("a picture");
     picture.save(Path::new(ROOT).join("screenshots/ablation-dark.png")).expect("written");
+}
+
+#[test]
+fn a_folder_of_runs_is_added_by_its_path_and_removed_from_the_list() {
+    let (home, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let record = RunRecord { name: "theirs".to_owned(), started: 7, ..RunRecord::default() };
+    RunFolder::create(&other.path().join("theirs"), &record).expect("written");
+    let mut harness = trained(home.path(), &[], 1, 1);
+    harness.get_by_label("Add folder…").click();
+    harness.run_steps(3);
+    harness.get_by_label("Path").type_text(&other.path().display().to_string());
+    harness.run_steps(3);
+    harness.get_by_label("Open").click();
+    settle(&mut harness).expect("at rest");
+    let runs = |harness: &Harness<'_, App>| harness.state().workspace().experiments().runs().len();
+    assert_eq!(runs(&harness), 1);
+    harness.get_by_label("Folders").click();
+    harness.run_steps(3);
+    harness.get_by_label(&format!("Remove {} from the list", other.path().display())).click();
+    settle(&mut harness).expect("at rest");
+    assert_eq!(runs(&harness), 0);
+    assert!(other.path().join("theirs/run.json").is_file());
 }

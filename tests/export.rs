@@ -276,3 +276,33 @@ fn a_run_is_exported_with_everything_it_saved() {
     assert_eq!((qrels.values().map(|query| query.len()).sum::<usize>(), warnings.len()), (3300, 0));
     assert!(export_run(home.path(), &out, None, Part::Test).is_err_and(|error| error.to_string().contains("run.json")));
 }
+
+#[test]
+fn latex_has_minus_signs_and_dashes_but_never_a_mixture() {
+    let table = Table {
+        corner: "run".to_owned(),
+        columns: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+        rows: vec![Row {
+            name: "top-k".to_owned(),
+            cells: vec![
+                Cell::default(),
+                Cell {
+                    deviation: Some(0.25),
+                    interval: Some(Interval { low: -0.5, high: -0.1 }),
+                    ..Cell::number(-0.3)
+                },
+                Cell::number(-1e-7),
+            ],
+        }],
+        decimals: 2,
+        ..Table::default()
+    };
+    let latex = table.latex();
+    assert!(!latex.contains("$-$-"), "{latex}");
+    assert!(latex.contains("top-k & -- & $-$0.30 $\\pm$ 0.25 [$-$0.50, $-$0.10] & $-$1e$-$7 \\\\"), "{latex}");
+    assert!(
+        table.csv().contains("run,a,b,b deviation,b low,b high,c\r\ntop-k,,-0.3,0.25,-0.5,-0.1,"),
+        "{}",
+        table.csv()
+    );
+}

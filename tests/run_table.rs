@@ -213,9 +213,9 @@ fn runs_are_found_in_the_folders_of_a_user_and_below_any_folder_newest_first() {
     }
     fs::create_dir_all(at("runs/empty")).expect("a folder");
     fs::write(at("runs/note.txt"), "no run").expect("written");
-    let listing = Listing::of_user(&at("runs"), &at("studies"));
+    let listing = Listing::of_user(&at("runs"), &at("studies"), &[]);
     assert_eq!(names(&listing), ["t", "a-10", "a-9"]);
-    assert_eq!(Listing::of_user(&at("nothing"), &at("here")).runs.len(), 0);
+    assert_eq!(Listing::of_user(&at("nothing"), &at("here"), &[at("nowhere")]).runs.len(), 0);
     assert_eq!(names(&Listing::below(&[home.path().to_owned()])), ["t", "a-10", "a-9", "b"]);
     assert_eq!(names(&Listing::below(&[at("studies/s/trials"), at("runs/a-9"), at("studies")])), ["t", "a-9"]);
     let trial = RunFacts::of(Listing::below(&[at("studies/s")]).runs.remove(0));

@@ -1,6 +1,7 @@
 //! Studies: folds, parameters by name, trials that are taken up again, sweeps, ablations and benchmarks.
 
 mod command;
+mod planned;
 mod plans;
 mod trials;
 

@@ -17,6 +17,8 @@ pub enum OpenAs {
     Vectors,
     /// Use it as the encoder's weights.
     Weights,
+    /// List its runs and studies.
+    Folder,
 }
 
 /// A requested change of the window: plain data, like [`Action`](crate::workspace::Action).

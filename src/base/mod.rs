@@ -2,21 +2,25 @@
 
 mod content_hash;
 mod file_error;
+mod lock;
 mod names;
 mod program;
 mod progress;
 mod rng;
+mod short;
 mod size;
 mod spread;
 mod whole;
 
 pub use content_hash::ContentHash;
 pub use file_error::{At, FileError};
+pub use lock::{Lock, LockError, Owner, check_unlocked, host_name, lock_owner, pause};
 pub use names::UnknownName;
 pub(crate) use names::named;
 pub use program::{COMMIT, VERSION};
 pub use progress::{Progress, Unit};
 pub use rng::{Rng, SplitMix64};
+pub use short::short_f32;
 pub use size::size_text;
 pub use spread::{Spread, mean};
 pub use whole::{write_unsynced, write_whole};

@@ -5,7 +5,8 @@ use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
 use super::names::{Size, one_of, size};
 use super::runs::{self, RunsArgs};
-use super::study::args::{AblateArgs, BenchmarkArgs, SweepArgs};
+use super::studies::StudiesArgs;
+use super::study::args::{AblateArgs, BenchmarkArgs, CvArgs, SweepArgs};
 use super::train::args::TrainArgs;
 use crate::app::Panel;
 use crate::dataset::RecallBase;
@@ -35,6 +36,8 @@ pub(super) enum Command {
     Embed(EmbedArgs),
     /// Train a network and compare it with the initial order and with text alone.
     Train(Box<TrainArgs>),
+    /// Cross-validate one configuration: train it on every fold with every seed.
+    Cv(Box<CvArgs>),
     /// Try combinations of parameter values and rank them on the validation queries.
     Sweep(Box<SweepArgs>),
     /// Compare a configuration with variants that each lack or change one part.
@@ -48,6 +51,8 @@ pub(super) enum Command {
     /// List saved runs as a table: filtered, sorted, grouped by configuration.
     #[command(after_help = runs::help())]
     Runs(RunsArgs),
+    /// List saved studies: kind, state, trials and the best configuration.
+    Studies(StudiesArgs),
     /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
     Export(ExportArgs),
     /// Draw the window to a picture, without a display.

@@ -6,6 +6,7 @@ use super::names::one_of;
 use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
+use super::table_file::table_format;
 use crate::base::write_whole;
 use crate::dataset::{Qrels, RecallBase, Split, read_qrels, read_run, trec_name};
 use crate::eval::{Averaging, Conventions, Measure, STANDARD, TIE_RULE, evaluate};
@@ -62,7 +63,7 @@ pub(super) struct CompareArgs {
 pub(super) fn run(args: &CompareArgs) -> Result<()> {
     if let Some(out) = &args.out {
         // Fail before anything is computed.
-        format_of(out)?;
+        table_format(out)?;
     }
     let measures = measures(args)?;
     let qrels = args.qrels.as_deref().map(|path| judgements(path, args)).transpose()?;
@@ -205,23 +206,15 @@ fn lines(table: &Table) -> String {
     columns(&rows)
 }
 
-/// The format implied by a file's extension.
-fn format_of(out: &Path) -> Result<&str> {
-    match out.extension().and_then(|extension| extension.to_str()) {
-        Some(extension @ ("md" | "csv" | "json" | "tex")) => Ok(extension),
-        _ => Err(fault("FILE must end in .md, .csv, .json or .tex", out)),
-    }
-}
-
 /// Writes the summary and the details of each measure; CSV holds a single table only, JSON the whole comparison.
 fn write(out: &Path, comparison: &RunComparison, measures: &[Measure], per_query: bool) -> Result<()> {
     let summary = tables::summary(comparison, false);
     let details = measures.iter().flat_map(|&measure| {
         [tables::details(comparison, measure), tables::per_query(comparison, measure).filter(|_| per_query)]
     });
-    let text = match format_of(out)? {
+    let text = match table_format(out)? {
         "csv" if per_query => long_csv(comparison),
-        "csv" => tables::summary(comparison, true).csv(),
+        "csv" => tables::whole(comparison).csv(),
         "json" => serde_json::to_string_pretty(&object(comparison)?)? + "\n",
         "tex" => std::iter::once(summary).chain(details.flatten()).map(|t| t.latex()).collect::<Vec<_>>().join("\n"),
         _ => std::iter::once(summary).chain(details.flatten()).map(|t| t.markdown()).collect::<Vec<_>>().join("\n"),

@@ -5,15 +5,15 @@ use super::names::one_of;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
 use crate::dataset::Loaded;
-use crate::export::{Part, export_run};
+use crate::export::{Part, export_run, export_seeds, runs_to_export};
 use crate::train::read_run_record;
 use anyhow::Result;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExportArgs {
-    /// A run's folder.
+    /// A run's folder, or a folder of runs such as one per seed: each is then written to a folder of its own.
     pub run: PathBuf,
     /// The folder to write to; created if missing.
     #[arg(long, value_name = "DIR")]
@@ -32,12 +32,16 @@ pub(super) struct ExportArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If RUN is not a run, the requested data set cannot be opened, or a file cannot be written.
+/// If RUN is neither a run nor a folder of runs, the requested data set cannot be opened, or a file cannot be written.
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let dataset = dataset(args, &mut progress)?;
+    let runs = runs_to_export(&args.run)?;
+    let dataset = dataset(args, &runs[0], &mut progress)?;
     progress.stage("Writing files");
-    let done = export_run(&args.run, &args.out, dataset.as_ref(), args.part)?;
+    let done = match &runs[..] {
+        [run] if *run == args.run => export_run(run, &args.out, dataset.as_ref(), args.part)?,
+        runs => export_seeds(runs, &args.out, dataset.as_ref(), args.part)?,
+    };
     progress.finish();
     done.left_out.iter().for_each(|line| note(&format!("left out: {line}")));
     if args.json {
@@ -51,11 +55,11 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
 }
 
 /// The data set given, or the run's own; if the latter is gone or broken, `None`.
-fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Loaded>> {
+fn dataset(args: &ExportArgs, run: &Path, progress: &mut Progress) -> Result<Option<Loaded>> {
     if let Some(path) = &args.dataset {
         return Ok(Some(open(path, progress)?));
     }
-    let record = read_run_record(&args.run)?;
+    let record = read_run_record(run)?;
     if !record.dataset_path.exists() {
         return Ok(None);
     }

@@ -20,8 +20,10 @@ mod runs;
 mod screenshot;
 mod seeds;
 mod settings;
+mod studies;
 mod study;
 mod table;
+mod table_file;
 mod temporary;
 mod train;
 mod vectors;
@@ -39,12 +41,14 @@ pub fn main() -> ExitCode {
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Embed(args)) => embed::run(&args),
         Some(Command::Train(args)) => train::run(&args),
+        Some(Command::Cv(args)) => study::cv(&args),
         Some(Command::Sweep(args)) => study::sweep(&args),
         Some(Command::Ablate(args)) => study::ablate(&args),
         Some(Command::Benchmark(args)) => study::benchmark(&args),
         Some(Command::Evaluate(args)) => evaluate::run(&args),
         Some(Command::Compare(args)) => compare::run(&args),
         Some(Command::Runs(args)) => runs::run(&args),
+        Some(Command::Studies(args)) => studies::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };

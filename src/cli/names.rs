@@ -1,6 +1,6 @@
 //! Values that are chosen by name.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// Parses one of `all` by name (in any case if the option ignores case); anything else is rejected with the list of
@@ -16,13 +16,15 @@ where
     })
 }
 
-/// A count of at least 1.
-pub(super) fn count(text: &str) -> Result<usize> {
-    match text.parse() {
-        Ok(0) => bail!("must be at least 1"),
-        Ok(count) => Ok(count),
-        Err(_) => bail!("must be a whole number of at least 1"),
-    }
+/// A count from 1 to `MOST`.
+pub(super) fn count<const MOST: usize>(text: &str) -> Result<usize> {
+    from_to(text, 1, MOST)
+}
+
+/// A whole number from `least` to `most`.
+pub(super) fn from_to(text: &str, least: usize, most: usize) -> Result<usize> {
+    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| anyhow!("must be a whole number from {least} to {most}"))
 }
 
 /// A picture's size.

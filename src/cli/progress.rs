@@ -1,4 +1,4 @@
-//! Progress of a long task: a bar on a terminal, else one line per stage.
+//! Progress of a long task: a bar on a terminal, else one line per stage, epoch or trial.
 
 use super::output::{note, warning_lines};
 use crate::base::size_text;
@@ -40,6 +40,13 @@ impl Progress {
         let line = format!("{stage} ({})", size_text(total));
         let message = format!("{} of {}", size_text(done), size_text(total));
         self.show(stage, (done, total), (&line, "{prefix} {bar:32} {msg}"), message);
+    }
+
+    /// A line of its own where there is no bar, such as for each epoch.
+    pub fn line(&mut self, text: &str) {
+        if self.bar.is_none() {
+            note(text);
+        }
     }
 
     /// Updates the bar; without one, prints the line when the stage changes.

@@ -116,6 +116,18 @@ pub(super) fn run(args: &RunsArgs) -> Result<()> {
     }
 }
 
+/// Checks that these are folders.
+///
+/// # Errors
+/// If one is not, with its path.
+pub(super) fn check_folders(folders: &[PathBuf]) -> Result<()> {
+    folders.iter().try_for_each(|folder| match std::fs::metadata(folder) {
+        Ok(kind) if !kind.is_dir() => Err(fault("not a folder", folder)),
+        Err(error) => Err(fault(error, folder)),
+        Ok(_) => Ok(()),
+    })
+}
+
 /// The runs found in folders.
 pub(super) struct Found {
     pub runs: Vec<RunFacts>,
@@ -128,17 +140,11 @@ impl Found {
     /// # Errors
     /// If a folder does not exist, or the filter cannot be parsed.
     pub fn new(folders: &[PathBuf], filter: Option<&str>) -> Result<Self> {
-        for folder in folders {
-            match std::fs::metadata(folder) {
-                Ok(kind) if !kind.is_dir() => return Err(fault("not a folder", folder)),
-                Err(error) => return Err(fault(error, folder)),
-                Ok(_) => {}
-            }
-        }
+        check_folders(folders)?;
         let listing = match folders {
             [] => {
                 let store = Store::of_user();
-                Listing::of_user(store.runs(), &store.studies())
+                Listing::of_user(store.runs(), &store.studies(), &store.listed_folders())
             }
             folders => Listing::below(folders),
         };

@@ -9,16 +9,17 @@ mod resume;
 
 use super::data::open_for_training;
 use super::interrupt::Interrupt;
-use super::output::{about, fault, note, print, print_json};
+use super::output::{about, command_line, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
+use crate::base::check_unlocked;
 use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
 use anyhow::Result;
 use args::TrainArgs;
 use experiment::experiment;
 use observer::Watcher;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs the command.
 ///
@@ -43,6 +44,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         let experiment = with_seed(&experiment, number);
         let record = new_record(args, &experiment);
         let folder = folder(args, &experiment);
+        // Another process may have trained one while the data set was being read.
+        folder.as_deref().map_or(Ok(()), |folder| check_unused(args, folder))?;
         let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
         let result = train(&data, &experiment, record, folder.as_deref(), &mut watcher);
         records.push(result.map_err(about(&args.dataset))?.record);
@@ -63,25 +66,39 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
 
 /// The settings that the options override: those of a file, or the preset.
 fn start(args: &TrainArgs, progress: &mut Progress) -> Result<Experiment> {
-    let Some(path) = &args.config else { return Ok(args.preset.unwrap_or_default().experiment()) };
+    match &args.config {
+        Some(path) => read_experiment(path, progress),
+        None => Ok(args.preset.unwrap_or_default().experiment()),
+    }
+}
+
+/// The experiment of a file.
+///
+/// # Errors
+/// If it cannot be read, or has several.
+pub(super) fn read_experiment(path: &Path, progress: &mut Progress) -> Result<Experiment> {
     let (mut experiments, warnings) = read_config(path)?;
     progress.finish();
     warnings.iter().for_each(|warning| note(warning));
     match experiments.len() {
         1 => Ok(experiments.remove(0)),
-        count => Err(fault(format!("this is a grid of {count} configurations; train takes one"), path)),
+        count => Err(fault(format!("this is a grid of {count} configurations, not one"), path)),
     }
 }
 
-/// Checks that no saved run would be lost.
+/// Checks that no saved run would be lost, and none that another process is training would be spoilt.
 fn check_folders(args: &TrainArgs, experiment: &Experiment) -> Result<()> {
-    let mut folders = (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number)));
-    match folders.find(|folder| !args.force && folder.join("run.json").exists()) {
-        Some(folder) => {
-            Err(fault("this folder has a run already (--force replaces it, --resume continues it)", &folder))
-        }
-        None => Ok(()),
+    (0..args.seeds).filter_map(|number| folder(args, &with_seed(experiment, number))).try_for_each(|folder| {
+        check_unlocked(&folder)?;
+        check_unused(args, &folder)
+    })
+}
+
+fn check_unused(args: &TrainArgs, folder: &Path) -> Result<()> {
+    if !args.force && folder.join("run.json").exists() {
+        return Err(fault("this folder has a run already (--force replaces it, --resume continues it)", folder));
     }
+    Ok(())
 }
 
 /// The experiment with the `number`th seed, from 0.
@@ -103,6 +120,7 @@ fn new_record(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
     RunRecord {
         name: name.unwrap_or_else(|| format!("{}-{}", experiment.model.kind, experiment.training.seed)),
         started: std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()),
+        command: command_line(),
         ..RunRecord::default()
     }
 }

@@ -37,6 +37,24 @@ pub fn summary(comparison: &RunComparison, intervals: bool) -> Table {
     table
 }
 
+/// Everything about every measure in one table, for spreadsheets: one row per run, and for each measure the columns of
+/// [`details`] under names that begin with the measure's.
+pub fn whole(comparison: &RunComparison) -> Table {
+    let mut table = summary(comparison, true);
+    let means = std::mem::take(&mut table.columns);
+    let rows: Vec<Vec<Cell>> = table.rows.iter_mut().map(|row| std::mem::take(&mut row.cells)).collect();
+    for (at, one) in comparison.measures.iter().enumerate() {
+        let Some(details) = details(comparison, one.measure) else { continue };
+        let others = details.columns.iter().skip(1).map(|column| format!("{} {column}", means[at]));
+        table.columns.extend(std::iter::once(means[at].clone()).chain(others));
+        for ((row, means), details) in table.rows.iter_mut().zip(&rows).zip(details.rows) {
+            row.cells.push(means[at].clone());
+            row.cells.extend(details.cells.into_iter().skip(1));
+        }
+    }
+    table
+}
+
 /// Everything about one measure: mean, difference, intervals, the three tests' p raw and adjusted, effect size, and
 /// numbers of queries that improved, stayed equal and got worse. `None` if the measure was not compared.
 pub fn details(comparison: &RunComparison, measure: Measure) -> Option<Table> {

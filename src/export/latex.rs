@@ -1,6 +1,6 @@
 //! Tables as LaTeX.
 
-use super::table::{Cell, Table};
+use super::table::{Cell, Table, Value};
 
 /// Escapes any text for LaTeX: special characters are escaped, and those its usual fonts lack become maths.
 pub fn latex_text(text: &str) -> String {
@@ -62,10 +62,13 @@ impl Table {
 }
 
 fn shown(table: &Table, cell: &Cell) -> String {
-    let shown = latex_text(&table.shown(cell));
     // A hyphen is not a minus sign.
-    let shown = shown.strip_prefix('-').map_or_else(|| shown.clone(), |rest| format!("$-${rest}"));
+    let number = |text: String| latex_text(&text.replace('-', "−"));
+    let shown = match &cell.value {
+        Value::Number(_) => number(table.shown(cell)),
+        _ => latex_text(&table.shown(cell)),
+    };
     let shown = if cell.best { format!("\\textbf{{{shown}}}") } else { shown };
-    let interval = latex_text(&table.interval(cell)).replace("[-", "[$-$").replace(", -", ", $-$");
-    format!("{shown}{}{interval}", latex_text(&cell.marks))
+    let (deviation, interval) = (number(table.deviation(cell)), number(table.interval(cell)));
+    format!("{shown}{deviation}{}{interval}", latex_text(&cell.marks))
 }

@@ -16,12 +16,24 @@ pub struct Manifest {
     pub program: String,
     /// The version that trained the run.
     pub version: String,
+    /// The commit that version was built from, if it is known.
+    #[serde(default)]
+    pub commit: Option<String>,
+    /// The command line that started the run; empty if the window did.
+    #[serde(default)]
+    pub command: String,
+    /// The host that trained it.
+    #[serde(default)]
+    pub host: String,
     /// The version that wrote the export.
     pub exported_by: String,
     /// The run's name.
     pub run: String,
     /// When it was started, in seconds since 1970-01-01 UTC.
     pub started: u64,
+    /// When it ended, likewise; 0 if it did not, or its version did not say.
+    #[serde(default)]
+    pub ended: u64,
     /// Its final state.
     pub state: RunState,
     /// The data.
@@ -90,9 +102,13 @@ pub fn manifest(
     Manifest {
         program: env!("CARGO_PKG_NAME").to_owned(),
         version: record.version.clone(),
+        commit: record.commit.clone(),
+        command: record.command.clone(),
+        host: record.host.clone(),
         exported_by: VERSION.to_owned(),
         run: record.name.clone(),
         started: record.started,
+        ended: record.ended,
         state: record.state,
         dataset: DatasetMark {
             name: record.dataset.clone(),

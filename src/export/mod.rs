@@ -15,6 +15,8 @@ mod part;
 mod rows;
 mod run;
 mod run_table;
+mod seeds;
+mod studies;
 mod table;
 
 pub use csv::csv_line;
@@ -24,4 +26,6 @@ pub use part::Part;
 pub use rows::{history_csv, queries_csv};
 pub use run::{Exported, export_run};
 pub use run_table::run_table;
+pub use seeds::{export_seeds, runs_to_export};
+pub use studies::{ablation_table, benchmark_table, sweep_table};
 pub use table::{Cell, Row, Table, Value};

@@ -40,6 +40,9 @@ pub struct Cell {
     /// The interval around the number, for example a confidence interval.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub interval: Option<Interval>,
+    /// The standard deviation of what the number is the mean of.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deviation: Option<f64>,
     /// Significance marks such as † and ‡; the table's notes explain them.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub marks: String,
@@ -126,7 +129,7 @@ impl Table {
             let cells = row.cells.iter().map(|cell| {
                 let shown = escape(&self.shown(cell));
                 let shown = if cell.best { format!("**{shown}**") } else { shown };
-                format!("{shown}{}{}", cell.marks, self.interval(cell))
+                format!("{shown}{}{}{}", self.deviation(cell), cell.marks, self.interval(cell))
             });
             text += &line(std::iter::once(escape(&row.name)).chain(cells).collect());
         }
@@ -136,16 +139,26 @@ impl Table {
         text
     }
 
-    /// As CSV (RFC 4180): numbers in full; extra columns for the ends of intervals and for marks, if there are any.
+    /// As CSV (RFC 4180): numbers in full; extra columns for deviations, the ends of intervals and marks, if there are
+    /// any.
     pub fn csv(&self) -> String {
         let any =
             |column: usize, test: fn(&Cell) -> bool| self.rows.iter().filter_map(|row| row.cells.get(column)).any(test);
-        let parts: Vec<(bool, bool)> = (0..self.columns.len())
-            .map(|column| (any(column, |cell| cell.interval.is_some()), any(column, |cell| !cell.marks.is_empty())))
+        let parts: Vec<[bool; 3]> = (0..self.columns.len())
+            .map(|column| {
+                [
+                    any(column, |cell| cell.deviation.is_some()),
+                    any(column, |cell| cell.interval.is_some()),
+                    any(column, |cell| !cell.marks.is_empty()),
+                ]
+            })
             .collect();
         let mut head = vec![self.corner.clone()];
-        for (name, &(intervals, marks)) in self.columns.iter().zip(&parts) {
+        for (name, &[deviations, intervals, marks]) in self.columns.iter().zip(&parts) {
             head.push(name.clone());
+            if deviations {
+                head.push(format!("{name} deviation"));
+            }
             if intervals {
                 head.extend([format!("{name} low"), format!("{name} high")]);
             }
@@ -156,8 +169,11 @@ impl Table {
         let mut text = csv_line(&head);
         for row in &self.rows {
             let mut line = vec![row.name.clone()];
-            for (cell, &(intervals, marks)) in row.cells.iter().zip(&parts) {
+            for (cell, &[deviations, intervals, marks]) in row.cells.iter().zip(&parts) {
                 line.push(cell.value.whole());
+                if deviations {
+                    line.push(cell.deviation.map_or_else(String::new, |deviation| deviation.to_string()));
+                }
                 if intervals {
                     let end = |end: fn(Interval) -> f64| cell.interval.map_or_else(String::new, |i| end(i).to_string());
                     line.extend([end(|interval| interval.low), end(|interval| interval.high)]);
@@ -179,9 +195,14 @@ impl Table {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// A cell as plain text: value, marks, interval.
+    /// A cell as plain text: value, deviation, marks, interval.
     pub fn cell_text(&self, cell: &Cell) -> String {
-        format!("{}{}{}", self.shown(cell), cell.marks, self.interval(cell))
+        format!("{}{}{}{}", self.shown(cell), self.deviation(cell), cell.marks, self.interval(cell))
+    }
+
+    /// ` ± deviation`, or nothing.
+    pub(super) fn deviation(&self, cell: &Cell) -> String {
+        cell.deviation.map_or_else(String::new, |deviation| format!(" ± {deviation:.*}", self.decimals))
     }
 
     /// A cell's value as plain text, without marks and interval.

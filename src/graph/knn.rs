@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::similarity::{Nearest, Similarities};
-use crate::base::named;
+use crate::base::{named, short_f32};
 
 /// Which of the directed k-NN edges a graph keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,7 @@ pub struct GraphRequest {
     /// Which edges are kept.
     pub neighbourhood: Neighbourhood,
     /// Edges below this cosine are dropped; −1 keeps all.
+    #[serde(serialize_with = "short_f32")]
     pub min_weight: f32,
 }
 

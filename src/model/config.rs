@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Degree, Messages, ModelKind};
+use crate::base::short_f32;
 
 /// A network's shape and the seed of its first weights.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,7 @@ pub struct NetworkConfig {
     #[serde(default = "one")]
     pub members: usize,
     /// Share of values dropped in training, in [0, 1).
+    #[serde(serialize_with = "short_f32")]
     pub dropout: f32,
     /// Seed of the initial weights.
     pub seed: u64,
@@ -115,6 +117,7 @@ pub struct ModelSettings {
     /// Networks whose scores are averaged, each with its own initial weights and dropout.
     pub members: usize,
     /// Share of units dropped while training, in [0, 1).
+    #[serde(serialize_with = "short_f32")]
     pub dropout: f32,
 }
 

@@ -171,6 +171,7 @@ pub fn ablate(
     (folds, seeds): (Folds, &[u64]),
     observer: StudyObserver<'_>,
 ) -> Result<Ablation, StudyError> {
+    runner.check_kind("ablation")?;
     let results = runner.run(&Trial::all(configurations, folds.count(), seeds), observer)?;
     let mut rows: Vec<AblationRow> = Vec::with_capacity(configurations.len());
     for (at, configuration) in configurations.iter().enumerate() {

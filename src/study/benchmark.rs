@@ -75,6 +75,7 @@ pub fn benchmark(
         let names: Vec<&str> = models.iter().map(|model| model.name.as_str()).collect();
         return Err(StudyError::Plan(format!("the baseline “{baseline}” is not one of {}", names.join(", "))));
     };
+    runner.check_kind("benchmark")?;
     let results = runner.run(&Trial::all(models, folds.count(), seeds), observer)?;
     let own = |at: usize| -> Vec<&TrialResult> { results.iter().filter(|r| r.configuration == at).collect() };
     let measures: Vec<PerQuery> = (0..models.len()).map(|at| PerQuery::of(&own(at))).collect();

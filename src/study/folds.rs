@@ -6,6 +6,8 @@ use super::StudyError;
 use crate::base::Rng;
 use crate::dataset::{Dataset, Judgements, SPLIT_SEED, Split, assign_splits};
 
+/// The most folds of a cross-validation.
+pub const MOST_FOLDS: usize = 10_000;
 /// The share of the queries outside the test fold that validates if there are too few folds to spare one.
 const VALIDATION_SHARE: f64 = 0.2;
 

@@ -103,9 +103,11 @@ pub fn set(experiment: &Experiment, change: &Change) -> Result<Experiment, Study
 /// The experiment with every change applied in turn.
 ///
 /// # Errors
-/// Those of [`set`], for the first change that cannot be made.
+/// Those of [`set`], for the first change that cannot be made; or if the settings do not go together.
 pub fn apply(experiment: &Experiment, changes: &[Change]) -> Result<Experiment, StudyError> {
-    changes.iter().try_fold(experiment.clone(), |experiment, change| set(&experiment, change))
+    let changed = changes.iter().try_fold(experiment.clone(), |experiment, change| set(&experiment, change))?;
+    changed.check().map_err(|error| StudyError::Parameter(error.to_string()))?;
+    Ok(changed)
 }
 
 fn unknown(known: &[Change], name: &str) -> StudyError {

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{Change, StudyError};
 use crate::base::Rng;
 
-/// The most combinations in a grid.
-const MOST: usize = 100_000;
+/// The most combinations that a sweep tries.
+pub const MOST_COMBINATIONS: usize = 100_000;
 /// Digits that drawn numbers are rounded to, which keeps names short.
 const DIGITS: usize = 4;
 
@@ -80,8 +80,10 @@ pub fn grid(axes: &[Axis]) -> Result<Vec<Vec<Change>>, StudyError> {
             let message = format!("“{}” has a range, which a grid cannot enumerate: list its values", axis.parameter);
             return Err(StudyError::Plan(message));
         };
-        if combinations.len().saturating_mul(values.len()) > MOST {
-            return Err(StudyError::Plan(format!("the grid has more than {MOST} combinations: draw some at random")));
+        if combinations.len().saturating_mul(values.len()) > MOST_COMBINATIONS {
+            return Err(StudyError::Plan(format!(
+                "the grid has more than {MOST_COMBINATIONS} combinations: draw some at random"
+            )));
         }
         let extended = |changes: Vec<Change>| {
             values.iter().map(move |value| {

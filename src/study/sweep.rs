@@ -7,12 +7,15 @@ use std::path::PathBuf;
 
 use super::aggregate::{over_trials, some};
 use super::facts::{self, Facts};
-use super::space::{Axis, Values, grid, random};
-use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply};
+use super::space::{Axis, MOST_COMBINATIONS, Values, grid, random};
+use super::{Change, Configuration, Folds, Runner, StudyError, StudyObserver, Trial, TrialResult, apply, check_size};
 use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::{ByMeasure, Measure, STANDARD};
 use crate::train::Experiment;
+
+/// The most epochs of a trial, as of any run.
+const MOST_EPOCHS: usize = 100_000;
 
 /// How configurations and their epochs are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -80,11 +83,13 @@ impl SweepPlan {
         let mut configurations: Vec<Configuration> = Vec::with_capacity(choices.len());
         for changes in choices {
             let experiment = apply(&self.base, &changes)?;
+            self.check_rounds(&experiment)?;
             // Skip what was drawn twice or is another spelling of the same value.
             if configurations.iter().all(|other| other.experiment != experiment) {
                 configurations.push(Configuration { name: self.name(&changes), changes, experiment });
             }
         }
+        check_size(configurations.len(), self.folds.count(), self.seeds.len())?;
         Ok(configurations)
     }
 
@@ -95,15 +100,33 @@ impl SweepPlan {
         }
         check_objective(self.objective)?;
         match self.method {
-            Method::Random { samples: 0, .. } | Method::Halving { samples: Some(0), .. } => {
-                fault("at least one sample is needed".to_owned())
+            Method::Random { samples, .. } | Method::Halving { samples: Some(samples), .. }
+                if samples == 0 || samples > MOST_COMBINATIONS =>
+            {
+                fault(format!("samples must be a whole number from 1 to {MOST_COMBINATIONS}, not {samples}"))
             }
             Method::Halving { eta, .. } if eta < 2 => fault(format!("eta must be at least 2, not {eta}")),
             Method::Halving { min_epochs, max_epochs, .. } if min_epochs == 0 || min_epochs > max_epochs => {
                 fault(format!("min_epochs ({min_epochs}) must be at least 1 and at most max_epochs ({max_epochs})"))
             }
+            Method::Halving { max_epochs, .. } if max_epochs > MOST_EPOCHS => {
+                fault(format!("max_epochs must be a whole number from 1 to {MOST_EPOCHS}, not {max_epochs}"))
+            }
             _ => Ok(()),
         }
+    }
+
+    /// The first round of a halving has the fewest epochs.
+    fn check_rounds(&self, experiment: &Experiment) -> Result<(), StudyError> {
+        let Method::Halving { min_epochs, .. } = self.method else { return Ok(()) };
+        let warm_up = experiment.training.schedule.warm_up;
+        if warm_up > min_epochs {
+            let message = format!(
+                "training.schedule.warm_up must be from 0 to {min_epochs}, the first round's epochs, not {warm_up}"
+            );
+            return Err(StudyError::Plan(message));
+        }
+        Ok(())
     }
 
     /// Trains all trials, saves `study.json`, and ranks the configurations.
@@ -116,6 +139,9 @@ impl SweepPlan {
         configurations: &[Configuration],
         observer: StudyObserver<'_>,
     ) -> Result<Sweep, StudyError> {
+        runner.check_kind("sweep")?;
+        let is_halving = matches!(self.method, Method::Halving { .. });
+        runner.check_shared(configurations, if is_halving { &["training.epochs"] } else { &[] })?;
         let mut rows: Vec<SweepRow> = configurations.iter().map(SweepRow::new).collect();
         let mut alive: Vec<usize> = (0..configurations.len()).collect();
         let rounds = self.rounds();
@@ -154,6 +180,13 @@ impl SweepPlan {
         if let Method::Halving { eta, .. } = self.method { eta } else { 1 }
     }
 
+    /// The epochs and the number of configurations of each round of a halving that starts with so many, unless trials
+    /// fail; empty for other methods.
+    pub fn halving_rounds(&self, configurations: usize) -> Vec<(usize, usize)> {
+        let counts = std::iter::successors(Some(configurations), |count| Some(count.div_ceil(self.eta())));
+        self.rounds().into_iter().zip(counts).filter_map(|(epochs, count)| Some((epochs?, count))).collect()
+    }
+
     /// Epochs of each round; `None` leaves the configuration's own.
     fn rounds(&self) -> Vec<Option<usize>> {
         let Method::Halving { eta, min_epochs, max_epochs, .. } = self.method else { return vec![None] };
@@ -187,8 +220,7 @@ pub fn check_objective(objective: Measure) -> Result<(), StudyError> {
 fn with_epochs(configuration: &Configuration, epochs: Option<usize>) -> Configuration {
     let mut tried = configuration.clone();
     if let Some(epochs) = epochs {
-        tried.experiment.training.epochs = epochs;
-        tried.name += &format!(",epochs-{epochs}");
+        tried.set_epochs(epochs);
     }
     tried
 }

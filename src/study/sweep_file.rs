@@ -27,7 +27,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::space::{Axis, Values};
 use super::sweep::check_objective;
-use super::{Change, Folds, Method, StudyError, SweepPlan, named, nearest, set};
+use super::{Change, Folds, MOST_FOLDS, MOST_SEEDS, Method, StudyError, SweepPlan, named, nearest, set};
 use crate::base::{At, FileError};
 use crate::dataset::SPLIT_SEED;
 use crate::eval::Measure;
@@ -152,8 +152,11 @@ impl<'a, 'i> File<'a, 'i> {
             return Ok(Folds::Files);
         }
         match json(item)?.as_u64().and_then(|count| usize::try_from(count).ok()) {
-            Some(count) if count >= 2 => Ok(Folds::Cross { count, seed }),
-            _ => Err(Fault("“folds” must be a whole number of at least 2, or \"files\"".to_owned(), item.span())),
+            Some(count) if (2..=MOST_FOLDS).contains(&count) => Ok(Folds::Cross { count, seed }),
+            _ => {
+                let message = format!("“folds” must be a whole number from 2 to {MOST_FOLDS}, or \"files\"");
+                Err(Fault(message, item.span()))
+            }
         }
     }
 
@@ -161,11 +164,12 @@ impl<'a, 'i> File<'a, 'i> {
         let Some(item) = self.get("seeds") else { return Ok(vec![1]) };
         let seeds = match json(item)? {
             Value::Array(seeds) => seeds.iter().map(Value::as_u64).collect(),
-            number => number.as_u64().filter(|count| *count <= 10_000).map(|count| (1..=count).collect()),
+            number => number.as_u64().filter(|count| *count <= MOST_SEEDS as u64).map(|count| (1..=count).collect()),
         };
         let seeds = seeds.filter(|seeds: &Vec<u64>| !seeds.is_empty());
         seeds.ok_or_else(|| {
-            Fault("“seeds” must be a count of at least 1, or a list of whole numbers".to_owned(), item.span())
+            let message = format!("“seeds” must be a count from 1 to {MOST_SEEDS}, or a list of whole numbers");
+            Fault(message, item.span())
         })
     }
 
@@ -205,6 +209,8 @@ impl<'a, 'i> File<'a, 'i> {
             let change = Change { parameter, value: json(item)? };
             base = set(&base, &change).map_err(|error| Fault(error.to_string(), key))?;
         }
+        let span = || self.get("base").map(Spanned::span).unwrap_or_default();
+        base.check().map_err(|error| Fault(error.to_string(), span()))?;
         Ok(base)
     }
 

@@ -1,23 +1,34 @@
-//! One trial: an experiment on one fold with one seed, in an ordinary run folder with one additional file.
-//!
-//! `trial.json` is written last and atomically: a folder without it was interrupted and is rerun; one with it is reused
-//! if its inputs were exactly the same.
+//! One trial: an experiment on one fold with one seed.
 
-use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Change;
-use crate::base::{At, FileError, write_whole};
+use super::{Change, StudyError};
+use crate::base::FileError;
 use crate::dataset::Split;
 use crate::eval::Measures;
 use crate::train::{Experiment, QueryMeasures, read_run_record};
 
-/// The file's name in a trial's folder.
-const FILE: &str = "trial.json";
 /// The longest folder name in bytes; longer ones are shortened, and numbered if they collide.
 const LONGEST_NAME: usize = 150;
+
+/// The most seeds of a study or a training.
+pub const MOST_SEEDS: usize = 10_000;
+/// The most trials of a study.
+const MOST_TRIALS: usize = 1_000_000;
+
+/// Checks that a study is of a size that can be carried out.
+///
+/// # Errors
+/// If it is not, with the numbers.
+pub fn check_size(configurations: usize, folds: usize, seeds: usize) -> Result<(), StudyError> {
+    if configurations.saturating_mul(folds).saturating_mul(seeds) > MOST_TRIALS {
+        let message = format!(
+            "{configurations} configurations × {folds} folds × {seeds} seeds are more than {MOST_TRIALS} trials"
+        );
+        return Err(StudyError::Plan(message));
+    }
+    Ok(())
+}
 
 /// An experiment that a study tries, under a name unique within it.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +41,14 @@ pub struct Configuration {
     pub experiment: Experiment,
 }
 
+impl Configuration {
+    /// Gives it another number of epochs, which its name then has.
+    pub fn set_epochs(&mut self, epochs: usize) {
+        self.experiment.training.epochs = epochs;
+        self.name += &format!(",epochs-{epochs}");
+    }
+}
+
 /// One training run to do.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trial {
@@ -37,6 +56,8 @@ pub struct Trial {
     pub configuration: usize,
     /// The folder's name below `trials/`, if it is free.
     pub name: String,
+    /// Whether that is the trial's name unchanged, so that no other trial of the study has the same.
+    pub is_named_in_full: bool,
     /// The configuration's experiment with this trial's seed.
     pub experiment: Experiment,
     /// The configuration's changes to the base.
@@ -51,7 +72,9 @@ impl Trial {
         let mut experiment = configuration.experiment.clone();
         experiment.training.seed = seed;
         let name = format!("{},fold-{},seed-{seed}", configuration.name, fold + 1);
-        Self { configuration: at, name: file_name(&name), experiment, changes: configuration.changes.clone(), fold }
+        let valid = file_name(&name);
+        let (is_named_in_full, changes) = (valid == name, configuration.changes.clone());
+        Self { configuration: at, name: valid, is_named_in_full, experiment, changes, fold }
     }
 
     /// The seed of the weights, dropout and query order.
@@ -84,95 +107,6 @@ fn file_name(name: &str) -> String {
     short.push('…');
     short.extend(name.char_indices().skip_while(|(at, _)| name.len() - at > half).map(|(_, c)| c));
     short
-}
-
-/// `trial.json`: which trial of a study a run is, and whether it failed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct TrialFile {
-    /// Everything the result depends on; see [`super::fingerprint`].
-    pub identity: String,
-    /// The experiment's changes to the study's base.
-    pub changes: Vec<Change>,
-    /// From 1.
-    pub fold: usize,
-    /// Seed of the weights, dropout and query order.
-    pub seed: u64,
-    /// Why there is no result, if it failed.
-    pub failed: Option<String>,
-}
-
-/// Why the trial of a folder failed, if it did.
-pub(super) fn failure(folder: &Path) -> Option<String> {
-    read_file(folder).and_then(|file| file.failed)
-}
-
-/// The fold of the trial in a folder, from 1.
-pub(super) fn fold(folder: &Path) -> Option<usize> {
-    read_file(folder).map(|file| file.fold).filter(|fold| *fold > 0)
-}
-
-fn read_file(folder: &Path) -> Option<TrialFile> {
-    serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
-}
-
-/// What a folder holds, from the perspective of a trial that might use it.
-enum Found {
-    /// Nothing, or an interrupted attempt: the trial may use it.
-    Free,
-    /// This very trial, finished.
-    Done,
-    /// Another trial or run.
-    Other,
-}
-
-fn look(folder: &Path, identity: &str) -> Found {
-    match read_file(folder) {
-        Some(file) if file.identity != identity => Found::Other,
-        // A failure may have been the disk's, so retry.
-        Some(file) if file.failed.is_some() => Found::Free,
-        Some(_) if TrialMeasures::read(folder).is_ok() => Found::Done,
-        _ => Found::Free,
-    }
-}
-
-/// The folder of a trial, and whether it is already finished there: its own name, or that name with a number if that
-/// folder holds something else. The folder is added to `taken`.
-pub(super) fn locate(trials: &Path, name: &str, identity: &str, taken: &mut HashSet<PathBuf>) -> (PathBuf, bool) {
-    let mut number = 1;
-    loop {
-        let folder = trials.join(if number == 1 { name.to_owned() } else { format!("{name},{number}") });
-        number += 1;
-        if taken.contains(&folder) {
-            continue;
-        }
-        let done = match look(&folder, identity) {
-            Found::Other => continue,
-            Found::Done => true,
-            Found::Free => false,
-        };
-        taken.insert(folder.clone());
-        return (folder, done);
-    }
-}
-
-/// Removes what an interrupted attempt left, but no files that are not a trial's.
-pub(super) fn clear(folder: &Path) -> Result<(), FileError> {
-    let files = [FILE, "run.json", "history.jsonl", "model.safetensors", "run.txt", "queries.json"];
-    for path in files.map(|file| folder.join(file)) {
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(FileError::io(error, &path)),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-/// Marks a trial as finished.
-pub(super) fn finish(folder: &Path, file: &TrialFile) -> Result<(), FileError> {
-    let path = folder.join(FILE);
-    let text = serde_json::to_string_pretty(file).at(&path)?;
-    fs::create_dir_all(folder).and_then(|()| write_whole(&path, &[text.as_bytes()])).at(&path)
 }
 
 /// A trial's results, as saved in its folder.

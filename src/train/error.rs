@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use crate::base::FileError;
+use crate::base::{FileError, LockError};
 use crate::dataset::DatasetError;
 use crate::model::ModelError;
 use crate::signals::Signals;
@@ -95,6 +95,9 @@ pub enum TrainError {
     /// A file that could not be read or written, or is malformed.
     #[error(transparent)]
     File(#[from] FileError),
+    /// Another process is working in the run's folder.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// The data set, or vectors for it, could not be read.
     #[error(transparent)]
     Dataset(#[from] DatasetError),

@@ -179,8 +179,38 @@ fn check_stopping(fields: &Map<String, Value>, warnings: &mut Vec<String>, sourc
     }
 }
 
-/// Applies one field to an experiment; `false` if the field is unknown.
+/// Applies one field to an experiment and checks its range; `false` if the field is unknown.
 fn set(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, FileError> {
+    if !assign(experiment, field)? {
+        return Ok(false);
+    }
+    match SETTINGS.iter().find(|(key, _)| *key == field.key).and_then(|(_, path)| Setting::find(path)) {
+        Some(setting) if !setting.holds(experiment) => {
+            // It counts the image itself.
+            let counts = if field.key == "top_k" { " without the image itself" } else { "" };
+            let message = format!("{}{counts} {}, not {}", field.key, setting.expected(), field.value);
+            Err(field.source.about(field.key, message))
+        }
+        _ => Ok(true),
+    }
+}
+
+/// The numbers of the authors' files, and the settings that have their ranges.
+const SETTINGS: [(&str, &str); 11] = [
+    ("input_channels", "model.hidden"),
+    ("nb_layers", "model.mlp_layers"),
+    ("conv_channels", "model.conv_size"),
+    ("nb_conv_layers", "model.conv_layers"),
+    ("dropout", "model.dropout"),
+    ("batch_size", "training.batch"),
+    ("lr", "training.learning_rate"),
+    ("l2_norm", "training.weight_decay"),
+    ("nb_epochs", "training.epochs"),
+    ("patience", "training.patience"),
+    ("top_k", "graph.k"),
+];
+
+fn assign(experiment: &mut Experiment, field: &Field<'_>) -> Result<bool, FileError> {
     let (model, training) = (&mut experiment.model, &mut experiment.training);
     match field.key {
         "model" => model.kind = kind(field)?,
@@ -215,7 +245,7 @@ fn kind(field: &Field<'_>) -> Result<ModelKind, FileError> {
 impl Field<'_> {
     fn count(&self) -> Result<usize, FileError> {
         // Numbers may be written as 16.0.
-        let whole = self.value.as_f64().filter(|x| x.fract() == 0.0 && (1.0..1e9).contains(x));
+        let whole = self.value.as_f64().filter(|x| x.fract() == 0.0 && (1.0..1e15).contains(x));
         whole.map(|x| x as usize).ok_or_else(|| self.invalid("a whole number of at least 1"))
     }
 

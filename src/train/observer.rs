@@ -31,6 +31,9 @@ pub trait RunObserver {
         ControlFlow::Continue(())
     }
 
+    /// Called with something worth knowing, in a sentence.
+    fn notice(&mut self, _text: &str) {}
+
     /// Called after every epoch; `model` has its weights. A break stops the run.
     fn epoch(&mut self, _report: &EpochReport, _model: &Network, _inputs: &[RankingInput]) -> ControlFlow<()> {
         ControlFlow::Continue(())

@@ -11,7 +11,7 @@ use super::{
     EpochReport, Experiment, Fingerprint, Outcome, Resumption, RunData, RunObserver, RunSplit, Stop, TrainConfig,
     TrainData, TrainError,
 };
-use crate::base::{COMMIT, VERSION};
+use crate::base::{COMMIT, Lock, VERSION, host_name};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
@@ -32,10 +32,11 @@ pub struct RunResult {
 /// Chooses the settings that the experiment leaves open ([`Experiment::choose`]), trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
 /// Kinds without a network ([`crate::model::ModelKind::network`]) only score.
 ///
-/// With `folder` the run is saved there as it progresses.
+/// With `folder` the run is saved there as it progresses; the folder is locked meanwhile.
 ///
 /// # Errors
-/// An unknown signal, nothing to train on, a folder that cannot be written, divergence, or [`TrainError::Cancelled`] if
+/// An unknown signal, nothing to train on, a folder that cannot be written or that another process is working in,
+/// divergence, or [`TrainError::Cancelled`] if
 /// the observer asked to stop before the first epoch finished.
 pub fn run(
     data: &RunData,
@@ -44,10 +45,20 @@ pub fn run(
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
+    let lock = folder.map(|folder| lock(folder, observer)).transpose()?;
     let chosen = choose(data, experiment, observer)?;
     let inputs = prepare_run(data, &chosen.experiment, observer)?;
     let record = RunRecord { chosen: chosen.settings, ..record };
-    run_prepared(data, &inputs, &chosen.experiment, record, folder, observer)
+    run_prepared(data, &inputs, &chosen.experiment, record, lock.as_ref(), observer)
+}
+
+/// Locks a run's folder.
+fn lock(folder: &Path, observer: &mut dyn RunObserver) -> Result<Lock, TrainError> {
+    let (lock, before) = Lock::acquire(folder)?;
+    if let Some(owner) = before {
+        observer.notice(&format!("taken over from {owner}, which is gone: {}", folder.display()));
+    }
+    Ok(lock)
 }
 
 /// The part of [`run`] after settings are chosen ([`super::choose`]): selects and normalises signals, whitens vectors, builds graphs.
@@ -67,7 +78,7 @@ pub fn prepare_run(
 }
 
 /// The last part of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
-/// [`Experiment::input_key`]; `inputs.split` must be that of `data`.
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`. With `lock` the run is saved in the locked folder.
 ///
 /// # Errors
 /// Those of [`run`].
@@ -76,10 +87,10 @@ pub fn run_prepared(
     inputs: &TrainData,
     experiment: &Experiment,
     record: RunRecord,
-    folder: Option<&Path>,
+    lock: Option<&Lock>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
-    work(data, inputs, experiment, record, (folder, None), observer)
+    work(data, inputs, experiment, record, (lock, None), observer)
 }
 
 /// How a run is continued.
@@ -102,6 +113,9 @@ pub fn resume(
     Continuation { epochs, adopt }: Continuation,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
+    // Only what is a run is locked; what another process wrote last is read once it no longer does.
+    read_run_record(folder)?;
+    let lock = lock(folder, observer)?;
     let mut record = read_run_record(folder)?;
     let saved = Saved::read(folder)?;
     let before = record.experiment.training.epochs;
@@ -129,7 +143,7 @@ pub fn resume(
         record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
     }
     record.resumptions.push(Resumption::now(saved.all_epochs(), changed));
-    work(data, &inputs, &experiment, record, (Some(folder), Some(saved)), observer)
+    work(data, &inputs, &experiment, record, (Some(&lock), Some(saved)), observer)
 }
 
 /// The data with the queries split as in a run, as far as its record says.
@@ -192,15 +206,15 @@ pub fn score_again(
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-/// Where a run is saved, and its state if it continues.
-type Target<'a> = (Option<&'a Path>, Option<Saved>);
+/// The lock on the folder where a run is saved, and its state if it continues.
+type Target<'a> = (Option<&'a Lock>, Option<Saved>);
 
 fn work(
     data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
-    (folder, saved): Target<'_>,
+    (lock, saved): Target<'_>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let use_signals = experiment.signal_indices(&data.signals)?;
@@ -216,8 +230,8 @@ fn work(
     let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
     record.highest_grade = is_scaled.then(|| inputs.highest_grade().max(1));
     let folder = match &saved {
-        None => folder.map(|path| RunFolder::create(path, &record)),
-        Some(saved) => folder.map(|path| RunFolder::resume(path, &record, &saved.history())),
+        None => lock.map(|lock| RunFolder::create(lock.folder(), &record)),
+        Some(saved) => lock.map(|lock| RunFolder::resume(lock.folder(), &record, &saved.history())),
     };
     let folder = folder.transpose()?;
     if let (Some(folder), Some(whitening)) = (&folder, &inputs.whitening) {
@@ -225,7 +239,7 @@ fn work(
     }
     let trained = match config {
         Some(config) => {
-            let writer = RunWriter::new(observer, folder.as_ref(), inputs);
+            let writer = RunWriter::new(observer, folder.as_ref().zip(lock), inputs);
             Some(learn(writer, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
         }
         None => None,
@@ -244,7 +258,8 @@ fn work(
         record.retrained = outcome.map(|outcome| outcome.best_epoch);
     }
     finish_record(&mut record, data, outcome, &measured);
-    if let Some(folder) = &folder {
+    if let Some((folder, lock)) = folder.as_ref().zip(lock) {
+        lock.check()?;
         if let Some(outcome) = outcome {
             folder.checkpoint(&outcome.model)?;
         }
@@ -271,7 +286,8 @@ fn learn(
         Ok(trained) if epochs > 0 => failed.map_or(Ok(trained), Err),
         result => {
             // A run without a single epoch is discarded; one that failed later keeps what it has.
-            if let Some(folder) = folder.filter(|_| epochs == 0) {
+            let is_lost = matches!(failed, Some(TrainError::Lock(_)));
+            if let Some(folder) = folder.filter(|_| epochs == 0 && !is_lost) {
                 folder.discard();
             }
             Err(failed.or(result.err()).unwrap_or(TrainError::Cancelled))
@@ -289,6 +305,7 @@ fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, 
     record.relevant_others = data.judgements.relevant_others();
     record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
     record.experiment = experiment.clone();
+    record.host = host_name();
 }
 
 /// Records what the run starts with.
@@ -302,6 +319,7 @@ fn mark(record: &mut RunRecord, data: &RunData, experiment: &Experiment) -> Resu
 
 fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
     record.state = RunState::Finished;
+    record.ended = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
     if let Some(outcome) = outcome {
         record.best_epoch = outcome.best_epoch;
         record.state = match outcome.stopped {

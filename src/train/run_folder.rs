@@ -101,6 +101,12 @@ pub struct RunRecord {
     /// Its commit, if it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The host that trained last.
+    pub host: String,
+    /// The command line that started the run; empty if the window did.
+    pub command: String,
+    /// When it ended, in seconds since 1970-01-01 UTC; 0 before.
+    pub ended: u64,
     /// The split of the queries; runs of version 0.1.0 lack it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub split: Option<RunSplit>,

@@ -9,6 +9,7 @@ use super::{
     EpochReport, Observer, Outcome, RunObserver, Standing, Stop, TrainConfig, TrainData, TrainError, TrainState,
     retrain, train_from,
 };
+use crate::base::Lock;
 use crate::dataset::Split;
 use crate::model::{Network, NetworkConfig};
 
@@ -71,6 +72,7 @@ pub(super) struct Trained {
 pub(super) struct RunWriter<'a> {
     observer: &'a mut dyn RunObserver,
     folder: Option<&'a RunFolder>,
+    lock: Option<&'a Lock>,
     inputs: &'a TrainData,
     /// Epochs so far, including those before an interruption.
     pub(super) epochs: usize,
@@ -97,8 +99,14 @@ struct Second {
 }
 
 impl<'a> RunWriter<'a> {
-    pub(super) fn new(observer: &'a mut dyn RunObserver, folder: Option<&'a RunFolder>, inputs: &'a TrainData) -> Self {
-        Self { observer, folder, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
+    /// For a run that is saved in a locked folder, if in any.
+    pub(super) fn new(
+        observer: &'a mut dyn RunObserver,
+        locked: Option<(&'a RunFolder, &'a Lock)>,
+        inputs: &'a TrainData,
+    ) -> Self {
+        let (folder, lock) = locked.unzip();
+        Self { observer, folder, lock, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
     }
 
     /// The first training, and the second if requested.
@@ -162,6 +170,7 @@ impl<'a> RunWriter<'a> {
 
     fn save(&mut self, standing: &Standing<'_>) -> Result<(), TrainError> {
         let Some(folder) = self.folder else { return Ok(()) };
+        self.lock.map_or(Ok(()), Lock::check)?;
         let mut state = standing.state()?;
         match &self.second {
             Some(second) => state.note.clone_from(&second.note),
@@ -179,6 +188,10 @@ impl<'a> RunWriter<'a> {
     /// Writes the last state if it has not been written.
     fn write_pending(&mut self) {
         let (Some(folder), Some(state)) = (self.folder, self.pending.take()) else { return };
+        if let Err(error) = self.lock.map_or(Ok(()), Lock::check) {
+            self.failed = Some(error.into());
+            return;
+        }
         let started = Instant::now();
         let name = if self.second.is_some() { SECOND_STATE } else { FIRST_STATE };
         if let Err(error) = folder.save_state(name, &state) {

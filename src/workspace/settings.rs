@@ -153,6 +153,8 @@ pub struct Settings {
     pub last_query: Option<String>,
     /// The run shown last.
     pub last_run: Option<PathBuf>,
+    /// Other folders whose runs and studies are listed, such as a cluster's or a colleague's. Nothing in them is changed.
+    pub folders: Vec<PathBuf>,
     /// The visual vectors last chosen.
     pub vectors: Vec<String>,
     /// Light or dark.
@@ -179,6 +181,7 @@ impl Default for Settings {
             attached: BTreeMap::new(),
             last_query: None,
             last_run: None,
+            folders: Vec::new(),
             vectors: Vec::new(),
             theme: ThemeChoice::default(),
             query_sort: QuerySort::default(),

@@ -66,6 +66,13 @@ impl Store {
         }
     }
 
+    /// Other folders whose runs and studies are listed; none if the settings cannot be read.
+    pub fn listed_folders(&self) -> Vec<PathBuf> {
+        let text = std::fs::read_to_string(&self.settings).ok();
+        let settings: Option<Settings> = text.and_then(|text| serde_json::from_str(&text).ok());
+        settings.map(|settings| settings.folders).unwrap_or_default()
+    }
+
     /// Settings that can't be read must not be overwritten by the next ones.
     fn set_aside(&self, error: &dyn std::fmt::Display) -> (Settings, Option<String>) {
         let aside = self.settings.with_extension("json.damaged");

@@ -4,10 +4,10 @@ use super::Sample;
 use crossrank::dataset::Split;
 use crossrank::eval::Measure;
 use crossrank::study::{
-    Change, Configuration, Folds, Method, PerQuery, Runner, StudyError, StudyProgress, SweepPlan, Trial, TrialResult,
-    ablate, apply, benchmark, configurations,
+    Axis, Change, Configuration, Folds, Method, PerQuery, Runner, StudyError, StudyProgress, SweepPlan, Trial,
+    TrialResult, Values, ablate, apply, benchmark, configurations,
 };
-use crossrank::train::{Experiment, Preset, read_run_folder};
+use crossrank::train::{Experiment, Preset, RunData, read_run_folder};
 use serde_json::Value;
 use std::fs;
 use std::ops::ControlFlow;
@@ -78,12 +78,56 @@ fn finished_trials_are_taken_and_half_written_ones_made_anew() {
     let second = run(&sample, folder.path(), &tried, 2);
     assert_eq!(second.iter().map(|result| result.reused).collect::<Vec<_>>(), [false, false, true]);
     assert_eq!(outcomes(&first), outcomes(&second));
-    // The same name for another experiment takes nothing and spoils nothing.
+}
+
+#[test]
+fn a_folder_with_another_study_is_refused_and_the_difference_named() {
+    let (sample, folder) = (Sample::open(), tempfile::tempdir().expect("a folder"));
+    let tried = [configuration("a", &[])];
+    run(&sample, folder.path(), &tried, 2);
+    let refused = |data: RunData, folds: Folds, tried: &[Configuration]| {
+        let runner = Runner::new(data, folds, folder.path(), None).expect("enough queries");
+        let error = runner.run(&Trial::all(tried, 3, &[1]), &go_on).expect_err("another study").to_string();
+        assert!(error.ends_with(&folder.path().display().to_string()), "{error}");
+        error
+    };
     let other = [configuration("a", &[Change::new("graph.k", 2)])];
-    let third = run(&sample, folder.path(), &other, 2);
-    assert!(third.iter().zip(&second).all(|(third, second)| !third.reused && third.folder != second.folder));
-    assert!(run(&sample, folder.path(), &tried, 2).iter().all(|result| result.reused));
-    assert!(run(&sample, folder.path(), &other, 2).iter().all(|result| result.reused));
+    let error = refused(sample.data(), FOLDS, &other);
+    assert!(error.contains("graph.k is 9 there and 2 here"), "{error}");
+    let error = refused(sample.data(), Folds::Cross { count: 3, seed: 6 }, &tried);
+    assert!(error.contains("split in another way than here, by 3-fold cross-validation by query (seed 6)"), "{error}");
+    let mut judged = sample.data();
+    judged.judgements.set(0, 0, None);
+    assert!(refused(judged, FOLDS, &tried).contains("judgements, signals or visual vectors have changed"));
+    // More seeds and more configurations are the same study.
+    let more = [configuration("a", &[]), configuration("b", &[Change::new("graph.k", 2)])];
+    let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
+    let results = runner.run(&Trial::all(&more, 3, &[1, 2]), &go_on).expect("it goes on");
+    assert_eq!(results.iter().filter(|result| result.reused).count(), 3);
+}
+
+#[test]
+fn a_sweep_is_continued_with_more_values_but_not_with_other_settings() {
+    let (sample, folder) = (Sample::open(), tempfile::tempdir().expect("a folder"));
+    let sweep = |values: &[usize], epochs: usize| {
+        let axis = |parameter: &str, values: &[usize]| Axis {
+            parameter: parameter.to_owned(),
+            values: Values::List(values.iter().map(|&value| value.into()).collect()),
+        };
+        let mut plan = plan(Method::Grid);
+        plan.axes = vec![axis("graph.k", values), axis("training.epochs", &[epochs])];
+        let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
+        plan.run(&runner, &plan.configurations().expect("they can be made"), &go_on)
+    };
+    sweep(&[2, 3], 1).expect("it runs");
+    // None of its trials has the name of another's.
+    let error = sweep(&[4, 5], 2).expect_err("other epochs").to_string();
+    assert!(error.contains("training.epochs is 1 there and 2 here"), "{error}");
+    assert!(error.ends_with(&format!(": {}", folder.path().display())), "{error}");
+    assert_eq!(sweep(&[2, 4], 1).expect("more values").rows.len(), 2);
+    let runner = Runner::new(sample.data(), FOLDS, folder.path(), None).expect("enough queries");
+    let error = ablate(&runner, &[configuration("full", &[])], (FOLDS, &[1]), &go_on).expect_err("a sweep").to_string();
+    assert!(error.contains("the kind of study is sweep there and ablation here"), "{error}");
 }
 
 #[test]
@@ -158,6 +202,8 @@ fn an_ablation_and_a_benchmark_compare_query_by_query() {
 
     let mut models = configurations(&["mlp", "dcmm-cos"]).expect("they exist");
     models.iter_mut().for_each(|model| model.experiment.training.epochs = 2);
+    let another = tempfile::tempdir().expect("a folder");
+    let runner = Runner::new(sample.data(), FOLDS, another.path(), None).expect("enough queries");
     let done = benchmark(&runner, &models, "mlp", (FOLDS, &[1]), &go_on).expect("it runs");
     assert!(done.rows[0].cells.values().all(|cell| cell.against.is_none()));
     for cell in done.rows[1].cells.values() {

@@ -6,6 +6,7 @@
 pub mod data;
 pub mod embeddings;
 pub mod experiments;
+mod folders;
 pub mod graph;
 pub mod image;
 pub mod queries;

@@ -67,6 +67,10 @@ impl OpenDialog {
             OpenAs::DataSet => DataAction::Open(path).into(),
             OpenAs::Trec => DataAction::AttachTrec(path).into(),
             OpenAs::Vectors => DataAction::AttachVectors(path).into(),
+            OpenAs::Folder => {
+                let folders = workspace.settings().folders.iter().cloned().chain([path]).collect();
+                SettingsAction::SetFolders(folders).into()
+            }
             OpenAs::Weights => {
                 let mut encoder = workspace.settings().encoder.clone();
                 (encoder.weights, encoder.hub) = (Some(path), None);
@@ -85,6 +89,7 @@ impl OpenDialog {
             OpenAs::Trec => ("Add TREC judgements or a run", "/path/to/qrels.txt"),
             OpenAs::Vectors => ("Add visual vectors", "/path/to/vectors.parquet"),
             OpenAs::Weights => ("Load encoder weights", "/path/to/model.safetensors"),
+            OpenAs::Folder => ("Add a folder of runs or studies", "/path/to/a/folder"),
         };
         let mut chosen = None;
         let modal = Modal::new(Id::unique("open")).show(egui, |ui| {
@@ -113,7 +118,11 @@ impl OpenDialog {
             ui.label(RichText::new(problem).small().color(palette.warning));
             let waiting = self.system.is_open();
             ui.horizontal(|ui| {
-                let name = if self.purpose == OpenAs::DataSet { "Choose a folder…" } else { "Choose a file…" };
+                let name = if matches!(self.purpose, OpenAs::DataSet | OpenAs::Folder) {
+                    "Choose a folder…"
+                } else {
+                    "Choose a file…"
+                };
                 if ui.add_enabled(!waiting, egui::Button::new(format!("{}  {name}", icons::OPEN))).clicked() {
                     self.browse(ctx.workspace().wake());
                 }
@@ -147,7 +156,7 @@ impl OpenDialog {
                 dialog = dialog.set_directory(start);
             }
             match purpose {
-                OpenAs::DataSet => dialog.pick_folder(),
+                OpenAs::DataSet | OpenAs::Folder => dialog.pick_folder(),
                 OpenAs::Trec => dialog.pick_file(),
                 OpenAs::Vectors => dialog.add_filter("Vectors", &["npy", "npz", "safetensors", "parquet"]).pick_file(),
                 OpenAs::Weights => dialog.add_filter("safetensors", &["safetensors"]).pick_file(),

@@ -2,9 +2,11 @@
 
 use super::args::AblateArgs;
 use super::common::{Out, check, failure_lines, folds, followed, open_for_trials, p_text, seeds, size, with};
-use crate::cli::output::{print, print_json};
+use super::plan::Plan;
+use crate::cli::output::{command_line, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
+use crate::export::ablation_table;
 use crate::study::{Ablation, AblationRow, BENCHMARK_MEASURES, Folds, Paired, Runner, ablate, ablations, named};
 use anyhow::Result;
 
@@ -14,15 +16,28 @@ use anyhow::Result;
 /// If the data set or the configuration cannot be used, or every trial failed.
 pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     let full = with(&named(&args.preset)?, &args.set)?;
+    let out = Out::new(args.out.as_deref(), args.table.as_deref())?;
     let mut progress = Progress::new(args.study.json);
     let data = open_for_trials(&args.dataset, &args.study, None, &[&full], &mut progress)?;
     let configurations = ablations(&full, &data.signals)?;
-    let out = Out::new(args.out.as_deref())?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(data, folds, out.path(), args.study.jobs)?;
+    let runner = Runner::new(data, folds, out.path(), args.study.jobs)?.started_by(command_line());
+    progress.finish();
+    let plan = Plan {
+        kind: "ablation",
+        configurations: &configurations,
+        what: "configuration",
+        folds,
+        seeds: &seeds,
+        rounds: Vec::new(),
+    };
+    if !plan.announce(&runner, &args.study)? {
+        return Ok(());
+    }
     let ablation = followed(progress, |observer| ablate(&runner, &configurations, (folds, &seeds), observer))?;
     check(ablation.rows.iter().map(|row| (!row.measures.spreads.is_empty(), &row.failures)))?;
+    out.write(&ablation_table(&ablation), &ablation.object())?;
     if args.study.json { print_json(&ablation.object()) } else { print(&text(&ablation, &out)) }
 }
 

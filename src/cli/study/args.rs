@@ -1,11 +1,12 @@
-//! Arguments of `sweep`, `ablate` and `benchmark`.
+//! Arguments of `cv`, `sweep`, `ablate` and `benchmark`.
 
 use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
-use crate::cli::names::{count, one_of};
+use crate::cli::names::{count, from_to, one_of};
 use crate::dataset::RecallBase;
 use crate::eval::Measure;
-use anyhow::{Result, anyhow};
+use crate::study::{MOST_COMBINATIONS, MOST_FOLDS, MOST_SEEDS};
+use anyhow::Result;
 use std::path::PathBuf;
 
 /// How queries are split, how often each trial is repeated, and what is printed.
@@ -21,10 +22,10 @@ pub(crate) struct StudyArgs {
     #[arg(long, value_name = "FROM", value_parser = ["files"], conflicts_with_all = ["folds", "fold_seed"])]
     pub split: Option<String>,
     /// Train every configuration with this many seeds [default: 1 for sweeps, else 3].
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<MOST_SEEDS>)]
     pub seeds: Option<usize>,
     /// Trials to run in parallel [default: one per core].
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<MOST_JOBS>)]
     pub jobs: Option<usize>,
     /// Visual vectors to use, concatenated [default: embeddings, else three complementary descriptors].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with_all = encoder::OPTIONS)]
@@ -38,13 +39,43 @@ pub(crate) struct StudyArgs {
     /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
     #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
     pub recall_base: RecallBase,
+    /// Only say what would be trained, how much of it is finished, and how long the rest may take.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
 }
 
+/// More than any machine has cores.
+const MOST_JOBS: usize = 1024;
+
 fn folds(text: &str) -> Result<usize> {
-    text.parse().ok().filter(|folds| *folds >= 2).ok_or_else(|| anyhow!("must be a whole number of at least 2"))
+    from_to(text, 2, MOST_FOLDS)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CvArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// The configuration.
+    #[arg(long, value_name = "NAME", default_value = "best", conflicts_with = "config")]
+    pub preset: String,
+    /// Take the configuration from this file, as `crossrank train --config` does.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Change the configuration, as in training.epochs=20; can be repeated.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE")]
+    pub set: Vec<String>,
+    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
+    /// .csv, .tex, .md or .json is that of the table, as with --table.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write the table to FILE: .csv, .tex, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+    #[command(flatten)]
+    pub study: StudyArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -68,23 +99,27 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_parser = one_of(MethodName::ALL, MethodName::name))]
     pub method: Option<MethodName>,
     /// Combinations to draw at random.
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<MOST_COMBINATIONS>)]
     pub samples: Option<usize>,
     /// Seed of that draw [default: 1].
     #[arg(long, value_name = "N")]
     pub sample_seed: Option<u64>,
     /// Halving: factor by which each round cuts the configurations and raises the epochs [default: 3].
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<100_000>)]
     pub eta: Option<usize>,
     /// Halving: epochs of the first round [default: 5].
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<100_000>)]
     pub min_epochs: Option<usize>,
     /// Halving: epochs of the last round [default: 45].
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = count::<100_000>)]
     pub max_epochs: Option<usize>,
-    /// Save every trial and the result in this folder; trials already there are not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
+    /// .csv, .tex, .md or .json is that of the table, as with --table.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Write the table to FILE: .csv, .tex, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
     #[command(flatten)]
     pub study: StudyArgs,
 }
@@ -109,9 +144,13 @@ pub(crate) struct AblateArgs {
     /// Change the full configuration, as in training.epochs=20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub set: Vec<String>,
-    /// Save every trial and the result in this folder; trials already there are not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
+    /// .csv, .tex, .md or .json is that of the table, as with --table.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the table to FILE: .csv, .tex, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
     #[command(flatten)]
     pub study: StudyArgs,
 }
@@ -132,9 +171,13 @@ pub(crate) struct BenchmarkArgs {
     /// Print the table in Markdown.
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// Save every trial and the result in this folder; trials already there are not trained again.
+    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
+    /// .csv, .tex, .md or .json is that of the table, as with --table.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the table to FILE: .csv, .tex, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
     #[command(flatten)]
     pub study: StudyArgs,
 }

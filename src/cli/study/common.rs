@@ -1,14 +1,19 @@
-//! Shared by sweeps, ablations and benchmarks.
+//! Shared by all studies.
 
 use super::args::StudyArgs;
+use crate::base::Spread;
 use crate::cli::data::open_for_training;
+use crate::cli::output::note;
 use crate::cli::progress::Progress;
+use crate::cli::table_file::{is_table, table_format, write_table};
 use crate::cli::temporary::TemporaryFolder;
 use crate::cli::vectors::{WantedVectors, clock};
 use crate::dataset::SPLIT_SEED;
-use crate::study::{Change, Configuration, Folds, StudyError, StudyProgress, apply, typed_values};
+use crate::export::Table;
+use crate::study::{Change, Configuration, Facts, Folds, StudyError, StudyProgress, apply, typed_values};
 use crate::train::{Experiment, RunData};
 use anyhow::{Result, bail};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -56,44 +61,79 @@ pub(super) fn seeds(count: usize) -> Vec<u64> {
     (1..=count as u64).collect()
 }
 
+/// The parameters and values of `--set`.
+pub(super) fn typed_changes(set: &[String]) -> Result<Vec<(String, Vec<Value>)>> {
+    let mut typed: Vec<(String, Vec<Value>)> = Vec::with_capacity(set.len());
+    for text in set {
+        let (parameter, values) = typed_values(text)?;
+        if typed.iter().any(|(other, _)| *other == parameter) {
+            bail!("“{parameter}” is set twice; a sweep takes several values as {parameter}=VALUE,VALUE,…");
+        }
+        typed.push((parameter, values));
+    }
+    Ok(typed)
+}
+
 /// An experiment with the changes of `--set PARAMETER=VALUE`.
 pub(super) fn with(experiment: &Experiment, set: &[String]) -> Result<Experiment> {
     let mut changes = Vec::new();
-    for text in set {
-        let (parameter, values) = typed_values(text)?;
-        let [value] = &values[..] else { bail!("“{text}” gives more than one value, which only a sweep can try") };
-        changes.push(Change { parameter, value: value.clone() });
+    for (parameter, mut values) in typed_changes(set)? {
+        match (values.pop(), values.is_empty()) {
+            (Some(value), true) => changes.push(Change { parameter, value }),
+            _ => bail!("“{parameter}” has more than one value, which only a sweep can try"),
+        }
     }
     Ok(apply(experiment, &changes)?)
 }
 
-/// The requested folder, or one removed after the command.
-pub(super) enum Out {
+/// Where a study is saved: the requested folder, or one removed after the command; and the file of its table.
+pub(super) struct Out {
+    folder: Folder,
+    table: Option<PathBuf>,
+}
+
+enum Folder {
     Saved(PathBuf),
     Temporary(TemporaryFolder),
 }
 
 impl Out {
-    pub(super) fn new(requested: Option<&Path>) -> Result<Self> {
-        Ok(match requested {
-            Some(path) => Self::Saved(path.to_owned()),
-            None => Self::Temporary(TemporaryFolder::new()?),
-        })
+    /// For `--out` and `--table`.
+    pub(super) fn new(out: Option<&Path>, table: Option<&Path>) -> Result<Self> {
+        let (folder, table) = match out {
+            Some(file) if is_table(file) && table.is_none() && !file.is_dir() => (None, Some(file)),
+            folder => (folder, table),
+        };
+        table.map(table_format).transpose()?;
+        let folder = match folder {
+            Some(path) => Folder::Saved(path.to_owned()),
+            None => Folder::Temporary(TemporaryFolder::new()?),
+        };
+        Ok(Self { folder, table: table.map(Path::to_owned) })
     }
 
     pub(super) fn path(&self) -> &Path {
-        match self {
-            Self::Saved(path) => path,
-            Self::Temporary(folder) => folder.path(),
+        match &self.folder {
+            Folder::Saved(path) => path,
+            Folder::Temporary(folder) => folder.path(),
         }
     }
 
-    /// A line that says where the study is, if it is saved.
+    /// Writes the table, if it was requested.
+    pub(super) fn write(&self, table: &Table, object: &Value) -> Result<()> {
+        self.table.as_deref().map_or(Ok(()), |file| write_table(file, table, object))
+    }
+
+    /// Lines that say where the study and its table are, if they are saved.
     pub(super) fn line(&self) -> String {
-        match self {
-            Self::Saved(path) => format!("\nsaved in {}\n", path.display()),
-            Self::Temporary(_) => String::new(),
+        let mut text = String::new();
+        if let Folder::Saved(path) = &self.folder {
+            text += &format!("\nsaved in {}\n", path.display());
         }
+        if let Some(file) = &self.table {
+            text += &format!("\ntable in {}\n", file.display());
+        }
+        text
     }
 }
 
@@ -106,6 +146,13 @@ pub(super) fn followed<T>(
     let done = work(&|step: &StudyProgress| {
         let left = step.eta.map(|seconds| format!("{} left, ", clock(seconds))).unwrap_or_default();
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(notice) = &step.notice {
+            progress.finish();
+            note(notice);
+        }
+        if step.ended {
+            progress.line(&format!("{} of {} trials, {left}{}", step.done, step.total, step.trial));
+        }
         progress.step(&step.stage, step.done, step.total, &format!("{left}{}", step.trial));
         ControlFlow::Continue(())
     });
@@ -133,6 +180,23 @@ pub(super) fn check<'a>(failures: impl Iterator<Item = (bool, &'a BTreeMap<Strin
     match failures.flat_map(|(_, failures)| failures.keys()).next() {
         Some(message) => bail!("every trial failed: {message}"),
         None => Ok(()),
+    }
+}
+
+/// A mean, with its deviation if there are several values.
+pub(super) fn mean_text(spread: Option<Spread>) -> String {
+    match spread {
+        Some(spread) if spread.n > 1 => format!("{:.4} ± {:.4}", spread.mean, spread.deviation),
+        Some(spread) => format!("{:.4}", spread.mean),
+        None => "–".to_owned(),
+    }
+}
+
+/// What [`mean_text`] shows, for a heading.
+pub(super) fn mean_heading(facts: &Facts) -> &'static str {
+    match facts.folds.count() * facts.seeds.len() {
+        1 => "mean",
+        _ => "mean ± standard deviation over folds and seeds",
     }
 }
 

@@ -1,14 +1,18 @@
 //! `crossrank sweep`.
 
 use super::args::{MethodName, SweepArgs};
-use super::common::{check, experiments, failure_lines, folds, followed, open_for_trials, seeds, size};
-use crate::base::Spread;
-use crate::cli::output::{print, print_json};
+use super::common::{
+    Out, check, experiments, failure_lines, folds, followed, mean_heading, mean_text, open_for_trials, seeds, size,
+    typed_changes,
+};
+use super::plan::Plan;
+use crate::cli::output::{command_line, note, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
 use crate::eval::{Measure, STANDARD};
-use crate::study::{Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named, typed_values};
-use anyhow::{Result, anyhow};
+use crate::export::sweep_table;
+use crate::study::{Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named};
+use anyhow::{Result, anyhow, bail};
 use std::path::PathBuf;
 
 /// Runs the command.
@@ -17,15 +21,38 @@ use std::path::PathBuf;
 /// If the sweep or the data set cannot be used, or every trial failed.
 pub(crate) fn run(args: &SweepArgs) -> Result<()> {
     let (plan, dataset) = plan(args)?;
+    if plan.axes.is_empty() {
+        // Such sweeps were the only cross-validations once; what they began can be continued.
+        if !args.out.join("trials").is_dir() {
+            bail!(
+                "no parameter to try: use crossrank cv to cross-validate one configuration, or --set PARAMETER=VALUES"
+            );
+        }
+        note("no parameter to try: this is a cross-validation, which crossrank cv continues, too");
+    }
+    let out = Out::new(Some(&args.out), args.table.as_deref())?;
     let configurations = plan.configurations()?;
     let mut progress = Progress::new(args.study.json);
     let vectors = plan.vectors.as_deref();
     let data = open_for_trials(&dataset, &args.study, vectors, &experiments(&configurations), &mut progress)?;
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(data, plan.folds, &args.out, args.study.jobs)?;
+    let runner = Runner::new(data, plan.folds, out.path(), args.study.jobs)?.started_by(command_line());
+    progress.finish();
+    let announced = Plan {
+        kind: "sweep",
+        configurations: &configurations,
+        what: "configuration",
+        folds: plan.folds,
+        seeds: &plan.seeds,
+        rounds: plan.halving_rounds(configurations.len()),
+    };
+    if !announced.announce(&runner, &args.study)? {
+        return Ok(());
+    }
     let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;
     check(sweep.rows.iter().map(|row| (!row.validation.is_empty(), &row.failures)))?;
-    if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, args)) }
+    out.write(&sweep_table(&sweep), &sweep.object())?;
+    if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, &out)) }
 }
 
 /// The sweep that the options describe, on top of a file's if one is given, and the path of the data set.
@@ -35,8 +62,7 @@ fn plan(args: &SweepArgs) -> Result<(SweepPlan, PathBuf)> {
     if let Some(preset) = &args.preset {
         plan.base = named(preset)?;
     }
-    for text in &args.set {
-        let (parameter, values) = typed_values(text)?;
+    for (parameter, values) in typed_changes(&args.set)? {
         plan.axes.retain(|axis| axis.parameter != parameter);
         plan.axes.push(Axis { parameter, values: Values::List(values) });
     }
@@ -98,31 +124,29 @@ fn method(args: &SweepArgs, of_file: Method) -> Result<Method> {
 }
 
 /// The configurations as a table, best first.
-fn text(sweep: &Sweep, args: &SweepArgs) -> String {
+fn text(sweep: &Sweep, out: &Out) -> String {
     let label = sweep.objective.label();
     let mut heading = vec!["configuration".to_owned(), format!("validation {label}")];
     heading.extend(STANDARD.iter().map(|measure| format!("test {}", measure.label())));
-    let cell = |spread: Option<Spread>| {
-        spread.map_or_else(|| "–".to_owned(), |spread| format!("{:.4} ± {:.4}", spread.mean, spread.deviation))
-    };
     let row = |row: &SweepRow| {
         let name = match sweep.method {
             Method::Halving { .. } => format!("{} ({} epochs)", row.name, row.experiment.training.epochs),
             _ => row.name.clone(),
         };
-        let test = STANDARD.into_iter().map(|measure| cell(row.test.get(measure)));
-        [name, cell(row.validation.get(sweep.objective))].into_iter().chain(test).collect()
+        let test = STANDARD.into_iter().map(|measure| mean_text(row.test.get(measure)));
+        [name, mean_text(row.validation.get(sweep.objective))].into_iter().chain(test).collect()
     };
     let rows: Vec<Vec<String>> = std::iter::once(heading).chain(sweep.rows.iter().map(row)).collect();
     let facts = &sweep.facts;
     format!(
         "{}: {}, {}\nranked by {label} on the validation queries; the test queries are not used to choose\n\
-         mean ± standard deviation over folds and seeds\n\n{}\n{}saved in {}\n",
+         {}\n\n{}\n{}{}",
         facts.dataset,
         size("configuration", sweep.rows.len(), facts.folds, &facts.seeds),
         facts.folds.describe(),
+        mean_heading(facts),
         columns(&rows),
         failure_lines(sweep.rows.iter().map(|row| (row.name.as_str(), &row.failures))),
-        args.out.display(),
+        out.line().trim_start_matches('\n'),
     )
 }

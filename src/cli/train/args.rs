@@ -4,6 +4,7 @@ use crate::cli::encoder::{self, EncoderArgs};
 use crate::cli::names::{count, one_of};
 use crate::cli::settings::TypedSettings;
 use crate::dataset::RecallBase;
+use crate::study::MOST_SEEDS;
 use crate::train::Preset;
 use std::path::PathBuf;
 
@@ -43,7 +44,7 @@ pub(crate) struct TrainArgs {
     #[arg(long, requires = "resume")]
     pub adopt: bool,
     /// Train with this many consecutive seeds and report means and standard deviations.
-    #[arg(long, default_value = "1", value_name = "N", value_parser = count)]
+    #[arg(long, default_value = "1", value_name = "N", value_parser = count::<MOST_SEEDS>)]
     pub seeds: usize,
     /// Write one JSON object to standard output.
     #[arg(long)]

@@ -71,7 +71,7 @@ mod tests {
             "model": {
                 "kind": "gat", "signal": "tfidf", "hidden": 8, "mlp_layers": 3, "conv_size": 4, "conv_layers": 2,
                 "activation": "relu", "residual": true, "degree": "mean", "feedback": false, "rounds": 3,
-                "messages": "score", "heads": 2, "members": 3, "dropout": 0.1_f32,
+                "messages": "score", "heads": 2, "members": 3, "dropout": 0.1,
             },
             "choose": ["graph.min_weight=-0.5,0"],
             "training": {

@@ -1,6 +1,7 @@
 //! Progress of a run.
 
 use crate::cli::interrupt::Interrupt;
+use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::eval::Measure;
 use crate::model::{Network, RankingInput};
@@ -49,12 +50,21 @@ impl RunObserver for Watcher<'_> {
         self.flow()
     }
 
+    fn notice(&mut self, text: &str) {
+        self.progress.finish();
+        note(text);
+    }
+
     fn epoch(&mut self, report: &EpochReport, _: &Network, _: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let value = report.validation.get(Measure::Map).unwrap_or_default();
         self.detail = format!("{} {value:.4}, best epoch {}", Measure::Map.label(), report.best_epoch);
-        if !report.retraining {
+        if report.retraining {
+            self.progress.line(&format!("{}, epoch {} on train and validation", self.training, self.epoch));
+        } else {
             self.progress.step(&self.training, self.epoch, self.epochs, &self.detail);
+            let of = format!("epoch {} of {}", self.epoch, self.epochs);
+            self.progress.line(&format!("{}, {of}: {}", self.training, self.detail));
         }
         self.flow()
     }

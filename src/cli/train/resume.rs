@@ -3,6 +3,7 @@
 use super::args::TrainArgs;
 use super::observer::Watcher;
 use super::report;
+use crate::base::check_unlocked;
 use crate::cli::data::open_for_training;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{about, fault, note, print, print_json};
@@ -26,6 +27,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
         return Err(fault("a run resumes with its own settings; only --epochs can be given with --resume", path));
     }
     let record = read_run_record(path)?;
+    check_unlocked(path)?;
     let done = saved_history(path)?.len();
     let mut progress = Progress::new(args.json);
     let interrupt = Interrupt::listen();

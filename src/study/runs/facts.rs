@@ -4,7 +4,7 @@ use super::parameters::{self, Parameters};
 use super::saved::SavedRun;
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
-use crate::study::trial;
+use crate::study::trial_folder;
 use crate::train::{Comparison, RunRecord, RunSplit, RunState};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -58,7 +58,7 @@ impl RunFacts {
         let parameters = parameters::of_run(&saved.record);
         let folder = study_of(&saved.path);
         let study = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        let fold = folder.and_then(|_| trial::fold(&saved.path));
+        let fold = folder.and_then(|_| trial_folder::fold(&saved.path));
         let split = saved.record.split.as_ref().map(RunSplit::short_name);
         // A study splits the queries in its own way: its trials belong together, and repeat no run outside it.
         let scope = match folder {

@@ -51,10 +51,11 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// A user's runs: those in the folder `runs`, and the trials of every study in the folder `studies`. Missing
-    /// folders count as empty.
-    pub fn of_user(runs: &Path, studies: &Path) -> Self {
-        Self::search(&[(runs, 1), (studies, 3)])
+    /// A user's runs: those in the folder `runs`, the trials of every study in the folder `studies`, and whatever is
+    /// below `others`. Missing folders count as empty.
+    pub fn of_user(runs: &Path, studies: &Path, others: &[PathBuf]) -> Self {
+        let others = others.iter().map(|folder| (folder.as_path(), DEEPEST));
+        Self::search(&[(runs, 1), (studies, 3)].into_iter().chain(others).collect::<Vec<_>>())
     }
 
     /// The runs among and below these folders, each of which may be a run, a study, or hold runs or studies.

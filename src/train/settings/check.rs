@@ -15,6 +15,7 @@ impl Experiment {
     pub fn check(&self) -> Result<(), TrainError> {
         check(self, "")?;
         self.alternatives()?;
+        check_warm_up(&self.training)?;
         check_measure(self.training.stop_on)
     }
 }
@@ -26,6 +27,7 @@ impl TrainConfig {
     /// [`TrainError::Config`] with a sentence that names the setting, its range and its value.
     pub fn check(&self) -> Result<(), TrainError> {
         check(self, "training.")?;
+        check_warm_up(self)?;
         check_measure(self.stop_on)
     }
 }
@@ -41,6 +43,18 @@ fn check(values: &impl Serialize, prefix: &str) -> Result<(), TrainError> {
             let message = format!("{} {}, not {value}", setting.path, setting.expected());
             return Err(TrainError::Config(message));
         }
+    }
+    Ok(())
+}
+
+/// A longer warm-up would never reach the step size.
+fn check_warm_up(training: &TrainConfig) -> Result<(), TrainError> {
+    let (warm_up, epochs) = (training.schedule.warm_up, training.epochs);
+    if warm_up > epochs {
+        let message = format!(
+            "training.schedule.warm_up must be a whole number from 0 to {epochs}, the number of epochs, not {warm_up}"
+        );
+        return Err(TrainError::Config(message));
     }
     Ok(())
 }

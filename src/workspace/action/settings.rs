@@ -3,6 +3,7 @@
 use crate::study::runs::RunTable;
 use crate::train::Experiment;
 use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, ThemeChoice};
+use std::path::PathBuf;
 
 /// What persists from one session to the next. Each action carries the new value whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,8 @@ pub enum SettingsAction {
     SetTheme(ThemeChoice),
     /// The query list's order.
     SetQuerySort(QuerySort),
+    /// Other folders whose runs and studies are listed.
+    SetFolders(Vec<PathBuf>),
     /// How the panels are laid out.
     SetPanels(PanelLayout),
 }

@@ -1,6 +1,7 @@
 //! Listing, opening and deleting runs.
 
 use super::{Reopened, Scored};
+use crate::base::lock_owner;
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::runs::{Listing, RunFacts};
 use crate::train::{self, RunData, RunObserver, RunRecord, TrainError};
@@ -41,10 +42,11 @@ impl Workspace {
 
     pub(in crate::workspace) fn refresh_runs(&mut self) {
         let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
+        let others = self.settings.folders.clone();
         self.refresh_studies();
         self.runs.listing.retire();
         self.runs.listing.start("runs", self.wake(), move |_| {
-            Ok(Listing::of_user(&folder, &studies).runs.into_iter().map(RunFacts::of).collect())
+            Ok(Listing::of_user(&folder, &studies, &others).runs.into_iter().map(RunFacts::of).collect())
         });
     }
 
@@ -85,6 +87,17 @@ impl Workspace {
         root.is_some_and(|root| root == record.dataset_path)
     }
 
+    /// Whether a run is one of ours: neither a study's trial, nor in a folder that is only listed.
+    pub fn can_delete_run(&self, path: &Path) -> bool {
+        path.parent() == Some(self.store.runs())
+    }
+
+    /// Whether a path is in a folder that is only listed.
+    pub(in crate::workspace) fn is_only_listed(&self, path: &Path) -> bool {
+        let is_own = path.starts_with(self.store.runs()) || path.starts_with(self.store.studies());
+        !is_own && self.settings.folders.iter().any(|folder| path.starts_with(folder))
+    }
+
     fn delete_run(&mut self, path: &Path) {
         // Only a folder that holds a run, and only one of ours, is ever moved.
         let in_training = self.training.is_running() && self.training.run().is_some_and(|run| run.path == path);
@@ -92,8 +105,12 @@ impl Workspace {
             self.tell(Message::warning("This run is in training: stop it first."));
             return;
         }
-        if path.parent() != Some(self.store.runs()) || !path.join("run.json").is_file() {
+        if !self.can_delete_run(path) || !path.join("run.json").is_file() {
             self.tell(Message::warning(format!("Not a saved run: {}", path.display())));
+            return;
+        }
+        if let Some(owner) = lock_owner(path) {
+            self.tell(Message::warning(format!("This run is in training by {owner}: {}", path.display())));
             return;
         }
         self.throw_away(path);
@@ -122,7 +139,8 @@ impl Workspace {
         let mut changed = false;
         while let Some(event) = self.runs.listing.poll() {
             if let Event::Done(known) = event {
-                self.runs.known = known.iter().filter(|run| run.study.is_none()).map(|run| run.saved.clone()).collect();
+                let own = known.iter().filter(|run| self.can_delete_run(&run.saved.path));
+                self.runs.known = own.map(|run| run.saved.clone()).collect();
                 self.take_listed(known);
                 changed = true;
             }

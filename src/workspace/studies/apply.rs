@@ -1,6 +1,6 @@
 //! Starting, resuming and deleting studies.
 
-use super::{REQUEST, SavedStudy};
+use super::listing::{REQUEST, SavedStudy};
 use crate::base::{At, FileError, Progress, write_whole};
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::{Runner, StudyProgress, ablate, ablations};
@@ -35,6 +35,10 @@ impl Workspace {
 
     /// Resumes an interrupted study; finished trials are not repeated.
     fn resume_study(&mut self, folder: &Path) {
+        if self.is_only_listed(folder) {
+            let text = format!("Nothing is changed in folders that are only listed: {}", folder.display());
+            return self.tell(Message::warning(text));
+        }
         let known = self.studies.known.iter().find(|study| study.path == folder);
         match known.and_then(|study| study.request.clone()) {
             Some(request) => self.run_study(request, folder.to_owned()),
@@ -80,9 +84,9 @@ impl Workspace {
     }
 
     pub(in crate::workspace) fn refresh_studies(&mut self) {
-        let folder = self.store.studies();
+        let (own, others) = (self.store.studies(), self.settings.folders.clone());
         self.studies.listing.retire();
-        self.studies.listing.start("studies", self.wake(), move |_| Ok(list(&folder)));
+        self.studies.listing.start("studies", self.wake(), move |_| Ok(SavedStudy::of_user(&own, &others)));
     }
 
     pub(in crate::workspace) fn poll_studies(&mut self) -> bool {
@@ -116,20 +120,6 @@ impl Workspace {
         }
         changed
     }
-}
-
-fn list(folder: &Path) -> Vec<SavedStudy> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut studies: Vec<(std::time::SystemTime, SavedStudy)> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let begun = entry.path().join(REQUEST).metadata().or_else(|_| entry.metadata());
-            let begun = begun.and_then(|known| known.modified()).unwrap_or(std::time::UNIX_EPOCH);
-            SavedStudy::read(entry.path()).map(|study| (begun, study))
-        })
-        .collect();
-    studies.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| b.1.path.cmp(&a.1.path)));
-    studies.into_iter().map(|(_, study)| study).collect()
 }
 
 fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {

@@ -1,9 +1,11 @@
 //! Studies: ablations, cross-validations and sweeps, as jobs and as what is on disk.
 
 mod apply;
+mod listing;
 mod request;
 mod result;
 
+pub use listing::SavedStudy;
 pub use request::{StudyKind, StudyRequest};
 pub use result::{StudyResult, StudyRow};
 
@@ -11,38 +13,6 @@ use crate::base::Progress;
 use crate::jobs::Slot;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// A study on disk.
-#[derive(Clone, Debug)]
-pub struct SavedStudy {
-    /// Its folder.
-    pub path: PathBuf,
-    /// The request, if it was started in the window.
-    pub request: Option<StudyRequest>,
-    /// Its result, once it has finished.
-    pub result: Option<StudyResult>,
-    /// Finished trials.
-    pub trials: usize,
-}
-
-impl SavedStudy {
-    /// Its folder's name.
-    pub fn name(&self) -> String {
-        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
-    }
-
-    fn read(path: PathBuf) -> Option<Self> {
-        let request = std::fs::read_to_string(path.join(REQUEST)).ok();
-        let request = request.and_then(|text| serde_json::from_str(&text).ok());
-        let result = StudyResult::read(&path).ok();
-        let trials = std::fs::read_dir(path.join("trials"))
-            .map_or(0, |entries| entries.flatten().filter(|entry| entry.path().join("trial.json").is_file()).count());
-        (request.is_some() || result.is_some()).then_some(Self { path, request, result, trials })
-    }
-}
-
-/// The file with the request.
-const REQUEST: &str = "request.json";
 
 /// The studies on disk and the running one.
 #[derive(Default)]

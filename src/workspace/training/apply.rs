@@ -93,6 +93,12 @@ impl Workspace {
         if self.training.is_running() {
             return self.tell(Message::warning("Stop the run in training before going on with another."));
         }
+        if self.is_only_listed(&path) {
+            return self.tell(Message::warning(format!(
+                "Nothing is changed in folders that are only listed: {}",
+                path.display()
+            )));
+        }
         let record = train::read_run_record(&path).map_err(TrainError::from);
         let found = record.and_then(|record| Ok((record, train::saved_history(&path)?)));
         let (record, history) = match found {

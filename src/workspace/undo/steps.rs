@@ -19,6 +19,7 @@ impl Settings {
             SettingsAction::SetGraphLook(_) => SettingsAction::SetGraphLook(self.look),
             SettingsAction::SetTheme(_) => SettingsAction::SetTheme(self.theme),
             SettingsAction::SetQuerySort(_) => SettingsAction::SetQuerySort(self.query_sort),
+            SettingsAction::SetFolders(_) => SettingsAction::SetFolders(self.folders.clone()),
             SettingsAction::SetPanels(_) => return None,
         };
         (now != *action).then_some(now)
@@ -85,7 +86,7 @@ fn name(path: &Path) -> String {
 }
 
 fn settings(back: &SettingsAction, forth: &SettingsAction) -> Description {
-    use SettingsAction::{SetEncoder, SetExperiment, SetGraphLook, SetQuerySort, SetRunTable, SetTheme};
+    use SettingsAction::{SetEncoder, SetExperiment, SetFolders, SetGraphLook, SetQuerySort, SetRunTable, SetTheme};
     match (back, forth) {
         (SetExperiment(back), SetExperiment(forth)) => changed("", "settings", &flat(back), &flat(forth)),
         (SetEncoder(back), SetEncoder(forth)) => changed("encoder: ", "settings", &flat(back), &flat(forth)),
@@ -99,6 +100,10 @@ fn settings(back: &SettingsAction, forth: &SettingsAction) -> Description {
                 ThemeChoice::Light => "light theme".to_owned(),
             },
         ),
+        (SetFolders(back), SetFolders(forth)) => match forth.iter().find(|folder| !back.contains(folder)) {
+            Some(folder) => of("folders", format!("folder {}", name(folder))),
+            None => of("folders", "removal of a folder".to_owned()),
+        },
         (_, SetQuerySort(sort)) => of("query order", format!("queries by {}", sort.name().to_lowercase())),
         _ => of("settings", "settings".to_owned()),
     }

@@ -13,6 +13,7 @@ pub use controls::save_button;
 pub use view::RunsView;
 
 use super::PanelView;
+use super::folders::folders_ui;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
@@ -44,6 +45,7 @@ impl PanelView for ExperimentsPanel {
         if ctx.workspace().experiments().runs().is_empty() {
             let text = "Every training run is listed here with its parameters and measures. Train a few with different \
                         settings or seeds to compare them.";
+            folders_ui(ui, ctx);
             let next = ctx.workspace().can_train().then_some("Start training");
             if widgets::empty_state(ui, icons::TABLE, "No runs yet", text, next) {
                 ctx.act(TrainingAction::Start);
@@ -126,7 +128,7 @@ impl ExperimentsPanel {
 fn controls_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(icons::SEARCH).color(theme::palette(ui.visuals()).weak));
-        let width = (ui.available_width() - 380.0).clamp(110.0, 460.0);
+        let width = (ui.available_width() - 420.0).clamp(110.0, 460.0);
         ui.add(
             egui::TextEdit::singleline(&mut wanted.filter)
                 .hint_text("Filter: words, k=10, lr<1e-3, test.map>.7")
@@ -144,6 +146,8 @@ fn controls_ui(ui: &mut Ui, wanted: &mut RunTable, ctx: &mut PanelCtx<'_>) {
             .on_hover_text("Merge runs that differ only in their seed into one row: mean ± standard deviation");
         ui.checkbox(&mut wanted.all_data, "All data sets").on_hover_text("Also list runs of other data sets");
         columns_menu_ui(ui, wanted);
+        let folders = ui.menu_button(icons::OPEN, |ui| folders_ui(ui, ctx));
+        folders.response.accessible_name("Folders");
         if widgets::icon_button(ui, icons::COPY, "Copy the table as CSV").clicked() {
             let experiments = ctx.workspace().experiments();
             ui.ctx().copy_text(run_table(experiments.runs(), experiments.entries(), &wanted.columns()).csv());

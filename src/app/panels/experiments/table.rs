@@ -278,6 +278,7 @@ fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
         ui.close();
     }
     if let [run] = entry.facts(experiments.runs())[..]
+        && ctx.workspace().can_delete_run(&run.saved.path)
         && ui.button("Delete").clicked()
     {
         ctx.act(RunsAction::Delete(run.saved.path.clone()));

@@ -4,6 +4,7 @@ mod matrix;
 
 use super::PanelView;
 use super::experiments::RunsView;
+use super::folders::folders_ui;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
@@ -107,6 +108,8 @@ impl StudiesPanel {
                 "None yet. A study trains many configurations in parallel on all cores and saves every trial.",
             );
         }
+        folders_ui(ui, ctx);
+        let studies = ctx.workspace().studies();
         for study in studies.known() {
             let running = studies.running() == Some(&study.path);
             self.study_ui(ui, study, running, ctx);
@@ -131,6 +134,9 @@ impl StudiesPanel {
                     }
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if !study.is_own {
+                        return;
+                    }
                     if widgets::icon_button(ui, icons::TRASH, &format!("Delete {}", study.name())).clicked() {
                         ctx.act(StudiesAction::Delete(study.path.clone()));
                     }
@@ -146,7 +152,9 @@ impl StudiesPanel {
                 (false, Some(_)) => "finished",
                 (false, None) => "interrupted",
             };
-            widgets::caption(ui, format!("{}  ·  {state}", count(study.trials, "trial")));
+            let place =
+                if study.is_own { String::new() } else { format!("  ·  {}", widgets::short_path(&study.path)) };
+            widgets::caption(ui, format!("{}  ·  {state}{place}", count(study.trials, "trial")));
         });
     }
 

@@ -9,8 +9,8 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::train::{Experiment, Preset, Section, Setting};
 use crate::workspace::{Session, SettingsAction};
-use egui::{RichText, ScrollArea, Ui};
 use choose::Drafts;
+use egui::{RichText, ScrollArea, Ui};
 use settings::{section_ui, slider_ui};
 
 /// The path of the setting that also has a slider above the graph.

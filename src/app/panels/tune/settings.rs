@@ -27,12 +27,7 @@ pub(super) fn section_ui(ui: &mut Ui, session: Option<&Session>, section: Sectio
 }
 
 /// The settings of one row; those that each run chooses have no control.
-fn row_ui(
-    ui: &mut Ui,
-    session: Option<&Session>,
-    row: &[&Setting],
-    (tree, experiment): (&mut Value, &mut Experiment),
-) {
+fn row_ui(ui: &mut Ui, session: Option<&Session>, row: &[&Setting], (tree, experiment): (&mut Value, &mut Experiment)) {
     let help: Vec<&str> = row.iter().map(|setting| setting.help).collect();
     widgets::field(ui, row[0].row, &help.join("\n"), |ui| {
         for setting in row {
