@@ -15,6 +15,7 @@ fn preset(kind: &str) -> Experiment {
     let mut experiment = Preset::Best.experiment();
     experiment.model.kind = kind.parse().expect("a model");
     experiment.training.epochs = 3;
+    experiment.choose.clear();
     experiment
 }
 

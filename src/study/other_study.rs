@@ -8,7 +8,7 @@ use std::path::Path;
 use super::parameters::plain;
 use super::{Change, StudyError, Trial, parameters};
 use crate::dataset::Split;
-use crate::train::{Experiment, QueryMeasures, RunData, read_run_record};
+use crate::train::{Experiment, QueryMeasures, RunData, RunRecord, read_run_record};
 
 /// Parameters in which the trials of one study may differ from those of its continuation.
 const FREE: [&str; 1] = ["training.seed"];
@@ -25,12 +25,12 @@ pub(super) fn check_trial(
     (splits, folds): (&[Split], &str),
 ) -> Result<(), StudyError> {
     let Ok(record) = read_run_record(folder) else { return Ok(()) };
-    let there = parameters(&record.experiment);
+    let there = given(&record);
     let difference = if let Some((then, now)) = first_difference(&there, &parameters(&trial.experiment), &FREE) {
         compared(&then.parameter, &plain(&then.value), &plain(&now.value))
     } else if record.dataset != data.dataset.name {
         compared("the data set", &record.dataset, &data.dataset.name)
-    } else if record.experiment.model.kind.needs_vectors() && record.vectors != data.vectors.name {
+    } else if record.experiment.needs_vectors() && record.vectors != data.vectors.name {
         compared("the visual vectors", &record.vectors, &data.vectors.name)
     } else if QueryMeasures::read(folder).is_ok_and(|queries| has_other_splits(&queries, data, splits)) {
         format!("its queries are split in another way than here, by {folds}")
@@ -49,10 +49,8 @@ pub(super) fn check_shared(folder: &Path, experiments: &[&Experiment], free: &[&
     let entries = fs::read_dir(folder.join("trials")).map(|entries| entries.flatten().map(|e| e.path()).collect());
     let mut trials: Vec<_> = entries.unwrap_or_default();
     trials.retain(|trial| trial.join("trial.json").is_file());
-    let there: Vec<Experiment> =
-        trials.iter().filter_map(|trial| Some(read_run_record(trial).ok()?.experiment)).collect();
-    let there = shared(there.iter());
-    let here = shared(experiments.iter().copied());
+    let there = shared(trials.iter().filter_map(|trial| Some(given(&read_run_record(trial).ok()?))));
+    let here = shared(experiments.iter().map(|experiment| parameters(experiment)));
     let free: Vec<&str> = FREE.iter().chain(free).copied().collect();
     match first_difference(&there, &here, &free) {
         Some((then, now)) => {
@@ -91,13 +89,17 @@ fn first_difference(there: &[Change], here: &[Change], free: &[&str]) -> Option<
     pairs.into_iter().find(|(then, now)| then.value != now.value).map(|(then, now)| (then.clone(), now.clone()))
 }
 
+/// The parameters that a run was given; what it chose for itself may differ from what its study says.
+fn given(record: &RunRecord) -> Vec<Change> {
+    let mut given = parameters(&record.experiment);
+    given.retain(|change| record.chosen.iter().all(|one| one.setting != change.parameter));
+    given
+}
+
 /// The parameters that have the same value in all experiments.
-fn shared<'a>(mut experiments: impl Iterator<Item = &'a Experiment>) -> Vec<Change> {
-    let mut shared = experiments.next().map(parameters).unwrap_or_default();
-    for experiment in experiments {
-        let own = parameters(experiment);
-        shared.retain(|change| own.contains(change));
-    }
+fn shared(mut experiments: impl Iterator<Item = Vec<Change>>) -> Vec<Change> {
+    let mut shared = experiments.next().unwrap_or_default();
+    experiments.for_each(|own| shared.retain(|change| own.contains(change)));
     shared
 }
 

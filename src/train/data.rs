@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::fingerprint::vectors_hash;
+use super::vectors_hash::vectors_hash;
 use crate::dataset::{Dataset, Judgements, RecallBase, Split, VectorTable};
 use crate::signals::Signals;
 

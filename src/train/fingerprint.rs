@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Experiment, RunData, TrainError};
 use crate::base::{COMMIT, ContentHash, VERSION};
-use crate::dataset::{Query, Split, VectorTable};
+use crate::dataset::{Query, Split};
 
 /// What differs where the visual vectors do.
 pub(super) const VISUAL_VECTORS: &str = "visual vectors";
@@ -97,16 +97,6 @@ pub fn judgements_hash(data: &RunData) -> String {
             hash.text(image);
             hash.number(i64::from(grade) as u64);
         }
-    }
-    hash.finish()
-}
-
-/// BLAKE3 of the vectors in the order of the images.
-pub(super) fn vectors_hash(vectors: &VectorTable) -> String {
-    let mut hash = ContentHash::default();
-    hash.number(vectors.dim as u64);
-    for image in 0..vectors.row_of_image.len() {
-        hash.values(&vectors.get(image).unwrap_or_default());
     }
     hash.finish()
 }

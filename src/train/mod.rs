@@ -29,6 +29,7 @@ mod schedule;
 mod score;
 mod settings;
 mod state;
+mod vectors_hash;
 
 pub use crate::model::ModelSettings;
 pub use choose::{Alternatives, Chosen, ChosenSetting, TriedValue, choose};

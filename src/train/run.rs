@@ -29,8 +29,9 @@ pub struct RunResult {
     pub scores: Vec<Vec<f32>>,
 }
 
-/// Chooses the settings that the experiment leaves open ([`Experiment::choose`]), trains on the train queries, chooses the epoch on the validation queries, and reports validation and test queries.
-/// Kinds without a network ([`crate::model::ModelKind::network`]) only score.
+/// Chooses the settings that the experiment leaves open ([`Experiment::choose`]), trains on the train queries, chooses
+/// the epoch on the validation queries, and reports validation and test queries. Kinds without a network
+/// ([`crate::model::ModelKind::network`]) only score.
 ///
 /// With `folder` the run is saved there as it progresses; the folder is locked meanwhile.
 ///
@@ -61,7 +62,8 @@ fn lock(folder: &Path, observer: &mut dyn RunObserver) -> Result<Lock, TrainErro
     Ok(lock)
 }
 
-/// The part of [`run`] after settings are chosen ([`super::choose`]): selects and normalises signals, whitens vectors, builds graphs.
+/// The part of [`run`] after settings are chosen ([`super::choose()`]): selects and normalises signals, whitens vectors,
+/// builds graphs.
 ///
 /// # Errors
 /// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].

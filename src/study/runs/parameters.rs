@@ -158,10 +158,12 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     names
 }
 
-/// Everything but the seed: equal for repeated runs; `scope` names their study or their split.
+/// Everything but the seed and what each run chooses for itself: equal for repeated runs; `scope` names their study or
+/// their split.
 pub fn configuration(record: &RunRecord, parameters: &Parameters, scope: &str) -> String {
     let mut text = format!("{}\n{scope}\n{}", record.dataset_path.display(), record.recall_base);
-    for (name, value) in parameters.iter().filter(|(name, _)| !name.ends_with("seed")) {
+    let is_given = |name: &str| !name.ends_with("seed") && record.chosen.iter().all(|one| one.setting != name);
+    for (name, value) in parameters.iter().filter(|(name, _)| is_given(name)) {
         text += &format!("\n{name}={value}");
     }
     text

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Alternatives, TriedValue};
+use super::alternatives::Alternatives;
+use super::chosen_setting::TriedValue;
 use crate::base::{Rng, mean};
 use crate::dataset::Split;
 use crate::graph::Whitening;
@@ -20,6 +21,8 @@ const FOLDS: usize = 3;
 const LEAST: usize = 2;
 /// The share of a run's epochs that a trial has. All comparisons together then cost less than twice the run itself.
 const SHARE: f64 = 0.4;
+/// The most epochs of a trial: enough to tell alternatives apart.
+const MOST_EPOCHS: usize = 40;
 /// What a stage is called.
 const STAGE: &str = "Choosing settings";
 /// Separates the stream of the folds from those of the weights and of training.
@@ -183,7 +186,13 @@ fn share_vectors(inputs: &mut TrainData, other: &TrainData) {
 /// The training of a trial: shorter, and without a choice of its own.
 fn brief(training: &TrainConfig) -> TrainConfig {
     let epochs = (training.epochs as f64 * SHARE).ceil() as usize;
-    TrainConfig { epochs: epochs.max(1), patience: None, keep: Keep::Last, retrain: false, ..training.clone() }
+    TrainConfig {
+        epochs: epochs.clamp(1, MOST_EPOCHS),
+        patience: None,
+        keep: Keep::Last,
+        retrain: false,
+        ..training.clone()
+    }
 }
 
 /// The mean difference of the second from the first, over the queries that both have, and its standard error.
