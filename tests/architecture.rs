@@ -68,16 +68,14 @@ const HOMES: &[(&str, &[&str])] = &[
             "vision/hub/download.rs",
             // A lock is renewed however long a step of the work takes.
             "base/lock.rs",
-            // Sleeps between frames.
+            // Sleeps between frames; counts processors before anything else runs.
             "app/shell/screenshot.rs",
-            // Counts processors before anything else runs.
             "main.rs",
         ],
     ),
     ("std::sync::mpsc", &["jobs", "vision/pipeline.rs", "vision/hub/download.rs"]),
     ("core::arch", &[]),
-    // Cache prefetching has no safe form.
-    ("std::arch", &["vision/kernel/tile.rs"]),
+    ("std::arch", &["vision/kernel/tile.rs"]), // cache prefetching has no safe form
     ("proptest", &[]),
     ("tempfile", &[]),
 ];

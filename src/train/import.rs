@@ -56,7 +56,7 @@ pub fn read_config(path: &Path) -> Read {
     let own = match fields.contains_key("experiment") {
         true => {
             let record: RunRecord = serde_json::from_value(value.clone()).at(path)?;
-            (record.as_it_worked().experiment, &value["experiment"])
+            (record.with_effective_settings().experiment, &value["experiment"])
         }
         false => (serde_json::from_value(value.clone()).at(path)?, &value),
     };

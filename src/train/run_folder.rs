@@ -121,7 +121,7 @@ pub struct RunRecord {
 impl RunRecord {
     /// The record with the settings that had an effect: in version 0.1.0, models without a graph ignored what is learned
     /// from visual vectors.
-    pub(super) fn as_it_worked(mut self) -> Self {
+    pub(super) fn with_effective_settings(mut self) -> Self {
         if self.fingerprint.is_none() && !self.experiment.model.kind.uses_graph() {
             self.experiment.visual = VisualSettings::default();
         }
@@ -270,7 +270,7 @@ pub fn read_run_record(path: &Path) -> Result<RunRecord, FileError> {
     let file = path.join("run.json");
     let text = fs::read_to_string(&file).at(&file)?;
     let record: Result<RunRecord, _> = serde_json::from_str(&text);
-    Ok(record.map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))?.as_it_worked())
+    Ok(record.map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))?.with_effective_settings())
 }
 
 /// Whether a run can be continued: it did not finish, and its state was saved.
