@@ -232,7 +232,9 @@ fn the_correlation_of_a_signal_looks_at_no_judgement_of_other_queries() {
     let of = |judgements: &Judgements, labelled: &[usize]| statistics(judgements, labelled, &signals, 0).correlation;
     let before = of(&judgements, &[0]);
     assert!(before > Some(0.99));
-    (0..3).for_each(|at| drop(judgements.set(1, at, Some(Relevance(2 - at as i32)))));
+    for at in 0..3 {
+        judgements.set(1, at, Some(Relevance(2 - at as i32)));
+    }
     assert_eq!(of(&judgements, &[0]), before);
     assert_ne!(of(&judgements, &[0, 1]), before);
 }
