@@ -38,7 +38,7 @@ fn the_window_lists_an_added_folder_and_changes_nothing_in_it() {
     let before = names(&colleague);
     let mut workspace = open(&home.path().join("own"), &sample());
     workspace.apply(SettingsAction::SetFolders(vec![colleague.clone(), home.path().join("nothing")]));
-    assert_eq!(workspace.settings().folders, [colleague.clone()], "what does not exist is not added");
+    assert_eq!(workspace.settings().folders, std::slice::from_ref(&colleague), "what does not exist is not added");
     assert!(workspace.messages().iter().any(|message| message.text.starts_with("Not a folder: ")));
     wait(&mut workspace, "the list", |workspace| {
         workspace.experiments().runs().len() == 2 && workspace.studies().known().len() == 1
