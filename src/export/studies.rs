@@ -122,7 +122,9 @@ fn averaged(several: bool) -> String {
 }
 
 fn title(facts: &Facts, what: &str, count: usize) -> String {
-    format!("{}: {count} {what}, {}, {} seeds", facts.dataset, facts.folds.describe(), facts.seeds.len())
+    let seeds = facts.seeds.len();
+    let plural = if seeds == 1 { "" } else { "s" };
+    format!("{}: {count} {what}, {}, {seeds} seed{plural}", facts.dataset, facts.folds.describe())
 }
 
 fn notes(facts: &Facts, own: &[&str]) -> Vec<String> {

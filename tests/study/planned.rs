@@ -134,6 +134,10 @@ fn the_tables_of_all_studies_can_be_latex_or_csv() {
     let tex = fs::read_to_string(tex).expect("written");
     assert!(tex.contains("\\toprule") && tex.contains("graph.k=3 & 0.") && tex.contains(" $\\pm$ 0."), "{tex}");
     assert!(home.path().join("sweep/study.json").is_file() && !home.path().join("cv.csv/trials").exists());
+    assert!(tex.contains("2 configurations, the split of the files, 2 seeds}"), "{tex}");
+    let one = file("one.tex");
+    text(&study(home.path(), "cv", &["--split", "files", "--seeds", "1", "--out", &one]));
+    assert!(fs::read_to_string(one).expect("written").contains(", 1 seed}"));
     let wrong = study(home.path(), "cv", &["--table", &file("a.doc")]);
     assert!(errors(&wrong).contains(".md, .csv, .json or .tex"), "{}", errors(&wrong));
 }
