@@ -2,6 +2,7 @@
 
 mod content_hash;
 mod file_error;
+mod folders;
 mod lock;
 mod names;
 mod program;
@@ -10,10 +11,12 @@ mod rng;
 mod short;
 mod size;
 mod spread;
+mod time;
 mod whole;
 
 pub use content_hash::ContentHash;
 pub use file_error::{At, FileError};
+pub use folders::folders_with;
 pub use lock::{Lock, LockError, Owner, check_unlocked, host_name, lock_owner, pause};
 pub use names::UnknownName;
 pub(crate) use names::named;
@@ -23,4 +26,5 @@ pub use rng::{Rng, SplitMix64};
 pub use short::short_f32;
 pub use size::size_text;
 pub use spread::{Spread, mean};
+pub use time::unix_seconds;
 pub use whole::{write_unsynced, write_whole};

@@ -7,7 +7,7 @@ use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::columns;
 use super::table_file::table_format;
-use crate::base::write_whole;
+use crate::base::{folders_with, write_whole};
 use crate::dataset::{Qrels, RecallBase, Split, read_qrels, read_run, trec_name};
 use crate::eval::{Averaging, Conventions, Measure, STANDARD, TIE_RULE, evaluate};
 use crate::export::{Row, Table, comparison as tables};
@@ -17,7 +17,6 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use sides::{Side, sides};
 use std::collections::HashMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -132,13 +131,7 @@ fn query_measures(
 
 /// The folder itself if it is a run, else the runs inside it, sorted by name.
 fn run_folders(path: &Path) -> Result<Vec<PathBuf>> {
-    let is_run = |folder: &Path| folder.join("queries.json").is_file();
-    if is_run(path) {
-        return Ok(vec![path.to_owned()]);
-    }
-    let entries = fs::read_dir(path).map_err(|error| fault(error, path))?;
-    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| is_run(path)).collect();
-    folders.sort();
+    let folders = folders_with("queries.json", path).map_err(|error| fault(error, path))?;
     if folders.is_empty() {
         return Err(fault("no run with per-query measures (queries.json)", path));
     }

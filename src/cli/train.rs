@@ -13,7 +13,7 @@ use super::output::{about, command_line, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
-use crate::base::check_unlocked;
+use crate::base::{check_unlocked, unix_seconds};
 use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
 use anyhow::Result;
 use args::TrainArgs;
@@ -119,7 +119,7 @@ fn new_record(args: &TrainArgs, experiment: &Experiment) -> RunRecord {
     let name = folder.as_ref().and_then(|folder| folder.file_name()).map(|name| name.to_string_lossy().into_owned());
     RunRecord {
         name: name.unwrap_or_else(|| format!("{}-{}", experiment.model.kind, experiment.training.seed)),
-        started: std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()),
+        started: unix_seconds(),
         command: command_line(),
         ..RunRecord::default()
     }

@@ -91,11 +91,9 @@ pub fn manifest(
 ) -> Manifest {
     let of_split = |split: Split| {
         let rows = measures.into_iter().flat_map(|measures| measures.of_split(split));
-        let ids = match (&record.split, split) {
-            (Some(recorded), Split::Train) => recorded.train.clone(),
-            (Some(recorded), Split::Validation) => recorded.validation.clone(),
-            (Some(recorded), Split::Test) => recorded.test.clone(),
-            (None, _) => rows.map(|row| row.id.clone()).collect(),
+        let ids = match &record.split {
+            Some(recorded) => recorded.ids(split).to_vec(),
+            None => rows.map(|row| row.id.clone()).collect(),
         };
         (split.name().to_owned(), ids)
     };

@@ -30,11 +30,7 @@ impl Parts {
         let measured = measures.into_iter().flat_map(|measures| &measures.queries).map(|row| (&row.id, row.split));
         let mut parts: HashMap<String, Split> = measured.map(|(id, split)| (id.clone(), split)).collect();
         if let Some(split) = &record.split {
-            for (split, ids) in
-                [(Split::Train, &split.train), (Split::Validation, &split.validation), (Split::Test, &split.test)]
-            {
-                parts.extend(ids.iter().map(|id| (id.clone(), split)));
-            }
+            parts.extend(split.by_id().into_iter().map(|(id, split)| (id.to_owned(), split)));
         }
         // TREC files have no white space in names.
         let escaped: Vec<(String, Split)> = parts.iter().map(|(id, split)| (trec_name(id), *split)).collect();

@@ -7,8 +7,8 @@ use super::table::{Cell, Row, Table};
 use super::{ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
 use crate::dataset::{Dataset, Judgements, Loaded, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
-use crate::eval::{Averaging, Measures, STANDARD, TIE_RULE};
-use crate::train::{EpochReport, QueryMeasures, RunRecord, read_run_folder};
+use crate::eval::{Averaging, Measure, Measures, STANDARD, TIE_RULE};
+use crate::train::{Comparison, EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -181,21 +181,39 @@ fn table(record: &RunRecord) -> Table {
     let tested = record.test.model.values().any(is_measured);
     let (split, comparison) =
         if tested { (Split::Test, &record.test) } else { (Split::Validation, &record.validation) };
-    // A data set without text has no ranking by it.
-    let rows = [
-        ("Initial order", &comparison.initial),
-        ("Text only", &comparison.text),
-        (record.experiment.model.kind.name(), &comparison.model),
+    let title = format!("{}: means over the {} queries", record.dataset, split.name());
+    rankings_table(title, record, &[comparison], |of, measure| Cell::maybe(of(comparison).get(measure)))
+}
+
+/// One of the three rankings of a comparison.
+pub(super) type RankingOf = fn(&Comparison) -> &Measures;
+
+/// A table of the three rankings of a run, without those that all `comparisons` lack, as a data set without text has no
+/// ranking by it; `cell` gives a measure of one.
+pub(super) fn rankings_table(
+    title: String,
+    record: &RunRecord,
+    comparisons: &[&Comparison],
+    cell: impl Fn(RankingOf, Measure) -> Cell,
+) -> Table {
+    let rows: [(&str, RankingOf); 3] = [
+        ("Initial order", |comparison| &comparison.initial),
+        ("Text only", |comparison| &comparison.text),
+        (record.experiment.model.kind.name(), |comparison| &comparison.model),
     ];
-    let row = |(name, measures): &(&str, &Measures)| {
-        let cells = STANDARD.iter().map(|&measure| Cell::maybe(measures.get(measure))).collect();
-        Row { name: (*name).to_owned(), cells }
+    let row = |&(name, of): &(&str, RankingOf)| Row {
+        name: name.to_owned(),
+        cells: STANDARD.iter().map(|&measure| cell(of, measure)).collect(),
     };
     let mut table = Table {
-        title: format!("{}: means over the {} queries", record.dataset, split.name()),
+        title,
         corner: "ranking".to_owned(),
         columns: STANDARD.map(|measure| measure.label()).to_vec(),
-        rows: rows.iter().filter(|(_, measures)| !measures.is_empty()).map(row).collect(),
+        rows: rows
+            .iter()
+            .filter(|(_, of)| comparisons.iter().any(|comparison| !of(comparison).is_empty()))
+            .map(row)
+            .collect(),
         notes: vec![format!(
             "Means {}. Recall base: {}. Ties: {TIE_RULE}.",
             Averaging::Both.label(),

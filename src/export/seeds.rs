@@ -1,13 +1,12 @@
 //! A folder of runs, such as one per seed, as files for other programs.
 
+use super::run::rankings_table;
 use super::studies::mean;
-use super::table::{Row, Table};
+use super::table::Table;
 use super::{ExportError, Exported, Part, export_run};
-use crate::base::{At, FileError, Spread, write_whole};
+use crate::base::{At, FileError, Spread, folders_with, write_whole};
 use crate::dataset::Loaded;
-use crate::eval::{Averaging, Measures, STANDARD, TIE_RULE};
 use crate::train::{Comparison, RunRecord, read_run_record};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The runs to export: the folder itself, or those in it, sorted by name.
@@ -15,13 +14,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// If the folder is neither a run nor has any.
 pub fn runs_to_export(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
-    if folder.join("run.json").is_file() {
-        return Ok(vec![folder.to_owned()]);
-    }
-    let entries = fs::read_dir(folder).at(folder)?;
-    let mut runs: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    runs.retain(|run| run.join("run.json").is_file());
-    runs.sort();
+    let runs = folders_with("run.json", folder).at(folder)?;
     if runs.is_empty() {
         return Err(FileError::malformed("neither a run nor a folder of runs", folder));
     }
@@ -59,28 +52,11 @@ pub fn export_seeds(
 
 /// The three rankings on the test queries: means and deviations over the runs.
 fn table(records: &[RunRecord]) -> Table {
-    let row = |name: &str, of: fn(&Comparison) -> &Measures| {
-        let spread = |measure| Spread::of(records.iter().filter_map(|record| of(&record.test).get(measure)));
-        Row { name: name.to_owned(), cells: STANDARD.iter().map(|&measure| mean(spread(measure), true)).collect() }
-    };
-    let first = records.first();
-    let kind = first.map_or("", |record| record.experiment.model.kind.name());
-    let mut table = Table {
-        title: format!(
-            "{}: means over the test queries, ± standard deviations over {} runs",
-            first.map_or("", |record| record.dataset.as_str()),
-            records.len()
-        ),
-        corner: "ranking".to_owned(),
-        columns: STANDARD.map(|measure| measure.label()).to_vec(),
-        rows: vec![
-            row("Initial order", |comparison| &comparison.initial),
-            row("Text only", |comparison| &comparison.text),
-            row(kind, |comparison| &comparison.model),
-        ],
-        notes: vec![format!("Means {}. Ties: {TIE_RULE}.", Averaging::Both.label())],
-        decimals: 4,
-    };
-    table.mark_best();
-    table
+    let Some(first) = records.first() else { return Table::default() };
+    let title =
+        format!("{}: means over the test queries, ± standard deviations over {} runs", first.dataset, records.len());
+    let comparisons: Vec<&Comparison> = records.iter().map(|record| &record.test).collect();
+    rankings_table(title, first, &comparisons, |of, measure| {
+        mean(Spread::of(comparisons.iter().filter_map(|comparison| of(comparison).get(measure))), true)
+    })
 }

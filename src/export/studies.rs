@@ -3,7 +3,7 @@
 use super::comparison::{HIGHLY_SIGNIFICANT, SIGNIFICANT};
 use super::table::{Cell, Row, Table};
 use crate::base::Spread;
-use crate::eval::{STANDARD, TIE_RULE};
+use crate::eval::{Measure, STANDARD, TIE_RULE};
 use crate::study::{
     Ablation, AblationRow, BENCHMARK_MEASURES, Benchmark, BenchmarkRow, Facts, LEVEL, Paired, Sweep, SweepRow,
 };
@@ -33,11 +33,7 @@ pub fn sweep_table(sweep: &Sweep) -> Table {
 /// An ablation: the full configuration's measures, and below it each variant's difference from it, with its p-value and
 /// effect size.
 pub fn ablation_table(ablation: &Ablation) -> Table {
-    let mut columns = Vec::new();
-    for measure in BENCHMARK_MEASURES {
-        let label = measure.label();
-        columns.extend([label.clone(), format!("Δ {label}"), format!("p {label}"), format!("d_z {label}")]);
-    }
+    let columns = compared_columns();
     let several = ablation.facts.seeds.len() > 1;
     let row = |row: &AblationRow| {
         let mut cells = Vec::with_capacity(columns.len());
@@ -64,11 +60,7 @@ pub fn ablation_table(ablation: &Ablation) -> Table {
 
 /// A benchmark: every model's measures with their intervals, its difference from the baseline, p-value and effect size.
 pub fn benchmark_table(benchmark: &Benchmark) -> Table {
-    let mut columns = vec!["weights".to_owned()];
-    for measure in BENCHMARK_MEASURES {
-        let label = measure.label();
-        columns.extend([label.clone(), format!("Δ {label}"), format!("p {label}"), format!("d_z {label}")]);
-    }
+    let columns = [vec!["weights".to_owned()], compared_columns()].concat();
     let several = benchmark.facts.seeds.len() > 1;
     let row = |row: &BenchmarkRow| {
         let mut cells = vec![Cell::count(row.parameters)];
@@ -95,6 +87,15 @@ pub fn benchmark_table(benchmark: &Benchmark) -> Table {
         columns,
         decimals: 4,
     }
+}
+
+/// The columns of a comparison with another configuration: four for each measure.
+fn compared_columns() -> Vec<String> {
+    let of = |measure: Measure| {
+        let label = measure.label();
+        [label.clone(), format!("Δ {label}"), format!("p {label}"), format!("d_z {label}")]
+    };
+    BENCHMARK_MEASURES.into_iter().flat_map(of).collect()
 }
 
 /// A mean, with its deviation if there are several values.

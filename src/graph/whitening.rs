@@ -40,13 +40,6 @@ impl Default for VisualSettings {
     }
 }
 
-impl VisualSettings {
-    /// Whether anything is learned from the vectors.
-    pub fn learns(&self) -> bool {
-        self.whiten || self.components > 0
-    }
-}
-
 /// Principal components of visual vectors (Jégou and Chum, ECCV 2012, for retrieval), learned without labels.
 ///
 /// # Shapes

@@ -62,11 +62,7 @@ impl InputCache {
     fn share(&self, mut inputs: TrainData) -> Inputs {
         let first = self.state().vectors.clone();
         if let Some(first) = first.filter(|first| first.inputs.len() == inputs.inputs.len()) {
-            for (input, first) in inputs.inputs.iter_mut().zip(&first.inputs) {
-                if input.visual == first.visual {
-                    input.visual = first.visual.clone();
-                }
-            }
+            inputs.share_vectors(&first);
             return Arc::new(inputs);
         }
         let inputs = Arc::new(inputs);

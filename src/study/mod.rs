@@ -37,7 +37,7 @@ pub use facts::Facts;
 pub use folds::{Folds, MOST_FOLDS, cross_validation};
 pub use outlook::Outlook;
 pub use paired::{LEVEL, Paired, interval, paired};
-pub use parameters::{Change, apply, nearest, parameters, set, typed, typed_values};
+pub use parameters::{Change, apply, nearest, parameters, plain, set, typed, typed_values};
 pub use runner::Runner;
 pub use space::{Axis, MOST_COMBINATIONS, Values, grid, random};
 pub use sweep::{Method, Sweep, SweepPlan, SweepRow, check_objective};

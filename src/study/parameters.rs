@@ -31,7 +31,7 @@ impl fmt::Display for Change {
 }
 
 /// A value as shown: text without quotes, lists joined by `+`.
-pub(super) fn plain(value: &Value) -> String {
+pub fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),

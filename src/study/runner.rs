@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::inputs::InputCache;
 use super::other_study::{check_kind, check_shared, check_trial};
@@ -10,7 +10,7 @@ use super::queue::Queue;
 use super::trial_folder::{self, Found, Place, Places, TrialFile};
 use super::watch::{Follower, StudyObserver, Watch};
 use super::{Configuration, Folds, StudyError, Trial, TrialMeasures, TrialResult, fingerprint};
-use crate::base::{Lock, LockError, Owner, pause};
+use crate::base::{Lock, LockError, Owner, pause, unix_seconds};
 use crate::dataset::Split;
 use crate::train::{RunData, RunRecord, TrainData, TrainError, choose, prepare_run, run_prepared};
 
@@ -218,7 +218,7 @@ impl Runner {
         let inputs = TrainData { split, ..TrainData::clone(&shared) };
         let name =
             lock.folder().file_name().map_or_else(|| trial.name.clone(), |name| name.to_string_lossy().into_owned());
-        let started = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+        let started = unix_seconds();
         let command = self.command.clone();
         let record = RunRecord { name, started, command, chosen: chosen.settings, ..RunRecord::default() };
         run_prepared(&data, &inputs, experiment, record, Some(lock), observer)?;

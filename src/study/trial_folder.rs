@@ -104,30 +104,25 @@ impl Places {
         identity: &str,
         check: impl FnOnce(&Path) -> Result<(), StudyError>,
     ) -> Result<Place, StudyError> {
-        let own = self.trials.join(&trial.name);
-        if let Some(folder) = self.by_identity.get(identity).filter(|folder| **folder != own).cloned()
-            && !matches!(look(&own, identity), Found::Done)
-            && !self.taken.contains(&folder)
-            && matches!(look(&folder, identity), Found::Done)
+        let mut folder = self.trials.join(&trial.name);
+        let mut found = look(&folder, identity);
+        if let Some(other) = self.by_identity.get(identity).filter(|other| **other != folder).cloned()
+            && !matches!(found, Found::Done)
+            && !self.taken.contains(&other)
+            && matches!(look(&other, identity), Found::Done)
         {
-            return Ok(self.take(folder, true));
+            return Ok(self.take(other, true));
         }
-        if trial.is_named_in_full && matches!(look(&own, identity), Found::Other) {
-            check(&own)?;
+        if trial.is_named_in_full && matches!(found, Found::Other) {
+            check(&folder)?;
         }
-        let (name, mut number) = (&trial.name, 1);
-        loop {
-            let folder = self.trials.join(if number == 1 { name.clone() } else { format!("{name},{number}") });
+        let mut number = 1;
+        while self.taken.contains(&folder) || matches!(found, Found::Other) {
             number += 1;
-            if self.taken.contains(&folder) {
-                continue;
-            }
-            match look(&folder, identity) {
-                Found::Other => {}
-                Found::Done => return Ok(self.take(folder, true)),
-                Found::Free => return Ok(self.take(folder, false)),
-            }
+            folder = self.trials.join(format!("{},{number}", trial.name));
+            found = look(&folder, identity);
         }
+        Ok(self.take(folder, matches!(found, Found::Done)))
     }
 
     fn take(&mut self, folder: PathBuf, done: bool) -> Place {

@@ -126,6 +126,15 @@ impl TrainData {
         inputs.filter(|(_, (_, other))| **other == split).map(|(at, _)| at).collect()
     }
 
+    /// Holds visual vectors equal to those of other inputs of the same queries only once.
+    pub fn share_vectors(&mut self, other: &Self) {
+        for (input, other) in self.inputs.iter_mut().zip(&other.inputs) {
+            if input.visual == other.visual {
+                input.visual = other.visual.clone();
+            }
+        }
+    }
+
     /// The highest grade of the train and validation queries, 0 if nothing is relevant: what ERR takes as certain
     /// relevance while epochs and settings are chosen. Test queries must not influence a choice.
     pub fn highest_grade(&self) -> i32 {

@@ -50,7 +50,9 @@ impl RunData {
 
     /// The same data with other visual vectors and the names of their sources.
     pub fn with_vectors(&self, vector_names: Vec<String>, vectors: Arc<VectorTable>) -> Self {
-        Self { vectors, vector_names, vectors_hash: Arc::default(), ..self.clone() }
+        let is_same = Arc::ptr_eq(&vectors, &self.vectors);
+        let vectors_hash = if is_same { self.vectors_hash.clone() } else { Arc::default() };
+        Self { vectors, vector_names, vectors_hash, ..self.clone() }
     }
 
     /// The same data without visual vectors.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::{Experiment, RunData, TrainError};
-use crate::base::{COMMIT, ContentHash, VERSION};
+use crate::base::{COMMIT, ContentHash, VERSION, unix_seconds};
 use crate::dataset::{Query, Split};
 
 /// What differs where the visual vectors do.
@@ -119,11 +119,24 @@ impl RunSplit {
         Self { train: ids(Split::Train), validation: ids(Split::Validation), test: ids(Split::Test) }
     }
 
+    /// The ids of one split's queries.
+    pub fn ids(&self, split: Split) -> &[String] {
+        match split {
+            Split::Train => &self.train,
+            Split::Validation => &self.validation,
+            Split::Test => &self.test,
+        }
+    }
+
+    /// The split of each query, by its id.
+    pub fn by_id(&self) -> HashMap<&str, Split> {
+        let of_split = |split| self.ids(split).iter().map(move |id| (id.as_str(), split));
+        Split::ALL.into_iter().flat_map(of_split).collect()
+    }
+
     /// The same data, split like this; queries that are not listed keep their split.
     pub fn apply(&self, data: &RunData) -> RunData {
-        let lists = [(Split::Train, &self.train), (Split::Validation, &self.validation), (Split::Test, &self.test)];
-        let of: HashMap<&str, Split> =
-            lists.into_iter().flat_map(|(split, ids)| ids.iter().map(move |id| (id.as_str(), split))).collect();
+        let of = self.by_id();
         let split = |(query, &now): (&Query, &Split)| of.get(query.id.as_str()).copied().unwrap_or(now);
         data.with_splits(data.dataset.queries.iter().zip(data.splits.iter()).map(split).collect())
     }
@@ -131,9 +144,9 @@ impl RunSplit {
     /// A short name that only equal splits share: the first digits of its BLAKE3.
     pub fn short_name(&self) -> String {
         let mut hash = ContentHash::default();
-        for ids in [&self.train, &self.validation, &self.test] {
+        for split in Split::ALL {
             // The order in the files is no part of a split.
-            let sorted: BTreeSet<&String> = ids.iter().collect();
+            let sorted: BTreeSet<&String> = self.ids(split).iter().collect();
             hash.number(sorted.len() as u64);
             sorted.into_iter().for_each(|id| hash.text(id));
         }
@@ -161,7 +174,6 @@ pub struct Resumption {
 impl Resumption {
     /// A session that starts now, after so many epochs.
     pub(super) fn now(after: usize, adopted: Vec<String>) -> Self {
-        let at = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
-        Self { after, at, version: VERSION.to_owned(), commit: COMMIT.map(str::to_owned), adopted }
+        Self { after, at: unix_seconds(), version: VERSION.to_owned(), commit: COMMIT.map(str::to_owned), adopted }
     }
 }

@@ -63,10 +63,8 @@ fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Wh
     if !experiment.model.kind.uses_graph() {
         return;
     }
-    let (rows, dim) = match projected.filter(|_| experiment.visual.whiten) {
-        Some((whitening, projected)) => (whitening.whitened(&projected), whitening.dim()),
-        None => (unit_rows(&raw, data.vectors.dim), data.vectors.dim),
-    };
+    let whitened = projected.as_ref().filter(|_| experiment.visual.whiten);
+    let (rows, dim) = compared(data, &raw, whitened.map(|(whitening, projected)| (whitening.as_ref(), &projected[..])));
     input.dim = dim;
     input.graph = Csr::nearest(&Similarities::new(&rows, dim), experiment.graph);
     if !experiment.model.kind.reads_vectors() {
@@ -86,9 +84,15 @@ fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Wh
 /// n × d.
 pub(super) fn compared_rows(data: &RunData, whitening: Option<&Whitening>, query: usize) -> (Vec<f32>, usize) {
     let raw = raw_rows(&data.dataset, &data.vectors, query);
-    match whitening {
-        Some(whitening) => (whitening.whitened(&whitening.project(&raw)), whitening.dim()),
-        None => (unit_rows(&raw, data.vectors.dim), data.vectors.dim),
+    let projected = whitening.map(|whitening| (whitening, whitening.project(&raw)));
+    compared(data, &raw, projected.as_ref().map(|(whitening, projected)| (*whitening, &projected[..])))
+}
+
+/// Raw vectors, or their projections, as the unit rows that are compared, and their dimension.
+fn compared(data: &RunData, raw: &[f32], projected: Option<(&Whitening, &[f32])>) -> (Vec<f32>, usize) {
+    match projected {
+        Some((whitening, projected)) => (whitening.whitened(projected), whitening.dim()),
+        None => (unit_rows(raw, data.vectors.dim), data.vectors.dim),
     }
 }
 

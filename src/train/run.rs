@@ -11,7 +11,7 @@ use super::{
     EpochReport, Experiment, Fingerprint, Outcome, Resumption, RunData, RunObserver, RunSplit, Stop, TrainConfig,
     TrainData, TrainError,
 };
-use crate::base::{COMMIT, Lock, VERSION, host_name};
+use crate::base::{COMMIT, Lock, VERSION, host_name, unix_seconds};
 use crate::dataset::{Split, single_files};
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
@@ -139,7 +139,7 @@ pub fn resume(
     record.state = RunState::Running;
     // One curve, one convention.
     let data = &data.with_recall_base(record.recall_base);
-    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let experiment = record.as_run();
     let inputs = prepare_run(data, &experiment, observer)?;
     if !changed.is_empty() {
         record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
@@ -160,7 +160,7 @@ pub(super) fn split_as(data: &RunData, record: &RunRecord) -> RunData {
 /// If the data lack a signal of the run.
 pub fn changes(data: &RunData, record: &RunRecord) -> Result<Vec<String>, TrainError> {
     let Some(then) = &record.fingerprint else { return Ok(Vec::new()) };
-    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let experiment = record.as_run();
     let now = Fingerprint::of(data, &experiment)?;
     Ok(then.differences(&now).into_iter().map(str::to_owned).collect())
 }
@@ -195,7 +195,7 @@ pub fn score_again(
     record: &RunRecord,
     observer: &mut dyn RunObserver,
 ) -> Result<Vec<Vec<f32>>, TrainError> {
-    let experiment = Experiment { features: Some(record.features.clone()), ..record.experiment.clone() };
+    let experiment = record.as_run();
     let use_signals = experiment.signal_indices(&data.signals)?;
     let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
     let step = &mut |done, total| observer.step("Building graphs", done, total);
@@ -321,7 +321,7 @@ fn mark(record: &mut RunRecord, data: &RunData, experiment: &Experiment) -> Resu
 
 fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
     record.state = RunState::Finished;
-    record.ended = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs());
+    record.ended = unix_seconds();
     if let Some(outcome) = outcome {
         record.best_epoch = outcome.best_epoch;
         record.state = match outcome.stopped {

@@ -119,6 +119,11 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
+    /// The experiment as it was run: with the signals by name, even if all were used.
+    pub(super) fn as_run(&self) -> Experiment {
+        Experiment { features: Some(self.features.clone()), ..self.experiment.clone() }
+    }
+
     /// The record with the settings that had an effect: in version 0.1.0, models without a graph ignored what is learned
     /// from visual vectors.
     pub(super) fn with_effective_settings(mut self) -> Self {

@@ -16,7 +16,7 @@ use anyhow::Result;
 /// If the data set or the configuration cannot be used, or every trial failed.
 pub(crate) fn run(args: &AblateArgs) -> Result<()> {
     let full = with(&named(&args.preset)?, &args.set)?;
-    let out = Out::new(args.out.as_deref(), args.table.as_deref())?;
+    let out = Out::new(args.saved.out.as_deref(), args.saved.table.as_deref())?;
     let mut progress = Progress::new(args.study.json);
     let data = open_for_trials(&args.dataset, &args.study, None, &[&full], &mut progress)?;
     let configurations = ablations(&full, &data.signals)?;

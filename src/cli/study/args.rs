@@ -47,6 +47,18 @@ pub(crate) struct StudyArgs {
     pub json: bool,
 }
 
+/// Where a study is saved, if anywhere.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SavedArgs {
+    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
+    /// .csv, .tex, .md or .json is that of the table, as with --table.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write the table to FILE: .csv, .tex, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub table: Option<PathBuf>,
+}
+
 /// More than any machine has cores.
 const MOST_JOBS: usize = 1024;
 
@@ -67,13 +79,8 @@ pub(crate) struct CvArgs {
     /// Change the configuration, as in training.epochs=20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub set: Vec<String>,
-    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
-    /// .csv, .tex, .md or .json is that of the table, as with --table.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write the table to FILE: .csv, .tex, .md or .json.
-    #[arg(long, value_name = "FILE")]
-    pub table: Option<PathBuf>,
+    #[command(flatten)]
+    pub saved: SavedArgs,
     #[command(flatten)]
     pub study: StudyArgs,
 }
@@ -144,13 +151,8 @@ pub(crate) struct AblateArgs {
     /// Change the full configuration, as in training.epochs=20; can be repeated.
     #[arg(long = "set", value_name = "PARAMETER=VALUE")]
     pub set: Vec<String>,
-    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
-    /// .csv, .tex, .md or .json is that of the table, as with --table.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write the table to FILE: .csv, .tex, .md or .json.
-    #[arg(long, value_name = "FILE")]
-    pub table: Option<PathBuf>,
+    #[command(flatten)]
+    pub saved: SavedArgs,
     #[command(flatten)]
     pub study: StudyArgs,
 }
@@ -171,13 +173,8 @@ pub(crate) struct BenchmarkArgs {
     /// Print the table in Markdown.
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// Save every trial and the result in this folder; trials already there are not trained again. A name that ends in
-    /// .csv, .tex, .md or .json is that of the table, as with --table.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Write the table to FILE: .csv, .tex, .md or .json.
-    #[arg(long, value_name = "FILE")]
-    pub table: Option<PathBuf>,
+    #[command(flatten)]
+    pub saved: SavedArgs,
     #[command(flatten)]
     pub study: StudyArgs,
 }

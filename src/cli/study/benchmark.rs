@@ -31,7 +31,7 @@ pub(crate) fn run(args: &BenchmarkArgs) -> Result<()> {
         let usual = BASELINES.iter().find(|name| models.iter().any(|model| model.name == **name));
         usual.map_or_else(|| models[0].name.clone(), |name| (*name).to_owned())
     });
-    let out = Out::new(args.out.as_deref(), args.table.as_deref())?;
+    let out = Out::new(args.saved.out.as_deref(), args.saved.table.as_deref())?;
     let mut progress = Progress::new(args.study.json);
     let data = open_for_trials(&args.dataset, &args.study, None, &experiments(&models), &mut progress)?;
     let (folds, seeds) = (folds(&args.study, Folds::cross(5)), seeds(args.study.seeds.unwrap_or(3)));

@@ -1,18 +1,14 @@
 //! `crossrank cv`.
 
 use super::args::CvArgs;
-use super::common::{
-    Out, check, failure_lines, folds, followed, mean_heading, mean_text, open_for_trials, seeds, size, with,
-};
-use super::plan::Plan;
+use super::common::{Out, failure_lines, folds, mean_heading, mean_text, seeds, size, with};
+use super::sweep::{Shown, train_sweep};
 use crate::base::Spread;
-use crate::cli::output::{command_line, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::table::columns;
 use crate::cli::train::read_experiment;
 use crate::eval::{ByMeasure, Measure, STANDARD};
-use crate::export::sweep_table;
-use crate::study::{Folds, Method, Runner, Sweep, SweepPlan, named};
+use crate::study::{Folds, Method, Sweep, SweepPlan, named};
 use anyhow::Result;
 
 /// Runs the command: a sweep of one configuration.
@@ -20,7 +16,7 @@ use anyhow::Result;
 /// # Errors
 /// If the data set or the configuration cannot be used, or every trial failed.
 pub(crate) fn run(args: &CvArgs) -> Result<()> {
-    let out = Out::new(args.out.as_deref(), args.table.as_deref())?;
+    let out = Out::new(args.saved.out.as_deref(), args.saved.table.as_deref())?;
     let mut progress = Progress::new(args.study.json);
     let start = match &args.config {
         Some(path) => read_experiment(path, &mut progress)?,
@@ -36,26 +32,8 @@ pub(crate) fn run(args: &CvArgs) -> Result<()> {
         dataset: None,
         vectors: None,
     };
-    let configurations = plan.configurations()?;
-    let data = open_for_trials(&args.dataset, &args.study, None, &[&plan.base], &mut progress)?;
-    progress.stage("Looking for finished trials");
-    let runner = Runner::new(data, plan.folds, out.path(), args.study.jobs)?.started_by(command_line());
-    progress.finish();
-    let announced = Plan {
-        kind: "cross-validation",
-        configurations: &configurations,
-        what: "configuration",
-        folds: plan.folds,
-        seeds: &plan.seeds,
-        rounds: Vec::new(),
-    };
-    if !announced.announce(&runner, &args.study)? {
-        return Ok(());
-    }
-    let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;
-    check(sweep.rows.iter().map(|row| (!row.validation.is_empty(), &row.failures)))?;
-    out.write(&sweep_table(&sweep), &sweep.object())?;
-    if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, &out)) }
+    let shown = Shown { kind: "cross-validation", out: &out, text };
+    train_sweep(&plan, &args.dataset, &args.study, &shown, progress)
 }
 
 /// The configuration's measures on validation and test queries.

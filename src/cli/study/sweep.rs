@@ -1,6 +1,6 @@
 //! `crossrank sweep`.
 
-use super::args::{MethodName, SweepArgs};
+use super::args::{MethodName, StudyArgs, SweepArgs};
 use super::common::{
     Out, check, experiments, failure_lines, folds, followed, mean_heading, mean_text, open_for_trials, seeds, size,
     typed_changes,
@@ -13,7 +13,7 @@ use crate::eval::{Measure, STANDARD};
 use crate::export::sweep_table;
 use crate::study::{Axis, Folds, Method, Runner, Sweep, SweepPlan, SweepRow, Values, named};
 use anyhow::{Result, anyhow, bail};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs the command.
 ///
@@ -31,28 +31,49 @@ pub(crate) fn run(args: &SweepArgs) -> Result<()> {
         note("no parameter to try: this is a cross-validation, which crossrank cv continues, too");
     }
     let out = Out::new(Some(&args.out), args.table.as_deref())?;
+    let shown = Shown { kind: "sweep", out: &out, text };
+    train_sweep(&plan, &dataset, &args.study, &shown, Progress::new(args.study.json))
+}
+
+/// How a sweep, or the cross-validation that one of a single configuration is, is called and shown.
+pub(super) struct Shown<'a> {
+    pub kind: &'static str,
+    pub out: &'a Out,
+    pub text: fn(&Sweep, &Out) -> String,
+}
+
+/// Trains a sweep and shows its result; with `--dry-run` only what would be trained.
+///
+/// # Errors
+/// If the data set cannot be used, the folder has another study, or every trial failed.
+pub(super) fn train_sweep(
+    plan: &SweepPlan,
+    dataset: &Path,
+    args: &StudyArgs,
+    shown: &Shown<'_>,
+    mut progress: Progress,
+) -> Result<()> {
     let configurations = plan.configurations()?;
-    let mut progress = Progress::new(args.study.json);
     let vectors = plan.vectors.as_deref();
-    let data = open_for_trials(&dataset, &args.study, vectors, &experiments(&configurations), &mut progress)?;
+    let data = open_for_trials(dataset, args, vectors, &experiments(&configurations), &mut progress)?;
     progress.stage("Looking for finished trials");
-    let runner = Runner::new(data, plan.folds, out.path(), args.study.jobs)?.started_by(command_line());
+    let runner = Runner::new(data, plan.folds, shown.out.path(), args.jobs)?.started_by(command_line());
     progress.finish();
     let announced = Plan {
-        kind: "sweep",
+        kind: shown.kind,
         configurations: &configurations,
         what: "configuration",
         folds: plan.folds,
         seeds: &plan.seeds,
         rounds: plan.halving_rounds(configurations.len()),
     };
-    if !announced.announce(&runner, &args.study)? {
+    if !announced.announce(&runner, args)? {
         return Ok(());
     }
     let sweep = followed(progress, |observer| plan.run(&runner, &configurations, observer))?;
     check(sweep.rows.iter().map(|row| (!row.validation.is_empty(), &row.failures)))?;
-    out.write(&sweep_table(&sweep), &sweep.object())?;
-    if args.study.json { print_json(&sweep.object()) } else { print(&text(&sweep, &out)) }
+    shown.out.write(&sweep_table(&sweep), &sweep.object())?;
+    if args.json { print_json(&sweep.object()) } else { print(&(shown.text)(&sweep, shown.out)) }
 }
 
 /// The sweep that the options describe, on top of a file's if one is given, and the path of the data set.

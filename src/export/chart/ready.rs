@@ -1,6 +1,6 @@
 //! The charts that the program draws.
 
-use super::runs::differences_chart;
+use super::runs::{RETRAINED, differences_chart};
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::eval::Measure;
 use crate::study::comparison::RunComparison;
@@ -11,9 +11,6 @@ const CURVES: [Measure; 3] = [Measure::Map, Measure::PrecisionAt(20), Measure::N
 
 /// What a curve shows of an epoch.
 type Value<'a> = &'a dyn Fn(&EpochReport) -> Option<f64>;
-
-/// The name of a second training's band.
-const RETRAINED: &str = "retrained on train + validation";
 
 /// The band behind a second training.
 fn band(second: &[EpochReport]) -> Vec<((f64, f64), String)> {

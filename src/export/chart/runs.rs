@@ -3,6 +3,9 @@
 use super::{Axis, Chart, HeatMap, Mark, Panel, Parallel, Plot, Point, Series};
 use crate::study::runs::{ParamValue, Pivot, PivotCell, places};
 
+/// What the second training of a run is called.
+pub(super) const RETRAINED: &str = "retrained on train + validation";
+
 /// The curve of a run or a group of runs.
 #[derive(Clone, Debug, Default)]
 pub struct Curve {
@@ -43,7 +46,7 @@ pub fn curves_chart(label: &str, curves: &[Curve]) -> Chart {
     let mut chart =
         plot(Plot { x: Axis::labelled("Epoch"), y: Axis::labelled(label), series, ..Plot::default() }, (720, 400));
     if curves.iter().any(|curve| !curve.second.mean.is_empty()) {
-        chart.title = "Dashed: retrained on train + validation".to_owned();
+        chart.title = format!("Dashed: {RETRAINED}");
     }
     chart
 }

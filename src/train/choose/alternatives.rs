@@ -32,16 +32,21 @@ impl Alternatives {
         !FIXED.contains(&setting.path)
     }
 
+    /// The setting's path in an entry of [`Experiment::choose`], whether or not the rest can be read.
+    pub fn path(text: &str) -> &str {
+        text.split_once('=').map_or(text, |(path, _)| path).trim()
+    }
+
     /// Reads `visual.components=64,0`.
     ///
     /// # Errors
     /// [`TrainError::Config`] if there is no such setting, it cannot be chosen, or a value is invalid.
     pub fn parse(text: &str) -> Result<Self, TrainError> {
         let fault = |message: String| TrainError::Config(format!("cannot choose “{text}”: {message}"));
-        let Some((path, values)) = text.split_once('=') else {
+        let Some((_, values)) = text.split_once('=') else {
             return Err(fault("it must be SETTING=VALUE,VALUE,…".to_owned()));
         };
-        let path = path.trim();
+        let path = Self::path(text);
         let setting = Setting::find(path).ok_or_else(|| fault(format!("there is no setting “{path}”")))?;
         if !Self::allows(setting) {
             return Err(fault("alternatives are compared by this setting".to_owned()));
@@ -92,11 +97,11 @@ impl Experiment {
 
     /// Whether each run chooses this setting.
     pub fn chooses(&self, path: &str) -> bool {
-        self.choose.iter().any(|text| text.split('=').next().is_some_and(|own| own.trim() == path))
+        self.choose.iter().any(|text| Alternatives::path(text) == path)
     }
 
     /// Chooses this setting no longer: it has the value that it was given.
     pub fn fix(&mut self, path: &str) {
-        self.choose.retain(|text| text.split('=').next().is_none_or(|own| own.trim() != path));
+        self.choose.retain(|text| Alternatives::path(text) != path);
     }
 }

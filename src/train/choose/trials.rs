@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::alternatives::Alternatives;
 use super::chosen_setting::TriedValue;
-use crate::base::{Rng, mean};
+use crate::base::{Rng, Spread, mean};
 use crate::dataset::Split;
 use crate::graph::Whitening;
 use crate::train::epoch::measured;
-use crate::train::inputs::{learn_whitening, prepare_with};
+use crate::train::inputs::{learn_whitening, prepare_with, with_candidates};
 use crate::train::{Experiment, Keep, Observer, RunData, RunObserver, TrainConfig, TrainData, TrainError, train};
 
 /// Parts of the queries, each measured once.
@@ -48,10 +48,7 @@ pub(super) struct Trials<'a> {
 impl<'a> Trials<'a> {
     pub(super) fn new(data: &'a RunData, open: &[Alternatives], observer: &'a mut dyn RunObserver) -> Self {
         let takes_part = |&query: &usize| data.splits[query] != Split::Test && data.judgements.is_judged(query);
-        let queries = (0..data.dataset.queries.len())
-            .filter(takes_part)
-            .filter(|&query| !data.dataset.queries[query].candidates.is_empty())
-            .collect();
+        let queries = with_candidates(data).into_iter().filter(takes_part).collect();
         let evaluations: usize = 1 + open.iter().map(|one| one.values.len() - 1).sum::<usize>();
         let (whitenings, inputs, measured) = Default::default();
         Self { data, observer, queries, whitenings, inputs, measured, done: 0, total: evaluations * FOLDS }
@@ -150,7 +147,7 @@ impl<'a> Trials<'a> {
         let inputs = prepare_with(self.data, &use_signals, experiment, whitening, &self.queries, step);
         let mut inputs = inputs.ok_or(TrainError::Cancelled)?;
         if let Some(other) = self.inputs.values().next() {
-            share_vectors(&mut inputs, other);
+            inputs.share_vectors(other);
         }
         self.inputs.insert(key, inputs.clone());
         Ok(inputs)
@@ -174,15 +171,6 @@ impl<'a> Trials<'a> {
     }
 }
 
-/// Keeps equal visual vectors only once.
-fn share_vectors(inputs: &mut TrainData, other: &TrainData) {
-    for (input, other) in inputs.inputs.iter_mut().zip(&other.inputs) {
-        if input.visual == other.visual {
-            input.visual = other.visual.clone();
-        }
-    }
-}
-
 /// The training of a trial: shorter, and without a choice of its own.
 fn brief(training: &TrainConfig) -> TrainConfig {
     let epochs = (training.epochs as f64 * SHARE).ceil() as usize;
@@ -197,10 +185,9 @@ fn brief(training: &TrainConfig) -> TrainConfig {
 
 /// The mean difference of the second from the first, over the queries that both have, and its standard error.
 fn against(first: &[f64], second: &[f64]) -> (f64, f64) {
-    let differences: Vec<f64> = first.iter().zip(second).map(|(first, second)| second - first).collect();
-    let (count, middle) = (differences.len() as f64, mean(&differences));
-    let squares: f64 = differences.iter().map(|difference| (difference - middle).powi(2)).sum();
-    (middle, if count > 1.0 { (squares / (count - 1.0) / count).sqrt() } else { f64::INFINITY })
+    let spread = Spread::of(first.iter().zip(second).map(|(first, second)| second - first)).unwrap_or_default();
+    let error = if spread.n > 1 { spread.deviation / (spread.n as f64).sqrt() } else { f64::INFINITY };
+    (spread.mean, error)
 }
 
 /// Passes the batches of a trial on as steps of the choice.

@@ -92,10 +92,15 @@ impl Workspace {
         path.parent() == Some(self.store.runs())
     }
 
-    /// Whether a path is in a folder that is only listed.
-    pub(in crate::workspace) fn is_only_listed(&self, path: &Path) -> bool {
+    /// Whether a path is in a folder that is only listed, where nothing is changed; if so, with a message.
+    pub(in crate::workspace) fn refuses_change(&mut self, path: &Path) -> bool {
         let is_own = path.starts_with(self.store.runs()) || path.starts_with(self.store.studies());
-        !is_own && self.settings.folders.iter().any(|folder| path.starts_with(folder))
+        let is_only_listed = !is_own && self.settings.folders.iter().any(|folder| path.starts_with(folder));
+        if is_only_listed {
+            let text = format!("Nothing is changed in folders that are only listed: {}", path.display());
+            self.tell(Message::warning(text));
+        }
+        is_only_listed
     }
 
     fn delete_run(&mut self, path: &Path) {

@@ -35,9 +35,8 @@ impl Workspace {
 
     /// Resumes an interrupted study; finished trials are not repeated.
     fn resume_study(&mut self, folder: &Path) {
-        if self.is_only_listed(folder) {
-            let text = format!("Nothing is changed in folders that are only listed: {}", folder.display());
-            return self.tell(Message::warning(text));
+        if self.refuses_change(folder) {
+            return;
         }
         let known = self.studies.known.iter().find(|study| study.path == folder);
         match known.and_then(|study| study.request.clone()) {

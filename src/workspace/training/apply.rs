@@ -1,7 +1,7 @@
 //! Training, and resuming runs.
 
 use super::{EpochUpdate, LiveRun, TrainDone};
-use crate::base::Progress;
+use crate::base::{Progress, unix_seconds};
 use crate::jobs::{Event, JobError, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{self, Continuation, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
@@ -10,7 +10,6 @@ use crate::workspace::{Message, TrainingAction, Workspace};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 struct Reporter<'a> {
     worker: &'a Worker<EpochUpdate, TrainDone>,
@@ -63,7 +62,7 @@ impl Workspace {
             self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
             return;
         };
-        let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let started = unix_seconds();
         let experiment = self.settings.experiment.clone();
         let name = self.free_name(
             self.store.runs(),
@@ -93,11 +92,8 @@ impl Workspace {
         if self.training.is_running() {
             return self.tell(Message::warning("Stop the run in training before going on with another."));
         }
-        if self.is_only_listed(&path) {
-            return self.tell(Message::warning(format!(
-                "Nothing is changed in folders that are only listed: {}",
-                path.display()
-            )));
+        if self.refuses_change(&path) {
+            return;
         }
         let record = train::read_run_record(&path).map_err(TrainError::from);
         let found = record.and_then(|record| Ok((record, train::saved_history(&path)?)));

@@ -1,6 +1,7 @@
 //! The settings that each run chooses on its own queries, and the values it chooses from.
 
 use crate::app::kit::{icons, theme, widgets};
+use crate::study::plain;
 use crate::train::{Alternatives, Experiment, Section, Setting};
 use egui::{RichText, TextEdit, Ui};
 
@@ -26,7 +27,7 @@ impl Drafts {
     }
 
     fn listed(&self, experiment: &Experiment) -> Vec<&'static Setting> {
-        let chosen = experiment.choose.iter().filter_map(|text| Setting::find(path_of(text)));
+        let chosen = experiment.choose.iter().filter_map(|text| Setting::find(Alternatives::path(text)));
         let mut listed: Vec<&'static Setting> = chosen.collect();
         for (path, _) in &self.0 {
             if let Some(setting) = Setting::find(path).filter(|new| listed.iter().all(|one| one.path != new.path)) {
@@ -92,18 +93,14 @@ pub(super) fn chosen_ui(ui: &mut Ui, setting: &Setting, experiment: &mut Experim
     }
 }
 
-fn path_of(text: &str) -> &str {
-    text.split('=').next().unwrap_or_default().trim()
-}
-
 fn values_of(experiment: &Experiment, path: &str) -> String {
-    let entry = experiment.choose.iter().find(|text| path_of(text) == path);
+    let entry = experiment.choose.iter().find(|text| Alternatives::path(text) == path);
     entry.and_then(|text| text.split_once('=')).map(|(_, values)| values.to_owned()).unwrap_or_default()
 }
 
 /// Replaces a setting's entry where it is, or adds it.
 fn put(experiment: &mut Experiment, path: &str, entry: String) {
-    match experiment.choose.iter().position(|text| path_of(text) == path) {
+    match experiment.choose.iter().position(|text| Alternatives::path(text) == path) {
         Some(at) => experiment.choose[at] = entry,
         None => experiment.choose.push(entry),
     }
@@ -111,6 +108,5 @@ fn put(experiment: &mut Experiment, path: &str, entry: String) {
 
 fn current(experiment: &Experiment, setting: &Setting) -> String {
     let mut tree = serde_json::to_value(experiment).unwrap_or_default();
-    let value = setting.value_in(&mut tree).map(|value| value.clone()).unwrap_or_default();
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    setting.value_in(&mut tree).map(|value| plain(value)).unwrap_or_default()
 }
