@@ -120,6 +120,10 @@ impl Running {
     /// Kills it without a chance to clean up. It remains as a zombie, as below a shell that is busy.
     fn kill(&mut self) {
         self.0.kill().expect("it was running");
+        // The signal is sent; until it has arrived, the process still holds its lock.
+        let status = format!("/proc/{}/stat", self.id());
+        let is_alive = || fs::read_to_string(&status).is_ok_and(|status| !status.contains(") Z "));
+        wait_for("end", || !is_alive());
     }
 
     /// What it printed on standard output and standard error, once it has ended.
