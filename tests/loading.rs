@@ -5,6 +5,7 @@ mod folder;
 mod mediaeval;
 mod mutation;
 mod naver;
+mod reach;
 mod splits;
 mod trec;
 mod vector_checks;

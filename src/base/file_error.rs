@@ -4,11 +4,13 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::{printable_lines, shown};
+
 /// A file or folder that cannot be used; the text ends with its path.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system could not read or write it.
-    #[error("{source}: {path}")]
+    #[error("{source}: {}", shown(path))]
     Io {
         /// The system's error.
         source: io::Error,
@@ -16,7 +18,12 @@ pub enum FileError {
         path: PathBuf,
     },
     /// Its content is malformed.
-    #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    #[error(
+        "{}: {}{}",
+        printable_lines(message),
+        shown(path),
+        line.map(|line| format!(":{line}")).unwrap_or_default()
+    )]
     Malformed {
         /// The fault.
         message: String,
@@ -87,5 +94,11 @@ mod tests {
         assert_eq!(error.to_string(), "expected value at line 1 column 1: run.json");
         let error = FileError::Malformed { message: "no name".into(), path: path.into(), line: Some(3) };
         assert_eq!(error.to_string(), "no name: run.json:3");
+    }
+
+    #[test]
+    fn control_characters_of_a_path_are_escaped() {
+        let error = FileError::malformed("bad '\u{7}'", Path::new("a\n\u{1b}[2J.csv"));
+        assert_eq!(error.to_string(), "bad '\\u{7}': a\\n\\u{1b}[2J.csv");
     }
 }

@@ -2,7 +2,9 @@
 
 mod file_error;
 mod names;
+mod printable;
 mod progress;
+mod regular;
 mod rng;
 mod size;
 mod spread;
@@ -11,7 +13,9 @@ mod whole;
 pub use file_error::{At, FileError};
 pub use names::UnknownName;
 pub(crate) use names::named;
+pub use printable::{is_unsafe, printable, printable_lines, shown};
 pub use progress::{Progress, Unit};
+pub use regular::{check_file, open_file, read_file, read_text_file};
 pub use rng::{Rng, SplitMix64};
 pub use size::size_text;
 pub use spread::{Spread, mean};

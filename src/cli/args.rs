@@ -22,6 +22,9 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// A data set's folder, one of its files, or a saved run's folder.
     pub dataset: Option<PathBuf>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long, requires = "dataset")]
+    pub follow: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -60,6 +63,9 @@ pub(super) struct InfoArgs {
     /// Also check a file of visual vectors against the data set; can be repeated.
     #[arg(long = "vectors", value_name = "FILE")]
     pub vectors: Vec<PathBuf>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -83,6 +89,9 @@ pub(super) struct EmbedArgs {
     /// How FILE stores numbers.
     #[arg(long, default_value = "f32", value_parser = one_of(Precision::ALL, Precision::name))]
     pub precision: Precision,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -137,6 +146,9 @@ pub(super) struct ScreenshotArgs {
     /// Train for this many epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
     pub epochs: usize,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

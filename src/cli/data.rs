@@ -2,20 +2,20 @@
 
 use super::progress::Progress;
 use super::vectors::WantedVectors;
-use crate::dataset::{self, Dataset, Loaded, Warning};
+use crate::dataset::{self, Dataset, Loaded, Reach, Warning};
 use crate::train::{self, RunData};
 use anyhow::Result;
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Opens a data set; showing its warnings is left to the caller.
+/// Opens a data set, following links out of its folder if asked to; showing its warnings is left to the caller.
 ///
 /// # Errors
 /// If it cannot be opened, with the path.
-pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
+pub(super) fn open(path: &Path, follow: bool, progress: &mut Progress) -> Result<Loaded> {
     progress.stage("Reading files");
-    Ok(dataset::open(path)?)
+    Ok(dataset::open_within(path, Reach::following(follow))?)
 }
 
 /// Opens a data set with everything training needs, adding `files` of vectors to it.
@@ -24,6 +24,7 @@ pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
 /// If it cannot be opened, a file cannot be added, or no suitable vectors are available, with the path.
 pub(super) fn open_for_training(
     path: &Path,
+    follow: bool,
     files: &[PathBuf],
     wanted: &WantedVectors<'_>,
     progress: &mut Progress,
@@ -40,7 +41,7 @@ pub(super) fn open_for_training(
         progress.borrow_mut().stage(name);
         ControlFlow::Continue(())
     };
-    let opened = train::open_with(path, files, choose, stage)?;
+    let opened = train::open_with(path, Reach::following(follow), files, choose, stage)?;
     match opened.refused.into_iter().next() {
         Some((_, error)) => Err(error.into()),
         None => Ok(opened.data),

@@ -5,7 +5,7 @@ use super::output::{fault, note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
-use crate::dataset::{self, Dataset, VectorTable};
+use crate::dataset::{self, Dataset, Reach, VectorTable};
 use crate::graph::{Projection, project};
 use crate::vision::{self, DeviceChoice, EmbedReport, EncoderSpec, VisionError};
 use anyhow::Result;
@@ -26,7 +26,7 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let spec = args.encoder.spec(&mut progress)?;
     progress.stage("Reading files");
-    let loaded = dataset::open_or_pictures(&args.dataset)?;
+    let loaded = dataset::open_or_pictures(&args.dataset, Reach::following(args.follow))?;
     progress.warn(&loaded.warnings);
     let dataset = loaded.dataset;
     let device = vectors::device(&args.encoder, &mut progress);

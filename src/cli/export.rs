@@ -20,6 +20,9 @@ pub(super) struct ExportArgs {
     /// The data set [default: where it was when the run was trained].
     #[arg(long, value_name = "PATH")]
     pub dataset: Option<PathBuf>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -48,13 +51,13 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
 /// The data set given, or the run's own; if the latter is gone or broken, `None`.
 fn dataset(args: &ExportArgs, progress: &mut Progress) -> Result<Option<Loaded>> {
     if let Some(path) = &args.dataset {
-        return Ok(Some(open(path, progress)?));
+        return Ok(Some(open(path, args.follow, progress)?));
     }
     let record = read_run_record(&args.run)?;
     if !record.dataset_path.exists() {
         return Ok(None);
     }
-    match open(&record.dataset_path, progress) {
+    match open(&record.dataset_path, args.follow, progress) {
         Ok(loaded) => Ok(Some(loaded)),
         Err(error) => {
             note(&format!("the run's data set cannot be opened: {error}"));

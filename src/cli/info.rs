@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// If the data set cannot be opened.
 pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, &mut progress)?;
+    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, args.follow, &mut progress)?;
     for file in &args.vectors {
         progress.stage("Reading vector files");
         let name = dataset::attach_vectors(&mut dataset, file)?;

@@ -32,6 +32,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
     progress.stage("Drawing");
     let shot = Shot {
         dataset: args.dataset.clone(),
+        follow: args.follow,
         panel: args.panel,
         query: args.query.clone(),
         size: [f32::from(args.size.width), f32::from(args.size.height)],

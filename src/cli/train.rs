@@ -36,7 +36,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     }
     let wanted =
         WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
-    let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
+    let data = open_for_training(&args.dataset, args.follow, &args.vectors, &wanted, &mut progress)?;
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);

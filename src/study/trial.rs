@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::Change;
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_text_file, write_whole};
 use crate::dataset::Split;
 use crate::eval::Measures;
 use crate::train::{Experiment, QueryMeasures, read_run_record};
@@ -108,7 +108,7 @@ pub(super) fn failure(folder: &Path) -> Option<String> {
 }
 
 fn read_file(folder: &Path) -> Option<TrialFile> {
-    serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
+    serde_json::from_str(&read_text_file(&folder.join(FILE)).ok()?).ok()
 }
 
 /// What a folder holds, from the perspective of a trial that might use it.

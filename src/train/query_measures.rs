@@ -1,11 +1,10 @@
 //! A run's measures on each query, saved with it so that runs can be compared query by query.
 
 use super::RunData;
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_text_file, write_whole};
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 
 /// The file's name in a run's folder.
@@ -127,7 +126,7 @@ impl QueryMeasures {
     /// If the file cannot be read or is malformed, with the path.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE);
-        let text = fs::read_to_string(&path).at(&path)?;
+        let text = read_text_file(&path)?;
         serde_json::from_str(&text).at(&path)
     }
 }

@@ -10,7 +10,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::VisionError;
-use crate::base::At;
+use crate::base::{At, check_file, open_file};
 
 /// The largest picture that is decoded, in pixels. A file of a few bytes can claim billions.
 pub const MAX_PIXELS: u64 = 120_000_000;
@@ -50,15 +50,14 @@ pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
 
 /// Opens a picture file; at most [`MAX_FILE`] bytes are read, even if it grows.
 pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
-    check_file(path)?;
-    Ok(File::open(path).at(path)?.take(MAX_FILE))
+    check_picture(path)?;
+    Ok(open_file(path)?.take(MAX_FILE))
 }
 
 /// The metadata of a picture file. Folders, pipes and files beyond [`MAX_FILE`] are errors.
-pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
-    let meta = std::fs::metadata(path).at(path)?;
+pub(super) fn check_picture(path: &Path) -> Result<Metadata, VisionError> {
+    let meta = check_file(path)?;
     match meta.len() {
-        _ if !meta.is_file() => Err(damaged(path, "it is not a file")),
         length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
         _ => Ok(meta),
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::VisionError;
-use super::decode::{check_file, open_picture};
+use super::decode::{check_picture, open_picture};
 use super::shard::{ShardWriter, read_all};
 use crate::base::At;
 
@@ -47,7 +47,7 @@ impl FileHashes {
 
     /// The hash of a file's content: the stored one if the file is unchanged, else by reading it.
     pub(super) fn hash(&self, path: &Path) -> Result<Hashed, VisionError> {
-        let meta = check_file(path)?;
+        let meta = check_picture(path)?;
         let changed = meta.modified().ok();
         let state = changed.map(|changed| FileState {
             path: path.to_path_buf(),

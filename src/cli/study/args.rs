@@ -34,6 +34,9 @@ pub(crate) struct StudyArgs {
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

@@ -29,7 +29,7 @@ pub(super) fn open_for_trials(
     // Vector files given as options override those that a sweep file names.
     let usual = usual.filter(|_| args.vectors.is_empty());
     let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, kind };
-    open_for_training(path, &args.vectors, &wanted, progress)
+    open_for_training(path, args.follow, &args.vectors, &wanted, progress)
 }
 
 pub(super) fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {

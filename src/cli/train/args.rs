@@ -22,6 +22,9 @@ pub(crate) struct TrainArgs {
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -36,7 +36,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
         encoder: &args.encoder,
         kind: record.experiment.model.kind,
     };
-    let data = open_for_training(&args.dataset, files, &wanted, &mut progress)?;
+    let data = open_for_training(&args.dataset, args.follow, files, &wanted, &mut progress)?;
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);

@@ -67,7 +67,7 @@ pub(in crate::dataset) fn read(
     path: &Path,
     warnings: &mut Warnings,
 ) -> Result<VectorTable, DatasetError> {
-    let file = VectorFile::open(path, warnings)?;
+    let file = VectorFile::open_of(dataset, path, warnings)?;
     let images = images(dataset, &file, path, warnings)?;
     let mut table = VectorTable::new(name, file.dim, dataset.images.len());
     let mut tally = Tally::default();

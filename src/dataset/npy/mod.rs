@@ -15,7 +15,7 @@ pub(crate) use header::{Header, Kind};
 use super::DatasetError;
 use super::array_fault::ArrayFault;
 use super::import::numbers::Numbers;
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, open_file};
 use header::MAGIC;
 
 /// A matrix of 32-bit floats.
@@ -48,7 +48,7 @@ pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
 /// # Errors
 /// If the file cannot be read or its header is not one that [`read_npy`] reads.
 pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
-    let mut file = File::open(path).at(path)?;
+    let mut file = open_file(path)?;
     let numbers = Header::parse(&mut file).and_then(|header| header.matrix()).map_err(|error| error.at(path))?;
     if numbers.columns == 0 {
         return Err(ArrayFault::Empty.at(path));
@@ -58,7 +58,7 @@ pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
 
 /// Opens a file and checks that its matrix is complete.
 pub(super) fn open_npy(path: &Path) -> Result<(File, Numbers), DatasetError> {
-    let mut file = File::open(path).at(path)?;
+    let mut file = open_file(path)?;
     let length = file.metadata().at(path)?.len();
     let numbers = Header::parse(&mut file).and_then(|header| header.matrix());
     let numbers = numbers.and_then(|numbers| numbers.check(length).map(|()| numbers));

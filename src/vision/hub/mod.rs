@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::{EncoderSpec, VisionError};
-use crate::base::At;
+use crate::base::{At, read_text_file};
 use download::{DownloadError, download, lock};
 
 pub use download::HubProgress;
@@ -79,7 +79,7 @@ impl Fetching<'_> {
 
     /// The commit of the revision according to the cache; an unknown revision may itself be a commit.
     fn commit(&self) -> String {
-        let known = std::fs::read_to_string(self.folder().join("refs").join(&self.model.revision));
+        let known = read_text_file(&self.folder().join("refs").join(&self.model.revision));
         let known = known.ok().map(|commit| commit.trim().to_string());
         let is_commit = |commit: &String| !commit.is_empty() && commit.chars().all(|c| c.is_ascii_alphanumeric());
         known.filter(is_commit).unwrap_or_else(|| self.model.revision.clone())
@@ -113,7 +113,7 @@ impl Fetching<'_> {
         if is_open(CONFIG) {
             return Some(CONFIG);
         }
-        let config = self.cached(CONFIG).and_then(|path| std::fs::read_to_string(path).ok());
+        let config = self.cached(CONFIG).and_then(|path| read_text_file(&path).ok());
         let says_all = config.is_some_and(|text| text.contains("\"pretrained_cfg\"") || text.contains("\"crop_pct\""));
         Some(PREPROCESSOR).filter(|file| !says_all && is_open(file))
     }
@@ -160,7 +160,7 @@ impl Fetching<'_> {
     /// Checks that timm's settings are of a ResNet before megabytes are downloaded.
     fn check_architecture(&self) -> Result<(), VisionError> {
         let Some(path) = self.cached(CONFIG) else { return Ok(()) };
-        let text = std::fs::read_to_string(&path).at(&path)?;
+        let text = read_text_file(&path)?;
         let config: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         match config["architecture"].as_str() {
             Some(other) if !other.contains("resnet") => {

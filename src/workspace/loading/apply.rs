@@ -2,7 +2,7 @@
 
 use super::{Measured, VectorsRead};
 use crate::base::Progress;
-use crate::dataset::{self, Dataset, VectorTable, Warning};
+use crate::dataset::{self, Dataset, Reach, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals;
@@ -19,6 +19,7 @@ impl Workspace {
     pub(in crate::workspace) fn apply_data(&mut self, action: DataAction) {
         match action {
             DataAction::Open(path) => self.open(path),
+            DataAction::FollowLinks(path, follow) => self.follow_links(&path, follow),
             DataAction::CancelLoading => self.loading.cancel(),
             DataAction::ForgetRecent(path) => {
                 self.change(|settings| settings.recent.retain(|known| *known != path));
@@ -49,6 +50,16 @@ impl Workspace {
         self.loading.opening.start("open", self.wake(), move |worker| {
             open(&path, &attach, &wanted, worker).map(Box::new).map_err(JobError::from)
         });
+    }
+
+    fn follow_links(&mut self, path: &Path, follow: bool) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if self.settings.following.contains(&path) != follow {
+            self.change(|settings| match follow {
+                true => drop(settings.following.insert(path)),
+                false => drop(settings.following.remove(&path)),
+            });
+        }
     }
 
     pub(in crate::workspace) fn choose_vectors(&mut self, names: Vec<String>) {
@@ -201,7 +212,8 @@ fn open(
     let choose = &mut |dataset: &Dataset, _: &[String], warnings: &mut Vec<Warning>| {
         Ok(first_vectors(dataset, wanted, warnings))
     };
-    let opened = train::open_with(path, files, choose, &mut proceed)?;
+    let reach = Reach::following(wanted.settings.following.contains(path));
+    let opened = train::open_with(path, reach, files, choose, &mut proceed)?;
     if proceed("Measuring the baselines").is_break() {
         return Err(TrainError::Cancelled);
     }
