@@ -6,6 +6,7 @@
 mod download;
 mod model;
 mod options;
+mod transfer;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -62,7 +63,7 @@ pub fn fetch_with(
         return Err(fetching.unavailable("HF_HUB_OFFLINE is set".to_string()));
     }
     options.check()?;
-    let _lock = lock(&options.cache, &model.on_hub().folder_name(), observe)?;
+    let _lock = lock(&options.cache, &model.folder_name(), observe)?;
     let weights = fetching.download_all(observe)?;
     EncoderSpec::of_file(&weights)
 }
@@ -74,7 +75,7 @@ struct Fetching<'a> {
 
 impl Fetching<'_> {
     fn folder(&self) -> PathBuf {
-        self.options.cache.join(self.model.on_hub().folder_name())
+        self.options.cache.join(self.model.folder_name())
     }
 
     /// The commit of the revision according to the cache; an unknown revision may itself be a commit.
