@@ -40,9 +40,12 @@ impl FileError {
         Self::Io { source, path: path.to_owned() }
     }
 
-    /// A file with malformed content.
+    /// A file with malformed content. A message that already ends with the path loses it, so that it is named once.
     pub fn malformed(message: impl Display, path: &Path) -> Self {
-        Self::Malformed { message: message.to_string(), path: path.to_owned(), line: None }
+        let message = message.to_string();
+        let ending = format!(": {}", shown(path));
+        let message = message.strip_suffix(&ending).unwrap_or(&message).to_owned();
+        Self::Malformed { message, path: path.to_owned(), line: None }
     }
 }
 
@@ -94,6 +97,13 @@ mod tests {
         assert_eq!(error.to_string(), "expected value at line 1 column 1: run.json");
         let error = FileError::Malformed { message: "no name".into(), path: path.into(), line: Some(3) };
         assert_eq!(error.to_string(), "no name: run.json:3");
+    }
+
+    #[test]
+    fn a_path_is_named_once() {
+        let path = Path::new("a/run.json");
+        let inner = FileError::malformed("no name", path);
+        assert_eq!(FileError::malformed(inner, path).to_string(), "no name: a/run.json");
     }
 
     #[test]

@@ -11,7 +11,16 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 
 /// As [`printable`], for text of several lines: line ends and tabs stay.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| is_unsafe(c) && !matches!(c, '\n' | '\t'))
+    match text.contains("\r\n") {
+        true => {
+            text.split("\r\n").map(|part| escaped(part, is_unsafe_in_lines)).collect::<Vec<_>>().join("\r\n").into()
+        }
+        false => escaped(text, is_unsafe_in_lines),
+    }
+}
+
+fn is_unsafe_in_lines(c: char) -> bool {
+    is_unsafe(c) && !matches!(c, '\n' | '\t')
 }
 
 /// A path on one line, escaped like [`printable`].
@@ -47,7 +56,8 @@ mod tests {
         assert_eq!(printable("Zoë 東京 a\\b"), "Zoë 東京 a\\b");
         assert_eq!(printable("a\n\x1b[31mb\u{9b}\x7f"), "a\\n\\u{1b}[31mb\\u{9b}\\u{7f}");
         assert_eq!(printable("gpj.\u{202e}exe"), "gpj.\\u{202e}exe");
-        assert_eq!(printable_lines("a\tb\nc\r"), "a\tb\nc\\r");
+        assert_eq!(printable_lines("a\tb\nc\rd"), "a\tb\nc\\rd");
+        assert_eq!(printable_lines("a\r\nb\r\r\n"), "a\r\nb\\r\r\n", "the line ends of CSV");
         assert_eq!(shown(Path::new("a\tb.csv")), "a\\tb.csv");
     }
 }

@@ -6,7 +6,7 @@ mod observer;
 mod report;
 mod resume;
 
-use super::data::open_for_training;
+use super::data::{open_for_training, opening};
 use super::interrupt::Interrupt;
 use super::output::{about, fault, note, print, print_json};
 use super::progress::Progress;
@@ -36,7 +36,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     }
     let wanted =
         WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, kind: experiment.model.kind };
-    let data = open_for_training(&args.dataset, args.follow, &args.vectors, &wanted, &mut progress)?;
+    let data =
+        open_for_training(&args.dataset, opening(args.follow, args.memory)?, &args.vectors, &wanted, &mut progress)?;
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);

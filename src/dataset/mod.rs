@@ -68,7 +68,7 @@ pub use open::{open, open_or_pictures, open_within, recognise};
 pub use preset_vectors::preset_vectors;
 pub use reach::Reach;
 pub use sample::demo_sample;
-pub use sources::read_vectors;
+pub use sources::{check_vectors, read_vectors};
 pub use split::{SPLIT_SEED, assign_splits};
 pub use summary::{Summary, VectorSummary, summary};
 pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};

@@ -27,12 +27,7 @@ impl Warnings {
 
     /// Records the error of an optional file as a warning.
     pub fn error(&mut self, error: DatasetError) {
-        let (message, file, line) = match error {
-            DatasetError::File(FileError::Io { source, path }) => (source.to_string(), path, None),
-            DatasetError::File(FileError::Malformed { message, path, line }) => (message, path, line),
-            DatasetError::Unrecognised { reason, path } => (reason, path, None),
-        };
-        self.add(WarningKind::BadFile, &file, message, line);
+        self.0.push(Warning::from(&error));
     }
 
     /// The first file that could not be read, or was left out for being elsewhere, as an error; one that may define the
@@ -56,6 +51,18 @@ impl Warnings {
     /// The warnings as plain values.
     pub fn into_vec(self) -> Vec<Warning> {
         self.0
+    }
+}
+
+impl From<&DatasetError> for Warning {
+    /// An error about a part that the rest can do without.
+    fn from(error: &DatasetError) -> Self {
+        let (message, file, line) = match error {
+            DatasetError::File(FileError::Io { source, path }) => (source.to_string(), path, None),
+            DatasetError::File(FileError::Malformed { message, path, line }) => (message.clone(), path, *line),
+            DatasetError::Unrecognised { reason, path } => (reason.clone(), path, None),
+        };
+        Self { kind: WarningKind::BadFile, message: printable(&message).into_owned(), file: file.clone(), line }
     }
 }
 

@@ -32,6 +32,8 @@ pub struct RunData {
     pub vector_names: Vec<String>,
     /// The split of each query.
     pub splits: Arc<Vec<Split>>,
+    /// Most bytes for what grows with the square of a query's images ([`super::memory_bound`]).
+    pub memory: usize,
 }
 
 impl RunData {

@@ -16,7 +16,8 @@ pub(super) fn feedback_scores(
 ) -> Vec<FeedbackScores> {
     let one = |input: &RankingInput| {
         let visual = visual_rows(&data.dataset, &data.vectors, input.query);
-        FeedbackScores::new(&text(input.query), &Similarities::new(&visual, data.vectors.dim))
+        // Only a few rows are asked for, so none is stored.
+        FeedbackScores::new(&text(input.query), &Similarities::within(0, &visual, data.vectors.dim))
     };
     inputs.inputs.par_iter().map(one).collect()
 }

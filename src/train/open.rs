@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{RunData, RunRecord, TrainError};
-use crate::dataset::{self, Dataset, DatasetError, Loaded, Reach, SPLIT_SEED, VectorTable, Warning, WarningKind};
+use super::{Opening, RunData, RunRecord, TrainError};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning};
 use crate::signals;
 
 /// An error of choosing visual vectors, whose type is up to whoever chooses.
@@ -41,27 +41,26 @@ pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, TrainError> {
         let names = if added.is_empty() { preset } else { added.to_vec() };
         Ok(read_named(dataset, names, warnings)?)
     };
-    open_with(path, Reach::Folder, files, own, &mut |_| ControlFlow::Continue(()))
+    open_with(path, Opening::default(), files, own, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Opens a data set: reads its files, adds others to it (visual vectors by extension; TREC files with four columns are
 /// judgements, with six a run), computes its features, chooses its visual vectors and splits its queries.
 ///
-/// `reach` says how far the data set's own files may lie from its folder. `stage` is called with the name of the next
-/// stage and may stop the work.
+/// `stage` is called with the name of the next stage and may stop the work.
 ///
 /// # Errors
 /// If the data set cannot be read or has no queries, its vectors are unavailable, or `stage` asked to stop.
 pub fn open_with(
     path: &Path,
-    reach: Reach,
+    opening: Opening,
     files: &[PathBuf],
     choose: &mut ChooseVectors<'_>,
     stage: &mut dyn FnMut(&str) -> ControlFlow<()>,
 ) -> Result<Opened, TrainError> {
     let mut proceed = |name: &str| if stage(name).is_break() { Err(TrainError::Cancelled) } else { Ok(()) };
     proceed("Reading files")?;
-    let mut loaded = dataset::open_within(path, reach)?;
+    let mut loaded = dataset::open_within(path, opening.reach)?;
     let (mut added, mut refused) = (Vec::new(), Vec::new());
     for file in files {
         proceed("Reading added files")?;
@@ -88,6 +87,7 @@ pub fn open_with(
         vectors: Arc::new(vectors),
         vector_names,
         splits: Arc::new(splits),
+        memory: opening.memory,
     };
     Ok(Opened { data, warnings, refused })
 }
@@ -149,11 +149,6 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     }
     let table = read_sources(&dataset, &names, &mut |_| {})?;
     Ok(data.with_vectors(names, Arc::new(table)))
-}
-
-/// An error as a warning about a data set that could still be opened.
-pub fn as_warning(error: &DatasetError, dataset: &Dataset) -> Warning {
-    Warning { kind: WarningKind::BadFile, message: error.to_string(), file: dataset.root.clone(), line: None }
 }
 
 /// Adds a file to a data set; returns the name of its source if it holds visual vectors.

@@ -45,17 +45,35 @@ pub fn run(
 /// The first half of [`run`]: selects and normalises signals, whitens vectors, builds graphs.
 ///
 /// # Errors
-/// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].
+/// A setting out of range, an unknown signal or none, a query too large for the loss, a whitening that cannot be learned,
+/// or [`TrainError::Cancelled`].
 pub fn prepare_run(
     data: &RunData,
     experiment: &Experiment,
     observer: &mut dyn RunObserver,
 ) -> Result<TrainData, TrainError> {
     experiment.check()?;
+    check_memory(data, experiment)?;
     let use_signals = experiment.signal_indices(&data.signals)?;
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare(data, &use_signals, experiment, step);
-    inputs.ok_or(TrainError::Cancelled)
+    prepare(data, &use_signals, experiment, step)
+}
+
+/// Checks that no query to learn from has too many judged images for the loss.
+fn check_memory(data: &RunData, experiment: &Experiment) -> Result<(), TrainError> {
+    if experiment.model.kind.network().is_none() {
+        return Ok(());
+    }
+    let loss = experiment.training.loss;
+    for (query, split) in data.splits.iter().enumerate() {
+        let judged = data.judgements.of(query).iter().flatten().filter(|grade| grade.is_judged()).count();
+        let needed = loss.dense_bytes(judged);
+        if *split != Split::Test && needed > data.memory {
+            let query = data.dataset.queries[query].id.to_string();
+            return Err(TrainError::Memory { loss, judged, query, needed, bound: data.memory });
+        }
+    }
+    Ok(())
 }
 
 /// The second half of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
@@ -126,7 +144,7 @@ pub fn score_again(
     let use_signals = experiment.signal_indices(&data.signals)?;
     let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step).ok_or(TrainError::Cancelled)?;
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, step)?;
     let model = match experiment.model.kind.network() {
         Some(_) => Some(Network::load(&folder.join("model.safetensors"))?.0),
         None => None,

@@ -34,15 +34,15 @@ pub(super) struct Hashed {
 }
 
 impl FileHashes {
-    /// Reads the stored hashes of these (absolute) paths.
-    pub(super) fn open(folder: PathBuf, paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
+    /// Reads the stored hashes of these (absolute) paths from a folder; new ones go to another.
+    pub(super) fn open([folder, additions]: [PathBuf; 2], paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
         let mut known = HashMap::new();
         read_all(&folder, |record, _| {
             if let Some((state, hash)) = parse(record).filter(|(state, _)| paths.contains(&state.path)) {
                 known.insert(state, hash);
             }
         })?;
-        Ok(Self { known, writer: ShardWriter::new(folder) })
+        Ok(Self { known, writer: ShardWriter::new(additions) })
     }
 
     /// The hash of a file's content: the stored one if the file is unchanged, else by reading it.

@@ -37,6 +37,10 @@ pub(crate) struct StudyArgs {
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,
+    /// Most memory for what grows with the square of a query's images, as in 4GB; it never changes a result [default:
+    /// the environment variable CROSSRANK_MEMORY, else 1GB].
+    #[arg(long, value_name = "SIZE", value_parser = crate::train::parse_memory)]
+    pub memory: Option<usize>,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

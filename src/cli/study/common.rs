@@ -1,7 +1,7 @@
 //! Shared by sweeps, ablations and benchmarks.
 
 use super::args::StudyArgs;
-use crate::cli::data::open_for_training;
+use crate::cli::data::{open_for_training, opening};
 use crate::cli::progress::Progress;
 use crate::cli::temporary::TemporaryFolder;
 use crate::cli::vectors::{WantedVectors, clock};
@@ -29,7 +29,7 @@ pub(super) fn open_for_trials(
     // Vector files given as options override those that a sweep file names.
     let usual = usual.filter(|_| args.vectors.is_empty());
     let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, kind };
-    open_for_training(path, args.follow, &args.vectors, &wanted, progress)
+    open_for_training(path, opening(args.follow, args.memory)?, &args.vectors, &wanted, progress)
 }
 
 pub(super) fn kinds(configurations: &[Configuration]) -> Vec<ModelKind> {

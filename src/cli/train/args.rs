@@ -25,6 +25,10 @@ pub(crate) struct TrainArgs {
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,
+    /// Most memory for what grows with the square of a query's images, as in 4GB; it never changes a result [default:
+    /// the environment variable CROSSRANK_MEMORY, else 1GB].
+    #[arg(long, value_name = "SIZE", value_parser = crate::train::parse_memory)]
+    pub memory: Option<usize>,
     /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -11,6 +11,7 @@ mod names;
 mod npz;
 pub(super) mod numbers;
 mod parquet;
+mod rows;
 mod safetensors;
 pub(super) mod table;
 
@@ -25,6 +26,7 @@ use super::warnings::{Warnings, owned};
 use super::{Dataset, DatasetError, npy, walk};
 use crate::base::{At, open_file};
 use content::{Content, Found};
+use rows::MostRows;
 
 /// An open vector file.
 pub(super) struct VectorFile {
@@ -47,33 +49,41 @@ impl VectorFile {
     /// If the file cannot be read, is malformed or truncated, holds no vectors, or has different numbers of ids and
     /// rows.
     pub fn open(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
-        Self::open_beside(path, &|_| true, warnings)
+        Self::open_for(path, MostRows::ANY, &|_| true, warnings)
     }
 
-    /// As [`VectorFile::open`], for a file that belongs to a data set or was added to it: ids next to one of the data
-    /// set's own files are read only as far as its links may lead.
+    /// As [`VectorFile::open`], for a file that belongs to a data set or was added to it: it may have more rows than there
+    /// are images, but not beyond all measure, and ids next to one of the data set's own files are read only as far as
+    /// its links may lead.
     ///
     /// # Errors
-    /// As [`VectorFile::open`].
+    /// As [`VectorFile::open`], or if it has far more rows than there are images.
     pub fn open_of(dataset: &Dataset, path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
         let is_own = path.starts_with(&dataset.root);
-        Self::open_beside(path, &|beside| !is_own || dataset.reach.admits(beside, &dataset.root), warnings)
+        let admits = |beside: &Path| !is_own || dataset.reach.admits(beside, &dataset.root);
+        Self::open_for(path, MostRows::of(dataset.images.len()), &admits, warnings)
     }
 
-    fn open_beside(path: &Path, admits: &dyn Fn(&Path) -> bool, warnings: &mut Warnings) -> Result<Self, DatasetError> {
+    fn open_for(
+        path: &Path,
+        most: MostRows,
+        admits: &dyn Fn(&Path) -> bool,
+        warnings: &mut Warnings,
+    ) -> Result<Self, DatasetError> {
         let ids_for = |ids, rows| ArrayFault::Ids { ids, rows }.at(path);
         let found = match walk::extension(path).as_str() {
             "npy" => {
                 let (file, numbers) = npy::open_npy(path)?;
+                most.check(numbers.rows).map_err(|fault| fault.at(path))?;
                 let (rows, dim) = (numbers.rows, numbers.columns);
                 Found { content: Content::Matrix(file, numbers), rows, dim, ids: None, metadata: HashMap::new() }
             }
             ending @ ("npz" | "parquet" | "safetensors") => {
                 let file = open_file(path)?;
                 let read = match ending {
-                    "npz" => npz::open(file),
-                    "parquet" => parquet::open(file),
-                    _ => safetensors::open(file),
+                    "npz" => npz::open(file, most),
+                    "parquet" => parquet::open(file, most),
+                    _ => safetensors::open(file, most),
                 };
                 read.map_err(|error| error.at(path))?
             }

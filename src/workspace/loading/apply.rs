@@ -6,7 +6,7 @@ use crate::dataset::{self, Dataset, Reach, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals;
-use crate::train::{self, NamedVectors, RunData, TrainError};
+use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
 use crate::workspace::embedding::computed;
 use crate::workspace::ranking::measured;
@@ -213,7 +213,8 @@ fn open(
         Ok(first_vectors(dataset, wanted, warnings))
     };
     let reach = Reach::following(wanted.settings.following.contains(path));
-    let opened = train::open_with(path, reach, files, choose, &mut proceed)?;
+    let opening = Opening { reach, memory: train::memory_bound(None).map_err(TrainError::Config)? };
+    let opened = train::open_with(path, opening, files, choose, &mut proceed)?;
     if proceed("Measuring the baselines").is_break() {
         return Err(TrainError::Cancelled);
     }
@@ -256,7 +257,7 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
         return from_cache();
     }
     train::read_named(dataset, names, warnings).unwrap_or_else(|error| {
-        warnings.push(train::as_warning(&error, dataset));
+        warnings.push(Warning::from(&error));
         None
     })
 }
