@@ -2,8 +2,9 @@
 
 mod archives;
 mod folder;
+mod limits;
 mod mediaeval;
-mod mutation;
+pub(crate) mod mutation;
 mod naver;
 mod reach;
 mod splits;
