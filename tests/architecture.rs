@@ -35,7 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]),
     ("fast_image_resize", &["vision"]),
     ("jpeg_decoder", &["vision/decode.rs"]),
-    ("hf_hub", &["vision"]),
+    ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
     ("bhtsne", &["graph"]),
@@ -66,8 +66,8 @@ const HOMES: &[(&str, &[&str])] = &[
             "vision/pipeline.rs",
             // A download that no longer responds is abandoned.
             "vision/hub/download.rs",
-            // A lock is renewed however long a step of the work takes.
-            "base/lock.rs",
+            "graph/background.rs", // So is a decomposition, which cannot be interrupted.
+            "base/lock.rs",        // A lock is renewed however long a step of the work takes.
             // Sleeps between frames; counts processors before anything else runs.
             "app/shell/screenshot.rs",
             "main.rs",

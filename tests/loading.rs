@@ -2,9 +2,11 @@
 
 mod archives;
 mod folder;
+mod limits;
 mod mediaeval;
-mod mutation;
+pub(crate) mod mutation;
 mod naver;
+mod reach;
 mod splits;
 mod trec;
 mod vector_checks;

@@ -30,6 +30,7 @@ pub(crate) fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
     Dataset {
         name: "hand-made".into(),
         root: PathBuf::new(),
+        reach: Default::default(),
         format: Format::FOLDER,
         images,
         queries,

@@ -39,6 +39,7 @@ fn queries(judged: &[bool]) -> (Dataset, Judgements) {
     let dataset = Dataset {
         name: "made up".to_owned(),
         root: PathBuf::new(),
+        reach: Default::default(),
         format: Format::FOLDER,
         images: vec![Image::new("a".into())],
         queries: (0..judged.len()).map(query).collect(),

@@ -4,11 +4,13 @@ use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::{printable_lines, shown};
+
 /// A file or folder that cannot be used; the text ends with its path.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// The system could not read or write it.
-    #[error("{source}: {path}")]
+    #[error("{source}: {}", shown(path))]
     Io {
         /// The system's error.
         source: io::Error,
@@ -16,7 +18,12 @@ pub enum FileError {
         path: PathBuf,
     },
     /// Its content is malformed.
-    #[error("{message}: {path}{}", line.map(|line| format!(":{line}")).unwrap_or_default())]
+    #[error(
+        "{}: {}{}",
+        printable_lines(message),
+        shown(path),
+        line.map(|line| format!(":{line}")).unwrap_or_default()
+    )]
     Malformed {
         /// The fault.
         message: String,
@@ -33,9 +40,12 @@ impl FileError {
         Self::Io { source, path: path.to_owned() }
     }
 
-    /// A file with malformed content.
+    /// A file with malformed content. A message that already ends with the path loses it, so that it is named once.
     pub fn malformed(message: impl Display, path: &Path) -> Self {
-        Self::Malformed { message: message.to_string(), path: path.to_owned(), line: None }
+        let message = message.to_string();
+        let ending = format!(": {}", shown(path));
+        let message = message.strip_suffix(&ending).unwrap_or(&message).to_owned();
+        Self::Malformed { message, path: path.to_owned(), line: None }
     }
 }
 
@@ -87,5 +97,18 @@ mod tests {
         assert_eq!(error.to_string(), "expected value at line 1 column 1: run.json");
         let error = FileError::Malformed { message: "no name".into(), path: path.into(), line: Some(3) };
         assert_eq!(error.to_string(), "no name: run.json:3");
+    }
+
+    #[test]
+    fn a_path_is_named_once() {
+        let path = Path::new("a/run.json");
+        let inner = FileError::malformed("no name", path);
+        assert_eq!(FileError::malformed(inner, path).to_string(), "no name: a/run.json");
+    }
+
+    #[test]
+    fn control_characters_of_a_path_are_escaped() {
+        let error = FileError::malformed("bad '\u{7}'", Path::new("a\n\u{1b}[2J.csv"));
+        assert_eq!(error.to_string(), "bad '\\u{7}': a\\n\\u{1b}[2J.csv");
     }
 }

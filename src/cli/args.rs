@@ -24,6 +24,9 @@ use std::path::PathBuf;
 pub(super) struct Args {
     /// A data set's folder, one of its files, or a saved run's folder.
     pub dataset: Option<PathBuf>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long, requires = "dataset")]
+    pub follow: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -66,6 +69,9 @@ pub(super) struct InfoArgs {
     /// Also check a file of visual vectors against the data set; can be repeated.
     #[arg(long = "vectors", value_name = "FILE")]
     pub vectors: Vec<PathBuf>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -89,6 +95,9 @@ pub(super) struct EmbedArgs {
     /// How FILE stores numbers.
     #[arg(long, default_value = "f32", value_parser = one_of(Precision::ALL, Precision::name))]
     pub precision: Precision,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -146,6 +155,9 @@ pub(super) struct ScreenshotArgs {
     /// Train for this many epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
     pub epochs: usize,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

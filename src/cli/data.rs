@@ -2,20 +2,29 @@
 
 use super::progress::Progress;
 use super::vectors::WantedVectors;
-use crate::dataset::{self, Dataset, Loaded, Warning};
-use crate::train::{self, RunData};
-use anyhow::Result;
+use crate::dataset::{self, Dataset, Loaded, Reach, Warning};
+use crate::train::{self, Opening, RunData};
+use anyhow::{Result, anyhow};
 use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Opens a data set; showing its warnings is left to the caller.
+/// Opens a data set, following links out of its folder if asked to; showing its warnings is left to the caller.
 ///
 /// # Errors
 /// If it cannot be opened, with the path.
-pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
+pub(super) fn open(path: &Path, follow: bool, progress: &mut Progress) -> Result<Loaded> {
     progress.stage("Reading files");
-    Ok(dataset::open(path)?)
+    Ok(dataset::open_within(path, Reach::following(follow))?)
+}
+
+/// How data is opened: whether links are followed, and the bound on memory.
+///
+/// # Errors
+/// If the environment variable for the bound holds something else.
+pub(super) fn opening(follow: bool, memory: Option<usize>) -> Result<Opening> {
+    let memory = train::memory_bound(memory).map_err(|problem| anyhow!(problem))?;
+    Ok(Opening { reach: Reach::following(follow), memory })
 }
 
 /// Opens a data set with everything training needs, adding `files` of vectors to it.
@@ -24,6 +33,7 @@ pub(super) fn open(path: &Path, progress: &mut Progress) -> Result<Loaded> {
 /// If it cannot be opened, a file cannot be added, or no suitable vectors are available, with the path.
 pub(super) fn open_for_training(
     path: &Path,
+    opening: Opening,
     files: &[PathBuf],
     wanted: &WantedVectors<'_>,
     progress: &mut Progress,
@@ -40,7 +50,7 @@ pub(super) fn open_for_training(
         progress.borrow_mut().stage(name);
         ControlFlow::Continue(())
     };
-    let opened = train::open_with(path, files, choose, stage)?;
+    let opened = train::open_with(path, opening, files, choose, stage)?;
     match opened.refused.into_iter().next() {
         Some((_, error)) => Err(error.into()),
         None => Ok(opened.data),

@@ -5,11 +5,13 @@ use super::output::{fault, note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
-use crate::dataset::{self, Dataset, VectorTable};
+use crate::dataset::{self, Dataset, Reach, VectorTable};
 use crate::graph::{Projection, project};
-use crate::vision::{self, DeviceChoice, EmbedReport, EncoderSpec, VisionError};
+use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec, VisionError};
+use crate::workspace::Store;
 use anyhow::Result;
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Failed pictures to list individually.
@@ -18,21 +20,25 @@ const SHOWN: usize = 10;
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set or the encoder cannot be used, no picture can be read, or FILE cannot be written.
+/// If the data set or the encoder cannot be used, no picture can be read, or FILE cannot be written, nor the cache without
+/// one.
 pub(super) fn run(args: &EmbedArgs) -> Result<()> {
-    if let Some(out) = &args.out {
-        check_extension(out)?;
+    match &args.out {
+        Some(out) => check_extension(out)?,
+        // Nothing would be left of the work.
+        None => EmbeddingCache::at(Store::of_user().cache()).check_writable()?,
     }
     let mut progress = Progress::new(args.json);
     let spec = args.encoder.spec(&mut progress)?;
     progress.stage("Reading files");
-    let loaded = dataset::open_or_pictures(&args.dataset)?;
+    let loaded = dataset::open_or_pictures(&args.dataset, Reach::following(args.follow))?;
     progress.warn(&loaded.warnings);
     let dataset = loaded.dataset;
     let device = vectors::device(&args.encoder, &mut progress);
     let (table, report) = vectors::embed(&dataset, &spec, device, &mut progress)?;
     let projection = Projection { l2: args.l2, whiten: args.whiten.map(usize::from) };
-    let table = project(table, projection).map_err(|reason| fault(reason, &args.dataset))?;
+    let table =
+        project(table, projection, &mut || ControlFlow::Continue(())).map_err(|reason| fault(reason, &args.dataset))?;
     if let Some(out) = &args.out {
         vision::write_vectors(out, &dataset, &table, args.precision)?;
     }

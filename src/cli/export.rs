@@ -24,6 +24,9 @@ pub(super) struct ExportArgs {
     /// The queries of run.txt and qrels.txt.
     #[arg(long, default_value = "test", value_parser = one_of(Part::ALL, Part::name))]
     pub part: Part,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -57,13 +60,13 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
 /// The data set given, or the run's own; if the latter is gone or broken, `None`.
 fn dataset(args: &ExportArgs, run: &Path, progress: &mut Progress) -> Result<Option<Loaded>> {
     if let Some(path) = &args.dataset {
-        return Ok(Some(open(path, progress)?));
+        return Ok(Some(open(path, args.follow, progress)?));
     }
     let record = read_run_record(run)?;
     if !record.dataset_path.exists() {
         return Ok(None);
     }
-    match open(&record.dataset_path, progress) {
+    match open(&record.dataset_path, args.follow, progress) {
         Ok(loaded) => Ok(Some(loaded)),
         Err(error) => {
             note(&format!("the run's data set cannot be opened: {error}"));

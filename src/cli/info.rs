@@ -5,7 +5,7 @@ use super::data::open;
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
-use crate::dataset::{self, Dataset, Loaded, Summary, Warning};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, Summary, Warning};
 use crate::signals::{self, Signals};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -13,25 +13,44 @@ use serde_json::{Value, json};
 /// Runs the command.
 ///
 /// # Errors
-/// If the data set cannot be opened.
+/// If the data set cannot be opened or, after the report, if some of its visual vectors cannot be used.
 pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, &mut progress)?;
+    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, args.follow, &mut progress)?;
     for file in &args.vectors {
         progress.stage("Reading vector files");
         let name = dataset::attach_vectors(&mut dataset, file)?;
         // Problems in the rows only surface when they are read.
         dataset::read_vectors(&dataset, &[&name], &mut |warning| warnings.push(warning))?;
     }
+    progress.stage("Checking visual vectors");
+    let unusable = check_sources(&mut dataset, &mut warnings);
     progress.stage("Computing signals");
     let signals = signals::compute(&dataset);
     let summary = dataset::summary(&dataset, &judgements);
     progress.finish();
-    if args.json {
-        print_json(&object(&dataset, &summary, &signals, &warnings))
-    } else {
-        print(&text(&dataset, &summary, &signals, &warnings))
+    match args.json {
+        true => print_json(&object(&dataset, &summary, &signals, &warnings))?,
+        false => print(&text(&dataset, &summary, &signals, &warnings))?,
     }
+    unusable.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Checks the data set's visual vectors as training would; returns the first error, if any.
+fn check_sources(dataset: &mut Dataset, warnings: &mut Vec<Warning>) -> Option<DatasetError> {
+    let mut first = None;
+    for index in 0..dataset.vectors.len() {
+        let source = &dataset.vectors[index];
+        match dataset::check_vectors(dataset, source, &mut |warning| warnings.push(warning)) {
+            Ok(dim) => dataset.vectors[index].dim = dim,
+            Err(error) => {
+                warnings.push(Warning::from(&error));
+                dataset.vectors[index].dim = None;
+                first.get_or_insert(error);
+            }
+        }
+    }
+    first
 }
 
 fn object(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[Warning]) -> Value {

@@ -35,9 +35,9 @@ use std::process::ExitCode;
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let Args { dataset, command } = Args::parse();
+    let Args { dataset, follow, command } = Args::parse();
     let done = match command {
-        None => window::run(dataset),
+        None => window::run(dataset, follow),
         Some(Command::Info(args)) => info::run(&args),
         Some(Command::Embed(args)) => embed::run(&args),
         Some(Command::Train(args)) => train::run(&args),

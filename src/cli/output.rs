@@ -1,5 +1,6 @@
 //! Standard output and standard error.
 
+use crate::base::{is_unsafe, printable_lines, shown};
 use crate::dataset::{Warning, WarningKind};
 use anyhow::anyhow;
 use serde_json::Value;
@@ -11,11 +12,15 @@ use std::path::Path;
 /// Warnings of each kind to print individually.
 const SHOWN: usize = 3;
 
-/// Writes to standard output.
+/// Writes to standard output, with control characters escaped.
 ///
 /// # Errors
 /// If that fails; see [`is_closed_pipe`].
 pub(super) fn print(text: &str) -> anyhow::Result<()> {
+    write(&printable_lines(text))
+}
+
+fn write(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
@@ -26,12 +31,25 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 /// # Errors
 /// If that fails.
 pub(super) fn print_json(object: &Value) -> anyhow::Result<()> {
-    print(&format!("{object}\n"))
+    write(&format!("{}\n", json_line(&object.to_string())))
 }
 
-/// Prints a note on standard error; a closed standard error is ignored.
+/// JSON with every control character escaped; JSON itself requires that of some only.
+fn json_line(json: &str) -> String {
+    let mut line = String::with_capacity(json.len());
+    for c in json.chars() {
+        match is_unsafe(c) {
+            // All of them have a single UTF-16 code.
+            true => line += &format!("\\u{:04x}", c as u32),
+            false => line.push(c),
+        }
+    }
+    line
+}
+
+/// Prints a note on standard error, with control characters escaped; a closed standard error is ignored.
 pub(super) fn note(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", printable_lines(line));
 }
 
 /// The command line that this program was started with, as it can be typed again.
@@ -66,7 +84,7 @@ pub(super) fn warning_lines(warnings: &[Warning]) -> Vec<String> {
 
 fn located(warning: &Warning) -> String {
     let line = warning.line.map(|line| format!(":{line}")).unwrap_or_default();
-    format!("{}: {}{line}", warning.message, warning.file.display())
+    format!("{}: {}{line}", warning.message, shown(&warning.file))
 }
 
 /// For `map_err`: the error with the path it is about.
@@ -76,13 +94,21 @@ pub(super) fn about<E: Display>(path: &Path) -> impl Fn(E) -> anyhow::Error {
 
 /// An error that ends with the path it is about, unless the message already names it.
 pub(super) fn fault(message: impl Display, path: &Path) -> anyhow::Error {
-    let (message, shown) = (message.to_string(), path.display().to_string());
+    let (message, shown) = (message.to_string(), shown(path));
     if message.contains(&shown) { anyhow!(message) } else { anyhow!("{message}: {shown}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_json_with_every_control_character_escaped() {
+        let value = serde_json::json!({ "a\u{9b}": "\u{1b}[2J\u{202e}\n" });
+        let line = json_line(&value.to_string());
+        assert!(!line.contains(is_unsafe), "{line}");
+        assert_eq!(serde_json::from_str::<Value>(&line).expect("JSON"), value);
+    }
 
     #[test]
     fn warnings_are_counted_by_kind_and_the_first_three_are_shown() {

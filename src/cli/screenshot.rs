@@ -5,9 +5,12 @@ use super::output::{about, fault, print, print_json};
 use super::progress::Progress;
 use super::temporary::TemporaryFolder;
 use crate::app::{ScreenshotError, Shot, screenshot};
+use crate::base::write_whole;
 use crate::workspace::Store;
 use anyhow::{Result, bail};
+use image::ImageFormat;
 use serde_json::json;
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 /// Supported pixels per point.
@@ -32,6 +35,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
     progress.stage("Drawing");
     let shot = Shot {
         dataset: args.dataset.clone(),
+        follow: args.follow,
         panel: args.panel,
         query: args.query.clone(),
         size: [f32::from(args.size.width), f32::from(args.size.height)],
@@ -42,7 +46,9 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
     };
     let home = TemporaryFolder::new()?;
     let picture = guarded(|| screenshot(&shot, Store::at(home.path()))).map_err(about(&args.dataset))?;
-    picture.save(&args.out).map_err(|error| fault(error, &args.out))?;
+    let mut png = Cursor::new(Vec::new());
+    picture.write_to(&mut png, ImageFormat::Png).map_err(|error| fault(error, &args.out))?;
+    write_whole(&args.out, &[&png.into_inner()]).map_err(|error| fault(error, &args.out))?;
     progress.finish();
     let (width, height) = picture.dimensions();
     if args.json {

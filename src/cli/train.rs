@@ -7,7 +7,7 @@ mod observer;
 mod report;
 mod resume;
 
-use super::data::open_for_training;
+use super::data::{open_for_training, opening};
 use super::interrupt::Interrupt;
 use super::output::{about, command_line, fault, note, print, print_json};
 use super::progress::Progress;
@@ -37,7 +37,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         note(&format!("--{} has no effect with {}", setting.option, experiment.model.kind));
     }
     let wanted = WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, experiment: &experiment };
-    let data = open_for_training(&args.dataset, &args.vectors, &wanted, &mut progress)?;
+    let opening = opening(args.follow, args.memory)?;
+    let data = open_for_training(&args.dataset, opening, &args.vectors, &wanted, &mut progress)?;
     let data = data.with_recall_base(args.recall_base);
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {

@@ -3,6 +3,7 @@
 use super::encoder::EncoderArgs;
 use super::output::{fault, note};
 use super::progress::Progress;
+use super::temporary::TemporaryFolder;
 use crate::dataset::{self, Dataset, VectorTable};
 use crate::train::{Experiment, NamedVectors, read_named};
 use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec};
@@ -20,6 +21,16 @@ pub(super) fn device(args: &EncoderArgs, progress: &mut Progress) -> DeviceChoic
     device
 }
 
+/// The user's cache; if it cannot be written, with a note, and new vectors in a folder that lives as long as the command.
+fn cache(progress: &mut Progress) -> Result<(EmbeddingCache, Option<TemporaryFolder>)> {
+    let cache = EmbeddingCache::at(Store::of_user().cache());
+    let Err(why) = cache.check_writable() else { return Ok((cache, None)) };
+    progress.finish();
+    note(&format!("vectors are not cached: {why}"));
+    let folder = TemporaryFolder::new()?;
+    Ok((cache.adding_to(folder.path()), Some(folder)))
+}
+
 /// The vectors of all pictures, from the user's cache where available.
 ///
 /// # Errors
@@ -30,7 +41,7 @@ pub(super) fn embed(
     device: DeviceChoice,
     progress: &mut Progress,
 ) -> Result<(VectorTable, EmbedReport)> {
-    let cache = EmbeddingCache::at(Store::of_user().cache());
+    let (cache, _folder) = cache(progress)?;
     let (table, report) = vision::embed(dataset, spec, device, &cache, &mut |step| {
         let rate = step.images_per_second;
         let mut detail = if rate > 0.0 { format!("{rate:.1} images/s") } else { String::new() };

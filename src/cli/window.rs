@@ -2,7 +2,7 @@
 
 use super::output::fault;
 use crate::app::App;
-use crate::workspace::{Store, Workspace};
+use crate::workspace::{DataAction, Store, Workspace};
 use anyhow::{Result, anyhow};
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// If there is no such file, or no window can be opened.
-pub(super) fn run(dataset: Option<PathBuf>) -> Result<()> {
+pub(super) fn run(dataset: Option<PathBuf>, follow: bool) -> Result<()> {
     if let Some(path) = &dataset
         && let Err(error) = std::fs::metadata(path)
     {
@@ -28,8 +28,12 @@ pub(super) fn run(dataset: Option<PathBuf>) -> Result<()> {
         persistence_path: Some(store.runs().with_file_name("window.ron")),
         ..Default::default()
     };
+    let mut workspace = Workspace::new(store);
+    if let Some(path) = dataset.clone().filter(|_| follow) {
+        workspace.apply(DataAction::FollowLinks(path, true));
+    }
     let create: eframe::AppCreator<'_> =
-        Box::new(move |context| Ok(Box::new(App::new(&context.egui_ctx, Workspace::new(store), dataset))));
+        Box::new(move |context| Ok(Box::new(App::new(&context.egui_ctx, workspace, dataset))));
     eframe::run_native("Crossrank", options, create).map_err(|error| {
         let reason = reason(&error.to_string());
         anyhow!("no window can be opened here ({reason}); the commands work without one, see crossrank --help")

@@ -72,6 +72,16 @@ pub enum ArrayFault {
         /// Bytes expected.
         needed: u64,
     },
+    /// Far more vectors than the data set can use.
+    #[error("{rows} vectors for {images} images; at most {most} are read")]
+    TooMany {
+        /// Number of vectors.
+        rows: usize,
+        /// Number of images.
+        images: usize,
+        /// The limit that follows from that.
+        most: usize,
+    },
     /// The numbers of ids and of vectors differ.
     #[error("{ids} ids for {rows} vectors")]
     Ids {

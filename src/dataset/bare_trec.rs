@@ -7,7 +7,7 @@ use super::build::Builder;
 use super::reader::{Reader, is_data_file};
 use super::trec::{self, TrecKind};
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, WarningKind, walk};
+use super::{DatasetError, Format, Loaded, Reach, WarningKind, walk};
 
 impl Format {
     /// Bare TREC qrels and run files.
@@ -21,7 +21,7 @@ pub(super) const READER: Reader = Reader {
     is_one,
     levels_up: |_| 0,
     stands_alone: |file| kind_of(file).is_some(),
-    open: |root, file| open(root, &file.map_or_else(|| files_in(root), |file| with_partners(file, root))),
+    open,
     own_vectors: |_| None,
 };
 
@@ -31,24 +31,24 @@ pub(super) fn kind_of(file: &Path) -> Option<TrecKind> {
     if is_another { None } else { trec::sniff(file) }
 }
 
-fn is_one(root: &Path) -> bool {
-    let files = files_in(root);
+fn is_one(root: &Path, reach: Reach) -> bool {
+    let files = files_in(root, reach, &mut Warnings::default());
     let (qrels, runs) = sorted(&files);
     !qrels.is_empty() || !runs.is_empty()
 }
 
-fn files_in(root: &Path) -> Vec<PathBuf> {
-    walk::files_below(root, 0, &mut Warnings::default())
+fn files_in(root: &Path, reach: Reach, warnings: &mut Warnings) -> Vec<PathBuf> {
+    walk::files_below(root, 0, reach, warnings)
 }
 
 /// A file with others of its folder: qrels with all runs, a run with the first qrels.
-fn with_partners(file: &Path, root: &Path) -> Vec<PathBuf> {
+fn with_partners(file: &Path, files: Vec<PathBuf>) -> Vec<PathBuf> {
     let kind = trec::sniff(file);
     let is_partner = |other: &PathBuf| {
         other.file_name() != file.file_name() && trec::sniff(other).is_some_and(|other| Some(other) != kind)
     };
     let most = if kind == Some(TrecKind::Run) { 1 } else { usize::MAX };
-    let partners = files_in(root).into_iter().filter(is_partner).take(most);
+    let partners = files.into_iter().filter(is_partner).take(most);
     std::iter::once(owned(file)).chain(partners).collect()
 }
 
@@ -68,12 +68,15 @@ fn sorted(files: &[PathBuf]) -> (Vec<&PathBuf>, Vec<&PathBuf>) {
 
 /// Opens bare qrels and run files as a data set without pictures: the runs' images are the candidates, or the judged
 /// images if there is no run.
-fn open(root: &Path, files: &[PathBuf]) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::TREC);
-    let (qrels, runs) = sorted(files);
+fn open(root: &Path, file: Option<&Path>, reach: Reach) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::TREC, reach);
+    let mut files = files_in(root, reach, &mut builder.warnings);
+    if let Some(file) = file {
+        files = with_partners(file, files);
+    }
+    let (qrels, runs) = sorted(&files);
     if qrels.is_empty() && runs.is_empty() {
-        let reason = "no qrels and no run file".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+        return Err(builder.unrecognised("no qrels and no run file"));
     }
     for run in &runs {
         candidates_of_run(&mut builder, run);

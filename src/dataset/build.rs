@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::warnings::Warnings;
-use super::{Candidate, Dataset, Format, Image, ImageId, Judgements, Loaded, Query, QueryId, Relevance, Warning};
+use super::warnings::{Warnings, owned};
+use super::{
+    Candidate, Dataset, DatasetError, Format, Image, ImageId, Judgements, Loaded, Query, QueryId, Reach, Relevance,
+    Warning,
+};
 
 /// A data set under construction; images, queries and candidates are deduplicated.
 #[derive(Debug)]
@@ -18,11 +21,12 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub fn new(root: &Path, format: Format) -> Self {
+    pub fn new(root: &Path, format: Format, reach: Reach) -> Self {
         let dataset = Dataset {
             name: super::walk::title_of(root),
             root: root.to_path_buf(),
             format,
+            reach,
             images: Vec::new(),
             queries: Vec::new(),
             feature_names: Vec::new(),
@@ -119,6 +123,13 @@ impl Builder {
         let features = vec![f32::NAN; self.dataset.feature_names.len()];
         list.push(Candidate { image, rank, features, clusters: Vec::new() });
         list.last_mut()
+    }
+
+    /// The error for a folder that turned out to hold no data set: a file that could not be read, if there is one, else
+    /// the reason given.
+    pub fn unrecognised(self, reason: &str) -> DatasetError {
+        let reason = reason.to_owned();
+        self.warnings.first_error().unwrap_or(DatasetError::Unrecognised { reason, path: owned(&self.dataset.root) })
     }
 
     /// Sorts every query's candidates by rank (those without one stay in order at the end).

@@ -9,7 +9,7 @@ use super::import::{VectorFile, is_vector_file};
 use super::npy::{self, Matrix};
 use super::warnings::Warnings;
 use super::{DatasetError, VectorSource, walk};
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, write_whole};
 
 /// The tensor that holds the vectors, and the metadata key of their ids.
 const TENSOR: &str = "embeddings";
@@ -62,10 +62,10 @@ pub fn write_embeddings(
         let message = format!("{} numbers are not {} vectors of {columns}", data.len(), ids.len());
         return Err(FileError::malformed(message, path).into());
     }
-    let part = path.with_file_name(format!("{}.part", walk::name(path)));
     if walk::extension(path) == "npy" {
-        npy::write_npy(&part, columns, data)?;
-        std::fs::write(ids_file(path), ids.join("\n") + "\n").at(path)?;
+        let names = ids_file(path);
+        write_whole(&names, &[ids.join("\n").as_bytes(), b"\n"]).at(&names)?;
+        npy::write_npy(path, columns, data)
     } else {
         let bytes: Vec<u8> = data.iter().flat_map(|number| number.to_le_bytes()).collect();
         let view = TensorView::new(Dtype::F32, vec![ids.len(), columns], &bytes)
@@ -75,9 +75,8 @@ pub fn write_embeddings(
         pairs.insert(IDS.to_owned(), serde_json::json!(ids).to_string());
         let file =
             safetensors::serialize([(TENSOR, view)], Some(pairs)).map_err(|error| FileError::malformed(error, path))?;
-        std::fs::write(&part, file).at(path)?;
+        Ok(write_whole(path, &[&file]).at(path)?)
     }
-    Ok(std::fs::rename(&part, path).at(path)?)
 }
 
 /// The dimension of the vectors, where the file's header gives it.

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::reader::Reader;
+use super::text::check_encoding;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, READERS, folder, walk};
-use crate::base::At;
+use super::{DatasetError, Format, Loaded, READERS, Reach, folder, walk};
+use crate::base::{At, check_file};
 
 /// What was found to open.
 struct Found {
@@ -17,37 +18,48 @@ struct Found {
 
 /// The format of a folder or of one of a data set's main files; `None` if it is not a data set.
 pub fn recognise(path: &Path) -> Option<Format> {
-    find(path).map(|found| found.reader.format)
+    find(path, Reach::Folder).map(|found| found.reader.format)
 }
 
 /// Opens a data set: its folder, or one of its main files (a table, a topics file, a matrix, a qrels or run file).
-/// A bare qrels or run file is opened with the other TREC files of its folder.
+/// A bare qrels or run file is opened with the other TREC files of its folder. Files that lie outside the folder, by
+/// links or paths, are reported and left out.
 ///
 /// # Errors
 /// If no format is recognised, or an essential file cannot be read.
 pub fn open(path: &Path) -> Result<Loaded, DatasetError> {
-    std::fs::metadata(path).at(path)?;
-    match find(path) {
-        Some(Found { reader, root, alone }) => (reader.open)(&root, alone.as_deref()),
-        None => Err(DatasetError::Unrecognised { reason: reason(path), path: owned(path) }),
-    }
+    open_within(path, Reach::Folder)
 }
 
-/// As [`open`]; a folder that only holds pictures becomes a data set without queries.
+/// As [`open`], with a choice of how far the data set's files may lie from its folder.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_or_pictures(path: &Path) -> Result<Loaded, DatasetError> {
-    let is_bare = path.is_dir() && find(path).is_none();
-    match is_bare.then(|| folder::open_pictures(path)).filter(|loaded| !loaded.dataset.images.is_empty()) {
-        Some(loaded) => Ok(loaded),
-        None => open(path),
+pub fn open_within(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
+    if !std::fs::metadata(path).at(path)?.is_dir() {
+        check_file(path)?;
+    }
+    match find(path, reach) {
+        Some(Found { reader, root, alone }) => (reader.open)(&root, alone.as_deref(), reach),
+        None => Err(unrecognised(path, reach)),
     }
 }
 
-fn find(path: &Path) -> Option<Found> {
+/// As [`open_within`]; a folder that only holds pictures becomes a data set without queries.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_or_pictures(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
+    let is_bare = path.is_dir() && find(path, reach).is_none();
+    match is_bare.then(|| folder::open_pictures(path, reach)).filter(|loaded| !loaded.dataset.images.is_empty()) {
+        Some(loaded) => Ok(loaded),
+        None => open_within(path, reach),
+    }
+}
+
+fn find(path: &Path, reach: Reach) -> Option<Found> {
     if path.is_dir() {
-        let reader = READERS.iter().find(|reader| (reader.is_one)(path))?;
+        let reader = READERS.iter().find(|reader| (reader.is_one)(path, reach))?;
         return Some(Found { reader, root: owned(path), alone: None });
     }
     if !path.is_file() {
@@ -58,7 +70,7 @@ fn find(path: &Path) -> Option<Found> {
     let highest = levels.into_iter().max().unwrap_or_default();
     for (level, root) in (1..=highest).zip(path.ancestors().skip(1).map(usable)) {
         let mut near = READERS.iter().zip(levels).filter(|&(_, levels)| level <= levels);
-        if let Some((reader, _)) = near.find(|(reader, _)| (reader.is_one)(&root)) {
+        if let Some((reader, _)) = near.find(|(reader, _)| (reader.is_one)(&root, reach)) {
             return Some(Found { reader, root, alone: None });
         }
     }
@@ -72,12 +84,18 @@ fn usable(folder: &Path) -> PathBuf {
 }
 
 /// Why this is not a data set, and what would make it one.
-fn reason(path: &Path) -> String {
+fn unrecognised(path: &Path, reach: Reach) -> DatasetError {
+    let unrecognised = |reason: String| DatasetError::Unrecognised { reason, path: owned(path) };
     if path.is_file() {
-        return "this file belongs to no data set of a known format".to_owned();
+        let reason = || unrecognised("this file belongs to no data set of a known format".to_owned());
+        return check_encoding(path).err().unwrap_or_else(reason);
     }
-    let files = walk::files_below(path, 3, &mut Warnings::default());
-    if files.is_empty() {
+    let mut warnings = Warnings::default();
+    let files = walk::files_below(path, 3, reach, &mut warnings);
+    if let Some(error) = warnings.first_error() {
+        return error;
+    }
+    unrecognised(if files.is_empty() {
         "the folder is empty".to_owned()
     } else if files.iter().any(|file| walk::is_picture(file)) {
         "there are pictures but no table of queries; add a queries.csv with a column 'query'".to_owned()
@@ -87,5 +105,5 @@ fn reason(path: &Path) -> String {
         let [first, middle @ .., last] = readers.map(|reader| reader.main_files);
         let middle: String = middle.iter().map(|files| format!(", no {files}")).collect();
         format!("no {first}{middle} and no {last} in it")
-    }
+    })
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::reader::ReadVectors;
 use super::vectors::{ImageIndex, VectorRow, usual_length};
 use super::warnings::{Warnings, some_of};
-use super::{Dataset, DatasetError, READERS, VectorSource, VectorTable, Warning, WarningKind, import};
+use super::{Dataset, DatasetError, READERS, VectorSource, VectorTable, Warning, WarningKind, import, npy};
 use crate::base::{At, FileError};
 
 /// Files up to this total size in bytes are read in one go.
@@ -45,6 +45,41 @@ pub fn read_vectors(
         0 => Err(unusable("no vectors were requested")),
         1 => Ok(tables.swap_remove(0)),
         _ => Ok(side_by_side(&tables, dataset.images.len()).at(&dataset.root)?),
+    }
+}
+
+/// Checks a source's files as [`read_vectors`] does before it reads the vectors, and returns their dimension, where the
+/// files give it.
+///
+/// # Errors
+/// If the source cannot be used: its file is damaged or of other images, or all of its files are.
+pub fn check_vectors(
+    dataset: &Dataset,
+    source: &VectorSource,
+    warn: &mut dyn FnMut(Warning),
+) -> Result<Option<usize>, DatasetError> {
+    let mut warnings = Warnings::default();
+    if let Some(path) = single(dataset, source) {
+        let (file, _) = import::table::open(dataset, path, &mut warnings)?;
+        return Ok(Some(file.dim));
+    }
+    let matrices: Vec<&PathBuf> = source.files.iter().filter(|path| import::is_vector_file(path)).collect();
+    let (mut dims, mut last) = (Vec::new(), None);
+    for path in &matrices {
+        match npy::npy_shape(path) {
+            Ok((_, columns)) => dims.push(columns),
+            Err(error) => {
+                warnings.error(error);
+                last = Some(path);
+            }
+        }
+    }
+    match last.filter(|_| dims.is_empty()) {
+        Some(path) => npy::npy_shape(path).map(|(_, columns)| Some(columns)),
+        None => {
+            warnings.into_vec().into_iter().for_each(warn);
+            Ok(usual_length(dims.into_iter()).or(source.dim))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::text::read_text;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, Relevance, WarningKind, values};
-use crate::base::FileError;
+use crate::base::{FileError, open_file};
 
 /// Longest quoted field in bytes; it may span lines, but an unclosed quote must not swallow the rest of the file.
 const LONGEST_QUOTED: usize = 64 * 1024;
@@ -84,7 +84,7 @@ pub(super) fn plain(heading: &str) -> String {
 pub(super) fn peek_headings(path: &Path) -> Option<Vec<String>> {
     use std::io::Read;
     let mut start = Vec::new();
-    std::fs::File::open(path).ok()?.take(LONGEST_QUOTED as u64).read_to_end(&mut start).ok()?;
+    open_file(path).ok()?.take(LONGEST_QUOTED as u64).read_to_end(&mut start).ok()?;
     let text = String::from_utf8_lossy(&start);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let first = text.lines().find(|line| !line.trim().is_empty())?;

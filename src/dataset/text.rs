@@ -1,24 +1,76 @@
 //! Decoding bytes to text, which never fails.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::warnings::Warnings;
 use super::{DatasetError, WarningKind};
-use crate::base::At;
+use crate::base::{At, FileError, open_file, read_file};
+
+/// How many bytes of a file are looked at to tell its encoding.
+const START: usize = 64 * 1024;
+const UTF_16: &str = "UTF-16 text without a byte order mark";
+const UTF_32: &str = "UTF-32 text";
 
 /// Reads a text file: a byte order mark decides between UTF-8 and UTF-16, otherwise it is UTF-8, in which stray bytes
 /// are read as Windows-1252 (with one warning, at the first one's line).
 ///
 /// # Errors
-/// If the file cannot be read at all.
+/// If the file cannot be read at all, or is UTF-32, or UTF-16 without a byte order mark.
 pub(super) fn read_text(path: &Path, warnings: &mut Warnings) -> Result<String, DatasetError> {
-    let bytes = std::fs::read(path).at(path)?;
+    let bytes = read_file(path)?;
+    refuse_wide(&bytes, path)?;
     let (text, stray) = decode(bytes);
     if let Some(stray) = stray {
         let message = format!("{} stray bytes that are not UTF-8, read as Windows-1252", stray.count);
         warnings.line(WarningKind::StrayBytes, path, stray.line, message);
     }
     Ok(text)
+}
+
+/// Checks the encoding of a text file by its start, as [`read_text`] does.
+///
+/// # Errors
+/// If it is, or cannot be read.
+pub(super) fn check_encoding(path: &Path) -> Result<(), DatasetError> {
+    let mut start = Vec::new();
+    open_file(path)?.take(START as u64).read_to_end(&mut start).at(path)?;
+    refuse_wide(&start, path)
+}
+
+fn refuse_wide(bytes: &[u8], path: &Path) -> Result<(), DatasetError> {
+    match wide_encoding(bytes) {
+        Some(what) => Err(FileError::malformed(format!("{what}; save it as UTF-8"), path).into()),
+        None => Ok(()),
+    }
+}
+
+/// The unsupported encoding of a text whose characters all take two or four bytes, if it looks like one. The separators of any
+/// table, list or markup then have a zero byte or three, always at the same places.
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    let start = &bytes[..bytes.len().min(START)];
+    if start.starts_with(b"\xff\xfe\0\0") || start.starts_with(b"\0\0\xfe\xff") {
+        return Some(UTF_32);
+    }
+    if encoding_rs::Encoding::for_bom(start).is_some() {
+        return None;
+    }
+    let mut zeros = [0_usize; 4];
+    start.iter().enumerate().filter(|(_, byte)| **byte == 0).for_each(|(at, _)| zeros[at % 4] += 1);
+    let count = zeros.iter().sum::<usize>();
+    // A stray zero byte here and there is damage, not an encoding.
+    if count < 4 || count * 50 < start.len() {
+        return None;
+    }
+    let (even, odd) = (zeros[0] + zeros[2], zeros[1] + zeros[3]);
+    let whole = start.len() / 4;
+    let three_of_four = [[0, 1, 2], [1, 2, 3]].iter().any(|at| at.iter().all(|&at| zeros[at] * 2 > whole));
+    match (three_of_four, even, odd) {
+        (true, ..) => Some(UTF_32),
+        (_, 0, _) | (_, _, 0) => Some(UTF_16),
+        // Other letters may have a zero byte on the other side, as Ā does.
+        (_, even, odd) => (even.max(odd) >= 8 * even.min(odd)).then_some(UTF_16),
+    }
 }
 
 /// Reads an optional text file: an error becomes a warning.
@@ -98,6 +150,20 @@ mod tests {
     fn byte_order_marks_are_taken_off() {
         assert_eq!(decode(b"\xef\xbb\xbfid,x".to_vec()), ("id,x".to_owned(), None));
         assert_eq!(decode(b"\xff\xfei\0d\0".to_vec()), ("id".to_owned(), None));
+    }
+
+    #[test]
+    fn wide_encodings_without_a_mark_are_told_from_damage() {
+        let text = "id,title\na,東京 Ā\nb,old mill\n";
+        let wide = |unit: &dyn Fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        assert_eq!(wide_encoding(&wide(&u16::to_le_bytes)), Some(UTF_16));
+        assert_eq!(wide_encoding(&wide(&u16::to_be_bytes)), Some(UTF_16));
+        for bytes in [|c: char| (c as u32).to_le_bytes(), |c: char| (c as u32).to_be_bytes()] {
+            assert_eq!(wide_encoding(&text.chars().flat_map(bytes).collect::<Vec<u8>>()), Some(UTF_32));
+        }
+        assert_eq!(wide_encoding(text.as_bytes()), None);
+        assert_eq!(wide_encoding(b"id,title\na,b\0\0\n"), None, "two stray zero bytes");
+        assert_eq!(wide_encoding(&[b"\xff\xfe".as_slice(), &wide(&u16::to_le_bytes)].concat()), None, "with a mark");
     }
 
     #[test]

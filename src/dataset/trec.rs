@@ -9,7 +9,7 @@ use super::text::{numbered_lines, read_text};
 use super::values;
 use super::warnings::{Warnings, owned};
 use super::{DatasetError, Warning, WarningKind};
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, open_file, write_whole};
 
 /// Judged grade by image by query.
 pub type Qrels = BTreeMap<String, BTreeMap<String, i32>>;
@@ -102,7 +102,7 @@ pub(super) fn best_first(scores: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
 pub(super) fn sniff(path: &Path) -> Option<TrecKind> {
     use std::io::Read;
     let mut start = Vec::new();
-    std::fs::File::open(path).ok()?.take(16 * 1024).read_to_end(&mut start).ok()?;
+    open_file(path).ok()?.take(16 * 1024).read_to_end(&mut start).ok()?;
     let text = String::from_utf8_lossy(&start);
     let mut lines = text.lines().filter(|line| !line.trim().is_empty()).take(5);
     lines.find_map(|line| kind_of(&line.split_whitespace().collect::<Vec<_>>()))

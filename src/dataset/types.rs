@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use super::ids::QueryId;
 use super::metadata::Image;
-use crate::base::{FileError, named};
+use super::reach::Reach;
+use crate::base::{FileError, named, shown};
 
 /// A judged grade: 0 is not relevant, 1 and above relevant. Negative grades (MediaEval's "can't tell", TREC's spam)
 /// count as unjudged everywhere.
@@ -106,6 +107,8 @@ pub struct Dataset {
     pub root: PathBuf,
     /// Its layout.
     pub format: Format,
+    /// How far its files may lie from that folder.
+    pub reach: Reach,
     /// Every image once.
     pub images: Vec<Image>,
     /// Every query once.
@@ -149,6 +152,8 @@ pub enum WarningKind {
     Missing,
     /// Bytes that are not UTF-8; read as Windows-1252.
     StrayBytes,
+    /// A link or a path that leads out of the data set's folder.
+    Outside,
 }
 
 impl WarningKind {
@@ -164,6 +169,7 @@ impl WarningKind {
             WarningKind::BadVector => "Bad vector",
             WarningKind::Missing => "Missing part",
             WarningKind::StrayBytes => "Stray bytes",
+            WarningKind::Outside => "Outside the folder",
         }
     }
 }
@@ -183,7 +189,7 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({}", self.kind.name(), self.message, self.file.display())?;
+        write!(f, "{}: {} ({}", self.kind.name(), self.message, shown(&self.file))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
@@ -195,7 +201,7 @@ impl fmt::Display for Warning {
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
     /// No format's files were found.
-    #[error("not a data set: {reason}: {path}")]
+    #[error("not a data set: {reason}: {}", shown(path))]
     Unrecognised {
         /// What is missing.
         reason: String,

@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::WarningKind;
+use super::reach::ADVICE;
 use super::warnings::Warnings;
+use super::{Reach, WarningKind};
+use crate::base::is_unsafe;
 
 /// Limits on depth and number of files, so that opening a whole disk by mistake terminates.
 const DEEPEST: usize = 8;
@@ -14,49 +16,63 @@ const MOST: usize = 1_000_000;
 const PICTURES: [&str; 13] =
     ["jpg", "jpeg", "jpe", "png", "gif", "webp", "bmp", "tif", "tiff", "tga", "pnm", "ppm", "pgm"];
 
-/// Every file below a folder, sorted by path; hidden files and folders are left out.
-pub(super) fn files_below(root: &Path, deepest: usize, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    // Links may form cycles, so every folder is entered once, by its canonical path.
-    let mut entered = HashSet::new();
-    descend(root, deepest.min(DEEPEST), &mut entered, &mut found, warnings);
+/// Every file below a folder, sorted by path. Left out are hidden files and folders and, with a warning, names with
+/// control characters and links that lead further than `reach`.
+pub(super) fn files_below(root: &Path, deepest: usize, reach: Reach, warnings: &mut Warnings) -> Vec<PathBuf> {
+    let mut walk = Walk { root, reach, entered: HashSet::new(), found: Vec::new(), warnings };
+    walk.descend(root, deepest.min(DEEPEST));
+    let mut found = walk.found;
     found.sort();
     found
 }
 
 /// Every file below a folder, up to the depth limit.
-pub(super) fn all_files(root: &Path, warnings: &mut Warnings) -> Vec<PathBuf> {
-    files_below(root, DEEPEST, warnings)
+pub(super) fn all_files(root: &Path, reach: Reach, warnings: &mut Warnings) -> Vec<PathBuf> {
+    files_below(root, DEEPEST, reach, warnings)
 }
 
-fn descend(
-    folder: &Path,
-    deeper: usize,
-    entered: &mut HashSet<PathBuf>,
-    found: &mut Vec<PathBuf>,
-    warnings: &mut Warnings,
-) {
-    if !entered.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf())) {
-        return;
-    }
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) => return warnings.file(WarningKind::BadFile, folder, error.to_string()),
-    };
-    for entry in entries.flatten() {
-        if found.len() >= MOST {
+struct Walk<'a> {
+    root: &'a Path,
+    reach: Reach,
+    /// Links may form cycles, so every folder is entered once, by its canonical path.
+    entered: HashSet<PathBuf>,
+    found: Vec<PathBuf>,
+    warnings: &'a mut Warnings,
+}
+
+impl Walk<'_> {
+    fn descend(&mut self, folder: &Path, deeper: usize) {
+        if !self.entered.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf())) {
             return;
         }
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        let Ok(kind) = entry.file_type() else { continue };
-        let is_folder = kind.is_dir() || (kind.is_symlink() && path.is_dir());
-        if !is_folder {
-            found.push(path);
-        } else if deeper > 0 {
-            descend(&path, deeper - 1, entered, found, warnings);
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) => return self.warnings.file(WarningKind::BadFile, folder, error.to_string()),
+        };
+        for entry in entries.flatten() {
+            if self.found.len() >= MOST {
+                return;
+            }
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let path = entry.path();
+            let Ok(kind) = entry.file_type() else { continue };
+            if name.starts_with('.') {
+                continue;
+            }
+            if name.contains(is_unsafe) {
+                let message = "left out, as its name has control characters; rename it";
+                self.warnings.file(WarningKind::BadFile, &path, message);
+            } else if kind.is_symlink() && !self.reach.admits(&path, self.root) {
+                let message = format!("left out, as this link leads out of the data set's folder ({ADVICE})");
+                self.warnings.file(WarningKind::Outside, &path, message);
+            } else if kind.is_dir() || (kind.is_symlink() && path.is_dir()) {
+                if deeper > 0 {
+                    self.descend(&path, deeper - 1);
+                }
+            } else {
+                self.found.push(path);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Errors about whitenings.
 
-use crate::base::FileError;
+use crate::base::{FileError, size_text};
 use safetensors::SafeTensorError;
 
 /// Why a whitening cannot be learned, written or read.
@@ -29,7 +29,28 @@ pub enum GraphError {
     /// Nothing to learn from.
     #[error("there are too few different vectors to learn a whitening from")]
     TooFewVectors,
+    /// Vectors of so many numbers that learning from them would take more memory than is credible.
+    #[error("vectors of {dim} numbers are too wide to be whitened: {} would be needed", size_text(*needed))]
+    TooWide {
+        /// Numbers per vector.
+        dim: usize,
+        /// Bytes needed.
+        needed: u64,
+    },
+    /// The decomposition failed, which it does not for finite numbers.
+    #[error("the principal components of the vectors cannot be computed")]
+    Decomposition,
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
     /// A table too large for the memory, on a disk that fails.
     #[error(transparent)]
     Scratch(#[from] FileError),
+}
+
+impl GraphError {
+    /// Whether the observer asked to stop, rather than anything failing.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled)
+    }
 }

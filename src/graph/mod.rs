@@ -5,6 +5,7 @@
 //! [`homophily()`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are
 //! broken by index, and no result depends on the number of threads.
 
+mod background;
 mod comparison;
 mod error;
 mod knn;
@@ -29,6 +30,6 @@ pub use map::{
 pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
 pub use shown::{SimilarityGraph, SimilarityPath};
-pub use similarity::{Similarities, unit_rows};
+pub use similarity::{Similarities, USUAL_MEMORY, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
 pub use whitening::{VisualSettings, Whitening};

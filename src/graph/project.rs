@@ -3,6 +3,7 @@
 use super::{GraphError, VisualSettings, Whitening, unit_rows};
 use crate::base::At;
 use crate::dataset::VectorTable;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// Images that are projected together.
@@ -30,14 +31,20 @@ impl Projection {
     }
 }
 
-/// The vectors of a table after the projection, which their name then tells of.
+/// The vectors of a table after the projection, which their name then tells of. `proceed` is asked while the whitening is
+/// learned whether to go on.
 ///
 /// # Shapes
 /// n vectors of d numbers → n vectors of d or, whitened, at most `whiten` numbers.
 ///
 /// # Errors
-/// [`GraphError::TooFewVectors`], or [`GraphError::Scratch`] where a large table cannot be written.
-pub fn project(table: VectorTable, projection: Projection) -> Result<VectorTable, GraphError> {
+/// [`GraphError::TooFewVectors`], [`GraphError::Scratch`] where a large table cannot be written, and those of
+/// [`Whitening::learn`].
+pub fn project(
+    table: VectorTable,
+    projection: Projection,
+    proceed: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<VectorTable, GraphError> {
     if projection.is_identity() {
         return Ok(table);
     }
@@ -46,10 +53,11 @@ pub fn project(table: VectorTable, projection: Projection) -> Result<VectorTable
         let rows: Vec<f32> = images.iter().filter_map(|&image| table.get(image)).flat_map(|row| row.to_vec()).collect();
         if projection.l2 { unit_rows(&rows, table.dim) } else { rows }
     };
-    let whitening = projection.whiten.map(|_| {
+    let learn = |_| {
         let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 0.0, components: 0, spectrum: 0.0 };
-        Whitening::learn(&images, |image| Some(rows(&[image]).into()), table.dim, settings)
-    });
+        Whitening::learn(&images, |image| Some(rows(&[image]).into()), table.dim, settings, proceed)
+    };
+    let whitening = projection.whiten.map(learn).transpose()?;
     let dim = match (&whitening, projection.whiten) {
         (Some(whitening), Some(components)) => components.min(whitening.dim()),
         _ => table.dim,
@@ -77,6 +85,10 @@ mod tests {
     use super::*;
     use crate::base::Rng;
 
+    fn projected(table: VectorTable, projection: Projection) -> Result<VectorTable, GraphError> {
+        project(table, projection, &mut || ControlFlow::Continue(()))
+    }
+
     /// 40 vectors of six numbers that are correlated, and an image without one.
     fn table() -> VectorTable {
         let (mut rng, mut table) = (Rng::new(1), VectorTable::new("t", 6, 41));
@@ -90,12 +102,12 @@ mod tests {
 
     #[test]
     fn without_a_projection_vectors_stay_as_they_are() {
-        assert_eq!(project(table(), Projection::default()).expect("a projection"), table());
+        assert_eq!(projected(table(), Projection::default()).expect("a projection"), table());
     }
 
     #[test]
     fn whitened_components_have_variance_one_and_do_not_correlate() {
-        let projected = project(table(), Projection { l2: false, whiten: Some(2) }).expect("a projection");
+        let projected = projected(table(), Projection { l2: false, whiten: Some(2) }).expect("a projection");
         assert_eq!((projected.dim, projected.count(), projected.name.as_str()), (2, 40, "t, whitened to 2"));
         let rows: Vec<Vec<f32>> = (0..40).filter_map(|image| projected.get(image)).map(|row| row.to_vec()).collect();
         for (a, b, expected) in [(0, 0, 1.0), (0, 1, 0.0), (1, 1, 1.0)] {
@@ -108,7 +120,7 @@ mod tests {
     #[test]
     fn l2_gives_rows_of_length_one_before_and_after_whitening() {
         for whiten in [None, Some(3)] {
-            let projected = project(table(), Projection { l2: true, whiten }).expect("a projection");
+            let projected = projected(table(), Projection { l2: true, whiten }).expect("a projection");
             for row in (0..40).filter_map(|image| projected.get(image)) {
                 let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
                 assert!((length - 1.0).abs() < 1e-3, "{whiten:?}: {length}");
@@ -120,7 +132,7 @@ mod tests {
     fn one_vector_is_too_little_to_whiten() {
         let mut one = VectorTable::new("t", 2, 1);
         one.set(0, &[1.0, 2.0]).expect("set");
-        let projected = project(one, Projection { l2: false, whiten: Some(2) });
+        let projected = projected(one, Projection { l2: false, whiten: Some(2) });
         assert!(matches!(projected, Err(GraphError::TooFewVectors)));
     }
 }

@@ -1,5 +1,7 @@
 //! Cosine similarities of one query's images, and each image's nearest neighbours.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::simd::{dispatch, dot4};
@@ -32,14 +34,25 @@ pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
     unit
 }
 
+/// Most bytes that the cosines of one query's images may take, unless another bound is given.
+pub const USUAL_MEMORY: usize = 1_000_000_000;
+
 /// All cosines of one query's images.
 ///
-/// Computed once per query; graphs for any k are then derived without another product.
+/// Computed once per query; graphs for any k are then derived without another product. Where n × n numbers would not
+/// fit into memory, cosines are computed when asked for, with the same bits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Similarities {
     n: usize,
+    cosines: Cosines,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Cosines {
     /// n × n, bitwise symmetric.
-    cos: Vec<f32>,
+    Stored(Vec<f32>),
+    /// Computed from the unit rows, n × `dim`.
+    Computed { unit: Vec<f32>, dim: usize },
 }
 
 /// The images that are most similar to each of a query's images.
@@ -53,10 +66,25 @@ pub(super) struct Nearest {
 }
 
 impl Similarities {
-    /// Similarities of unit rows (see [`unit_rows`]), `n × dim` row-major.
+    /// Similarities of unit rows (see [`unit_rows`]), `n × dim` row-major, in at most [`USUAL_MEMORY`].
     pub fn new(unit: &[f32], dim: usize) -> Self {
+        Self::within(USUAL_MEMORY, unit, dim)
+    }
+
+    /// The same in at most `memory` bytes (beside the rows themselves).
+    pub fn within(memory: usize, unit: &[f32], dim: usize) -> Self {
         let n = unit.len().checked_div(dim).unwrap_or(0);
-        Self { n, cos: cosines(&unit[..n * dim], n, dim) }
+        let unit = &unit[..n * dim];
+        let cosines = match Self::bytes(n) <= memory {
+            true => Cosines::Stored(cosines(unit, n, dim)),
+            false => Cosines::Computed { unit: unit.to_vec(), dim },
+        };
+        Self { n, cosines }
+    }
+
+    /// The bytes that all cosines of `n` images take.
+    pub fn bytes(n: usize) -> usize {
+        n.saturating_mul(n).saturating_mul(size_of::<f32>())
     }
 
     /// Number of images.
@@ -70,27 +98,65 @@ impl Similarities {
     /// If `i` or `j` is out of range.
     pub fn get(&self, i: usize, j: usize) -> f32 {
         assert!(j < self.n, "image {j} of {}", self.n);
-        self.cos[i * self.n + j]
+        match &self.cosines {
+            Cosines::Stored(cos) => cos[i * self.n + j],
+            Cosines::Computed { unit, dim } => {
+                dispatch(One { x: &unit[i * dim..][..*dim], y: &unit[j * dim..][..*dim] })
+            }
+        }
+    }
+
+    /// The cosines of image `i` and every image.
+    ///
+    /// # Panics
+    /// If `i` is out of range.
+    pub fn row(&self, i: usize) -> Cow<'_, [f32]> {
+        match &self.cosines {
+            Cosines::Stored(cos) => Cow::Borrowed(&cos[i * self.n..][..self.n]),
+            Cosines::Computed { unit, dim } => {
+                let mut row = vec![0.0; self.n];
+                dispatch(Block { unit, dim: *dim, first: i, n: self.n, last: self.n - 1, out: &mut row });
+                Cow::Owned(row)
+            }
+        }
     }
 
     /// Every image's `k` nearest others, or all if there are fewer. Only these are sorted, not the rest of a row.
     pub(super) fn nearest(&self, k: usize) -> Nearest {
         let n = self.n;
-        let has_vector: Vec<bool> = (0..n).map(|i| self.cos[i * n + i] > 0.0).collect();
+        let has_vector: Vec<bool> = (0..n).into_par_iter().map(|i| self.get(i, i) > 0.0).collect();
         let others = has_vector.iter().filter(|has| **has).count().saturating_sub(1);
         let width = k.min(others);
         let mut rows = vec![0; n * width];
         if width > 0 {
-            rows.par_chunks_exact_mut(width).enumerate().for_each_init(
-                || Vec::with_capacity(others),
-                |keys, (i, row)| {
-                    if has_vector[i] {
-                        put_nearest(&self.cos[i * n..][..n], i, &has_vector, keys, row);
+            // A few rows at a time, so that rows that are not stored share the reading of the others.
+            rows.par_chunks_mut(GROUP * width).enumerate().for_each_init(
+                || (Vec::with_capacity(others), Vec::new()),
+                |(keys, buffer), (group, nearest)| {
+                    let first = group * GROUP;
+                    let cos = self.rows(first, nearest.len() / width, buffer);
+                    for (lane, nearest) in nearest.chunks_exact_mut(width).enumerate() {
+                        let i = first + lane;
+                        if has_vector[i] {
+                            put_nearest(&cos[lane * n..][..n], i, &has_vector, keys, nearest);
+                        }
                     }
                 },
             );
         }
         Nearest { width, rows, has_vector }
+    }
+
+    /// `count` rows from `first` on, at most [`GROUP`]; `buffer` is for rows that are not stored.
+    fn rows<'a>(&'a self, first: usize, count: usize, buffer: &'a mut Vec<f32>) -> &'a [f32] {
+        match &self.cosines {
+            Cosines::Stored(cos) => &cos[first * self.n..][..count * self.n],
+            Cosines::Computed { unit, dim } => {
+                buffer.resize(count * self.n, 0.0);
+                dispatch(Block { unit, dim: *dim, first, n: self.n, last: self.n - 1, out: buffer });
+                buffer
+            }
+        }
     }
 }
 
@@ -130,7 +196,8 @@ fn descending(x: f32) -> u32 {
 fn cosines(unit: &[f32], n: usize, dim: usize) -> Vec<f32> {
     let mut cos = vec![0.0; n * n];
     cos.par_chunks_mut(GROUP * n.max(1)).enumerate().for_each(|(block, out)| {
-        dispatch(Block { unit, dim, first: block * GROUP, n, out });
+        let last = (block + 1) * GROUP;
+        dispatch(Block { unit, dim, first: block * GROUP, n, last: last.min(n) - 1, out });
     });
     for i in 0..n {
         for j in 0..i {
@@ -140,12 +207,13 @@ fn cosines(unit: &[f32], n: usize, dim: usize) -> Vec<f32> {
     cos
 }
 
-/// Four rows of the matrix of cosines, up to the diagonal.
+/// Up to four rows of the matrix of cosines, up to the column `last`.
 struct Block<'a> {
     unit: &'a [f32],
     dim: usize,
     first: usize,
     n: usize,
+    last: usize,
     out: &'a mut [f32],
 }
 
@@ -156,13 +224,28 @@ impl pulp::WithSimd for Block<'_> {
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         let row = |i: usize| &self.unit[i * self.dim..][..self.dim];
         let rows = self.out.len() / self.n;
-        let last = self.first + rows - 1;
-        let group = [0, 1, 2, 3].map(|lane| row((self.first + lane).min(last)));
-        for j in 0..=last {
+        let last_row = self.first + rows - 1;
+        let group = [0, 1, 2, 3].map(|lane| row((self.first + lane).min(last_row)));
+        for j in 0..=self.last {
             let products = dot4(simd, row(j), group);
             for (lane, product) in products.into_iter().enumerate().take(rows) {
                 self.out[lane * self.n + j] = product;
             }
         }
+    }
+}
+
+/// One cosine.
+struct One<'a> {
+    x: &'a [f32],
+    y: &'a [f32],
+}
+
+impl pulp::WithSimd for One<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) -> f32 {
+        dot4(simd, self.x, [self.y; 4])[0]
     }
 }

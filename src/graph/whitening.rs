@@ -4,17 +4,34 @@ mod file;
 mod principal;
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, MatRef, Par};
 use serde::{Deserialize, Serialize};
 
-use super::unit_rows;
+use super::background::abandonable;
+use super::{GraphError, unit_rows};
 use crate::base::Spread;
-use principal::{WIDE, principal};
+use principal::{MOST_COMPONENTS, WIDE, principal};
 
 /// Most images to learn from, evenly spaced: enough for a correlation matrix.
 const MOST_ROWS: usize = 10_000;
+
+/// Vectors read between two questions whether to go on.
+const ROWS_AT_ONCE: usize = 64;
+/// Most bytes that learning may take.
+const MOST_BYTES: u64 = 16 << 30;
+
+/// Checks that all that [`Whitening::learn`] allocates for `rows` vectors of `dim` numbers stays within bounds: the rows
+/// twice, their products, and the components as they come and as they are kept.
+fn check_size(rows: usize, dim: usize) -> Result<(), GraphError> {
+    let size = |a: usize, b: usize, bytes: u64| (a as u64).checked_mul(b as u64)?.checked_mul(bytes);
+    let side = dim.min(WIDE.max(rows));
+    let parts = [size(rows, dim, 16), size(side, side, 16), size(dim, MOST_COMPONENTS, 12)];
+    let needed = parts.into_iter().try_fold(0_u64, |sum, part| sum.checked_add(part?)).unwrap_or(u64::MAX);
+    if needed <= MOST_BYTES { Ok(()) } else { Err(GraphError::TooWide { dim, needed }) }
+}
 
 /// How visual vectors are processed before they are used for neighbours and inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,19 +76,30 @@ pub struct Whitening {
 
 impl Whitening {
     /// Learns from the vectors, of `dim` numbers each, that `row` gives for `images`. With fewer than two, no
-    /// components are kept.
+    /// components are kept. `proceed` is asked often whether to go on.
+    ///
+    /// # Errors
+    /// [`GraphError::TooWide`] or [`GraphError::Decomposition`] for vectors that nothing can be learned from, and
+    /// [`GraphError::Cancelled`] after a `Break`.
     pub fn learn<'a>(
         images: &[usize],
         row: impl Fn(usize) -> Option<Cow<'a, [f32]>>,
         dim: usize,
         settings: VisualSettings,
-    ) -> Self {
+        proceed: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> Result<Self, GraphError> {
         let most_rows = if dim > WIDE { WIDE } else { MOST_ROWS };
+        check_size(images.len().min(most_rows), dim)?;
         let step = images.len().div_ceil(most_rows).max(1);
         let power = |&x: &f32| power(f64::from(x), settings.power);
         let mut data: Vec<f64> = Vec::new();
-        for row in images.iter().step_by(step).filter_map(|&image| row(image)).filter(|row| row.len() == dim) {
-            data.extend(row.iter().map(power));
+        for (index, &image) in images.iter().step_by(step).enumerate() {
+            if index % ROWS_AT_ONCE == 0 && proceed().is_break() {
+                return Err(GraphError::Cancelled);
+            }
+            if let Some(row) = row(image).filter(|row| row.len() == dim) {
+                data.extend(row.iter().map(power));
+            }
         }
         let count = data.len().checked_div(dim).unwrap_or(0);
         let (mut mean, mut squares) = (vec![0.0; dim], vec![0.0; dim]);
@@ -88,9 +116,15 @@ impl Whitening {
             .chunks(dim.max(1))
             .flat_map(|row| row.iter().zip(&mean).zip(&scale).map(|((x, mean), scale)| (x - mean) * scale))
             .collect();
-        let (variance, basis) = if count < 2 { (Vec::new(), Vec::new()) } else { principal(&standard, count, dim) };
+        let (variance, basis) = match count {
+            0 | 1 => Default::default(),
+            // Nothing in it can be interrupted.
+            _ => abandonable(move || principal(&standard, count, dim), proceed)?
+                .flatten()
+                .ok_or(GraphError::Decomposition)?,
+        };
         let plain = |values: Vec<f64>| values.into_iter().map(|x| x as f32).collect();
-        Self { settings, mean: plain(mean), scale: plain(scale), variance, basis }
+        Ok(Self { settings, mean: plain(mean), scale: plain(scale), variance, basis })
     }
 
     /// The settings it was learned with.
@@ -198,113 +232,4 @@ fn power(x: f64, power: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::Rng;
-
-    const DIM: usize = 5;
-
-    /// Correlated numbers: the last two depend on the first.
-    fn rows(count: usize) -> Vec<f32> {
-        let mut rng = Rng::new(3);
-        let row = |rng: &mut Rng| {
-            let x = [0; 3].map(|_| rng.normal());
-            [x[0], 2.0 * x[1], x[2] + 1.0, 3.0 * x[0] + 0.1 * x[1], x[0] - x[2]].map(|x| x as f32)
-        };
-        (0..count).flat_map(|_| row(&mut rng)).collect()
-    }
-
-    fn learned(shrinkage: f64) -> (Vec<f32>, Whitening) {
-        let rows = rows(400);
-        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage, components: 2, spectrum: 0.0 };
-        let row = |i: usize| Some(Cow::Borrowed(&rows[i * DIM..(i + 1) * DIM]));
-        let whitening = Whitening::learn(&(0..400).collect::<Vec<_>>(), row, DIM, settings);
-        (rows, whitening)
-    }
-
-    #[test]
-    fn components_have_the_variance_of_their_eigenvalue_and_do_not_correlate() {
-        let (rows, whitening) = learned(0.0);
-        assert!(whitening.dim() <= 4, "five numbers that depend on three");
-        let projected = whitening.project(&rows);
-        let r = whitening.dim();
-        for a in 0..r {
-            for b in 0..r {
-                let products = projected.chunks(r).map(|row| f64::from(row[a] * row[b]));
-                let mean = products.sum::<f64>() / 400.0;
-                let expected = if a == b { f64::from(whitening.variance[a]) } else { 0.0 };
-                assert!((mean - expected).abs() < 1e-3, "{a} {b}: {mean} {expected}");
-            }
-        }
-        assert!(whitening.variance.windows(2).all(|pair| pair[0] >= pair[1]));
-    }
-
-    #[test]
-    fn whitened_rows_have_length_one_and_an_image_without_a_vector_has_none() {
-        let (mut rows, whitening) = learned(1.0);
-        rows[..DIM].fill(0.0);
-        let whitened = whitening.whitened(&whitening.project(&rows));
-        let length = |row: &[f32]| row.iter().map(|x| x * x).sum::<f32>();
-        assert_eq!(length(&whitened[..whitening.dim()]), 0.0);
-        assert!(whitened.chunks(whitening.dim()).skip(1).all(|row| (length(row) - 1.0).abs() < 1e-4));
-    }
-
-    #[test]
-    fn vectors_of_many_numbers_are_learned_from_few_images() {
-        let dim = 20_000;
-        let mut rng = Rng::new(9);
-        let data: Vec<f32> = (0..40 * dim).map(|_| rng.normal() as f32).collect();
-        let settings = VisualSettings { whiten: true, power: 1.0, shrinkage: 1.0, components: 8, spectrum: 0.0 };
-        let row = |i: usize| Some(Cow::Borrowed(&data[i * dim..(i + 1) * dim]));
-        let whitening = Whitening::learn(&(0..40).collect::<Vec<_>>(), row, dim, settings);
-        // Standardised rows sum to zero, which takes one direction.
-        assert_eq!((whitening.dim(), whitening.components()), (39, 8));
-        let whitened = whitening.whitened(&whitening.project(&data[..dim]));
-        assert!((whitened.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-4);
-    }
-
-    #[test]
-    fn inputs_are_standard_over_the_query() {
-        let (rows, whitening) = learned(1.0);
-        let inputs = whitening.inputs(&whitening.project(&rows[..20 * DIM]));
-        assert_eq!(inputs.len(), 20 * 2);
-        for column in 0..2 {
-            let values: Vec<f32> = inputs.chunks(2).map(|row| row[column]).collect();
-            let (mean, squares) = (values.iter().sum::<f32>() / 20.0, values.iter().map(|x| x * x).sum::<f32>());
-            assert!(mean.abs() < 1e-5 && (squares / 19.0 - 1.0).abs() < 1e-4, "{mean} {squares}");
-        }
-    }
-
-    #[test]
-    fn an_image_without_a_vector_has_mean_components_and_changes_no_other_row() {
-        let (mut rows, whitening) = learned(1.0);
-        // Off the mean of the training images, so that zero is not the query's mean.
-        rows[..20 * DIM].iter_mut().for_each(|x| *x += 5.0);
-        let complete = whitening.inputs(&whitening.project(&rows[DIM..20 * DIM]));
-        rows[..DIM].fill(0.0);
-        let inputs = whitening.inputs(&whitening.project(&rows[..20 * DIM]));
-        assert_eq!(inputs[..2], [0.0, 0.0]);
-        assert_eq!(inputs[2..], complete);
-    }
-
-    #[test]
-    fn it_reads_back_what_it_wrote_and_refuses_what_is_damaged() {
-        let (_, whitening) = learned(0.5);
-        let bytes = whitening.to_bytes().unwrap();
-        assert_eq!(Whitening::from_bytes(&bytes).unwrap(), whitening);
-        assert!(Whitening::from_bytes(&bytes[..bytes.len() - 9]).is_err());
-        assert!(Whitening::from_bytes(b"nonsense").is_err());
-    }
-
-    #[test]
-    fn too_few_or_equal_vectors_leave_nothing_to_learn() {
-        let settings = VisualSettings { whiten: true, components: 3, ..VisualSettings::default() };
-        let one = [1.0_f32; DIM];
-        for images in [0, 1, 6] {
-            let row = |_| Some(Cow::Borrowed(&one[..]));
-            let whitening = Whitening::learn(&(0..images).collect::<Vec<_>>(), row, DIM, settings);
-            assert_eq!((whitening.dim(), whitening.components()), (0, 0));
-            assert!(whitening.whitened(&whitening.project(&one)).is_empty());
-        }
-    }
-}
+mod tests;

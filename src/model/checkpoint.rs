@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
-use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{ModelError, Network, NetworkConfig};
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_file, write_whole};
 
 /// Additional metadata in a checkpoint's header: free text by key.
 pub type Metadata = BTreeMap<String, String>;
@@ -44,7 +43,7 @@ impl Network {
     /// # Errors
     /// If the file cannot be read or is not one of our networks.
     pub fn load(path: &Path) -> Result<(Self, Metadata), ModelError> {
-        let bytes = fs::read(path).at(path)?;
+        let bytes = read_file(path)?;
         let wrong = |message: &dyn Display| FileError::malformed(message, path);
         let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|error| wrong(&error))?;
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| wrong(&error))?;

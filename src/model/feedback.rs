@@ -53,8 +53,8 @@ impl FeedbackScores {
         let mut taken = 0;
         for neighbours in Feedback::NEIGHBOURS {
             for &from in best.iter().take(neighbours).skip(taken) {
-                for (to, sum) in sum.iter_mut().enumerate() {
-                    *sum += text[from] * f64::from(similarities.get(from, to).max(0.0));
+                for (sum, cosine) in sum.iter_mut().zip(&*similarities.row(from)) {
+                    *sum += text[from] * f64::from(cosine.max(0.0));
                 }
             }
             taken = neighbours;

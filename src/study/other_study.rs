@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use super::parameters::plain;
 use super::{Change, StudyError, Trial, parameters};
+use crate::base::read_text_file;
 use crate::dataset::Split;
 use crate::train::{Experiment, QueryMeasures, RunData, RunRecord, read_run_record};
 
@@ -66,7 +66,7 @@ pub(super) fn check_shared(folder: &Path, experiments: &[&Experiment], free: &[&
 /// # Errors
 /// [`StudyError::OtherStudy`].
 pub(super) fn check_kind(folder: &Path, kind: &str) -> Result<(), StudyError> {
-    let text = fs::read_to_string(folder.join("study.json")).unwrap_or_default();
+    let text = read_text_file(&folder.join("study.json")).unwrap_or_default();
     let study: Value = serde_json::from_str(&text).unwrap_or_default();
     match study["kind"].as_str() {
         Some(then) if then != kind => {

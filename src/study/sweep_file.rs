@@ -19,7 +19,6 @@
 //! ```
 
 use serde_json::Value;
-use std::fs;
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
@@ -28,7 +27,7 @@ use toml::de::{DeTable, DeValue};
 use super::space::{Axis, Values};
 use super::sweep::check_objective;
 use super::{Change, Folds, MOST_FOLDS, MOST_SEEDS, Method, StudyError, SweepPlan, named, nearest, set};
-use crate::base::{At, FileError};
+use crate::base::{FileError, read_text_file};
 use crate::dataset::SPLIT_SEED;
 use crate::eval::Measure;
 use crate::train::{Experiment, read_run_record};
@@ -67,7 +66,7 @@ impl SweepPlan {
     /// # Errors
     /// If it cannot be read or is invalid, with the line.
     pub fn read(path: &Path) -> Result<Self, StudyError> {
-        let text = fs::read_to_string(path).at(path)?;
+        let text = read_text_file(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         Self::parse(&text, folder).map_err(|Fault(message, span)| {
             let line = text.as_bytes().iter().take(span.start).filter(|byte| **byte == b'\n').count() + 1;

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Change, StudyError, Trial, TrialMeasures};
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_text_file, write_whole};
 
 /// The file's name in a trial's folder.
 const FILE: &str = "trial.json";
@@ -41,7 +41,7 @@ pub(super) fn fold(folder: &Path) -> Option<usize> {
 }
 
 fn read_file(folder: &Path) -> Option<TrialFile> {
-    serde_json::from_str(&fs::read_to_string(folder.join(FILE)).ok()?).ok()
+    serde_json::from_str(&read_text_file(&folder.join(FILE)).ok()?).ok()
 }
 
 /// What a folder holds, from the perspective of a trial that might use it.

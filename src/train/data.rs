@@ -35,6 +35,8 @@ pub struct RunData {
     pub splits: Arc<Vec<Split>>,
     /// [`RunData::vectors_hash`], once it was asked for.
     pub(super) vectors_hash: Arc<OnceLock<String>>,
+    /// Most bytes for what grows with the square of a query's images ([`super::memory_bound`]).
+    pub memory: usize,
 }
 
 impl RunData {

@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use crate::base::{FileError, LockError};
+use super::{Loss, MEMORY_VARIABLE};
+use crate::base::{FileError, LockError, size_text};
 use crate::dataset::DatasetError;
 use crate::model::ModelError;
 use crate::signals::Signals;
@@ -32,6 +33,25 @@ pub enum TrainError {
         name: String,
         /// The known names.
         known: String,
+    },
+    /// A query with too many judged images for the loss.
+    #[error(
+        "{loss} needs {} for the {judged} judged images of query “{query}”, more than the {} allowed (--memory or \
+         {MEMORY_VARIABLE} raises that; other losses need no such matrix)",
+        size_text(*needed as u64),
+        size_text(*bound as u64)
+    )]
+    Memory {
+        /// The loss.
+        loss: Loss,
+        /// Number of judged images.
+        judged: usize,
+        /// The query.
+        query: String,
+        /// Bytes needed.
+        needed: usize,
+        /// Bytes allowed.
+        bound: usize,
     },
     /// No signal is selected.
     #[error("no signal is selected: select at least one")]

@@ -20,7 +20,8 @@ pub(super) fn feedback_scores(
     let whitening = inputs.whitening.as_deref().filter(|_| experiment.compares_whitened());
     let one = |input: &RankingInput| {
         let (rows, dim) = compared_rows(data, whitening, input.query);
-        FeedbackScores::new(&text(input.query), &Similarities::new(&rows, dim))
+        // Only a few rows are asked for, so none is stored.
+        FeedbackScores::new(&text(input.query), &Similarities::within(0, &rows, dim))
     };
     inputs.inputs.par_iter().map(one).collect()
 }

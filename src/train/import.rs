@@ -7,13 +7,12 @@
 //! command line determine them.
 
 use std::fmt::Display;
-use std::fs;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
 use super::{Experiment, Loss, Method, RunRecord, Setting};
-use crate::base::{At, FileError, UnknownName};
+use crate::base::{At, FileError, UnknownName, read_text_file};
 use crate::eval::Measure;
 use crate::model::{Activation, ModelKind};
 
@@ -31,7 +30,7 @@ type Read = Result<(Vec<Experiment>, Vec<String>), FileError>;
 /// # Errors
 /// If the file is invalid, with its path and the line of the field.
 pub fn read_reference(path: &Path) -> Read {
-    let text = fs::read_to_string(path).at(path)?;
+    let text = read_text_file(path)?;
     let value: Value = serde_json::from_str(&text).at(path)?;
     reference(&text, &value, path)
 }
@@ -42,7 +41,7 @@ pub fn read_reference(path: &Path) -> Read {
 /// # Errors
 /// If the file is invalid or has an unknown setting, with its path.
 pub fn read_config(path: &Path) -> Read {
-    let text = fs::read_to_string(path).at(path)?;
+    let text = read_text_file(path)?;
     let toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
     let value: Value = match toml {
         true => toml::from_str(&text).map_err(|error| FileError::malformed(error.to_string().trim_end(), path))?,

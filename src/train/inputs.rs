@@ -1,25 +1,43 @@
 //! Prepares a data set for a network.
 
-use super::{Experiment, RunData, TrainData};
+use super::{Experiment, RunData, TrainData, TrainError};
+use crate::base::FileError;
 use crate::dataset::Split;
-use crate::graph::{Csr, Similarities, Whitening, raw_rows, unit_rows};
+use crate::graph::{Csr, GraphError, Similarities, Whitening, raw_rows, unit_rows};
 use crate::model::{RankingInput, Visual};
 use crate::signals;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Learns the whitening of the visual vectors from the images of the training queries, if the experiment uses one.
-pub(super) fn learn_whitening(data: &RunData, experiment: &Experiment) -> Option<Whitening> {
+pub(super) fn learn_whitening(
+    data: &RunData,
+    experiment: &Experiment,
+    proceed: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<Option<Whitening>, TrainError> {
     if !experiment.whitens() {
-        return None;
+        return Ok(None);
     }
     let of_training = |query: &usize| data.splits[*query] == Split::Train;
     let queries = (0..data.dataset.queries.len()).filter(of_training).map(|query| &data.dataset.queries[query]);
     let images: BTreeSet<usize> = queries.flat_map(|q| q.candidates.iter().map(|c| c.image)).collect();
     let with_vectors: Vec<usize> =
         images.into_iter().filter(|&image| data.vectors.row_of_image.get(image).is_some_and(Option::is_some)).collect();
-    Some(Whitening::learn(&with_vectors, |image| data.vectors.get(image), data.vectors.dim, experiment.visual))
+    let row = |image: usize| data.vectors.get(image);
+    let learned = Whitening::learn(&with_vectors, row, data.vectors.dim, experiment.visual, proceed);
+    learned.map(Some).map_err(|error| match error {
+        GraphError::Cancelled => TrainError::Cancelled,
+        fault => FileError::malformed(fault, vector_file(data)).into(),
+    })
+}
+
+/// The file that the visual vectors come from; the data set's folder if they were computed.
+fn vector_file(data: &RunData) -> &Path {
+    let of_name = |name: &String| data.dataset.vectors.iter().find(|source| source.name == *name);
+    let file = data.vector_names.iter().filter_map(of_name).find_map(|source| source.files.first());
+    file.map_or(&data.dataset.root, |file| file)
 }
 
 /// One query as the network's input.
@@ -66,7 +84,7 @@ fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Wh
     let whitened = projected.as_ref().filter(|_| experiment.visual.whiten);
     let (rows, dim) = compared(data, &raw, whitened.map(|(whitening, projected)| (whitening.as_ref(), &projected[..])));
     input.dim = dim;
-    input.graph = Csr::nearest(&Similarities::new(&rows, dim), experiment.graph);
+    input.graph = Csr::nearest(&Similarities::within(data.memory, &rows, dim), experiment.graph);
     if !experiment.model.kind.reads_vectors() {
         return;
     }
@@ -108,14 +126,18 @@ fn concatenate(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
 /// All queries as the network's inputs, except those without candidates. The whitening is learned on the training
 /// queries.
 ///
-/// `observe` gets the number of queries done and in all, and may stop the work: the result is then `None`.
+/// `observe` gets the number of queries done and in all, and may stop the work.
+///
+/// # Errors
+/// If the whitening cannot be learned, with the vectors' file, and [`TrainError::Cancelled`].
 pub fn prepare(
     data: &RunData,
     use_signals: &[usize],
     experiment: &Experiment,
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-) -> Option<TrainData> {
-    let whitening = learn_whitening(data, experiment).map(Arc::new);
+) -> Result<TrainData, TrainError> {
+    let queries = data.dataset.queries.len();
+    let whitening = learn_whitening(data, experiment, &mut || observe(0, queries))?.map(Arc::new);
     prepare_with(data, use_signals, experiment, whitening, &with_candidates(data), observe)
 }
 
@@ -133,16 +155,22 @@ pub(super) fn prepare_with(
     whitening: Option<Arc<Whitening>>,
     queries: &[usize],
     observe: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
-) -> Option<TrainData> {
+) -> Result<TrainData, TrainError> {
     use rayon::prelude::*;
     let mut inputs = Vec::with_capacity(queries.len());
     for chunk in queries.chunks(8) {
         let one = |&query: &usize| ranking_input(data, use_signals, experiment, whitening.as_ref(), query);
-        inputs.extend(chunk.par_iter().map(one).collect::<Vec<_>>());
+        let bytes = |&query: &usize| Similarities::bytes(data.dataset.queries[query].candidates.len());
+        let together = chunk.iter().map(bytes).fold(0, usize::saturating_add);
+        match together <= data.memory {
+            true => inputs.extend(chunk.par_iter().map(one).collect::<Vec<_>>()),
+            // One large query after the other, each on all cores.
+            false => inputs.extend(chunk.iter().map(one)),
+        }
         if observe(inputs.len(), queries.len()).is_break() {
-            return None;
+            return Err(TrainError::Cancelled);
         }
     }
     let split = queries.iter().map(|&query| data.splits[query]).collect();
-    Some(TrainData { inputs, split, whitening })
+    Ok(TrainData { inputs, split, whitening })
 }

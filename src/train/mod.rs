@@ -17,6 +17,7 @@ mod inputs;
 mod loss;
 mod observer;
 mod open;
+mod opening;
 mod optimise;
 mod optimiser;
 mod preset;
@@ -42,9 +43,8 @@ pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
-pub use open::{
-    ChooseVectors, NamedVectors, Opened, as_warning, data_of_run, open, open_with, read_named, read_sources,
-};
+pub use open::{ChooseVectors, NamedVectors, Opened, data_of_run, open, open_with, read_named, read_sources};
+pub use opening::{MEMORY_VARIABLE, Opening, memory_bound, parse_memory};
 pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Moments, Optimiser};
 pub use preset::Preset;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::run::split_as;
-use super::{RunData, RunRecord, TrainError};
-use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning, WarningKind};
+use super::{Opening, RunData, RunRecord, TrainError};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning};
 use crate::signals;
 
 /// An error of choosing visual vectors, whose type is up to whoever chooses.
@@ -42,7 +42,7 @@ pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, TrainError> {
         let names = if added.is_empty() { preset } else { added.to_vec() };
         Ok(read_named(dataset, names, warnings)?)
     };
-    open_with(path, files, own, &mut |_| ControlFlow::Continue(()))
+    open_with(path, Opening::default(), files, own, &mut |_| ControlFlow::Continue(()))
 }
 
 /// Opens a data set: reads its files, adds others to it (visual vectors by extension; TREC files with four columns are
@@ -54,13 +54,14 @@ pub fn open(path: &Path, files: &[PathBuf]) -> Result<Opened, TrainError> {
 /// If the data set cannot be read or has no queries, its vectors are unavailable, or `stage` asked to stop.
 pub fn open_with(
     path: &Path,
+    opening: Opening,
     files: &[PathBuf],
     choose: &mut ChooseVectors<'_>,
     stage: &mut dyn FnMut(&str) -> ControlFlow<()>,
 ) -> Result<Opened, TrainError> {
     let mut proceed = |name: &str| if stage(name).is_break() { Err(TrainError::Cancelled) } else { Ok(()) };
     proceed("Reading files")?;
-    let mut loaded = dataset::open(path)?;
+    let mut loaded = dataset::open_within(path, opening.reach)?;
     let (mut added, mut refused) = (Vec::new(), Vec::new());
     for file in files {
         proceed("Reading added files")?;
@@ -88,6 +89,7 @@ pub fn open_with(
         vector_names,
         splits: Arc::new(splits),
         vectors_hash: Arc::default(),
+        memory: opening.memory,
     };
     Ok(Opened { data, warnings, refused })
 }
@@ -151,11 +153,6 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     }
     let table = read_sources(&dataset, &names, &mut |_| {})?;
     Ok(data.with_vectors(names, Arc::new(table)))
-}
-
-/// An error as a warning about a data set that could still be opened.
-pub fn as_warning(error: &DatasetError, dataset: &Dataset) -> Warning {
-    Warning { kind: WarningKind::BadFile, message: error.to_string(), file: dataset.root.clone(), line: None }
 }
 
 /// Adds a file to a data set; returns the name of its source if it holds visual vectors.

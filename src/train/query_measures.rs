@@ -2,11 +2,10 @@
 
 use super::run_folder::{earlier_recall_base, is_zero};
 use super::{RunData, judgements_hash};
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_text_file, write_whole};
 use crate::dataset::{RecallBase, Split};
 use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use std::path::Path;
 
 /// The file's name in a run's folder.
@@ -153,7 +152,7 @@ impl QueryMeasures {
     /// If the file cannot be read or is malformed, with the path.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join(FILE);
-        let text = fs::read_to_string(&path).at(&path)?;
+        let text = read_text_file(&path)?;
         serde_json::from_str(&text).at(&path)
     }
 }

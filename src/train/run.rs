@@ -3,6 +3,7 @@
 use super::choose::choose;
 use super::fingerprint::VISUAL_VECTORS;
 use super::inputs::{prepare, prepare_with, with_candidates};
+use super::opening::check_memory;
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};
@@ -66,17 +67,18 @@ fn lock(folder: &Path, observer: &mut dyn RunObserver) -> Result<Lock, TrainErro
 /// builds graphs.
 ///
 /// # Errors
-/// A setting out of range, an unknown signal or none, or [`TrainError::Cancelled`].
+/// A setting out of range, an unknown signal or none, a query too large for the loss, a whitening that cannot be learned,
+/// or [`TrainError::Cancelled`].
 pub fn prepare_run(
     data: &RunData,
     experiment: &Experiment,
     observer: &mut dyn RunObserver,
 ) -> Result<TrainData, TrainError> {
     experiment.check()?;
+    check_memory(data, experiment)?;
     let use_signals = experiment.signal_indices(&data.signals)?;
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare(data, &use_signals, experiment, step);
-    inputs.ok_or(TrainError::Cancelled)
+    prepare(data, &use_signals, experiment, step)
 }
 
 /// The last part of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
@@ -199,8 +201,7 @@ pub fn score_again(
     let use_signals = experiment.signal_indices(&data.signals)?;
     let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
     let step = &mut |done, total| observer.step("Building graphs", done, total);
-    let inputs = prepare_with(data, &use_signals, &experiment, whitening, &with_candidates(data), step)
-        .ok_or(TrainError::Cancelled)?;
+    let inputs = prepare_with(data, &use_signals, &experiment, whitening, &with_candidates(data), step)?;
     let model = match experiment.model.kind.network() {
         Some(_) => Some(Network::load(&folder.join("model.safetensors"))?.0),
         None => None,

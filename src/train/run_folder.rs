@@ -13,7 +13,7 @@
 //! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
 
 use super::{ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
-use crate::base::{At, FileError, write_whole};
+use crate::base::{At, FileError, read_file, read_text_file, write_whole};
 use crate::dataset::{DatasetError, RecallBase, Run, write_run};
 use crate::graph::{VisualSettings, Whitening};
 use crate::model::{Feedback, Metadata, ModelError, Network};
@@ -263,7 +263,7 @@ impl RunFolder {
 /// If the file cannot be read or is malformed, with the path.
 pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, FileError> {
     let path = folder.join(WHITENING);
-    let bytes = fs::read(&path).at(&path)?;
+    let bytes = read_file(&path)?;
     Whitening::from_bytes(&bytes).map_err(|error| FileError::malformed(error, &path))
 }
 
@@ -273,7 +273,7 @@ pub(super) fn read_whitening(folder: &Path) -> Result<Whitening, FileError> {
 /// If `run.json` cannot be read or is malformed, with the path.
 pub fn read_run_record(path: &Path) -> Result<RunRecord, FileError> {
     let file = path.join("run.json");
-    let text = fs::read_to_string(&file).at(&file)?;
+    let text = read_text_file(&file)?;
     let record: Result<RunRecord, _> = serde_json::from_str(&text);
     Ok(record.map_err(|error| FileError::malformed(format!("not a run: {error}"), &file))?.with_effective_settings())
 }
@@ -299,7 +299,7 @@ pub fn read_run_folder(path: &Path) -> Result<(RunRecord, Vec<EpochReport>), Fil
 
 fn read_history(folder: &Path) -> Result<Vec<EpochReport>, FileError> {
     let path = folder.join("history.jsonl");
-    let text = fs::read_to_string(&path).unwrap_or_default();
+    let text = read_text_file(&path).unwrap_or_default();
     let mut history = Vec::new();
     for (index, line) in text.split_inclusive('\n').enumerate() {
         match serde_json::from_str(line) {

@@ -1,14 +1,13 @@
 //! The state of training between epochs: everything needed to continue bit-identically.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensorError, SafeTensors};
 
 use super::{EpochReport, Moments, TrainError};
-use crate::base::{At, FileError, write_unsynced};
+use crate::base::{At, FileError, read_file, write_unsynced};
 use crate::eval::{Measure, MeasureError, Measures, STANDARD};
 use crate::model::{Network, NetworkConfig, Weights};
 
@@ -132,7 +131,7 @@ impl TrainState {
     /// # Errors
     /// If the file cannot be read or is malformed, with the path.
     pub fn read(path: &Path) -> Result<Self, FileError> {
-        let file = fs::read(path).at(path)?;
+        let file = read_file(path)?;
         Self::parse(&file).map_err(|fault| FileError::malformed(format!("not a saved state: {fault}"), path))
     }
 

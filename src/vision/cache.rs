@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::shard::{Location, ShardReader, ShardWriter, read_all};
 use super::{Architecture, Feature, Preprocess, VisionError};
+use crate::base::At;
 
 /// Bytes of a BLAKE3 hash.
 const HASH: usize = blake3::OUT_LEN;
@@ -42,12 +43,35 @@ impl fmt::Display for EncoderKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmbeddingCache {
     folder: PathBuf,
+    /// Where new vectors go, if not there.
+    additions: Option<PathBuf>,
 }
 
 impl EmbeddingCache {
     /// A cache in this folder, which is created with the first vector.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), additions: None }
+    }
+
+    /// The same vectors, with new ones written to another folder.
+    pub fn adding_to(self, folder: impl Into<PathBuf>) -> Self {
+        Self { additions: Some(folder.into()), ..self }
+    }
+
+    /// Checks that vectors can be added.
+    ///
+    /// # Errors
+    /// If the folder cannot be made or written.
+    pub fn check_writable(&self) -> Result<(), VisionError> {
+        let folder = self.additions();
+        let probe = folder.join(format!(".writable-{}", std::process::id()));
+        std::fs::create_dir_all(folder).at(folder)?;
+        std::fs::write(&probe, b"").at(&probe)?;
+        Ok(std::fs::remove_file(&probe).at(&probe)?)
+    }
+
+    fn additions(&self) -> &Path {
+        self.additions.as_deref().unwrap_or(&self.folder)
     }
 
     /// Its folder.
@@ -60,9 +84,9 @@ impl EmbeddingCache {
         self.folder.join(key.to_string()).is_dir()
     }
 
-    /// Where [`super::file_hashes`] stores its records.
-    pub(super) fn files_folder(&self) -> PathBuf {
-        self.folder.join("files")
+    /// Where [`super::file_hashes`] reads its records, and where it writes them.
+    pub(super) fn files_folders(&self) -> [PathBuf; 2] {
+        [&self.folder, self.additions()].map(|folder| folder.join("files"))
     }
 
     /// The cached vectors of an encoder for the wanted contents; more can be added.
@@ -82,7 +106,8 @@ impl EmbeddingCache {
                 locations.insert(hash, location);
             }
         })?;
-        Ok(CachedVectors { dim, locations, writer: ShardWriter::new(folder) })
+        let writer = ShardWriter::new(self.additions().join(key.to_string()));
+        Ok(CachedVectors { dim, locations, writer })
     }
 }
 

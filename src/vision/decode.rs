@@ -2,7 +2,6 @@
 
 use std::fs::{File, Metadata};
 use std::io::{Cursor, Read, Take};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use fast_image_resize::images::{Image, ImageRef};
@@ -10,7 +9,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
 use super::VisionError;
-use crate::base::At;
+use crate::base::{At, check_file, guarded, open_file};
 
 /// The largest picture that is decoded, in pixels. A file of a few bytes can claim billions.
 pub const MAX_PIXELS: u64 = 120_000_000;
@@ -50,15 +49,14 @@ pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
 
 /// Opens a picture file; at most [`MAX_FILE`] bytes are read, even if it grows.
 pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
-    check_file(path)?;
-    Ok(File::open(path).at(path)?.take(MAX_FILE))
+    check_picture(path)?;
+    Ok(open_file(path)?.take(MAX_FILE))
 }
 
 /// The metadata of a picture file. Folders, pipes and files beyond [`MAX_FILE`] are errors.
-pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
-    let meta = std::fs::metadata(path).at(path)?;
+pub(super) fn check_picture(path: &Path) -> Result<Metadata, VisionError> {
+    let meta = check_file(path)?;
     match meta.len() {
-        _ if !meta.is_file() => Err(damaged(path, "it is not a file")),
         length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
         _ => Ok(meta),
     }
@@ -71,8 +69,7 @@ pub(super) fn check_file(path: &Path) -> Result<Metadata, VisionError> {
 /// As [`decode`].
 pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> {
     // The decoders are third-party code with untrusted input; a panic in one must cost only one picture.
-    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, None)))
-        .unwrap_or_else(|_| Err(damaged(path, "the decoder failed")))
+    guarded(|| decode_unguarded(bytes, path, None)).unwrap_or_else(|| Err(damaged(path, "the decoder failed")))
 }
 
 /// As [`decode_bytes`], for a picture whose shorter side is then scaled to `side` pixels: a large JPEG is decoded at
@@ -81,8 +78,8 @@ pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> 
 /// # Errors
 /// As [`decode`].
 pub fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
-    catch_unwind(AssertUnwindSafe(|| decode_unguarded(bytes, path, Some(2 * side))))
-        .unwrap_or_else(|_| Err(damaged(path, "the decoder failed")))
+    let decode = || decode_unguarded(bytes, path, Some(side.saturating_mul(2)));
+    guarded(decode).unwrap_or_else(|| Err(damaged(path, "the decoder failed")))
 }
 
 /// `enough`: least pixels of the shorter side.

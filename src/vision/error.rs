@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::hub::HubError;
 use super::{Architecture, DeviceError, SettingsFault, UnknownStage, WeightsFault};
-use crate::base::{FileError, UnknownName};
+use crate::base::{FileError, UnknownName, shown};
 
 /// Why a picture, a vector or an encoder is unavailable.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum VisionError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The file is not a picture, or a damaged one.
-    #[error("not a readable picture, {message}: {path}")]
+    #[error("not a readable picture, {message}: {}", shown(path))]
     Picture {
         /// The decoder's message.
         message: String,
@@ -21,7 +21,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// A picture that claims more pixels than [`super::MAX_PIXELS`].
-    #[error("a picture of {width} × {height} pixels is too large: {path}")]
+    #[error("a picture of {width} × {height} pixels is too large: {}", shown(path))]
     TooLarge {
         /// Claimed width.
         width: u32,
@@ -46,7 +46,7 @@ pub enum VisionError {
     #[error("no weights are bundled for {0}: choose a file with its weights")]
     NotBundled(Architecture),
     /// A weights file of unknown format, or a damaged one.
-    #[error("not readable as weights, {source}: {path}")]
+    #[error("not readable as weights, {source}: {}", shown(path))]
     Weights {
         /// The fault.
         source: WeightsFault,
@@ -54,7 +54,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The tensors are of no supported architecture.
-    #[error("the weights are not of a supported network but of {message}: {path}")]
+    #[error("the weights are not of a supported network but of {message}: {}", shown(path))]
     Unrecognised {
         /// The network they are of.
         message: String,
@@ -62,7 +62,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The tensors are of a different architecture from the one chosen.
-    #[error("the weights are of {found}, not of {wanted}: {path}")]
+    #[error("the weights are of {found}, not of {wanted}: {}", shown(path))]
     OtherArchitecture {
         /// The network they are of.
         found: Architecture,
@@ -72,7 +72,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The preprocessing given with the weights cannot be used.
-    #[error("the preprocessing given with the weights cannot be used, {source}: {path}")]
+    #[error("the preprocessing given with the weights cannot be used, {source}: {}", shown(path))]
     Settings {
         /// The fault.
         source: SettingsFault,
@@ -83,7 +83,7 @@ pub enum VisionError {
     #[error(transparent)]
     Hub(Box<HubError>),
     /// A tensor of the architecture is missing from the file.
-    #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {path}")]
+    #[error("tensor \"{tensor}\" of {architecture} is missing ({missing} missing in all): {}", shown(path))]
     MissingTensor {
         /// The first one that is missing.
         tensor: String,
@@ -95,7 +95,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// The file holds a tensor that the architecture does not have.
-    #[error("tensor \"{tensor}\" is not part of {architecture} ({extra} such in all): {path}")]
+    #[error("tensor \"{tensor}\" is not part of {architecture} ({extra} such in all): {}", shown(path))]
     ExtraTensor {
         /// The first one by name.
         tensor: String,
@@ -107,7 +107,7 @@ pub enum VisionError {
         path: PathBuf,
     },
     /// A tensor of the wrong shape.
-    #[error("tensor \"{tensor}\" is {found:?} instead of {expected:?} of {architecture}: {path}")]
+    #[error("tensor \"{tensor}\" is {found:?} instead of {expected:?} of {architecture}: {}", shown(path))]
     TensorShape {
         /// Its name.
         tensor: String,
@@ -130,7 +130,7 @@ pub enum VisionError {
     #[error("stopped; the work done so far is saved")]
     Cancelled,
     /// Vectors cannot be written to this kind of file.
-    #[error("vectors can only be written as .safetensors or .npy: {0}")]
+    #[error("vectors can only be written as .safetensors or .npy: {}", shown(.0))]
     VectorFormat(PathBuf),
     /// A table whose rows do not fit the data set.
     #[error("the vectors do not belong to this data set: {0}")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::VisionError;
-use super::decode::{check_file, open_picture};
+use super::decode::{check_picture, open_picture};
 use super::shard::{ShardWriter, read_all};
 use crate::base::At;
 
@@ -34,20 +34,20 @@ pub(super) struct Hashed {
 }
 
 impl FileHashes {
-    /// Reads the stored hashes of these (absolute) paths.
-    pub(super) fn open(folder: PathBuf, paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
+    /// Reads the stored hashes of these (absolute) paths from a folder; new ones go to another.
+    pub(super) fn open([folder, additions]: [PathBuf; 2], paths: &HashSet<PathBuf>) -> Result<Self, VisionError> {
         let mut known = HashMap::new();
         read_all(&folder, |record, _| {
             if let Some((state, hash)) = parse(record).filter(|(state, _)| paths.contains(&state.path)) {
                 known.insert(state, hash);
             }
         })?;
-        Ok(Self { known, writer: ShardWriter::new(folder) })
+        Ok(Self { known, writer: ShardWriter::new(additions) })
     }
 
     /// The hash of a file's content: the stored one if the file is unchanged, else by reading it.
     pub(super) fn hash(&self, path: &Path) -> Result<Hashed, VisionError> {
-        let meta = check_file(path)?;
+        let meta = check_picture(path)?;
         let changed = meta.modified().ok();
         let state = changed.map(|changed| FileState {
             path: path.to_path_buf(),

@@ -140,7 +140,7 @@ impl ShardReader {
 pub(super) fn read_all(folder: &Path, mut each: impl FnMut(&[u8], Location)) -> Result<(), VisionError> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(()),
         Err(error) => return Err(FileError::io(error, folder).into()),
     };
     let mut paths: Vec<PathBuf> = entries

@@ -44,7 +44,7 @@ pub(super) fn pictures(
         })
         .collect();
     let mut hashes =
-        FileHashes::open(cache.files_folder(), &files.iter().map(|(_, path)| path.clone()).collect::<HashSet<_>>())?;
+        FileHashes::open(cache.files_folders(), &files.iter().map(|(_, path)| path.clone()).collect::<HashSet<_>>())?;
     let mut pictures: Vec<Picture> = Vec::new();
     let mut by_hash: HashMap<blake3::Hash, usize> = HashMap::new();
     let mut failed = Vec::new();

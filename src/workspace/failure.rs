@@ -20,7 +20,7 @@ macro_rules! ends {
     )*};
 }
 
-ends!(StudyError, TrainError, VisionError);
+ends!(GraphError, StudyError, TrainError, VisionError);
 
 macro_rules! fails {
     ($($error:ty),*) => {$(
@@ -32,4 +32,4 @@ macro_rules! fails {
     )*};
 }
 
-fails!(DatasetError, ExportError, FileError, GraphError, HubError, UnknownName, UnknownStage);
+fails!(DatasetError, ExportError, FileError, HubError, UnknownName, UnknownStage);

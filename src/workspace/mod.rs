@@ -82,7 +82,7 @@ impl Workspace {
             messages.push(Message::warning(complaint));
         }
         let mut trash = Trash::new(store.trash());
-        trash.clean(Arc::new(|| {}));
+        trash.clean(vec![store.runs().to_owned(), store.studies()], Arc::new(|| {}));
         Self {
             settings,
             runs: RunList::default(),

@@ -8,7 +8,7 @@ use crate::study::runs::RunTable;
 use crate::train::{Experiment, Preset};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling, Preprocess};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Which theme to use.
@@ -149,6 +149,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// TREC files and files of visual vectors added to data sets, by the data set's path.
     pub attached: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// Data sets whose files may lie outside their folders.
+    pub following: BTreeSet<PathBuf>,
     /// The query shown last, by its name.
     pub last_query: Option<String>,
     /// The run shown last.
@@ -179,6 +181,7 @@ impl Default for Settings {
             experiment: Preset::Best.experiment(),
             recent: Vec::new(),
             attached: BTreeMap::new(),
+            following: BTreeSet::new(),
             last_query: None,
             last_run: None,
             folders: Vec::new(),

@@ -4,12 +4,15 @@
 //! deletion. A file beside it is locked for as long as the session lives: the system lets go of the lock however the
 //! process ends, so the next start knows a crashed session's folder from one that another process still needs.
 
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, sweep};
 use crate::jobs::{Slot, Wake};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Levels below the folder of runs or studies: that of a study's trials.
+const DEEPEST: usize = 3;
 
 /// The ending of the locked files.
 const LOCK: &str = "lock";
@@ -36,12 +39,14 @@ impl Trash {
         Self { root, own: None, held: Vec::new(), count: 0, cleaning: Slot::default() }
     }
 
-    /// Removes what crashed sessions have left, in a thread of its own.
-    pub(super) fn clean(&mut self, wake: Wake) {
+    /// Removes what crashed sessions have left, in a thread of its own: their trash, and half-written files in the folders
+    /// of `written`.
+    pub(super) fn clean(&mut self, written: Vec<PathBuf>, wake: Wake) {
         let root = self.root.clone();
-        if root.is_dir() {
+        if root.is_dir() || written.iter().any(|folder| folder.is_dir()) {
             self.cleaning.start("trash", wake, move |_| {
                 remove_leftovers(&root);
+                written.iter().for_each(|folder| sweep(folder, DEEPEST));
                 Ok(())
             });
         }

@@ -59,7 +59,7 @@ impl QueryView {
     /// Computes similarities, neighbours and first positions. Takes about `candidates² × dim` multiplications.
     pub fn build(data: &RunData, request: ViewRequest) -> Self {
         let rows = visual_rows(&data.dataset, &data.vectors, request.query);
-        let similarities = Similarities::new(&rows, data.vectors.dim);
+        let similarities = Similarities::within(data.memory, &rows, data.vectors.dim);
         let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
         let relevance = data.judgements.of(request.query).to_vec();
         let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));

@@ -161,6 +161,7 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
     let dataset = Dataset {
         name: "photos".to_owned(),
         root: photos.to_owned(),
+        reach: Default::default(),
         format: Format::FOLDER,
         images: files.iter().map(image).collect(),
         queries: Vec::new(),

@@ -22,6 +22,7 @@ fn dataset(files: &[(&str, Option<&Path>)]) -> Dataset {
     Dataset {
         name: "pictures".to_string(),
         root: "pictures".into(),
+        reach: Default::default(),
         format: Format::FOLDER,
         images: files.iter().map(image).collect(),
         queries: Vec::new(),

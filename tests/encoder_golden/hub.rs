@@ -211,6 +211,23 @@ fn weights_available_only_for_pytorch_are_used() {
 }
 
 #[test]
+fn the_token_is_never_sent_over_plain_http() {
+    if is_proxied() {
+        return;
+    }
+    let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
+    let options = HubOptions { token: Some("secret".to_owned()), ..options(&server, cache.path()) };
+    check_complete(&fetch(&options).unwrap());
+    assert!(server.requests().len() >= 6 && server.tokens().is_empty(), "{:?}", server.tokens());
+    let refusing = Server::start(&[]);
+    refusing.answer_once("config.json", Body::Refused);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let options = HubOptions { endpoint: refusing.address(), cache: elsewhere.path().to_owned(), ..options };
+    let message = fetch(&options).unwrap_err().to_string();
+    assert!(message.contains("only sent over https"), "{message}");
+}
+
+#[test]
 fn a_missing_or_inaccessible_model_is_reported() {
     if is_proxied() {
         return;

@@ -3,13 +3,13 @@
 mod backends;
 pub(crate) mod devices;
 mod embedding;
-mod files;
+pub(crate) mod files;
 mod hub;
 mod pickles;
 mod resnets;
 mod server;
 mod settings;
-mod weights;
+pub(crate) mod weights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -27,6 +27,8 @@ struct State {
     files: HashMap<String, Vec<u8>>,
     next: Mutex<HashMap<String, Body>>,
     requests: Mutex<Vec<(String, Option<usize>)>>,
+    /// Headers that carry a token.
+    tokens: Mutex<Vec<String>>,
     release: AtomicU64,
 }
 
@@ -43,6 +45,7 @@ impl Server {
             files,
             next: Mutex::default(),
             requests: Mutex::default(),
+            tokens: Mutex::default(),
             release: AtomicU64::new(0),
         });
         let shared = state.clone();
@@ -65,6 +68,11 @@ impl Server {
         self.0.requests.lock().unwrap().clone()
     }
 
+    /// Headers with a token among all requests.
+    pub fn tokens(&self) -> Vec<String> {
+        self.0.tokens.lock().unwrap().clone()
+    }
+
     /// Sends the next content of a file like this.
     pub fn answer_once(&self, file: &str, body: Body) {
         self.0.next.lock().unwrap().insert(file.to_string(), body);
@@ -82,6 +90,9 @@ impl State {
         let request = lines.next().transpose()?.unwrap_or_default();
         let mut range = None;
         for line in lines.map_while(Result::ok).take_while(|line| !line.is_empty()) {
+            if line.to_ascii_lowercase().starts_with("authorization") {
+                self.tokens.lock().unwrap().push(line.clone());
+            }
             if let Some(value) = line.to_ascii_lowercase().strip_prefix("range: bytes=") {
                 let (from, to) = value.split_once('-').unwrap_or((value, ""));
                 range = Some((from.parse::<usize>().unwrap_or(0), to.parse::<usize>().ok()));

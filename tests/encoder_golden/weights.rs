@@ -319,3 +319,21 @@ fn a_whole_network_is_loaded_from_a_pytorch_file() {
     let encoder = Encoder::load(&spec, DeviceChoice::Cpu).unwrap();
     assert_eq!(encoder.key(), spec.key().unwrap());
 }
+
+/// A file of each form.
+pub fn samples() -> Vec<Vec<u8>> {
+    let dictionary = state_dict(&described());
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\n";
+    let numbers = little_endian(&ROWS);
+    vec![
+        archive(&dictionary, &storages()),
+        old_file(&dictionary, &storages()),
+        npz(header, &numbers, CompressionMethod::Deflated),
+        [
+            b"\x40\0\0\0\0\0\0\0".as_slice(),
+            br#"{"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}}       "#,
+            &numbers,
+        ]
+        .concat(),
+    ]
+}

@@ -111,7 +111,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// A copy damaged in one to four places.
-pub(super) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
+pub(crate) fn damaged(good: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut bytes = good.to_vec();
     for _ in 0..1 + rng.below(4) {
         let at = rng.below(bytes.len() + 1);

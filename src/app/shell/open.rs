@@ -18,6 +18,8 @@ pub struct OpenDialog {
     purpose: OpenAs,
     start: Option<PathBuf>,
     typed: String,
+    /// Whether the data set's files may lie outside its folder.
+    follow: bool,
     system: SystemDialog,
 }
 
@@ -55,28 +57,37 @@ impl OpenDialog {
     /// Collects the answer of the system's dialog.
     pub fn poll(&mut self, workspace: &Workspace, outbox: &mut Outbox) {
         if let Some(path) = self.system.poll() {
-            outbox.act(self.choose(path, workspace));
+            for action in self.choose(path, workspace) {
+                outbox.act(action);
+            }
         }
     }
 
-    /// Closes the dialog and returns the action for the chosen path.
-    fn choose(&mut self, path: PathBuf, workspace: &Workspace) -> Action {
-        self.shown = false;
-        self.typed.clear();
+    /// Closes the dialog and returns the actions for the chosen path.
+    fn choose(&mut self, path: PathBuf, workspace: &Workspace) -> Vec<Action> {
+        self.close();
         match self.purpose {
-            OpenAs::DataSet => DataAction::Open(path).into(),
-            OpenAs::Trec => DataAction::AttachTrec(path).into(),
-            OpenAs::Vectors => DataAction::AttachVectors(path).into(),
+            OpenAs::DataSet => {
+                let follow = DataAction::FollowLinks(path.clone(), std::mem::take(&mut self.follow));
+                vec![follow.into(), DataAction::Open(path).into()]
+            }
+            OpenAs::Trec => vec![DataAction::AttachTrec(path).into()],
+            OpenAs::Vectors => vec![DataAction::AttachVectors(path).into()],
             OpenAs::Folder => {
                 let folders = workspace.settings().folders.iter().cloned().chain([path]).collect();
-                SettingsAction::SetFolders(folders).into()
+                vec![SettingsAction::SetFolders(folders).into()]
             }
             OpenAs::Weights => {
                 let mut encoder = workspace.settings().encoder.clone();
                 (encoder.weights, encoder.hub) = (Some(path), None);
-                SettingsAction::SetEncoder(Box::new(encoder)).into()
+                vec![SettingsAction::SetEncoder(Box::new(encoder)).into()]
             }
         }
+    }
+
+    fn close(&mut self) {
+        self.shown = false;
+        self.typed.clear();
     }
 
     /// Draws the dialog.
@@ -91,7 +102,7 @@ impl OpenDialog {
             OpenAs::Weights => ("Load encoder weights", "/path/to/model.safetensors"),
             OpenAs::Folder => ("Add a folder of runs or studies", "/path/to/a/folder"),
         };
-        let mut chosen = None;
+        let (mut chosen, mut again) = (None, None);
         let modal = Modal::new(Id::unique("open")).show(egui, |ui| {
             ui.set_width(520.0);
             ui.label(RichText::new(title).heading());
@@ -136,15 +147,23 @@ impl OpenDialog {
                 });
             });
             if self.purpose == OpenAs::DataSet {
-                recent_ui(ui, ctx, &mut chosen);
+                ui.checkbox(&mut self.follow, "Follow links").on_hover_text(
+                    "Also read files outside the folder that its links and paths lead to. Only for data you trust.",
+                );
+                recent_ui(ui, ctx, &mut again);
             }
         });
         if modal.should_close() {
             self.shown = false;
         }
         if let Some(path) = chosen {
-            let action = self.choose(path, ctx.workspace());
-            ctx.act(action);
+            for action in self.choose(path, ctx.workspace()) {
+                ctx.act(action);
+            }
+        } else if let Some(path) = again {
+            // A data set keeps its choice of links.
+            self.close();
+            ctx.act(DataAction::Open(path));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::app::panels::Panel;
-use crate::workspace::{SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace};
+use crate::workspace::{DataAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace};
 use egui_kittest::Harness;
 use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 pub struct Shot {
     /// The data set.
     pub dataset: PathBuf,
+    /// Whether its files may lie outside its folder.
+    pub follow: bool,
     /// One panel alone, or the whole window.
     pub panel: Option<Panel>,
     /// The id of the query to select; by default the first.
@@ -71,6 +73,7 @@ impl Shot {
     pub fn of(dataset: impl Into<PathBuf>) -> Self {
         Self {
             dataset: dataset.into(),
+            follow: false,
             panel: None,
             query: None,
             size: [1480.0, 920.0],
@@ -84,7 +87,8 @@ impl Shot {
 
 /// The app on the shot's data set, without a window, for scripts and tests to drive.
 pub fn headless<'a>(shot: &Shot, store: Store) -> Harness<'a, App> {
-    let workspace = Workspace::new(store).with_theme(shot.theme);
+    let mut workspace = Workspace::new(store).with_theme(shot.theme);
+    workspace.apply(DataAction::FollowLinks(shot.dataset.clone(), shot.follow));
     let (path, panel) = (shot.dataset.clone(), shot.panel);
     Harness::builder()
         .with_size(egui::vec2(shot.size[0], shot.size[1]))

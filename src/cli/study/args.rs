@@ -36,6 +36,13 @@ pub(crate) struct StudyArgs {
     pub vectors: Vec<PathBuf>,
     #[command(flatten)]
     pub encoder: EncoderArgs,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
+    /// Most memory for what grows with the square of a query's images, as in 4GB; it never changes a result [default:
+    /// the environment variable CROSSRANK_MEMORY, else 1GB].
+    #[arg(long, value_name = "SIZE", value_parser = crate::train::parse_memory)]
+    pub memory: Option<usize>,
     /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
     #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
     pub recall_base: RecallBase,

@@ -2,7 +2,7 @@
 
 use super::args::StudyArgs;
 use crate::base::Spread;
-use crate::cli::data::open_for_training;
+use crate::cli::data::{open_for_training, opening};
 use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::cli::table_file::{is_table, table_format, write_table};
@@ -34,7 +34,8 @@ pub(super) fn open_for_trials(
     // Vector files given as options override those that a sweep file names.
     let usual = usual.filter(|_| args.vectors.is_empty());
     let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, experiment };
-    Ok(open_for_training(path, &args.vectors, &wanted, progress)?.with_recall_base(args.recall_base))
+    let opening = opening(args.follow, args.memory)?;
+    Ok(open_for_training(path, opening, &args.vectors, &wanted, progress)?.with_recall_base(args.recall_base))
 }
 
 pub(super) fn experiments(configurations: &[Configuration]) -> Vec<&Experiment> {

@@ -4,7 +4,7 @@ use super::args::TrainArgs;
 use super::observer::Watcher;
 use super::report;
 use crate::base::check_unlocked;
-use crate::cli::data::open_for_training;
+use crate::cli::data::{open_for_training, opening};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::output::{about, fault, note, print, print_json};
 use crate::cli::progress::Progress;
@@ -38,7 +38,7 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
         encoder: &args.encoder,
         experiment: &record.experiment,
     };
-    let data = open_for_training(&args.dataset, files, &wanted, &mut progress)?;
+    let data = open_for_training(&args.dataset, opening(args.follow, args.memory)?, files, &wanted, &mut progress)?;
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::columns;
 use crate::dataset::build::Builder;
 use crate::dataset::metadata::FieldColumns;
+use crate::dataset::reach::ADVICE;
 use crate::dataset::table::{Row, Table};
 use crate::dataset::walk::{Pictures, stem_of_name};
 use crate::dataset::warnings::Warnings;
@@ -41,7 +42,14 @@ pub(super) fn read(builder: &mut Builder, path: &Path, pictures: &Pictures, root
         let Some(mut image) = image(row, &columns, &table, &mut builder.warnings) else { continue };
         let named = columns.file.map(|at| row.fields[at].trim()).filter(|file| !file.is_empty());
         image.file = find_picture(named.unwrap_or(image.id.as_str()), pictures, root);
-        if image.file.is_none() && (named.is_some() || !pictures.paths().is_empty()) {
+        if let Some(file) = image.file.take_if(|file| !builder.dataset.reach.admits(file, root)) {
+            let message = format!(
+                "the picture of image '{}' is left out, as its path leads out of the data set's folder, to {} ({ADVICE})",
+                image.id,
+                file.display()
+            );
+            builder.warnings.line(WarningKind::Outside, path, row.line, message);
+        } else if image.file.is_none() && (named.is_some() || !pictures.paths().is_empty()) {
             let message = format!("no picture '{}' of image '{}'", named.unwrap_or(image.id.as_str()), image.id);
             builder.warnings.line(WarningKind::MissingPicture, path, row.line, message);
         }
@@ -57,6 +65,7 @@ pub(super) fn read(builder: &mut Builder, path: &Path, pictures: &Pictures, root
 }
 
 /// A picture below the folder, or at an absolute path or one leading out of the folder.
+/// The picture of this name: one that was listed, or one at a path from the folder.
 fn find_picture(name: &str, pictures: &Pictures, root: &Path) -> Option<PathBuf> {
     let found = pictures.find(name).cloned();
     found.or_else(|| Some(root.join(name)).filter(|path| (name.contains(['/', '\\'])) && path.is_file()))

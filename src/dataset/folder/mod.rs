@@ -10,7 +10,7 @@ use super::build::Builder;
 use super::reader::{Reader, is_data_file};
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{DatasetError, Format, Loaded, WarningKind, attach, bare_trec, embeddings, table};
+use super::{DatasetError, Format, Loaded, Reach, WarningKind, attach, bare_trec, embeddings, table};
 
 impl Format {
     /// Crossrank's own folder format.
@@ -91,8 +91,8 @@ fn names_queries(path: &Path) -> bool {
 }
 
 /// Whether a folder is in our own format.
-fn is_one(root: &Path) -> bool {
-    Files::among(&walk::files_below(root, 1, &mut Warnings::default()), root, None).is_a_set()
+fn is_one(root: &Path, reach: Reach) -> bool {
+    Files::among(&walk::files_below(root, 1, reach, &mut Warnings::default()), root, None).is_a_set()
 }
 
 /// TREC files are in the set's folder or in its `runs`, other files may be deeper.
@@ -107,13 +107,12 @@ fn levels_up(file: &Path) -> usize {
 }
 
 /// Opens a folder in our own format; `chosen` is the table of queries where several could be.
-fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::FOLDER);
-    let listing = walk::all_files(root, &mut builder.warnings);
+fn open(root: &Path, chosen: Option<&Path>, reach: Reach) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::FOLDER, reach);
+    let listing = walk::all_files(root, reach, &mut builder.warnings);
     let files = Files::among(&listing, root, chosen);
     if !files.is_a_set() {
-        let reason = "no table of queries or candidates".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+        return Err(builder.unrecognised("no table of queries or candidates"));
     }
     let pictures = Pictures::among(&listing, root);
     if let Some(path) = &files.images {
@@ -134,7 +133,10 @@ fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
     if let Some(path) = &files.clusters {
         candidates::read_clusters(&mut builder, path);
     }
-    check(&mut builder, root)?;
+    if builder.dataset.queries.is_empty() {
+        return Err(builder.unrecognised("its tables name no query"));
+    }
+    report_empty(&mut builder, root);
     builder.dataset.vectors = embeddings::own_sources(&listing, root);
     let mut loaded = builder.finish();
     let (qrels, runs): (Vec<_>, Vec<_>) = (files.qrels.iter().collect(), files.runs.iter().collect());
@@ -143,9 +145,9 @@ fn open(root: &Path, chosen: Option<&Path>) -> Result<Loaded, DatasetError> {
 }
 
 /// Every picture below a folder as an image, without queries: enough to compute vectors.
-pub(super) fn open_pictures(root: &Path) -> Loaded {
-    let mut builder = Builder::new(root, Format::FOLDER);
-    let listing = walk::all_files(root, &mut builder.warnings);
+pub(super) fn open_pictures(root: &Path, reach: Reach) -> Loaded {
+    let mut builder = Builder::new(root, Format::FOLDER, reach);
+    let listing = walk::all_files(root, reach, &mut builder.warnings);
     add_pictures(&mut builder, &Pictures::among(&listing, root), root);
     builder.finish()
 }
@@ -201,20 +203,12 @@ fn folders_of(file: Option<&Path>, root: &Path) -> Vec<String> {
 }
 
 /// Warns of queries without candidates.
-///
-/// # Errors
-/// If there are no queries.
-fn check(builder: &mut Builder, root: &Path) -> Result<(), DatasetError> {
+fn report_empty(builder: &mut Builder, root: &Path) {
     let Builder { dataset, warnings, .. } = builder;
-    if dataset.queries.is_empty() {
-        let reason = "its tables name no query".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
-    }
     let empty = dataset.queries.iter().filter(|query| query.candidates.is_empty());
     let empty: Vec<&str> = empty.map(|query| query.id.as_str()).collect();
     if !empty.is_empty() {
         let message = format!("{} queries without candidates: {}", empty.len(), some_of(&empty));
         warnings.file(WarningKind::Missing, root, message);
     }
-    Ok(())
 }

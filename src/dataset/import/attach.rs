@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{VectorFile, table};
+use super::table;
 use crate::dataset::warnings::{Warnings, owned};
 use crate::dataset::{Dataset, DatasetError, VectorSource, walk};
 
@@ -38,8 +38,7 @@ pub fn attach_vectors(dataset: &mut Dataset, path: &Path) -> Result<String, Data
         return Ok(known.name.clone());
     }
     let mut warnings = Warnings::default();
-    let file = VectorFile::open(&path, &mut warnings)?;
-    table::images(dataset, &file, &path, &mut warnings)?;
+    let (file, _) = table::open(dataset, &path, &mut warnings)?;
     // Lists of names are separated by commas, and joined by plus signs where they are shown.
     let stem = walk::stem(&path).replace([',', '+'], "-");
     let numbered = (2..).map(|number| format!("{stem}-{number}"));

@@ -10,13 +10,18 @@ use crate::dataset::warnings::Warnings;
 use crate::dataset::{DatasetError, walk};
 
 /// The ids of `rows` rows: one per line in `NAME.ids.txt` or `NAME.txt`, or the column of ids (else the first column)
-/// of `NAME.csv` or `NAME.tsv`, with or without headings. `None` if there is no such file.
+/// of `NAME.csv` or `NAME.tsv`, with or without headings. `None` if there is no such file that `admits` accepts.
 ///
 /// # Errors
 /// If the file cannot be read or holds another number of ids.
-pub(super) fn ids(path: &Path, rows: usize, warnings: &mut Warnings) -> Result<Option<Vec<String>>, DatasetError> {
+pub(super) fn ids(
+    path: &Path,
+    rows: usize,
+    admits: &dyn Fn(&Path) -> bool,
+    warnings: &mut Warnings,
+) -> Result<Option<Vec<String>>, DatasetError> {
     let beside = ["ids.txt", "txt", "csv", "tsv"].map(|ending| path.with_extension(ending));
-    let Some(file) = beside.into_iter().find(|file| file.is_file()) else { return Ok(None) };
+    let Some(file) = beside.into_iter().find(|file| file.is_file() && admits(file)) else { return Ok(None) };
     let ids = if walk::is_table(&file) { of_table(&file, rows, warnings)? } else { of_lines(&file, warnings)? };
     if ids.len() != rows {
         let message = format!("{} ids for {rows} vectors of {}", ids.len(), walk::name(path));

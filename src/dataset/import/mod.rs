@@ -11,21 +11,22 @@ mod names;
 mod npz;
 pub(super) mod numbers;
 mod parquet;
+mod rows;
 mod safetensors;
 pub(super) mod table;
 
 pub use attach::{attach_vectors, is_vector_file, single_files};
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::array_fault::ArrayFault;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, npy, walk};
-use crate::base::At;
+use super::{Dataset, DatasetError, npy, walk};
+use crate::base::{At, open_file};
 use content::{Content, Found};
+use rows::MostRows;
 
 /// An open vector file.
 pub(super) struct VectorFile {
@@ -48,19 +49,41 @@ impl VectorFile {
     /// If the file cannot be read, is malformed or truncated, holds no vectors, or has different numbers of ids and
     /// rows.
     pub fn open(path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
+        Self::open_for(path, MostRows::ANY, &|_| true, warnings)
+    }
+
+    /// As [`VectorFile::open`], for a file that belongs to a data set or was added to it: it may have more rows than there
+    /// are images, but not beyond all measure, and ids next to one of the data set's own files are read only as far as
+    /// its links may lead.
+    ///
+    /// # Errors
+    /// As [`VectorFile::open`], or if it has far more rows than there are images.
+    pub fn open_of(dataset: &Dataset, path: &Path, warnings: &mut Warnings) -> Result<Self, DatasetError> {
+        let is_own = path.starts_with(&dataset.root);
+        let admits = |beside: &Path| !is_own || dataset.reach.admits(beside, &dataset.root);
+        Self::open_for(path, MostRows::of(dataset.images.len()), &admits, warnings)
+    }
+
+    fn open_for(
+        path: &Path,
+        most: MostRows,
+        admits: &dyn Fn(&Path) -> bool,
+        warnings: &mut Warnings,
+    ) -> Result<Self, DatasetError> {
         let ids_for = |ids, rows| ArrayFault::Ids { ids, rows }.at(path);
         let found = match walk::extension(path).as_str() {
             "npy" => {
                 let (file, numbers) = npy::open_npy(path)?;
+                most.check(numbers.rows).map_err(|fault| fault.at(path))?;
                 let (rows, dim) = (numbers.rows, numbers.columns);
                 Found { content: Content::Matrix(file, numbers), rows, dim, ids: None, metadata: HashMap::new() }
             }
             ending @ ("npz" | "parquet" | "safetensors") => {
-                let file = File::open(path).at(path)?;
+                let file = open_file(path)?;
                 let read = match ending {
-                    "npz" => npz::open(file),
-                    "parquet" => parquet::open(file),
-                    _ => safetensors::open(file),
+                    "npz" => npz::open(file, most),
+                    "parquet" => parquet::open(file, most),
+                    _ => safetensors::open(file, most),
                 };
                 read.map_err(|error| error.at(path))?
             }
@@ -70,7 +93,7 @@ impl VectorFile {
         match &ids {
             Some(ids) if ids.len() != rows => return Err(ids_for(ids.len(), rows)),
             Some(_) => {}
-            None => ids = beside::ids(path, rows, warnings)?,
+            None => ids = beside::ids(path, rows, admits, warnings)?,
         }
         Ok(Self { path: owned(path), content, rows, dim, ids, metadata })
     }

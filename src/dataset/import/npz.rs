@@ -9,6 +9,7 @@ use zip::result::ZipError;
 
 use super::content::{Content, Found};
 use super::names::{choose, choose_ids};
+use super::rows::MostRows;
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::{Header, Kind};
 use crate::dataset::vectors::scratch;
@@ -20,8 +21,8 @@ const ARRAY: &str = "array";
 /// the only list of names or integers. The matrix is unpacked into an anonymous file.
 ///
 /// # Errors
-/// If the archive is damaged or has no such arrays.
-pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
+/// If the archive is damaged, has no such arrays, or too many rows.
+pub(super) fn open(file: File, most: MostRows) -> Result<Found, ArrayFault> {
     let not_one = |error: ZipError| ArrayFault::NotA { format: "an .npz archive", reason: error.to_string() };
     let mut archive = ZipArchive::new(file).map_err(not_one)?;
     let (mut matrices, mut lists) = (Vec::new(), Vec::new());
@@ -39,13 +40,14 @@ pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     let (name, (index, header)) = choose("matrix of 16-, 32- or 64-bit floats among its arrays", &matrices)?;
     let within = ArrayFault::within(ARRAY, name);
     let numbers = header.matrix().map_err(&within)?;
+    most.check(numbers.rows)?;
     let all = numbers.bytes().and_then(|bytes| bytes.checked_add(numbers.start));
     let unpacked = unpack(&mut archive, *index, all.ok_or(ArrayFault::TooLarge)?).map_err(&within)?;
     numbers.check(unpacked.metadata()?.len()).map_err(&within)?;
     let ids = match choose_ids("array", &lists)? {
         Some((name, (index, header))) => {
             let within = ArrayFault::within(ARRAY, name);
-            let count = header.shape.iter().product();
+            let count = header.shape.first().copied().unwrap_or_default();
             if count != numbers.rows {
                 return Err(within(ArrayFault::Ids { ids: count, rows: numbers.rows }));
             }

@@ -10,6 +10,7 @@ use ::safetensors::tensor::{Metadata, TensorInfo};
 use super::content::{Content, Found};
 use super::names::{IDS, VECTORS, choose};
 use super::numbers::{Float, Numbers, read_at};
+use super::rows::MostRows;
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::npy::whole;
 use crate::dataset::table::plain;
@@ -26,8 +27,8 @@ const LONGEST_HEADER: u64 = 100_000_000;
 /// one per id. Ids are a JSON list in the metadata, or a list of integers under a conventional name.
 ///
 /// # Errors
-/// If the file is damaged or has no such tensors.
-pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
+/// If the file is damaged, has no such tensors, or too many rows.
+pub(super) fn open(file: File, most: MostRows) -> Result<Found, ArrayFault> {
     let (start, header) = read_header(&file)?;
     let length = file.metadata()?.len();
     let mut metadata = header.metadata().clone().unwrap_or_default();
@@ -47,6 +48,7 @@ pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
     let numbers = numbers(info, start).and_then(|numbers| numbers.check(length).map(|()| numbers));
     let numbers = numbers.map_err(ArrayFault::within(TENSOR, name))?;
     let (rows, dim) = (numbers.rows, numbers.columns);
+    most.check(rows)?;
     let ids = match metadata.remove(KEY) {
         Some(text) => {
             let names = serde_json::from_str(&text);

@@ -67,8 +67,7 @@ pub(in crate::dataset) fn read(
     path: &Path,
     warnings: &mut Warnings,
 ) -> Result<VectorTable, DatasetError> {
-    let file = VectorFile::open(path, warnings)?;
-    let images = images(dataset, &file, path, warnings)?;
+    let (file, images) = open(dataset, path, warnings)?;
     let mut table = VectorTable::new(name, file.dim, dataset.images.len());
     let mut tally = Tally::default();
     file.visit(&mut |row, vector| {
@@ -106,8 +105,22 @@ pub(in crate::dataset) fn read(
     Ok(table)
 }
 
+/// Opens a file and finds the image of each row: everything that can be checked without reading the vectors.
+///
+/// # Errors
+/// If the file cannot be read, is malformed, or no id is that of an image.
+pub(in crate::dataset) fn open(
+    dataset: &Dataset,
+    path: &Path,
+    warnings: &mut Warnings,
+) -> Result<(VectorFile, Vec<Option<usize>>), DatasetError> {
+    let file = VectorFile::open_of(dataset, path, warnings)?;
+    let images = images(dataset, &file, path, warnings)?;
+    Ok((file, images))
+}
+
 /// The image of each row.
-pub(super) fn images(
+fn images(
     dataset: &Dataset,
     file: &VectorFile,
     path: &Path,

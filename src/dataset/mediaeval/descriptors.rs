@@ -1,9 +1,9 @@
 //! The visual descriptors: `descvis/img/<topic> <CODE>.csv`.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use crate::base::open_file;
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
 use crate::dataset::vectors::{ImageIndex, VectorRow};
 use crate::dataset::warnings::Warnings;
@@ -13,7 +13,7 @@ use crate::dataset::{Dataset, VectorSource, WarningKind};
 pub(super) fn source(code: String, files: Vec<PathBuf>) -> VectorSource {
     let first_line = || {
         let mut line = Vec::new();
-        let file = File::open(files.first()?).ok()?;
+        let file = open_file(files.first()?).ok()?;
         BufReader::new(file.take(1 << 20)).read_until(b'\n', &mut line).ok()?;
         Some(line)
     };

@@ -24,7 +24,7 @@ use super::build::Builder;
 use super::reader::{ReadVectors, Reader};
 use super::walk::{self, Pictures};
 use super::warnings::{Warnings, owned, some_of};
-use super::{Dataset, DatasetError, Format, Loaded, WarningKind, embeddings};
+use super::{Dataset, DatasetError, Format, Loaded, Reach, WarningKind, embeddings};
 
 impl Format {
     /// MediaEval Retrieving Diverse Social Images.
@@ -38,7 +38,7 @@ pub(super) const READER: Reader = Reader {
     is_one,
     levels_up: |file| if walk::extension(file) == "xml" { 4 } else { 0 },
     stands_alone: |_| false,
-    open: |root, _| open(root),
+    open: |root, _, reach| open(root, reach),
     own_vectors: |file| (walk::extension(file) == "csv").then_some(descriptors::read as ReadVectors),
 };
 
@@ -55,22 +55,21 @@ struct Plan {
 }
 
 /// Whether a folder looks like a MediaEval set or one half of one.
-fn is_one(root: &Path) -> bool {
+fn is_one(root: &Path, reach: Reach) -> bool {
     // Topics are at most three levels down; pictures need not be listed.
-    let files = walk::files_below(root, 4, &mut Warnings::default());
+    let files = walk::files_below(root, 4, reach, &mut Warnings::default());
     let layout = Layout::of(root, &files);
     !layout.topics.is_empty() || (!layout.photos.is_empty() && !layout.relevance.is_empty())
 }
 
 /// Opens a MediaEval set.
-fn open(root: &Path) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::MEDIAEVAL);
-    let files = walk::all_files(root, &mut builder.warnings);
+fn open(root: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::MEDIAEVAL, reach);
+    let files = walk::all_files(root, reach, &mut builder.warnings);
     let mut layout = Layout::of(root, &files);
     let plans = plan(&mut layout, &mut builder.warnings);
     if plans.is_empty() {
-        let reason = "neither topics nor xml/<topic>.xml files of photos".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+        return Err(builder.unrecognised("neither topics nor xml/<topic>.xml files of photos"));
     }
     let read: Vec<(Vec<Photo>, Warnings)> = plans
         .par_iter()
@@ -100,7 +99,8 @@ pub fn text_descriptor_files(dataset: &Dataset) -> Vec<PathBuf> {
     if dataset.format != Format::MEDIAEVAL {
         return Vec::new();
     }
-    Layout::of(&dataset.root, &walk::all_files(&dataset.root, &mut Warnings::default())).text_terms
+    let files = walk::all_files(&dataset.root, dataset.reach, &mut Warnings::default());
+    Layout::of(&dataset.root, &files).text_terms
 }
 
 /// Joins topics and files; photos without a topic come last, as topics of their own.

@@ -24,8 +24,8 @@ use super::reader::{ReadVectors, Reader, is_data_file};
 use super::table::Table;
 use super::text::read_text_or_warn;
 use super::walk::{self, Pictures};
-use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, Relevance, Split, WarningKind, embeddings, values};
+use super::warnings::Warnings;
+use super::{DatasetError, Format, Loaded, Reach, Relevance, Split, WarningKind, embeddings, values};
 use crate::base::FileError;
 
 const FEATURE: &str = "_feature";
@@ -42,13 +42,13 @@ pub(super) const READER: Reader = Reader {
     is_one,
     levels_up: |file| if is_data_file(file) { 4 } else { 0 },
     stands_alone: |_| false,
-    open: |root, _| open(root),
+    open: |root, _, reach| open(root, reach),
     own_vectors: |file| vectors::is_matrix(file).then_some(vectors::read_matrix as ReadVectors),
 };
 
 /// Whether a folder holds interaction tables.
-fn is_one(root: &Path) -> bool {
-    walk::files_below(root, 1, &mut Warnings::default()).iter().any(|path| is_interactions(path))
+fn is_one(root: &Path, reach: Reach) -> bool {
+    walk::files_below(root, 1, reach, &mut Warnings::default()).iter().any(|path| is_interactions(path))
 }
 
 fn is_interactions(path: &Path) -> bool {
@@ -56,17 +56,16 @@ fn is_interactions(path: &Path) -> bool {
 }
 
 /// Opens a folder in NAVER's layout.
-fn open(root: &Path) -> Result<Loaded, DatasetError> {
-    let mut builder = Builder::new(root, Format::NAVER);
-    let files = walk::all_files(root, &mut builder.warnings);
+fn open(root: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
+    let mut builder = Builder::new(root, Format::NAVER, reach);
+    let files = walk::all_files(root, reach, &mut builder.warnings);
     let mut tables: Vec<Table> = files
         .iter()
         .filter(|path| is_interactions(path))
         .filter_map(|path| Table::read_or_warn(path, &mut builder.warnings))
         .collect();
     if tables.is_empty() {
-        let reason = "no readable interactions_train.csv or interactions_test.csv".to_owned();
-        return Err(DatasetError::Unrecognised { reason, path: owned(root) });
+        return Err(builder.unrecognised("no readable interactions_train.csv or interactions_test.csv"));
     }
     // Train before validation before test, rather than in alphabetical order.
     tables.sort_by_key(|table| split_of(&table.path));

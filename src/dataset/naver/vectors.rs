@@ -72,7 +72,7 @@ pub(super) fn read_matrix(
             return Vec::new();
         }
     };
-    let ids = match read_list(path, &query, warnings) {
+    let ids = match read_list(dataset, path, &query, warnings) {
         Some(ids) => ids,
         None => match candidates_in_order(dataset, &query) {
             Some(ids) if ids.len() == matrix.rows => ids,
@@ -89,8 +89,9 @@ pub(super) fn read_matrix(
         .collect()
 }
 
-fn read_list(matrix: &Path, query: &str, warnings: &mut Warnings) -> Option<Vec<String>> {
-    let path = list_beside(matrix, query)?;
+fn read_list(dataset: &Dataset, matrix: &Path, query: &str, warnings: &mut Warnings) -> Option<Vec<String>> {
+    // A link out of the folder was reported when the folder was listed.
+    let path = list_beside(matrix, query).filter(|path| dataset.reach.admits(path, &dataset.root))?;
     if !path.is_file() {
         let message = "no list of the rows' images; they are taken in the order of the interactions";
         warnings.file(WarningKind::Missing, &path, message);
@@ -159,7 +160,7 @@ fn shared_vectors(
     for path in &source.files {
         let Some(query) = dataset.query_index(&query_of(path)).filter(|&query| affected[query]) else { continue };
         // Faulty files are reported when the vectors are read.
-        let Some(ids) = read_list(path, &query_of(path), &mut Warnings::default()) else { continue };
+        let Some(ids) = read_list(dataset, path, &query_of(path), &mut Warnings::default()) else { continue };
         let rows: Vec<(usize, usize)> =
             ids.iter().enumerate().filter_map(|(row, id)| Some((row, *by_id.get(id.as_str())?))).collect();
         let numbers: Vec<usize> = rows.iter().map(|&(row, _)| row).collect();

@@ -6,16 +6,14 @@
 mod header;
 
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
 
 pub(super) use header::whole;
 pub(crate) use header::{Header, Kind};
 
 use super::DatasetError;
-use super::array_fault::ArrayFault;
 use super::import::numbers::Numbers;
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, open_file, write_whole};
 use header::MAGIC;
 
 /// A matrix of 32-bit floats.
@@ -43,22 +41,18 @@ pub fn read_npy(path: &Path) -> Result<Matrix, DatasetError> {
     Ok(Matrix { rows: numbers.rows, columns: numbers.columns, data })
 }
 
-/// Rows and columns of a file, from its header alone.
+/// Rows and columns of a file, from its header and its length.
 ///
 /// # Errors
-/// If the file cannot be read or its header is not one that [`read_npy`] reads.
+/// If [`read_npy`] would not read the file.
 pub fn npy_shape(path: &Path) -> Result<(usize, usize), DatasetError> {
-    let mut file = File::open(path).at(path)?;
-    let numbers = Header::parse(&mut file).and_then(|header| header.matrix()).map_err(|error| error.at(path))?;
-    if numbers.columns == 0 {
-        return Err(ArrayFault::Empty.at(path));
-    }
+    let (_, numbers) = open_npy(path)?;
     Ok((numbers.rows, numbers.columns))
 }
 
 /// Opens a file and checks that its matrix is complete.
 pub(super) fn open_npy(path: &Path) -> Result<(File, Numbers), DatasetError> {
-    let mut file = File::open(path).at(path)?;
+    let mut file = open_file(path)?;
     let length = file.metadata().at(path)?.len();
     let numbers = Header::parse(&mut file).and_then(|header| header.matrix());
     let numbers = numbers.and_then(|numbers| numbers.check(length).map(|()| numbers));
@@ -81,7 +75,7 @@ pub(super) fn read_npy_rows(path: &Path, rows: &[usize]) -> Result<Vec<Vec<f32>>
     Ok(found)
 }
 
-/// Writes a matrix of 32-bit floats.
+/// Writes a matrix of 32-bit floats. The write is atomic.
 ///
 /// # Errors
 /// If `data` is not a whole number of rows of `columns`, or the file cannot be written.
@@ -96,16 +90,7 @@ pub fn write_npy(path: &Path, columns: usize, data: &[f32]) -> Result<(), Datase
     let padding = (64 - (10 + header.len() + 1) % 64) % 64;
     header.push_str(&" ".repeat(padding));
     header.push('\n');
-    let write = || {
-        let mut out = std::io::BufWriter::new(File::create(path)?);
-        out.write_all(MAGIC)?;
-        out.write_all(&[1, 0])?;
-        out.write_all(&(header.len() as u16).to_le_bytes())?;
-        out.write_all(header.as_bytes())?;
-        for number in data {
-            out.write_all(&number.to_le_bytes())?;
-        }
-        out.flush()
-    };
-    Ok(write().at(path)?)
+    let numbers: Vec<u8> = data.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let length = (header.len() as u16).to_le_bytes();
+    Ok(write_whole(path, &[MAGIC, &[1, 0], &length, header.as_bytes(), &numbers]).at(path)?)
 }

@@ -11,6 +11,7 @@ mod alternatives;
 mod chosen_setting;
 mod trials;
 
+use super::opening::check_memory;
 use super::{Experiment, RunData, RunObserver, TrainError};
 pub use alternatives::Alternatives;
 pub use chosen_setting::{ChosenSetting, TriedValue};
@@ -29,9 +30,10 @@ pub struct Chosen {
 /// left out, and all are where nothing is trained.
 ///
 /// # Errors
-/// An invalid setting or signal, divergence, or [`TrainError::Cancelled`].
+/// An invalid setting or signal, a query too large for the loss, divergence, or [`TrainError::Cancelled`].
 pub fn choose(data: &RunData, experiment: &Experiment, observer: &mut dyn RunObserver) -> Result<Chosen, TrainError> {
     experiment.check()?;
+    check_memory(data, experiment)?;
     let mut open = experiment.alternatives()?;
     let mut current = experiment.clone();
     for one in &open {

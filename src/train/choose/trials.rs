@@ -140,12 +140,11 @@ impl<'a> Trials<'a> {
         if let Some(inputs) = self.inputs.get(&key) {
             return Ok(inputs.clone());
         }
-        let whitening = self.whitening(experiment);
+        let whitening = self.whitening(experiment)?;
         let use_signals = experiment.signal_indices(&self.data.signals)?;
         let (observer, done, total) = (&mut *self.observer, self.done, self.total);
         let step = &mut |_, _| observer.step(STAGE, done, total);
-        let inputs = prepare_with(self.data, &use_signals, experiment, whitening, &self.queries, step);
-        let mut inputs = inputs.ok_or(TrainError::Cancelled)?;
+        let mut inputs = prepare_with(self.data, &use_signals, experiment, whitening, &self.queries, step)?;
         if let Some(other) = self.inputs.values().next() {
             inputs.share_vectors(other);
         }
@@ -154,20 +153,19 @@ impl<'a> Trials<'a> {
     }
 
     /// The whitening of the visual vectors, learned once for settings that differ only in what is taken from it.
-    fn whitening(&mut self, experiment: &Experiment) -> Option<Arc<Whitening>> {
+    fn whitening(&mut self, experiment: &Experiment) -> Result<Option<Arc<Whitening>>, TrainError> {
         if !experiment.whitens() {
-            return None;
+            return Ok(None);
         }
         let key = experiment.visual.power.to_string();
-        let known = match self.whitenings.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let learned = Arc::new(learn_whitening(self.data, experiment)?);
-                self.whitenings.insert(key, learned.clone());
-                learned
+        if !self.whitenings.contains_key(&key) {
+            let (observer, done, total) = (&mut *self.observer, self.done, self.total);
+            let proceed = &mut || observer.step(STAGE, done, total);
+            if let Some(learned) = learn_whitening(self.data, experiment, proceed)? {
+                self.whitenings.insert(key.clone(), Arc::new(learned));
             }
-        };
-        Some(Arc::new(known.with(experiment.visual)))
+        }
+        Ok(self.whitenings.get(&key).map(|known| Arc::new(known.with(experiment.visual))))
     }
 }
 

@@ -85,6 +85,15 @@ impl Loss {
         matches!(self, Loss::LambdaNdcg | Loss::NeuralNdcg)
     }
 
+    /// Bytes that the loss of a query takes which grow with the square of its judged images.
+    pub fn dense_bytes(self, judged: usize) -> usize {
+        match self {
+            // The matrix of choices, and its gradient.
+            Loss::NeuralNdcg => judged.saturating_mul(judged).saturating_mul(2 * size_of::<f64>()),
+            _ => 0,
+        }
+    }
+
     /// Number of terms in a query's loss: pairs, judged images, images drawn, or the one list. 0 if nothing can be
     /// learned from the query.
     pub fn units(self, targets: &Targets) -> f64 {

@@ -8,10 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use hf_hub::Cache;
-use hf_hub::api::Progress;
-use hf_hub::api::sync::{ApiBuilder, ApiError};
-
+use super::transfer::{self, Meter, TransferError};
 use super::{HubModel, HubOptions};
 use crate::base::{At, FileError};
 use crate::vision::VisionError;
@@ -86,7 +83,7 @@ pub(super) fn download(
             Outcome::Done(path) => discard(&path),
             Outcome::BadPartial => {}
         }
-        let blobs = options.cache.join(model.on_hub().folder_name()).join("blobs");
+        let blobs = options.cache.join(model.folder_name()).join("blobs");
         clear_partials(&blobs, shared.total.load(Ordering::Relaxed));
     }
     Err(DownloadError::Failed(format!("{} sent {file} in a different size than announced", options.endpoint)))
@@ -100,39 +97,27 @@ struct Shared {
     stop: AtomicBool,
 }
 
-struct Meter(Arc<Shared>);
-
-impl Progress for Meter {
-    fn init(&mut self, size: usize, _file: &str) {
-        self.0.total.store(size as u64, Ordering::Relaxed);
-        self.0.done.store(0, Ordering::Relaxed);
+impl Meter for Shared {
+    fn begin(&self, size: u64, there: u64) {
+        self.total.store(size, Ordering::Relaxed);
+        self.done.store(there, Ordering::Relaxed);
     }
 
-    fn update(&mut self, size: usize) {
-        if self.0.stop.load(Ordering::Relaxed) {
-            // The client offers no other way to abort a download. This unwinds without a panic message: it ends the
-            // thread and releases the connection and the file.
-            std::panic::resume_unwind(Box::new("stopped"));
-        }
-        self.0.done.fetch_add(size as u64, Ordering::Relaxed);
+    fn advance(&self, bytes: usize) -> bool {
+        self.done.fetch_add(bytes as u64, Ordering::Relaxed);
+        !self.stop.load(Ordering::Relaxed)
     }
-
-    fn finish(&mut self) {}
 }
 
 /// The client blocks while the server is silent, so it runs in a separate thread. A cancelled thread stops when the
 /// next bytes arrive; it is not joined.
 fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shared>, observe: Observer<'_>) -> Outcome {
     let (sender, receiver) = channel();
-    let meter = Meter(shared.clone());
-    let (repo, name, asked) = (model.on_hub(), file.to_string(), options.clone());
+    let (meter, asked, model, name) = (shared.clone(), options.clone(), model.clone(), file.to_owned());
     let work = move || {
-        let builder = ApiBuilder::from_cache(Cache::new(asked.cache.clone()));
-        let builder = builder.with_endpoint(asked.endpoint.clone()).with_token(asked.token.clone());
-        let api = builder.with_user_agent("crossrank", env!("CARGO_PKG_VERSION")).build();
-        let fetched = api.and_then(|api| api.repo(repo).download_with_progress(&name, meter));
+        let fetched = transfer::fetch(&asked, &model, &name, &*meter);
         // After a stop the receiver is gone.
-        let _ = sender.send(fetched.map_or_else(|error| outcome(error, &asked.endpoint), Outcome::Done));
+        let _ = sender.send(fetched.map_or_else(|error| outcome(error, &asked), Outcome::Done));
     };
     let failed = |message: String| Outcome::Failed(DownloadError::Failed(message));
     if let Err(error) = std::thread::Builder::new().name("hub".to_string()).spawn(work) {
@@ -175,31 +160,26 @@ fn attempt(options: &HubOptions, model: &HubModel, file: &str, shared: &Arc<Shar
     }
 }
 
-fn outcome(error: ApiError, endpoint: &str) -> Outcome {
-    let failed = |message: String| Outcome::Failed(DownloadError::Failed(message));
-    match error {
-        ApiError::RequestError(error) => {
-            let text = error.to_string();
-            match error.into_response().map(|response| response.status()) {
-                Some(404) => Outcome::Failed(DownloadError::Absent),
-                // The partial file is at least as long as the whole.
-                Some(416) => Outcome::BadPartial,
-                Some(status @ (401 | 403)) => failed(format!(
-                    "{endpoint} refuses access ({status}): it does not exist, or HF_TOKEN must hold a token with access"
-                )),
-                Some(status) => failed(format!("{endpoint} responded with error {status}")),
-                // The text begins with the file's URL.
-                None => {
-                    let reason = text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason);
-                    failed(format!("{endpoint} cannot be reached ({reason})"))
-                }
-            }
+fn outcome(error: TransferError, options: &HubOptions) -> Outcome {
+    let endpoint = &options.endpoint;
+    let message = match error {
+        TransferError::Status(404) => return Outcome::Failed(DownloadError::Absent),
+        TransferError::Stopped => return Outcome::Failed(DownloadError::Cancelled),
+        // With status 416 the partial file is at least as long as the whole.
+        TransferError::BadPartial | TransferError::Status(416) => return Outcome::BadPartial,
+        TransferError::Status(status @ (401 | 403)) => {
+            let unsent = options.token.is_some() && !endpoint.starts_with("https://");
+            let token =
+                if unsent { "the token is only sent over https" } else { "HF_TOKEN must hold a token with access" };
+            format!("{endpoint} refuses access ({status}): it does not exist, or {token}")
         }
-        ApiError::InvalidResume => Outcome::BadPartial,
-        ApiError::LockAcquisition(_) => failed("another program is downloading it".to_string()),
-        ApiError::IoError(error) => failed(format!("the download from {endpoint} was cut off ({error})")),
-        other => failed(format!("invalid response from {endpoint} ({other})")),
-    }
+        TransferError::Status(status) => format!("{endpoint} responded with error {status}"),
+        TransferError::Unreachable(reason) => format!("{endpoint} cannot be reached ({reason})"),
+        TransferError::Response(reason) => format!("invalid response from {endpoint} ({reason})"),
+        TransferError::Busy => "another program is downloading it".to_owned(),
+        TransferError::Io(error) => format!("the download from {endpoint} was cut off ({error})"),
+    };
+    Outcome::Failed(DownloadError::Failed(message))
 }
 
 fn is_whole(path: &Path, shared: &Shared) -> bool {

@@ -6,12 +6,13 @@
 mod download;
 mod model;
 mod options;
+mod transfer;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::{EncoderSpec, VisionError};
-use crate::base::At;
+use crate::base::{At, read_text_file};
 use download::{DownloadError, download, lock};
 
 pub use download::HubProgress;
@@ -62,7 +63,7 @@ pub fn fetch_with(
         return Err(fetching.unavailable("HF_HUB_OFFLINE is set".to_string()));
     }
     options.check()?;
-    let _lock = lock(&options.cache, &model.on_hub().folder_name(), observe)?;
+    let _lock = lock(&options.cache, &model.folder_name(), observe)?;
     let weights = fetching.download_all(observe)?;
     EncoderSpec::of_file(&weights)
 }
@@ -74,12 +75,12 @@ struct Fetching<'a> {
 
 impl Fetching<'_> {
     fn folder(&self) -> PathBuf {
-        self.options.cache.join(self.model.on_hub().folder_name())
+        self.options.cache.join(self.model.folder_name())
     }
 
     /// The commit of the revision according to the cache; an unknown revision may itself be a commit.
     fn commit(&self) -> String {
-        let known = std::fs::read_to_string(self.folder().join("refs").join(&self.model.revision));
+        let known = read_text_file(&self.folder().join("refs").join(&self.model.revision));
         let known = known.ok().map(|commit| commit.trim().to_string());
         let is_commit = |commit: &String| !commit.is_empty() && commit.chars().all(|c| c.is_ascii_alphanumeric());
         known.filter(is_commit).unwrap_or_else(|| self.model.revision.clone())
@@ -113,7 +114,7 @@ impl Fetching<'_> {
         if is_open(CONFIG) {
             return Some(CONFIG);
         }
-        let config = self.cached(CONFIG).and_then(|path| std::fs::read_to_string(path).ok());
+        let config = self.cached(CONFIG).and_then(|path| read_text_file(&path).ok());
         let says_all = config.is_some_and(|text| text.contains("\"pretrained_cfg\"") || text.contains("\"crop_pct\""));
         Some(PREPROCESSOR).filter(|file| !says_all && is_open(file))
     }
@@ -160,7 +161,7 @@ impl Fetching<'_> {
     /// Checks that timm's settings are of a ResNet before megabytes are downloaded.
     fn check_architecture(&self) -> Result<(), VisionError> {
         let Some(path) = self.cached(CONFIG) else { return Ok(()) };
-        let text = std::fs::read_to_string(&path).at(&path)?;
+        let text = read_text_file(&path)?;
         let config: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
         match config["architecture"].as_str() {
             Some(other) if !other.contains("resnet") => {

@@ -4,8 +4,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use hf_hub::{Repo, RepoType};
-
 /// A model on the hub.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -65,8 +63,9 @@ impl HubModel {
             && !revision.contains("..")
     }
 
-    pub(super) fn on_hub(&self) -> Repo {
-        Repo::with_revision(self.repo.clone(), RepoType::Model, self.revision.clone())
+    /// The name of its folder in a cache.
+    pub(super) fn folder_name(&self) -> String {
+        format!("models--{}", self.repo.replace('/', "--"))
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::HubError;
+use crate::base::read_text_file;
 use crate::vision::VisionError;
 
 /// The default hub.
@@ -66,7 +67,7 @@ impl HubOptions {
         let named = folder("HF_HUB_CACHE").or_else(|| folder("HUGGINGFACE_HUB_CACHE"));
         let cache = named.or_else(|| Some(home.clone()?.join("hub"))).ok_or(HubError::NoCache)?;
         let token_file = folder("HF_TOKEN_PATH").or_else(|| Some(home?.join("token")));
-        let logged_in = || std::fs::read_to_string(token_file?).ok();
+        let logged_in = || read_text_file(&token_file?).ok();
         let token = said("HF_TOKEN").or_else(|| said("HUGGING_FACE_HUB_TOKEN")).or_else(logged_in);
         let token = token.map(|token| token.trim().to_string()).filter(|token| !token.is_empty());
         let is_true = |value: String| ["1", "true", "yes", "on"].contains(&value.trim().to_lowercase().as_str());

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::SettingsFault;
+use crate::base::read_file;
 use crate::vision::{Architecture, Interpolation, Preprocess, VisionError};
 
 /// The metadata key of a [`Preprocess`] as JSON in a safetensors file.
@@ -45,7 +46,7 @@ fn settings(weights: &Path, name: &str) -> Option<(std::path::PathBuf, Value)> {
     if !meta.is_file() || meta.len() > MAX_SETTINGS {
         return None;
     }
-    let value: Value = serde_json::from_slice(&std::fs::read(&path).ok()?).ok()?;
+    let value: Value = serde_json::from_slice(&read_file(&path).ok()?).ok()?;
     value.is_object().then_some((path, value))
 }
 

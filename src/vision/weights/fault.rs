@@ -33,9 +33,6 @@ pub enum WeightsFault {
         /// The fault.
         source: Box<WeightsFault>,
     },
-    /// It is a folder.
-    #[error("it is a folder")]
-    Folder,
     /// It has no bytes.
     #[error("it is empty")]
     Empty,

@@ -1,7 +1,6 @@
 //! A weights file of any format.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{BufReader, Cursor, Read, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -12,7 +11,7 @@ use super::fault::WeightsFault;
 use super::format::{Format, format, listing};
 use super::listing::{Bytes, Listing, Stored};
 use super::names;
-use crate::base::At;
+use crate::base::open_file;
 use crate::vision::VisionError;
 
 /// Largest tensor in bytes; the largest of any supported network has 9 MB.
@@ -87,13 +86,7 @@ impl WeightsFile {
 
     fn bytes(&self) -> Result<Bytes, VisionError> {
         Ok(match self.content {
-            Content::File => {
-                let file = File::open(&self.path).at(&self.path)?;
-                if file.metadata().is_ok_and(|meta| meta.is_dir()) {
-                    return Err(self.damaged(WeightsFault::Folder));
-                }
-                Box::new(BufReader::new(file))
-            }
+            Content::File => Box::new(BufReader::new(open_file(&self.path)?)),
             Content::Static(bytes) => Box::new(Cursor::new(bytes)),
         })
     }

@@ -17,11 +17,10 @@ mod recognise;
 mod safe;
 mod settings_fault;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::{Architecture, VisionError};
-use crate::base::At;
+use crate::base::{At, open_file};
 
 pub(super) use beside::preprocess;
 pub use fault::WeightsFault;
@@ -61,7 +60,7 @@ impl WeightsSource {
             WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
             WeightsSource::File(path) => {
                 let mut hasher = blake3::Hasher::new();
-                let file = File::open(path).at(path)?;
+                let file = open_file(path)?;
                 hasher.update_reader(file).at(path)?;
                 Ok(hasher.finalize())
             }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub enum DataAction {
     /// Open a data set, or a saved run's folder.
     Open(PathBuf),
+    /// Whether a data set's files may lie outside its folder the next time it is opened.
+    FollowLinks(PathBuf, bool),
     /// Stop opening.
     CancelLoading,
     /// Take a path off the list of recent data sets.

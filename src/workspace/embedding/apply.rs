@@ -47,8 +47,8 @@ fn compute(
     let table = match table.count() {
         0 => table,
         _ => {
-            let _ = proceed(Progress { stage: "Projecting vectors".to_owned(), ..Progress::default() });
-            encoder::project(table, &settings)?
+            let stage = Progress { stage: "Projecting vectors".to_owned(), ..Progress::default() };
+            encoder::project(table, &settings, &mut || proceed(stage.clone()))?
         }
     };
     Ok((table, report, settings))

@@ -34,8 +34,10 @@ pub struct QueryComparison {
 impl QueryComparison {
     fn of(data: &RunData, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
         let relevance = data.judgements.of(query);
-        let similarities =
-            |table: &Arc<VectorTable>| Similarities::new(&visual_rows(&data.dataset, table, query), table.dim);
+        let similarities = |table: &Arc<VectorTable>| {
+            let rows = visual_rows(&data.dataset, table, query);
+            Similarities::within(data.memory / tables.len(), &rows, table.dim)
+        };
         let [a, b] = tables.each_ref().map(similarities);
         Self {
             agreement: agreement(&a, &b, MOST_NEIGHBOURS),

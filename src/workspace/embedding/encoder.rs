@@ -67,14 +67,18 @@ fn from_hub(name: &str, fetch: &mut Fetching<'_>) -> Result<EncoderSpec, JobErro
     })
 }
 
-/// The vectors as the settings want them.
+/// The vectors as the settings want them; `proceed` is asked whether to go on.
 ///
 /// # Errors
 /// Those of [`graph::project`].
-pub(super) fn project(mut table: VectorTable, settings: &EncoderSettings) -> Result<VectorTable, JobError> {
+pub(super) fn project(
+    mut table: VectorTable,
+    settings: &EncoderSettings,
+    proceed: &mut dyn FnMut() -> ControlFlow<()>,
+) -> Result<VectorTable, JobError> {
     // A run remembers its vectors by their name.
     table.name += settings.preprocess_suffix();
-    Ok(graph::project(table, settings.projection())?)
+    Ok(graph::project(table, settings.projection(), proceed)?)
 }
 
 /// What the network's weights say of themselves: read in a thread of its own, since a weights file may be large.

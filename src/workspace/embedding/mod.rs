@@ -95,5 +95,5 @@ impl EmbeddingState {
 pub(super) fn computed(dataset: &Dataset, encoder: &EncoderSettings, cache: &Path) -> Option<VectorTable> {
     let (spec, _) = resolve(encoder, &mut |_| ControlFlow::Break(())).ok()?;
     let found = vision::lookup(dataset, &spec, &EmbeddingCache::at(cache)).ok()??;
-    encoder::project(found, encoder).ok()
+    encoder::project(found, encoder, &mut || ControlFlow::Continue(())).ok()
 }

@@ -99,7 +99,7 @@ impl Shelf {
                 let (spec, _) = resolve(encoder, &mut |_| ControlFlow::Break(()))?;
                 let found = lookup(&self.data.dataset, &spec, &EmbeddingCache::at(&self.cache))?;
                 let missing = || format!("not all pictures have been embedded yet by {}", encoder.name());
-                Ok(Arc::new(project(found.ok_or_else(missing)?, encoder)?))
+                Ok(Arc::new(project(found.ok_or_else(missing)?, encoder, &mut || ControlFlow::Continue(()))?))
             }
         }
     }

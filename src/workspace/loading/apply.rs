@@ -2,11 +2,11 @@
 
 use super::{Measured, VectorsRead};
 use crate::base::Progress;
-use crate::dataset::{self, Dataset, Split, VectorTable, Warning};
+use crate::dataset::{self, Dataset, Reach, Split, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::signals;
-use crate::train::{self, NamedVectors, RunData, TrainError};
+use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
 use crate::workspace::embedding::computed;
 use crate::workspace::ranking::measured;
@@ -19,6 +19,7 @@ impl Workspace {
     pub(in crate::workspace) fn apply_data(&mut self, action: DataAction) {
         match action {
             DataAction::Open(path) => self.open(path),
+            DataAction::FollowLinks(path, follow) => self.follow_links(&path, follow),
             DataAction::CancelLoading => self.loading.cancel(),
             DataAction::ForgetRecent(path) => {
                 self.change(|settings| settings.recent.retain(|known| *known != path));
@@ -49,6 +50,16 @@ impl Workspace {
         self.loading.opening.start("open", self.wake(), move |worker| {
             open(&path, &attach, &wanted, worker).map(Box::new).map_err(JobError::from)
         });
+    }
+
+    fn follow_links(&mut self, path: &Path, follow: bool) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if self.settings.following.contains(&path) != follow {
+            self.change(|settings| match follow {
+                true => drop(settings.following.insert(path)),
+                false => drop(settings.following.remove(&path)),
+            });
+        }
     }
 
     pub(in crate::workspace) fn choose_vectors(&mut self, names: Vec<String>) {
@@ -201,7 +212,9 @@ fn open(
     let choose = &mut |dataset: &Dataset, _: &[String], warnings: &mut Vec<Warning>| {
         Ok(first_vectors(dataset, wanted, warnings))
     };
-    let opened = train::open_with(path, files, choose, &mut proceed)?;
+    let reach = Reach::following(wanted.settings.following.contains(path));
+    let opening = Opening { reach, memory: train::memory_bound(None).map_err(TrainError::Config)? };
+    let opened = train::open_with(path, opening, files, choose, &mut proceed)?;
     if proceed("Measuring the baselines").is_break() {
         return Err(TrainError::Cancelled);
     }
@@ -249,7 +262,7 @@ fn first_vectors(dataset: &Dataset, wanted: &Wanted, warnings: &mut Vec<Warning>
         return from_cache();
     }
     train::read_named(dataset, names, warnings).unwrap_or_else(|error| {
-        warnings.push(train::as_warning(&error, dataset));
+        warnings.push(Warning::from(&error));
         None
     })
 }

@@ -1,6 +1,7 @@
 //! Finding studies on disk.
 
 use super::{StudyRequest, StudyResult};
+use crate::base::read_text_file;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ impl SavedStudy {
     }
 
     fn read(path: PathBuf, is_own: bool) -> Option<Self> {
-        let request = fs::read_to_string(path.join(REQUEST)).ok();
+        let request = read_text_file(&path.join(REQUEST)).ok();
         let request = request.and_then(|text| serde_json::from_str(&text).ok());
         let result = StudyResult::read(&path).ok();
         let trials = folders_in(&path.join("trials")).iter().filter(|trial| trial.join("trial.json").is_file()).count();

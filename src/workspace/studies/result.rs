@@ -1,6 +1,6 @@
 //! What `study.json` tells, whichever command wrote it.
 
-use crate::base::{At, FileError, Spread};
+use crate::base::{At, FileError, Spread, read_text_file};
 use crate::eval::{ByMeasure, Measure, STANDARD};
 use crate::study::Paired;
 use serde::Deserialize;
@@ -49,7 +49,7 @@ impl StudyResult {
     /// What is wrong with `study.json`, with the path.
     pub fn read(folder: &Path) -> Result<Self, FileError> {
         let path = folder.join("study.json");
-        let text = std::fs::read_to_string(&path).at(&path)?;
+        let text = read_text_file(&path)?;
         let json: Value = serde_json::from_str(&text).at(&path)?;
         let (facts, results) = (&json["facts"], &json["results"]);
         let rows = results["rows"].as_array().or(results["configurations"].as_array());

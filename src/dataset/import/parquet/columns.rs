@@ -18,6 +18,7 @@ use crate::dataset::vectors::usual_length;
 /// Rows read at a time from a column of numbers or names, and from one of vectors.
 const NUMBERS_AT_ONCE: usize = 16 * 1024;
 const VECTORS_AT_ONCE: usize = 256;
+pub(super) const TOO_LONG: &str = "a column is longer than its header says";
 
 /// The encoding of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,8 +161,8 @@ pub(super) fn numbers(
     }
 }
 
-/// Reads a column of names or integers; a missing one is empty.
-pub(super) fn names(file: &File, reader: &Reader, column: usize) -> io::Result<Vec<String>> {
+/// Reads a column of `rows` names or integers; a missing one is empty.
+pub(super) fn names(file: &File, reader: &Reader, column: usize, rows: usize) -> io::Result<Vec<String>> {
     let descriptor = reader.metadata().file_metadata().schema_descr().column(column);
     let present = descriptor.max_def_level();
     let mut names = Vec::new();
@@ -172,7 +173,7 @@ pub(super) fn names(file: &File, reader: &Reader, column: usize) -> io::Result<V
             names.push(if there { name(next) } else { String::new() });
             next += usize::from(there);
         }
-        Ok(())
+        if names.len() > rows { Err(invalid(TOO_LONG)) } else { Ok(()) }
     };
     for group in 0..reader.num_row_groups() {
         let (from, at, many) = ((file, reader), (group, column), NUMBERS_AT_ONCE);
@@ -209,20 +210,21 @@ impl Lists {
     /// # Errors
     /// If the file is damaged or cannot be read, or an error of `each`.
     pub fn visit(&self, each: &mut dyn FnMut(usize, &[f32]) -> io::Result<()>) -> io::Result<()> {
+        let rows = self.reader.metadata().file_metadata().num_rows();
         guarded(|| {
             let mut row = 0;
             for group in 0..self.reader.num_row_groups() {
                 numbers(&self.file, &self.reader, group, self.column, self.leaf, &mut |batch| {
                     batch.rows(&mut |vector| {
                         row += 1;
-                        each(row - 1, vector)
+                        if row > rows {
+                            return Err(invalid(TOO_LONG));
+                        }
+                        each(row as usize - 1, vector)
                     })
                 })?;
             }
-            match self.reader.metadata().file_metadata().num_rows() {
-                rows if rows == row as i64 => Ok(()),
-                rows => Err(invalid(format!("truncated: {row} of {rows} rows"))),
-            }
+            if row == rows { Ok(()) } else { Err(invalid(format!("truncated: {row} of {rows} rows"))) }
         })
     }
 

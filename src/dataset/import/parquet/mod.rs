@@ -22,6 +22,7 @@ use guard::{Reader, guarded, invalid};
 use super::content::{Content, Found};
 use super::names::{IDS, choose, choose_ids};
 use super::numbers::{Float, Numbers};
+use super::rows::MostRows;
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::table::plain;
 use crate::dataset::vectors::scratch;
@@ -42,19 +43,20 @@ struct Columns {
 /// are the column with a conventional name, else the only one of strings or of integers.
 ///
 /// # Errors
-/// If the file is damaged or has no such columns.
-pub(super) fn open(file: File) -> Result<Found, ArrayFault> {
-    Ok(guarded(|| read(file))?)
+/// If the file is damaged, has no such columns, or too many rows.
+pub(super) fn open(file: File, most: MostRows) -> Result<Found, ArrayFault> {
+    Ok(guarded(|| read(file, most))?)
 }
 
-fn read(file: File) -> io::Result<Found> {
+fn read(file: File, most: MostRows) -> io::Result<Found> {
     let reader = Reader::new(file.try_clone()?).map_err(|error| invalid(format!("not a Parquet file: {error}")))?;
     pages::check_groups(&reader)?;
     let columns = Columns::of(&reader);
     let rows =
         usize::try_from(reader.metadata().file_metadata().num_rows()).map_err(|_| invalid("a negative count"))?;
+    most.check(rows).map_err(invalid)?;
     let ids = match columns.ids().map_err(invalid)? {
-        Some((_, column)) => Some(columns::names(&file, &reader, *column)?),
+        Some((_, column)) => Some(columns::names(&file, &reader, *column, rows)?),
         None => None,
     };
     if let Some(ids) = ids.as_ref().filter(|ids| ids.len() != rows) {
@@ -142,7 +144,7 @@ fn side_by_side(file: &File, reader: &Reader, columns: &[(usize, Leaf)], rows: u
                 found += batch.levels();
                 // Extra values would run into the next column.
                 if found > count {
-                    return Err(invalid("a column is longer than its header says"));
+                    return Err(invalid(columns::TOO_LONG));
                 }
                 let mut bytes = Vec::with_capacity(batch.levels() * Float::F32.bytes());
                 batch.each(&mut |number| bytes.extend(number.to_le_bytes()));
