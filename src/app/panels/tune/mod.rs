@@ -107,8 +107,7 @@ fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> boo
             ui.label(RichText::new(text).small().color(palette.weak));
             let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
             let width = (0.25 * ui.available_width()).min(44.0);
-            widgets::bar(ui, correlation.abs(), width, colour)
-                .on_hover_text(
+            widgets::bar(ui, correlation.abs(), width, colour).on_hover_text(
                 "Correlation with relevance within the train and validation queries, not the test queries",
             );
         }
