@@ -3,7 +3,7 @@
 use super::Saved;
 use crate::dataset::{Dataset, Loaded};
 use crate::export::chart::{Chart, Theme, write_chart};
-use crate::export::export_run;
+use crate::export::{Part, export_run};
 use crate::jobs::{Event, Job};
 use crate::workspace::{ExportAction, Message, Workspace};
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ impl Workspace {
                 judgements: data.judgements,
                 warnings: Vec::new(),
             });
-            let left_out = export_run(&run, &folder, loaded.as_ref())?.left_out;
+            let left_out = export_run(&run, &folder, loaded.as_ref(), Part::Test)?.left_out;
             Ok(Saved { path: folder, left_out })
         }));
     }
