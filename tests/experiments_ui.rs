@@ -2,7 +2,7 @@
 
 use crossrank::app::{App, Panel, RunsView, Shot, headless, settle};
 use crossrank::study::runs::{Column, RunTable};
-use crossrank::train::{RunFolder, RunRecord};
+use crossrank::train::{Preset, RunFolder, RunRecord};
 use crossrank::workspace::{
     MessageAction, RunsAction, SettingsAction, Store, StudiesAction, StudyKind, StudyRequest, TrainingAction,
 };
@@ -150,12 +150,17 @@ fn screenshots_of_many_runs() {
         harness.render().expect("a picture").save(Path::new(ROOT).join("screenshots").join(name)).expect("written");
     }
     let workspace = harness.state_mut().workspace_mut();
-    let mut experiment = workspace.settings().experiment.clone();
-    (experiment.graph.k, experiment.model.conv_layers, experiment.training.epochs) = (10, 1, 8);
-    let request = StudyRequest { kind: StudyKind::Ablation, experiment, folds: 1, seeds: 2, ..StudyRequest::default() };
+    // The preset as it is, with all its epochs.
+    let experiment = Preset::Best.experiment();
+    let request = StudyRequest { kind: StudyKind::Ablation, experiment, folds: 1, seeds: 1, ..StudyRequest::default() };
     workspace.apply(StudiesAction::Start(Box::new(request)));
+    while workspace.is_busy() {
+        workspace.poll();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(workspace.studies().known().iter().any(|study| study.result.is_some()), "{:?}", workspace.messages());
     harness.state_mut().show_only(Panel::Studies);
-    settle(&mut harness).expect("the study finishes");
+    settle(&mut harness).expect("at rest");
     while !harness.state().workspace().messages().is_empty() {
         harness.state_mut().workspace_mut().apply(MessageAction::Dismiss(0));
     }

@@ -51,6 +51,7 @@ mod training;
 mod typed_numbers;
 mod ui;
 mod undo;
+mod window;
 mod workspace;
 
 /// Says on the terminal that a test did not run, and why. Printed past the test runner, which hides what passing tests

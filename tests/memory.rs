@@ -55,7 +55,8 @@ fn experiment(kind: ModelKind) -> Experiment {
 #[test]
 fn a_run_in_little_memory_has_the_same_curve() {
     let plenty = sample();
-    let little = RunData { memory: 1000, ..plenty.clone() };
+    let mut little = plenty.clone();
+    little.memory = 1000;
     for kind in [ModelKind::DcmmEdge, ModelKind::LtrCm] {
         let curve = |data: &RunData| {
             let RunResult { history, scores, .. } =
@@ -74,7 +75,8 @@ fn a_loss_that_needs_too_much_is_refused_before_any_work() {
             panic!("{stage}")
         }
     }
-    let data = RunData { memory: 100_000, ..sample() };
+    let mut data = sample();
+    data.memory = 100_000;
     let mut experiment = experiment(ModelKind::Mlp);
     experiment.training.loss = Loss::NeuralNdcg;
     let error = run(&data, &experiment, RunRecord::default(), None, &mut NoStep).err().expect("too little memory");

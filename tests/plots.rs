@@ -28,7 +28,7 @@ fn run(k: usize, layers: usize, map: f64) -> RunFacts {
     let mut record = RunRecord::default();
     (record.experiment.graph.k, record.experiment.model.conv_layers) = (k, layers);
     record.test = Comparison { model: Measures::new(&STANDARD, [map; 5]), ..Comparison::default() };
-    RunFacts::of(SavedRun { path: format!("/runs/{k}-{layers}").into(), record, resumable: false })
+    RunFacts::of(SavedRun { path: format!("/runs/{k}-{layers}").into(), record, ..SavedRun::default() })
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(crate) fn made_up(name: &str, k: usize, layers: usize, seed: u64, map: f64) 
     let figures = |map: f64| Comparison { initial: all(0.1), text: all(0.5), model: all(map) };
     record.validation = figures(map - 0.1);
     record.test = figures(map);
-    RunFacts::of(SavedRun { path: Path::new("/runs").join(name), record, resumable: false })
+    RunFacts::of(SavedRun { path: Path::new("/runs").join(name), record, ..SavedRun::default() })
 }
 
 fn six() -> Vec<RunFacts> {

@@ -4,6 +4,7 @@ use super::panels::Panel;
 use super::panels::experiments::view::RunsView;
 use super::shell::manual::SectionId;
 use crate::export::chart::Chart;
+use std::path::PathBuf;
 
 /// What to do with the path chosen in the open dialog.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,17 @@ pub enum OpenAs {
     Folder,
 }
 
+/// A change of the size of everything in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// Larger.
+    In,
+    /// Smaller.
+    Out,
+    /// As the system asks for.
+    Reset,
+}
+
 /// A requested change of the window: plain data, like [`Action`](crate::workspace::Action).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -34,6 +46,8 @@ pub enum Command {
     ToggleWide,
     /// Restore the default layout.
     ResetLayout,
+    /// Change the size of everything.
+    Zoom(Zoom),
     /// Fit the graph to its panel.
     FitGraph,
     /// Ask for a file or folder.
@@ -45,6 +59,10 @@ pub enum Command {
         /// The plot.
         chart: Box<Chart>,
     },
+    /// Ask for a run's name, note and tags, by its folder.
+    LabelRun(PathBuf),
+    /// Ask where to export a run, by its folder.
+    ExportRun(PathBuf),
     /// Open or close the command palette.
     TogglePalette,
     /// Open or close the list of shortcuts.

@@ -14,18 +14,21 @@ pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
 use crate::workspace::{DataAction, HistoryAction, SettingsAction, ThemeChoice, Workspace};
-use command::Command;
+use command::{Command, Zoom};
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
-use egui::{CentralPanel, Context, ThemePreference, Ui};
+use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
 use shell::dialogs::Dialogs;
+use shell::export::ExportDialog;
+use shell::label::LabelDialog;
 use shell::layout::Desk;
 use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
 use shell::save::SaveDialog;
+use shell::training_bar::TrainingBar;
 use shell::{bar, commands, messages};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +41,9 @@ pub struct App {
     desk: Desk,
     open: OpenDialog,
     save: SaveDialog,
+    label: LabelDialog,
+    export: ExportDialog,
+    training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
     outbox: Outbox,
@@ -62,6 +68,9 @@ impl App {
             desk: Desk::restore(workspace.settings().panels.as_ref()),
             open: OpenDialog::default(),
             save: SaveDialog::default(),
+            label: LabelDialog::default(),
+            export: ExportDialog::default(),
+            training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
             outbox: Outbox::default(),
@@ -123,11 +132,11 @@ impl App {
         }
     }
 
-    fn carry_out_requests(&mut self) {
+    fn carry_out_requests(&mut self, egui: &Context) {
         while let Some(request) = self.outbox.take_first() {
             match request {
                 Request::Act(action) => self.workspace.apply(action),
-                Request::Command(command) => self.carry_out(command),
+                Request::Command(command) => self.carry_out(command, egui),
             }
         }
     }
@@ -135,16 +144,18 @@ impl App {
     /// Carries out the shortcuts pressed in this frame, each on what the one before left: no press is lost.
     fn take_shortcuts(&mut self, egui: &Context) {
         // An open dialog takes all keyboard input.
-        if self.dialogs.is_open() || self.manual.is_open() || self.open.is_open() || self.save.is_open() {
+        let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
+        let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open()];
+        if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }
         for command in commands::take_pressed(egui, &self.workspace) {
             command.ask(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));
-            self.carry_out_requests();
+            self.carry_out_requests(egui);
         }
     }
 
-    fn carry_out(&mut self, command: Command) {
+    fn carry_out(&mut self, command: Command, egui: &Context) {
         match command {
             Command::Show(panel) => self.desk.show_panel(panel),
             Command::ShowEncoder => {
@@ -160,12 +171,17 @@ impl App {
                 let layout = self.desk.reset();
                 self.outbox.act(SettingsAction::SetPanels(layout));
             }
+            Command::Zoom(Zoom::In) => gui_zoom::zoom_in(egui),
+            Command::Zoom(Zoom::Out) => gui_zoom::zoom_out(egui),
+            Command::Zoom(Zoom::Reset) => egui.set_zoom_factor(1.0),
             Command::FitGraph => self.panels.graph.fit(),
             Command::Ask(purpose) => {
                 let start = self.workspace.session().and_then(|session| session.path.parent());
                 self.open.ask(purpose, start.map(std::path::Path::to_owned));
             }
             Command::SaveChart { name, chart } => self.save.open(name, chart),
+            Command::LabelRun(run) => self.label.open(run, &self.workspace),
+            Command::ExportRun(run) => self.export.open(run, &self.workspace),
             Command::TogglePalette => self.dialogs.toggle_palette(),
             Command::ToggleHelp => self.dialogs.toggle_help(),
             Command::ToggleManual => self.manual.toggle(),
@@ -181,7 +197,7 @@ impl eframe::App for App {
         self.follow_data();
         self.pictures.poll(ctx);
         self.open.poll(&self.workspace, &mut self.outbox);
-        self.carry_out_requests();
+        self.carry_out_requests(ctx);
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         if !self.workspace.messages().is_empty() || self.workspace.is_unsaved() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
@@ -198,12 +214,14 @@ impl eframe::App for App {
             ctx.act(HistoryAction::Hold(is_dragging));
         }
         if !self.desk.is_alone() {
-            bar::top_bar_ui(ui, ctx);
+            bar::top_bar_ui(ui, &mut self.training, ctx);
             bar::status_bar_ui(ui, ctx);
         }
         let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
         CentralPanel::default().frame(ground).show(ui, |ui| self.desk.show(ui, &mut self.panels, ctx));
         self.save.show(&egui, ctx);
+        self.label.show(&egui, ctx);
+        self.export.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);

@@ -42,8 +42,8 @@ pub use saving::Saving;
 pub use session::{Baselines, Session};
 pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
 pub use store::Store;
-pub use studies::{SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudyState};
-pub use training::{LiveRun, TrainingState};
+pub use studies::{SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudySize, StudyState};
+pub use training::{LiveRun, QueuedRun, TrainingState, seeds_in};
 pub use undo::{History, Step};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
@@ -199,6 +199,7 @@ impl Workspace {
         changed |= self.session.as_mut().is_some_and(Session::poll);
         changed |= self.poll_embedding();
         changed |= self.poll_training();
+        self.refresh_live_runs();
         changed |= self.poll_runs();
         changed |= self.poll_studies();
         changed |= self.poll_saving();

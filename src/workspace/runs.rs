@@ -9,6 +9,7 @@ use crate::study::runs::{RunFacts, SavedRun};
 use crate::train::{EpochReport, RunRecord};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What reading a run back gives.
 pub struct Reopened {
@@ -31,6 +32,8 @@ struct Scored {
 pub struct RunList {
     known: Vec<SavedRun>,
     listing: Slot<(), Vec<RunFacts>>,
+    /// When the runs were last listed.
+    listed: Option<Instant>,
     reading: Slot<(), Reopened>,
 }
 

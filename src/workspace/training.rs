@@ -1,6 +1,12 @@
 //! Training as a job, and the run it makes.
 
 mod apply;
+mod obstacle;
+mod queue;
+mod seeds;
+
+pub use queue::QueuedRun;
+pub use seeds::seeds_in;
 
 use super::session::ModelScores;
 use crate::base::Progress;
@@ -44,9 +50,17 @@ pub struct TrainingState {
     /// Abandoned jobs whose runs are still being written.
     ending: Vec<Job<EpochUpdate, TrainDone>>,
     followed: Arc<AtomicUsize>,
+    queue: Vec<QueuedRun>,
+    /// How many runs have been queued so far.
+    queued: u64,
 }
 
 impl TrainingState {
+    /// Runs that wait for the one in training, the next one first.
+    pub fn queue(&self) -> &[QueuedRun] {
+        &self.queue
+    }
+
     /// Whether a run is in training, paused or not.
     pub fn is_running(&self) -> bool {
         self.job.is_running()
@@ -95,6 +109,8 @@ impl TrainingState {
             self.ending.push(job);
         }
         self.run = None;
+        // They were meant for the data set that is closed.
+        self.queue.clear();
     }
 }
 

@@ -1,5 +1,11 @@
 //! The icons in use, named by meaning (glyphs of the Phosphor font in `assets/fonts`).
 
+/// One place up.
+pub const UP: &str = "\u{E13C}";
+/// One place down.
+pub const BELOW: &str = "\u{E136}";
+/// A menu with more to do.
+pub const MORE: &str = "\u{E1FE}";
 /// Open a data set.
 pub const OPEN: &str = "\u{E256}";
 /// Search or filter.

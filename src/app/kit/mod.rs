@@ -1,8 +1,11 @@
 //! What every panel is drawn with: colours, marks, icons, widgets, pictures, scenes. Independent of the workspace.
 
+pub mod card;
 pub mod icons;
 pub mod mark;
+pub mod obstacle;
 pub mod plot;
+pub mod restart;
 pub mod scene;
 pub mod text;
 pub mod theme;

@@ -3,20 +3,32 @@
 use super::theme::Palette;
 use super::widgets;
 use egui::{AsIdSalt, Color32, FontId, Rangef, TextStyle, Ui};
-use egui_plot::{HoverPosition, Plot, Span};
+use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, Span};
 
-/// A plot without background or crosshair; `x` names the horizontal axis, such as `epoch`.
+/// Smallest distance between grid lines, in points.
+const GRID: f32 = 14.0;
+
+/// Smallest distance between marks on the two axes, in points: numbers are wider than high.
+const MARKS: [f32; 2] = [30.0, 20.0];
+
+/// A plot without background or crosshair; `x` names the horizontal axis, such as `epoch`, which has whole numbers.
 pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
     let x = x.to_owned();
+    // Every mark has a number: both appear from the same distance on.
+    let seen = |axis: usize| Rangef::new(0.5 * MARKS[axis], 0.8 * MARKS[axis]);
+    let across = AxisHints::new_x().label_spacing(seen(0)).formatter(|mark, _| format!("{:.0}", mark.value));
+    let up = AxisHints::new_y().label_spacing(seen(1)).min_thickness(24.0).formatter(|mark, _| tick(mark));
     Plot::new(id)
         .show_background(false)
         .show_grid([false, true])
         .allow_scroll(false)
-        .y_axis_min_width(24.0)
+        .custom_x_axes(vec![across])
+        .custom_y_axes(vec![up])
+        .x_grid_spacer(|input| marks(&input, MARKS[0], 1.0))
+        .y_grid_spacer(|input| marks(&input, MARKS[1], 0.0))
         .grid_color(palette.weak)
-        .grid_spacing(Rangef::new(14.0, 70.0))
+        .grid_spacing(Rangef::new(GRID, 70.0))
         .show_crosshair(false)
-        .y_axis_formatter(|mark, _| tick(mark.value))
         .label_formatter(move |position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
                 Some(format!("{plot_name}, {x} {:.0}: {}", position.x, widgets::decimal(position.y)))
@@ -43,14 +55,59 @@ pub fn small_text(ui: &mut Ui) {
     ui.style_mut().text_styles.insert(TextStyle::Body, FontId::proportional(10.0));
 }
 
-/// A value on an axis, without superfluous digits.
-fn tick(value: f64) -> String {
-    let text = format!("{value:.2}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    text.strip_prefix("0.").map_or_else(|| text.to_owned(), |rest| format!(".{rest}"))
+/// Marks at multiples of 1, 2 or 5 times a power of ten, at least `gap` points apart; `least` is the smallest step.
+/// The toolkit's own marks are at powers of ten, of which a small plot often shows one.
+fn marks(input: &GridInput, gap: f32, least: f64) -> Vec<GridMark> {
+    let wanted = (input.base_step_size * f64::from(gap / GRID)).max(least);
+    let (low, high) = input.bounds;
+    if !wanted.is_finite() || wanted <= 0.0 || (high - low) / wanted > 1000.0 {
+        return Vec::new();
+    }
+    let power = 10f64.powf(wanted.log10().floor());
+    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= wanted * (1.0 - 1e-9));
+    let step_size = factor.unwrap_or(10.0) * power;
+    let (first, last) = ((low / step_size).ceil() as i64, (high / step_size).floor() as i64);
+    (first..=last).map(|at| GridMark { value: at as f64 * step_size, step_size }).collect()
 }
 
-#[test]
-fn ticks_have_no_superfluous_digits() {
-    assert_eq!([0.25, 0.5, 0.0, 1.0, 12.0].map(tick), [".25", ".5", "0", "1", "12"]);
+/// A mark's value with as many decimals as its distance from the next one needs.
+fn tick(mark: GridMark) -> String {
+    let is_whole = |decimals: &i32| {
+        let scaled = mark.step_size * 10f64.powi(*decimals);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0)
+    };
+    let decimals = (0..9).find(is_whole).unwrap_or(9) as usize;
+    let text = format!("{:.decimals$}", mark.value.abs());
+    let text = text.strip_prefix("0.").map_or_else(|| text.clone(), |rest| format!(".{rest}"));
+    let is_zero = text.chars().all(|letter| matches!(letter, '0' | '.'));
+    match is_zero {
+        true => "0".to_owned(),
+        false => format!("{}{text}", if mark.value < 0.0 { "−" } else { "" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_have_the_decimals_that_tell_them_apart() {
+        let ticks = |values: [f64; 4], step_size| values.map(|value| tick(GridMark { value, step_size }));
+        assert_eq!(ticks([0.0, 0.25, 0.5, 1.0], 0.25), ["0", ".25", ".50", "1.00"]);
+        assert_eq!(ticks([0.0, 0.002, -0.004, 12.0], 0.002), ["0", ".002", "−.004", "12.000"]);
+        assert_eq!(ticks([0.0, 20.0, 40.0, 100.0], 20.0), ["0", "20", "40", "100"]);
+    }
+
+    #[test]
+    fn a_small_plot_has_several_marks_whatever_its_range() {
+        // 80 points high, and a value axis from 0 to `range`.
+        for range in [0.0007, 0.03, 0.15, 0.9, 4.0, 730.0] {
+            let input = GridInput { bounds: (0.0, range), base_step_size: range / 80.0 * f64::from(GRID) };
+            let marks = marks(&input, MARKS[1], 0.0);
+            assert!((2..=5).contains(&marks.len()), "{range}: {marks:?}");
+            assert!(marks[0].step_size / range * 80.0 >= f64::from(MARKS[1]) - 1e-6);
+        }
+        let input = GridInput { bounds: (0.0, 3.0), base_step_size: 3.0 / 300.0 * f64::from(GRID) };
+        assert_eq!(marks(&input, MARKS[0], 1.0).len(), 4, "no half epochs");
+    }
 }

@@ -1,6 +1,7 @@
 //! Widgets shared by several panels.
 
 use super::icons;
+use super::obstacle;
 use super::theme::{self, GRID, Palette};
 use super::thumbnails::Picture;
 use crate::base::Progress;
@@ -168,37 +169,57 @@ pub fn folded(ui: &mut Ui, title: &str, open: bool, body: impl FnOnce(&mut Ui)) 
 
 /// A button with an icon; `name` is its tooltip and accessible name.
 pub fn icon_button(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    icon_button_if(ui, true, icon, name)
+    icon_button_unless(ui, None, icon, name)
 }
 
-/// Like [`icon_button`], greyed out unless `enabled`.
-pub fn icon_button_if(ui: &mut Ui, enabled: bool, icon: &str, name: &str) -> Response {
+/// Like [`icon_button`], greyed out if there is an obstacle.
+pub fn icon_button_unless(ui: &mut Ui, obstacle: Option<&str>, icon: &str, name: &str) -> Response {
     let button = egui::Button::new(RichText::new(icon).size(15.0)).min_size(Vec2::splat(theme::ROW));
-    ui.add_enabled(enabled, button).on_hover_text(name).accessible_name(name)
+    obstacle::add_unless(ui, obstacle, button).on_hover_text(name).accessible_name(name)
 }
 
-/// The primary button.
-pub fn primary_button(ui: &mut Ui, enabled: bool, icon: &str, text: &str) -> Response {
+/// The primary button, greyed out if there is an obstacle.
+pub fn primary_button(ui: &mut Ui, obstacle: Option<&str>, icon: &str, text: &str) -> Response {
     let palette = theme::palette(ui.visuals());
     let label = RichText::new(format!("{icon}  {text}")).font(theme::strong(theme::BODY)).color(palette.on_accent);
-    ui.add_enabled(enabled, egui::Button::new(label).fill(palette.accent)).accessible_name(text)
+    obstacle::add_unless(ui, obstacle, egui::Button::new(label).fill(palette.accent)).accessible_name(text)
 }
 
-/// A segmented control; `true` once the choice has changed.
+/// A segmented control; `true` once the choice has changed. Where it does not fit on one line, its choices wrap.
 pub fn segmented<T: PartialEq + Copy>(ui: &mut Ui, value: &mut T, choices: &[(T, &str, &str)]) -> bool {
+    if !ui.layout().main_wrap() {
+        return ui.horizontal_wrapped(|ui| segmented(ui, value, choices)).inner;
+    }
     let mut changed = false;
-    // In a narrow panel, the choices wrap.
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(2.0, 2.0);
-        ui.spacing_mut().button_padding.x = 6.0;
-        for &(choice, name, hint) in choices {
-            if ui.selectable_label(*value == choice, name).on_hover_text(hint).clicked() && *value != choice {
-                *value = choice;
-                changed = true;
-            }
+    let (outer, padding) = (ui.spacing().item_spacing, ui.spacing().button_padding);
+    ui.spacing_mut().button_padding.x = 6.0;
+    for (at, &(choice, name, hint)) in choices.iter().enumerate() {
+        ui.spacing_mut().item_spacing = if at + 1 < choices.len() { Vec2::splat(2.0) } else { outer };
+        if ui.selectable_label(*value == choice, name).on_hover_text(hint).clicked() && *value != choice {
+            *value = choice;
+            changed = true;
         }
-    });
+    }
+    ui.spacing_mut().button_padding = padding;
     changed
+}
+
+/// A fact: its name on the left, its value on the right, which wraps. Rows are as high as they need to be, also in the
+/// first frame, in which a grid does not know its rows yet.
+pub fn fact(ui: &mut Ui, name: &str, value: impl Into<WidgetText>) -> Response {
+    let names = (0.4 * ui.available_width()).clamp(74.0, 92.0);
+    let palette = theme::palette(ui.visuals());
+    ui.horizontal_top(|ui| {
+        let size = vec2(names, ui.text_style_height(&egui::TextStyle::Body));
+        let layout = egui::Layout::left_to_right(egui::Align::Min);
+        let name = ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(names);
+            one_line(ui, RichText::new(name).color(palette.weak))
+        });
+        ui.add(egui::Label::new(value).wrap());
+        name.inner
+    })
+    .inner
 }
 
 /// A row of a form: the name on the left, the control on the right, `hint` as the name's tooltip.
@@ -220,8 +241,22 @@ pub fn field<R>(ui: &mut Ui, name: &str, hint: &str, control: impl FnOnce(&mut U
 
 /// What a panel shows while it is empty; `true` once the button `next` is clicked.
 pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Option<&str>) -> bool {
+    empty(ui, (icon, title, text), |ui| next.is_some_and(|next| ui.button(next).clicked()))
+}
+
+/// Like [`empty_state`], with the button that starts training, or the reason why that cannot be done.
+pub fn empty_start(ui: &mut Ui, icon: &str, title: &str, text: &str, obstacle: Option<&str>) -> bool {
+    empty(ui, (icon, title, text), |ui| {
+        let clicked = obstacle::add_unless(ui, obstacle, egui::Button::new("Start training")).clicked();
+        if let Some(reason) = obstacle {
+            obstacle::obstacle_line(ui, reason);
+        }
+        clicked
+    })
+}
+
+fn empty(ui: &mut Ui, (icon, title, text): (&str, &str, &str), next: impl FnOnce(&mut Ui) -> bool) -> bool {
     let palette = theme::palette(ui.visuals());
-    let mut clicked = false;
     let height = ui.available_height();
     ui.vertical_centered(|ui| {
         ui.add_space((height * 0.5 - 80.0).max(2.0 * GRID));
@@ -231,12 +266,10 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Optio
             ui.set_max_width(ui.available_width().min(420.0));
             ui.label(RichText::new(text).color(palette.weak));
         });
-        if let Some(next) = next {
-            ui.add_space(GRID);
-            clicked = ui.button(next).clicked();
-        }
-    });
-    clicked
+        ui.add_space(GRID);
+        next(ui)
+    })
+    .inner
 }
 
 /// A bar that shows a value between 0 and 1.
@@ -277,15 +310,17 @@ pub fn progress_text(progress: &Progress, elapsed: Duration) -> String {
     if let Some(rate) = progress.rate {
         parts.push(format!("{rate:.1}/s"));
     }
-    if let Some(left) = progress.remaining(elapsed) {
-        let seconds = left.as_secs();
-        parts.push(if seconds >= 60 {
-            format!("{} min left", seconds.div_ceil(60))
-        } else {
-            format!("{seconds} s left")
-        });
-    }
+    parts.extend(progress.remaining(elapsed).map(|left| format!("{} left", duration(left))));
     parts.join("  ·  ")
+}
+
+/// A length of time in its largest unit: `45 s`, `12 min`, `3.5 h`.
+pub fn duration(length: Duration) -> String {
+    match length.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..7200 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{:.1} h", seconds as f64 / 3600.0),
+    }
 }
 
 /// A path as one would type it: relative to the current folder if it is inside.

@@ -3,17 +3,20 @@
 use super::PanelView;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::restart::Listed;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::{Split, Warning, WarningKind};
 use crate::workspace::{DataAction, EmbeddingAction, Session, Workspace};
-use egui::{Grid, RichText, ScrollArea, Ui, vec2};
+use egui::{RichText, ScrollArea, Ui};
 use std::collections::BTreeMap;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct DataPanel {
     kind: Option<WarningKind>,
+    /// The data set's generation.
+    listed: Listed<u64>,
 }
 
 impl PanelView for DataPanel {
@@ -22,8 +25,9 @@ impl PanelView for DataPanel {
             widgets::empty_state(ui, icons::INFO, "No data", "Open a data set to see what it contains.", None);
             return;
         };
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            summary_ui(ui, session);
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        self.listed.scrolled(area, session.generation).show(ui, |ui| {
+            ui.scope(|ui| summary_ui(ui, session));
             vectors_ui(ui, session, ctx);
             attached_ui(ui, session, ctx);
             encoder_ui(ui, ctx);
@@ -38,9 +42,8 @@ impl PanelView for DataPanel {
 }
 
 fn summary_ui(ui: &mut Ui, session: &Session) {
-    let palette = theme::palette(ui.visuals());
     let summary = &session.summary;
-    ui.label(widgets::strong_text(&session.data.dataset.name));
+    widgets::one_line(ui, widgets::strong_text(&session.data.dataset.name));
     widgets::caption(ui, format!("{}  ·  {}", session.data.dataset.format.name(), widgets::short_path(&session.path)));
     let parts: Vec<String> = Split::ALL
         .iter()
@@ -65,13 +68,10 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
             format!("{} relevant; measures count {base}", widgets::count(summary.relevant_others)),
         ));
     }
-    Grid::new("summary").num_columns(2).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
-        for (name, value) in rows {
-            ui.label(RichText::new(name).color(palette.weak));
-            ui.add(egui::Label::new(value).wrap());
-            ui.end_row();
-        }
-    });
+    ui.spacing_mut().item_spacing.y = 3.0;
+    for (name, value) in rows {
+        widgets::fact(ui, name, value);
+    }
 }
 
 fn vectors_ui(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {

@@ -3,16 +3,20 @@
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
+use crate::app::kit::restart::Listed;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Image;
 use crate::workspace::{Order, SelectionAction, Session};
-use egui::{Grid, RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{RichText, ScrollArea, Sense, Ui, vec2};
 
-/// The panel, which has no state of its own.
+/// What the panel remembers between frames.
 #[derive(Default)]
-pub struct ImagePanel;
+pub struct ImagePanel {
+    /// The data set's generation, the query and the image.
+    listed: Listed<(u64, usize, usize)>,
+}
 
 impl PanelView for ImagePanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
@@ -24,11 +28,12 @@ impl PanelView for ImagePanel {
         };
         let dataset = &session.data.dataset;
         let image = &dataset.images[dataset.queries[session.query()].candidates[index].image];
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        self.listed.scrolled(area, (session.generation, session.query(), index)).show(ui, |ui| {
             picture_ui(ui, session, index, ctx.pictures);
-            facts_ui(ui, session, index, image);
+            ui.scope(|ui| facts_ui(ui, session, index, image));
             neighbours_ui(ui, session, index, ctx);
-            signals_ui(ui, session, index);
+            ui.scope(|ui| signals_ui(ui, session, index));
             columns_ui(ui, image);
         });
     }
@@ -64,15 +69,12 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     if !image.tags.is_empty() {
         ui.add(egui::Label::new(RichText::new(image.tags.join(", ")).color(palette.weak)).wrap());
     }
-    Grid::new("ranks").num_columns(3).spacing(vec2(12.0, 3.0)).show(ui, |ui| {
-        for order in Order::ALL {
-            let Some(ranking) = session.ranking(order) else { continue };
-            ui.label(RichText::new(order.name()).color(palette.weak));
-            ui.label(format!("rank {}", ranking.ranks[index] + 1));
-            ui.label(RichText::new(format!("score {:.3}", ranking.scores[index])).color(palette.weak));
-            ui.end_row();
-        }
-    });
+    ui.spacing_mut().item_spacing.y = 3.0;
+    for order in Order::ALL {
+        let Some(ranking) = session.ranking(order) else { continue };
+        let (rank, score) = (ranking.ranks[index] + 1, ranking.scores[index]);
+        widgets::fact(ui, order.name(), format!("rank {rank}, score {score:.3}"));
+    }
 }
 
 fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, ctx: &mut PanelCtx<'_>) {
@@ -112,16 +114,14 @@ fn signals_ui(ui: &mut Ui, session: &Session, index: usize) {
     let palette = theme::palette(ui.visuals());
     let count = session.data.signals.infos.len();
     let values = &session.data.signals.queries[session.query()];
-    Grid::new("signals").num_columns(2).spacing(vec2(12.0, 2.0)).show(ui, |ui| {
-        for (signal, info) in session.data.signals.infos.iter().enumerate() {
-            ui.label(RichText::new(&info.name).color(palette.weak)).on_hover_text(&info.description);
-            match values.get(index * count + signal) {
-                Some(value) if value.is_finite() => ui.label(format!("{value:.3}")),
-                _ => ui.label(RichText::new("missing").color(palette.weak)),
-            };
-            ui.end_row();
-        }
-    });
+    ui.spacing_mut().item_spacing.y = 2.0;
+    for (signal, info) in session.data.signals.infos.iter().enumerate() {
+        let value = match values.get(index * count + signal) {
+            Some(value) if value.is_finite() => RichText::new(format!("{value:.3}")),
+            _ => RichText::new("missing").color(palette.weak),
+        };
+        widgets::fact(ui, &info.name, value).on_hover_text(&info.description);
+    }
 }
 
 fn columns_ui(ui: &mut Ui, image: &Image) {

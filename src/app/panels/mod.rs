@@ -11,6 +11,7 @@ pub mod graph;
 pub mod image;
 pub mod queries;
 pub mod ranking;
+mod run_menu;
 pub mod runs;
 pub mod studies;
 pub mod training;
@@ -18,7 +19,7 @@ pub mod tune;
 
 use super::ctx::PanelCtx;
 use crate::workspace::Workspace;
-use egui::{Key, Ui};
+use egui::{Key, KeyboardShortcut, Modifiers, Ui};
 use serde::{Deserialize, Serialize};
 
 /// A panel as the window sees it.
@@ -55,7 +56,7 @@ pub enum Dock {
 /// Generates [`Panel`] and [`Panels`] from one table: the panel, its title, its dock, the key that shows it together
 /// with Ctrl, and the module and type of its view.
 macro_rules! panels {
-    ($($(#[$meta:meta])* $panel:ident, $title:literal, $dock:ident, $key:expr, $module:ident: $view:ident;)*) => {
+    ($($(#[$meta:meta])* $panel:ident, $title:literal, $dock:ident, $keys:expr, $module:ident: $view:ident;)*) => {
         /// One panel.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -81,10 +82,10 @@ macro_rules! panels {
                 }
             }
 
-            /// The key that shows it, together with Ctrl.
-            pub fn key(self) -> Option<Key> {
+            /// The keys that show it.
+            pub fn shortcut(self) -> Option<KeyboardShortcut> {
                 match self {
-                    $(Panel::$panel => $key,)*
+                    $(Panel::$panel => $keys,)*
                 }
             }
         }
@@ -106,30 +107,34 @@ macro_rules! panels {
     };
 }
 
+fn ctrl(key: Key) -> Option<KeyboardShortcut> {
+    Some(KeyboardShortcut::new(Modifiers::COMMAND, key))
+}
+
 panels! {
     /// The list of queries.
-    Queries, "Queries", Left, Some(Key::Num1), queries: QueriesPanel;
+    Queries, "Queries", Left, ctrl(Key::Num1), queries: QueriesPanel;
     /// The current query's graph.
-    Graph, "Graph", Middle, Some(Key::Num2), graph: GraphPanel;
+    Graph, "Graph", Middle, ctrl(Key::Num2), graph: GraphPanel;
     /// The encoder, two embeddings compared, maps.
     Embeddings, "Embeddings", Middle, None, embeddings: EmbeddingsPanel;
     /// The three rankings.
-    Ranking, "Ranking", Beside, Some(Key::Num3), ranking: RankingPanel;
+    Ranking, "Ranking", Beside, ctrl(Key::Num3), ranking: RankingPanel;
     /// The curves of the current run.
-    Training, "Training", Below, Some(Key::Num4), training: TrainingPanel;
+    Training, "Training", Below, ctrl(Key::Num4), training: TrainingPanel;
     /// Signals, graph, model and optimisation.
-    Tune, "Tune", Right, Some(Key::Num5), tune: TunePanel;
+    Tune, "Tune", Right, ctrl(Key::Num5), tune: TunePanel;
     /// The selected image; saved layouts still use its original name.
     #[serde(rename = "details")]
-    Image, "Image", Corner, Some(Key::Num6), image: ImagePanel;
+    Image, "Image", Corner, ctrl(Key::Num6), image: ImagePanel;
     /// What was loaded, visual vectors, problems.
-    Data, "Data", Left, Some(Key::Num7), data: DataPanel;
+    Data, "Data", Left, ctrl(Key::Num7), data: DataPanel;
     /// Saved runs.
-    Runs, "Runs", Left, Some(Key::Num8), runs: RunsPanel;
+    Runs, "Runs", Left, ctrl(Key::Num8), runs: RunsPanel;
     /// Many runs at once: table, plots, comparison.
-    Experiments, "Experiments", Middle, Some(Key::Num9), experiments: ExperimentsPanel;
+    Experiments, "Experiments", Middle, ctrl(Key::Num9), experiments: ExperimentsPanel;
     /// Ablations, cross-validations and sweeps.
-    Studies, "Studies", Middle, Some(Key::Num0), studies: StudiesPanel;
+    Studies, "Studies", Middle, Some(KeyboardShortcut::new(Modifiers { shift: true, ..Modifiers::COMMAND }, Key::S)), studies: StudiesPanel;
 }
 
 impl Panel {

@@ -2,6 +2,7 @@
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::restart::Listed;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, text, widgets};
 use crate::dataset::Split;
@@ -17,7 +18,7 @@ const HEIGHT: f32 = 41.0;
 pub struct QueriesPanel {
     filter: String,
     split: Option<Split>,
-    shown: Option<usize>,
+    listed: Listed<(u64, usize, String, Option<Split>, QuerySort)>,
 }
 
 impl PanelView for QueriesPanel {
@@ -30,12 +31,21 @@ impl PanelView for QueriesPanel {
         let rows = self.rows(session, ctx.settings().query_sort);
         let total = session.data.dataset.queries.len();
         let counts = format!("{} of {}", widgets::count(rows.len()), widgets::count(total));
-        widgets::caption(ui, format!("{counts}  ·  AP and gain over text"));
-        let reveal = self.shown != Some(session.query());
-        self.shown = Some(session.query());
+        let is_judged = !session.summary.judgements.is_empty();
+        widgets::caption(ui, if is_judged { format!("{counts}  ·  AP and gain over text") } else { counts });
+        if rows.is_empty() {
+            let text = "No query has these words in this split.";
+            if widgets::empty_state(ui, icons::SEARCH, "No matching query", text, Some("Clear filter")) {
+                self.filter.clear();
+                self.split = None;
+            }
+            return;
+        }
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut area = ScrollArea::vertical().auto_shrink([false, false]);
-        if let Some(row) = rows.iter().position(|&query| query == session.query()).filter(|_| reveal) {
+        let sort = ctx.settings().query_sort;
+        if self.listed.changes_to((session.generation, session.query(), self.filter.clone(), self.split, sort)) {
+            let row = rows.iter().position(|&query| query == session.query()).unwrap_or(0);
             let middle = row as f32 * HEIGHT - ui.available_height() * 0.5;
             area = area.vertical_scroll_offset(middle.max(0.0));
         }
@@ -51,9 +61,13 @@ impl QueriesPanel {
     fn controls_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         ui.horizontal(|ui| {
             ui.label(RichText::new(icons::SEARCH).color(theme::palette(ui.visuals()).weak));
-            let width = (ui.available_width() - 2.0 * GRID).max(60.0);
+            let clear = if self.filter.is_empty() { 0.0 } else { theme::ROW + 3.0 * GRID };
+            let width = (ui.available_width() - 2.0 * GRID - clear).max(60.0);
             ui.add(egui::TextEdit::singleline(&mut self.filter).hint_text("Filter queries").desired_width(width))
                 .accessible_name("Filter queries");
+            if !self.filter.is_empty() && widgets::icon_button(ui, icons::CROSS, "Clear filter of queries").clicked() {
+                self.filter.clear();
+            }
         });
         // Wraps in a narrow panel: a row that is too wide would widen the list below it.
         ui.horizontal_wrapped(|ui| {

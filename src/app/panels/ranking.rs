@@ -3,6 +3,7 @@
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
+use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::thumbnails::Picture;
 use crate::app::kit::{icons, widgets};
@@ -23,6 +24,8 @@ const CAPTION: f32 = 15.0;
 #[derive(Default)]
 pub struct RankingPanel {
     reveal: Reveal,
+    /// The data set's generation and the query.
+    listed: Listed<(u64, usize)>,
 }
 
 impl PanelView for RankingPanel {
@@ -32,14 +35,15 @@ impl PanelView for RankingPanel {
             return;
         };
         let reveal = self.reveal.next(session);
+        let is_new = self.listed.changes_to((session.generation, session.query()));
         let shown = |order: Order| {
             let before = previous(session, order);
             Some(ShownRanking { session, name: order.name(), ranking: session.ranking(order)?, before, reveal })
         };
         if ui.available_width() > 2.2 * ui.available_height() {
-            rows_ui(ui, session, &shown, ctx);
+            rows_ui(ui, session, &shown, is_new, ctx);
         } else {
-            columns_ui(ui, session, &shown, ctx);
+            columns_ui(ui, session, &shown, is_new, ctx);
         }
     }
 }
@@ -60,7 +64,7 @@ impl Reveal {
 /// The ranking of an order, if there is one.
 type Shown<'a, 'b> = dyn Fn(Order) -> Option<ShownRanking<'b>> + 'a;
 
-fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
+fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, ctx: &mut PanelCtx<'_>) {
     let gap = 2.0 * GRID;
     let width = ((ui.available_width() - 2.0 * gap) / 3.0).floor();
     let height = ui.available_height();
@@ -76,7 +80,9 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut P
                             missing_ui(ui, order);
                             return;
                         };
-                        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| shown.grid_ui(ui, ctx));
+                        let area = ScrollArea::vertical().auto_shrink([false, false]);
+                        let area = if is_new { restart::at_start(area) } else { area };
+                        area.show(ui, |ui| shown.grid_ui(ui, ctx));
                     });
                 });
             });
@@ -84,7 +90,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut P
     });
 }
 
-fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut PanelCtx<'_>) {
+fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, ctx: &mut PanelCtx<'_>) {
     // Three strips fill the panel: a third of it, less heading, captions and scroll bar.
     let side = (ui.available_height() / 3.0 - theme::ROW - CAPTION - 6.0 * GRID).clamp(44.0, 140.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -96,6 +102,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, ctx: &mut Pane
                     return;
                 };
                 let area = ScrollArea::horizontal().auto_shrink([false, true]);
+                let area = if is_new { restart::at_start(area) } else { area };
                 area.show(ui, |ui| shown.strip_ui(ui, side, ctx));
             });
         }
@@ -113,6 +120,12 @@ fn missing_ui(ui: &mut Ui, order: Order) {
     );
 }
 
+/// Height of a column's heading: the same for all, so that their images are level.
+const HEAD: f32 = 54.0;
+
+/// Width of a column from which a measure's change is beside it.
+const CHANGES: f32 = 92.0;
+
 /// The ranking's name, its measures, and their change against the ranking to its left.
 fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
     if one_line {
@@ -120,28 +133,34 @@ fn heading_ui(ui: &mut Ui, session: &Session, order: Order, one_line: bool) {
             ui.label(widgets::strong_text(order.name()));
             headline_ui(ui, session, order);
         });
-    } else {
-        ui.label(widgets::strong_text(order.name()));
-        ui.vertical(|ui| headline_ui(ui, session, order));
+        return;
     }
+    let size = vec2(ui.available_width(), HEAD);
+    ui.allocate_ui_with_layout(size, egui::Layout::top_down(egui::Align::Min), |ui| {
+        ui.set_min_size(size);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        widgets::one_line(ui, widgets::strong_text(order.name()));
+        headline_ui(ui, session, order);
+    });
 }
 
 fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
     if !session.data.judgements.is_judged(session.query()) {
-        widgets::caption(ui, "No judgements");
+        widgets::one_line(ui, RichText::new("No judgements").small().color(palette.weak));
         return;
     }
     let before = previous(session, order);
+    let has_room = ui.available_width() >= CHANGES;
+    ui.spacing_mut().interact_size.y = 15.0;
     for (name, measure) in [("AP", Measure::Map), ("P@20", Measure::PrecisionAt(20))] {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(5.0, 0.0);
-            ui.spacing_mut().interact_size.y = 15.0;
             let (value, delta) = (ranking.measures.get(measure), delta(ranking, before, measure));
             ui.label(RichText::new(name).small().color(palette.weak));
             ui.label(RichText::new(value.map_or_else(String::new, widgets::decimal)).small());
-            if let Some(delta) = delta {
+            if let Some(delta) = delta.filter(|_| has_room) {
                 ui.label(RichText::new(widgets::change(delta)).small().color(palette.change(delta)));
             }
         })

@@ -38,8 +38,7 @@ impl PanelView for TrainingPanel {
         let (Some(session), Some(run)) = (workspace.session(), workspace.training().run()) else {
             let text = "Training fits the graph network to the training queries. Curves and rankings update after \
                         every epoch.";
-            let next = workspace.can_train().then_some("Start training");
-            if widgets::empty_state(ui, icons::PLAY, "No run yet", text, next) {
+            if widgets::empty_start(ui, icons::PLAY, "No run yet", text, workspace.training_obstacle()) {
                 ctx.act(TrainingAction::Start);
             }
             return;
@@ -52,16 +51,21 @@ impl PanelView for TrainingPanel {
                 let size = ui.available_size();
                 self.plot_ui(ui, curve, &shown, size);
             }
-            None => self.plots_ui(ui, &shown),
+            None => {
+                let area = egui::ScrollArea::vertical().auto_shrink([false, false]);
+                // In a low panel the plots scroll.
+                let height = ui.available_height() - 1.0;
+                area.show(ui, |ui| self.plots_ui(ui, &shown, height));
+            }
         }
     }
 }
 
 impl TrainingPanel {
-    fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>) {
+    fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, height: f32) {
         let all: Vec<Curve> = [Curve::Loss].into_iter().chain(STANDARD.map(Curve::Of)).collect();
         let columns = match ui.available_width() {
-            width if width >= 1100.0 && ui.available_height() < 260.0 => all.len(),
+            width if width >= 1100.0 && height < 260.0 => all.len(),
             width if width >= 420.0 => 3,
             width if width >= 260.0 => 2,
             _ => 1,
@@ -70,7 +74,7 @@ impl TrainingPanel {
         let gap = 2.0 * GRID;
         let size = vec2(
             (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
-            ((ui.available_height() - gap * (rows - 1) as f32) / rows as f32).max(80.0),
+            ((height - gap * (rows - 1) as f32) / rows as f32).max(80.0),
         );
         ui.spacing_mut().item_spacing = vec2(gap, gap);
         for row in all.chunks(columns) {
@@ -141,7 +145,11 @@ fn means(session: &Session, measures: &[Measures]) -> Measures {
 fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
     let palette = theme::palette(ui.visuals());
     ui.horizontal(|ui| {
-        ui.label(widgets::strong_text(&run.record.name));
+        let width = (0.5 * ui.available_width()).max(60.0);
+        ui.scope(|ui| {
+            ui.set_max_width(width);
+            widgets::one_line(ui, widgets::strong_text(&run.record.name));
+        });
         let state = match (workspace.training().is_running(), workspace.training().is_paused(), run.record.state) {
             (true, true, _) => "paused",
             (true, false, _) => "training",
@@ -188,7 +196,12 @@ fn legend_ui(ui: &mut Ui, has_text: bool, palette: &Palette) {
         if name == "text only" && !has_text {
             continue;
         }
-        let (rect, _) = ui.allocate_exact_size(vec2(16.0, 8.0), egui::Sense::hover());
+        let small = egui::FontId::proportional(theme::SMALL);
+        let text = ui.painter().layout_no_wrap(name.to_owned(), small, palette.weak);
+        // Line and name move to the next line together.
+        let (area, response) =
+            ui.allocate_exact_size(vec2(16.0 + GRID + text.size().x, text.size().y), egui::Sense::hover());
+        let rect = area.with_max_x(area.left() + 16.0);
         let y = rect.center().y;
         if dash {
             let line = egui::Shape::dashed_line(
@@ -201,7 +214,8 @@ fn legend_ui(ui: &mut Ui, has_text: bool, palette: &Palette) {
         } else {
             ui.painter().hline(rect.x_range(), y, egui::Stroke::new(2.0, colour));
         }
-        ui.label(RichText::new(name).small().color(palette.weak));
+        ui.painter().galley(egui::pos2(rect.right() + GRID, area.top()), text, palette.weak);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
     }
 }
 

@@ -1,15 +1,16 @@
 //! The bars above and below the panels.
 
 use super::commands::{self, NamedCommand};
+use super::training_bar::{self, TrainingBar};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, obstacle, widgets};
 use crate::app::panels::Panel;
 use crate::workspace::{DataAction, EmbeddingAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 
 /// Draws the top bar: data set, training, help.
-pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+pub fn top_bar_ui(ui: &mut Ui, training: &mut TrainingBar, ctx: &mut PanelCtx<'_>) {
     let palette = theme::palette(ui.visuals());
     let frame = Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(10, 6));
     egui::Panel::top("top bar").frame(frame).show_separator_line(false).show(ui, |ui| {
@@ -19,7 +20,7 @@ pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             ui.add_space(2.0 * GRID);
             data_menu_ui(ui, ctx);
             edit_menu_ui(ui, ctx);
-            training_buttons_ui(ui, ctx);
+            training.show(ui, ctx);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
                 for (icon, command) in [
@@ -32,6 +33,8 @@ pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
                     }
                 }
                 panels_menu_ui(ui, ctx);
+                // What the controls on both sides leave; it ends with “…” where that is too little.
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| training_bar::state_ui(ui, ctx));
             });
         });
     });
@@ -40,7 +43,7 @@ pub fn top_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
 /// A command as a menu entry.
 fn entry_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, command: &NamedCommand, name: &str) {
     let button = egui::Button::new(name).shortcut_text(command.shortcut_text());
-    if ui.add_enabled(command.is_enabled(ctx.workspace()), button).clicked() {
+    if obstacle::add_unless(ui, command.obstacle(ctx.workspace()), button).clicked() {
         command.ask(ui.ctx(), ctx);
         ui.close();
     }
@@ -83,28 +86,6 @@ fn edit_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     });
 }
 
-fn training_buttons_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-    let training = ctx.workspace().training();
-    if !training.is_running() {
-        let ready = commands::TRAIN.is_enabled(ctx.workspace());
-        let button = widgets::primary_button(ui, ready, icons::PLAY, "Train");
-        if button.on_hover_text(commands::TRAIN.hint()).clicked() {
-            commands::TRAIN.ask(ui.ctx(), ctx);
-        }
-        return;
-    }
-    let (icon, text) = if training.is_paused() { (icons::PLAY, "Resume") } else { (icons::PAUSE, "Pause") };
-    for (icon, text, command) in [(icon, text, &commands::PAUSE), (icons::STOP, "Stop", &commands::STOP)] {
-        if ui.button(format!("{icon}  {text}")).on_hover_text(command.hint()).clicked() {
-            command.ask(ui.ctx(), ctx);
-        }
-    }
-    if let Some((progress, elapsed)) = training.progress() {
-        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(120.0).desired_height(6.0));
-        widgets::caption(ui, widgets::progress_text(progress, elapsed));
-    }
-}
-
 fn panels_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     ui.menu_button(format!("{}  Panels", icons::LAYOUT), |ui| {
         for panel in Panel::ALL {
@@ -126,7 +107,9 @@ pub fn status_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if let Some(session) = ctx.session() {
                     let vectors = session.vectors().map_or("none", |vectors| &vectors.name);
-                    widgets::caption(ui, format!("Visual vectors: {vectors}"));
+                    let palette = theme::palette(ui.visuals());
+                    let text = RichText::new(format!("Visual vectors: {vectors}")).small().color(palette.weak);
+                    widgets::one_line(ui, text);
                 }
             });
         });

@@ -1,7 +1,7 @@
 //! The single table behind menus, shortcuts, the command palette and the list of shortcuts.
 
 use super::manual;
-use crate::app::command::{Command, OpenAs};
+use crate::app::command::{Command, OpenAs, Zoom};
 use crate::app::ctx::PanelCtx;
 use crate::app::panels::Panel;
 use crate::workspace::{
@@ -20,9 +20,12 @@ pub struct NamedCommand {
     pub shortcut: Option<KeyboardShortcut>,
     /// An alternative shortcut.
     alternative: Option<KeyboardShortcut>,
-    is_enabled: fn(&Workspace) -> bool,
+    obstacle: Obstacle,
     effect: Effect,
 }
+
+/// Why a command is not available now, if it is not.
+type Obstacle = fn(&Workspace) -> Option<&'static str>;
 
 /// What a command does.
 #[derive(Clone)]
@@ -44,37 +47,35 @@ const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
 const fn acts(
     name: &'static str,
     shortcut: Option<KeyboardShortcut>,
-    is_enabled: fn(&Workspace) -> bool,
+    obstacle: Obstacle,
     action: fn(&Workspace, &Context) -> Option<Action>,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, is_enabled, effect: Effect::Act(action) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, obstacle, effect: Effect::Act(action) }
 }
 
 const fn does(
     name: &'static str,
     shortcut: Option<KeyboardShortcut>,
-    is_enabled: fn(&Workspace) -> bool,
+    obstacle: Obstacle,
     command: Command,
 ) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, is_enabled, effect: Effect::Do(command) }
+    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, obstacle, effect: Effect::Do(command) }
 }
 
 /// Open a data set.
-pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), always, Command::Ask(OpenAs::DataSet));
+pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), never, Command::Ask(OpenAs::DataSet));
 /// Open the bundled sample.
 pub static OPEN_SAMPLE: NamedCommand =
-    acts("Open built-in sample", None, always, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
+    acts("Open built-in sample", None, never, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
 /// Add judgements or a run.
-pub static ATTACH_TREC: NamedCommand =
-    does("Add TREC judgements or a run…", None, is_data_open, Command::Ask(OpenAs::Trec));
+pub static ATTACH_TREC: NamedCommand = does("Add TREC judgements or a run…", None, no_data, Command::Ask(OpenAs::Trec));
 /// Add visual vectors.
-pub static ATTACH_VECTORS: NamedCommand =
-    does("Add visual vectors…", None, is_data_open, Command::Ask(OpenAs::Vectors));
+pub static ATTACH_VECTORS: NamedCommand = does("Add visual vectors…", None, no_data, Command::Ask(OpenAs::Vectors));
 /// Undo the last change.
 pub static UNDO: NamedCommand = acts(
     "Undo",
     keys(CTRL, Key::Z),
-    |workspace| workspace.history().next_undo().is_some(),
+    |workspace| workspace.history().next_undo().is_none().then_some("Nothing to undo."),
     |_, _| Some(HistoryAction::Undo.into()),
 );
 /// Redo what was undone.
@@ -82,83 +83,87 @@ pub static REDO: NamedCommand = NamedCommand {
     name: Cow::Borrowed("Redo"),
     shortcut: keys(CTRL_SHIFT, Key::Z),
     alternative: keys(CTRL, Key::Y),
-    is_enabled: |workspace| workspace.history().next_redo().is_some(),
+    obstacle: |workspace| workspace.history().next_redo().is_none().then_some("Nothing to redo."),
     effect: Effect::Act(|_, _| Some(HistoryAction::Redo.into())),
 };
 /// Start training.
 pub static TRAIN: NamedCommand = acts(
     "Start training",
     keys(CTRL, Key::Enter),
-    |workspace| !workspace.training().is_running() && workspace.can_train(),
+    |workspace| match workspace.training().is_running() {
+        true => Some("A run is in training."),
+        false => workspace.training_obstacle(),
+    },
     |_, _| Some(TrainingAction::Start.into()),
 );
 /// Pause or resume training.
 pub static PAUSE: NamedCommand =
-    acts("Pause or resume training", keys(NONE, Key::Space), is_training, |workspace, _| {
+    acts("Pause or resume training", keys(NONE, Key::Space), not_training, |workspace, _| {
         Some(TrainingAction::Pause(!workspace.training().is_paused()).into())
     });
 /// Stop training.
 pub static STOP: NamedCommand =
-    acts("Stop training", keys(CTRL, Key::Period), is_training, |_, _| Some(TrainingAction::Stop.into()));
+    acts("Stop training", keys(CTRL, Key::Period), not_training, |_, _| Some(TrainingAction::Stop.into()));
 static EMBED: NamedCommand =
-    acts("Compute embeddings", keys(CTRL, Key::E), can_embed, |_, _| Some(EmbeddingAction::Compute.into()));
+    acts("Compute embeddings", keys(CTRL, Key::E), no_pictures, |_, _| Some(EmbeddingAction::Compute.into()));
 static NEXT_QUERY: NamedCommand =
-    acts("Next query", keys(NONE, Key::PageDown), is_data_open, |_, _| Some(SelectionAction::StepQuery(1).into()));
+    acts("Next query", keys(NONE, Key::PageDown), no_data, |_, _| Some(SelectionAction::StepQuery(1).into()));
 static PREVIOUS_QUERY: NamedCommand =
-    acts("Previous query", keys(NONE, Key::PageUp), is_data_open, |_, _| Some(SelectionAction::StepQuery(-1).into()));
+    acts("Previous query", keys(NONE, Key::PageUp), no_data, |_, _| Some(SelectionAction::StepQuery(-1).into()));
 static NEXT_IMAGE: NamedCommand =
-    acts("Next image in the ranking", keys(NONE, Key::J), is_data_open, |workspace, _| step_candidate(workspace, 1));
+    acts("Next image in the ranking", keys(NONE, Key::J), no_data, |workspace, _| step_candidate(workspace, 1));
 static PREVIOUS_IMAGE: NamedCommand =
-    acts("Previous image in the ranking", keys(NONE, Key::K), is_data_open, |workspace, _| {
-        step_candidate(workspace, -1)
-    });
+    acts("Previous image in the ranking", keys(NONE, Key::K), no_data, |workspace, _| step_candidate(workspace, -1));
 static CLEAR_SELECTION: NamedCommand =
-    acts("Clear selection", keys(NONE, Key::Escape), always, |_, _| Some(SelectionAction::Candidate(None).into()));
-static FIT_GRAPH: NamedCommand = does("Fit graph to panel", keys(NONE, Key::F), is_data_open, Command::FitGraph);
+    acts("Clear selection", keys(NONE, Key::Escape), never, |_, _| Some(SelectionAction::Candidate(None).into()));
+static FIT_GRAPH: NamedCommand = does("Fit graph to panel", keys(NONE, Key::F), no_data, Command::FitGraph);
 static MORE_NEIGHBOURS: NamedCommand =
-    acts("More neighbours", keys(NONE, Key::CloseBracket), always, |workspace, _| change_neighbours(workspace, 1));
+    acts("More neighbours", keys(NONE, Key::CloseBracket), never, |workspace, _| change_neighbours(workspace, 1));
 static FEWER_NEIGHBOURS: NamedCommand =
-    acts("Fewer neighbours", keys(NONE, Key::OpenBracket), always, |workspace, _| change_neighbours(workspace, -1));
+    acts("Fewer neighbours", keys(NONE, Key::OpenBracket), never, |workspace, _| change_neighbours(workspace, -1));
 static TOGGLE_WIDE: NamedCommand =
-    does("Maximise or restore Experiments", keys(CTRL, Key::M), always, Command::ToggleWide);
+    does("Maximise or restore Experiments", keys(CTRL, Key::M), never, Command::ToggleWide);
 /// Restore the default layout.
-pub static RESET_LAYOUT: NamedCommand = does("Reset layout", None, always, Command::ResetLayout);
+pub static RESET_LAYOUT: NamedCommand = does("Reset layout", None, never, Command::ResetLayout);
 /// Switch between light and dark.
-pub static SWITCH_THEME: NamedCommand = acts("Switch between light and dark", keys(CTRL, Key::T), always, |_, ctx| {
+pub static SWITCH_THEME: NamedCommand = acts("Switch between light and dark", keys(CTRL, Key::T), never, |_, ctx| {
     let theme = if ctx.theme() == egui::Theme::Dark { ThemeChoice::Light } else { ThemeChoice::Dark };
     Some(SettingsAction::SetTheme(theme).into())
 });
+static ZOOM_IN: NamedCommand = NamedCommand {
+    name: Cow::Borrowed("Enlarge everything"),
+    shortcut: keys(CTRL, Key::Plus),
+    alternative: keys(CTRL, Key::Equals),
+    obstacle: never,
+    effect: Effect::Do(Command::Zoom(Zoom::In)),
+};
+static ZOOM_OUT: NamedCommand = does("Shrink everything", keys(CTRL, Key::Minus), never, Command::Zoom(Zoom::Out));
+static RESET_ZOOM: NamedCommand = does("Original size", keys(CTRL, Key::Num0), never, Command::Zoom(Zoom::Reset));
 /// The command palette.
-pub static PALETTE: NamedCommand = does("All commands…", keys(CTRL, Key::P), always, Command::TogglePalette);
+pub static PALETTE: NamedCommand = does("All commands…", keys(CTRL, Key::P), never, Command::TogglePalette);
 /// The list of shortcuts.
-pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(CTRL, Key::Slash), always, Command::ToggleHelp);
+pub static HELP: NamedCommand = does("Keyboard shortcuts…", keys(CTRL, Key::Slash), never, Command::ToggleHelp);
 /// The manual.
-pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), always, Command::ToggleManual);
+pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), never, Command::ToggleManual);
+
+/// All commands by topic, in the order of the palette.
+pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
+    let group = |name, commands: &[&NamedCommand]| (name, commands.iter().map(|&command| command.clone()).collect());
+    vec![
+        group("Data", &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &EMBED]),
+        group("Edit", &[&UNDO, &REDO]),
+        group("Training", &[&TRAIN, &PAUSE, &STOP]),
+        group("Queries and images", &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &CLEAR_SELECTION]),
+        group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
+        ("Panels", Panel::ALL.into_iter().map(show).collect()),
+        group("Window", &[&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &ZOOM_IN, &ZOOM_OUT, &RESET_ZOOM]),
+        group("Help", &[&PALETTE, &HELP, &MANUAL]),
+    ]
+}
 
 /// All commands, in the order of the palette.
-pub fn all() -> Vec<NamedCommand> {
-    let first = [
-        &OPEN_DATA,
-        &OPEN_SAMPLE,
-        &ATTACH_TREC,
-        &ATTACH_VECTORS,
-        &UNDO,
-        &REDO,
-        &TRAIN,
-        &PAUSE,
-        &STOP,
-        &EMBED,
-        &NEXT_QUERY,
-        &PREVIOUS_QUERY,
-        &NEXT_IMAGE,
-        &PREVIOUS_IMAGE,
-        &CLEAR_SELECTION,
-        &FIT_GRAPH,
-        &MORE_NEIGHBOURS,
-        &FEWER_NEIGHBOURS,
-    ];
-    let last = [&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &PALETTE, &HELP, &MANUAL];
-    first.into_iter().cloned().chain(Panel::ALL.map(show)).chain(last.into_iter().cloned()).collect()
+pub fn all() -> impl Iterator<Item = NamedCommand> {
+    groups().into_iter().flat_map(|(_, commands)| commands)
 }
 
 /// Commands that open the manual at the sections that match `typed`.
@@ -167,7 +172,7 @@ pub fn manual(typed: &str) -> impl Iterator<Item = NamedCommand> {
         name: format!("Manual: {}", manual::name(section)).into(),
         shortcut: None,
         alternative: None,
-        is_enabled: always,
+        obstacle: never,
         effect: Effect::Do(Command::OpenManual(section)),
     })
 }
@@ -176,22 +181,22 @@ pub fn manual(typed: &str) -> impl Iterator<Item = NamedCommand> {
 pub fn show(panel: Panel) -> NamedCommand {
     NamedCommand {
         name: format!("Show panel: {}", panel.name()).into(),
-        shortcut: panel.key().map(|key| KeyboardShortcut::new(CTRL, key)),
+        shortcut: panel.shortcut(),
         alternative: None,
-        is_enabled: always,
+        obstacle: never,
         effect: Effect::Do(Command::Show(panel)),
     }
 }
 
 impl NamedCommand {
-    /// Whether it is available now.
-    pub fn is_enabled(&self, workspace: &Workspace) -> bool {
-        (self.is_enabled)(workspace)
+    /// Why it is not available now, if it is not.
+    pub fn obstacle(&self, workspace: &Workspace) -> Option<&'static str> {
+        (self.obstacle)(workspace)
     }
 
     /// Requests it, if it is available.
     pub fn ask(&self, egui: &Context, ctx: &mut PanelCtx<'_>) {
-        if !self.is_enabled(ctx.workspace()) {
+        if self.obstacle(ctx.workspace()).is_some() {
             return;
         }
         match &self.effect {
@@ -208,9 +213,17 @@ impl NamedCommand {
     pub fn shortcut_text(&self) -> String {
         let Some(shortcut) = self.shortcut else { return String::new() };
         let text = shortcut.format(&egui::ModifierNames::NAMES, false);
-        [("CloseBracket", "]"), ("OpenBracket", "["), ("Period", "."), ("PageDown", "Page Down"), ("PageUp", "Page Up")]
-            .into_iter()
-            .fold(text, |text, (name, label)| text.replace(name, label))
+        [
+            ("CloseBracket", "]"),
+            ("OpenBracket", "["),
+            ("Period", "."),
+            ("PageDown", "Page Down"),
+            ("PageUp", "Page Up"),
+            ("Plus", "+"),
+            ("Minus", "-"),
+        ]
+        .into_iter()
+        .fold(text, |text, (name, label)| text.replace(name, label))
     }
 
     /// Its name and shortcut.
@@ -222,20 +235,24 @@ impl NamedCommand {
     }
 }
 
-fn always(_: &Workspace) -> bool {
-    true
+fn never(_: &Workspace) -> Option<&'static str> {
+    None
 }
 
-fn is_data_open(workspace: &Workspace) -> bool {
-    workspace.session().is_some()
+fn no_data(workspace: &Workspace) -> Option<&'static str> {
+    workspace.session().is_none().then_some("Open a data set first.")
 }
 
-fn is_training(workspace: &Workspace) -> bool {
-    workspace.training().is_running()
+fn not_training(workspace: &Workspace) -> Option<&'static str> {
+    (!workspace.training().is_running()).then_some("No run is in training.")
 }
 
-fn can_embed(workspace: &Workspace) -> bool {
-    !workspace.embedding().is_running() && workspace.session().is_some_and(|session| session.summary.pictures > 0)
+fn no_pictures(workspace: &Workspace) -> Option<&'static str> {
+    match workspace.session() {
+        None => Some("Open a data set first."),
+        Some(_) if workspace.embedding().is_running() => Some("Embeddings are being computed."),
+        Some(session) => (session.summary.pictures == 0).then_some("The data set has no pictures."),
+    }
 }
 
 fn change_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
@@ -261,7 +278,7 @@ fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
 /// The commands whose shortcuts were pressed in this frame: one for each press, in order.
 pub fn take_pressed(egui: &Context, workspace: &Workspace) -> Vec<NamedCommand> {
     let mut commands: Vec<(KeyboardShortcut, NamedCommand)> = Vec::new();
-    for command in all().into_iter().filter(|command| command.is_enabled(workspace)) {
+    for command in all().filter(|command| command.obstacle(workspace).is_none()) {
         let shortcuts = command.shortcut.into_iter().chain(command.alternative);
         commands.extend(shortcuts.filter(|shortcut| !is_taken(egui, shortcut)).map(|keys| (keys, command.clone())));
     }

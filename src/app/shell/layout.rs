@@ -101,6 +101,10 @@ impl Behavior<Panel> for Drawn<'_, '_> {
         28.0
     }
 
+    fn min_size(&self) -> f32 {
+        140.0
+    }
+
     fn gap_width(&self, _style: &egui::Style) -> f32 {
         theme::GRID
     }

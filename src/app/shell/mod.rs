@@ -3,6 +3,8 @@
 pub mod bar;
 pub mod commands;
 pub mod dialogs;
+pub mod export;
+pub mod label;
 pub mod layout;
 pub mod manual;
 pub mod messages;
@@ -10,3 +12,4 @@ pub mod open;
 pub mod save;
 pub mod screenshot;
 pub mod system_dialog;
+pub mod training_bar;

@@ -4,7 +4,7 @@ use super::system_dialog::SystemDialog;
 use crate::app::command::OpenAs;
 use crate::app::ctx::{Outbox, PanelCtx};
 use crate::app::kit::theme::GRID;
-use crate::app::kit::{icons, theme, widgets};
+use crate::app::kit::{icons, obstacle, theme, widgets};
 use crate::dataset::is_vector_file;
 use crate::jobs::Wake;
 use crate::workspace::{Action, DataAction, SettingsAction, Workspace};
@@ -42,6 +42,8 @@ pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
         ctx.act(action_for(path));
     }
 }
+
+const WAITING: &str = "The file dialog is open. If it does not appear, type a path above.";
 
 impl OpenDialog {
     /// Whether it is open.
@@ -117,7 +119,11 @@ impl OpenDialog {
                     field.request_focus();
                 }
                 let path = PathBuf::from(self.typed.trim());
-                let open = ui.add_enabled(path.exists() && !self.typed.trim().is_empty(), egui::Button::new("Open"));
+                let obstacle = match self.typed.trim().is_empty() {
+                    true => Some("Type a path, or choose one below."),
+                    false => (!path.exists()).then_some("No such file or folder."),
+                };
+                let open = obstacle::add_unless(ui, obstacle, egui::Button::new("Open"));
                 if (open.clicked() || entered) && path.exists() {
                     chosen = Some(path);
                 }
@@ -129,16 +135,15 @@ impl OpenDialog {
             ui.label(RichText::new(problem).small().color(palette.warning));
             let waiting = self.system.is_open();
             ui.horizontal(|ui| {
-                let name = if matches!(self.purpose, OpenAs::DataSet | OpenAs::Folder) {
-                    "Choose a folder…"
-                } else {
-                    "Choose a file…"
-                };
-                if ui.add_enabled(!waiting, egui::Button::new(format!("{}  {name}", icons::OPEN))).clicked() {
+                let is_folder = matches!(self.purpose, OpenAs::DataSet | OpenAs::Folder);
+                let name = if is_folder { "Choose a folder…" } else { "Choose a file…" };
+                let obstacle = waiting.then_some(WAITING);
+                let button = egui::Button::new(format!("{}  {name}", icons::OPEN));
+                if obstacle::add_unless(ui, obstacle, button).clicked() {
                     self.browse(ctx.workspace().wake());
                 }
                 if waiting {
-                    widgets::caption(ui, "The file dialog is open. If it does not appear, type a path above.");
+                    widgets::caption(ui, WAITING);
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Cancel").clicked() {

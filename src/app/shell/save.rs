@@ -3,7 +3,7 @@
 use super::system_dialog::SystemDialog;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, obstacle, widgets};
 use crate::export::chart::{Chart, Theme};
 use crate::jobs::Wake;
 use crate::workspace::ExportAction;
@@ -51,8 +51,9 @@ impl SaveDialog {
                 let field = egui::TextEdit::singleline(&mut self.typed).hint_text("/path/to/plot.svg");
                 let field = ui.add(field.desired_width(width)).accessible_name("Plot path");
                 let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-                let ready = problem(&self.typed).is_none();
-                save = ui.add_enabled(ready, egui::Button::new("Save")).clicked() || (entered && ready);
+                let problem = problem(&self.typed);
+                let button = obstacle::add_unless(ui, problem, egui::Button::new("Save"));
+                save = button.clicked() || (entered && problem.is_none());
             });
             let palette = theme::palette(ui.visuals());
             let exists = Path::new(self.typed.trim()).exists();
@@ -66,8 +67,9 @@ impl SaveDialog {
                 widgets::segmented(ui, &mut self.theme, &themes)
             });
             ui.horizontal(|ui| {
-                let free = !self.system.is_open();
-                if ui.add_enabled(free, egui::Button::new(format!("{}  Browse…", icons::OPEN))).clicked() {
+                let obstacle = self.system.is_open().then_some("The file dialog is open.");
+                let button = egui::Button::new(format!("{}  Browse…", icons::OPEN));
+                if obstacle::add_unless(ui, obstacle, button).clicked() {
                     self.ask(ctx.workspace().wake());
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -7,7 +7,9 @@ use super::parameters::{ParamValue, SEED, signal_count};
 use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::Measure;
+use crate::train::Setting;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// A cell: its value, and a pale suffix.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +44,7 @@ impl Column {
         let record = &first.saved.record;
         let text = |text: String| Some(ParamValue::Text(text));
         match self {
-            Column::Name => text(if runs.len() > 1 { stem(runs) } else { record.name.clone() }),
+            Column::Name => text(if runs.len() > 1 { stem(runs) } else { first.name().to_owned() }),
             Column::Model => text(record.experiment.model.kind.to_string()),
             Column::Neighbours => first.parameters.get("graph.k").cloned(),
             Column::Layers => first.parameters.get("model.conv_layers").cloned(),
@@ -55,6 +57,12 @@ impl Column {
             Column::Split => only(runs.iter().map(|run| run.split.as_ref())).flatten().cloned().and_then(text),
             Column::Date => Some(ParamValue::Number(record.started as f64)),
             Column::State => text(states(runs)),
+            Column::Tags => own(runs.iter().flat_map(|run| run.saved.label.tags.iter().map(String::as_str))),
+            Column::Note => own(runs.iter().map(|run| run.saved.label.note.as_str())),
+            Column::Setting(path) => {
+                let matters = Setting::find(path).is_some_and(|setting| setting.matters(&record.experiment));
+                first.parameters.get(path).filter(|_| matters).cloned()
+            }
             _ => self.spread(runs).map(|spread| ParamValue::Number(spread.mean)),
         }
     }
@@ -152,8 +160,16 @@ fn stem(runs: &[&RunFacts]) -> String {
 }
 
 fn states(runs: &[&RunFacts]) -> String {
-    let mut states: Vec<&str> = runs.iter().map(|run| run.state_name()).collect();
-    states.sort_unstable();
-    states.dedup();
-    states.join(", ")
+    distinct(runs.iter().map(|run| run.state_name()))
+}
+
+/// What a person wrote, if anything.
+fn own<'a>(texts: impl Iterator<Item = &'a str>) -> Option<ParamValue> {
+    Some(distinct(texts)).filter(|text| !text.is_empty()).map(ParamValue::Text)
+}
+
+/// Different texts in alphabetical order.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let texts: BTreeSet<&str> = texts.filter(|text| !text.is_empty()).collect();
+    texts.into_iter().collect::<Vec<_>>().join(", ")
 }

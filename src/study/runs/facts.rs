@@ -50,6 +50,8 @@ pub struct RunFacts {
     pub configuration: String,
     /// Equal for runs whose measures are over the same queries in the same way, and so comparable.
     pub protocol: String,
+    /// Whether it is in training now, as far as is known.
+    pub is_live: bool,
 }
 
 impl RunFacts {
@@ -67,7 +69,13 @@ impl RunFacts {
         };
         let configuration = parameters::configuration(&saved.record, &parameters, &scope);
         let protocol = protocol(&saved.record, folder, fold, split.as_deref());
-        Self { saved, parameters, study, fold, split, configuration, protocol }
+        Self { saved, parameters, study, fold, split, configuration, protocol, is_live: false }
+    }
+
+    /// The name that a person gave it, else its folder's.
+    pub fn name(&self) -> &str {
+        let given = self.saved.label.name.trim();
+        if given.is_empty() { &self.saved.record.name } else { given }
     }
 
     /// A measure of the run's ranking, if it was computed.
@@ -91,7 +99,7 @@ impl RunFacts {
 
     /// Its state in words.
     pub fn state_name(&self) -> &'static str {
-        state_name(self.saved.record.state)
+        if self.is_live { "training" } else { state_name(self.saved.record.state) }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::train::RunRecord;
 /// k=5,10  k=5..20      one of several, or from 5 to 20
 /// lr<1e-3  seed>=2     less or greater
 /// map>.8  val.p@20>.7  measures, on the test queries unless the name says otherwise
-/// name= state= study= fold= split= data=
+/// name= state= study= fold= split= data= tag=
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
@@ -81,38 +81,46 @@ fn holds(term: &Term, run: &RunFacts) -> bool {
     match term {
         Term::Word(word) => {
             let record = &run.saved.record;
-            let texts = [record.name.as_str(), record.dataset.as_str(), run.state_name()];
+            let label = &run.saved.label;
+            let texts = [run.name(), &record.name, &record.dataset, run.state_name(), &label.note];
+            let texts = texts.into_iter().chain(label.tags.iter().map(String::as_str));
             let values = run.parameters.values().filter_map(|value| match value {
                 ParamValue::Text(text) => Some(text.as_str()),
                 ParamValue::Number(_) => None,
             });
-            texts.into_iter().chain(values).any(|text| text.to_lowercase().contains(word))
+            texts.chain(values).any(|text| text.to_lowercase().contains(word))
         }
-        Term::Test { key, test } => match value_of(run, key) {
-            Some(value) => test.holds(&value),
-            None => matches!(test, Test::NoneOf(_)),
-        },
+        Term::Test { key, test } => {
+            let values = values_of(run, key);
+            // None of a run's tags may be one that is not wanted; of the others one is enough.
+            match test {
+                Test::NoneOf(_) => values.iter().all(|value| test.holds(value)),
+                _ => values.iter().any(|value| test.holds(value)),
+            }
+        }
     }
 }
 
 /// Keys that are neither parameters nor measures.
-const OWN_KEYS: [&str; 6] = ["name", "state", "study", "fold", "split", "data"];
+const OWN_KEYS: [&str; 7] = ["name", "state", "study", "fold", "split", "data", "tag"];
 
-/// The value of a key for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
-fn value_of(run: &RunFacts, key: &str) -> Option<ParamValue> {
+/// The values of a key for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
+/// A run can have several tags; what it lacks has no value.
+fn values_of(run: &RunFacts, key: &str) -> Vec<ParamValue> {
     if let Some(value) = parameters::find(&run.parameters, key) {
-        return Some(value.clone());
+        return vec![value.clone()];
     }
+    let text = |text: &str| ParamValue::Text(text.to_owned());
     match key {
-        "name" => return Some(ParamValue::Text(run.saved.record.name.clone())),
-        "state" => return Some(ParamValue::Text(run.state_name().to_owned())),
-        "study" => return Some(ParamValue::Text(run.study.clone()?)),
-        "fold" => return Some(ParamValue::Number(run.fold? as f64)),
-        "split" => return Some(ParamValue::Text(run.split.clone()?)),
-        "data" => return Some(ParamValue::Text(run.saved.record.dataset.clone())),
-        _ => {}
+        "name" => vec![text(run.name())],
+        "state" => vec![text(run.state_name())],
+        "study" => run.study.as_deref().map(text).into_iter().collect(),
+        "fold" => run.fold.map(|fold| ParamValue::Number(fold as f64)).into_iter().collect(),
+        "split" => run.split.as_deref().map(text).into_iter().collect(),
+        "data" => vec![text(&run.saved.record.dataset)],
+        "tag" => run.saved.label.tags.iter().map(|tag| text(tag)).collect(),
+        _ => objective(key).and_then(|key| run.measure(key)).map(ParamValue::Number).into_iter().collect(),
     }
-    run.measure(objective(key)?).map(ParamValue::Number)
 }
 
 /// The measure that a key names; on the test queries unless it says otherwise.
@@ -129,7 +137,7 @@ fn objective(key: &str) -> Option<Objective> {
 fn check_key(key: &str, usual: &Parameters, runs: &[RunFacts]) -> Result<(), TermError> {
     let is_known = OWN_KEYS.contains(&key)
         || parameters::find(usual, key).is_some()
-        || runs.iter().any(|run| value_of(run, key).is_some());
+        || runs.iter().any(|run| !values_of(run, key).is_empty());
     match objective(key) {
         _ if is_known => Ok(()),
         Some(objective) if STANDARD.contains(&objective.measure) => Ok(()),

@@ -1,7 +1,8 @@
 //! Finding runs on disk.
 
+use super::label::RunLabel;
 use crate::base::{At, FileError};
-use crate::train::{RunRecord, TrainError, can_resume, read_run_record};
+use crate::train::{RunRecord, RunState, TrainError, can_resume, read_run_folder, read_run_record};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs;
@@ -15,18 +16,20 @@ const LARGEST_RECORD: u64 = 1 << 24;
 const DEEPEST: usize = 4;
 
 /// A run on disk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SavedRun {
     /// Whether training can be resumed from its last epoch.
     pub resumable: bool,
     /// Its folder.
     pub path: PathBuf,
-    /// Its configuration, state and measures.
+    /// Its configuration, state and measures; for one that did not finish, those of its best epoch so far.
     pub record: RunRecord,
+    /// A person's own words on it.
+    pub label: RunLabel,
 }
 
 impl SavedRun {
-    /// Reads a run's record and nothing else in its folder.
+    /// Reads a run's record and label, and, unless it finished, its epochs.
     ///
     /// # Errors
     /// If `run.json` cannot be read, with its path.
@@ -36,9 +39,25 @@ impl SavedRun {
         if length > LARGEST_RECORD {
             return Err(FileError::malformed(format!("not a run: {length} bytes are too many"), &file).into());
         }
-        let record = read_run_record(path)?;
-        Ok(Self { resumable: can_resume(path, &record), path: path.to_owned(), record })
+        let mut record = read_run_record(path)?;
+        if record.state == RunState::Running {
+            add_best_epoch(path, &mut record);
+        }
+        // A damaged label must not hide the run.
+        let label = RunLabel::read(path).unwrap_or_default();
+        Ok(Self { resumable: can_resume(path, &record), path: path.to_owned(), record, label })
     }
+}
+
+/// The best epoch so far of a run that is in training or was killed, whose record lacks it.
+fn add_best_epoch(path: &Path, record: &mut RunRecord) {
+    let Ok((_, history)) = read_run_folder(path) else { return };
+    let Some(last) = history.iter().rfind(|report| !report.retraining) else { return };
+    record.best_epoch = last.best_epoch;
+    record.seconds_per_epoch = history.iter().map(|report| report.seconds).sum::<f64>() / history.len() as f64;
+    let Some(best) = history.iter().find(|report| report.epoch == last.best_epoch) else { return };
+    record.validation.model = best.validation.clone();
+    record.test.model = best.test.clone().unwrap_or_default();
 }
 
 /// The runs found in folders.

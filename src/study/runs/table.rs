@@ -25,6 +25,8 @@ pub struct RunTable {
     pub ascending: bool,
     /// Hidden columns.
     pub hidden: Vec<Column>,
+    /// Settings shown as columns, besides those that always are.
+    pub shown: Vec<Column>,
     /// The measure in plots over many runs.
     pub objective: Objective,
 }
@@ -32,7 +34,10 @@ pub struct RunTable {
 impl RunTable {
     /// The columns shown, left to right.
     pub fn columns(&self) -> Vec<Column> {
-        Column::ALL.into_iter().filter(|column| !self.hidden.contains(column)).collect()
+        let mut columns: Vec<Column> = Column::ALL.into_iter().filter(|column| !self.hidden.contains(column)).collect();
+        let at = columns.iter().position(|column| !column.is_about_settings()).unwrap_or(columns.len());
+        columns.splice(at..at, Column::settings().filter(|column| self.shown.contains(column)));
+        columns
     }
 }
 

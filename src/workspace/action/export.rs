@@ -15,4 +15,11 @@ pub enum ExportAction {
         /// The file.
         path: PathBuf,
     },
+    /// Write a run as files for other programs.
+    SaveRun {
+        /// The run's folder.
+        run: PathBuf,
+        /// The folder to write to; made if it is missing.
+        folder: PathBuf,
+    },
 }

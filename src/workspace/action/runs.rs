@@ -1,5 +1,6 @@
 //! Actions on saved runs.
 
+use crate::study::runs::RunLabel;
 use crate::workspace::Pair;
 use std::path::PathBuf;
 
@@ -14,6 +15,13 @@ pub enum RunsAction {
     Restore(PathBuf),
     /// Look at these runs together.
     Choose(Vec<PathBuf>),
+    /// Change a person's own words on a run.
+    SetLabel {
+        /// The run's folder.
+        run: PathBuf,
+        /// Name, note and tags, whole.
+        label: RunLabel,
+    },
     /// Compare one run, or group of seeds, with another.
     Compare(Option<Box<Pair>>),
 }

@@ -84,6 +84,11 @@ impl Experiments {
         entry.label(&self.runs, &self.varying)
     }
 
+    /// A row as a side of a comparison.
+    pub fn side(&self, entry: &Entry) -> Side {
+        Side::Runs(entry.facts(&self.runs).iter().map(|run| run.saved.path.clone()).collect())
+    }
+
     /// What has been read of the chosen runs.
     pub fn reader(&self) -> &Reader {
         &self.reader

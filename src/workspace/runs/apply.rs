@@ -3,13 +3,17 @@
 use super::{Reopened, Scored};
 use crate::base::lock_owner;
 use crate::jobs::{Event, JobError, Worker};
-use crate::study::runs::{Listing, RunFacts};
-use crate::train::{self, RunData, RunObserver, RunRecord, TrainError};
+use crate::study::runs::{Listing, RunFacts, RunLabel};
+use crate::train::{self, Experiment, RunData, RunObserver, RunRecord, TrainError};
 use crate::workspace::session::ModelScores;
 use crate::workspace::{LiveRun, Message, RunsAction, Workspace};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Time between two looks at the runs in training.
+const REFRESH: Duration = Duration::from_millis(1500);
 
 /// Ends the work when its worker is cancelled; there is nothing else to tell.
 struct Until<'a>(&'a Worker<(), Reopened>);
@@ -36,6 +40,7 @@ impl Workspace {
             RunsAction::Delete(path) => self.delete_run(&path),
             RunsAction::Restore(path) => self.restore(&path),
             RunsAction::Choose(paths) => self.choose_runs(paths),
+            RunsAction::SetLabel { run, label } => self.label_run(&run, &label),
             RunsAction::Compare(pair) => self.compare_runs(pair.map(|pair| *pair)),
         }
     }
@@ -44,10 +49,20 @@ impl Workspace {
         let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
         let others = self.settings.folders.clone();
         self.refresh_studies();
+        self.runs.listed = Some(Instant::now());
         self.runs.listing.retire();
         self.runs.listing.start("runs", self.wake(), move |_| {
             Ok(Listing::of_user(&folder, &studies, &others).runs.into_iter().map(RunFacts::of).collect())
         });
+    }
+
+    /// Lists the runs again every now and then while some are in training, for their measures so far.
+    pub(in crate::workspace) fn refresh_live_runs(&mut self) {
+        let is_live = self.training.is_running() || self.studies.running().is_some();
+        let is_due = self.runs.listed.is_none_or(|listed| listed.elapsed() > REFRESH);
+        if is_live && is_due && !self.runs.listing.is_running() {
+            self.refresh_runs();
+        }
     }
 
     /// Shows the run last shown again, if it belongs to the open data set.
@@ -94,13 +109,17 @@ impl Workspace {
 
     /// Whether a path is in a folder that is only listed, where nothing is changed; if so, with a message.
     pub(in crate::workspace) fn refuses_change(&mut self, path: &Path) -> bool {
-        let is_own = path.starts_with(self.store.runs()) || path.starts_with(self.store.studies());
-        let is_only_listed = !is_own && self.settings.folders.iter().any(|folder| path.starts_with(folder));
+        let is_only_listed = self.is_only_listed(path);
         if is_only_listed {
             let text = format!("Nothing is changed in folders that are only listed: {}", path.display());
             self.tell(Message::warning(text));
         }
         is_only_listed
+    }
+
+    fn is_only_listed(&self, path: &Path) -> bool {
+        let is_own = path.starts_with(self.store.runs()) || path.starts_with(self.store.studies());
+        !is_own && self.settings.folders.iter().any(|folder| path.starts_with(folder))
     }
 
     fn delete_run(&mut self, path: &Path) {
@@ -119,6 +138,31 @@ impl Workspace {
             return;
         }
         self.throw_away(path);
+    }
+
+    /// Whether a run can be named: it is not in a folder that is only listed.
+    pub fn can_label_run(&self, path: &Path) -> bool {
+        !self.is_only_listed(path)
+    }
+
+    fn label_run(&mut self, path: &Path, label: &RunLabel) {
+        if self.refuses_change(path) {
+            return;
+        }
+        if let Err(error) = label.write(path) {
+            return self.tell(Message::warning(format!("Could not save: {error}")));
+        }
+        self.runs.known.iter_mut().filter(|run| run.path == path).for_each(|run| run.label = label.clone());
+        self.set_listed_label(path, label);
+    }
+
+    /// A run's settings, as far as they fit the open data set: without a choice of signals that it lacks.
+    pub fn settings_of(&self, record: &RunRecord) -> Experiment {
+        let mut experiment = record.experiment.clone();
+        let infos = self.session.as_ref().map(|session| &session.data.signals.infos);
+        let known = |name: &String| infos.is_some_and(|infos| infos.iter().any(|info| info.name == *name));
+        experiment.features.take_if(|names| !names.iter().all(known));
+        experiment
     }
 
     /// Moves a folder into the trash.

@@ -1,6 +1,9 @@
-//! Writing plots.
+//! Writing plots and runs.
 
+use super::Saved;
+use crate::dataset::{Dataset, Loaded};
 use crate::export::chart::{Chart, Theme, write_chart};
+use crate::export::{Part, export_run};
 use crate::jobs::{Event, Job};
 use crate::workspace::{ExportAction, Message, Workspace};
 use std::path::PathBuf;
@@ -9,25 +12,44 @@ impl Workspace {
     pub(in crate::workspace) fn apply_export(&mut self, action: ExportAction) {
         match action {
             ExportAction::SaveChart { chart, theme, path } => self.save_chart(*chart, theme, path),
+            ExportAction::SaveRun { run, folder } => self.save_run(run, folder),
         }
     }
 
     fn save_chart(&mut self, chart: Chart, theme: Theme, path: PathBuf) {
         self.saving.jobs.push(Job::spawn("plot", self.wake(), move |_| {
             write_chart(&chart, theme, &path)?;
-            Ok(path)
+            Ok(Saved { path, left_out: Vec::new() })
+        }));
+    }
+
+    /// Exports a run; its judgements too, if its data set is open.
+    fn save_run(&mut self, run: PathBuf, folder: PathBuf) {
+        let is_open = self.experiments.run(&run).is_some_and(|known| self.is_open(&known.saved.record));
+        let data = self.session.as_ref().filter(|_| is_open).map(|session| session.data.clone());
+        self.saving.jobs.push(Job::spawn("export", self.wake(), move |_| {
+            let loaded = data.map(|data| Loaded {
+                dataset: Dataset::clone(&data.dataset),
+                judgements: data.judgements,
+                warnings: Vec::new(),
+            });
+            let left_out = export_run(&run, &folder, loaded.as_ref(), Part::Test)?.left_out;
+            Ok(Saved { path: folder, left_out })
         }));
     }
 
     pub(in crate::workspace) fn poll_saving(&mut self) -> bool {
         let mut messages = Vec::new();
         self.saving.jobs.retain_mut(|job| match job.poll() {
-            Some(Event::Done(path)) => {
+            Some(Event::Done(Saved { path, left_out })) => {
                 messages.push(Message::notice(format!("Saved: {}", path.display())));
+                if !left_out.is_empty() {
+                    messages.push(Message::warning(format!("Left out: {}", left_out.join("; "))));
+                }
                 false
             }
             Some(Event::Failed(message)) => {
-                messages.push(Message::warning(format!("Could not save the plot: {message}")));
+                messages.push(Message::warning(format!("Could not save: {message}")));
                 false
             }
             _ => true,

@@ -3,9 +3,9 @@
 use super::listing::{REQUEST, SavedStudy};
 use crate::base::{At, FileError, Progress, write_whole};
 use crate::jobs::{Event, JobError, Worker};
-use crate::study::{Runner, StudyProgress, ablate, ablations};
-use crate::train::RunData;
-use crate::workspace::{Message, StudiesAction, StudyKind, StudyRequest, Workspace};
+use crate::study::{Runner, StudyProgress, ablate};
+use crate::train::{RunData, RunRecord};
+use crate::workspace::{Message, StudiesAction, StudyKind, StudyRequest, StudySize, Workspace};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -56,14 +56,31 @@ impl Workspace {
             self.tell(Message::warning("Open the study's data set with its visual vectors before going on with it."));
             return;
         }
-        let Some(data) = self.training_data() else {
-            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
+        if let Some(obstacle) = self.learning_obstacle_of(&request.experiment) {
+            self.tell(Message::warning(obstacle));
             return;
-        };
+        }
+        let data = session.data.clone();
         let path = folder.clone();
         self.studies.listed_done = 0;
         self.studies.running = Some(folder.clone());
         self.studies.job.start("study", self.wake(), move |worker| run(&request, data, &path, worker));
+    }
+
+    /// How much a study of the open data set would train.
+    ///
+    /// # Errors
+    /// What is wrong with the request.
+    pub fn study_size(&self, request: &StudyRequest) -> Result<StudySize, String> {
+        let session = self.session.as_ref().ok_or("Open a data set first.")?;
+        let is_alike = |record: &&RunRecord| {
+            record.experiment.model.kind == request.experiment.model.kind
+                && record.seconds_per_epoch > 0.0
+                && self.is_open(record)
+        };
+        let latest = self.experiments.runs().iter().map(|run| &run.saved.record).find(is_alike);
+        let pace = latest.map(|record| record.seconds_per_epoch);
+        request.size(&session.data.signals, pace).map_err(|error| error.to_string())
     }
 
     fn cancel_study(&self) {
@@ -124,10 +141,7 @@ impl Workspace {
 fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {
     // Checked before anything is written.
     let plan = request.plan()?;
-    let configurations = match request.kind {
-        StudyKind::Ablation => ablations(&request.experiment, &data.signals)?,
-        _ => plan.configurations()?,
-    };
+    let configurations = request.tried(&data.signals)?;
     keep(request, folder)?;
     let shown = Mutex::new((Instant::now(), usize::MAX));
     let observer = |progress: &StudyProgress| {

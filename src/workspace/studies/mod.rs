@@ -6,7 +6,7 @@ mod request;
 mod result;
 
 pub use listing::SavedStudy;
-pub use request::{StudyKind, StudyRequest};
+pub use request::{StudyKind, StudyRequest, StudySize};
 pub use result::{StudyResult, StudyRow};
 
 use crate::base::Progress;

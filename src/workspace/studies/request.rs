@@ -1,9 +1,11 @@
 //! What a person asks of a study.
 
-use crate::study::{self, Axis, Folds, Method, StudyError, SweepPlan, Values};
+use crate::signals::Signals;
+use crate::study::{self, Axis, Configuration, Folds, Method, StudyError, SweepPlan, Values};
 use crate::train::Experiment;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What kind of study.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +68,21 @@ impl Default for StudyRequest {
     }
 }
 
+/// How much a study trains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StudySize {
+    /// Configurations that are compared.
+    pub configurations: usize,
+    /// Trainings in all: every configuration on every fold with every seed.
+    pub trials: usize,
+    /// Epochs of all trainings together, if none stops early.
+    pub epochs: usize,
+    /// How long that takes at the pace of the latest run with the same network on the same data set, if there is one.
+    pub estimate: Option<Duration>,
+    /// Settings that each training chooses first, which takes further trainings.
+    pub chosen: usize,
+}
+
 impl StudyRequest {
     pub(super) fn folds(&self) -> Folds {
         if self.folds < 2 { Folds::Files } else { Folds::cross(self.folds) }
@@ -109,11 +126,45 @@ impl StudyRequest {
         })
     }
 
-    /// The number of trainings, if it can be known without the data.
+    /// The number of configurations, if it can be known without the data.
     ///
     /// # Errors
     /// What is wrong with the values.
     pub fn configurations(&self) -> Result<usize, StudyError> {
         Ok(self.plan()?.configurations()?.len())
+    }
+
+    /// What is compared.
+    ///
+    /// # Errors
+    /// What is wrong with the values.
+    pub(super) fn tried(&self, signals: &Signals) -> Result<Vec<Configuration>, StudyError> {
+        match self.kind {
+            StudyKind::Ablation => study::ablations(&self.experiment, signals),
+            StudyKind::CrossValidation | StudyKind::Sweep => self.plan()?.configurations(),
+        }
+    }
+
+    /// Its size; `pace` is the usual length of an epoch in seconds.
+    ///
+    /// # Errors
+    /// What is wrong with the values.
+    pub(super) fn size(&self, signals: &Signals, pace: Option<f64>) -> Result<StudySize, StudyError> {
+        let configurations = self.tried(signals)?;
+        study::check_size(configurations.len(), self.folds.max(1), self.seeds.max(1))?;
+        let repeats = self.folds.max(1) * self.seeds.max(1);
+        let epochs = |configuration: &Configuration| {
+            let training = &configuration.experiment.training;
+            training.epochs * if training.retrain { 2 } else { 1 }
+        };
+        let epochs = repeats * configurations.iter().map(epochs).sum::<usize>();
+        let estimate = pace.and_then(|pace| Duration::try_from_secs_f64(pace * epochs as f64).ok());
+        Ok(StudySize {
+            configurations: configurations.len(),
+            trials: repeats * configurations.len(),
+            epochs,
+            estimate,
+            chosen: self.experiment.choose.len(),
+        })
     }
 }

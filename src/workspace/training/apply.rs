@@ -4,7 +4,7 @@ use super::{EpochUpdate, LiveRun, TrainDone};
 use crate::base::{Progress, unix_seconds};
 use crate::jobs::{Event, JobError, Worker};
 use crate::model::{Network, RankingInput};
-use crate::train::{self, Continuation, EpochReport, RunData, RunObserver, RunRecord, RunResult, TrainError};
+use crate::train::{self, Continuation, EpochReport, Experiment, RunObserver, RunRecord, RunResult, TrainError};
 use crate::workspace::session::ModelScores;
 use crate::workspace::{Message, TrainingAction, Workspace};
 use std::ops::ControlFlow;
@@ -43,27 +43,26 @@ impl RunObserver for Reporter<'_> {
 impl Workspace {
     pub(in crate::workspace) fn apply_training(&mut self, action: TrainingAction) {
         match action {
-            TrainingAction::Start => self.train(),
+            TrainingAction::Start => self.train(self.settings.experiment.clone()),
+            TrainingAction::Queue(seeds) => self.queue_runs(&seeds),
+            TrainingAction::Unqueue(number) => self.unqueue(number),
+            TrainingAction::MoveQueued(number, by) => self.move_queued(number, by),
             TrainingAction::Pause(pause) => self.training.pause(pause),
             TrainingAction::Stop => self.training.stop(),
             TrainingAction::Resume(path) => self.resume_run(path),
         }
     }
 
-    pub(in crate::workspace) fn train(&mut self) {
+    pub(super) fn train(&mut self, experiment: Experiment) {
         if self.training.is_running() {
             return;
         }
-        let Some(session) = &self.session else {
-            self.tell(Message::warning("Open a data set first."));
-            return;
-        };
-        let Some(data) = self.training_data() else {
-            self.tell(Message::warning("There are no visual vectors yet: compute embeddings first."));
-            return;
-        };
+        if let Some(obstacle) = self.training_obstacle_of(&experiment) {
+            return self.tell(Message::warning(obstacle));
+        }
+        let Some(session) = &self.session else { return };
+        let data = session.data.clone();
         let started = unix_seconds();
-        let experiment = self.settings.experiment.clone();
         let name = self.free_name(
             self.store.runs(),
             &format!("{}-{}", session.data.dataset.name, experiment.model.kind),
@@ -122,25 +121,16 @@ impl Workspace {
         });
     }
 
-    /// Whether training could start now, apart from a run already in training.
-    pub fn can_train(&self) -> bool {
-        self.training_data().is_some()
-    }
-
-    /// The data to train on, if the vectors that the chosen model needs are available.
-    pub(in crate::workspace) fn training_data(&self) -> Option<RunData> {
-        let data = &self.session.as_ref()?.data;
-        let is_enough = data.has_vectors() || !self.settings.experiment.needs_vectors();
-        is_enough.then(|| data.clone())
-    }
-
     pub(in crate::workspace) fn poll_training(&mut self) -> bool {
         let mut changed = self.poll_ending();
         while let Some(event) = self.training.job.poll() {
             changed = true;
             match event {
                 Event::Update(update) => self.take_epoch(update),
-                Event::Done(done) => self.finish_training(done),
+                Event::Done(done) => {
+                    self.finish_training(done);
+                    self.start_queued();
+                }
                 Event::Failed(error) => {
                     if error != JobError::Cancelled {
                         self.tell(Message::warning(format!("Training stopped: {error}")));
@@ -150,6 +140,7 @@ impl Workspace {
                         session.rank_model();
                     }
                     self.refresh_runs();
+                    self.start_queued();
                 }
                 Event::Progress(_) => {}
             }

@@ -38,6 +38,12 @@ impl Workspace {
             }
             Action::Runs(RunsAction::Delete(path)) => Some(RunsAction::Restore(path.clone()).into()),
             Action::Studies(StudiesAction::Delete(path)) => Some(StudiesAction::Restore(path.clone()).into()),
+            Action::Runs(RunsAction::SetLabel { run, .. }) if !self.can_label_run(run) => None,
+            Action::Runs(RunsAction::SetLabel { run, label }) => {
+                let now = &self.experiments.run(run)?.saved.label;
+                let back = RunsAction::SetLabel { run: run.clone(), label: now.clone() };
+                (now != label).then(|| back.into())
+            }
             _ => None,
         }
     }
@@ -55,6 +61,7 @@ impl Workspace {
             Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path)) => {
                 path.is_dir() && !self.trash.holds(path)
             }
+            Action::Runs(RunsAction::SetLabel { run, .. }) => run.is_dir(),
             _ => true,
         }
     }
@@ -73,6 +80,7 @@ fn describe(back: &Action, forth: &Action) -> Description {
         (_, Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path))) => {
             of("deletion", format!("deletion of {}", name(path)))
         }
+        (_, Action::Runs(RunsAction::SetLabel { run, .. })) => of("label", format!("label of {}", name(run))),
         _ => of("other", "a change".to_owned()),
     }
 }
@@ -141,7 +149,7 @@ fn setting(name: &str, value: Option<&ParamValue>) -> String {
         (_, Some("yes")) => format!("{label} on"),
         (_, None | Some("no" | "none" | "")) => format!("{label} off"),
         ("features", _) => "choice of signals".to_owned(),
-        ("hidden", _) => "choice of columns".to_owned(),
+        ("hidden" | "shown", _) => "choice of columns".to_owned(),
         (_, Some(value)) => format!("{label} {value}"),
     }
 }

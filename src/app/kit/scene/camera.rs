@@ -46,8 +46,7 @@ impl Camera {
     /// Handles dragging, scrolling and pinching; refits the graph while following it.
     pub fn update(&mut self, ui: &Ui, response: &Response, positions: impl Iterator<Item = [f32; 2]>) {
         if response.dragged() {
-            self.centre -= response.drag_delta() / self.zoom;
-            self.following = false;
+            self.pan(response.drag_delta());
         }
         if let Some(pointer) = response.hover_pos().filter(|_| response.hovered()) {
             let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
@@ -58,6 +57,14 @@ impl Camera {
         }
         if self.following {
             self.fit(response.rect, positions);
+        }
+    }
+
+    /// A long press counts as a drag, but does not move the camera.
+    fn pan(&mut self, delta: Vec2) {
+        if delta != Vec2::ZERO {
+            self.centre -= delta / self.zoom;
+            self.following = false;
         }
     }
 
@@ -104,6 +111,15 @@ mod tests {
         let before = camera.to_plane(canvas, pointer);
         camera.zoom_at(canvas, pointer, 1.7);
         assert!((camera.to_plane(canvas, pointer) - before).length() < 1e-3);
+    }
+
+    #[test]
+    fn only_a_movement_ends_following() {
+        let mut camera = Camera::default();
+        camera.pan(Vec2::ZERO);
+        assert!(camera.following);
+        camera.pan(vec2(3.0, 0.0));
+        assert!(!camera.following);
     }
 
     #[test]

@@ -77,9 +77,9 @@ impl CompareForm {
 
     fn sides_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let mut k = self.k(ctx);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             // What swatches, letters, the swap button and the neighbours leave.
-            let width = ((ui.available_width() - 270.0) / 2.0).clamp(80.0, 320.0);
+            let width = ((ui.available_width() - 270.0) / 2.0).clamp(120.0, 320.0);
             for (side, name) in ["A", "B"].into_iter().enumerate() {
                 swatch(ui, side);
                 ui.label(widgets::strong_text(name));

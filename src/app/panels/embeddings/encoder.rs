@@ -5,7 +5,7 @@ use super::preprocess;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, obstacle, widgets};
 use crate::jobs::{Event, Slot};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling};
 use crate::workspace::{EmbeddingAction, EncoderSettings, SettingsAction, Workspace};
@@ -161,14 +161,19 @@ impl EncoderForm {
             return;
         }
         let pictures = workspace.session().map_or(0, |session| session.summary.pictures);
-        let known = match &encoder.hub {
-            Some(name) => !name.trim().is_empty(),
-            None => workspace.embedding().described().is_some_and(Result::is_ok),
+        let obstacle = match (&encoder.hub, workspace.embedding().described()) {
+            _ if pictures == 0 => Some("The data set has no pictures."),
+            (Some(name), _) => name.trim().is_empty().then_some("Enter the name of a model on the hub."),
+            (None, Some(Ok(_))) => None,
+            (None, Some(Err(_))) => Some("The weights cannot be used: see above."),
+            (None, None) => Some("The weights are being read."),
         };
         let text = format!("Compute embeddings of {} pictures", widgets::count(pictures));
-        let button = widgets::primary_button(ui, pictures > 0 && known, icons::CPU, &text);
-        if button.on_disabled_hover_text("Requires pictures and the network's weights").clicked() {
+        if widgets::primary_button(ui, obstacle, icons::CPU, &text).clicked() {
             ctx.act(EmbeddingAction::Compute);
+        }
+        if let Some(obstacle) = obstacle {
+            obstacle::obstacle_line(ui, obstacle);
         }
         if let Some(last) = workspace.embedding().last() {
             let (embedded, cached, seconds) = (last.embedded, last.cached, last.seconds);
@@ -183,8 +188,8 @@ impl EncoderForm {
                     let name = device.choice.to_string();
                     let hint = device.ready.as_ref().map_or_else(ToString::to_string, |()| device.name.clone());
                     let button = egui::Button::selectable(encoder.device == name, name.to_uppercase());
-                    let button = ui.add_enabled(device.ready.is_ok(), button);
-                    if button.on_hover_text(&hint).on_disabled_hover_text(&hint).clicked() {
+                    let obstacle = device.ready.is_err().then_some(hint.as_str());
+                    if obstacle::add_unless(ui, obstacle, button).on_hover_text(&hint).clicked() {
                         encoder.device = name;
                     }
                 }
@@ -261,7 +266,8 @@ fn projection_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
         ui.checkbox(&mut on, "").accessible_name("PCA whitening");
         let mut components = encoder.whiten.unwrap_or(128);
         let field = DragValue::new(&mut components).range(2..=512).speed(0.5);
-        ui.add_enabled(on, field).accessible_name("Whitened components");
+        let obstacle = (!on).then_some("Whitening is off.");
+        obstacle::add_unless(ui, obstacle, field).accessible_name("Whitened components");
         widgets::caption(ui, "components");
         encoder.whiten = on.then_some(components);
     });

@@ -84,8 +84,8 @@ impl MapView {
     }
 
     fn controls_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-        ui.horizontal(|ui| {
-            let width = (ui.available_width() - 300.0).clamp(100.0, 320.0);
+        ui.horizontal_wrapped(|ui| {
+            let width = (ui.available_width() - 300.0).clamp(140.0, 320.0);
             source_ui(ui, "Embedding on the map", width, &mut self.source, ctx);
             widgets::segmented(
                 ui,
@@ -104,7 +104,7 @@ impl MapView {
                 ],
             );
         });
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             if widgets::icon_button(ui, icons::FIT, "Fit map to panel").clicked() {
                 self.canvas.fit();
             }

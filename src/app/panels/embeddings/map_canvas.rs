@@ -1,6 +1,7 @@
 //! A map on its canvas: the look of its points, and interaction with them.
 
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::card;
 use crate::app::kit::mark::{Mark, Shape};
 use crate::app::kit::scene::Scene;
 use crate::app::kit::scene::canvas::SceneCanvas;
@@ -9,7 +10,7 @@ use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
 use crate::dataset::Relevance;
 use crate::workspace::{EmbeddingMap, MapPoint, SelectionAction, Session};
-use egui::{Response, RichText, Sense, Ui, vec2};
+use egui::{Response, RichText, Sense, Ui};
 use std::sync::Arc;
 
 /// What a point's colour means.
@@ -161,10 +162,8 @@ fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pic
     let image = &shown.session.data.dataset.images[point.image];
     let picture = pictures.large(point.image, image.file.as_deref());
     let palette = theme::palette(ui.visuals());
-    let popup = egui::Popup::from_response(response).kind(egui::PopupKind::Tooltip).at_pointer().gap(16.0);
-    popup.show(|ui| {
-        ui.set_max_width(280.0);
-        let (rect, _) = ui.allocate_exact_size(vec2(264.0, 200.0), Sense::hover());
+    card::show(ui, response.id.with("card"), response.rect, |ui| {
+        let (rect, _) = ui.allocate_exact_size(card::picture_size(ui, response.rect), Sense::hover());
         widgets::paint_contain(ui.painter(), rect, picture, palette);
         if !image.title.is_empty() {
             ui.label(widgets::strong_text(&image.title));

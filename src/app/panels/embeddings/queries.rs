@@ -1,6 +1,7 @@
 //! The comparison of two embeddings, query by query.
 
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::restart::Listed;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::workspace::{EmbeddingComparison, QueryComparison, SelectionAction, Session};
@@ -33,6 +34,7 @@ impl By {
 pub struct QueryList {
     by: By,
     ascending: bool,
+    listed: Listed<(By, bool)>,
 }
 
 /// Height of a row.
@@ -72,7 +74,7 @@ impl QueryList {
         ui.spacing_mut().item_spacing.y = 0.0;
         self.heading_ui(ui);
         let area = ScrollArea::vertical().id_salt("query by query").auto_shrink([false, false]);
-        area.show_rows(ui, HEIGHT, rows.len(), |ui, range| {
+        self.listed.scrolled(area, (self.by, self.ascending)).show_rows(ui, HEIGHT, rows.len(), |ui, range| {
             for row in &rows[range] {
                 row_ui(ui, row, table.session.query() == row.query, ctx);
             }

@@ -3,6 +3,7 @@
 use super::controls::{measure_ui, save_button};
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, ROW};
 use crate::app::kit::{icons, widgets};
@@ -13,7 +14,7 @@ use crate::eval::significance::Interval;
 use crate::export::chart::Chart;
 use crate::export::chart::differences_chart;
 use crate::study::comparison::{PairMeasures, QueryDelta};
-use crate::study::runs::{Entry, RunTable};
+use crate::study::runs::Entry;
 use crate::workspace::{Pair, Ranking, Readable, RunsAction, SelectionAction, Session, Side, Workspace};
 use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 
@@ -22,6 +23,8 @@ use egui::{FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, vec2};
 pub struct Compare {
     reveal: Reveal,
     shown: Option<usize>,
+    /// The two sides, and the query.
+    listed: Listed<(Side, Side, usize)>,
 }
 
 impl Compare {
@@ -29,21 +32,15 @@ impl Compare {
     pub fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let workspace = ctx.workspace();
         let experiments = workspace.experiments();
-        let table = &workspace.settings().run_table;
         let Some(session) = workspace.session() else {
             let text = "Open the runs' data set to compare them query by query.";
             widgets::empty_state(ui, icons::SWAP, "No data set open", text, None);
             return;
         };
         let Some(pair) = experiments.pair() else {
-            match suggestion(workspace, table) {
-                Some(pair) => ctx.act(RunsAction::Compare(Some(Box::new(pair)))),
-                None => {
-                    let text = "Tick one run in the table to compare it with the text signal, or two to compare them. \
-                                With seeds grouped, a row stands for all its runs.";
-                    widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
-                }
-            }
+            let text = "Tick one run in the table to compare it with the text signal, or two to compare them. With \
+                        seeds grouped, a row stands for all its runs.";
+            widgets::empty_state(ui, icons::SWAP, "Nothing to compare yet", text, None);
             return;
         };
         sides_ui(ui, pair, ctx);
@@ -94,6 +91,7 @@ impl Compare {
     fn rankings_ui(&mut self, ui: &mut Ui, session: &Session, pair: &Pair, ctx: &mut PanelCtx<'_>) {
         let workspace = ctx.workspace();
         let reveal = self.reveal.next(session);
+        let is_new = self.listed.changes_to((pair.a.clone(), pair.b.clone(), session.query()));
         let known = &session.data.dataset.queries[session.query()];
         let title = if known.text.is_empty() { known.id.as_str() } else { &known.text };
         widgets::one_line(ui, widgets::strong_text(title));
@@ -120,9 +118,9 @@ impl Compare {
                                 let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
                                 let before = before.as_ref();
                                 let shown = ShownRanking { session, name: &label, ranking, before, reveal };
-                                ScrollArea::vertical()
-                                    .auto_shrink([false, false])
-                                    .show(ui, |ui| shown.grid_ui(ui, ctx));
+                                let area = ScrollArea::vertical().auto_shrink([false, false]);
+                                let area = if is_new { restart::at_start(area) } else { area };
+                                area.show(ui, |ui| shown.grid_ui(ui, ctx));
                             }
                         });
                     });
@@ -138,27 +136,6 @@ fn chart(workspace: &Workspace, session: &Session, pair: &Pair, comparison: &Pai
     let named = |query: &QueryDelta| (query_title(session, query).to_owned(), query.delta());
     let queries: Vec<_> = comparison.queries.iter().map(named).collect();
     differences_chart(&title, &format!("Δ {}", pair.measure.label()), &queries)
-}
-
-/// The first two selected rows against each other, or the only one against the text signal.
-fn suggestion(workspace: &Workspace, table: &RunTable) -> Option<Pair> {
-    let experiments = workspace.experiments();
-    let chosen = experiments.chosen_entries(table.grouped);
-    let mut sides = chosen.iter().map(|entry| side(workspace, entry));
-    let (a, b) = (sides.next()?, sides.next().or_else(|| baselines(workspace).into_iter().next())?);
-    let is_tested = workspace.session()?.data.splits.contains(&Split::Test);
-    Some(Pair { a, b, split: is_tested.then_some(Split::Test), measure: Measure::Map })
-}
-
-/// The rankings of the open data set without any network.
-fn baselines(workspace: &Workspace) -> Vec<Side> {
-    let has_text = workspace.session().is_some_and(Session::has_text);
-    has_text.then_some(Side::Text).into_iter().chain([Side::Initial]).collect()
-}
-
-fn side(workspace: &Workspace, entry: &Entry) -> Side {
-    let facts = entry.facts(workspace.experiments().runs());
-    Side::Runs(facts.iter().map(|run| run.saved.path.clone()).collect())
 }
 
 fn name(workspace: &Workspace, side: &Side) -> String {
@@ -177,7 +154,7 @@ fn name(workspace: &Workspace, side: &Side) -> String {
 fn sides_ui(ui: &mut Ui, pair: &Pair, ctx: &mut PanelCtx<'_>) {
     let workspace = ctx.workspace();
     let mut wanted = pair.clone();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         side_ui(ui, workspace, "First run", &mut wanted.a);
         widgets::caption(ui, "against");
         side_ui(ui, workspace, "Second run", &mut wanted.b);
@@ -202,33 +179,32 @@ fn side_ui(ui: &mut Ui, workspace: &Workspace, label: &str, current: &mut Side) 
     let experiments = workspace.experiments();
     let grouped = workspace.settings().run_table.grouped;
     let mut choices: Vec<Side> =
-        experiments.chosen_entries(grouped).iter().map(|entry| side(workspace, entry)).collect();
+        experiments.chosen_entries(grouped).iter().map(|entry| experiments.side(entry)).collect();
     if choices.len() < 2 {
-        choices = experiments.entries().iter().map(|entry| side(workspace, entry)).collect();
+        choices = experiments.entries().iter().map(|entry| experiments.side(entry)).collect();
     }
-    choices.extend(baselines(workspace));
+    choices.extend(workspace.baseline_sides());
     let shown = name(workspace, current);
-    let combo = egui::ComboBox::from_id_salt(label)
-        .selected_text(RichText::new(shown))
-        .width((ui.available_width() * 0.28).clamp(110.0, 230.0))
-        .truncate();
-    combo
-        .show_ui(ui, |ui| {
+    let width = (ui.max_rect().width() * 0.28).clamp(110.0, 230.0);
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, ROW), layout, |ui| {
+        let combo = egui::ComboBox::from_id_salt(label).selected_text(RichText::new(&shown)).width(width).truncate();
+        let list = combo.show_ui(ui, |ui| {
             for choice in choices {
                 if ui.selectable_label(*current == choice, name(workspace, &choice)).clicked() {
                     *current = choice;
                 }
             }
-        })
-        .response
-        .accessible_name(label);
+        });
+        list.response.on_hover_text(shown).accessible_name(label);
+    });
 }
 
 /// The result in one line; `true` once the save button is clicked.
 fn summary_ui(ui: &mut Ui, comparison: &PairMeasures) -> bool {
     let palette = theme::palette(ui.visuals());
     let delta = comparison.a - comparison.b;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(format!(
             "{} against {}",
             widgets::decimal(comparison.a),

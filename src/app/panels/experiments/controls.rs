@@ -1,22 +1,22 @@
 //! Controls shared by the table and the plots over runs.
 
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::theme::ROW;
 use crate::app::kit::{icons, widgets};
 use crate::eval::{Measure, STANDARD};
 use crate::study::runs::Entry;
 use crate::workspace::RunsAction;
-use egui::Ui;
+use egui::{Ui, vec2};
 
-/// The button that saves a plot, right-aligned; `true` once it is clicked.
+/// The button that saves a plot; `true` once it is clicked.
 pub fn save_button(ui: &mut Ui) -> bool {
-    let layout = egui::Layout::right_to_left(egui::Align::Center);
-    ui.with_layout(layout, |ui| widgets::icon_button(ui, icons::SAVE, "Save plot…").clicked()).inner
+    widgets::icon_button(ui, icons::SAVE, "Save plot…").clicked()
 }
 
 /// A drop-down list of measures.
 pub(super) fn measure_ui(ui: &mut Ui, name: &str, measure: &mut Measure) {
-    ui.scope(|ui| {
-        ui.set_max_width(110.0);
+    // Of a fixed size, so that it moves to the next line as a whole.
+    ui.allocate_ui_with_layout(vec2(112.0, ROW), egui::Layout::left_to_right(egui::Align::Center), |ui| {
         widgets::choices(ui, name, measure.label(), |ui| {
             for choice in STANDARD {
                 ui.selectable_value(measure, choice, choice.label()).on_hover_text(choice.explanation());

@@ -32,11 +32,11 @@ impl Heat {
             return;
         }
         let [x, y] = chosen(self, varying);
-        let save = ui.horizontal(|ui| {
+        let save = ui.horizontal_wrapped(|ui| {
             for (name, slot, current, other) in [("Across", &mut self.x, &x, &y), ("Down", &mut self.y, &y, &x)] {
                 widgets::caption(ui, name);
-                ui.scope(|ui| {
-                    ui.set_max_width(150.0);
+                let layout = egui::Layout::left_to_right(egui::Align::Center);
+                ui.allocate_ui_with_layout(vec2(140.0, theme::ROW), layout, |ui| {
                     widgets::choices(ui, name, title(current), |ui| {
                         for choice in varying.iter().filter(|choice| *choice != other) {
                             if ui.selectable_label(choice == current, title(choice)).clicked() {

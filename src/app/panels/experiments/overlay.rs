@@ -5,7 +5,7 @@ use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, ROW};
-use crate::app::kit::{icons, plot, widgets};
+use crate::app::kit::{icons, obstacle, plot, widgets};
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::export::chart::{Curve, Lines, curves_chart};
@@ -62,13 +62,17 @@ impl Overlay {
 
     /// Measure, split and smoothing; `true` once the save button is clicked.
     fn controls_ui(&mut self, ui: &mut Ui) -> bool {
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             widgets::segmented(
                 ui,
                 &mut self.loss,
                 &[(false, "Measure", "A measure of the rankings"), (true, "Loss", "What training minimises")],
             );
-            ui.add_enabled_ui(!self.loss, |ui| measure_ui(ui, "Measure of the curves", &mut self.measure));
+            let obstacle = self.loss.then_some("The curves show the loss.");
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(vec2(112.0, ROW), layout, |ui| {
+                obstacle::enabled_unless(ui, obstacle, |ui| measure_ui(ui, "Measure of the curves", &mut self.measure));
+            });
             let splits: &[(Split, &str, &str)] = if self.loss {
                 &[(Split::Train, "Train", "While training"), (Split::Validation, "Validation", "After each epoch")]
             } else {
@@ -83,10 +87,13 @@ impl Overlay {
             widgets::segmented(ui, &mut self.split, splits);
             ui.add_space(GRID);
             widgets::caption(ui, "Smoothing");
-            ui.spacing_mut().slider_width = 90.0;
-            ui.add(Slider::new(&mut self.smoothing, 0.0..=0.95).fixed_decimals(2))
-                .on_hover_text("Exponential moving average; raw values are drawn faintly behind it")
-                .accessible_name("Smoothing");
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            ui.allocate_ui_with_layout(vec2(146.0, ROW), layout, |ui| {
+                ui.spacing_mut().slider_width = 84.0;
+                ui.add(Slider::new(&mut self.smoothing, 0.0..=0.95).fixed_decimals(2))
+                    .on_hover_text("Exponential moving average; raw values are drawn faintly behind it")
+                    .accessible_name("Smoothing");
+            });
             save_button(ui)
         })
         .inner
@@ -130,10 +137,8 @@ impl Overlay {
         let plot = plot::small("curves of runs", "epoch", palette)
             .width(size.x)
             .height(size.y)
-            .y_axis_min_width(30.0)
             .grid_color(palette.unjudged)
-            .include_x(1.0)
-            .grid_spacing(egui::Rangef::new(36.0, 160.0));
+            .include_x(1.0);
         ui.style_mut().text_styles.insert(egui::TextStyle::Body, FontId::proportional(theme::SMALL));
         // Runs of as many epochs share a band, which would otherwise darken with every one of them.
         let mut bands: Vec<[f64; 2]> = curves.iter().filter_map(|curve| plot::ends(&curve.second.mean)).collect();

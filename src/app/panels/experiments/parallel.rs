@@ -5,7 +5,7 @@ use super::scale::Scale;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::{icons, text, widgets};
+use crate::app::kit::{card, icons, text, widgets};
 use crate::export::chart::parallel_chart;
 use crate::study::runs::{Entry, Filter, Objective, ParamValue, RunFacts, RunTable, asked, short_name, with_term};
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
@@ -44,7 +44,7 @@ impl Parallel {
             return;
         }
         let hint = "Drag along an axis to filter, click it to clear. Click a line to select its run.";
-        let save = ui.horizontal(|ui| {
+        let save = ui.horizontal_wrapped(|ui| {
             widgets::caption(ui, hint);
             save_button(ui)
         });
@@ -78,7 +78,7 @@ impl Parallel {
         {
             toggle(entry, ctx);
         }
-        response.on_hover_ui_at_pointer(|ui| hover_ui(ui, run, &axes, wanted.objective));
+        card::show(ui, response.id.with("card"), area, |ui| hover_ui(ui, run, &axes, wanted.objective));
     }
 
     /// The axes' titles and brushes: a drag along an axis filters runs by its range, a click clears it.

@@ -2,9 +2,11 @@
 
 use super::controls::toggle;
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::restart::Listed;
 use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, Palette, ROW};
 use crate::app::kit::{icons, widgets};
+use crate::app::panels::run_menu::run_menu_ui;
 use crate::study::runs::{Cell, Column, Entry, RunFacts, RunTable, best};
 use crate::workspace::{RunsAction, Workspace};
 use egui::{
@@ -17,6 +19,8 @@ use egui_extras::{Column as TableColumn, TableBuilder, TableRow};
 pub struct TableState {
     cursor: usize,
     reveal: bool,
+    /// Filter, sorting and direction.
+    listed: Listed<(String, Column, bool)>,
 }
 
 /// Space for the checkbox before the first column.
@@ -37,6 +41,10 @@ fn width(column: Column, grouped: bool) -> f32 {
         Column::Loss | Column::State | Column::Study => 76.0,
         Column::Fold => 34.0 + if grouped { 14.0 } else { 0.0 },
         Column::Split => 68.0,
+        Column::Tags => 110.0,
+        Column::Note => 160.0,
+        // As wide as its heading.
+        Column::Setting(_) => 14.0 + 6.2 * column.name().chars().count() as f32,
         Column::Date => 122.0,
         Column::Neighbours => 26.0,
         Column::Layers | Column::Signals => 42.0,
@@ -61,12 +69,15 @@ struct Shape {
 impl Shape {
     fn of(wanted: &RunTable, workspace: &Workspace, available: f32) -> Self {
         let mut columns = wanted.columns();
-        // Only trials have a study and a fold.
         let experiments = workspace.experiments();
-        let is_trial = |entry: &Entry| entry.facts(experiments.runs()).iter().any(|run| run.study.is_some());
-        if !experiments.entries().iter().any(is_trial) {
-            columns.retain(|column| !matches!(column, Column::Study | Column::Fold));
-        }
+        let runs = || experiments.entries().iter().flat_map(|entry| entry.facts(experiments.runs()));
+        // Only trials have a study and a fold, and only some runs a tag or a note.
+        columns.retain(|column| match column {
+            Column::Study | Column::Fold => runs().any(|run| run.study.is_some()),
+            Column::Tags => runs().any(|run| !run.saved.label.tags.is_empty()),
+            Column::Note => runs().any(|run| !run.saved.label.note.is_empty()),
+            _ => true,
+        });
         let mut widths: Vec<f32> = columns.iter().map(|column| width(*column, wanted.grouped)).collect();
         let needed = CHECK + widths.iter().map(|width| width + GAP).sum::<f32>();
         // The name takes the remaining space, up to a limit.
@@ -80,7 +91,8 @@ impl Shape {
 
 /// The part of a cell that holds its text.
 fn lane(cell: Rect, column: Column) -> Rect {
-    if matches!(column, Column::Loss | Column::Study | Column::Split | Column::Date) {
+    let is_text = matches!(column, Column::State | Column::Tags | Column::Note);
+    if is_text || matches!(column, Column::Loss | Column::Study | Column::Split | Column::Date) {
         cell.with_min_x(cell.left() + 2.0 * GRID)
     } else {
         cell
@@ -113,6 +125,9 @@ impl TableState {
                 .min_scrolled_height(0.0)
                 .max_scroll_height(f32::INFINITY)
                 .column(TableColumn::exact(CHECK - GAP));
+            if self.listed.changes_to((wanted.filter.clone(), wanted.sort, wanted.ascending)) {
+                table = table.vertical_scroll_offset(0.0);
+            }
             if std::mem::take(&mut self.reveal) {
                 table = table.scroll_to_row(self.cursor, None);
             }
@@ -269,20 +284,13 @@ fn summary(facts: &[&RunFacts]) -> String {
 
 fn menu_ui(ui: &mut Ui, entry: &Entry, ctx: &mut PanelCtx<'_>) {
     let experiments = ctx.workspace().experiments();
-    if ui.button("Open").clicked() {
-        open(entry, ctx);
-        ui.close();
-    }
     if ui.button(if experiments.is_chosen(entry) { "Deselect" } else { "Select" }).clicked() {
         toggle(entry, ctx);
         ui.close();
     }
-    if let [run] = entry.facts(experiments.runs())[..]
-        && ctx.workspace().can_delete_run(&run.saved.path)
-        && ui.button("Delete").clicked()
-    {
-        ctx.act(RunsAction::Delete(run.saved.path.clone()));
-        ui.close();
+    if let [run] = entry.facts(experiments.runs())[..] {
+        ui.separator();
+        run_menu_ui(ui, &run.saved, ctx);
     }
 }
 
@@ -293,8 +301,11 @@ fn hover_ui(ui: &mut Ui, name: &str, facts: &[&RunFacts]) {
         let record = &run.saved.record;
         ui.label(RichText::new(format!("{}  ·  {}", record.dataset, record.vectors)).small().color(palette.weak));
         ui.label(RichText::new(record.features.join(", ")).small().color(palette.weak));
+        if !run.saved.label.note.is_empty() {
+            ui.label(&run.saved.label.note);
+        }
     }
-    widgets::caption(ui, "Double-click or press Enter to open the run.");
+    widgets::caption(ui, "Double-click or press Enter to open the run, right-click for its menu.");
 }
 
 fn paint_cell(painter: &Painter, lane: Rect, column: Column, cell: &Cell, best: bool, palette: &Palette) {
@@ -302,7 +313,7 @@ fn paint_cell(painter: &Painter, lane: Rect, column: Column, cell: &Cell, best: 
     let colour = match column {
         Column::Gain if cell.text.starts_with('+') && cell.text != "+.000" => palette.relevant,
         Column::Gain if cell.text.starts_with('−') && cell.text != "−.000" => palette.irrelevant,
-        Column::Date | Column::State => palette.weak,
+        Column::Date | Column::State | Column::Tags | Column::Note => palette.weak,
         _ => palette.text,
     };
     if cell.beside.is_empty() {

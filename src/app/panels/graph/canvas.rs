@@ -64,7 +64,9 @@ impl GraphCanvas {
         let answer = self.canvas.show(ui, &self.scene, ctx.pictures);
         if answer.response.hovered() && !answer.response.dragged() {
             ctx.act(SelectionAction::Hover(answer.pointed));
-            tooltip::tooltip(&answer.response, shown.session, shown.view, ctx.pictures);
+            if let Some(pointed) = answer.pointed {
+                tooltip::tooltip(ui, &answer.response, (shown.session, shown.view), pointed, ctx.pictures);
+            }
         }
         if answer.response.clicked() {
             ctx.act(SelectionAction::Candidate(answer.pointed));

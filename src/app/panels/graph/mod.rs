@@ -12,8 +12,8 @@ use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
 
-/// Width in points, left of the slider, that its name and the query need.
-const NAMED_SLIDER: f32 = 170.0;
+/// Width from which the slider is beside the query.
+const WIDE: f32 = 480.0;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -48,35 +48,60 @@ impl GraphPanel {
     }
 
     fn toolbar_ui(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
-        let palette = theme::palette(ui.visuals());
-        let query = &session.data.dataset.queries[session.query()];
+        let is_wide = ui.available_width() >= WIDE;
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::FIT, "Fit graph to panel (F)").clicked() {
                     self.canvas.fit();
                 }
                 look_menu_ui(ui, ctx);
-                let mut experiment = ctx.settings().experiment.clone();
-                if tune::neighbours_slider(ui, &mut experiment.graph.k) {
-                    experiment.fix("graph.k");
-                    ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
-                }
-                // In a narrow panel the query takes precedence; the slider has a tooltip as well.
-                if ui.available_width() > NAMED_SLIDER {
-                    ui.label(egui::RichText::new("Neighbours").color(palette.weak));
+                if is_wide {
+                    ui.scope(|ui| {
+                        // Laid out from right to left, the name of the slider comes after it.
+                        neighbours_ui(ui, ctx, true);
+                    });
                 }
                 // The query gets the rest of the row; a long one is truncated.
-                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let width = (ui.available_width() - 72.0).max(40.0);
-                    ui.scope(|ui| {
-                        ui.set_max_width(width);
-                        widgets::one_line(ui, widgets::strong_text(&query.text));
-                    });
-                    let split = session.splits()[session.query()].name();
-                    ui.label(egui::RichText::new(split).color(palette.weak).small());
-                });
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| query_ui(ui, session));
             });
         });
+        if !is_wide {
+            ui.horizontal(|ui| neighbours_ui(ui, ctx, false));
+        }
+    }
+}
+
+/// The slider for the number of neighbours, and its name.
+fn neighbours_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>, name_last: bool) {
+    let weak = theme::palette(ui.visuals()).weak;
+    let name = |ui: &mut Ui| ui.label(egui::RichText::new("Neighbours").color(weak));
+    if !name_last {
+        name(ui);
+    }
+    let mut experiment = ctx.settings().experiment.clone();
+    if tune::neighbours_slider(ui, &mut experiment.graph.k) {
+        experiment.fix("graph.k");
+        ctx.act(SettingsAction::SetExperiment(Box::new(experiment)));
+    }
+    if name_last {
+        name(ui);
+    }
+}
+
+/// The query's text and its split.
+fn query_ui(ui: &mut Ui, session: &Session) {
+    let query = &session.data.dataset.queries[session.query()];
+    let split = session.splits()[session.query()].name();
+    let small = egui::TextStyle::Small.resolve(ui.style());
+    let weak = theme::palette(ui.visuals()).weak;
+    let needed = ui.painter().layout_no_wrap(split.to_owned(), small, weak).size().x + ui.spacing().item_spacing.x;
+    let width = ui.available_width() - needed;
+    ui.scope(|ui| {
+        ui.set_max_width(width.max(40.0));
+        widgets::one_line(ui, widgets::strong_text(&query.text));
+    });
+    if width > 40.0 {
+        ui.label(egui::RichText::new(split).color(weak).small());
     }
 }
 

@@ -1,22 +1,27 @@
 //! The tooltip of an image: the whole picture and its facts.
 
+use crate::app::kit::card;
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
 use crate::workspace::{Order, QueryView, Session};
-use egui::{Response, RichText, vec2};
+use egui::{Response, RichText, Ui};
 
-/// Shows the hovered image next to the pointer.
-pub fn tooltip(response: &Response, session: &Session, view: &QueryView, pictures: &mut Thumbnails) {
-    let Some(candidate) = session.hovered() else { return };
+/// Shows the image under the pointer, within the canvas.
+pub fn tooltip(
+    ui: &Ui,
+    canvas: &Response,
+    (session, view): (&Session, &QueryView),
+    candidate: usize,
+    pictures: &mut Thumbnails,
+) {
     let query = &session.data.dataset.queries[session.query()];
     let Some(index) = query.candidates.get(candidate).map(|candidate| candidate.image) else { return };
     let image = &session.data.dataset.images[index];
     let picture = pictures.large(index, image.file.as_deref());
-    response.show_tooltip_ui(|ui| {
+    card::show(ui, canvas.id.with("card"), canvas.rect, |ui| {
         let palette = theme::palette(ui.visuals());
-        ui.set_max_width(280.0);
-        let (rect, _) = ui.allocate_exact_size(vec2(264.0, 200.0), egui::Sense::hover());
+        let (rect, _) = ui.allocate_exact_size(card::picture_size(ui, canvas.rect), egui::Sense::hover());
         widgets::paint_contain(ui.painter(), rect, picture, palette);
         let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
         ui.label(widgets::strong_text(title));

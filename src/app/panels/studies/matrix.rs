@@ -36,7 +36,7 @@ pub(super) fn matrix_ui(ui: &mut Ui, result: &StudyResult, ctx: &mut PanelCtx<'_
     } else {
         "Mean ± standard deviation over trials, best on validation first."
     };
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         widgets::caption(ui, note);
         if is_matrix && save_button(ui) {
             ctx.command(Command::SaveChart { name: "ablation", chart: Box::new(chart(result)) });

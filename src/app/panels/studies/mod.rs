@@ -1,22 +1,22 @@
 //! Studies: starting them, their progress and their results.
 
+mod form;
 mod matrix;
+mod trials;
 
 use super::PanelView;
-use super::experiments::RunsView;
 use super::folders::folders_ui;
-use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{SavedStudy, SettingsAction, StudiesAction, StudyKind, StudyRequest, StudyResult};
+use crate::workspace::{SavedStudy, StudiesAction, StudyResult};
 use egui::{RichText, ScrollArea, Ui, vec2};
 use std::path::PathBuf;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
 pub struct StudiesPanel {
-    request: StudyRequest,
+    form: form::StudyForm,
     selected: Option<PathBuf>,
 }
 
@@ -27,7 +27,7 @@ impl PanelView for StudiesPanel {
     fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         if ui.available_width() < WIDE {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                self.new_ui(ui, ctx);
+                self.form.show(ui, ctx);
                 self.list_ui(ui, ctx);
                 self.result_ui(ui, ctx);
             });
@@ -38,7 +38,7 @@ impl PanelView for StudiesPanel {
             ui.allocate_ui_with_layout(vec2(320.0, height), egui::Layout::top_down(egui::Align::Min), |ui| {
                 ScrollArea::vertical().id_salt("studies").auto_shrink([false, false]).show(ui, |ui| {
                     ui.set_width(308.0);
-                    self.new_ui(ui, ctx);
+                    self.form.show(ui, ctx);
                     self.list_ui(ui, ctx);
                 });
             });
@@ -49,47 +49,6 @@ impl PanelView for StudiesPanel {
 }
 
 impl StudiesPanel {
-    fn new_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-        widgets::section(ui, "New study");
-        let request = &mut self.request;
-        let kinds = [
-            (StudyKind::Ablation, "Ablation", "The configuration in Tune against variants with one part removed"),
-            (StudyKind::CrossValidation, "Cross-validation", "The configuration in Tune on every fold"),
-            (StudyKind::Sweep, "Sweep", "Several values for some parameters, the rest as in Tune"),
-        ];
-        widgets::segmented(ui, &mut request.kind, &kinds);
-        widgets::field(
-            ui,
-            "Folds",
-            "Folds of the cross-validation over queries; 1 uses the data set's own split",
-            |ui| {
-                ui.add(egui::DragValue::new(&mut request.folds).range(1..=50).speed(0.05)).accessible_name("Folds");
-                if request.folds < 2 {
-                    widgets::caption(ui, "the data set's split");
-                }
-            },
-        );
-        widgets::field(ui, "Seeds", "Number of seeds for every configuration", |ui| {
-            ui.add(egui::DragValue::new(&mut request.seeds).range(1..=100).speed(0.05)).accessible_name("Seeds");
-        });
-        let mut problem = None;
-        if request.kind == StudyKind::Sweep {
-            problem = sweep_ui(ui, request);
-        }
-        let ready = problem.is_none() && ctx.workspace().can_train() && ctx.workspace().studies().running().is_none();
-        ui.horizontal(|ui| {
-            let hint = "Requires a data set with visual vectors, valid values, and no other study running";
-            if widgets::primary_button(ui, ready, icons::PLAY, "Start study").on_disabled_hover_text(hint).clicked() {
-                let experiment = ctx.workspace().settings().experiment.clone();
-                let mut request = self.request.clone();
-                request.experiment = experiment;
-                ctx.act(StudiesAction::Start(Box::new(request)));
-            }
-            let epochs = ctx.workspace().settings().experiment.training.epochs;
-            widgets::caption(ui, format!("up to {epochs} epochs per trial"));
-        });
-    }
-
     fn list_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         widgets::section(ui, "Studies");
         let studies = ctx.workspace().studies();
@@ -169,43 +128,11 @@ impl StudiesPanel {
         };
         self.selected = Some(study.path.clone());
         let Some(result) = &study.result else {
-            let text = "Results appear once all trials have finished. Finished trials are listed in the Experiments \
-                        panel.";
-            widgets::empty_state(ui, icons::CHART, "Not finished yet", text, None);
+            trials::trials_ui(ui, study, ctx);
             return;
         };
         heading_ui(ui, study, result, ctx);
-        matrix::matrix_ui(ui, result, ctx);
-    }
-}
-
-/// The sweep's parameters; returns what is wrong with them.
-fn sweep_ui(ui: &mut Ui, request: &mut StudyRequest) -> Option<String> {
-    widgets::caption(ui, "One parameter per line, with its values: graph.k = 5, 10, 20");
-    ui.add(
-        egui::TextEdit::multiline(&mut request.values)
-            .font(egui::TextStyle::Monospace)
-            .desired_rows(3)
-            .desired_width(f32::INFINITY),
-    )
-    .accessible_name("Parameters and values");
-    widgets::field(ui, "Samples", "Number of random combinations; 0 tries all", |ui| {
-        ui.add(egui::DragValue::new(&mut request.samples).range(0..=10_000).speed(0.1))
-            .accessible_name("Random combinations");
-        widgets::caption(ui, if request.samples == 0 { "all combinations" } else { "at random" });
-    });
-    let palette = theme::palette(ui.visuals());
-    match request.configurations() {
-        Ok(count) => {
-            let trials = count * request.seeds.max(1) * request.folds.max(1);
-            widgets::caption(ui, format!("{count} configurations, {trials} trials"));
-            None
-        }
-        Err(error) => {
-            let message = error.to_string();
-            ui.add(egui::Label::new(RichText::new(&message).small().color(palette.warning)).wrap());
-            Some(message)
-        }
+        ui.push_id(&study.path, |ui| matrix::matrix_ui(ui, result, ctx));
     }
 }
 
@@ -215,8 +142,8 @@ fn count(number: usize, noun: &str) -> String {
 
 /// The study's name and size, and a link to its runs.
 fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut PanelCtx<'_>) {
+    widgets::one_line(ui, widgets::strong_text(study.name()));
     ui.horizontal(|ui| {
-        ui.label(widgets::strong_text(study.name()));
         let folds = result.folds.map_or("the data set's split".to_owned(), |folds| format!("{folds} folds"));
         let parts = [
             result.dataset.clone(),
@@ -227,10 +154,5 @@ fn heading_ui(ui: &mut Ui, study: &SavedStudy, result: &StudyResult, ctx: &mut P
         ];
         widgets::one_line(ui, RichText::new(parts.join("  ·  ")).small().color(theme::palette(ui.visuals()).weak));
     });
-    if ui.small_button("Show runs").on_hover_text("List the trials in the Experiments panel").clicked() {
-        let mut table = ctx.settings().run_table.clone();
-        table.filter = format!("study={}", study.name());
-        ctx.act(SettingsAction::SetRunTable(Box::new(table)));
-        ctx.command(Command::ShowRuns(RunsView::Table));
-    }
+    trials::runs_button_ui(ui, study, ctx);
 }

@@ -10,7 +10,7 @@ use crate::app::kit::{icons, widgets};
 use crate::train::{Experiment, Preset, Section, Setting};
 use crate::workspace::{Session, SettingsAction};
 use choose::Drafts;
-use egui::{RichText, ScrollArea, Ui};
+use egui::{AtomExt, RichText, ScrollArea, Ui};
 use settings::{section_ui, slider_ui};
 
 /// The path of the setting that also has a slider above the graph.
@@ -99,22 +99,27 @@ fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experimen
 fn signal_ui(ui: &mut Ui, session: &Session, index: usize, on: &mut bool) -> bool {
     let palette = theme::palette(ui.visuals());
     let (info, statistics) = (&session.data.signals.infos[index], &session.statistics[index]);
-    ui.horizontal(|ui| {
-        let changed = ui.checkbox(on, &info.name).on_hover_ui(|ui| {
+    let row = egui::Layout::right_to_left(egui::Align::Center);
+    let size = egui::vec2(ui.available_width(), theme::ROW);
+    ui.allocate_ui_with_layout(size, row, |ui| {
+        if let Some(correlation) = statistics.correlation {
+            let text = format!("{}{:.2}", if correlation < 0.0 { "−" } else { "" }, correlation.abs());
+            ui.label(RichText::new(text).small().color(palette.weak));
+            let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
+            let width = (0.25 * ui.available_width()).min(44.0);
+            widgets::bar(ui, correlation.abs(), width, colour).on_hover_text(
+                "Correlation with relevance within the train and validation queries, not the test queries",
+            );
+        }
+        // The name gets the rest, and is truncated if that is too little.
+        let rest = egui::Layout::left_to_right(egui::Align::Center);
+        let name = egui::Checkbox::new(on, info.name.as_str().atom_shrink(true));
+        let changed = ui.with_layout(rest, |ui| ui.add(name)).inner.on_hover_ui(|ui| {
             ui.set_max_width(320.0);
             ui.label(widgets::strong_text(&info.name));
             ui.label(&info.description);
             let range = format!("{:.3} to {:.3}, mean {:.3}", statistics.min, statistics.max, statistics.mean);
             ui.label(RichText::new(format!("{range}; {} missing", statistics.missing)).color(palette.weak));
-        });
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let Some(correlation) = statistics.correlation else { return };
-            let text = format!("{}{:.2}", if correlation < 0.0 { "−" } else { "" }, correlation.abs());
-            ui.label(RichText::new(text).small().color(palette.weak));
-            let colour = if correlation < 0.0 { palette.irrelevant } else { palette.accent };
-            widgets::bar(ui, correlation.abs(), 44.0, colour).on_hover_text(
-                "Correlation with relevance within the train and validation queries, not the test queries",
-            );
         });
         changed.changed()
     })

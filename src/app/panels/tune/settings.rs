@@ -1,7 +1,7 @@
 //! The form for an experiment's settings, generated from the table of settings.
 
 use super::choose::chosen_ui;
-use crate::app::kit::widgets;
+use crate::app::kit::{obstacle, widgets};
 use crate::eval::STANDARD;
 use crate::train::{Choice, Control, Experiment, Section, Setting, Values};
 use crate::workspace::Session;
@@ -64,7 +64,8 @@ fn optional_ui(ui: &mut Ui, session: Option<&Session>, setting: &Setting, value:
     let mut is_on = !value.is_null();
     ui.checkbox(&mut is_on, "").accessible_name(setting.row);
     let mut inner = if value.is_null() { first } else { value.clone() };
-    ui.add_enabled_ui(is_on, |ui| control_ui(ui, session, setting, &mut inner));
+    let obstacle = (!is_on).then_some("Off: tick the box to set it.");
+    obstacle::enabled_unless(ui, obstacle, |ui| control_ui(ui, session, setting, &mut inner));
     *value = if is_on { inner } else { Value::Null };
 }
 

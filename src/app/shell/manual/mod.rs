@@ -5,7 +5,7 @@ mod pages;
 pub use pages::{SectionId, name, search};
 
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::{icons, widgets};
+use crate::app::kit::{icons, obstacle, widgets};
 use egui::{Align, Context, Id, Key, Layout, Modal, RichText, ScrollArea, Ui, vec2};
 use egui_commonmark::{CommonMarkCache, CommonMarkViewer};
 use pages::{page_of, pages};
@@ -73,15 +73,14 @@ impl Manual {
         ui.horizontal(|ui| {
             ui.label(RichText::new("Manual").heading());
             ui.add_space(2.0 * GRID);
-            ui.add_enabled_ui(!self.back.is_empty(), |ui| {
-                let back = ui.button("Back").on_hover_text("Previous page (Alt+Left)");
-                let key = ui.input(|input| input.modifiers.alt && input.key_pressed(Key::ArrowLeft));
-                if (back.clicked() || key)
-                    && let Some(page) = self.back.pop()
-                {
-                    (self.page, self.goal) = (page, Some(0));
-                }
-            });
+            let obstacle = self.back.is_empty().then_some("No page was read before this one.");
+            let back = obstacle::add_unless(ui, obstacle, egui::Button::new("Back"));
+            let key = ui.input(|input| input.modifiers.alt && input.key_pressed(Key::ArrowLeft));
+            if (back.on_hover_text("Previous page (Alt+Left)").clicked() || key)
+                && let Some(page) = self.back.pop()
+            {
+                (self.page, self.goal) = (page, Some(0));
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::CROSS, "Close (Esc)").clicked() {
                     self.open = false;
@@ -89,6 +88,9 @@ impl Manual {
                 let field =
                     egui::TextEdit::singleline(&mut self.typed).hint_text("Search the manual").desired_width(240.0);
                 ui.add(field).accessible_name("Search the manual");
+                if !self.typed.is_empty() && widgets::icon_button(ui, icons::CROSS, "Clear search").clicked() {
+                    self.typed.clear();
+                }
             });
         });
     }

@@ -1,0 +1,38 @@
+//! The window beyond its panels: commands, keys, lists and how everything fits.
+
+mod commands;
+mod layout;
+mod lists;
+mod queue;
+mod runs;
+
+use crossrank::app::{App, Shot, headless, settle};
+use crossrank::workspace::Store;
+use egui_kittest::Harness;
+use std::path::{Path, PathBuf};
+
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+
+/// The window on the sample.
+fn open(home: &Path) -> Harness<'static, App> {
+    let mut harness = headless(&Shot::of(SAMPLE), Store::at(home));
+    settle(&mut harness).expect("the sample opens");
+    harness
+}
+
+/// The sample without its judgements, in a folder of its own.
+fn unjudged(folder: &Path) -> PathBuf {
+    let path = folder.join("unjudged");
+    std::fs::create_dir_all(&path).expect("a folder");
+    for entry in std::fs::read_dir(SAMPLE).expect("the sample").flatten() {
+        if entry.file_name() != "qrels.txt" && !entry.path().is_dir() {
+            std::fs::copy(entry.path(), path.join(entry.file_name())).expect("a copy");
+        }
+    }
+    path
+}
+
+fn press(harness: &mut Harness<'_, App>, modifiers: egui::Modifiers, key: egui::Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
