@@ -19,6 +19,7 @@ pub(crate) fn query(id: &str, text: &str, images: impl IntoIterator<Item = usize
     Query {
         id: id.into(),
         text: text.into(),
+        narrative: String::new(),
         split: None,
         location: None,
         candidates: images.into_iter().map(candidate).collect(),

@@ -31,6 +31,7 @@ fn queries(judged: &[bool]) -> (Dataset, Judgements) {
     let query = |at: usize| Query {
         id: format!("q{at}").as_str().into(),
         text: String::new(),
+        narrative: String::new(),
         split: None,
         location: None,
         candidates: vec![Candidate { image: 0, rank: None, features: Vec::new(), clusters: Vec::new() }],

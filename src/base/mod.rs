@@ -1,6 +1,7 @@
 //! The ground floor: what every room may use and no single room owns.
 
 mod content_hash;
+mod csv;
 mod file_error;
 mod folders;
 mod guarded;
@@ -18,6 +19,7 @@ mod time;
 mod whole;
 
 pub use content_hash::ContentHash;
+pub use csv::csv_line;
 pub use file_error::{At, FileError};
 pub use folders::folders_with;
 pub use guarded::guarded;

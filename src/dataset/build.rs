@@ -81,6 +81,7 @@ impl Builder {
         self.dataset.queries.push(Query {
             id: QueryId::from(id),
             text: id.to_owned(),
+            narrative: String::new(),
             split: None,
             location: None,
             candidates: Vec::new(),

@@ -166,7 +166,7 @@ impl Judgements {
     }
 
     /// Sets the grade of an image that is not a candidate; a negative grade leaves it unjudged.
-    pub(super) fn set_other(&mut self, query: usize, image: &str, grade: Relevance) {
+    pub fn set_other(&mut self, query: usize, image: &str, grade: Relevance) {
         let Some(of_query) = self.queries.get_mut(query) else { return };
         let others = Arc::make_mut(&mut of_query.others);
         if grade.is_judged() {
@@ -178,6 +178,10 @@ impl Judgements {
 
     pub(super) fn add_query(&mut self) {
         self.queries.push(OfQuery::default());
+    }
+
+    pub(super) fn remove_query(&mut self, query: usize) {
+        self.queries.remove(query);
     }
 
     pub(super) fn add_candidate(&mut self, query: usize) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::reader::Reader;
 use super::text::check_encoding;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Format, Loaded, READERS, Reach, folder, walk};
+use super::{DatasetError, Format, Loaded, READERS, Reach, folder, overlay, walk};
 use crate::base::{At, check_file};
 
 /// What was found to open.
@@ -39,10 +39,14 @@ pub fn open_within(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
     if !std::fs::metadata(path).at(path)?.is_dir() {
         check_file(path)?;
     }
-    match find(path, reach) {
-        Some(Found { reader, root, alone }) => (reader.open)(&root, alone.as_deref(), reach),
-        None => Err(unrecognised(path, reach)),
-    }
+    let mut loaded = match find(path, reach) {
+        Some(Found { reader, root, alone }) => (reader.open)(&root, alone.as_deref(), reach)?,
+        // Queries that were added by hand make a data set of a folder of pictures.
+        None if overlay::is_edited(path, reach) => folder::open_pictures(path, reach),
+        None => return Err(unrecognised(path, reach)),
+    };
+    overlay::apply(&mut loaded);
+    Ok(loaded)
 }
 
 /// As [`open_within`]; a folder that only holds pictures becomes a data set without queries.
@@ -50,7 +54,7 @@ pub fn open_within(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
 /// # Errors
 /// As [`open`].
 pub fn open_or_pictures(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
-    let is_bare = path.is_dir() && find(path, reach).is_none();
+    let is_bare = path.is_dir() && find(path, reach).is_none() && !overlay::is_edited(path, reach);
     match is_bare.then(|| folder::open_pictures(path, reach)).filter(|loaded| !loaded.dataset.images.is_empty()) {
         Some(loaded) => Ok(loaded),
         None => open_within(path, reach),

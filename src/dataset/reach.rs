@@ -25,7 +25,7 @@ impl Reach {
 
     /// Whether an existing file may be read as part of the data set in the folder `root`. A missing file is admitted:
     /// there is nothing to read.
-    pub(super) fn admits(self, path: &Path, root: &Path) -> bool {
+    pub fn admits(self, path: &Path, root: &Path) -> bool {
         match (self, path.canonicalize(), root.canonicalize()) {
             (Self::Folder, Ok(file), Ok(root)) => file.starts_with(root),
             _ => true,

@@ -61,6 +61,8 @@ pub struct Query {
     pub id: QueryId,
     /// The search text.
     pub text: String,
+    /// What counts as relevant, in words; empty if nothing says.
+    pub narrative: String,
     /// Its split, if the files give one.
     pub split: Option<Split>,
     /// Location of the query's subject, in degrees.

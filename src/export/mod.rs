@@ -6,7 +6,6 @@
 
 pub mod chart;
 pub mod comparison;
-mod csv;
 mod error;
 pub mod events;
 mod latex;
@@ -19,7 +18,7 @@ mod seeds;
 mod studies;
 mod table;
 
-pub use csv::csv_line;
+pub use crate::base::csv_line;
 pub use error::ExportError;
 pub use latex::latex_text;
 pub use part::Part;

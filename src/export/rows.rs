@@ -1,6 +1,6 @@
 //! A run's measures as CSV.
 
-use super::csv::csv_line;
+use crate::base::csv_line;
 use crate::eval::{Measures, STANDARD};
 use crate::train::{EpochReport, QueryMeasures};
 

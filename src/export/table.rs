@@ -1,7 +1,7 @@
 //! A table as a value.
 
 use super::ExportError;
-use super::csv::csv_line;
+use crate::base::csv_line;
 use crate::eval::significance::Interval;
 use serde::{Deserialize, Serialize};
 

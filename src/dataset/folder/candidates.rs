@@ -34,6 +34,7 @@ pub(super) fn read_queries(
     };
     // With both an `id` and a `query`, the latter is the text.
     let text = text.or_else(|| table.column(columns::QUERY)).unwrap_or(id);
+    let narrative = table.column(columns::NARRATIVE);
     let split = table.column(columns::SPLIT);
     let place = [LATITUDE, LONGITUDE].map(|headings| table.column(headings));
     for row in &table.rows {
@@ -56,6 +57,7 @@ pub(super) fn read_queries(
         if !field(Some(text)).is_empty() {
             entry.text = field(Some(text)).to_owned();
         }
+        field(narrative).clone_into(&mut entry.narrative);
         entry.split = split_named(field(split), path, row.line, warnings);
         entry.location = values::location_of_fields(place.map(field), &mut |value| {
             let message = format!("latitude, longitude '{value}' of query '{name}' is invalid; taken as unknown");

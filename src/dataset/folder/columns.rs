@@ -6,6 +6,7 @@ pub(super) const FILE: &[&str] = &["file", "path", "filename", "picture", "image
 
 pub(super) const QUERY_ID: &[&str] = &["id", "query_id", "qid", "query", "topic", "number"];
 pub(super) const QUERY_TEXT: &[&str] = &["text", "query_text", "title", "words"];
+pub(super) const NARRATIVE: &[&str] = &["narrative"];
 pub(super) const SPLIT: &[&str] = &["split", "set", "fold", "subset"];
 
 pub(super) const QUERY: &[&str] = &["query", "query_id", "qid", "topic"];

@@ -39,9 +39,18 @@ pub fn bootstrap(values: &[f64], level: f64) -> Option<Interval> {
             mean(&sample)
         })
         .collect();
-    means.sort_by(f64::total_cmp);
+    percentiles(&mut means, level)
+}
+
+/// The interval that holds the middle `level` of some values, with linear interpolation between neighbours; sorts them.
+/// `None` without any value.
+pub fn percentiles(values: &mut [f64], level: f64) -> Option<Interval> {
+    if values.is_empty() {
+        return None;
+    }
+    values.sort_by(f64::total_cmp);
     let outside = (1.0 - level.clamp(0.0, 1.0)) / 2.0;
-    Some(Interval { low: quantile(&means, outside), high: quantile(&means, 1.0 - outside) })
+    Some(Interval { low: quantile(values, outside), high: quantile(values, 1.0 - outside) })
 }
 
 /// A quantile of sorted values; at least one.

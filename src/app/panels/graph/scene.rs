@@ -164,6 +164,7 @@ mod tests {
         let query = Query {
             id: QueryId::from("q"),
             text: "owl".to_owned(),
+            narrative: String::new(),
             split: None,
             location: None,
             // In reverse, so that candidate and image indices differ.
