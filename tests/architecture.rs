@@ -51,7 +51,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tempfile", &["dataset"]),
     ("quick_xml", &["dataset"]),
     ("html_escape", &["dataset/markup.rs", "dataset/mediaeval/topics.rs"]),
-    ("chrono", &["dataset/values.rs", "study/runs/date.rs"]),
+    ("chrono", &["dataset/values.rs", "study/runs/date.rs", "judge/stamp.rs"]),
     ("rust_stemmers", &["signals"]),
     ("anyhow", &["cli", "main.rs"]),
     ("toml", &["train", "study"]),

@@ -6,6 +6,7 @@ mod limits;
 mod mediaeval;
 pub(crate) mod mutation;
 mod naver;
+mod overlay;
 mod reach;
 mod splits;
 mod trec;

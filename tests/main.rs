@@ -21,6 +21,7 @@ mod fuzz;
 mod graph;
 mod graph_canvas;
 mod import;
+mod judge;
 mod leftovers;
 mod listed_folders;
 mod loading;

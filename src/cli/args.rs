@@ -3,6 +3,7 @@
 use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
+use super::judge::JudgeArgs;
 use super::names::{Size, one_of, size};
 use super::runs::{self, RunsArgs};
 use super::studies::StudiesArgs;
@@ -58,6 +59,8 @@ pub(super) enum Command {
     Studies(StudiesArgs),
     /// Write a run as files for other programs: tables, curves, TensorBoard, manifest.
     Export(ExportArgs),
+    /// Judgements of several people: import, export, agreement.
+    Judge(JudgeArgs),
     /// Draw the window to a picture, without a display.
     Screenshot(ScreenshotArgs),
 }

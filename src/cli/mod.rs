@@ -13,6 +13,7 @@ mod evaluate;
 mod export;
 mod info;
 mod interrupt;
+mod judge;
 mod names;
 mod output;
 mod progress;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Some(Command::Runs(args)) => runs::run(&args),
         Some(Command::Studies(args)) => studies::run(&args),
         Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Judge(args)) => judge::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

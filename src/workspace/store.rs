@@ -43,6 +43,11 @@ impl Store {
         self.runs.with_file_name("studies")
     }
 
+    /// Journals of data sets whose folder cannot be written, one folder each, next to the runs.
+    pub fn judgements(&self) -> PathBuf {
+        self.runs.with_file_name("judgements")
+    }
+
     /// Where deleted runs and studies lie until the program ends, beside the runs.
     pub fn trash(&self) -> PathBuf {
         self.runs.with_file_name("trash")

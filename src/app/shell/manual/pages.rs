@@ -3,11 +3,12 @@
 use std::sync::LazyLock;
 
 /// The pages in reading order: file name and text.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
     ("index.md", include_str!("../../../../assets/manual/index.md")),
     ("first-steps.md", include_str!("../../../../assets/manual/first-steps.md")),
     ("window.md", include_str!("../../../../assets/manual/window.md")),
     ("data-sets.md", include_str!("../../../../assets/manual/data-sets.md")),
+    ("judging.md", include_str!("../../../../assets/manual/judging.md")),
     ("embeddings.md", include_str!("../../../../assets/manual/embeddings.md")),
     ("models-and-training.md", include_str!("../../../../assets/manual/models-and-training.md")),
     ("studies.md", include_str!("../../../../assets/manual/studies.md")),

@@ -1,0 +1,70 @@
+//! Arguments of `crossrank judge`.
+
+use crate::cli::names::one_of;
+use crate::judge::aggregate::Method;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ImportArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// A journal (.jsonl), a table with columns query, image and grade (.csv, .tsv), or TREC qrels (any other ending).
+    pub file: PathBuf,
+    /// Whose judgements these are.
+    #[arg(long, value_name = "NAME")]
+    pub judge: String,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExportArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// TREC qrels (.txt, .qrels), a table (.csv), JSON lines (.jsonl), or a folder of MediaEval's rGT files.
+    pub out: PathBuf,
+    /// Write this judge's labels; "files" are those of the data set's own files.
+    #[arg(long, value_name = "NAME", conflicts_with = "aggregate")]
+    pub judge: Option<String>,
+    /// Write one grade an image, from all judges' [default for qrels and folders: majority; tables and JSON lines have every
+    /// judge's labels].
+    #[arg(long, value_parser = one_of(Method::ALL, Method::name))]
+    pub aggregate: Option<Method>,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct AgreementArgs {
+    /// A data set's folder or one of its files.
+    pub dataset: PathBuf,
+    /// Compare only these judges; can be repeated.
+    #[arg(long = "judge", value_name = "NAME")]
+    pub judges: Vec<String>,
+    /// Count "can't tell" as a grade of its own instead of a missing one.
+    #[arg(long)]
+    pub cant_tell: bool,
+    /// Leave out images that were judged several at once.
+    #[arg(long)]
+    pub without_batch: bool,
+    /// With --json: also Gwet's AC1 and AC2, raw agreement, and agreement by grade, judge and query.
+    #[arg(long, requires = "json")]
+    pub details: bool,
+    /// Leave out judgements before which ranks, scores or others' labels were shown.
+    #[arg(long)]
+    pub without_revealed: bool,
+    /// Also read files outside the data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
