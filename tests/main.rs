@@ -22,6 +22,7 @@ mod graph;
 mod graph_canvas;
 mod import;
 mod judge;
+mod judging;
 mod leftovers;
 mod listed_folders;
 mod loading;

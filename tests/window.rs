@@ -1,6 +1,7 @@
 //! The window beyond its panels: commands, keys, lists and how everything fits.
 
 mod commands;
+mod large;
 mod layout;
 mod lists;
 mod queue;

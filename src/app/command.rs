@@ -48,8 +48,14 @@ pub enum Command {
     ResetLayout,
     /// Change the size of everything.
     Zoom(Zoom),
-    /// Fit the graph to its panel.
-    FitGraph,
+    /// Fit the graph, or the large picture, to its panel.
+    Fit,
+    /// Show the selected image as large as the window, or the panels again.
+    ToggleLarge,
+    /// Open the judge's desk, or show the panels again.
+    ToggleJudging,
+    /// Close the large picture, else clear the selection.
+    Back,
     /// Ask for a file or folder.
     Ask(OpenAs),
     /// Ask where to save a plot.

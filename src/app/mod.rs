@@ -5,6 +5,7 @@
 
 mod command;
 mod ctx;
+mod judging;
 mod kit;
 mod panels;
 mod shell;
@@ -13,17 +14,20 @@ pub use panels::Panel;
 pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
-use crate::workspace::{DataAction, HistoryAction, SettingsAction, ThemeChoice, Workspace};
+use crate::workspace::{DataAction, HistoryAction, SelectionAction, SettingsAction, ThemeChoice, Workspace};
 use command::{Command, Zoom};
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
+use judging::JudgingScreen;
+use judging::keys::Asked;
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
 use shell::dialogs::Dialogs;
 use shell::export::ExportDialog;
 use shell::label::LabelDialog;
+use shell::large::LargeView;
 use shell::layout::Desk;
 use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
@@ -43,6 +47,8 @@ pub struct App {
     save: SaveDialog,
     label: LabelDialog,
     export: ExportDialog,
+    large: LargeView,
+    judging: JudgingScreen,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -70,6 +76,8 @@ impl App {
             save: SaveDialog::default(),
             label: LabelDialog::default(),
             export: ExportDialog::default(),
+            large: LargeView::default(),
+            judging: JudgingScreen::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -129,6 +137,7 @@ impl App {
             self.shown = open;
             self.pictures.clear();
             self.panels.reset();
+            self.judging.reset();
         }
     }
 
@@ -145,14 +154,53 @@ impl App {
     fn take_shortcuts(&mut self, egui: &Context) {
         // An open dialog takes all keyboard input.
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
-        let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open()];
+        let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
+        }
+        if self.judging.is_open() {
+            self.take_judgements(egui);
         }
         for command in commands::take_pressed(egui, &self.workspace) {
             command.ask(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));
             self.carry_out_requests(egui);
         }
+    }
+
+    /// Carries out the keys pressed at the judge's desk in this frame, each on what the one before left.
+    fn take_judgements(&mut self, egui: &Context) {
+        for press in self.judging.take_presses(egui) {
+            let Some(asked) = self.judging.asked(press, &self.workspace) else { continue };
+            egui.input_mut(|input| {
+                let is_press = |event: &egui::Event| {
+                    matches!(event, egui::Event::Key { key, pressed: true, .. } if *key == press.key)
+                };
+                if let Some(at) = input.events.iter().position(is_press) {
+                    input.events.remove(at);
+                }
+            });
+            match asked {
+                Asked::Act(action) => self.workspace.apply(action),
+                Asked::Note => self.judging.note(&self.workspace),
+                Asked::Close => self.carry_out(Command::ToggleJudging, egui),
+                Asked::Nothing => {}
+            }
+            if self.judging.is_typing() || !self.judging.is_open() {
+                return;
+            }
+        }
+    }
+
+    /// Shows the selected image, else the best one, as large as the window, or the panels again.
+    fn toggle_large(&mut self) {
+        let is_selected = self.workspace.session().is_some_and(|session| session.candidate().is_some());
+        if !self.large.is_open()
+            && !is_selected
+            && let Some(first) = commands::step_candidate(&self.workspace, 1)
+        {
+            self.workspace.apply(first);
+        }
+        self.large.toggle();
     }
 
     fn carry_out(&mut self, command: Command, egui: &Context) {
@@ -174,7 +222,17 @@ impl App {
             Command::Zoom(Zoom::In) => gui_zoom::zoom_in(egui),
             Command::Zoom(Zoom::Out) => gui_zoom::zoom_out(egui),
             Command::Zoom(Zoom::Reset) => egui.set_zoom_factor(1.0),
-            Command::FitGraph => self.panels.graph.fit(),
+            Command::ToggleJudging => {
+                if let Some(action) = self.judging.toggle(&self.workspace) {
+                    self.workspace.apply(action);
+                }
+            }
+            Command::Fit if self.judging.is_open() => self.judging.fit(),
+            Command::Fit if self.large.is_open() => self.large.fit(),
+            Command::Fit => self.panels.graph.fit(),
+            Command::ToggleLarge => self.toggle_large(),
+            Command::Back if self.large.is_open() => self.large.toggle(),
+            Command::Back => self.workspace.apply(SelectionAction::Candidate(None)),
             Command::Ask(purpose) => {
                 let start = self.workspace.session().and_then(|session| session.path.parent());
                 self.open.ask(purpose, start.map(std::path::Path::to_owned));
@@ -218,7 +276,11 @@ impl eframe::App for App {
             bar::status_bar_ui(ui, ctx);
         }
         let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
-        CentralPanel::default().frame(ground).show(ui, |ui| self.desk.show(ui, &mut self.panels, ctx));
+        CentralPanel::default().frame(ground).show(ui, |ui| match () {
+            () if self.judging.is_open() => self.judging.show(ui, ctx),
+            () if self.large.is_open() => self.large.show(ui, ctx),
+            () => self.desk.show(ui, &mut self.panels, ctx),
+        });
         self.save.show(&egui, ctx);
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);

@@ -5,9 +5,11 @@
 //! reported as failed, never as running for ever.
 
 mod pool;
+mod sequence;
 mod slot;
 
 pub use pool::Pool;
+pub use sequence::Sequence;
 pub use slot::Slot;
 
 use crate::base::Progress;
@@ -90,6 +92,15 @@ impl<E, T> Worker<E, T> {
     /// Whether to continue, as the return value of observers.
     pub fn flow(&self) -> ControlFlow<()> {
         if self.is_cancelled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Waits so long, or until the job is cancelled; whether to continue.
+    pub fn wait(&self, time: Duration) -> ControlFlow<()> {
+        if let Ok(paused) = self.control.paused.lock() {
+            let is_wanted = |_: &mut bool| !self.control.cancelled.load(Ordering::Relaxed);
+            let _ = self.control.resumed.wait_timeout_while(paused, time, is_wanted);
+        }
+        self.flow()
     }
 
     /// Reports a stage of the work, and fails if the job is cancelled.

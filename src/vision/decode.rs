@@ -78,12 +78,22 @@ pub fn decode_bytes(bytes: &[u8], path: &Path) -> Result<RgbImage, VisionError> 
 /// # Errors
 /// As [`decode`].
 pub fn decode_for(bytes: &[u8], path: &Path, side: u32) -> Result<RgbImage, VisionError> {
-    let decode = || decode_unguarded(bytes, path, Some(side.saturating_mul(2)));
+    decode_enough(bytes, path, Enough::Shorter(side.saturating_mul(2)))
+}
+
+/// The fewest pixels of a side that a reduced JPEG must still have.
+#[derive(Clone, Copy)]
+enum Enough {
+    Shorter(u32),
+    Longer(u32),
+}
+
+fn decode_enough(bytes: &[u8], path: &Path, enough: Enough) -> Result<RgbImage, VisionError> {
+    let decode = || decode_unguarded(bytes, path, Some(enough));
     guarded(decode).unwrap_or_else(|| Err(damaged(path, "the decoder failed")))
 }
 
-/// `enough`: least pixels of the shorter side.
-fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<RgbImage, VisionError> {
+fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<Enough>) -> Result<RgbImage, VisionError> {
     if bytes.is_empty() {
         return Err(damaged(path, "the file is empty"));
     }
@@ -118,12 +128,15 @@ fn decode_unguarded(bytes: &[u8], path: &Path, enough: Option<u32>) -> Result<Rg
     Ok(over_white(picture))
 }
 
-/// A JPEG at the smallest of 1/2, 1/4 and 1/8 of its size whose shorter side still has `enough` pixels, straight from
+/// A JPEG at the smallest of 1/2, 1/4 and 1/8 of its size that still has `enough` pixels, straight from
 /// its coefficients: a photo of 12 million pixels takes less than half the time. `None` if it is not large enough, or
 /// of a kind that only the full decoder supports.
-fn scaled_jpeg(bytes: &[u8], (width, height): (u32, u32), enough: u32) -> Option<RgbImage> {
-    let shorter = width.min(height);
-    let scale = [8, 4, 2].into_iter().find(|scale| shorter / scale >= enough)?;
+fn scaled_jpeg(bytes: &[u8], (width, height): (u32, u32), enough: Enough) -> Option<RgbImage> {
+    let (side, enough) = match enough {
+        Enough::Shorter(enough) => (width.min(height), enough),
+        Enough::Longer(enough) => (width.max(height), enough),
+    };
+    let scale = [8, 4, 2].into_iter().find(|scale| side / scale >= enough)?;
     let mut decoder = jpeg_decoder::Decoder::new(bytes);
     decoder.set_max_decoding_buffer_size(usize::try_from(MAX_BYTES).ok()?);
     let wanted = |length: u32| u16::try_from(length.div_ceil(scale)).ok();
@@ -188,6 +201,14 @@ fn over_white(picture: DynamicImage) -> RgbImage {
 /// As [`decode`].
 pub fn thumbnail(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
     thumbnail_of(&decode_for(&read_picture(path)?, path, side)?, side)
+}
+
+/// A picture file for a panel: its longer side has at most `side` pixels, and fewer only if the file has.
+///
+/// # Errors
+/// As [`decode`].
+pub fn fitted(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
+    thumbnail_of(&decode_enough(&read_picture(path)?, path, Enough::Longer(side))?, side)
 }
 
 /// A thumbnail of a decoded picture, its longer side at most `side` pixels.

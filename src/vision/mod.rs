@@ -44,7 +44,7 @@ mod write;
 
 pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
-pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail, thumbnail_of};
+pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, fitted, thumbnail, thumbnail_of};
 pub use device::{DeviceChoice, DeviceError, DeviceFault, DeviceInfo, available};
 pub use embed::{EmbedReport, embed, lookup};
 pub use encoder::{Backend, ComputePrecision, Encoder};

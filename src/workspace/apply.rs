@@ -29,6 +29,7 @@ impl Workspace {
             Action::Settings(action) => self.apply_settings(action),
             Action::Export(action) => self.apply_export(action),
             Action::Message(action) => self.apply_message(action),
+            Action::Judging(action) => self.apply_judging(action),
             Action::History(action) => self.apply_history(action),
         }
     }

@@ -11,6 +11,7 @@ mod attached;
 mod embedding;
 mod experiments;
 mod failure;
+mod judging;
 mod loading;
 mod messages;
 mod ranking;
@@ -26,21 +27,24 @@ mod undo;
 mod view;
 
 pub use action::{
-    Action, DataAction, EmbeddingAction, ExportAction, HistoryAction, MessageAction, RunsAction, SelectionAction,
-    SettingsAction, StudiesAction, TrainingAction,
+    Action, DataAction, EmbeddingAction, ExportAction, HistoryAction, JudgingAction, MessageAction, RunsAction,
+    SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
 };
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
+pub use judging::{Grade, Item, Judging, Pace, Queue, QueueKind, Scale};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;
 pub use session::{Baselines, Session};
-pub use settings::{EncoderSettings, GraphLook, PanelLayout, QuerySort, Settings, ThemeChoice};
+pub use settings::{
+    EncoderSettings, GraphLook, JudgingSettings, JudgingView, PanelLayout, QuerySort, Settings, ThemeChoice,
+};
 pub use store::Store;
 pub use studies::{SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudySize, StudyState};
 pub use training::{LiveRun, QueuedRun, TrainingState, seeds_in};
@@ -66,6 +70,7 @@ pub struct Workspace {
     experiments: Experiments,
     studies: StudyState,
     saving: Saving,
+    judging: Judging,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -89,6 +94,7 @@ impl Workspace {
             experiments: Experiments::default(),
             studies: StudyState::default(),
             saving: Saving::default(),
+            judging: Judging::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -164,6 +170,11 @@ impl Workspace {
         &self.studies
     }
 
+    /// Judging the open data set.
+    pub fn judging(&self) -> &Judging {
+        &self.judging
+    }
+
     /// Messages to show, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -182,6 +193,7 @@ impl Workspace {
             || self.training.is_ending()
             || self.studies.is_busy()
             || self.saving.is_running()
+            || self.judging.is_opening()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
@@ -203,6 +215,7 @@ impl Workspace {
         changed |= self.poll_runs();
         changed |= self.poll_studies();
         changed |= self.poll_saving();
+        changed |= self.poll_judging();
         changed |= self.poll_experiments();
         self.trash.poll();
         self.expire_messages();
@@ -237,6 +250,7 @@ impl Drop for Workspace {
         self.loading.retire();
         self.runs.forget_reading();
         self.experiments.retire();
+        self.judging.retire();
         self.studies.retire();
         self.embedding.forget();
         if self.unsaved_since.is_some() {

@@ -31,13 +31,15 @@ pub struct ModelScores {
     pub measures: Vec<Measures>,
     /// The split of each query in the run.
     splits: Arc<Vec<Split>>,
+    /// [`Judgements::version`](crate::dataset::Judgements::version) of what it was measured by.
+    judged: u64,
 }
 
 impl ModelScores {
     /// Measures every query under a network's scores; too slow for a frame.
     pub(super) fn new(data: &RunData, scores: Vec<Vec<f32>>) -> Self {
         let measures = scores.iter().enumerate().map(|(query, scores)| measured(data, query, scores)).collect();
-        Self { scores, measures, splits: data.splits.clone() }
+        Self { scores, measures, splits: data.splits.clone(), judged: data.judgements.version() }
     }
 }
 
@@ -163,6 +165,39 @@ impl Session {
         self.ranked += 1;
     }
 
+    /// The candidates of a query in one of the orders, best first, if there is one.
+    pub(super) fn order_of(&self, order: Order, query: usize) -> Option<Vec<usize>> {
+        let scores = match order {
+            Order::Initial => signals::initial_order(&self.data.dataset, query),
+            Order::Text => self.has_text().then(|| signals::text_only(&self.data.signals, query))?,
+            Order::Model => self.model.as_ref()?.scores.get(query)?.clone(),
+        };
+        let count = self.data.dataset.queries.get(query)?.candidates.len();
+        (scores.len() == count).then(|| Ranking::new(&self.data, query, scores).order)
+    }
+
+    /// Measures a query's rankings again, whose judgements have changed.
+    pub(super) fn measure_again(&mut self, query: usize) {
+        let data = &self.data;
+        if let Some(initial) = self.baselines.initial.get_mut(query) {
+            *initial = measured(data, query, &signals::initial_order(&data.dataset, query));
+        }
+        if let Some(text) = self.baselines.text.get_mut(query) {
+            *text = measured(data, query, &signals::text_only(&data.signals, query));
+        }
+        if let Some(model) = &mut self.model
+            && let (Some(scores), Some(measures)) = (model.scores.get(query), model.measures.get_mut(query))
+        {
+            *measures = measured(data, query, scores);
+        }
+        if query == self.query {
+            for order in Order::ALL {
+                let again = self.ranking(order).map(|ranking| Ranking::new(&self.data, query, ranking.scores.clone()));
+                self.set_ranking(order, again);
+            }
+        }
+    }
+
     pub(super) fn rank_model(&mut self) {
         let count = self.data.dataset.queries[self.query].candidates.len();
         let ranking = self
@@ -184,6 +219,11 @@ impl Session {
     /// Sets the network's scores of every query, or none.
     pub(super) fn set_model(&mut self, model: Option<ModelScores>) {
         self.model = model;
+        // Judgements may have changed since it was measured.
+        let judged = self.model.as_ref().map_or(u64::MAX, |model| model.judged);
+        let queries = 0..self.data.dataset.queries.len();
+        let stale: Vec<usize> = queries.filter(|&query| self.data.judgements.version_of(query) > judged).collect();
+        stale.into_iter().for_each(|query| self.measure_again(query));
         self.rank_model();
     }
 

@@ -1,6 +1,9 @@
 //! What persists from one session to the next.
 
 mod apply;
+mod judging;
+
+pub use judging::{JudgingSettings, JudgingView};
 
 use crate::base::named;
 use crate::graph::Projection;
@@ -171,6 +174,8 @@ pub struct Settings {
     pub look: GraphLook,
     /// Order, columns and grouping of the run table.
     pub run_table: RunTable,
+    /// Who judges, and how.
+    pub judging: JudgingSettings,
     /// How the panels lie.
     pub panels: PanelLayout,
 }
@@ -191,6 +196,7 @@ impl Default for Settings {
             encoder: EncoderSettings::default(),
             embedded: BTreeMap::new(),
             look: GraphLook::default(),
+            judging: JudgingSettings::default(),
             panels: PanelLayout::default(),
             run_table: RunTable::default(),
         }

@@ -114,6 +114,13 @@ impl History {
         }
     }
 
+    /// Adds a step of its own, however soon it follows another.
+    fn record_apart(&mut self, back: Action, forth: Action, describe: Describe) {
+        self.close();
+        self.record(back, forth, describe);
+        self.close();
+    }
+
     /// Starts a new step with the next change, however soon it follows an undo or redo.
     fn close(&mut self) {
         if let Some(last) = self.done.last_mut() {
@@ -137,7 +144,7 @@ impl History {
             steps.retain_mut(|step| {
                 fit(&mut step.back);
                 fit(&mut step.forth);
-                !matches!(step.forth, Action::Data(_)) && step.back != step.forth
+                !matches!(step.forth, Action::Data(_) | Action::Judging(_)) && step.back != step.forth
             });
         }
     }

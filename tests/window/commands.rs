@@ -92,7 +92,7 @@ fn unjudged_data_is_not_trained_on_and_the_window_says_why() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = headless(&Shot::of(unjudged(home.path())), Store::at(home.path()));
     settle(&mut harness).expect("it opens");
-    let reason = "Nothing is judged: training learns from images judged relevant or not. Add TREC judgements.";
+    let reason = "Nothing is judged: training learns from images judged relevant or not. Judge some (Ctrl+J).";
     assert_eq!(harness.state().workspace().training_obstacle(), Some(reason));
     assert!(harness.get_by_label("Train").accesskit_node().is_disabled());
     assert!(harness.query_all_by_label(reason).count() > 0, "a line says why");

@@ -4,6 +4,10 @@
 pub const UP: &str = "\u{E13C}";
 /// One place down.
 pub const BELOW: &str = "\u{E136}";
+/// The next one.
+pub const RIGHT: &str = "\u{E13A}";
+/// The previous one.
+pub const LEFT: &str = "\u{E138}";
 /// A menu with more to do.
 pub const MORE: &str = "\u{E1FE}";
 /// Open a data set.

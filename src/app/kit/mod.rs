@@ -2,11 +2,14 @@
 
 pub mod card;
 pub mod icons;
+pub mod lens;
 pub mod mark;
 pub mod obstacle;
+pub mod picture;
 pub mod plot;
 pub mod restart;
 pub mod scene;
+pub mod sharp;
 pub mod text;
 pub mod theme;
 pub mod thumbnails;

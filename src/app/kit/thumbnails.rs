@@ -1,8 +1,10 @@
 //! Pictures as textures: small ones packed into a few atlas pages, large ones on demand.
 
+use super::picture::Picture;
+use super::sharp::Sharp;
 use crate::jobs::{Pool, Wake};
 use crate::vision::{self, Thumbnail};
-use egui::{Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureId, TextureOptions, pos2};
+use egui::{Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, pos2};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -49,28 +51,10 @@ struct Large {
     used: u64,
 }
 
-/// A picture as it is available now.
-#[derive(Clone, Copy)]
-pub enum Picture {
-    /// Loaded.
-    Ready {
-        /// The texture.
-        texture: TextureId,
-        /// The part of the texture that holds the picture.
-        uv: Rect,
-        /// Width over height.
-        aspect: f32,
-    },
-    /// Being decoded.
-    Loading,
-    /// The data set has no picture for the image.
-    Absent,
-    /// The file can't be decoded.
-    Broken,
-}
-
 /// The pictures shown, by the image's index in the data set.
 pub struct Thumbnails {
+    /// Those in the size of a panel.
+    pub sharp: Sharp,
     pool: Pool<Request, Answer>,
     pages: Vec<TextureHandle>,
     slots: HashMap<usize, Slot>,
@@ -86,6 +70,7 @@ pub struct Thumbnails {
 impl Thumbnails {
     /// Decodes on two threads and calls `wake` when a picture is ready.
     pub fn new(wake: Wake) -> Self {
+        let sharp = Sharp::new(wake.clone());
         let pool = Pool::new("picture", 2, wake, |request: Request| Answer {
             image: request.image,
             large: request.large,
@@ -94,6 +79,7 @@ impl Thumbnails {
                 .map_err(|error| error.to_string()),
         });
         Self {
+            sharp,
             pool,
             pages: Vec::new(),
             slots: HashMap::new(),
@@ -109,6 +95,7 @@ impl Thumbnails {
     /// Drops everything, when another data set is opened.
     pub fn clear(&mut self) {
         self.generation += 1;
+        self.sharp.clear();
         self.pool.drain();
         self.slots.clear();
         self.large.clear();
@@ -121,6 +108,7 @@ impl Thumbnails {
     /// Collects decoded pictures; called once per frame.
     pub fn poll(&mut self, ctx: &Context) {
         self.frame += 1;
+        self.sharp.poll(ctx);
         while let Some(answer) = self.pool.poll() {
             if answer.generation != self.generation {
                 continue;
@@ -138,7 +126,7 @@ impl Thumbnails {
 
     /// Whether pictures are still being decoded.
     pub fn is_busy(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || self.sharp.is_busy()
     }
 
     /// A small picture.

@@ -2,8 +2,8 @@
 
 use super::icons;
 use super::obstacle;
+use super::picture::Picture;
 use super::theme::{self, GRID, Palette};
-use super::thumbnails::Picture;
 use crate::base::Progress;
 use crate::dataset::Relevance;
 use egui::epaint::RectShape;

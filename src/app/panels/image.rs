@@ -1,6 +1,7 @@
 //! The selected image: picture, metadata, ranks, neighbours and signals.
 
 use super::PanelView;
+use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::restart::Listed;
@@ -9,7 +10,7 @@ use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Image;
 use crate::workspace::{Order, SelectionAction, Session};
-use egui::{RichText, ScrollArea, Sense, Ui, vec2};
+use egui::{Response, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -30,7 +31,9 @@ impl PanelView for ImagePanel {
         let image = &dataset.images[dataset.queries[session.query()].candidates[index].image];
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         self.listed.scrolled(area, (session.generation, session.query(), index)).show(ui, |ui| {
-            picture_ui(ui, session, index, ctx.pictures);
+            if picture_ui(ui, session, index, ctx.pictures).clicked() {
+                ctx.command(Command::ToggleLarge);
+            }
             ui.scope(|ui| facts_ui(ui, session, index, image));
             neighbours_ui(ui, session, index, ctx);
             ui.scope(|ui| signals_ui(ui, session, index));
@@ -39,12 +42,12 @@ impl PanelView for ImagePanel {
     }
 }
 
-fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumbnails) {
+fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumbnails) -> Response {
     let at = session.data.dataset.queries[session.query()].candidates[index].image;
     let image = &session.data.dataset.images[at];
     let palette = theme::palette(ui.visuals());
     let size = vec2(ui.available_width(), (ui.available_width() * 0.62).min(260.0));
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
     let picture = pictures.large(at, image.file.as_deref());
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
@@ -52,6 +55,7 @@ fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumb
     mark.paint_sign(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, palette);
     let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
+    response.on_hover_text("Show at full size (Space)")
 }
 
 fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {

@@ -1,11 +1,12 @@
 //! The three rankings side by side, and how images moved between them.
 
 use super::PanelView;
+use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
+use crate::app::kit::picture::Picture;
 use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::theme::{self, GRID, Palette};
-use crate::app::kit::thumbnails::Picture;
 use crate::app::kit::{icons, widgets};
 use crate::eval::Measure;
 use crate::workspace::{Order, Ranking, SelectionAction, Session};
@@ -260,6 +261,9 @@ impl ShownRanking<'_> {
         }
         if response.clicked() {
             ctx.act(SelectionAction::Candidate(Some(candidate)));
+        }
+        if response.double_clicked() {
+            ctx.command(Command::ToggleLarge);
         }
         response.on_hover_text(label);
     }

@@ -20,6 +20,7 @@ pub fn top_bar_ui(ui: &mut Ui, training: &mut TrainingBar, ctx: &mut PanelCtx<'_
             ui.add_space(2.0 * GRID);
             data_menu_ui(ui, ctx);
             edit_menu_ui(ui, ctx);
+            judge_ui(ui, ctx);
             training.show(ui, ctx);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let theme_icon = if ui.visuals().dark_mode { icons::SUN } else { icons::MOON };
@@ -38,6 +39,14 @@ pub fn top_bar_ui(ui: &mut Ui, training: &mut TrainingBar, ctx: &mut PanelCtx<'_
             });
         });
     });
+}
+
+fn judge_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let command = &commands::JUDGE;
+    let button = egui::Button::new("Judge");
+    if obstacle::add_unless(ui, command.obstacle(ctx.workspace()), button).on_hover_text(command.hint()).clicked() {
+        command.ask(ui.ctx(), ctx);
+    }
 }
 
 /// A command as a menu entry.

@@ -75,7 +75,10 @@ pub static ATTACH_VECTORS: NamedCommand = does("Add visual vectors…", None, no
 pub static UNDO: NamedCommand = acts(
     "Undo",
     keys(CTRL, Key::Z),
-    |workspace| workspace.history().next_undo().is_none().then_some("Nothing to undo."),
+    |workspace| {
+        let is_there = workspace.history().next_undo().is_some() || workspace.journal_depth().0 > 0;
+        (!is_there).then_some("Nothing to undo.")
+    },
     |_, _| Some(HistoryAction::Undo.into()),
 );
 /// Redo what was undone.
@@ -83,7 +86,10 @@ pub static REDO: NamedCommand = NamedCommand {
     name: Cow::Borrowed("Redo"),
     shortcut: keys(CTRL_SHIFT, Key::Z),
     alternative: keys(CTRL, Key::Y),
-    obstacle: |workspace| workspace.history().next_redo().is_none().then_some("Nothing to redo."),
+    obstacle: |workspace| {
+        let is_there = workspace.history().next_redo().is_some() || workspace.journal_depth().1 > 0;
+        (!is_there).then_some("Nothing to redo.")
+    },
     effect: Effect::Act(|_, _| Some(HistoryAction::Redo.into())),
 };
 /// Start training.
@@ -97,10 +103,9 @@ pub static TRAIN: NamedCommand = acts(
     |_, _| Some(TrainingAction::Start.into()),
 );
 /// Pause or resume training.
-pub static PAUSE: NamedCommand =
-    acts("Pause or resume training", keys(NONE, Key::Space), not_training, |workspace, _| {
-        Some(TrainingAction::Pause(!workspace.training().is_paused()).into())
-    });
+pub static PAUSE: NamedCommand = acts("Pause or resume training", keys(NONE, Key::P), not_training, |workspace, _| {
+    Some(TrainingAction::Pause(!workspace.training().is_paused()).into())
+});
 /// Stop training.
 pub static STOP: NamedCommand =
     acts("Stop training", keys(CTRL, Key::Period), not_training, |_, _| Some(TrainingAction::Stop.into()));
@@ -110,13 +115,26 @@ static NEXT_QUERY: NamedCommand =
     acts("Next query", keys(NONE, Key::PageDown), no_data, |_, _| Some(SelectionAction::StepQuery(1).into()));
 static PREVIOUS_QUERY: NamedCommand =
     acts("Previous query", keys(NONE, Key::PageUp), no_data, |_, _| Some(SelectionAction::StepQuery(-1).into()));
-static NEXT_IMAGE: NamedCommand =
-    acts("Next image in the ranking", keys(NONE, Key::J), no_data, |workspace, _| step_candidate(workspace, 1));
-static PREVIOUS_IMAGE: NamedCommand =
-    acts("Previous image in the ranking", keys(NONE, Key::K), no_data, |workspace, _| step_candidate(workspace, -1));
-static CLEAR_SELECTION: NamedCommand =
-    acts("Clear selection", keys(NONE, Key::Escape), never, |_, _| Some(SelectionAction::Candidate(None).into()));
-static FIT_GRAPH: NamedCommand = does("Fit graph to panel", keys(NONE, Key::F), no_data, Command::FitGraph);
+static NEXT_IMAGE: NamedCommand = NamedCommand {
+    name: Cow::Borrowed("Next image in the ranking"),
+    shortcut: keys(NONE, Key::J),
+    alternative: keys(NONE, Key::ArrowRight),
+    obstacle: no_data,
+    effect: Effect::Act(|workspace, _| step_candidate(workspace, 1)),
+};
+static PREVIOUS_IMAGE: NamedCommand = NamedCommand {
+    name: Cow::Borrowed("Previous image in the ranking"),
+    shortcut: keys(NONE, Key::K),
+    alternative: keys(NONE, Key::ArrowLeft),
+    obstacle: no_data,
+    effect: Effect::Act(|workspace, _| step_candidate(workspace, -1)),
+};
+static LARGE: NamedCommand =
+    does("Show image at full size, or the panels again", keys(NONE, Key::Space), no_data, Command::ToggleLarge);
+/// The judge's desk.
+pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
+static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
+static FIT_GRAPH: NamedCommand = does("Fit graph or picture to its panel", keys(NONE, Key::F), no_data, Command::Fit);
 static MORE_NEIGHBOURS: NamedCommand =
     acts("More neighbours", keys(NONE, Key::CloseBracket), never, |workspace, _| change_neighbours(workspace, 1));
 static FEWER_NEIGHBOURS: NamedCommand =
@@ -153,7 +171,10 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
         group("Data", &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &EMBED]),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
-        group("Queries and images", &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &CLEAR_SELECTION]),
+        group(
+            "Queries and images",
+            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &JUDGE, &CLEAR_SELECTION],
+        ),
         group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),
         group("Window", &[&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &ZOOM_IN, &ZOOM_OUT, &RESET_ZOOM]),
@@ -263,7 +284,7 @@ fn change_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
 }
 
 /// Selects the next or previous image in the best ranking.
-fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
+pub fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     let session = workspace.session()?;
     let ranking = session.best_ranking().or(session.ranking(Order::Initial))?;
     let last = ranking.order.len().checked_sub(1)?;

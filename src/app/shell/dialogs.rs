@@ -59,8 +59,12 @@ impl Dialogs {
 }
 
 /// What the mouse does in the graph.
-const MOUSE: [(&str, &str); 3] =
-    [("Pan the graph", "Drag"), ("Zoom the graph", "Scroll or pinch"), ("Fit the graph", "Double-click")];
+const MOUSE: [(&str, &str); 4] = [
+    ("Pan the graph or a large picture", "Drag"),
+    ("Zoom", "Scroll or pinch"),
+    ("Fit the graph", "Double-click beside images"),
+    ("Show an image at full size", "Double-click"),
+];
 
 /// The list of shortcuts; `true` once it is closed.
 fn help_ui(egui: &Context) -> bool {

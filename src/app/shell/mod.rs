@@ -5,6 +5,7 @@ pub mod commands;
 pub mod dialogs;
 pub mod export;
 pub mod label;
+pub mod large;
 pub mod layout;
 pub mod manual;
 pub mod messages;

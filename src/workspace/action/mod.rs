@@ -6,6 +6,7 @@ mod data;
 mod embedding;
 mod export;
 mod history;
+mod judging;
 mod message;
 mod runs;
 mod selection;
@@ -17,6 +18,7 @@ pub use data::DataAction;
 pub use embedding::EmbeddingAction;
 pub use export::ExportAction;
 pub use history::HistoryAction;
+pub use judging::{JudgingAction, Verdict};
 pub use message::MessageAction;
 pub use runs::RunsAction;
 pub use selection::SelectionAction;
@@ -45,6 +47,8 @@ pub enum Action {
     Export(ExportAction),
     /// Notices and warnings.
     Message(MessageAction),
+    /// The judge's desk.
+    Judging(JudgingAction),
     /// Undo and redo.
     History(HistoryAction),
 }
@@ -70,5 +74,6 @@ from_theme! {
     Settings: SettingsAction,
     Export: ExportAction,
     Message: MessageAction,
+    Judging: JudgingAction,
     History: HistoryAction,
 }

@@ -2,7 +2,7 @@
 
 use crate::study::runs::RunTable;
 use crate::train::Experiment;
-use crate::workspace::{EncoderSettings, GraphLook, PanelLayout, QuerySort, ThemeChoice};
+use crate::workspace::{EncoderSettings, GraphLook, JudgingSettings, PanelLayout, QuerySort, ThemeChoice};
 use std::path::PathBuf;
 
 /// What persists from one session to the next. Each action carries the new value whole.
@@ -22,6 +22,8 @@ pub enum SettingsAction {
     SetQuerySort(QuerySort),
     /// Other folders whose runs and studies are listed.
     SetFolders(Vec<PathBuf>),
+    /// Who judges, and how images are laid out for it.
+    SetJudging(Box<JudgingSettings>),
     /// How the panels are laid out.
     SetPanels(PanelLayout),
 }

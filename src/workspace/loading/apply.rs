@@ -168,6 +168,7 @@ impl Workspace {
             self.history.fit_to(&session);
         }
         self.session = Some(session);
+        self.open_judgements();
         for (file, error) in refused {
             self.tell(Message::warning(format!("Could not add: {error}")));
             self.change(|settings| {

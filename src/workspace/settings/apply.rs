@@ -14,6 +14,7 @@ impl Workspace {
             SettingsAction::SetTheme(theme) => self.change(|settings| settings.theme = theme),
             SettingsAction::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             SettingsAction::SetFolders(folders) => self.set_folders(folders),
+            SettingsAction::SetJudging(judging) => self.set_judging(*judging),
             SettingsAction::SetPanels(layout) => self.change(|settings| settings.panels = layout),
         }
     }

@@ -29,7 +29,7 @@ impl Workspace {
         if experiment.needs_vectors() && !session.data.has_vectors() {
             Some("There are no visual vectors yet: compute embeddings first.")
         } else if experiment.model.kind.network().is_some() && session.summary.judgements.is_empty() {
-            Some("Nothing is judged: training learns from images judged relevant or not. Add TREC judgements.")
+            Some("Nothing is judged: training learns from images judged relevant or not. Judge some (Ctrl+J).")
         } else {
             None
         }

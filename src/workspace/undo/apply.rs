@@ -11,6 +11,8 @@ impl Workspace {
 
     pub(in crate::workspace) fn apply_history(&mut self, action: HistoryAction) {
         match action {
+            HistoryAction::Undo if self.history.done.is_empty() => self.travel_journal(true),
+            HistoryAction::Redo if self.history.undone.is_empty() => self.travel_journal(false),
             HistoryAction::Undo => self.undo(),
             HistoryAction::Redo => self.redo(),
             HistoryAction::Hold(hold) => self.history.hold(hold),

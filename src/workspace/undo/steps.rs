@@ -4,7 +4,7 @@ use super::Description;
 use crate::study::runs::{ParamValue, Parameters, RunTable, flat, short_name};
 use crate::workspace::embedding::COMPUTED;
 use crate::workspace::{
-    Action, DataAction, RunsAction, Settings, SettingsAction, StudiesAction, ThemeChoice, Workspace,
+    Action, DataAction, JudgingAction, RunsAction, Settings, SettingsAction, StudiesAction, ThemeChoice, Workspace,
 };
 use std::path::Path;
 
@@ -20,7 +20,7 @@ impl Settings {
             SettingsAction::SetTheme(_) => SettingsAction::SetTheme(self.theme),
             SettingsAction::SetQuerySort(_) => SettingsAction::SetQuerySort(self.query_sort),
             SettingsAction::SetFolders(_) => SettingsAction::SetFolders(self.folders.clone()),
-            SettingsAction::SetPanels(_) => return None,
+            SettingsAction::SetPanels(_) | SettingsAction::SetJudging(_) => return None,
         };
         (now != *action).then_some(now)
     }
@@ -70,6 +70,11 @@ impl Workspace {
     pub(in crate::workspace) fn record(&mut self, back: Action, forth: Action) {
         self.history.record(back, forth, describe);
     }
+
+    /// As [`Workspace::record`], as a step of its own, however soon it follows another.
+    pub(in crate::workspace) fn record_apart(&mut self, back: Action, forth: Action) {
+        self.history.record_apart(back, forth, describe);
+    }
 }
 
 /// Describes a step by the action that takes it back and the one that does it.
@@ -77,6 +82,7 @@ fn describe(back: &Action, forth: &Action) -> Description {
     match (back, forth) {
         (Action::Settings(back), Action::Settings(forth)) => settings(back, forth),
         (_, Action::Data(DataAction::ChooseVectors(names))) => of("vectors", format!("vectors {}", names.join(" + "))),
+        (_, Action::Judging(JudgingAction::Redo(name))) => of("judgement", format!("judgement “{name}”")),
         (_, Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path))) => {
             of("deletion", format!("deletion of {}", name(path)))
         }

@@ -2,6 +2,7 @@
 
 use super::scene::{self, GraphParts};
 use super::tooltip;
+use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::scene::Scene;
 use crate::app::kit::scene::canvas::SceneCanvas;
@@ -70,6 +71,9 @@ impl GraphCanvas {
         }
         if answer.response.clicked() {
             ctx.act(SelectionAction::Candidate(answer.pointed));
+        }
+        if answer.response.double_clicked() && answer.pointed.is_some() {
+            ctx.command(Command::ToggleLarge);
         }
     }
 }

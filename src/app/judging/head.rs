@@ -1,0 +1,185 @@
+//! What is being judged, how far it is, and how it is shown.
+
+use super::Shown;
+use crate::app::command::Command;
+use crate::app::ctx::PanelCtx;
+use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::{icons, widgets};
+use crate::judge::{check_name, now};
+use crate::workspace::{Item, JudgingAction, JudgingSettings, JudgingView, Pace, QueueKind, SettingsAction};
+use egui::{Align, Context, Id, Layout, Margin, Modal, RichText, TextEdit, Ui};
+
+/// Counts that need a look at every image, renewed when something was judged.
+#[derive(Default)]
+pub struct Counts {
+    /// What they were counted from.
+    of: Option<(u64, u64, usize, String)>,
+    judged: usize,
+    pace: Pace,
+}
+
+impl Counts {
+    /// Counts again if anything has changed.
+    pub fn bring_up(&mut self, shown: Shown<'_>) {
+        let version = shown.judging.judges().map_or(0, |judges| judges.version());
+        let items = shown.queue.items();
+        let first = items.first().map_or(0, |item| item.query as u64);
+        let of = Some((version, first, items.len(), shown.judge.to_owned()));
+        if self.of == of {
+            return;
+        }
+        self.of = of;
+        let is_judged = |item: &&Item| shown.judging.label(shown.session, shown.judge, **item).is_some();
+        self.judged = items.iter().filter(is_judged).count();
+        let record = shown.judging.judges().and_then(|judges| judges.record(shown.judge));
+        self.pace = record.map(|record| Pace::of(record, now())).unwrap_or_default();
+    }
+
+    /// `12 of 100 judged · 3 later · 20 a minute, 4 min left · 57 today`.
+    fn text(&self, shown: Shown<'_>) -> String {
+        let all = shown.queue.items().len();
+        let mut parts = vec![format!("{} of {} judged", widgets::count(self.judged), widgets::count(all))];
+        if shown.queue.later() > 0 {
+            parts.push(format!("{} later", shown.queue.later()));
+        }
+        if let Some(rate) = self.pace.per_minute {
+            let left = self.pace.left(all - self.judged).filter(|_| self.judged < all);
+            let left = left.map_or_else(String::new, |left| format!(", {} left", widgets::duration(left)));
+            parts.push(format!("{rate:.0} a minute{left}"));
+        }
+        if self.pace.today > 0 {
+            parts.push(format!("{} today", widgets::count(self.pace.today)));
+        }
+        parts.join("  ·  ")
+    }
+}
+
+/// Draws the head.
+pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<String>, ctx: &mut PanelCtx<'_>) {
+    let palette = theme::palette(ui.visuals());
+    let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 8));
+    egui::Panel::top("judging head").frame(frame).show_separator_line(false).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if widgets::icon_button(ui, icons::CROSS, "Back to the panels (Esc)").clicked() {
+                    ctx.command(Command::ToggleJudging);
+                }
+                controls_ui(ui, shown, name, ctx);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = RichText::new(queue_name(shown)).font(theme::strong(15.0));
+                    widgets::one_line(ui, text);
+                });
+            });
+        });
+        ui.add_space(GRID);
+        let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
+        let width = ui.available_width();
+        widgets::bar(ui, share, width, palette.accent);
+        ui.horizontal(|ui| {
+            widgets::caption(ui, counts.text(shown));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let text = if shown.judging.is_revealed() {
+                    "Ranks and others' labels are shown, and that is recorded"
+                } else {
+                    "Blind"
+                };
+                let colour = if shown.judging.is_revealed() { palette.warning } else { palette.weak };
+                widgets::one_line(ui, RichText::new(text).small().color(colour));
+            });
+        });
+    });
+}
+
+fn queue_name(shown: Shown<'_>) -> String {
+    match shown.queue.kind() {
+        QueueKind::Query(query) => shown.session.data.dataset.queries[query].text.clone(),
+        QueueKind::Unjudged { depth } => {
+            let text = shown.queue.focused().map(|item| shown.session.data.dataset.queries[item.query].text.as_str());
+            format!("{}  (not judged in the top {depth})", text.unwrap_or("Nothing to judge"))
+        }
+    }
+}
+
+/// Judge, view, order, and what is revealed; right to left.
+fn controls_ui(ui: &mut Ui, shown: Shown<'_>, name: &mut Option<String>, ctx: &mut PanelCtx<'_>) {
+    let mut settings = ctx.settings().judging.clone();
+    let judge = egui::Button::new(RichText::new(shown.judge).small()).truncate();
+    if ui.add(judge).on_hover_text("Who judges: click to change the name").accessible_name("Judge's name").clicked() {
+        *name = Some(shown.judge.to_owned());
+    }
+    let mut reveal = shown.judging.is_revealed();
+    if ui
+        .checkbox(&mut reveal, "Reveal")
+        .on_hover_text("Show ranks and the labels of others (R); it is recorded")
+        .changed()
+    {
+        ctx.act(JudgingAction::Reveal(reveal));
+    }
+    ui.checkbox(&mut settings.shuffled, "Shuffle")
+        .on_hover_text("In a random order, so that what the search thinks does not sway the judgement");
+    ui.checkbox(&mut settings.advance, "Go on")
+        .on_hover_text("After a judgement, go on to the next image without one (A)");
+    match settings.view {
+        JudgingView::Grid => {
+            ui.spacing_mut().slider_width = 70.0;
+            let slider = egui::Slider::new(&mut settings.columns, 1..=12).show_value(false);
+            ui.add(slider).on_hover_text("Columns (+ and −)").accessible_name("Columns");
+        }
+        JudgingView::Side => {
+            ui.spacing_mut().slider_width = 40.0;
+            let slider = egui::Slider::new(&mut settings.beside, 2..=4);
+            ui.add(slider).on_hover_text("Images beside each other").accessible_name("Images beside each other");
+        }
+        JudgingView::One => {}
+    }
+    let choices = [
+        (JudgingView::Side, "Beside", "Two to four images beside each other (B)"),
+        (JudgingView::One, "One", "One image, as large as there is room (O)"),
+        (JudgingView::Grid, "Grid", "Many images (G)"),
+    ];
+    // From right to left.
+    for (view, title, hint) in choices {
+        if ui.selectable_label(settings.view == view, title).on_hover_text(hint).clicked() {
+            settings.view = view;
+        }
+    }
+    changed(&settings, ctx);
+}
+
+fn changed(settings: &JudgingSettings, ctx: &mut PanelCtx<'_>) {
+    if *settings != ctx.settings().judging {
+        ctx.act(SettingsAction::SetJudging(Box::new(settings.clone())));
+    }
+}
+
+/// The dialog for the judge's name.
+pub fn name_ui(egui: &Context, name: &mut Option<String>, ctx: &mut PanelCtx<'_>) {
+    let Some(typed) = name else { return };
+    let mut is_done = false;
+    let modal = Modal::new(Id::unique("judge name")).show(egui, |ui| {
+        ui.set_width(340.0);
+        ui.label(RichText::new("Who judges?").heading());
+        widgets::caption(ui, "Each judge has a journal of one's own: judgements/NAME.jsonl in the data set's folder.");
+        let field = ui.add(TextEdit::singleline(typed).desired_width(f32::INFINITY)).accessible_name("Name");
+        field.request_focus();
+        let fault = check_name(typed.trim()).err();
+        if let Some(fault) = &fault {
+            widgets::caption(ui, fault.to_string());
+        }
+        let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let save = ui.add_enabled(fault.is_none(), egui::Button::new("Save"));
+            is_done = fault.is_none() && (save.clicked() || entered);
+            if ui.button("Cancel").clicked() {
+                ui.close();
+            }
+        });
+    });
+    if is_done {
+        let settings = JudgingSettings { judge: typed.trim().to_owned(), ..ctx.settings().judging.clone() };
+        changed(&settings, ctx);
+    }
+    if is_done || modal.should_close() {
+        *name = None;
+    }
+}

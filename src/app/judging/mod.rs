@@ -1,0 +1,139 @@
+//! The judge's desk, in place of the panels: nothing else is in sight, so that judging is blind.
+
+mod foot;
+mod grid;
+mod head;
+pub mod keys;
+mod note;
+mod one;
+mod painted;
+mod queries;
+mod side;
+mod tile;
+
+use super::ctx::PanelCtx;
+use super::kit::lens::Lens;
+use super::kit::{icons, widgets};
+use crate::workspace::{Action, Item, Judging, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
+use egui::{Context, Event, Ui};
+use keys::{Asked, Press};
+use note::NoteEditor;
+use painted::Painted;
+
+/// The desk.
+#[derive(Default)]
+pub struct JudgingScreen {
+    is_open: bool,
+    painted: Painted,
+    lenses: [Lens; 4],
+    note: NoteEditor,
+    name: Option<String>,
+    /// The focus of the last frame, to scroll to a new one.
+    focused: Option<Item>,
+    counts: head::Counts,
+}
+
+/// What the parts of the desk are drawn from.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    session: &'a Session,
+    judging: &'a Judging,
+    queue: &'a Queue,
+    judge: &'a str,
+}
+
+impl JudgingScreen {
+    /// Whether it is in place of the panels.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Opens or closes it; what to do first.
+    pub fn toggle(&mut self, workspace: &Workspace) -> Option<Action> {
+        self.is_open = !self.is_open;
+        self.painted.clear();
+        self.note.close();
+        let query = workspace.session()?.query();
+        let is_there = workspace.judging().queue().and_then(Queue::focused).is_some_and(|item| item.query == query);
+        (self.is_open && !is_there).then(|| JudgingAction::Open(QueueKind::Query(query)).into())
+    }
+
+    /// Fits the pictures to their panels.
+    pub fn fit(&mut self) {
+        self.lenses = Default::default();
+    }
+
+    /// The keys pressed in this frame that are for judging, in order; typing in a field never judges.
+    pub fn take_presses(&self, egui: &Context) -> Vec<Press> {
+        if egui.text_edit_focused() || self.name.is_some() {
+            return Vec::new();
+        }
+        let press = |event: &Event| match *event {
+            Event::Key { key, physical_key, pressed: true, repeat, modifiers } => {
+                Some(Press { key, physical: physical_key, modifiers, is_repeat: repeat })
+            }
+            _ => None,
+        };
+        egui.input(|input| input.events.iter().filter_map(press).collect())
+    }
+
+    /// What a key asks for; `None` if it is not for judging.
+    pub fn asked(&self, press: Press, workspace: &Workspace) -> Option<Asked> {
+        keys::asked(press, workspace, &self.painted)
+    }
+
+    /// Starts a note on the focused image.
+    pub fn note(&mut self, workspace: &Workspace) {
+        let judge = workspace.judge_name();
+        let judging = workspace.judging();
+        if let (Some(session), Some(queue)) = (workspace.session(), judging.queue())
+            && let Some(item) = queue.focused()
+        {
+            let known = judging.label(session, &judge, item).and_then(|label| label.note.as_deref());
+            self.note.open(queue.focus(), known.unwrap_or_default());
+        }
+    }
+
+    /// Draws the desk.
+    pub fn show(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        self.painted.start();
+        let (Some(session), judging) = (ctx.session(), ctx.workspace().judging()) else {
+            let text = "Open a data set to judge its images.";
+            widgets::empty_state(ui, icons::IMAGE, "Nothing to judge", text, None);
+            return;
+        };
+        let judge = ctx.workspace().judge_name();
+        queries::show(ui, session, judging, &judge, ctx);
+        let Some(queue) = judging.queue() else {
+            widgets::empty_state(ui, icons::IMAGE, "Nothing to judge", "Choose a query on the left.", None);
+            return;
+        };
+        let shown = Shown { session, judging, queue, judge: &judge };
+        self.counts.bring_up(shown);
+        head::show(ui, shown, &self.counts, &mut self.name, ctx);
+        foot::show(ui, shown, &self.painted, ctx);
+        let focused = queue.focused();
+        let is_new = focused != self.focused;
+        if is_new {
+            self.focused = focused;
+            self.lenses = Default::default();
+        }
+        match ctx.settings().judging.view {
+            JudgingView::Grid => grid::show(ui, shown, is_new, &mut self.painted, ctx),
+            JudgingView::One => one::show(ui, shown, &mut self.lenses[0], &mut self.painted, ctx),
+            JudgingView::Side => side::show(ui, shown, &mut self.lenses, &mut self.painted, ctx),
+        }
+        self.note.show(ui.ctx(), ctx);
+        head::name_ui(ui.ctx(), &mut self.name, ctx);
+    }
+
+    /// Whether a field or dialog of the desk takes the keys.
+    pub fn is_typing(&self) -> bool {
+        self.note.is_open() || self.name.is_some()
+    }
+
+    /// Drops what belongs to the data set, when another one is opened.
+    pub fn reset(&mut self) {
+        *self = Self { is_open: self.is_open, ..Self::default() };
+    }
+}

@@ -1,0 +1,79 @@
+//! The queries, and what share of each is judged.
+
+use crate::app::ctx::PanelCtx;
+use crate::app::kit::text;
+use crate::app::kit::theme::{self, GRID};
+use crate::workspace::{Judging, JudgingAction, Queue, QueueKind, Session};
+use egui::accesskit::Role;
+use egui::{Align2, FontId, Margin, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+/// Height of a row.
+const ROW: f32 = 40.0;
+
+/// How deep unjudged images are pooled.
+const DEPTH: usize = 20;
+
+/// Draws the list; a click judges the query's images.
+pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx: &mut PanelCtx<'_>) {
+    let palette = theme::palette(ui.visuals());
+    let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::same(8));
+    let width = (0.17 * ui.available_width()).clamp(150.0, 240.0);
+    let panel = egui::Panel::left("judging queries").frame(frame).resizable(false).exact_size(width);
+    panel.show_separator_line(false).show(ui, |ui| {
+        let kind = judging.queue().map(Queue::kind);
+        let pooled = QueueKind::Unjudged { depth: DEPTH };
+        let button =
+            egui::Button::new(format!("Not judged in the top {DEPTH}")).selected(kind == Some(pooled)).truncate();
+        let hint = "The images of every query that you have not judged, in the top of any ranking shown";
+        if ui.add_sized(vec2(ui.available_width(), theme::ROW), button).on_hover_text(hint).clicked() {
+            ctx.act(JudgingAction::Open(pooled));
+        }
+        ui.add_space(GRID);
+        let queries = &session.data.dataset.queries;
+        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, queries.len(), |ui, rows| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            for query in rows {
+                let is_open = kind == Some(QueueKind::Query(query));
+                row_ui(ui, session, judging, judge, (query, is_open), ctx);
+            }
+        });
+    });
+}
+
+fn row_ui(
+    ui: &mut Ui,
+    session: &Session,
+    judging: &Judging,
+    judge: &str,
+    (query, is_open): (usize, bool),
+    ctx: &mut PanelCtx<'_>,
+) {
+    let known = &session.data.dataset.queries[query];
+    let record = judging.judges().and_then(|judges| judges.record(judge));
+    let judged = record.map_or(0, |record| record.of_query(known.id.as_str()).count()).min(known.candidates.len());
+    let count = known.candidates.len();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+    let palette = theme::palette(ui.visuals());
+    if is_open || response.hovered() {
+        let fill = if is_open { palette.selected } else { palette.hovered };
+        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), theme::RADIUS, fill);
+    }
+    let inner = rect.shrink2(vec2(6.0, 5.0));
+    let font = FontId::proportional(theme::BODY);
+    let galley = text::line(ui.painter(), &known.text, font, palette.text, inner.width());
+    ui.painter().galley(inner.left_top(), galley, palette.text);
+    let facts = format!("{judged}/{count}");
+    let small = FontId::proportional(theme::SMALL);
+    ui.painter().text(inner.right_bottom(), Align2::RIGHT_BOTTOM, &facts, small, palette.weak);
+    let bar =
+        Rect::from_min_max(pos2(inner.left(), inner.bottom() - 8.0), pos2(inner.right() - 58.0, inner.bottom() - 4.0));
+    ui.painter().rect_filled(bar, 2, palette.raised);
+    let share = judged as f32 / count.max(1) as f32;
+    let filled = Rect::from_min_size(bar.min, vec2(bar.width() * share, bar.height()));
+    ui.painter().rect_filled(filled, 2, palette.accent);
+    let name = format!("Judge {}: {judged} of {count} judged", known.text);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    if response.on_hover_text(&name).clicked() {
+        ctx.act(JudgingAction::Open(QueueKind::Query(query)));
+    }
+}

@@ -1,0 +1,49 @@
+//! Actions on the judge's desk. Images are given by their positions in the queue.
+
+use crate::workspace::judging::QueueKind;
+
+/// A judgement of one or several images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// The images.
+    pub positions: Vec<usize>,
+    /// The grade; −1 for "can't tell", none to withdraw the judgement.
+    pub grade: Option<i32>,
+    /// Whether it is marked as unsure.
+    pub unsure: bool,
+    /// Milliseconds since the picture was painted, if it is one image.
+    pub ms: Option<u32>,
+}
+
+/// What a judge does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JudgingAction {
+    /// Judge these images; the list is made now and then stays as it is.
+    Open(QueueKind),
+    /// Judge.
+    Judge(Verdict),
+    /// Attach a note to an image's judgement.
+    Note(usize, String),
+    /// Put images off until later.
+    Later(Vec<usize>),
+    /// Go back to the first image that was put off.
+    TakeUp,
+    /// Move to an image.
+    GoTo(usize),
+    /// Move so many images on, or back.
+    Step(isize),
+    /// Select everything from where the selection started.
+    ExtendTo(usize),
+    /// Add an image to the selection, or take it out.
+    Toggle(usize),
+    /// Select these images.
+    Select(Vec<usize>),
+    /// Show ranks and the labels of others while judging, or hide them.
+    Reveal(bool),
+    /// Tell the judge something about the last key.
+    Tell(String),
+    /// Take back the last step of the journal; the text says what it was.
+    Undo(String),
+    /// Do again what was taken back.
+    Redo(String),
+}

@@ -1,0 +1,125 @@
+//! Judging: what is being judged, by whom, and every judge's labels.
+//!
+//! A judgement counts at once and is saved in the judge's journal by a thread of its own; it is *pending* until it has
+//! been read back from the disk. Other windows and programs write journals, too: a watcher looks for new lines, and
+//! they count as soon as they are read.
+
+mod apply;
+mod located;
+mod pace;
+mod queue;
+mod scale;
+mod writer;
+
+pub use pace::Pace;
+pub use queue::{Item, Queue, QueueKind};
+pub use scale::{Grade, Scale};
+
+use super::Session;
+use crate::dataset::{Judgements, Relevance, Warning};
+use crate::jobs::Slot;
+use crate::judge::{Judgement, Judges};
+use writer::Writer;
+
+/// What was read when a data set was opened.
+struct Opened {
+    judges: Judges,
+    notices: Vec<Warning>,
+}
+
+/// Judging the open data set.
+#[derive(Default)]
+pub struct Judging {
+    judges: Option<Judges>,
+    /// The labels of the data set's own files.
+    files: Judgements,
+    opening: Slot<(), Box<Opened>>,
+    watch: Slot<(), ()>,
+    writer: Option<Writer>,
+    /// Whether the journal's place has been reported.
+    is_place_known: bool,
+    queue: Option<Queue>,
+    scale: Scale,
+    is_revealed: bool,
+    notice: Option<String>,
+    /// Whether counts over the whole data set are behind.
+    is_count_stale: bool,
+}
+
+impl Judging {
+    /// Every judge's labels, once the journals are read.
+    pub fn judges(&self) -> Option<&Judges> {
+        self.judges.as_ref()
+    }
+
+    /// Whether the journals are being read.
+    pub fn is_opening(&self) -> bool {
+        self.opening.is_running()
+    }
+
+    /// What is being judged.
+    pub fn queue(&self) -> Option<&Queue> {
+        self.queue.as_ref()
+    }
+
+    /// The grades that can be given.
+    pub fn scale(&self) -> &Scale {
+        &self.scale
+    }
+
+    /// Whether ranks and the labels of others are shown while judging.
+    pub fn is_revealed(&self) -> bool {
+        self.is_revealed
+    }
+
+    /// What the judge should know about the last key.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// Whether judgements are in memory only, because they could not be saved.
+    pub fn is_failing(&self) -> bool {
+        self.writer.as_ref().is_some_and(Writer::is_failing)
+    }
+
+    /// How many judgements are not yet known to be on disk.
+    pub fn pending(&self, judge: &str) -> usize {
+        self.judges.as_ref().and_then(|judges| judges.record(judge)).map_or(0, |record| record.pending())
+    }
+
+    /// A judge's label of an image, if it has one.
+    pub fn label<'a>(&'a self, session: &Session, judge: &str, item: Item) -> Option<&'a Judgement> {
+        let (query, image) = ids(session, item)?;
+        self.judges.as_ref()?.label(judge, query, image)
+    }
+
+    /// Whether a judge's label of an image is not yet known to be on disk.
+    pub fn is_pending(&self, session: &Session, judge: &str, item: Item) -> bool {
+        let record = self.judges.as_ref().and_then(|judges| judges.record(judge));
+        record.zip(ids(session, item)).is_some_and(|(record, (query, image))| record.is_pending(query, image))
+    }
+
+    /// The label that counts: the judge's own, else that of the files. "Can't tell" leaves an image unjudged.
+    fn counted(&self, session: &Session, judge: &str, item: Item) -> Option<Relevance> {
+        match self.label(session, judge, item).and_then(|label| label.grade) {
+            Some(grade) if grade < 0 => None,
+            Some(grade) => Some(Relevance(grade)),
+            None => self.files.get(item.query, item.candidate),
+        }
+    }
+
+    /// Ends what runs in the background; what was judged is saved first.
+    pub(super) fn retire(&mut self) {
+        self.opening.retire();
+        self.watch.retire();
+        self.writer = None;
+    }
+}
+
+/// The ids of an image's query and of the image.
+fn ids(session: &Session, item: Item) -> Option<(&str, &str)> {
+    let dataset = &session.data.dataset;
+    let query = dataset.queries.get(item.query)?;
+    let image = dataset.images.get(query.candidates.get(item.candidate)?.image)?;
+    Some((query.id.as_str(), image.id.as_str()))
+}

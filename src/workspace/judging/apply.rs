@@ -1,0 +1,262 @@
+//! Carrying out what a judge does.
+
+mod journals;
+
+use super::located::Located;
+use super::{Item, Queue, QueueKind, ids};
+use crate::dataset::{ImageId, QueryId};
+use crate::judge::{Judgement, Line, Mark, queues};
+use crate::workspace::{JudgingAction, JudgingSettings, Message, Order, Session, Verdict, Workspace};
+use std::sync::Arc;
+
+impl Workspace {
+    pub(in crate::workspace) fn apply_judging(&mut self, action: JudgingAction) {
+        if !matches!(action, JudgingAction::Tell(_)) {
+            self.judging.notice = None;
+        }
+        match action {
+            JudgingAction::Open(kind) => self.open_queue(kind),
+            JudgingAction::Judge(verdict) => self.judge(&verdict),
+            JudgingAction::Note(position, note) => self.note(position, &note),
+            JudgingAction::Later(positions) => self.put_off(&positions),
+            JudgingAction::TakeUp => self.take_up(),
+            JudgingAction::GoTo(position) => self.in_queue(|queue| queue.go_to(position)),
+            JudgingAction::Step(by) => self.in_queue(|queue| queue.step(by)),
+            JudgingAction::ExtendTo(position) => self.in_queue(|queue| queue.extend_to(position)),
+            JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
+            JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
+            JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
+            JudgingAction::Tell(text) => self.judging.notice = Some(text),
+            JudgingAction::Undo(_) => self.travel_journal(true),
+            JudgingAction::Redo(_) => self.travel_journal(false),
+        }
+    }
+
+    /// The judge's name.
+    pub fn judge_name(&self) -> String {
+        self.settings.judging.judge_name()
+    }
+
+    pub(in crate::workspace) fn set_judging(&mut self, judging: JudgingSettings) {
+        let judge = self.judge_name();
+        let order = |settings: &JudgingSettings| (settings.shuffled, settings.seed);
+        let is_other_order = order(&judging) != order(&self.settings.judging);
+        self.change(|settings| settings.judging = judging.in_range());
+        if self.judge_name() != judge {
+            self.judging.writer = None;
+            self.refresh_labels();
+        }
+        if let Some(kind) = self.judging.queue.as_ref().map(Queue::kind).filter(|_| is_other_order) {
+            self.open_queue(kind);
+        }
+    }
+
+    fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
+        if let Some(queue) = &mut self.judging.queue {
+            change(queue);
+        }
+        self.select_focused();
+    }
+
+    /// Shows the focused image elsewhere in the window, too.
+    fn select_focused(&mut self) {
+        let Some(item) = self.judging.queue.as_ref().and_then(Queue::focused) else { return };
+        if let Some(session) = &mut self.session
+            && session.query() == item.query
+        {
+            session.candidate = Some(item.candidate);
+        }
+    }
+
+    fn open_queue(&mut self, kind: QueueKind) {
+        let Some(session) = &self.session else { return };
+        let JudgingSettings { shuffled, seed, .. } = self.settings.judging;
+        let judge = self.judge_name();
+        let order = if shuffled { queues::Order::Shuffled(seed) } else { queues::Order::Retrieved };
+        let dataset = &session.data.dataset;
+        let made = match kind {
+            QueueKind::Query(query) => queues::of_query(dataset, query, order),
+            QueueKind::Unjudged { depth } => {
+                let is_judged = |query: &QueryId, image: &ImageId| {
+                    let judges = self.judging.judges.as_ref();
+                    judges.is_some_and(|judges| judges.label(&judge, query.as_str(), image.as_str()).is_some())
+                };
+                queues::pool(dataset, &rankings(session), depth, &is_judged, order)
+            }
+        };
+        let items =
+            Located::new(dataset).items(made.items.iter().map(|item| (item.query.as_str(), item.image.as_str())));
+        let mut queue = Queue::new(kind, items, made.seed);
+        // The first image that needs a judgement, if there is one.
+        let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
+        if queue.focused().is_some_and(|item| !needs(item)) && !queue.advance(needs) {
+            queue.go_to(0);
+        }
+        if let QueueKind::Query(query) = kind {
+            self.apply(crate::workspace::SelectionAction::Query(query));
+        }
+        self.judging.queue = Some(queue);
+        self.select_focused();
+    }
+
+    fn judge(&mut self, verdict: &Verdict) {
+        if verdict.grade.is_some_and(|grade| grade >= 0 && !self.judging.scale.has(grade)) {
+            return;
+        }
+        let template =
+            Judgement { grade: verdict.grade, unsure: verdict.unsure, ms: verdict.ms, ..Judgement::default() };
+        let name = self.verdict_name(verdict);
+        if !self.record_marks(&verdict.positions, &template, name) {
+            return;
+        }
+        let (advance, judge) = (self.settings.judging.advance, self.judge_name());
+        let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
+        queue.done(&verdict.positions);
+        if advance && verdict.grade.is_some() {
+            let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
+            if !queue.advance(needs) {
+                self.judging.notice = Some(end_notice(&queue, needs));
+            }
+        }
+        self.judging.queue = Some(queue);
+        self.select_focused();
+    }
+
+    /// What a judgement is called where it can be undone.
+    fn verdict_name(&self, verdict: &Verdict) -> String {
+        let what = match verdict.grade {
+            Some(grade) => self.judging.scale.name(grade).to_lowercase(),
+            None => "no judgement".to_owned(),
+        };
+        match verdict.positions.len() {
+            1 => what,
+            count => format!("{what}, {count} images"),
+        }
+    }
+
+    /// Records a judgement of these images as one step; whether there was anything to record.
+    fn record_marks(&mut self, positions: &[usize], template: &Judgement, name: String) -> bool {
+        let judge = self.judge_name();
+        let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return false };
+        let mark = |&position: &usize| -> Option<Mark> {
+            let item = *queue.items().get(position)?;
+            let (query, image) = ids(session, item)?;
+            let before = self.judging.label(session, &judge, item);
+            let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
+            let judgement = Judgement {
+                blind: Some(!self.judging.is_revealed),
+                revealed: if self.judging.is_revealed { vec!["ranks".into(), "labels".into()] } else { Vec::new() },
+                queue: Some(queue.kind().name().into()),
+                seed: queue.seed(),
+                position: u32::try_from(position + 1).ok(),
+                note,
+                ..template.clone()
+            };
+            Some(Mark { query: query.into(), image: image.into(), judgement })
+        };
+        let marks: Vec<Mark> = positions.iter().filter_map(mark).collect();
+        let items: Vec<Item> = positions.iter().filter_map(|&at| queue.items().get(at).copied()).collect();
+        if marks.is_empty() {
+            return false;
+        }
+        let Some(judges) = &mut self.judging.judges else {
+            self.judging.notice = Some("Judgements are still being read: one moment.".to_owned());
+            return false;
+        };
+        match judges.record_mut(&judge) {
+            Ok(record) => {
+                let lines = record.judge(marks);
+                self.save_lines(lines);
+            }
+            Err(error) => {
+                self.tell(Message::warning(error.to_string()));
+                return false;
+            }
+        }
+        self.count_labels(&items);
+        self.record_apart(JudgingAction::Undo(name.clone()).into(), JudgingAction::Redo(name).into());
+        true
+    }
+
+    fn note(&mut self, position: usize, note: &str) {
+        let judge = self.judge_name();
+        let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return };
+        let Some(item) = queue.items().get(position) else { return };
+        let before = self.judging.label(session, &judge, *item).cloned().unwrap_or_default();
+        let note: Option<Arc<str>> = Some(note.trim().into());
+        if before.note.as_deref().unwrap_or_default() == note.as_deref().unwrap_or_default() {
+            return;
+        }
+        let template = Judgement { grade: before.grade, unsure: before.unsure, note, ..Judgement::default() };
+        self.record_marks(&[position], &template, "note".to_owned());
+    }
+
+    fn put_off(&mut self, positions: &[usize]) {
+        let judge = self.judge_name();
+        let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
+        queue.put_off(positions);
+        let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
+        if !queue.advance(needs) {
+            self.judging.notice = Some(end_notice(&queue, needs));
+        }
+        self.judging.queue = Some(queue);
+        self.select_focused();
+    }
+
+    fn take_up(&mut self) {
+        let is_there = self.judging.queue.as_mut().is_some_and(Queue::take_up);
+        if !is_there {
+            self.judging.notice = Some("Nothing is put off.".to_owned());
+        }
+        self.select_focused();
+    }
+
+    /// Takes back the last step of the judge's journal, or does it again, and goes there.
+    pub(in crate::workspace) fn travel_journal(&mut self, back: bool) {
+        let judge = self.judge_name();
+        let Some(Ok(record)) = self.judging.judges.as_mut().map(|judges| judges.record_mut(&judge)) else { return };
+        let lines = if back { record.undo() } else { record.redo() };
+        if lines.is_empty() {
+            return;
+        }
+        let items = self.items_of(&lines);
+        self.save_lines(lines);
+        self.count_labels(&items);
+        let position = self.judging.queue.as_ref().zip(items.first()).and_then(|(queue, item)| queue.position(*item));
+        if let Some(position) = position {
+            self.in_queue(|queue| queue.go_to(position));
+        }
+    }
+
+    /// The images of some lines, as far as the data set has them.
+    fn items_of(&self, lines: &[Line]) -> Vec<Item> {
+        let Some(session) = &self.session else { return Vec::new() };
+        Located::new(&session.data.dataset).items(lines.iter().map(|line| (&*line.query, &*line.image)))
+    }
+
+    /// Whether the last step of the judge's journal can be taken back, and whether one can be done again: also those of
+    /// earlier sessions.
+    pub fn journal_depth(&self) -> (usize, usize) {
+        let record = self.judging.judges.as_ref().and_then(|judges| judges.record(&self.judge_name()));
+        record.map_or((0, 0), |record| record.depth())
+    }
+}
+
+/// What to say where no image is left after the focused one.
+fn end_notice(queue: &Queue, needs: impl Fn(Item) -> bool) -> String {
+    let open = queue.items().iter().filter(|item| needs(**item)).count();
+    match (open, queue.later()) {
+        (0, _) => format!("Done: all {} judged.", queue.items().len()),
+        (open, later) if open == later => format!("Done but for {later} put off until later."),
+        (open, 0) => format!("This is the end; {open} before it are not judged."),
+        (open, later) => format!("This is the end; {open} are not judged, {later} of them put off until later."),
+    }
+}
+
+/// The rankings shown, of every query.
+fn rankings(session: &Session) -> Vec<queues::Ranking> {
+    let queries = 0..session.data.dataset.queries.len();
+    let of =
+        |order: Order| queries.clone().map(|query| session.order_of(order, query)).collect::<Option<queues::Ranking>>();
+    Order::ALL.into_iter().filter_map(of).collect()
+}

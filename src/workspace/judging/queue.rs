@@ -1,0 +1,229 @@
+//! What is being judged: a list whose members and order stay as they were when it was made.
+
+use crate::judge::queues::Kind;
+use std::collections::BTreeSet;
+
+/// An image of a query, by their indices: the candidate's is its index in the query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Item {
+    /// The query.
+    pub query: usize,
+    /// The candidate.
+    pub candidate: usize,
+}
+
+/// Which images are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueKind {
+    /// All images of a query.
+    Query(usize),
+    /// The images of every query that the judge has not judged, down to a depth in the rankings shown.
+    Unjudged {
+        /// How many images of each ranking.
+        depth: usize,
+    },
+}
+
+impl QueueKind {
+    /// What stands in the journal.
+    pub fn name(self) -> &'static str {
+        match self {
+            QueueKind::Query(_) => Kind::Query.name(),
+            QueueKind::Unjudged { .. } => Kind::Pool.name(),
+        }
+    }
+}
+
+/// A list of images to judge, and where in it the judge is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    kind: QueueKind,
+    seed: Option<u64>,
+    items: Vec<Item>,
+    focus: usize,
+    later: BTreeSet<usize>,
+    selected: BTreeSet<usize>,
+    /// Where a selection with Shift starts.
+    anchor: usize,
+}
+
+impl Queue {
+    /// The images in this order, which a seed gave if it is at random.
+    pub fn new(kind: QueueKind, items: Vec<Item>, seed: Option<u64>) -> Self {
+        Self { kind, seed, items, focus: 0, later: BTreeSet::new(), selected: BTreeSet::new(), anchor: 0 }
+    }
+
+    /// Which images it has.
+    pub fn kind(&self) -> QueueKind {
+        self.kind
+    }
+
+    /// The seed of its order, if it is shuffled.
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// Its images, in order.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The position of the image to judge next, from 0.
+    pub fn focus(&self) -> usize {
+        self.focus
+    }
+
+    /// The image to judge next.
+    pub fn focused(&self) -> Option<Item> {
+        self.items.get(self.focus).copied()
+    }
+
+    /// Whether an image is put off.
+    pub fn is_later(&self, position: usize) -> bool {
+        self.later.contains(&position)
+    }
+
+    /// How many images are put off.
+    pub fn later(&self) -> usize {
+        self.later.len()
+    }
+
+    /// The positions of the images that are judged together; none if it is the focused one alone.
+    pub fn selected(&self) -> &BTreeSet<usize> {
+        &self.selected
+    }
+
+    /// What a judgement is about: the selection, else the focused image.
+    pub fn targets(&self) -> Vec<usize> {
+        match self.selected.is_empty() {
+            true => (self.focus < self.items.len()).then_some(self.focus).into_iter().collect(),
+            false => self.selected.iter().copied().collect(),
+        }
+    }
+
+    /// Moves to an image, which ends the selection.
+    pub fn go_to(&mut self, position: usize) {
+        self.focus = position.min(self.items.len().saturating_sub(1));
+        self.anchor = self.focus;
+        self.selected.clear();
+    }
+
+    /// Moves so many images on, or back; stops at the ends.
+    pub fn step(&mut self, by: isize) {
+        self.go_to(self.focus.saturating_add_signed(by));
+    }
+
+    /// Selects everything between here and where the selection started.
+    pub fn extend_to(&mut self, position: usize) {
+        let position = position.min(self.items.len().saturating_sub(1));
+        let (first, last) = (self.anchor.min(position), self.anchor.max(position));
+        self.selected = (first..=last).filter(|&position| position < self.items.len()).collect();
+        self.focus = position;
+    }
+
+    /// Adds an image to the selection, or takes it out.
+    pub fn toggle(&mut self, position: usize) {
+        if position >= self.items.len() {
+            return;
+        }
+        if !self.selected.remove(&position) {
+            self.selected.insert(position);
+        }
+        self.focus = position;
+        self.anchor = position;
+    }
+
+    /// Selects these images.
+    pub fn select(&mut self, positions: impl IntoIterator<Item = usize>) {
+        self.selected = positions.into_iter().filter(|&position| position < self.items.len()).collect();
+        if let Some(&first) = self.selected.first() {
+            self.focus = first;
+            self.anchor = first;
+        }
+    }
+
+    /// Puts images off until later.
+    pub fn put_off(&mut self, positions: &[usize]) {
+        self.later.extend(positions.iter().filter(|&&position| position < self.items.len()));
+    }
+
+    /// Images that were judged are not put off any more.
+    pub fn done(&mut self, positions: &[usize]) {
+        self.later.retain(|position| !positions.contains(position));
+    }
+
+    /// Moves to the next image after the focused one for which `needs` holds and that is not put off. Never starts over:
+    /// if there is none, the focus stays, and the answer is `false`.
+    pub fn advance(&mut self, needs: impl Fn(Item) -> bool) -> bool {
+        let from = self.selected.last().copied().unwrap_or(self.focus) + 1;
+        let next = (from..self.items.len()).find(|at| !self.later.contains(at) && needs(self.items[*at]));
+        match next {
+            Some(next) => self.go_to(next),
+            None => self.selected.clear(),
+        }
+        next.is_some()
+    }
+
+    /// Moves to the first image that is put off, which it then no longer is; `false` if none is.
+    pub fn take_up(&mut self) -> bool {
+        let Some(first) = self.later.pop_first() else { return false };
+        self.go_to(first);
+        true
+    }
+
+    /// The position of an image.
+    pub fn position(&self, item: Item) -> Option<usize> {
+        self.items.iter().position(|known| *known == item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(count: usize) -> Queue {
+        Queue::new(QueueKind::Query(0), (0..count).map(|candidate| Item { query: 0, candidate }).collect(), None)
+    }
+
+    #[test]
+    fn the_focus_goes_to_the_next_that_needs_it_and_never_starts_over() {
+        let mut queue = queue(6);
+        let unjudged = |item: Item| item.candidate != 2;
+        queue.put_off(&[1]);
+        assert!(queue.advance(unjudged));
+        assert_eq!(queue.focus(), 3, "1 is put off, 2 is judged");
+        queue.go_to(5);
+        assert!(!queue.advance(unjudged));
+        assert_eq!(queue.focus(), 5, "it stays at the end");
+        assert!(queue.take_up());
+        assert_eq!((queue.focus(), queue.later()), (1, 0));
+        assert!(!queue.take_up());
+    }
+
+    #[test]
+    fn several_images_are_selected_with_shift_and_ctrl() {
+        let mut queue = queue(9);
+        queue.go_to(4);
+        assert_eq!(queue.targets(), [4]);
+        queue.extend_to(6);
+        assert_eq!(queue.targets(), [4, 5, 6]);
+        queue.extend_to(3);
+        assert_eq!(queue.targets(), [3, 4], "the selection starts where it started");
+        queue.toggle(8);
+        queue.toggle(4);
+        assert_eq!(queue.targets(), [3, 8]);
+        queue.advance(|_| true);
+        assert_eq!(queue.targets(), [4], "nothing comes after 8, so the focus stays where it was");
+    }
+
+    #[test]
+    fn nothing_breaks_without_images() {
+        let mut queue = queue(0);
+        queue.step(3);
+        queue.extend_to(4);
+        queue.toggle(1);
+        queue.put_off(&[0]);
+        assert!(queue.targets().is_empty() && queue.focused().is_none() && !queue.advance(|_| true));
+        assert_eq!(queue.later(), 0);
+    }
+}
