@@ -15,6 +15,7 @@ mod fingerprint;
 mod import;
 mod inputs;
 mod loss;
+mod memory;
 mod observer;
 mod open;
 mod opening;
