@@ -14,6 +14,7 @@ mod rng;
 mod short;
 mod size;
 mod spread;
+mod stub;
 mod time;
 mod whole;
 
@@ -32,5 +33,6 @@ pub use rng::{Rng, SplitMix64};
 pub use short::short_f32;
 pub use size::{parse_size, size_text};
 pub use spread::{Spread, mean};
+pub use stub::sweep_stubs;
 pub use time::unix_seconds;
 pub use whole::{is_abandoned, sweep, write_unsynced, write_whole};
