@@ -3,6 +3,7 @@
 mod commands;
 mod layout;
 mod lists;
+mod monkey;
 mod queue;
 mod runs;
 

@@ -7,6 +7,7 @@
 pub mod chart;
 pub mod comparison;
 mod csv;
+mod data_now;
 mod error;
 pub mod events;
 mod latex;
@@ -20,6 +21,7 @@ mod studies;
 mod table;
 
 pub use csv::csv_line;
+pub use data_now::DataNow;
 pub use error::ExportError;
 pub use latex::latex_text;
 pub use part::Part;
