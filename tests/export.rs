@@ -4,8 +4,8 @@ use crossrank::dataset::Split;
 use crossrank::eval::significance::Interval;
 use crossrank::eval::{Measures, STANDARD};
 use crossrank::export::chart::{Chart, Panel, Series, Theme, render_svg};
-use crossrank::export::{Cell, Part, Row, Table, csv_line, events, export_run, history_csv, latex_text};
-use crossrank::train::{EpochReport, Experiment, QueryMeasures, QueryRow, RunFolder, RunRecord};
+use crossrank::export::{Cell, DataNow, Part, Row, Table, csv_line, events, export_run, history_csv, latex_text};
+use crossrank::train::{self, EpochReport, Experiment, QueryMeasures, QueryRow, RunFolder, RunRecord};
 use std::fs;
 
 pub(crate) fn history(epochs: usize) -> Vec<EpochReport> {
@@ -250,8 +250,9 @@ fn a_run_is_exported_with_everything_it_saved() {
     let queries = vec![row("a, b", Split::Test), row("c", Split::Train)];
     QueryMeasures { queries, ..QueryMeasures::default() }.write(&run).expect("written");
     let sample = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/stamps-and-places");
-    let loaded = crossrank::dataset::open(&sample).expect("the sample");
-    let done = export_run(&run, &out, Some(&loaded), Part::All).expect("it is exported");
+    let loaded = train::open(&sample, &[]).expect("the sample").data;
+    let done =
+        export_run(&run, &out, DataNow { data: Some(&loaded), adopt: false }, Part::All).expect("it is exported");
     let name = |path: &std::path::PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<String> = done.files.iter().filter_map(name).collect();
     names.sort();
@@ -274,7 +275,10 @@ fn a_run_is_exported_with_everything_it_saved() {
     assert_ne!(hash(&loaded.judgements), hash(&other), "another judgement is another data set");
     let (qrels, warnings) = crossrank::dataset::read_qrels(&out.join("qrels.txt")).expect("judgements");
     assert_eq!((qrels.values().map(|query| query.len()).sum::<usize>(), warnings.len()), (3300, 0));
-    assert!(export_run(home.path(), &out, None, Part::Test).is_err_and(|error| error.to_string().contains("run.json")));
+    assert!(
+        export_run(home.path(), &out, DataNow::default(), Part::Test)
+            .is_err_and(|error| error.to_string().contains("run.json"))
+    );
 }
 
 #[test]

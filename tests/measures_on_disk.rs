@@ -5,7 +5,7 @@ use crate::old_runs::{data, json};
 use crossrank::base::FileError;
 use crossrank::dataset::{RecallBase, Relevance, Split};
 use crossrank::eval::{Measure, Measures, STANDARD};
-use crossrank::export::{Part, export_run};
+use crossrank::export::{DataNow, Part, export_run};
 use crossrank::model::ModelKind;
 use crossrank::train::{
     self, EpochReport, Experiment, QueryMeasures, QueryRow, Quiet, RunFolder, RunRecord, TrainState, read_run_folder,
@@ -169,7 +169,7 @@ fn a_run_chosen_by_err_names_the_highest_grade_of_the_queries_that_choose() {
     (experiment.training.epochs, experiment.training.stop_on) = (1, Measure::ErrAt(10));
     let trained = train::run(&data, &experiment, RunRecord::default(), Some(&folder), &mut Quiet).expect("it trains");
     assert_eq!(trained.record.highest_grade, Some(highest));
-    export_run(&folder, &out, None, Part::Test).expect("it is exported");
+    export_run(&folder, &out, DataNow::default(), Part::Test).expect("it is exported");
     for file in [folder.join("run.json"), out.join("summary.json"), out.join("manifest.json")] {
         assert_eq!(json(&file)["highest_grade"], highest, "{}", file.display());
     }

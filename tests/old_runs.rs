@@ -13,7 +13,7 @@
 use crate::workspace::{open, wait};
 use crossrank::dataset::{RecallBase, Split, read_run};
 use crossrank::eval::{Measure, Measures, STANDARD};
-use crossrank::export::{Part, export_run};
+use crossrank::export::{DataNow, Part, export_run};
 use crossrank::study::comparison::{Configuration, compare};
 use crossrank::train::{
     self, Continuation, EpochReport, QueryMeasures, Quiet, RunData, RunRecord, RunState, read_run_folder,
@@ -165,7 +165,7 @@ fn old_and_new_runs_are_compared_and_exported_alike() {
         }
     }
 
-    export_run(&old, &out, None, Part::Test).expect("it is exported");
+    export_run(&old, &out, DataNow::default(), Part::Test).expect("it is exported");
     let summary = json(&out.join("summary.json"));
     let model = &json(&old.join("run.json"))["test"]["model"];
     for (at, measure) in STANDARD.iter().enumerate() {

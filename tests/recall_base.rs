@@ -3,7 +3,7 @@
 use crate::workspace::wait;
 use crossrank::dataset::{Qrels, RecallBase, Split, read_qrels, read_run};
 use crossrank::eval::{Averaging, Conventions, Measure, STANDARD, evaluate};
-use crossrank::export::{Part, export_run};
+use crossrank::export::{DataNow, Part, export_run};
 use crossrank::model::ModelKind;
 use crossrank::study::comparison::{ComparisonError, Configuration, compare};
 use crossrank::train::{
@@ -81,8 +81,8 @@ fn exported_judgements_are_those_that_counted_and_every_file_names_the_conventio
     for base in RecallBase::ALL {
         let (out, to) = (folder.path().join(base.name()), folder.path().join(format!("{base}-export")));
         trained(&data.with_recall_base(base), &out);
-        let loaded = crossrank::dataset::open(folder.path()).expect("the data set");
-        export_run(&out, &to, Some(&loaded), Part::All).expect("exported");
+        let now = DataNow { data: Some(&data), adopt: false };
+        export_run(&out, &to, now, Part::All).expect("exported");
         let (qrels, _) = read_qrels(&to.join("qrels.txt")).expect("judgements");
         let others = qrels.values().flat_map(|of_query| of_query.keys()).any(|image| image.starts_with("elsewhere"));
         assert_eq!(others, base == RecallBase::Judged);

@@ -9,6 +9,7 @@ use crossrank::study::runs::{
 use crossrank::train::{Comparison, RunFolder, RunRecord, RunSplit};
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A run that was never trained, with invented measures: for what only looks at records.
 pub(crate) fn made_up(name: &str, k: usize, layers: usize, seed: u64, map: f64) -> RunFacts {
@@ -179,7 +180,7 @@ fn a_table_of_settings_from_before_is_still_read() {
 #[test]
 fn rows_are_sorted_with_what_has_no_value_at_the_end_and_named_by_what_tells_them_apart() {
     let mut runs = six();
-    runs[0].saved.record.test = Comparison::default();
+    Arc::make_mut(&mut runs[0].saved).record.test = Comparison::default();
     let all: Vec<usize> = (0..runs.len()).collect();
     let order = |ascending: bool| -> String {
         let table = RunTable { sort: Column::TestMap, ascending, ..RunTable::default() };
@@ -276,10 +277,13 @@ fn a_record_of_strange_values_is_shown_without_panic() {
 }
 
 /// A run with a split of its own, named by its test queries.
-fn split(mut run: RunFacts, test: &[&str]) -> RunFacts {
+fn split(run: RunFacts, test: &[&str]) -> RunFacts {
     let test = test.iter().map(|id| (*id).to_owned()).collect();
-    run.saved.record.split = Some(RunSplit { test, ..RunSplit::default() });
-    RunFacts::of(run.saved)
+    let mut saved = Arc::unwrap_or_clone(run.saved);
+    saved.record.split = Some(RunSplit { test, ..RunSplit::default() });
+    let run = RunFacts::of(saved);
+    assert!(run.saved.record.split.is_none(), "the ids of every query would stay for every run");
+    run
 }
 
 #[test]
@@ -322,7 +326,7 @@ fn the_folds_of_a_study_share_a_row_that_counts_them() {
         let path = home.path().join(format!("sweep/trials/fold-{fold},seed-{seed}"));
         fs::create_dir_all(&path).expect("a folder");
         fs::write(path.join("trial.json"), format!("{{\"fold\":{fold},\"seed\":{seed}}}")).expect("written");
-        let mut run = made_up("x", 5, 1, seed, 0.5).saved;
+        let mut run = Arc::unwrap_or_clone(made_up("x", 5, 1, seed, 0.5).saved);
         run.path = path;
         split(RunFacts::of(run), [&["q1"], &["q2"]][fold - 1])
     };

@@ -1,6 +1,7 @@
 //! A run remembers its data and its split, and is only continued and compared as the same experiment.
 
 use crossrank::dataset::{Relevance, Split};
+use crossrank::export::{DataNow, Part, export_run};
 use crossrank::model::{Network, RankingInput};
 use crossrank::study::Folds;
 use crossrank::study::comparison::{ComparisonError, Configuration, compare};
@@ -113,6 +114,47 @@ fn a_run_on_data_that_have_changed_goes_on_only_if_that_is_accepted_and_recorded
 }
 
 #[test]
+fn an_export_names_everything_that_has_changed_and_reads_the_run_s_vectors() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (run, out) = (home.path().join("run"), home.path().join("out"));
+    let data = sample();
+    train::run(&data, &experiment("dcmm-cos"), RunRecord::default(), Some(&run), &mut Until(1)).expect("a run");
+    let export = |data: &RunData, adopt: bool| export_run(&run, &out, DataNow { data: Some(data), adopt }, Part::All);
+    export(&data.without_vectors(), false).expect("other vectors in use are no change");
+    fs::remove_dir_all(&out).expect("removed");
+    let mut vectors = (*data.vectors).clone();
+    vectors.row_of_image[0] = None;
+    let other = judged_otherwise(&data, Split::Train).with_vectors(data.vector_names.clone(), vectors.into());
+    let error = export(&other, false).expect_err("refused").to_string();
+    assert!(error.contains("the judgements, visual vectors of the data set") && !out.exists(), "{error}");
+    export(&other, true).expect("accepted");
+    // Vectors that cannot be read are no reason to refuse: an export has none.
+    let record = RunRecord { vector_files: Vec::new(), ..read_run_record(&run).expect("a run") };
+    fs::write(run.join("run.json"), serde_json::to_string(&record).expect("JSON")).expect("written");
+    let mut dataset = (*data.dataset).clone();
+    dataset.vectors.clear();
+    let mut gone = data.without_vectors();
+    gone.dataset = dataset.into();
+    let left_out = export(&gone, false).expect("exported").left_out;
+    assert!(left_out.iter().any(|line| line.starts_with("comparison of the visual vectors")), "{left_out:?}");
+}
+
+#[test]
+fn judgements_of_images_that_are_no_candidates_are_part_of_the_judgements() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let hash = |other: &str| {
+        fs::write(folder.path().join("run.txt"), "q Q0 a 1 2 t\nq Q0 b 2 1 t\n").expect("written");
+        fs::write(folder.path().join("qrels.txt"), format!("q 0 a 1\n{other}")).expect("written");
+        let data = train::open(folder.path(), &[]).expect("a data set").data;
+        assert_eq!(data.judgements.others(0).count(), usize::from(!other.is_empty()));
+        train::judgements_hash(&data)
+    };
+    let hashes = [hash(""), hash("q 0 elsewhere 1\n"), hash("q 0 elsewhere 2\n"), hash("q 0 nowhere 1\n")];
+    assert_eq!(hashes.iter().collect::<std::collections::BTreeSet<_>>().len(), 4, "{hashes:?}");
+    assert_eq!(hashes[1], hash("q 0 elsewhere 1\n"));
+}
+
+#[test]
 fn vectors_matter_only_to_runs_that_use_them() {
     let home = tempfile::tempdir().expect("a folder");
     let data = sample();
@@ -177,7 +219,27 @@ fn the_command_line_asks_for_adopt_and_the_record_names_the_program() {
     let record = read_run_record(&run).expect("a run");
     assert_eq!((record.version.as_str(), record.commit.is_some()), (env!("CARGO_PKG_VERSION"), in_checkout()));
     let again = ["--resume", folder, "--epochs", "5"];
+    let [out, export] = ["out", "export"].map(|name| home.path().join(name));
+    let exported = |options: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crossrank"));
+        let command = command.env("CROSSRANK_HOME", home.path()).arg("export").arg(&run).arg("--out").arg(&out);
+        let done = command.args(options).output().expect("it starts");
+        (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let (done, text) = exported(&[]);
+    assert!(done, "nothing has changed: {text}");
+    fs::rename(&out, &export).expect("moved");
     write(&qrels(1));
+    let (done, text) = exported(&[]);
+    assert!(!done && text.contains("judgements") && text.contains("--adopt"), "{text}");
+    assert!(!out.exists(), "nothing is written before");
+    let (done, text) = exported(&["--adopt"]);
+    assert!(done, "{text}");
+    let changed = |folder: &Path| {
+        let text = fs::read_to_string(folder.join("manifest.json")).expect("a manifest");
+        serde_json::from_str::<serde_json::Value>(&text).expect("JSON")["changed"].clone()
+    };
+    assert_eq!((changed(&export), changed(&out)), (serde_json::Value::Null, serde_json::json!(["judgements"])));
     let (resumed, text) = program(&again);
     assert!(!resumed && text.contains("judgements") && text.contains("--adopt"), "{text}");
     let (resumed, text) = program(&[&again[..], &["--adopt"]].concat());

@@ -4,6 +4,7 @@ mod commands;
 mod large;
 mod layout;
 mod lists;
+mod monkey;
 mod queue;
 mod runs;
 

@@ -18,7 +18,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 /// The lock's name in its folder.
-const NAME: &str = "run.lock";
+pub(super) const NAME: &str = "run.lock";
 /// How often a lock is renewed.
 const BEAT: Duration = Duration::from_secs(15);
 /// A lock that has not been renewed for this long is stale, if its owner cannot be seen.
@@ -104,6 +104,11 @@ impl Lock {
                 Err(LockError::Lost { owner, path: self.folder.clone() })
             }
         }
+    }
+
+    /// Unlocks the folder, and removes it if it is then empty.
+    pub(super) fn discard(mut self) {
+        self.created = true;
     }
 
     /// The folder that is locked.

@@ -76,7 +76,7 @@ pub fn sweep(folder: &Path, deeper: usize) {
 }
 
 /// Whether a file is one of ours that nobody is writing any more.
-fn is_left(path: &Path) -> bool {
+pub(super) fn is_left(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let process =
         name.strip_suffix(PART).and_then(|rest| rest.strip_suffix('.')?.rsplit('.').next()?.parse::<u32>().ok());

@@ -27,6 +27,18 @@ pub(super) fn opening(follow: bool, memory: Option<usize>) -> Result<Opening> {
     Ok(Opening { reach: Reach::following(follow), memory })
 }
 
+/// Opens a data set without visual vectors; showing its warnings is left to the caller.
+///
+/// # Errors
+/// If it cannot be opened, with the path.
+pub(super) fn open_for_export(path: &Path, opening: Opening, progress: &mut Progress) -> Result<RunData> {
+    let stage = &mut |name: &str| {
+        progress.stage(name);
+        ControlFlow::Continue(())
+    };
+    Ok(train::open_with(path, opening, &[], &mut |_, _, _| Ok(None), stage)?.data)
+}
+
 /// Opens a data set with everything training needs, adding `files` of vectors to it.
 ///
 /// # Errors

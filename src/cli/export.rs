@@ -1,13 +1,12 @@
 //! `crossrank export`: a run as files for other programs.
 
-use super::data::open;
+use super::data::{open_for_export, opening};
 use super::names::one_of;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
-use crate::dataset::Loaded;
-use crate::export::{Part, export_run, export_seeds, runs_to_export};
-use crate::train::read_run_record;
-use anyhow::Result;
+use crate::export::{DataNow, ExportError, Part, export_run, export_seeds, runs_to_export};
+use crate::train::{RunData, data_of_run, read_run_record};
+use anyhow::{Result, anyhow};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +26,9 @@ pub(super) struct ExportArgs {
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,
+    /// Export a run although its data have changed since; the manifest then names what.
+    #[arg(long)]
+    pub adopt: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -35,17 +37,23 @@ pub(super) struct ExportArgs {
 /// Runs the command.
 ///
 /// # Errors
-/// If RUN is neither a run nor a folder of runs, the requested data set cannot be opened, or a file cannot be written.
+/// If RUN is neither a run nor a folder of runs, the requested data set cannot be opened, the data have changed since, or
+/// a file cannot be written.
 pub(super) fn run(args: &ExportArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let runs = runs_to_export(&args.run)?;
-    let dataset = dataset(args, &runs[0], &mut progress)?;
+    let data = data(args, &runs[0], &mut progress)?;
+    let now = DataNow { data: data.as_ref(), adopt: args.adopt };
     progress.stage("Writing files");
     let done = match &runs[..] {
-        [run] if *run == args.run => export_run(run, &args.out, dataset.as_ref(), args.part)?,
-        runs => export_seeds(runs, &args.out, dataset.as_ref(), args.part)?,
+        [run] if *run == args.run => export_run(run, &args.out, now, args.part),
+        runs => export_seeds(runs, &args.out, now, args.part),
     };
     progress.finish();
+    let done = done.map_err(|error| match error {
+        ExportError::Changed { .. } => anyhow!("{error} (--adopt exports all the same, and records it)"),
+        other => other.into(),
+    })?;
     done.left_out.iter().for_each(|line| note(&format!("left out: {line}")));
     if args.json {
         let files: Vec<String> = done.files.iter().map(|file| file.display().to_string()).collect();
@@ -57,17 +65,21 @@ pub(super) fn run(args: &ExportArgs) -> Result<()> {
     print(&done.files.iter().map(|file| format!("{}\n", file.display())).collect::<String>())
 }
 
-/// The data set given, or the run's own; if the latter is gone or broken, `None`.
-fn dataset(args: &ExportArgs, run: &Path, progress: &mut Progress) -> Result<Option<Loaded>> {
-    if let Some(path) = &args.dataset {
-        return Ok(Some(open(path, args.follow, progress)?));
-    }
+/// The data set given, or the run's own, with the run's visual vectors if they can be read; if the run's own is gone or
+/// broken, `None`.
+fn data(args: &ExportArgs, run: &Path, progress: &mut Progress) -> Result<Option<RunData>> {
     let record = read_run_record(run)?;
-    if !record.dataset_path.exists() {
+    let (path, is_asked_for) = match &args.dataset {
+        Some(path) => (path, true),
+        None => (&record.dataset_path, false),
+    };
+    if !is_asked_for && !path.exists() {
         return Ok(None);
     }
-    match open(&record.dataset_path, args.follow, progress) {
-        Ok(loaded) => Ok(Some(loaded)),
+    match open_for_export(path, opening(args.follow, None)?, progress) {
+        // Read once for all runs of a folder.
+        Ok(data) => Ok(Some(data_of_run(&data, &record).unwrap_or(data))),
+        Err(error) if is_asked_for => Err(error),
         Err(error) => {
             note(&format!("the run's data set cannot be opened: {error}"));
             Ok(None)

@@ -2,6 +2,7 @@
 
 use crate::base::FileError;
 use crate::dataset::DatasetError;
+use std::path::PathBuf;
 
 /// Why something could not be exported.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,14 @@ pub enum ExportError {
     /// Judgements could not be written.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A run on data that have changed since.
+    #[error("the {what} of the data set are not those that the run was trained on: {path}")]
+    Changed {
+        /// What changed: `judgements, features`.
+        what: String,
+        /// The run's folder.
+        path: PathBuf,
+    },
     /// Numbers that JSON cannot hold.
     #[error(transparent)]
     Json(#[from] serde_json::Error),

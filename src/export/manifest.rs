@@ -2,9 +2,9 @@
 
 use super::Part;
 use crate::base::{ContentHash, VERSION};
-use crate::dataset::{Dataset, Judgements, Loaded, Split};
+use crate::dataset::{Dataset, Judgements, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
-use crate::train::{Experiment, QueryMeasures, RunRecord, RunState};
+use crate::train::{Experiment, QueryMeasures, RunData, RunRecord, RunState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,6 +38,9 @@ pub struct Manifest {
     pub state: RunState,
     /// The data.
     pub dataset: DatasetMark,
+    /// What had changed in the data since the run when it was exported, and was accepted: `judgements`, ….
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// The visual vectors.
     pub vectors: String,
     /// Signals, in the order of the network's inputs.
@@ -82,12 +85,13 @@ pub struct DatasetMark {
     pub blake3: Option<String>,
 }
 
-/// From a run and, if it was found, its data set.
+/// From a run and, if it was found, its data set, in which `changed` is no longer as it was.
 pub fn manifest(
     record: &RunRecord,
     measures: Option<&QueryMeasures>,
-    dataset: Option<&Loaded>,
+    data: Option<&RunData>,
     part: Part,
+    changed: Vec<String>,
 ) -> Manifest {
     let of_split = |split: Split| {
         let rows = measures.into_iter().flat_map(|measures| measures.of_split(split));
@@ -111,8 +115,9 @@ pub fn manifest(
         dataset: DatasetMark {
             name: record.dataset.clone(),
             path: record.dataset_path.clone(),
-            blake3: dataset.map(|loaded| dataset_hash(&loaded.dataset, &loaded.judgements)),
+            blake3: data.map(|data| dataset_hash(&data.dataset, &data.judgements)),
         },
+        changed,
         vectors: record.vectors.clone(),
         features: record.features.clone(),
         seed: record.experiment.training.seed,

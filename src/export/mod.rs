@@ -6,6 +6,7 @@
 
 pub mod chart;
 pub mod comparison;
+mod data_now;
 mod error;
 pub mod events;
 mod latex;
@@ -19,6 +20,7 @@ mod studies;
 mod table;
 
 pub use crate::base::csv_line;
+pub use data_now::DataNow;
 pub use error::ExportError;
 pub use latex::latex_text;
 pub use part::Part;

@@ -4,9 +4,9 @@ use super::chart::{Chart, Theme, render_png, render_svg};
 use super::manifest::manifest;
 use super::part::{Part, Parts};
 use super::table::{Cell, Row, Table};
-use super::{ExportError, events, history_csv, queries_csv};
+use super::{DataNow, ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
-use crate::dataset::{Dataset, Judgements, Loaded, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
+use crate::dataset::{Dataset, Judgements, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
 use crate::eval::{Averaging, Measure, Measures, STANDARD, TIE_RULE};
 use crate::train::{Comparison, EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
@@ -27,9 +27,11 @@ pub struct Exported {
 /// `curves.png`. What an old run lacks, or needs a data set that was not found, is left out and reported.
 ///
 /// # Errors
-/// If `run` is not a run, or a file cannot be written; with its path.
-pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>, part: Part) -> Result<Exported, ExportError> {
+/// If `run` is not a run, its data have changed since (nothing is written then), or a file cannot be written; with its
+/// path.
+pub fn export_run(run: &Path, out: &Path, now: DataNow<'_>, part: Part) -> Result<Exported, ExportError> {
     let (record, history) = read_run_folder(run)?;
+    let difference = now.compare(run, &record)?;
     fs::create_dir_all(out).at(out)?;
     let mut writer = Writer { out, done: Exported::default() };
     let measures = match QueryMeasures::read(run) {
@@ -39,11 +41,14 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>, part: Part) 
             None
         }
     };
+    if let Some(error) = &difference.unchecked {
+        writer.done.left_out.push(format!("comparison of the visual vectors with the run's: {error}"));
+    }
     let parts = Parts::of(&record, measures.as_ref());
     let wanted = |id: &str| parts.holds(part, id);
     writer.rankings(run, &record, (part, &wanted))?;
-    match dataset {
-        Some(dataset) => writer.qrels(dataset, record.recall_base, (part, &wanted))?,
+    match now.data {
+        Some(data) => writer.qrels((&data.dataset, &data.judgements), record.recall_base, (part, &wanted))?,
         None => writer.done.left_out.push("qrels.txt: the data set was not found".to_owned()),
     }
     if let Some(measures) = &measures {
@@ -54,7 +59,7 @@ pub fn export_run(run: &Path, out: &Path, dataset: Option<&Loaded>, part: Part) 
     writer.write("table.md", table.markdown().as_bytes())?;
     writer.write("table.tex", table.latex().as_bytes())?;
     writer.write("table.csv", table.csv().as_bytes())?;
-    let manifest = serde_json::to_value(manifest(&record, measures.as_ref(), dataset, part))?;
+    let manifest = serde_json::to_value(manifest(&record, measures.as_ref(), now.data, part, difference.changed))?;
     writer.write("manifest.json", pretty(&manifest)?.as_bytes())?;
     writer.curves(&record, &history)?;
     Ok(writer.done)
@@ -96,9 +101,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn qrels(&mut self, loaded: &Loaded, base: RecallBase, (part, wanted): Wanted<'_>) -> Result<(), ExportError> {
+    fn qrels(
+        &mut self,
+        (dataset, judgements): (&Dataset, &Judgements),
+        base: RecallBase,
+        (part, wanted): Wanted<'_>,
+    ) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        let mut qrels = qrels(&loaded.dataset, &loaded.judgements, base);
+        let mut qrels = qrels(dataset, judgements, base);
         qrels.retain(|query, _| wanted(query));
         if qrels.is_empty() {
             self.done.left_out.push(format!("qrels.txt: {}", nothing(part)));

@@ -3,9 +3,8 @@
 use super::run::rankings_table;
 use super::studies::mean;
 use super::table::Table;
-use super::{ExportError, Exported, Part, export_run};
+use super::{DataNow, ExportError, Exported, Part, export_run};
 use crate::base::{At, FileError, Spread, folders_with, write_whole};
-use crate::dataset::Loaded;
 use crate::train::{Comparison, RunRecord, read_run_record};
 use std::path::{Path, PathBuf};
 
@@ -22,22 +21,24 @@ pub fn runs_to_export(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
 }
 
 /// Exports runs as [`export_run`] does, each to a folder of its own in `out`, with the means and deviations over all of
-/// them as `table.md`, `table.tex` and `table.csv`. `dataset` is that of the first.
+/// them as `table.md`, `table.tex` and `table.csv`. `now` is the data set of the first.
 ///
 /// # Errors
-/// If a run cannot be read, or a file cannot be written; with its path.
-pub fn export_seeds(
-    runs: &[PathBuf],
-    out: &Path,
-    dataset: Option<&Loaded>,
-    part: Part,
-) -> Result<Exported, ExportError> {
+/// If a run cannot be read or its data have changed since (nothing is written then), or a file cannot be written; with
+/// its path.
+pub fn export_seeds(runs: &[PathBuf], out: &Path, now: DataNow<'_>, part: Part) -> Result<Exported, ExportError> {
     let records = runs.iter().map(|run| read_run_record(run)).collect::<Result<Vec<_>, _>>()?;
+    let now_of = |record: &RunRecord| {
+        let is_same = records.first().is_some_and(|first| first.dataset_path == record.dataset_path);
+        if is_same { now } else { DataNow { data: None, ..now } }
+    };
+    for (run, record) in runs.iter().zip(&records) {
+        now_of(record).compare(run, record)?;
+    }
     let mut all = Exported::default();
     for (run, record) in runs.iter().zip(&records) {
-        let is_same = records.first().is_some_and(|first| first.dataset_path == record.dataset_path);
         let name = run.file_name().unwrap_or_default();
-        let done = export_run(run, &out.join(name), dataset.filter(|_| is_same), part)?;
+        let done = export_run(run, &out.join(name), now_of(record), part)?;
         all.files.extend(done.files);
         all.left_out.extend(done.left_out.into_iter().map(|reason| format!("{}/{reason}", name.to_string_lossy())));
     }

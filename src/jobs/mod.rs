@@ -12,7 +12,7 @@ pub use pool::Pool;
 pub use sequence::Sequence;
 pub use slot::Slot;
 
-use crate::base::Progress;
+use crate::base::{Progress, give_memory_back};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +20,9 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+/// A job that ran for longer than this has used enough memory to give it back at its end.
+const LONG: Duration = Duration::from_millis(100);
 
 /// Called from a worker when there is a new event.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -152,22 +155,20 @@ impl<E: Send + 'static, T: Send + 'static> Job<E, T> {
         let control = Arc::new(Control::default());
         let (sender, events) = channel();
         let worker = Worker { control: control.clone(), events: sender, wake };
+        let started = Instant::now();
         let run = move || {
             let end = match catch_unwind(AssertUnwindSafe(|| work(&worker))) {
                 Ok(Ok(value)) => Event::Done(value),
                 Ok(Err(error)) => Event::Failed(error),
                 Err(panic) => Event::Failed(panic_message(panic.as_ref()).into()),
             };
+            if started.elapsed() > LONG {
+                give_memory_back();
+            }
             worker.send(end);
         };
-        let mut job = Self {
-            name: name.clone(),
-            control,
-            events,
-            thread: None,
-            started: Instant::now(),
-            progress: Progress::default(),
-        };
+        let mut job =
+            Self { name: name.clone(), control, events, thread: None, started, progress: Progress::default() };
         // If no thread can be started the channel is closed at once, and `poll` reports a failure.
         job.thread = std::thread::Builder::new().name(name).spawn(run).ok();
         job

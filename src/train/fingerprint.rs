@@ -10,6 +10,8 @@ use crate::dataset::{Query, Split};
 
 /// What differs where the visual vectors do.
 pub(super) const VISUAL_VECTORS: &str = "visual vectors";
+/// What differs where the signals do.
+pub(super) const FEATURES: &str = "features";
 
 /// BLAKE3 of the contents that a run's result depends on, in hexadecimal and whatever the file format.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +70,7 @@ impl Fingerprint {
             ("queries", self.queries == other.queries),
             ("candidates", self.candidates == other.candidates),
             ("judgements", self.judgements == other.judgements),
-            ("features", self.features == other.features),
+            (FEATURES, self.features == other.features),
             (VISUAL_VECTORS, self.vectors == other.vectors),
         ];
         parts.into_iter().filter(|(_, equal)| !equal).map(|(name, _)| name).collect()

@@ -15,6 +15,7 @@ mod fingerprint;
 mod import;
 mod inputs;
 mod loss;
+mod memory;
 mod observer;
 mod open;
 mod opening;
@@ -43,7 +44,9 @@ pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
-pub use open::{ChooseVectors, NamedVectors, Opened, data_of_run, open, open_with, read_named, read_sources};
+pub use open::{
+    ChooseVectors, NamedVectors, Opened, changes_since, data_of_run, open, open_with, read_named, read_sources,
+};
 pub use opening::{MEMORY_VARIABLE, Opening, memory_bound, parse_memory};
 pub use optimise::{measure, retrain, train, train_from};
 pub use optimiser::{Gradients, Moments, Optimiser};

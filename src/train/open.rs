@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::run::split_as;
+use super::fingerprint::{FEATURES, VISUAL_VECTORS};
+use super::run::{changes, split_as};
 use super::{Opening, RunData, RunRecord, TrainError};
 use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning};
 use crate::signals;
@@ -153,6 +154,21 @@ pub fn data_of_run(data: &RunData, record: &RunRecord) -> Result<RunData, TrainE
     }
     let table = read_sources(&dataset, &names, &mut |_| {})?;
     Ok(data.with_vectors(names, Arc::new(table)))
+}
+
+/// What has changed in a data set since a run, as [`changes`] names it, whatever visual vectors are in use; and why the
+/// run's vectors could not be compared, if they could not be read.
+pub fn changes_since(data: &RunData, record: &RunRecord) -> (Vec<String>, Option<TrainError>) {
+    // A data set that lacks a signal of the run has other features.
+    let of = |data: &RunData| changes(data, record).unwrap_or_else(|_| vec![FEATURES.to_owned()]);
+    match data_of_run(data, record) {
+        Ok(data) => (of(&data), None),
+        Err(error) => {
+            let mut changed = of(&split_as(data, record).without_vectors());
+            changed.retain(|what| what != VISUAL_VECTORS);
+            (changed, record.fingerprint.is_some().then_some(error))
+        }
+    }
 }
 
 /// Adds a file to a data set; returns the name of its source if it holds visual vectors.

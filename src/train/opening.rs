@@ -1,8 +1,7 @@
 //! How data is opened, and in how much memory it is worked on.
 
-use super::{Experiment, RunData, TrainError};
 use crate::base::{parse_size, size_text};
-use crate::dataset::{Reach, Split};
+use crate::dataset::Reach;
 use crate::graph::USUAL_MEMORY;
 
 /// The environment variable for [`Opening::memory`], as in `CROSSRANK_MEMORY=4GB`.
@@ -45,24 +44,4 @@ pub fn parse_memory(text: &str) -> Result<usize, String> {
     const LEAST: u64 = 1_000_000;
     let bytes = parse_size(text).filter(|bytes| *bytes >= LEAST).and_then(|bytes| usize::try_from(bytes).ok());
     bytes.ok_or_else(|| format!("expected a size of at least {}, as in 4GB, not \"{text}\"", size_text(LEAST)))
-}
-
-/// Checks that no query to learn from has too many judged images for the loss.
-///
-/// # Errors
-/// [`TrainError::Memory`].
-pub(super) fn check_memory(data: &RunData, experiment: &Experiment) -> Result<(), TrainError> {
-    if experiment.model.kind.network().is_none() {
-        return Ok(());
-    }
-    let loss = experiment.training.loss;
-    for (query, split) in data.splits.iter().enumerate() {
-        let judged = data.judgements.of(query).iter().flatten().filter(|grade| grade.is_judged()).count();
-        let needed = loss.dense_bytes(judged);
-        if *split != Split::Test && needed > data.memory {
-            let query = data.dataset.queries[query].id.to_string();
-            return Err(TrainError::Memory { loss, judged, query, needed, bound: data.memory });
-        }
-    }
-    Ok(())
 }

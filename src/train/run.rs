@@ -3,7 +3,7 @@
 use super::choose::choose;
 use super::fingerprint::VISUAL_VECTORS;
 use super::inputs::{prepare, prepare_with, with_candidates};
-use super::opening::check_memory;
+use super::memory::check_memory;
 use super::query_measures::QueryMeasures;
 use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};

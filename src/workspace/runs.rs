@@ -30,7 +30,7 @@ struct Scored {
 /// The runs on disk, newest first.
 #[derive(Default)]
 pub struct RunList {
-    known: Vec<SavedRun>,
+    known: Vec<Arc<SavedRun>>,
     listing: Slot<(), Vec<RunFacts>>,
     /// When the runs were last listed.
     listed: Option<Instant>,
@@ -38,8 +38,8 @@ pub struct RunList {
 }
 
 impl RunList {
-    /// The runs, newest first.
-    pub fn known(&self) -> &[SavedRun] {
+    /// The runs, newest first; shared with [`super::Experiments::runs`].
+    pub fn known(&self) -> &[Arc<SavedRun>] {
         &self.known
     }
 

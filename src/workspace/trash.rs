@@ -4,7 +4,7 @@
 //! deletion. A file beside it is locked for as long as the session lives: the system lets go of the lock however the
 //! process ends, so the next start knows a crashed session's folder from one that another process still needs.
 
-use crate::base::{At, FileError, sweep};
+use crate::base::{At, FileError, sweep, sweep_stubs};
 use crate::jobs::{Slot, Wake};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -39,14 +39,18 @@ impl Trash {
         Self { root, own: None, held: Vec::new(), count: 0, cleaning: Slot::default() }
     }
 
-    /// Removes what crashed sessions have left, in a thread of its own: their trash, and half-written files in the folders
-    /// of `written`.
+    /// Removes what crashed sessions have left, in a thread of its own: their trash, and in the folders of `written`
+    /// folders without content and half-written files.
     pub(super) fn clean(&mut self, written: Vec<PathBuf>, wake: Wake) {
         let root = self.root.clone();
         if root.is_dir() || written.iter().any(|folder| folder.is_dir()) {
             self.cleaning.start("trash", wake, move |_| {
                 remove_leftovers(&root);
-                written.iter().for_each(|folder| sweep(folder, DEEPEST));
+                for folder in written {
+                    // First: a folder in which something was just removed looks as if it were in use.
+                    sweep_stubs(&folder, DEEPEST - 1);
+                    sweep(&folder, DEEPEST);
+                }
                 Ok(())
             });
         }

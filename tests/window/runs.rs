@@ -5,7 +5,9 @@ use crate::workspace::wait;
 use crossrank::app::{App, Panel, RunsView, settle};
 use crossrank::study::runs::{Column, Filter, RunLabel, RunTable, SavedRun};
 use crossrank::train::{RunState, Setting};
-use crossrank::workspace::{ExportAction, HistoryAction, RunsAction, SettingsAction, Side, TrainingAction, Workspace};
+use crossrank::workspace::{
+    DataAction, ExportAction, HistoryAction, RunsAction, SettingsAction, Side, TrainingAction, Workspace,
+};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::path::{Path, PathBuf};
@@ -151,11 +153,30 @@ fn a_run_is_exported_with_its_judgements() {
     let home = tempfile::tempdir().expect("a folder");
     let mut workspace = trained(home.path(), &[5]);
     let (run, folder) = (paths(&workspace)[0].clone(), home.path().join("out"));
-    workspace.apply(ExportAction::SaveRun { run, folder: folder.clone() });
+    workspace.apply(ExportAction::SaveRun { run, folder: folder.clone(), adopt: false });
     wait(&mut workspace, "the files", |workspace| !workspace.is_busy());
     for file in ["qrels.txt", "table.csv", "manifest.json", "curves.svg"] {
         assert!(folder.join(file).is_file(), "{file}: {:?}", workspace.messages());
     }
+    // Another judgement, added to the open data set.
+    let (run, folder) = (paths(&workspace)[0].clone(), home.path().join("other"));
+    let session = workspace.session().expect("a session");
+    let query = &session.data.dataset.queries[0];
+    let image = &session.data.dataset.images[query.candidates[0].image].id;
+    let grade = 1 - session.data.judgements.get(0, 0).expect("it is judged").0.min(1);
+    let qrels = home.path().join("other.qrels");
+    std::fs::write(&qrels, format!("{} 0 {image} {grade}\n", query.id)).expect("written");
+    workspace.apply(DataAction::AttachTrec(qrels));
+    wait(&mut workspace, "the judgements", |workspace| !workspace.is_busy());
+    let mut export = |adopt: bool| {
+        workspace.apply(ExportAction::SaveRun { run: run.clone(), folder: folder.clone(), adopt });
+        wait(&mut workspace, "the end", |workspace| !workspace.is_busy());
+        format!("{:?}", workspace.messages())
+    };
+    let said = export(false);
+    assert!(said.contains("the judgements of the data set are not those") && !folder.exists(), "{said}");
+    let said = export(true);
+    assert!(folder.join("manifest.json").is_file(), "{said}");
 }
 
 #[test]

@@ -9,11 +9,14 @@ use crate::eval::Measure;
 use crate::study::runs::SavedRun;
 use crate::train::{RunRecord, RunState};
 use crate::workspace::{RunsAction, TrainingAction};
-use egui::{Align, Layout, RichText, ScrollArea, Ui};
+use egui::{Align, Layout, Rect, RichText, ScrollArea, Ui, vec2};
 
-/// The panel, which has no state of its own.
+/// The panel.
 #[derive(Default)]
-pub struct RunsPanel;
+pub struct RunsPanel {
+    /// The height of a run, once one was drawn.
+    height: f32,
+}
 
 /// Width below which the buttons have a line of their own.
 const NARROW: f32 = 250.0;
@@ -31,7 +34,13 @@ impl PanelView for RunsPanel {
         }
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             for run in runs {
-                run_ui(ui, run, ctx);
+                // Only visible runs are drawn.
+                let place = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), self.height));
+                if self.height > 0.0 && !ui.is_rect_visible(place) {
+                    ui.allocate_space(place.size());
+                    continue;
+                }
+                self.height = ui.push_id(&run.path, |ui| run_ui(ui, run, ctx)).response.rect.height();
             }
         });
     }

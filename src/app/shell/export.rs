@@ -14,6 +14,8 @@ pub struct ExportDialog {
     /// The run's folder, while the dialog is open.
     run: Option<PathBuf>,
     typed: String,
+    /// Whether a run whose data have changed since is exported all the same.
+    adopt: bool,
     system: SystemDialog,
 }
 
@@ -29,6 +31,7 @@ impl ExportDialog {
         let beside = Path::new(self.typed.trim()).parent().filter(|folder| folder.is_dir()).map(Path::to_owned);
         let folder = beside.unwrap_or_else(|| workspace.store().runs().with_file_name("exports"));
         self.typed = folder.join(name).display().to_string();
+        self.adopt = false;
         self.run = Some(run);
     }
 
@@ -55,6 +58,9 @@ impl ExportDialog {
             let exists = Path::new(self.typed.trim()).is_dir();
             let note = problem.unwrap_or(if exists { "Files of the same names will be replaced." } else { " " });
             ui.label(RichText::new(note).small().color(palette.warning));
+            ui.checkbox(&mut self.adopt, "Even if its data have changed")
+                .on_hover_text("Otherwise refused; the manifest names what changed since the training");
+            ui.add_space(GRID);
             ui.horizontal(|ui| {
                 let waiting = self.system.is_open().then_some("The file dialog is open.");
                 let button = egui::Button::new(format!("{}  Choose a folder…", icons::OPEN));
@@ -69,7 +75,8 @@ impl ExportDialog {
             });
         });
         if is_done {
-            ctx.act(ExportAction::SaveRun { run, folder: PathBuf::from(self.typed.trim()) });
+            let (folder, adopt) = (PathBuf::from(self.typed.trim()), self.adopt);
+            ctx.act(ExportAction::SaveRun { run, folder, adopt });
         }
         if is_done || modal.should_close() {
             self.run = None;

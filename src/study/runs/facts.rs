@@ -8,6 +8,7 @@ use crate::study::trial_folder;
 use crate::train::{Comparison, RunRecord, RunSplit, RunState};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What runs are ranked by: a measure on one split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,8 +37,8 @@ impl Objective {
 /// A run in the form that tables and plots need.
 #[derive(Clone, Debug)]
 pub struct RunFacts {
-    /// The run on disk.
-    pub saved: SavedRun,
+    /// The run on disk, without the queries of its split: of many runs, their ids would take most of the memory.
+    pub saved: Arc<SavedRun>,
     /// Its configuration, flat.
     pub parameters: Parameters,
     /// The study it is a trial of.
@@ -56,12 +57,12 @@ pub struct RunFacts {
 
 impl RunFacts {
     /// From a saved run.
-    pub fn of(saved: SavedRun) -> Self {
+    pub fn of(mut saved: SavedRun) -> Self {
         let parameters = parameters::of_run(&saved.record);
         let folder = study_of(&saved.path);
         let study = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
         let fold = folder.and_then(|_| trial_folder::fold(&saved.path));
-        let split = saved.record.split.as_ref().map(RunSplit::short_name);
+        let split = saved.record.split.take().as_ref().map(RunSplit::short_name);
         // A study splits the queries in its own way: its trials belong together, and repeat no run outside it.
         let scope = match folder {
             Some(folder) => folder.display().to_string(),
@@ -69,7 +70,7 @@ impl RunFacts {
         };
         let configuration = parameters::configuration(&saved.record, &parameters, &scope);
         let protocol = protocol(&saved.record, folder, fold, split.as_deref());
-        Self { saved, parameters, study, fold, split, configuration, protocol, is_live: false }
+        Self { saved: Arc::new(saved), parameters, study, fold, split, configuration, protocol, is_live: false }
     }
 
     /// The name that a person gave it, else its folder's.

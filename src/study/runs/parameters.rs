@@ -3,6 +3,7 @@
 //! The names are those of [`crate::study::parameters`], so settings added later can be filtered and plotted without
 //! further work.
 
+use crate::base::ContentHash;
 use crate::study::parameters::{flatten, plain};
 use crate::train::{Experiment, RunRecord};
 use serde::Serialize;
@@ -158,15 +159,19 @@ pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     names
 }
 
-/// Everything but the seed and what each run chooses for itself: equal for repeated runs; `scope` names their study or
-/// their split.
+/// BLAKE3 of everything but the seed and what each run chooses for itself: equal for repeated runs; `scope` names their
+/// study or their split.
 pub fn configuration(record: &RunRecord, parameters: &Parameters, scope: &str) -> String {
-    let mut text = format!("{}\n{scope}\n{}", record.dataset_path.display(), record.recall_base);
+    let mut hash = ContentHash::default();
+    hash.text(&record.dataset_path.to_string_lossy());
+    hash.text(scope);
+    hash.text(&record.recall_base.to_string());
     let is_given = |name: &str| !name.ends_with("seed") && record.chosen.iter().all(|one| one.setting != name);
     for (name, value) in parameters.iter().filter(|(name, _)| is_given(name)) {
-        text += &format!("\n{name}={value}");
+        hash.text(name);
+        hash.text(&value.to_string());
     }
-    text
+    hash.finish()
 }
 
 /// Number of signals among the inputs of a run's network.

@@ -11,7 +11,7 @@ mod alternatives;
 mod chosen_setting;
 mod trials;
 
-use super::opening::check_memory;
+use super::memory::check_memory;
 use super::{Experiment, RunData, RunObserver, TrainError};
 pub use alternatives::Alternatives;
 pub use chosen_setting::{ChosenSetting, TriedValue};

@@ -21,5 +21,7 @@ pub enum ExportAction {
         run: PathBuf,
         /// The folder to write to; made if it is missing.
         folder: PathBuf,
+        /// Whether to write it although its data have changed since; the manifest then says so.
+        adopt: bool,
     },
 }

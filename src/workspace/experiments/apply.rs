@@ -8,6 +8,7 @@ use crate::train::RunState;
 use crate::workspace::{Session, Workspace};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 impl Workspace {
     pub(in crate::workspace) fn set_run_table(&mut self, table: RunTable) {
@@ -56,7 +57,7 @@ impl Workspace {
     /// Takes over a run's new label without reading the folders again.
     pub(in crate::workspace) fn set_listed_label(&mut self, path: &Path, label: &RunLabel) {
         let runs = self.experiments.runs.iter_mut();
-        runs.filter(|run| run.saved.path == path).for_each(|run| run.saved.label = label.clone());
+        runs.filter(|run| run.saved.path == path).for_each(|run| Arc::make_mut(&mut run.saved).label = label.clone());
         self.refresh_table();
     }
 

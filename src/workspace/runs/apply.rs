@@ -152,7 +152,8 @@ impl Workspace {
         if let Err(error) = label.write(path) {
             return self.tell(Message::warning(format!("Could not save: {error}")));
         }
-        self.runs.known.iter_mut().filter(|run| run.path == path).for_each(|run| run.label = label.clone());
+        let labelled = self.runs.known.iter_mut().filter(|run| run.path == path);
+        labelled.for_each(|run| Arc::make_mut(run).label = label.clone());
         self.set_listed_label(path, label);
     }
 

@@ -1,9 +1,8 @@
 //! Writing plots and runs.
 
 use super::Saved;
-use crate::dataset::{Dataset, Loaded};
 use crate::export::chart::{Chart, Theme, write_chart};
-use crate::export::{Part, export_run};
+use crate::export::{DataNow, Part, export_run};
 use crate::jobs::{Event, Job};
 use crate::workspace::{ExportAction, Message, Workspace};
 use std::path::PathBuf;
@@ -12,7 +11,7 @@ impl Workspace {
     pub(in crate::workspace) fn apply_export(&mut self, action: ExportAction) {
         match action {
             ExportAction::SaveChart { chart, theme, path } => self.save_chart(*chart, theme, path),
-            ExportAction::SaveRun { run, folder } => self.save_run(run, folder),
+            ExportAction::SaveRun { run, folder, adopt } => self.save_run(run, folder, adopt),
         }
     }
 
@@ -24,16 +23,12 @@ impl Workspace {
     }
 
     /// Exports a run; its judgements too, if its data set is open.
-    fn save_run(&mut self, run: PathBuf, folder: PathBuf) {
+    fn save_run(&mut self, run: PathBuf, folder: PathBuf, adopt: bool) {
         let is_open = self.experiments.run(&run).is_some_and(|known| self.is_open(&known.saved.record));
         let data = self.session.as_ref().filter(|_| is_open).map(|session| session.data.clone());
         self.saving.jobs.push(Job::spawn("export", self.wake(), move |_| {
-            let loaded = data.map(|data| Loaded {
-                dataset: Dataset::clone(&data.dataset),
-                judgements: data.judgements,
-                warnings: Vec::new(),
-            });
-            let left_out = export_run(&run, &folder, loaded.as_ref(), Part::Test)?.left_out;
+            let now = DataNow { data: data.as_ref(), adopt };
+            let left_out = export_run(&run, &folder, now, Part::Test)?.left_out;
             Ok(Saved { path: folder, left_out })
         }));
     }
