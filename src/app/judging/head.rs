@@ -71,6 +71,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
                 });
             });
         });
+        narrative_ui(ui, shown);
         ui.add_space(GRID);
         let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
         let width = ui.available_width();
@@ -88,6 +89,16 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
             });
         });
     });
+}
+
+/// What counts as relevant, in the query's own words.
+fn narrative_ui(ui: &mut Ui, shown: Shown<'_>) {
+    let queries = &shown.session.data.dataset.queries;
+    let narrative = shown.queue.focused().map(|item| queries[item.query].narrative.as_str());
+    if let Some(narrative) = narrative.filter(|narrative| !narrative.is_empty()) {
+        let colour = theme::palette(ui.visuals()).weak;
+        ui.add(egui::Label::new(RichText::new(narrative).color(colour)).wrap());
+    }
 }
 
 fn queue_name(shown: Shown<'_>) -> String {
