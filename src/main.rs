@@ -5,7 +5,6 @@ const THREADS: &str = "RAYON_NUM_THREADS";
 
 fn main() -> std::process::ExitCode {
     set_thread_count();
-    crossrank::base::limit_memory_pools();
     crossrank::cli::main()
 }
 

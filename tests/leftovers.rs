@@ -26,10 +26,10 @@ fn half_written_files_of_runs_and_studies_are_removed_at_the_next_start() {
     assert!(home.path().join("runs/one").is_dir());
 }
 
-/// Makes a file or a folder look unchanged for two minutes.
+/// Makes a file or a folder look unchanged for three minutes.
 #[cfg(unix)]
 fn age(path: &Path) {
-    let then = SystemTime::now() - Duration::from_secs(120);
+    let then = SystemTime::now() - Duration::from_secs(180);
     File::open(path).and_then(|file| file.set_modified(then)).expect("aged");
 }
 

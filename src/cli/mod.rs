@@ -30,12 +30,14 @@ mod train;
 mod vectors;
 mod window;
 
+use crate::base::limit_memory_pools;
 use args::{Args, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
+    limit_memory_pools();
     let Args { dataset, follow, command } = Args::parse();
     let done = match command {
         None => window::run(dataset, follow),
