@@ -20,8 +20,8 @@ struct Case {
     labels: Vec<usize>,
 }
 
-/// How many iterations crowd-kit made before its bound stopped growing. The bound counts the prevalence once a label instead
-/// of once an image, so it stops early: the likelihood still grows, and the probabilities with it.
+/// After how many iterations ours equals theirs. In the second and third case the likelihood still grows from there, and
+/// the probabilities move with it.
 const THEIR_ITERATIONS: [usize; 3] = [174, 6, 6];
 
 #[test]
