@@ -93,7 +93,8 @@ fn tile_ui(ui: &mut Ui, shown: Shown<'_>, position: usize, rect: Rect, painted: 
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, if is_selected { palette.selected } else { palette.raised });
     let inner = widgets::paint_contain(painter, rect.shrink(GRID), picture, palette);
-    if !matches!(picture, Picture::Loading) {
+    // A tile of which only an edge is in sight has not been seen.
+    if !matches!(picture, Picture::Loading) && ui.clip_rect().contains(rect.center()) {
         painted.add(item);
     }
     tile::paint_label(painter, shown, position, inner, palette);

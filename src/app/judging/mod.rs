@@ -28,8 +28,8 @@ pub struct JudgingScreen {
     lenses: [Lens; 4],
     note: NoteEditor,
     name: Option<String>,
-    /// The focus of the last frame, to scroll to a new one.
-    focused: Option<Item>,
+    /// The focus of the last frame and how it was shown, to scroll to a new one.
+    focused: Option<(Item, JudgingView)>,
     counts: head::Counts,
 }
 
@@ -112,7 +112,7 @@ impl JudgingScreen {
         self.counts.bring_up(shown);
         head::show(ui, shown, &self.counts, &mut self.name, ctx);
         foot::show(ui, shown, &self.painted, ctx);
-        let focused = queue.focused();
+        let focused = queue.focused().map(|item| (item, ctx.settings().judging.view));
         let is_new = focused != self.focused;
         if is_new {
             self.focused = focused;

@@ -181,7 +181,6 @@ impl Workspace {
         }
         self.refresh_table();
         self.refresh_runs();
-        self.resume_last_run();
     }
 
     /// Clears a choice of signals that was made for another data set.

@@ -222,7 +222,8 @@ impl Workspace {
                 }
                 if !scored.changed.is_empty() {
                     let what = scored.changed.join(", ");
-                    let text = format!("{name} was trained on other data: changed since are {what}. Rankings are new.");
+                    let text =
+                        format!("{name} was trained on other data; since then, its {what} changed. Rankings are new.");
                     self.tell(Message::warning(text));
                 }
             }

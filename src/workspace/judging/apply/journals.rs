@@ -46,9 +46,16 @@ impl Workspace {
         while let Some(event) = self.judging.opening.poll() {
             changed = true;
             match event {
-                Event::Done(opened) => self.install_judges(*opened),
+                // A run is compared with the data it was trained on, so labels come first.
+                Event::Done(opened) => {
+                    self.install_judges(*opened);
+                    self.resume_last_run();
+                }
                 Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => {}
-                Event::Failed(error) => self.tell(Message::warning(format!("Could not read judgements: {error}"))),
+                Event::Failed(error) => {
+                    self.tell(Message::warning(format!("Could not read judgements: {error}")));
+                    self.resume_last_run();
+                }
             }
         }
         let mut is_new = false;
