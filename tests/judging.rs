@@ -152,7 +152,7 @@ fn held_keys_and_unseen_pictures_do_not_judge() {
         modifiers: Modifiers::NONE,
     };
     // Without a release between, the second and third are repeats.
-    [key(true), key(true), key(true), key(false)].into_iter().for_each(|event| harness.event(event));
+    harness.input_mut().events.extend([key(true), key(true), key(true), key(false)]);
     harness.step();
     assert_eq!(state(&harness), (1, 1), "a held key judges once");
 
@@ -162,7 +162,7 @@ fn held_keys_and_unseen_pictures_do_not_judge() {
     harness.step();
     settle(&mut harness).expect("the picture is decoded");
     // Both in one frame: the second image has not been on screen yet.
-    [key(true), key(false), key(true), key(false)].into_iter().for_each(|event| harness.event(event));
+    harness.input_mut().events.extend([key(true), key(false), key(true), key(false)]);
     harness.step();
     assert_eq!(state(&harness), (2, 2));
     let notice = harness.state().workspace().judging().notice().map(str::to_owned);

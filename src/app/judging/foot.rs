@@ -1,8 +1,8 @@
 //! The grades and their keys, and what the judge should know.
 
-use super::Shown;
 use super::keys::{self, Asked};
 use super::painted::Painted;
+use super::shown::Shown;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, GRID};

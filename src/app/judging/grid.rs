@@ -1,7 +1,8 @@
 //! Many images at once. Only what is in sight is drawn and decoded.
 
 use super::painted::Painted;
-use super::{Shown, tile};
+use super::shown::Shown;
+use super::tile;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::picture::Picture;
 use crate::app::kit::theme::{self, GRID};

@@ -1,6 +1,6 @@
 //! What is being judged, how far it is, and how it is shown.
 
-use super::Shown;
+use super::shown::Shown;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};

@@ -8,17 +8,19 @@ mod note;
 mod one;
 mod painted;
 mod queries;
+mod shown;
 mod side;
 mod tile;
 
 use super::ctx::PanelCtx;
 use super::kit::lens::Lens;
 use super::kit::{icons, widgets};
-use crate::workspace::{Action, Item, Judging, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
+use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Workspace};
 use egui::{Context, Event, Ui};
 use keys::{Asked, Press};
 use note::NoteEditor;
 use painted::Painted;
+use shown::Shown;
 
 /// The desk.
 #[derive(Default)]
@@ -31,15 +33,6 @@ pub struct JudgingScreen {
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
     counts: head::Counts,
-}
-
-/// What the parts of the desk are drawn from.
-#[derive(Clone, Copy)]
-struct Shown<'a> {
-    session: &'a Session,
-    judging: &'a Judging,
-    queue: &'a Queue,
-    judge: &'a str,
 }
 
 impl JudgingScreen {

@@ -1,7 +1,8 @@
 //! One image, as large as there is room.
 
 use super::painted::Painted;
-use super::{Shown, tile};
+use super::shown::Shown;
+use super::tile;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::lens::Lens;
 use crate::app::kit::picture::Picture;

@@ -1,7 +1,8 @@
 //! Two to four images beside each other, which zoom and move together; with Shift, one alone.
 
 use super::painted::Painted;
-use super::{Shown, one, tile};
+use super::shown::Shown;
+use super::{one, tile};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::lens::Lens;
 use crate::app::kit::theme::{self, GRID};

@@ -1,6 +1,6 @@
 //! One image: its picture and what the judge said of it.
 
-use super::Shown;
+use super::shown::Shown;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::widgets;
