@@ -18,6 +18,7 @@ pub use scale::{Grade, Scale};
 use super::Session;
 use crate::dataset::{Judgements, Relevance, Warning};
 use crate::jobs::Slot;
+use crate::judge::queues::Queue as Made;
 use crate::judge::{Judgement, Judges};
 use writer::Writer;
 
@@ -34,6 +35,8 @@ pub struct Judging {
     /// The labels of the data set's own files.
     files: Judgements,
     opening: Slot<(), Box<Opened>>,
+    /// The list being made.
+    making: Slot<(), (QueueKind, Made)>,
     watch: Slot<(), ()>,
     writer: Option<Writer>,
     /// Whether the journal's place has been reported.
@@ -55,6 +58,11 @@ impl Judging {
     /// Whether the journals are being read.
     pub fn is_opening(&self) -> bool {
         self.opening.is_running()
+    }
+
+    /// Whether a list of images to judge is being made.
+    pub fn is_making(&self) -> bool {
+        self.making.is_running()
     }
 
     /// What is being judged.
@@ -93,6 +101,14 @@ impl Judging {
         self.judges.as_ref()?.label(judge, query, image)
     }
 
+    /// Whether an image of a list is still to be judged.
+    fn needs(&self, session: &Session, judge: &str, queue: &Queue, (position, item): (usize, Item)) -> bool {
+        match queue.kind().is_again() {
+            true => !queue.is_done(position),
+            false => self.label(session, judge, item).is_none(),
+        }
+    }
+
     /// Whether a judge's label of an image is not yet known to be on disk.
     pub fn is_pending(&self, session: &Session, judge: &str, item: Item) -> bool {
         let record = self.judges.as_ref().and_then(|judges| judges.record(judge));
@@ -111,6 +127,7 @@ impl Judging {
     /// Ends what runs in the background; what was judged is saved first.
     pub(super) fn retire(&mut self) {
         self.opening.retire();
+        self.making.retire();
         self.watch.retire();
         self.writer = None;
     }

@@ -194,6 +194,7 @@ impl Workspace {
             || self.studies.is_busy()
             || self.saving.is_running()
             || self.judging.is_opening()
+            || self.judging.is_making()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()

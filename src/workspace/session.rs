@@ -176,6 +176,15 @@ impl Session {
         (scores.len() == count).then(|| Ranking::new(&self.data, query, scores).order)
     }
 
+    /// The scores of the best ranking of every query: the network's, else the text signal's.
+    pub(super) fn best_scores(&self) -> Option<Vec<Vec<f32>>> {
+        let text = || (0..self.data.dataset.queries.len()).map(|query| signals::text_only(&self.data.signals, query));
+        match &self.model {
+            Some(model) => Some(model.scores.clone()),
+            None => self.has_text().then(|| text().collect()),
+        }
+    }
+
     /// Measures a query's rankings again, whose judgements have changed.
     pub(super) fn measure_again(&mut self, query: usize) {
         let data = &self.data;

@@ -3,6 +3,7 @@
 use super::keys::{self, Asked};
 use super::painted::Painted;
 use super::shown::Shown;
+use super::{reason, tile};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::theme::{self, GRID};
@@ -16,6 +17,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx
     let palette = theme::palette(ui.visuals());
     let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 6));
     egui::Panel::bottom("judging foot").frame(frame).show_separator_line(false).show(ui, |ui| {
+        reason::show(ui, shown, ctx);
         ui.horizontal_wrapped(|ui| {
             for grade in shown.judging.scale().grades() {
                 let mark = Mark::of(Some(Relevance(grade.grade)), palette);
@@ -71,10 +73,7 @@ fn state_ui(ui: &mut Ui, shown: Shown<'_>) {
         let selected = shown.queue.selected().len();
         let text = match (selected, shown.queue.focused()) {
             (2.., _) => format!("{selected} images are judged together"),
-            (_, Some(item)) => {
-                let label = shown.judging.label(shown.session, shown.judge, item);
-                super::tile::said(shown, label)
-            }
+            (_, Some(_)) => tile::said(shown, shown.label(shown.queue.focus())),
             (_, None) => "No images".to_owned(),
         };
         widgets::one_line(ui, RichText::new(text).color(palette.weak));

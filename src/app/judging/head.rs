@@ -1,12 +1,13 @@
 //! What is being judged, how far it is, and how it is shown.
 
+use super::queries;
 use super::shown::Shown;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::judge::{check_name, now};
-use crate::workspace::{Item, JudgingAction, JudgingSettings, JudgingView, Pace, QueueKind, SettingsAction};
+use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Pace, QueueKind, SettingsAction};
 use egui::{Align, Context, Id, Layout, Margin, Modal, RichText, TextEdit, Ui};
 
 /// Counts that need a look at every image, renewed when something was judged.
@@ -29,8 +30,11 @@ impl Counts {
             return;
         }
         self.of = of;
-        let is_judged = |item: &&Item| shown.judging.label(shown.session, shown.judge, **item).is_some();
-        self.judged = items.iter().filter(is_judged).count();
+        let is_judged = |position: &usize| match shown.queue.kind().is_again() {
+            true => shown.queue.is_done(*position),
+            false => shown.label(*position).is_some(),
+        };
+        self.judged = (0..items.len()).filter(is_judged).count();
         let record = shown.judging.judges().and_then(|judges| judges.record(shown.judge));
         self.pace = record.map(|record| Pace::of(record, now())).unwrap_or_default();
     }
@@ -104,9 +108,9 @@ fn narrative_ui(ui: &mut Ui, shown: Shown<'_>) {
 fn queue_name(shown: Shown<'_>) -> String {
     match shown.queue.kind() {
         QueueKind::Query(query) => shown.session.data.dataset.queries[query].text.clone(),
-        QueueKind::Unjudged { depth } => {
+        kind => {
             let text = shown.queue.focused().map(|item| shown.session.data.dataset.queries[item.query].text.as_str());
-            format!("{}  (not judged in the top {depth})", text.unwrap_or("Nothing to judge"))
+            format!("{}  ({})", text.unwrap_or("Nothing to judge"), queries::title(kind).to_lowercase())
         }
     }
 }

@@ -8,6 +8,7 @@ mod note;
 mod one;
 mod painted;
 mod queries;
+mod reason;
 mod shown;
 mod side;
 mod tile;
@@ -97,6 +98,10 @@ impl JudgingScreen {
         };
         let judge = ctx.workspace().judge_name();
         queries::show(ui, session, judging, &judge, ctx);
+        if judging.is_making() {
+            ui.centered_and_justified(egui::Ui::spinner);
+            return;
+        }
         let Some(queue) = judging.queue() else {
             widgets::empty_state(ui, icons::IMAGE, "Nothing to judge", "Choose a query on the left.", None);
             return;

@@ -1,6 +1,7 @@
 //! The queries, and what share of each is judged.
 
 use crate::app::ctx::PanelCtx;
+use crate::app::kit::icons;
 use crate::app::kit::text;
 use crate::app::kit::theme::{self, GRID};
 use crate::workspace::{Judging, JudgingAction, Queue, QueueKind, Session};
@@ -21,13 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     let panel = egui::Panel::left("judging queries").frame(frame).resizable(false).exact_size(width);
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
-        let pooled = QueueKind::Unjudged { depth: DEPTH };
-        let button =
-            egui::Button::new(format!("Not judged in the top {DEPTH}")).selected(kind == Some(pooled)).truncate();
-        let hint = "The images of every query that you have not judged, in the top of any ranking shown";
-        if ui.add_sized(vec2(ui.available_width(), theme::ROW), button).on_hover_text(hint).clicked() {
-            ctx.act(JudgingAction::Open(pooled));
-        }
+        across_ui(ui, kind, ctx);
         ui.add_space(GRID);
         let queries = &session.data.dataset.queries;
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, queries.len(), |ui, rows| {
@@ -37,6 +32,46 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
                 row_ui(ui, session, judging, judge, (query, is_open), ctx);
             }
         });
+    });
+}
+
+/// Lists of images of all queries.
+const ACROSS: [(QueueKind, &str); 6] = [
+    (
+        QueueKind::Unjudged { depth: DEPTH },
+        "Images of every query that you have not judged, in the top 20 of any ranking",
+    ),
+    (QueueKind::Uncertain, "Images that you have not judged, near the boundary between relevant and not"),
+    (QueueKind::Suspicious, "Judged images whose label their neighbours and the ranking contradict: judge them again"),
+    (QueueKind::Disagreements, "Images that judges graded differently: judge them again, then see the grades"),
+    (QueueKind::NearDuplicates, "Nearly equal images with different labels: judge them again"),
+    (QueueKind::Audit, "A random sample of what you have judged: judge it again, to see how consistent you are"),
+];
+
+/// What a list is called.
+pub fn title(kind: QueueKind) -> String {
+    match kind {
+        QueueKind::Query(_) => "Images of a query".to_owned(),
+        QueueKind::Unjudged { depth } => format!("Not judged in the top {depth}"),
+        QueueKind::Disagreements => "Disagreements".to_owned(),
+        QueueKind::Suspicious => "Suspicious labels".to_owned(),
+        QueueKind::Uncertain => "Uncertain images".to_owned(),
+        QueueKind::NearDuplicates => "Near-duplicates".to_owned(),
+        QueueKind::Audit => "Audit".to_owned(),
+    }
+}
+
+fn across_ui(ui: &mut Ui, kind: Option<QueueKind>, ctx: &mut PanelCtx<'_>) {
+    let open = kind.filter(|kind| !matches!(kind, QueueKind::Query(_)));
+    let text = open.map_or_else(|| "All queries".to_owned(), title);
+    ui.menu_button(format!("{text}  {}", icons::DOWN), |ui| {
+        ui.set_min_width(200.0);
+        for (kind, hint) in ACROSS {
+            if ui.selectable_label(open == Some(kind), title(kind)).on_hover_text(hint).clicked() {
+                ctx.act(JudgingAction::Open(kind));
+                ui.close();
+            }
+        }
     });
 }
 

@@ -1,5 +1,6 @@
 //! What the parts of the desk are drawn from.
 
+use crate::judge::Judgement;
 use crate::workspace::{Judging, Queue, Session};
 
 /// What the parts of the desk are drawn from.
@@ -13,4 +14,12 @@ pub struct Shown<'a> {
     pub queue: &'a Queue,
     /// Who judges.
     pub judge: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    /// What the judge said of the image at a position, if that may be seen.
+    pub fn label(&self, position: usize) -> Option<&'a Judgement> {
+        let item = *self.queue.items().get(position).filter(|_| self.queue.is_open(position))?;
+        self.judging.label(self.session, self.judge, item)
+    }
 }

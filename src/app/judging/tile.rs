@@ -34,7 +34,7 @@ pub fn said(shown: Shown<'_>, label: Option<&Judgement>) -> String {
 /// The accessible name of an image: position, title, judgement, and whether it is saved.
 pub fn name(shown: Shown<'_>, position: usize, item: Item) -> String {
     let (_, image) = image_of(shown, item);
-    let label = shown.judging.label(shown.session, shown.judge, item);
+    let label = shown.label(position);
     let mut name =
         format!("Image {} of {}: {}, {}", position + 1, shown.queue.items().len(), title(image), said(shown, label));
     if shown.queue.is_later(position) {
@@ -49,7 +49,7 @@ pub fn name(shown: Shown<'_>, position: usize, item: Item) -> String {
 /// Paints what was said of the image at a position over its picture, which fills `inner`.
 pub fn paint_label(painter: &Painter, shown: Shown<'_>, position: usize, inner: Rect, palette: &Palette) {
     let Some(&item) = shown.queue.items().get(position) else { return };
-    let label = shown.judging.label(shown.session, shown.judge, item);
+    let label = shown.label(position);
     if let Some(label) = label {
         paint_grade(painter, shown, label, inner, palette);
     }

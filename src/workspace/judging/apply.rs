@@ -1,12 +1,12 @@
 //! Carrying out what a judge does.
 
 mod journals;
+mod queues;
 
 use super::located::Located;
-use super::{Item, Queue, QueueKind, ids};
-use crate::dataset::{ImageId, QueryId};
-use crate::judge::{Judgement, Line, Mark, queues};
-use crate::workspace::{JudgingAction, JudgingSettings, Message, Order, Session, Verdict, Workspace};
+use super::{Item, Queue, ids};
+use crate::judge::{Judgement, Line, Mark};
+use crate::workspace::{JudgingAction, JudgingSettings, Message, Verdict, Workspace};
 use std::sync::Arc;
 
 impl Workspace {
@@ -68,37 +68,6 @@ impl Workspace {
         }
     }
 
-    fn open_queue(&mut self, kind: QueueKind) {
-        let Some(session) = &self.session else { return };
-        let JudgingSettings { shuffled, seed, .. } = self.settings.judging;
-        let judge = self.judge_name();
-        let order = if shuffled { queues::Order::Shuffled(seed) } else { queues::Order::Retrieved };
-        let dataset = &session.data.dataset;
-        let made = match kind {
-            QueueKind::Query(query) => queues::of_query(dataset, query, order),
-            QueueKind::Unjudged { depth } => {
-                let is_judged = |query: &QueryId, image: &ImageId| {
-                    let judges = self.judging.judges.as_ref();
-                    judges.is_some_and(|judges| judges.label(&judge, query.as_str(), image.as_str()).is_some())
-                };
-                queues::pool(dataset, &rankings(session), depth, &is_judged, order)
-            }
-        };
-        let items =
-            Located::new(dataset).items(made.items.iter().map(|item| (item.query.as_str(), item.image.as_str())));
-        let mut queue = Queue::new(kind, items, made.seed);
-        // The first image that needs a judgement, if there is one.
-        let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
-        if queue.focused().is_some_and(|item| !needs(item)) && !queue.advance(needs) {
-            queue.go_to(0);
-        }
-        if let QueueKind::Query(query) = kind {
-            self.apply(crate::workspace::SelectionAction::Query(query));
-        }
-        self.judging.queue = Some(queue);
-        self.select_focused();
-    }
-
     fn judge(&mut self, verdict: &Verdict) {
         if verdict.grade.is_some_and(|grade| grade >= 0 && !self.judging.scale.has(grade)) {
             return;
@@ -106,20 +75,36 @@ impl Workspace {
         let template =
             Judgement { grade: verdict.grade, unsure: verdict.unsure, ms: verdict.ms, ..Judgement::default() };
         let name = self.verdict_name(verdict);
-        if !self.record_marks(&verdict.positions, &template, name) {
+        if !self.is_confirmed(verdict) && !self.record_marks(&verdict.positions, &template, name) {
             return;
         }
         let (advance, judge) = (self.settings.judging.advance, self.judge_name());
         let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
+        // The reason is seen before the focus goes on; another press goes on.
+        let is_shown = !queue.kind().is_again() || verdict.positions.iter().all(|&position| queue.is_done(position));
         queue.done(&verdict.positions);
-        if advance && verdict.grade.is_some() {
-            let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
-            if !queue.advance(needs) {
-                self.judging.notice = Some(end_notice(&queue, needs));
+        if advance && is_shown && verdict.grade.is_some() {
+            let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
+            let (mut moved, end) = (queue.clone(), end_notice(&queue, needs));
+            if !moved.advance(needs) {
+                self.judging.notice = Some(end);
             }
+            queue = moved;
         }
         self.judging.queue = Some(queue);
         self.select_focused();
+    }
+
+    /// Whether a judgement only says once more what was said in this queue, now that the reason is known.
+    fn is_confirmed(&self, verdict: &Verdict) -> bool {
+        let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return false };
+        let judge = self.judge_name();
+        let is_same = |&position: &usize| {
+            let label = queue.items().get(position).and_then(|item| self.judging.label(session, &judge, *item));
+            let same = |label: &Judgement| (label.grade, label.unsure) == (verdict.grade, verdict.unsure);
+            queue.is_done(position) && label.is_some_and(same)
+        };
+        queue.kind().is_again() && verdict.positions.iter().all(is_same)
     }
 
     /// What a judgement is called where it can be undone.
@@ -143,9 +128,16 @@ impl Workspace {
             let (query, image) = ids(session, item)?;
             let before = self.judging.label(session, &judge, item);
             let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
+            // Who judges a second time has seen why the image is in the queue.
+            let has_reason = queue.kind().is_again() && queue.is_done(position);
+            let revealed: &[&str] = match (self.judging.is_revealed, has_reason) {
+                (true, _) => &["ranks", "labels"],
+                (false, true) => &["labels"],
+                (false, false) => &[],
+            };
             let judgement = Judgement {
-                blind: Some(!self.judging.is_revealed),
-                revealed: if self.judging.is_revealed { vec!["ranks".into(), "labels".into()] } else { Vec::new() },
+                blind: Some(revealed.is_empty()),
+                revealed: revealed.iter().map(|&what| what.to_owned()).collect(),
                 queue: Some(queue.kind().name().into()),
                 seed: queue.seed(),
                 position: u32::try_from(position + 1).ok(),
@@ -195,11 +187,12 @@ impl Workspace {
         let judge = self.judge_name();
         let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
         queue.put_off(positions);
-        let needs = |item: Item| self.judging.label(session, &judge, item).is_none();
-        if !queue.advance(needs) {
-            self.judging.notice = Some(end_notice(&queue, needs));
+        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
+        let (mut moved, end) = (queue.clone(), end_notice(&queue, needs));
+        if !moved.advance(needs) {
+            self.judging.notice = Some(end);
         }
-        self.judging.queue = Some(queue);
+        self.judging.queue = Some(moved);
         self.select_focused();
     }
 
@@ -243,20 +236,12 @@ impl Workspace {
 }
 
 /// What to say where no image is left after the focused one.
-fn end_notice(queue: &Queue, needs: impl Fn(Item) -> bool) -> String {
-    let open = queue.items().iter().filter(|item| needs(**item)).count();
+fn end_notice(queue: &Queue, needs: impl Fn(usize, Item) -> bool) -> String {
+    let open = queue.items().iter().enumerate().filter(|(at, item)| needs(*at, **item)).count();
     match (open, queue.later()) {
         (0, _) => format!("Done: all {} judged.", queue.items().len()),
         (open, later) if open == later => format!("Done but for {later} put off until later."),
         (open, 0) => format!("This is the end; {open} before it are not judged."),
         (open, later) => format!("This is the end; {open} are not judged, {later} of them put off until later."),
     }
-}
-
-/// The rankings shown, of every query.
-fn rankings(session: &Session) -> Vec<queues::Ranking> {
-    let queries = 0..session.data.dataset.queries.len();
-    let of =
-        |order: Order| queries.clone().map(|query| session.order_of(order, query)).collect::<Option<queues::Ranking>>();
-    Order::ALL.into_iter().filter_map(of).collect()
 }

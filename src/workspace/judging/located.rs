@@ -23,7 +23,8 @@ impl<'a> Located<'a> {
         ids.filter_map(|(query, image)| self.item(query, image)).collect()
     }
 
-    fn item(&mut self, query: &str, image: &str) -> Option<Item> {
+    /// The image with these ids, if the data set has it.
+    pub fn item(&mut self, query: &str, image: &str) -> Option<Item> {
         let query = *self.queries.get(query)?;
         let dataset = self.dataset;
         let of_query = self.candidates.entry(query).or_insert_with(|| {

@@ -1,6 +1,6 @@
 //! What is being judged: a list whose members and order stay as they were when it was made.
 
-use crate::judge::queues::Kind;
+use crate::judge::queues::{Kind, Reason};
 use std::collections::BTreeSet;
 
 /// An image of a query, by their indices: the candidate's is its index in the query.
@@ -22,6 +22,16 @@ pub enum QueueKind {
         /// How many images of each ranking.
         depth: usize,
     },
+    /// Images on which judges disagree.
+    Disagreements,
+    /// Images whose label their neighbours and the ranking contradict.
+    Suspicious,
+    /// Unjudged images near the boundary between relevant and not.
+    Uncertain,
+    /// Nearly equal images with different labels.
+    NearDuplicates,
+    /// A random sample of what the judge has judged.
+    Audit,
 }
 
 impl QueueKind {
@@ -30,7 +40,18 @@ impl QueueKind {
         match self {
             QueueKind::Query(_) => Kind::Query.name(),
             QueueKind::Unjudged { .. } => Kind::Pool.name(),
+            QueueKind::Disagreements => Kind::Disagreements.name(),
+            QueueKind::Suspicious => Kind::Suspicious.name(),
+            QueueKind::Uncertain => Kind::Uncertain.name(),
+            QueueKind::NearDuplicates => Kind::NearDuplicates.name(),
+            QueueKind::Audit => Kind::Audit.name(),
         }
+    }
+
+    /// Whether its images are judged again. Their labels, and why they are in the queue, are hidden until then.
+    pub fn is_again(self) -> bool {
+        use QueueKind::{Audit, Disagreements, NearDuplicates, Suspicious};
+        matches!(self, Disagreements | Suspicious | NearDuplicates | Audit)
     }
 }
 
@@ -40,7 +61,10 @@ pub struct Queue {
     kind: QueueKind,
     seed: Option<u64>,
     items: Vec<Item>,
+    reasons: Vec<Reason>,
     focus: usize,
+    /// What was judged in this queue.
+    done: BTreeSet<usize>,
     later: BTreeSet<usize>,
     selected: BTreeSet<usize>,
     /// Where a selection with Shift starts.
@@ -49,8 +73,19 @@ pub struct Queue {
 
 impl Queue {
     /// The images in this order, which a seed gave if it is at random.
-    pub fn new(kind: QueueKind, items: Vec<Item>, seed: Option<u64>) -> Self {
-        Self { kind, seed, items, focus: 0, later: BTreeSet::new(), selected: BTreeSet::new(), anchor: 0 }
+    pub fn new(kind: QueueKind, items: Vec<(Item, Reason)>, seed: Option<u64>) -> Self {
+        let (items, reasons) = items.into_iter().unzip();
+        Self {
+            kind,
+            seed,
+            items,
+            reasons,
+            focus: 0,
+            done: BTreeSet::new(),
+            later: BTreeSet::new(),
+            selected: BTreeSet::new(),
+            anchor: 0,
+        }
     }
 
     /// Which images it has.
@@ -66,6 +101,21 @@ impl Queue {
     /// Its images, in order.
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Why an image is in the queue; `None` while that might sway the judgement.
+    pub fn reason(&self, position: usize) -> Option<&Reason> {
+        self.reasons.get(position).filter(|_| self.is_open(position))
+    }
+
+    /// Whether what was said of an image before may be seen: not in a queue of images to judge again, until it is.
+    pub fn is_open(&self, position: usize) -> bool {
+        !self.kind.is_again() || self.done.contains(&position)
+    }
+
+    /// Whether an image was judged in this queue.
+    pub fn is_done(&self, position: usize) -> bool {
+        self.done.contains(&position)
     }
 
     /// The position of the image to judge next, from 0.
@@ -149,14 +199,15 @@ impl Queue {
 
     /// Images that were judged are not put off any more.
     pub fn done(&mut self, positions: &[usize]) {
+        self.done.extend(positions);
         self.later.retain(|position| !positions.contains(position));
     }
 
     /// Moves to the next image after the focused one for which `needs` holds and that is not put off. Never starts over:
     /// if there is none, the focus stays, and the answer is `false`.
-    pub fn advance(&mut self, needs: impl Fn(Item) -> bool) -> bool {
+    pub fn advance(&mut self, needs: impl Fn(usize, Item) -> bool) -> bool {
         let from = self.selected.last().copied().unwrap_or(self.focus) + 1;
-        let next = (from..self.items.len()).find(|at| !self.later.contains(at) && needs(self.items[*at]));
+        let next = (from..self.items.len()).find(|at| !self.later.contains(at) && needs(*at, self.items[*at]));
         match next {
             Some(next) => self.go_to(next),
             None => self.selected.clear(),
@@ -182,13 +233,17 @@ mod tests {
     use super::*;
 
     fn queue(count: usize) -> Queue {
-        Queue::new(QueueKind::Query(0), (0..count).map(|candidate| Item { query: 0, candidate }).collect(), None)
+        Queue::new(
+            QueueKind::Query(0),
+            (0..count).map(|candidate| (Item { query: 0, candidate }, Reason::Member)).collect(),
+            None,
+        )
     }
 
     #[test]
     fn the_focus_goes_to_the_next_that_needs_it_and_never_starts_over() {
         let mut queue = queue(6);
-        let unjudged = |item: Item| item.candidate != 2;
+        let unjudged = |_: usize, item: Item| item.candidate != 2;
         queue.put_off(&[1]);
         assert!(queue.advance(unjudged));
         assert_eq!(queue.focus(), 3, "1 is put off, 2 is judged");
@@ -212,8 +267,18 @@ mod tests {
         queue.toggle(8);
         queue.toggle(4);
         assert_eq!(queue.targets(), [3, 8]);
-        queue.advance(|_| true);
+        queue.advance(|_, _| true);
         assert_eq!(queue.targets(), [4], "nothing comes after 8, so the focus stays where it was");
+    }
+
+    #[test]
+    fn what_is_judged_again_is_hidden_until_it_is() {
+        let mut queue = queue(3);
+        assert!(queue.is_open(1) && queue.reason(1).is_some());
+        queue.kind = QueueKind::Suspicious;
+        assert!(!queue.is_open(1) && queue.reason(1).is_none());
+        queue.done(&[1]);
+        assert!(queue.is_open(1) && queue.reason(1) == Some(&Reason::Member));
     }
 
     #[test]
@@ -223,7 +288,7 @@ mod tests {
         queue.extend_to(4);
         queue.toggle(1);
         queue.put_off(&[0]);
-        assert!(queue.targets().is_empty() && queue.focused().is_none() && !queue.advance(|_| true));
+        assert!(queue.targets().is_empty() && queue.focused().is_none() && !queue.advance(|_, _| true));
         assert_eq!(queue.later(), 0);
     }
 }

@@ -1,0 +1,151 @@
+//! Making lists of images to judge.
+
+use crate::dataset::{Dataset, ImageId, QueryId};
+use crate::graph::{Csr, GraphRequest, Similarities, visual_rows};
+use crate::jobs::{Event, JobError};
+use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
+use crate::judge::{Counted, FILES, Table};
+use crate::train::RunData;
+use crate::workspace::judging::located::Located;
+use crate::workspace::judging::{Item, Queue, QueueKind};
+use crate::workspace::{JudgingSettings, Message, Order as Ranked, SelectionAction, Session, Workspace};
+use std::collections::HashSet;
+
+/// How similar near-duplicates are at least.
+const ALIKE: f32 = 0.95;
+
+/// How many images an audit has.
+const AUDITED: usize = 50;
+
+/// What a list is made from, away from the window's thread.
+struct Ingredients {
+    data: RunData,
+    graph: GraphRequest,
+    /// The scores of the best ranking, of every query.
+    scores: Option<Vec<Vec<f32>>>,
+    rankings: Vec<queues::Ranking>,
+    /// What the judge has judged.
+    judged: Vec<(QueryId, ImageId)>,
+    table: Table,
+    seed: u64,
+    order: Order,
+}
+
+impl Workspace {
+    /// Makes a list of images; the focus is then on the first that needs a judgement.
+    pub(in crate::workspace) fn open_queue(&mut self, kind: QueueKind) {
+        let Some(ingredients) = self.ingredients() else { return };
+        if let QueueKind::Query(query) = kind {
+            self.apply(SelectionAction::Query(query));
+        }
+        self.judging.making.retire();
+        match kind {
+            QueueKind::Query(_) | QueueKind::Unjudged { .. } => {
+                let made = made(kind, &ingredients);
+                self.install_queue(kind, &made);
+            }
+            _ => self.judging.making.start("queue", self.wake(), move |worker| {
+                worker.stage("Looking for images", 0, 0)?;
+                Ok((kind, made(kind, &ingredients)))
+            }),
+        }
+    }
+
+    /// Takes in lists that were made since the last call.
+    pub(in crate::workspace) fn poll_queue(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.judging.making.poll() {
+            match event {
+                Event::Done((kind, made)) => self.install_queue(kind, &made),
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
+                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
+            }
+            changed = true;
+        }
+        changed
+    }
+
+    fn ingredients(&self) -> Option<Ingredients> {
+        let session = self.session.as_ref()?;
+        let JudgingSettings { shuffled, seed, .. } = self.settings.judging;
+        let judge = self.judge_name();
+        let judges = self.judging.judges.as_ref();
+        let labels = judges.map(|judges| judges.labels(&judge)).unwrap_or_default();
+        // The files' labels are a judge's like any other's, but no journal's.
+        let mut names = judges.map(|judges| judges.names()).unwrap_or_default();
+        names.sort_by_key(|name| *name == FILES);
+        let table = judges.map(|judges| Table::of(judges, &names, Counted::default())).unwrap_or_default();
+        Some(Ingredients {
+            data: session.data.clone(),
+            graph: self.settings.experiment.graph,
+            scores: session.best_scores(),
+            rankings: rankings(session),
+            judged: labels.iter().map(|label| (label.query.into(), label.image.into())).collect(),
+            table,
+            seed,
+            order: if shuffled { Order::Shuffled(seed) } else { Order::Retrieved },
+        })
+    }
+
+    fn install_queue(&mut self, kind: QueueKind, made: &queues::Queue) {
+        let judge = self.judge_name();
+        let Some(session) = &self.session else { return };
+        let mut located = Located::new(&session.data.dataset);
+        let items: Vec<(Item, Reason)> = made
+            .items
+            .iter()
+            .filter_map(|item| Some((located.item(item.query.as_str(), item.image.as_str())?, item.reason.clone())))
+            .collect();
+        let mut queue = Queue::new(kind, items, made.seed);
+        let open = queue.clone();
+        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &open, (at, item));
+        if queue.focused().is_some_and(|item| !needs(0, item)) && !queue.advance(needs) {
+            queue.go_to(0);
+        }
+        self.judging.queue = Some(queue);
+        self.select_focused();
+    }
+}
+
+/// The rankings shown, of every query.
+fn rankings(session: &Session) -> Vec<queues::Ranking> {
+    let queries = 0..session.data.dataset.queries.len();
+    let of = |order: Ranked| {
+        queries.clone().map(|query| session.order_of(order, query)).collect::<Option<queues::Ranking>>()
+    };
+    Ranked::ALL.into_iter().filter_map(of).collect()
+}
+
+fn made(kind: QueueKind, from: &Ingredients) -> queues::Queue {
+    let (dataset, judgements): (&Dataset, _) = (&from.data.dataset, &from.data.judgements);
+    let judged: HashSet<(&str, &str)> =
+        from.judged.iter().map(|(query, image)| (query.as_str(), image.as_str())).collect();
+    let is_judged = |query: &QueryId, image: &ImageId| judged.contains(&(query.as_str(), image.as_str()));
+    match kind {
+        QueueKind::Query(query) => queues::of_query(dataset, query, from.order),
+        QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
+        QueueKind::Disagreements => queues::disagreements(&from.table),
+        QueueKind::Suspicious => queues::suspicious(dataset, judgements, &neighbours(from), from.scores.as_deref()),
+        QueueKind::Uncertain => match &from.scores {
+            Some(scores) => queues::uncertain(dataset, judgements, std::slice::from_ref(scores), &is_judged),
+            None => queues::Queue { kind: Kind::Uncertain, seed: None, items: Vec::new() },
+        },
+        QueueKind::NearDuplicates => queues::near_duplicates(dataset, judgements, &neighbours(from), ALIKE),
+        QueueKind::Audit => queues::audit(&from.judged, AUDITED, from.seed),
+    }
+}
+
+/// Every candidate's nearest neighbours; none without visual vectors.
+fn neighbours(from: &Ingredients) -> Neighbours {
+    let data = &from.data;
+    let of_query = |query: usize| {
+        if !data.has_vectors() {
+            return Vec::new();
+        }
+        let rows = visual_rows(&data.dataset, &data.vectors, query);
+        let graph = Csr::nearest(&Similarities::within(data.memory, &rows, data.vectors.dim), from.graph);
+        let row = |i: usize| graph.row(i).map(|edge| (graph.targets[edge] as usize, graph.weights[edge])).collect();
+        (0..graph.n()).map(row).collect()
+    };
+    (0..data.dataset.queries.len()).map(of_query).collect()
+}
