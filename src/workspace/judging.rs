@@ -4,6 +4,7 @@
 //! been read back from the disk. Other windows and programs write journals, too: a watcher looks for new lines, and
 //! they count as soon as they are read.
 
+mod agreement;
 mod apply;
 mod located;
 mod pace;
@@ -11,6 +12,7 @@ mod queue;
 mod scale;
 mod writer;
 
+pub use agreement::MeasuredAgreement;
 pub use pace::Pace;
 pub use queue::{Item, Queue, QueueKind};
 pub use scale::{Grade, Scale};
@@ -38,6 +40,8 @@ pub struct Judging {
     /// The list being made.
     making: Slot<(), (QueueKind, Made)>,
     watch: Slot<(), ()>,
+    measuring: Slot<(), Box<MeasuredAgreement>>,
+    agreement: Option<MeasuredAgreement>,
     writer: Option<Writer>,
     /// Whether the journal's place has been reported.
     is_place_known: bool,
@@ -128,6 +132,7 @@ impl Judging {
     pub(super) fn retire(&mut self) {
         self.opening.retire();
         self.making.retire();
+        self.measuring.retire();
         self.watch.retire();
         self.writer = None;
     }

@@ -35,7 +35,7 @@ pub use embedding::{
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
-pub use judging::{Grade, Item, Judging, Pace, Queue, QueueKind, Scale};
+pub use judging::{Grade, Item, Judging, MeasuredAgreement, Pace, Queue, QueueKind, Scale};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
@@ -195,6 +195,7 @@ impl Workspace {
             || self.saving.is_running()
             || self.judging.is_opening()
             || self.judging.is_making()
+            || self.judging.is_measuring()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()

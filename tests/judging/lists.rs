@@ -90,3 +90,32 @@ fn labels_that_neighbours_contradict_are_judged_again() {
 fn label_of(node: &egui_kittest::Node<'_>) -> String {
     node.accesskit_node().label().unwrap_or_default()
 }
+
+#[test]
+fn agreement_is_measured_with_intervals_and_no_key_judges_meanwhile() {
+    let home = tempfile::tempdir().expect("a folder");
+    let set = unjudged(home.path());
+    journal(&set, 20);
+    let mut harness = desk(home.path(), &set);
+    assert!(harness.get_by_label("Agreement…").accesskit_node().is_disabled(), "there is one judge only");
+    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
+    std::fs::write(set.join("judgements/bob.jsonl"), lines.replace("\"ann\"", "\"bob\"")).expect("a journal");
+    drop(harness);
+    let mut harness = desk(home.path(), &set);
+    harness.get_by_label("Agreement…").click();
+    harness.step();
+    settle(&mut harness).expect("it is measured");
+    harness.run_steps(2);
+    let measured = harness.state().workspace().judging().agreement().expect("measured");
+    assert_eq!((measured.agreement.coefficients.raw, measured.judges.len()), (Some(1.0), 2));
+    assert_eq!(harness.query_all_by_label("Krippendorff's α, nominal").count(), 1);
+    let before = state(&harness);
+    press(&mut harness, Key::Num1);
+    assert_eq!(state(&harness), before);
+    press(&mut harness, Key::Escape);
+    harness.run_steps(2);
+    assert_eq!(harness.query_all_by_label("Krippendorff's α, nominal").count(), 0);
+    press(&mut harness, Key::Num1);
+    assert_eq!(state(&harness).0, before.0 + 1);
+    assert!(harness.state().workspace().judging().is_agreement_stale());
+}

@@ -1,5 +1,6 @@
 //! The judge's desk, in place of the panels: nothing else is in sight, so that judging is blind.
 
+mod agreement;
 mod foot;
 mod grid;
 mod head;
@@ -31,6 +32,7 @@ pub struct JudgingScreen {
     lenses: [Lens; 4],
     note: NoteEditor,
     name: Option<String>,
+    is_agreement_open: bool,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
     counts: head::Counts,
@@ -97,7 +99,7 @@ impl JudgingScreen {
             return;
         };
         let judge = ctx.workspace().judge_name();
-        queries::show(ui, session, judging, &judge, ctx);
+        queries::show(ui, session, judging, &judge, &mut self.is_agreement_open, ctx);
         if judging.is_making() {
             ui.centered_and_justified(egui::Ui::spinner);
             return;
@@ -123,11 +125,14 @@ impl JudgingScreen {
         }
         self.note.show(ui.ctx(), ctx);
         head::name_ui(ui.ctx(), &mut self.name, ctx);
+        if self.is_agreement_open && agreement::show(ui.ctx(), shown, ctx) {
+            self.is_agreement_open = false;
+        }
     }
 
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        self.note.is_open() || self.name.is_some()
+        self.note.is_open() || self.name.is_some() || self.is_agreement_open
     }
 
     /// Drops what belongs to the data set, when another one is opened.

@@ -1,9 +1,9 @@
 //! The queries, and what share of each is judged.
 
 use crate::app::ctx::PanelCtx;
-use crate::app::kit::icons;
 use crate::app::kit::text;
 use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::{icons, obstacle};
 use crate::workspace::{Judging, JudgingAction, Queue, QueueKind, Session};
 use egui::accesskit::Role;
 use egui::{Align2, FontId, Margin, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -15,7 +15,14 @@ const ROW: f32 = 40.0;
 const DEPTH: usize = 20;
 
 /// Draws the list; a click judges the query's images.
-pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx: &mut PanelCtx<'_>) {
+pub fn show(
+    ui: &mut Ui,
+    session: &Session,
+    judging: &Judging,
+    judge: &str,
+    agreement: &mut bool,
+    ctx: &mut PanelCtx<'_>,
+) {
     let palette = theme::palette(ui.visuals());
     let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::same(8));
     let width = (0.17 * ui.available_width()).clamp(150.0, 240.0);
@@ -23,6 +30,15 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
         across_ui(ui, kind, ctx);
+        let names = judging.judges().map_or(0, |judges| judges.names().len());
+        let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
+        let button = egui::Button::new("Agreement…").truncate();
+        if obstacle::add_unless(ui, obstacle, button).clicked() {
+            *agreement = true;
+            if judging.agreement().is_none() || judging.is_agreement_stale() {
+                ctx.act(JudgingAction::MeasureAgreement);
+            }
+        }
         ui.add_space(GRID);
         let queries = &session.data.dataset.queries;
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, queries.len(), |ui, rows| {

@@ -40,6 +40,8 @@ pub enum JudgingAction {
     Select(Vec<usize>),
     /// Show ranks and the labels of others while judging, or hide them.
     Reveal(bool),
+    /// Measure how far the judges agree.
+    MeasureAgreement,
     /// Tell the judge something about the last key.
     Tell(String),
     /// Take back the last step of the journal; the text says what it was.

@@ -26,6 +26,7 @@ impl Workspace {
             JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
             JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
+            JudgingAction::MeasureAgreement => self.measure_agreement(),
             JudgingAction::Tell(text) => self.judging.notice = Some(text),
             JudgingAction::Undo(_) => self.travel_journal(true),
             JudgingAction::Redo(_) => self.travel_journal(false),
