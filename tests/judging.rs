@@ -2,6 +2,7 @@
 
 mod lists;
 mod pictures;
+mod queries;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::dataset::Reach;

@@ -40,6 +40,8 @@ pub struct Judging {
     /// The list being made.
     making: Slot<(), (QueueKind, Made)>,
     watch: Slot<(), ()>,
+    /// The change of a query being saved; its id.
+    editing: Slot<(), String>,
     measuring: Slot<(), Box<MeasuredAgreement>>,
     agreement: Option<MeasuredAgreement>,
     writer: Option<Writer>,
@@ -62,6 +64,11 @@ impl Judging {
     /// Whether the journals are being read.
     pub fn is_opening(&self) -> bool {
         self.opening.is_running()
+    }
+
+    /// Whether a change of a query is being saved.
+    pub fn is_editing(&self) -> bool {
+        self.editing.is_running()
     }
 
     /// Whether a list of images to judge is being made.

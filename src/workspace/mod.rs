@@ -194,6 +194,7 @@ impl Workspace {
             || self.studies.is_busy()
             || self.saving.is_running()
             || self.judging.is_opening()
+            || self.judging.is_editing()
             || self.judging.is_making()
             || self.judging.is_measuring()
             || self.trash.is_cleaning()

@@ -96,7 +96,7 @@ fn agreement_is_measured_with_intervals_and_no_key_judges_meanwhile() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
     journal(&set, 20);
-    let mut harness = desk(home.path(), &set);
+    let harness = desk(home.path(), &set);
     assert!(harness.get_by_label("Agreement…").accesskit_node().is_disabled(), "there is one judge only");
     let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
     std::fs::write(set.join("judgements/bob.jsonl"), lines.replace("\"ann\"", "\"bob\"")).expect("a journal");

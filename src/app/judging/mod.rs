@@ -9,6 +9,7 @@ mod note;
 mod one;
 mod painted;
 mod queries;
+mod query_dialog;
 mod reason;
 mod shown;
 mod side;
@@ -17,11 +18,12 @@ mod tile;
 use super::ctx::PanelCtx;
 use super::kit::lens::Lens;
 use super::kit::{icons, widgets};
-use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Workspace};
+use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
 use egui::{Context, Event, Ui};
 use keys::{Asked, Press};
 use note::NoteEditor;
 use painted::Painted;
+use query_dialog::QueryDialog;
 use shown::Shown;
 
 /// The desk.
@@ -33,6 +35,7 @@ pub struct JudgingScreen {
     note: NoteEditor,
     name: Option<String>,
     is_agreement_open: bool,
+    query: QueryDialog,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
     counts: head::Counts,
@@ -99,13 +102,17 @@ impl JudgingScreen {
             return;
         };
         let judge = ctx.workspace().judge_name();
-        queries::show(ui, session, judging, &judge, &mut self.is_agreement_open, ctx);
+        let asked = queries::show(ui, session, judging, &judge, ctx);
+        self.take(asked, session, ctx);
         if judging.is_making() {
             ui.centered_and_justified(egui::Ui::spinner);
             return;
         }
         let Some(queue) = judging.queue() else {
-            widgets::empty_state(ui, icons::IMAGE, "Nothing to judge", "Choose a query on the left.", None);
+            // The data set was opened again.
+            if !judging.is_opening() {
+                ctx.act(JudgingAction::Open(QueueKind::Query(session.query())));
+            }
             return;
         };
         let shown = Shown { session, judging, queue, judge: &judge };
@@ -124,15 +131,31 @@ impl JudgingScreen {
             JudgingView::Side => side::show(ui, shown, &mut self.lenses, &mut self.painted, ctx),
         }
         self.note.show(ui.ctx(), ctx);
+        self.query.show(ui.ctx(), &session.data.dataset.queries, ctx);
         head::name_ui(ui.ctx(), &mut self.name, ctx);
         if self.is_agreement_open && agreement::show(ui.ctx(), shown, ctx) {
             self.is_agreement_open = false;
         }
     }
 
+    fn take(&mut self, asked: Option<queries::Asked>, session: &Session, ctx: &mut PanelCtx<'_>) {
+        let judging = ctx.workspace().judging();
+        match asked {
+            Some(queries::Asked::Agreement) => {
+                self.is_agreement_open = true;
+                if judging.agreement().is_none() || judging.is_agreement_stale() {
+                    ctx.act(JudgingAction::MeasureAgreement);
+                }
+            }
+            Some(queries::Asked::NewQuery) => self.query.open(None),
+            Some(queries::Asked::EditQuery(query)) => self.query.open(session.data.dataset.queries.get(query)),
+            None => {}
+        }
+    }
+
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        self.note.is_open() || self.name.is_some() || self.is_agreement_open
+        self.note.is_open() || self.name.is_some() || self.is_agreement_open || self.query.is_open()
     }
 
     /// Drops what belongs to the data set, when another one is opened.

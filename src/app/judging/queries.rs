@@ -14,31 +14,43 @@ const ROW: f32 = 40.0;
 /// How deep unjudged images are pooled.
 const DEPTH: usize = 20;
 
+/// What was asked for beside a list of images.
+pub enum Asked {
+    /// How far the judges agree.
+    Agreement,
+    /// A query that is not there yet.
+    NewQuery,
+    /// Another text, narrative or split of a query, or no such query.
+    EditQuery(usize),
+}
+
 /// Draws the list; a click judges the query's images.
-pub fn show(
-    ui: &mut Ui,
-    session: &Session,
-    judging: &Judging,
-    judge: &str,
-    agreement: &mut bool,
-    ctx: &mut PanelCtx<'_>,
-) {
+pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx: &mut PanelCtx<'_>) -> Option<Asked> {
     let palette = theme::palette(ui.visuals());
     let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::same(8));
     let width = (0.17 * ui.available_width()).clamp(150.0, 240.0);
     let panel = egui::Panel::left("judging queries").frame(frame).resizable(false).exact_size(width);
+    let mut asked = None;
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
         across_ui(ui, kind, ctx);
         let names = judging.judges().map_or(0, |judges| judges.names().len());
         let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
-        let button = egui::Button::new("Agreement…").truncate();
-        if obstacle::add_unless(ui, obstacle, button).clicked() {
-            *agreement = true;
-            if judging.agreement().is_none() || judging.is_agreement_stale() {
-                ctx.act(JudgingAction::MeasureAgreement);
-            }
+        if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…").truncate()).clicked() {
+            asked = Some(Asked::Agreement);
         }
+        ui.add_space(GRID);
+        ui.horizontal(|ui| {
+            let obstacle = ctx.workspace().training().is_running().then_some("A run is in training.");
+            if obstacle::add_unless(ui, obstacle, egui::Button::new("New query…")).clicked() {
+                asked = Some(Asked::NewQuery);
+            }
+            let query = session.query();
+            if obstacle::add_unless(ui, obstacle, egui::Button::new("Edit…")).accessible_name("Edit query…").clicked()
+            {
+                asked = Some(Asked::EditQuery(query));
+            }
+        });
         ui.add_space(GRID);
         let queries = &session.data.dataset.queries;
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, ROW, queries.len(), |ui, rows| {
@@ -49,6 +61,7 @@ pub fn show(
             }
         });
     });
+    asked
 }
 
 /// Lists of images of all queries.

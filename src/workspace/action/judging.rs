@@ -1,5 +1,6 @@
 //! Actions on the judge's desk. Images are given by their positions in the queue.
 
+use crate::dataset::QueryEdit;
 use crate::workspace::judging::QueueKind;
 
 /// A judgement of one or several images.
@@ -40,6 +41,8 @@ pub enum JudgingAction {
     Select(Vec<usize>),
     /// Show ranks and the labels of others while judging, or hide them.
     Reveal(bool),
+    /// Add, change or delete a query; the data set is then opened again.
+    EditQuery(Box<QueryEdit>),
     /// Measure how far the judges agree.
     MeasureAgreement,
     /// Tell the judge something about the last key.

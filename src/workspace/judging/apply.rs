@@ -1,5 +1,6 @@
 //! Carrying out what a judge does.
 
+mod edit;
 mod journals;
 mod queues;
 
@@ -26,6 +27,7 @@ impl Workspace {
             JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
             JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
+            JudgingAction::EditQuery(edit) => self.edit_query(*edit),
             JudgingAction::MeasureAgreement => self.measure_agreement(),
             JudgingAction::Tell(text) => self.judging.notice = Some(text),
             JudgingAction::Undo(_) => self.travel_journal(true),

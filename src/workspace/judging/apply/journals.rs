@@ -80,7 +80,7 @@ impl Workspace {
         if is_new {
             self.look_at_journals();
         }
-        changed |= self.poll_queue() | self.poll_agreement();
+        changed |= self.poll_queue() | self.poll_agreement() | self.poll_edit();
         self.recount();
         changed | is_new
     }
