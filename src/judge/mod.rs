@@ -55,7 +55,7 @@ pub use journal::Journal;
 pub use judges::{Judges, Look, Strays};
 pub use line::{ADJUDICATION, CANT_TELL, Judgement, Line, Link};
 pub use name::{FILES, check_name, file_stem};
-pub use places::{FOLDER, Places, edit_queries};
+pub use places::{FOLDER, Places, edit_queries, is_sample};
 pub use record::{Label, Mark, Record};
 pub use stamp::{now, parse_stamp, stamp};
 pub use table::{Counted, Table, Unit};

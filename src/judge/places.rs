@@ -8,7 +8,7 @@ use super::journal::Journal;
 use super::name::{check_name, file_stem, hash};
 use super::{JudgeError, name};
 use crate::base::FileError;
-use crate::dataset::{OVERLAY, QueryEdit, Reach};
+use crate::dataset::{OVERLAY, QueryEdit, Reach, demo_sample};
 
 /// The folder of journals in a data set's folder.
 pub const FOLDER: &str = "judgements";
@@ -31,8 +31,10 @@ impl Places {
     pub fn new(root: &Path, reach: Reach, app: &Path) -> Self {
         let path = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let name = path.file_name().map(|name| file_stem(&name.to_string_lossy())).unwrap_or_default();
-        let key = format!("{name}-{}", hash(&path.to_string_lossy()));
-        Self { root: root.to_owned(), reach, own: root.join(FOLDER), elsewhere: app.join(key) }
+        let elsewhere = app.join(format!("{name}-{}", hash(&path.to_string_lossy())));
+        // The built-in sample is a part of the program, which stays as it is.
+        let own = if is_sample(&path) { elsewhere.clone() } else { root.join(FOLDER) };
+        Self { root: root.to_owned(), reach, own, elsewhere }
     }
 
     /// The folder in the data set's own.
@@ -80,6 +82,12 @@ pub fn edit_queries(root: &Path, reach: Reach, edits: &[QueryEdit]) -> Result<()
         return Err(JudgeError::not_saved(edits.len(), io::ErrorKind::PermissionDenied.into(), &path));
     }
     Journal::new(path, None).append_json(edits.iter().map(QueryEdit::json))
+}
+
+/// Whether a folder is that of the built-in sample.
+pub fn is_sample(root: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(root) == real(&demo_sample())
 }
 
 fn file_in(folder: &Path, judge: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use crate::dataset::QueryEdit;
 use crate::jobs::{Event, JobError};
-use crate::judge::edit_queries;
+use crate::judge::{edit_queries, is_sample};
 use crate::workspace::{Message, Workspace};
 
 impl Workspace {
@@ -10,6 +10,10 @@ impl Workspace {
     pub(super) fn edit_query(&mut self, edit: QueryEdit) {
         let Some(session) = &self.session else { return };
         let (root, reach) = (session.data.dataset.root.clone(), session.data.dataset.reach);
+        if is_sample(&root) {
+            let text = "The built-in sample stays as it is. Open a copy of it to change its queries.";
+            return self.tell(Message::notice(text));
+        }
         let id = edit.query.clone();
         self.judging.editing.retire();
         self.judging.editing.start("query", self.wake(), move |_| {

@@ -70,7 +70,8 @@ impl Workspace {
                 }
                 None if saved.is_elsewhere && !self.judging.is_place_known => {
                     let path = saved.path.display();
-                    let text = format!("The data set's folder cannot be written. Judgements are saved in {path}.");
+                    let text =
+                        format!("Not in the data set's folder, which stays as it is: judgements are saved in {path}.");
                     self.tell(Message::notice(text));
                     self.judging.is_place_known = true;
                 }
