@@ -106,6 +106,22 @@ impl Judging {
         self.judges.as_ref().and_then(|judges| judges.record(judge)).map_or(0, |record| record.pending())
     }
 
+    /// How far the judges agree, as it was last measured.
+    pub fn agreement(&self) -> Option<&MeasuredAgreement> {
+        self.agreement.as_ref()
+    }
+
+    /// Whether labels have changed since agreement was measured.
+    pub fn is_agreement_stale(&self) -> bool {
+        let version = self.judges.as_ref().map(Judges::version);
+        self.agreement.as_ref().is_some_and(|measured| Some(measured.version) != version)
+    }
+
+    /// Whether agreement is being measured.
+    pub fn is_measuring(&self) -> bool {
+        self.measuring.is_running()
+    }
+
     /// A judge's label of an image, if it has one.
     pub fn label<'a>(&'a self, session: &Session, judge: &str, item: Item) -> Option<&'a Judgement> {
         let (query, image) = ids(session, item)?;

@@ -6,31 +6,35 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
 use crate::eval::significance::Interval;
 use crate::workspace::{JudgingAction, MeasuredAgreement};
-use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui};
+use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
 
 /// Draws the dialog; `true` once it is closed.
 pub fn show(egui: &Context, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) -> bool {
     let judging = shown.judging;
     let modal = Modal::new(Id::unique("agreement")).show(egui, |ui| {
-        ui.set_width(540.0);
+        // The same size before and after measuring, or the result would have no room.
+        let size = vec2(560.0, (ui.ctx().content_rect().height() - 170.0).clamp(160.0, 520.0));
+        ui.set_width(size.x);
         ui.label(RichText::new("Agreement of the judges").heading());
-        if judging.is_measuring() {
-            ui.horizontal(|ui| {
-                ui.spinner();
-                ui.label("Measuring, with intervals…");
-            });
-        } else if let Some(measured) = judging.agreement() {
-            let height = (ui.ctx().content_rect().height() - 170.0).clamp(160.0, 560.0);
-            ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                coefficients_ui(ui, measured);
-                judges_ui(ui, measured);
-                grades_ui(ui, shown, measured);
-                ui.add_space(GRID);
-                widgets::caption(ui, format!("Intervals of 95 %: {}.", measured.intervals.method));
-            });
-        } else {
-            ui.label("Agreement needs labels of two judges; the data set's own files count as one.");
-        }
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            if judging.is_measuring() {
+                ui.horizontal(|ui| {
+                    ui.spinner();
+                    ui.label("Measuring, with intervals…");
+                });
+            } else if let Some(measured) = judging.agreement() {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    coefficients_ui(ui, measured);
+                    judges_ui(ui, measured);
+                    grades_ui(ui, shown, measured);
+                    ui.add_space(GRID);
+                    widgets::caption(ui, format!("Intervals of 95 %: {}.", measured.intervals.method));
+                });
+            } else {
+                ui.label("Agreement needs labels of two judges; the data set's own files count as one.");
+            }
+        });
         ui.add_space(GRID);
         ui.horizontal(|ui| {
             if judging.is_agreement_stale() && ui.button("Measure again").clicked() {

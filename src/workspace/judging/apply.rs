@@ -1,5 +1,6 @@
 //! Carrying out what a judge does.
 
+mod agreement;
 mod edit;
 mod journals;
 mod queues;

@@ -1,0 +1,39 @@
+//! Measuring how far the judges agree.
+
+use crate::jobs::{Event, JobError};
+use crate::judge::agreement::{agreement, intervals};
+use crate::judge::{Counted, Table};
+use crate::workspace::judging::MeasuredAgreement;
+use crate::workspace::{Message, Workspace};
+
+impl Workspace {
+    /// Measures how far the judges agree; not for fewer than two.
+    pub(in crate::workspace) fn measure_agreement(&mut self) {
+        let Some(judges) = &self.judging.judges else { return };
+        let names = judges.names();
+        if names.len() < 2 {
+            return self.tell(Message::notice("Agreement needs two judges."));
+        }
+        let (table, version) = (Table::of(judges, &names, Counted::default()), judges.version());
+        self.judging.measuring.retire();
+        self.judging.measuring.start("agreement", self.wake(), move |worker| {
+            worker.stage("Measuring agreement", 0, 0)?;
+            let (agreement, intervals) = (agreement(&table), intervals(&table));
+            Ok(Box::new(MeasuredAgreement { judges: table.judges, agreement, intervals, version }))
+        });
+    }
+
+    /// Takes in what was measured since the last call.
+    pub(in crate::workspace) fn poll_agreement(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.judging.measuring.poll() {
+            match event {
+                Event::Done(measured) => self.judging.agreement = Some(*measured),
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
+                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
+            }
+            changed = true;
+        }
+        changed
+    }
+}
