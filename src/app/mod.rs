@@ -14,7 +14,9 @@ pub use panels::Panel;
 pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
-use crate::workspace::{DataAction, HistoryAction, SelectionAction, SettingsAction, ThemeChoice, Workspace};
+use crate::workspace::{
+    DataAction, HistoryAction, Message, MessageKind, SelectionAction, SettingsAction, ThemeChoice, Workspace,
+};
 use command::{Command, Zoom};
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
@@ -257,7 +259,8 @@ impl eframe::App for App {
         self.open.poll(&self.workspace, &mut self.outbox);
         self.carry_out_requests(ctx);
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
-        if !self.workspace.messages().is_empty() || self.workspace.is_unsaved() {
+        let is_notice = |message: &Message| message.kind == MessageKind::Notice;
+        if self.workspace.messages().iter().any(is_notice) || self.workspace.is_unsaved() {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }
     }

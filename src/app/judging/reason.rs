@@ -13,10 +13,10 @@ use egui::{Color32, RichText, Sense, Ui, vec2};
 /// Side of a picture, in points.
 const SIDE: f32 = 44.0;
 
-/// Draws the reason for the focused image, if there is one to tell.
+/// Draws the reason for the focused image, if it has one.
 pub fn show(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
     let focus = shown.queue.focus();
-    let Some((text, images)) = shown.queue.reason(focus).and_then(|reason| told(shown, reason)) else { return };
+    let Some((text, images)) = shown.queue.reason(focus).and_then(|reason| in_words(shown, reason)) else { return };
     let Some(item) = shown.queue.focused() else { return };
     ui.horizontal_wrapped(|ui| {
         for image in images {
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
 }
 
 /// A reason in words, and the images that it names.
-fn told<'a>(shown: Shown<'_>, reason: &'a Reason) -> Option<(String, Vec<&'a ImageId>)> {
+fn in_words<'a>(shown: Shown<'_>, reason: &'a Reason) -> Option<(String, Vec<&'a ImageId>)> {
     let name = |grade: i32| shown.judging.scale().name(grade).to_lowercase();
     match reason {
         Reason::Grades(grades) => {
