@@ -49,7 +49,7 @@ fn sweep(all: &Path) {
             rest.split_once('-').is_some_and(|(a, b)| a.parse::<u32>().is_ok() && b.parse::<u128>().is_ok())
         });
         if ours && entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_abandoned(&entry.path().join(LOCK)) {
-            // What cannot be removed is somebody else's, or left to the next command.
+            // What cannot be removed is another user's, or left to the next command.
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }

@@ -32,7 +32,12 @@ macro_rules! fields {
         }
 
         impl Image {
-            /// An image with only a name.
+            /// What it is called: its title, else its id.
+            pub fn name(&self) -> &str {
+                if self.title.is_empty() { self.id.as_str() } else { &self.title }
+            }
+
+            /// An image with only an id.
             pub fn new(id: ImageId) -> Self {
                 Self { id, file: None, $($field: <$type>::default(),)* columns: BTreeMap::new() }
             }

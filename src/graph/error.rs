@@ -29,7 +29,7 @@ pub enum GraphError {
     /// Nothing to learn from.
     #[error("there are too few different vectors to learn a whitening from")]
     TooFewVectors,
-    /// Vectors of so many numbers that learning from them would take more memory than is credible.
+    /// Vectors too wide to learn from: it would take more memory than is credible.
     #[error("vectors of {dim} numbers are too wide to be whitened: {} would be needed", size_text(*needed))]
     TooWide {
         /// Numbers per vector.

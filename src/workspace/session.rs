@@ -4,7 +4,7 @@ mod apply;
 
 use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
-use crate::dataset::{Relevance, Split, Summary, VectorTable, Warning};
+use crate::dataset::{Image, Relevance, Split, Summary, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
@@ -126,7 +126,19 @@ impl Session {
 
     /// The network's ranking where there is one, else the text signal's, else the initial order.
     pub fn best_ranking(&self) -> Option<&Ranking> {
-        [Order::Model, Order::Text, Order::Initial].into_iter().find_map(|order| self.ranking(order))
+        self.best().map(|(_, ranking)| ranking)
+    }
+
+    /// [`Session::best_ranking`], and which it is.
+    pub fn best(&self) -> Option<(Order, &Ranking)> {
+        let orders = [Order::Model, Order::Text, Order::Initial].into_iter();
+        orders.filter_map(|order| Some((order, self.ranking(order)?))).next()
+    }
+
+    /// The image of a query's candidate, and its index in the data set.
+    pub fn image(&self, query: usize, candidate: usize) -> (usize, &Image) {
+        let index = self.data.dataset.queries[query].candidates[candidate].image;
+        (index, &self.data.dataset.images[index])
     }
 
     /// [`crate::eval::STANDARD`] of the network's ranking of a query.

@@ -62,8 +62,7 @@ fn picture_ui(ui: &mut Ui, shown: Shown<'_>, item: Item, id: &ImageId, ctx: &mut
     widgets::paint_cover(ui.painter(), rect, picture, palette, Color32::WHITE);
     let grade: Option<Relevance> = shown.session.data.judgements.get(item.query, candidate);
     Mark::of(grade, palette).paint_frame(ui.painter(), rect.shrink(1.0), 1.0);
-    let title = &dataset.images[image].title;
-    let name = format!("{}: {}", if title.is_empty() { id.as_str() } else { title }, widgets::judgement_name(grade));
+    let name = format!("{}: {}", dataset.images[image].name(), widgets::judgement_name(grade));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
     response.on_hover_text(name);
 }

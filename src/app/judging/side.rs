@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, lenses: &mut [Lens; 4], painted: &mut
         (area.width() - GRID * (columns - 1) as f32) / columns as f32,
         (area.height() - GRID * (rows - 1) as f32) / rows as f32,
     );
-    let asked: Vec<(usize, f32)> = positions.iter().zip(&*lenses).map(|(&at, lens)| (at, lens.zoom())).collect();
+    let asked: Vec<(usize, f32)> = positions.iter().zip(&*lenses).map(|(&at, lens)| (at, lens.sharpness())).collect();
     one::look(ui, shown, &asked, cell.max_elem() * ui.pixels_per_point(), ctx);
     for (index, &position) in positions.iter().enumerate() {
         let at = area.min + vec2((index % columns) as f32, (index / columns) as f32) * (cell + vec2(GRID, GRID));

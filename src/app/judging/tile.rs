@@ -11,14 +11,7 @@ use egui::{Align2, CornerRadius, Painter, Rect, Stroke, StrokeKind, vec2};
 
 /// The image of an item, and its index.
 pub fn image_of(shown: Shown<'_>, item: Item) -> (usize, &Image) {
-    let dataset = &shown.session.data.dataset;
-    let at = dataset.queries[item.query].candidates[item.candidate].image;
-    (at, &dataset.images[at])
-}
-
-/// What an image is called.
-pub fn title(image: &Image) -> &str {
-    if image.title.is_empty() { image.id.as_str() } else { &image.title }
+    shown.session.image(item.query, item.candidate)
 }
 
 /// What the judge said, in words.
@@ -36,7 +29,7 @@ pub fn name(shown: Shown<'_>, position: usize, item: Item) -> String {
     let (_, image) = image_of(shown, item);
     let label = shown.label(position);
     let mut name =
-        format!("Image {} of {}: {}, {}", position + 1, shown.queue.items().len(), title(image), said(shown, label));
+        format!("Image {} of {}: {}, {}", position + 1, shown.queue.items().len(), image.name(), said(shown, label));
     if shown.queue.is_later(position) {
         name += ", later";
     }

@@ -1,9 +1,15 @@
 //! Zoom and position of a picture within its panel.
 
-use egui::{Pos2, Rect, Response, Ui, Vec2, vec2};
+use super::picture::Picture;
+use super::theme::{self, GRID};
+use super::widgets;
+use egui::{Color32, Pos2, Rect, Response, Ui, Vec2, vec2};
 
 /// Most times a picture is larger than its panel.
 const CLOSEST: f32 = 32.0;
+
+/// How much nearer a double-click goes.
+const CLOSER: f32 = 3.0;
 
 /// What part of a picture is seen, and how large; the same lens may look at several pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,13 +27,8 @@ impl Default for Lens {
 }
 
 impl Lens {
-    /// How many times larger than in the fitted view.
-    pub fn zoom(&self) -> f32 {
-        self.zoom
-    }
-
     /// Whether the whole picture is seen.
-    pub fn is_fit(&self) -> bool {
+    fn is_fit(&self) -> bool {
         self.zoom <= 1.0
     }
 
@@ -39,24 +40,49 @@ impl Lens {
         Rect::from_center_size(panel.center() + offset.clamp(-free, free), size)
     }
 
-    /// Handles dragging, scrolling and pinching over a picture; whether anything changed.
-    pub fn update(&mut self, ui: &Ui, response: &Response, aspect: f32) -> bool {
+    /// The size of the picture that is sharp through the lens, relative to its panel. It grows in steps of two, so that
+    /// turning the wheel does not decode at every notch.
+    pub fn sharpness(&self) -> f32 {
+        self.zoom.log2().ceil().exp2()
+    }
+
+    /// Draws a picture as far as it lies in its panel; a double-click goes nearer, and back. The part of the panel that
+    /// the picture fills, and whether the lens was moved.
+    pub fn show(&mut self, ui: &Ui, response: &Response, panel: Rect, picture: Picture) -> (Rect, bool) {
+        let painter = ui.painter().with_clip_rect(panel);
+        let Picture::Ready { texture, uv, aspect } = picture else {
+            let palette = theme::palette(ui.visuals());
+            return (widgets::paint_contain(&painter, panel.shrink(GRID), picture, palette), false);
+        };
         let before = *self;
+        self.update(ui, response, panel, aspect);
+        if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+            match self.is_fit() {
+                true => self.zoom_at(panel, aspect, pointer, CLOSER),
+                false => *self = Self::default(),
+            }
+        }
+        let placed = self.placed(panel, aspect);
+        painter.image(texture, placed, uv, Color32::WHITE);
+        (placed.intersect(panel), *self != before)
+    }
+
+    /// Handles dragging, scrolling and pinching.
+    fn update(&mut self, ui: &Ui, response: &Response, panel: Rect, aspect: f32) {
         if response.dragged() {
-            self.pan(response.rect, aspect, response.drag_delta());
+            self.pan(panel, aspect, response.drag_delta());
         }
         if let Some(pointer) = response.hover_pos().filter(|_| response.hovered()) {
             let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta.y, input.zoom_delta()));
             let factor = (scroll * 0.004).exp() * pinch;
             if (factor - 1.0).abs() > 1e-4 {
-                self.zoom_at(response.rect, aspect, pointer, factor);
+                self.zoom_at(panel, aspect, pointer, factor);
             }
         }
-        *self != before
     }
 
     /// Zooms by a factor with the point under `pointer` fixed.
-    pub fn zoom_at(&mut self, panel: Rect, aspect: f32, pointer: Pos2, factor: f32) {
+    fn zoom_at(&mut self, panel: Rect, aspect: f32, pointer: Pos2, factor: f32) {
         let before = self.placed(panel, aspect);
         let under = (pointer - before.min) / before.size();
         self.zoom = (self.zoom * factor).clamp(1.0, CLOSEST);

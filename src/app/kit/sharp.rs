@@ -55,6 +55,9 @@ impl Ready {
     }
 }
 
+/// How many pictures are decoded ahead of the one that is looked at, and how many of those left behind stay.
+pub const AHEAD: [usize; 2] = [6, 2];
+
 /// An image and its file.
 pub type Wanted<'a> = (usize, Option<&'a Path>);
 

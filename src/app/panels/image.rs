@@ -53,15 +53,13 @@ fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumb
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
     let mark = Mark::of(session.relevance(index), palette);
     mark.paint_sign(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, palette);
-    let name = if image.title.is_empty() { image.id.to_string() } else { image.title.clone() };
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, image.name()));
     response.on_hover_text("Show at full size (Space)")
 }
 
 fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     let palette = theme::palette(ui.visuals());
-    let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
-    ui.add(egui::Label::new(RichText::new(title).font(theme::strong(14.0))).wrap());
+    ui.add(egui::Label::new(RichText::new(image.name()).font(theme::strong(14.0))).wrap());
     ui.label(
         RichText::new(format!("{}  ·  {}", widgets::judgement_name(session.relevance(index)), image.id))
             .small()

@@ -252,9 +252,9 @@ impl ShownRanking<'_> {
         let response = ui.interact(area, ui.scope_id().with((self.name, candidate)), Sense::click());
         let picture = ctx.pictures.small(known.image, image.file.as_deref());
         self.paint(ui, candidate, tile, picture);
-        let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
         let judged = widgets::judgement_name(self.session.relevance(candidate));
-        let label = format!("{}: rank {}, {judged}, {title}", self.name, self.ranking.ranks[candidate] + 1);
+        let rank = self.ranking.ranks[candidate] + 1;
+        let label = format!("{}: rank {rank}, {judged}, {}", self.name, image.name());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
         if response.hovered() {
             ctx.act(SelectionAction::Hover(Some(candidate)));

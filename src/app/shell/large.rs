@@ -5,18 +5,12 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::lens::Lens;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::picture::Picture;
+use crate::app::kit::sharp::{AHEAD, Wanted};
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::dataset::Image;
-use crate::workspace::{Order, Ranking, SelectionAction, Session};
+use crate::workspace::{SelectionAction, Session};
 use egui::accesskit::Role;
-use egui::{Align, Color32, Layout, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
-
-/// How many pictures are decoded ahead, and how many of those left behind are not dropped.
-const AHEAD: [usize; 2] = [6, 2];
-
-/// How much nearer a double-click goes.
-const CLOSER: f32 = 3.0;
+use egui::{Align, Layout, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
 
 /// Height of the strip below the picture.
 const STRIP: f32 = 44.0;
@@ -78,71 +72,37 @@ impl LargeView {
     ) {
         let palette = theme::palette(ui.visuals());
         let side = panel.size().max_elem() * ui.pixels_per_point();
-        // Steps of two, so that turning the wheel does not decode at every notch.
-        let closer = self.lens.zoom().log2().ceil().exp2();
+        let sharpness = self.lens.sharpness();
         let around =
-            around(session, candidate).map(|(index, near)| (near, if index == 0 { closer * side } else { side }));
+            around(session, candidate).map(|(index, near)| (near, if index == 0 { sharpness * side } else { side }));
         ctx.pictures.sharp.look(ui.ctx(), around);
-        let (at, image) = image_of(session, candidate);
+        let (at, image) = session.image(session.query(), candidate);
         let picture = match ctx.pictures.sharp.picture(at) {
             Some(picture) => picture,
             None => ctx.pictures.large(at, image.file.as_deref()),
         };
-        let painter = ui.painter().with_clip_rect(panel);
-        painter.rect_filled(panel, 0, palette.ground);
-        match picture {
-            Picture::Ready { texture, uv, aspect } => {
-                self.lens.update(ui, response, aspect);
-                if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
-                    match self.lens.is_fit() {
-                        true => self.lens.zoom_at(panel, aspect, pointer, CLOSER),
-                        false => self.lens = Lens::default(),
-                    }
-                }
-                painter.image(texture, self.lens.placed(panel, aspect), uv, Color32::WHITE);
-                if !ctx.pictures.sharp.is_sharp(at) {
-                    let corner = Rect::from_min_size(panel.right_top() + vec2(-28.0, 12.0), vec2(16.0, 16.0));
-                    egui::Spinner::new().paint_at(ui, corner);
-                }
-            }
-            other => {
-                widgets::paint_contain(&painter, panel.shrink(GRID), other, palette);
-            }
+        ui.painter().rect_filled(panel, 0, palette.ground);
+        self.lens.show(ui, response, panel, picture);
+        if matches!(picture, Picture::Ready { .. }) && !ctx.pictures.sharp.is_sharp(at) {
+            let corner = Rect::from_min_size(panel.right_top() + vec2(-28.0, 12.0), vec2(16.0, 16.0));
+            egui::Spinner::new().paint_at(ui, corner);
         }
-        let name = format!("Large picture: {}", title(image));
+        let name = format!("Large picture: {}", image.name());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     }
 }
 
-/// The ranking to step through.
-fn stepped(session: &Session) -> Option<(Order, &Ranking)> {
-    [Order::Model, Order::Text, Order::Initial].into_iter().find_map(|order| Some((order, session.ranking(order)?)))
-}
-
 /// The candidate, those that follow it and those before it in the ranking, numbered, with their files.
-fn around<'a>(
-    session: &'a Session,
-    candidate: usize,
-) -> impl Iterator<Item = (usize, crate::app::kit::sharp::Wanted<'a>)> {
-    let order = stepped(session).map_or(&[][..], |(_, ranking)| &ranking.order);
-    let rank = stepped(session).map_or(0, |(_, ranking)| ranking.ranks[candidate]);
+fn around<'a>(session: &'a Session, candidate: usize) -> impl Iterator<Item = (usize, Wanted<'a>)> {
+    let order = session.best().map_or(&[][..], |(_, ranking)| &ranking.order);
+    let rank = session.best().map_or(0, |(_, ranking)| ranking.ranks[candidate]);
     let after = order.iter().skip(rank + 1).take(AHEAD[0]);
     let before = order[..rank.min(order.len())].iter().rev().take(AHEAD[1]);
     let all = std::iter::once(candidate).chain(after.chain(before).copied());
     all.enumerate().map(|(index, candidate)| {
-        let (at, image) = image_of(session, candidate);
+        let (at, image) = session.image(session.query(), candidate);
         (index, (at, image.file.as_deref()))
     })
-}
-
-fn image_of(session: &Session, candidate: usize) -> (usize, &Image) {
-    let dataset = &session.data.dataset;
-    let at = dataset.queries[session.query()].candidates[candidate].image;
-    (at, &dataset.images[at])
-}
-
-fn title(image: &Image) -> &str {
-    if image.title.is_empty() { image.id.as_str() } else { &image.title }
 }
 
 fn strip_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx<'_>) {
@@ -156,7 +116,7 @@ fn strip_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx
         }
         step_ui(ui, session, candidate, ctx);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let (_, image) = image_of(session, candidate);
+            let (_, image) = session.image(session.query(), candidate);
             let grade = session.relevance(candidate);
             let (sign, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
             Mark::of(grade, palette).paint_key(ui.painter(), sign.center(), palette);
@@ -167,7 +127,7 @@ fn strip_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx
             );
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
-                widgets::one_line(ui, widgets::strong_text(title(image)));
+                widgets::one_line(ui, widgets::strong_text(image.name()));
                 widgets::one_line(ui, RichText::new(facts).small().color(palette.weak));
             });
         });
@@ -176,7 +136,7 @@ fn strip_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx
 
 /// The rank, and buttons to the images before and after.
 fn step_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx<'_>) {
-    let Some((order, ranking)) = stepped(session) else { return };
+    let Some((order, ranking)) = session.best() else { return };
     let (rank, last) = (ranking.ranks[candidate], ranking.order.len() - 1);
     let palette = theme::palette(ui.visuals());
     let mut step = |ui: &mut Ui, icon, name, to: Option<usize>| {

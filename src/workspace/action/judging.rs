@@ -31,8 +31,6 @@ pub enum JudgingAction {
     TakeUp,
     /// Move to an image.
     GoTo(usize),
-    /// Move so many images on, or back.
-    Step(isize),
     /// Select everything from where the selection started.
     ExtendTo(usize),
     /// Add an image to the selection, or take it out.

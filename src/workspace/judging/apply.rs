@@ -23,7 +23,6 @@ impl Workspace {
             JudgingAction::Later(positions) => self.put_off(&positions),
             JudgingAction::TakeUp => self.take_up(),
             JudgingAction::GoTo(position) => self.in_queue(|queue| queue.go_to(position)),
-            JudgingAction::Step(by) => self.in_queue(|queue| queue.step(by)),
             JudgingAction::ExtendTo(position) => self.in_queue(|queue| queue.extend_to(position)),
             JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
@@ -82,21 +81,26 @@ impl Workspace {
         if !self.is_confirmed(verdict) && !self.record_marks(&verdict.positions, &template, name) {
             return;
         }
-        let (advance, judge) = (self.settings.judging.advance, self.judge_name());
-        let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
+        let Some(queue) = &mut self.judging.queue else { return };
         // The reason is seen before the focus goes on; another press goes on.
         let is_shown = !queue.kind().is_again() || verdict.positions.iter().all(|&position| queue.is_done(position));
         queue.done(&verdict.positions);
-        if advance && is_shown && verdict.grade.is_some() {
-            let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
-            let (mut moved, end) = (queue.clone(), end_notice(&queue, needs));
-            if !moved.advance(needs) {
-                self.judging.notice = Some(end);
-            }
-            queue = moved;
+        if self.settings.judging.advance && is_shown && verdict.grade.is_some() {
+            self.go_on();
         }
-        self.judging.queue = Some(queue);
         self.select_focused();
+    }
+
+    /// Moves to the next image that is still to be judged, or says what is left.
+    fn go_on(&mut self) {
+        let judge = self.judge_name();
+        let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return };
+        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, queue, (at, item));
+        let next = queue.next(needs);
+        if next.is_none() {
+            self.judging.notice = Some(end_notice(queue, needs));
+        }
+        self.in_queue(|queue| queue.go_on(next));
     }
 
     /// Whether a judgement only says once more what was said in this queue, now that the reason is known.
@@ -188,16 +192,10 @@ impl Workspace {
     }
 
     fn put_off(&mut self, positions: &[usize]) {
-        let judge = self.judge_name();
-        let (Some(mut queue), Some(session)) = (self.judging.queue.take(), &self.session) else { return };
-        queue.put_off(positions);
-        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
-        let (mut moved, end) = (queue.clone(), end_notice(&queue, needs));
-        if !moved.advance(needs) {
-            self.judging.notice = Some(end);
+        if let Some(queue) = &mut self.judging.queue {
+            queue.put_off(positions);
+            self.go_on();
         }
-        self.judging.queue = Some(moved);
-        self.select_focused();
     }
 
     fn take_up(&mut self) {

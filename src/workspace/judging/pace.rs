@@ -35,7 +35,7 @@ impl Pace {
         Self { per_minute, today }
     }
 
-    /// How long so many judgements take at this pace.
+    /// How long `count` judgements take at this pace.
     pub fn left(&self, count: usize) -> Option<Duration> {
         let seconds = 60.0 * count as f64 / self.per_minute?;
         seconds.is_finite().then(|| Duration::from_secs_f64(seconds.min(1e9)))

@@ -158,11 +158,6 @@ impl Queue {
         self.selected.clear();
     }
 
-    /// Moves so many images on, or back; stops at the ends.
-    pub fn step(&mut self, by: isize) {
-        self.go_to(self.focus.saturating_add_signed(by));
-    }
-
     /// Selects everything between here and where the selection started.
     pub fn extend_to(&mut self, position: usize) {
         let position = position.min(self.items.len().saturating_sub(1));
@@ -203,16 +198,18 @@ impl Queue {
         self.later.retain(|position| !positions.contains(position));
     }
 
-    /// Moves to the next image after the focused one for which `needs` holds and that is not put off. Never starts over:
-    /// if there is none, the focus stays, and the answer is `false`.
-    pub fn advance(&mut self, needs: impl Fn(usize, Item) -> bool) -> bool {
+    /// The next image after the focused one for which `needs` holds and that is not put off. Never starts over.
+    pub fn next(&self, needs: impl Fn(usize, Item) -> bool) -> Option<usize> {
         let from = self.selected.last().copied().unwrap_or(self.focus) + 1;
-        let next = (from..self.items.len()).find(|at| !self.later.contains(at) && needs(*at, self.items[*at]));
+        (from..self.items.len()).find(|at| !self.later.contains(at) && needs(*at, self.items[*at]))
+    }
+
+    /// Moves to what [`Queue::next`] found; if that is nothing, the focus stays.
+    pub fn go_on(&mut self, next: Option<usize>) {
         match next {
             Some(next) => self.go_to(next),
             None => self.selected.clear(),
         }
-        next.is_some()
     }
 
     /// Moves to the first image that is put off, which it then no longer is; `false` if none is.
@@ -240,15 +237,22 @@ mod tests {
         )
     }
 
+    /// Goes on to the next that needs it; whether there is one.
+    fn advance(queue: &mut Queue, needs: impl Fn(usize, Item) -> bool) -> bool {
+        let next = queue.next(needs);
+        queue.go_on(next);
+        next.is_some()
+    }
+
     #[test]
     fn the_focus_goes_to_the_next_that_needs_it_and_never_starts_over() {
         let mut queue = queue(6);
         let unjudged = |_: usize, item: Item| item.candidate != 2;
         queue.put_off(&[1]);
-        assert!(queue.advance(unjudged));
+        assert!(advance(&mut queue, unjudged));
         assert_eq!(queue.focus(), 3, "1 is put off, 2 is judged");
         queue.go_to(5);
-        assert!(!queue.advance(unjudged));
+        assert!(!advance(&mut queue, unjudged));
         assert_eq!(queue.focus(), 5, "it stays at the end");
         assert!(queue.take_up());
         assert_eq!((queue.focus(), queue.later()), (1, 0));
@@ -267,7 +271,7 @@ mod tests {
         queue.toggle(8);
         queue.toggle(4);
         assert_eq!(queue.targets(), [3, 8]);
-        queue.advance(|_, _| true);
+        advance(&mut queue, |_, _| true);
         assert_eq!(queue.targets(), [4], "nothing comes after 8, so the focus stays where it was");
     }
 
@@ -284,11 +288,11 @@ mod tests {
     #[test]
     fn nothing_breaks_without_images() {
         let mut queue = queue(0);
-        queue.step(3);
+        queue.go_to(3);
         queue.extend_to(4);
         queue.toggle(1);
         queue.put_off(&[0]);
-        assert!(queue.targets().is_empty() && queue.focused().is_none() && !queue.advance(|_, _| true));
+        assert!(queue.targets().is_empty() && queue.focused().is_none() && !advance(&mut queue, |_, _| true));
         assert_eq!(queue.later(), 0);
     }
 }

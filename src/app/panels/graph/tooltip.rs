@@ -23,8 +23,7 @@ pub fn tooltip(
         let palette = theme::palette(ui.visuals());
         let (rect, _) = ui.allocate_exact_size(card::picture_size(ui, canvas.rect), egui::Sense::hover());
         widgets::paint_contain(ui.painter(), rect, picture, palette);
-        let title = if image.title.is_empty() { image.id.as_str() } else { &image.title };
-        ui.label(widgets::strong_text(title));
+        ui.label(widgets::strong_text(image.name()));
         let mut facts = vec![widgets::judgement_name(session.relevance(candidate))];
         for order in Order::ALL {
             if let Some(ranking) = session.ranking(order) {

@@ -12,15 +12,9 @@ use std::time::Duration;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// The size of each journal, to notice what is new.
-type Sizes = Vec<(PathBuf, u64)>;
-
-fn sizes(places: &Places) -> Sizes {
-    let journals = places.journals().unwrap_or_default();
-    journals
-        .into_iter()
-        .map(|path| (path.metadata().map_or(0, |found| found.len()), path))
-        .map(|(size, path)| (path, size))
-        .collect()
+fn sizes(places: &Places) -> Vec<(u64, PathBuf)> {
+    let journals = places.journals().unwrap_or_default().into_iter();
+    journals.map(|path| (path.metadata().map_or(0, |found| found.len()), path)).collect()
 }
 
 impl Workspace {

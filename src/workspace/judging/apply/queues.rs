@@ -97,10 +97,10 @@ impl Workspace {
             .filter_map(|item| Some((located.item(item.query.as_str(), item.image.as_str())?, item.reason.clone())))
             .collect();
         let mut queue = Queue::new(kind, items, made.seed);
-        let open = queue.clone();
-        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &open, (at, item));
-        if queue.focused().is_some_and(|item| !needs(0, item)) && !queue.advance(needs) {
-            queue.go_to(0);
+        let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
+        if queue.focused().is_some_and(|item| !needs(0, item)) {
+            let next = queue.next(needs);
+            queue.go_on(next);
         }
         self.judging.queue = Some(queue);
         self.select_focused();
