@@ -14,7 +14,7 @@ use egui::{Align, Context, Id, Layout, Margin, Modal, RichText, TextEdit, Ui};
 #[derive(Default)]
 pub struct Counts {
     /// What they were counted from.
-    of: Option<(u64, u64, usize, String)>,
+    of: Option<(u64, QueueKind, usize, usize, String)>,
     judged: usize,
     pace: Pace,
 }
@@ -24,8 +24,8 @@ impl Counts {
     pub fn bring_up(&mut self, shown: Shown<'_>) {
         let version = shown.judging.judges().map_or(0, |judges| judges.version());
         let items = shown.queue.items();
-        let first = items.first().map_or(0, |item| item.query as u64);
-        let of = Some((version, first, items.len(), shown.judge.to_owned()));
+        let (kind, done) = (shown.queue.kind(), shown.queue.done_count());
+        let of = Some((version, kind, items.len(), done, shown.judge.to_owned()));
         if self.of == of {
             return;
         }

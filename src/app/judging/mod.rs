@@ -64,7 +64,7 @@ impl JudgingScreen {
 
     /// The keys pressed in this frame that are for judging, in order; typing in a field never judges.
     pub fn take_presses(&self, egui: &Context) -> Vec<Press> {
-        if egui.text_edit_focused() || self.name.is_some() {
+        if egui.text_edit_focused() {
             return Vec::new();
         }
         let press = |event: &Event| match *event {

@@ -118,6 +118,11 @@ impl Queue {
         self.done.contains(&position)
     }
 
+    /// How many images were judged in this queue.
+    pub fn done_count(&self) -> usize {
+        self.done.len()
+    }
+
     /// The position of the image to judge next, from 0.
     pub fn focus(&self) -> usize {
         self.focus
