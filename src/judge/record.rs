@@ -111,6 +111,11 @@ impl Record {
             .map(|entry| self.of_entry(&self.entries[entry as usize]))
     }
 
+    /// The last judgement of an image that was made before, or without, settling a conflict between judges.
+    pub fn independent(&self, query: &str, image: &str) -> Option<&Judgement> {
+        self.history(query, image).map(|label| label.judgement).find(|judgement| !judgement.is_adjudication())
+    }
+
     /// Every line's judgement, oldest first: what pace and today's count are computed from.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = Label<'_>> + ExactSizeIterator {
         self.entries.iter().map(|entry| self.of_entry(entry))

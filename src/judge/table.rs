@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{CANT_TELL, Judgement, Judges, Label, Record};
+use super::{CANT_TELL, Judgement, Judges};
 
 /// Which labels count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ impl Table {
                 if label.judgement.is_adjudication() {
                     let grade = label.judgement.grade.filter(|grade| *grade >= 0);
                     votes.settled = grade.map(|grade| (label.at, grade)).max(votes.settled);
-                    vote = judges.record(name).and_then(|record| independent(record, label));
+                    vote = judges.record(name).and_then(|record| record.independent(label.query, label.image));
                 }
                 votes.grades[judge] = vote.and_then(|judgement| grade(judgement, counted));
             }
@@ -123,9 +123,4 @@ fn grade(judgement: &Judgement, counted: Counted) -> Option<i32> {
         grade if grade >= 0 => Some(grade),
         _ => counted.cant_tell.then_some(CANT_TELL),
     }
-}
-
-/// What a judge said before adjudicating an image.
-fn independent<'a>(record: &'a Record, label: Label<'_>) -> Option<&'a Judgement> {
-    record.history(label.query, label.image).map(|label| label.judgement).find(|judgement| !judgement.is_adjudication())
 }

@@ -21,7 +21,7 @@ use super::Session;
 use crate::dataset::{Judgements, Relevance, Warning};
 use crate::jobs::Slot;
 use crate::judge::queues::Queue as Made;
-use crate::judge::{Judgement, Judges};
+use crate::judge::{Judgement, Judges, Mark};
 use writer::Writer;
 
 /// What was read when a data set was opened.
@@ -126,6 +126,32 @@ impl Judging {
     pub fn label<'a>(&'a self, session: &Session, judge: &str, item: Item) -> Option<&'a Judgement> {
         let (query, image) = ids(session, item)?;
         self.judges.as_ref()?.label(judge, query, image)
+    }
+
+    /// What a judge said of an image of a list: where conflicts are settled, only what settles this one.
+    pub fn said<'a>(&'a self, session: &Session, queue: &Queue, judge: &str, item: Item) -> Option<&'a Judgement> {
+        let label = self.label(session, judge, item);
+        label.filter(|label| queue.kind() != QueueKind::Adjudication || label.is_adjudication())
+    }
+
+    /// Takes a judge's final grade of an image off: what was said before counts again.
+    fn unsettled(&self, judge: &str, query: &str, image: &str) -> Mark {
+        let record = self.judges.as_ref().and_then(|judges| judges.record(judge));
+        let judgement = record.and_then(|record| record.independent(query, image)).cloned().unwrap_or_default();
+        Mark { query: query.into(), image: image.into(), judgement }
+    }
+
+    /// What every judge said of an image, and whether it settled a conflict; the labels of the files are a judge's, too.
+    pub fn labels_of(&self, session: &Session, item: Item) -> Vec<(&str, &Judgement)> {
+        let (Some(judges), Some((query, image))) = (&self.judges, ids(session, item)) else { return Vec::new() };
+        let of = |judge| {
+            let last = judges.label(judge, query, image);
+            let settled = last.filter(|label| label.is_adjudication());
+            let earlier = settled.and_then(|_| judges.record(judge)?.independent(query, image));
+            [earlier.or(last.filter(|_| settled.is_none())), settled]
+        };
+        let labels = judges.names().into_iter().flat_map(|judge| of(judge).map(|label| Some((judge, label?))));
+        labels.flatten().filter(|(_, label)| label.grade.is_some()).collect()
     }
 
     /// Whether an image of a list is still to be judged.

@@ -185,6 +185,14 @@ fn hidden_repeats_show_how_consistent_a_judge_is() {
     }
     record.judge(vec![again("a", 1)]);
     record.judge(vec![again("b", 0)]);
-    let found = consistency(&record, "repeats");
-    assert_eq!((found.repeats, found.same), (2, 1));
+    // What is said once the reason is known is no second opinion.
+    let revealed = |image: &str, grade| {
+        let Mark { query, image, judgement } = again(image, grade);
+        Mark { query, image, judgement: Judgement { blind: Some(false), ..judgement } }
+    };
+    record.judge(vec![revealed("b", 1)]);
+    record.judge(vec![revealed("c", 0)]);
+    let found = consistency(&record, &["audit", "repeats"]);
+    assert_eq!((found.repeats, found.same, found.share()), (2, 1, Some(0.5)));
+    assert_eq!(consistency(&record, &["audit"]).share(), None);
 }

@@ -1,16 +1,48 @@
 //! How far the judges agree, as a dialog.
 
+use super::confusion::{self, ConfusionTable};
 use super::shown::Shown;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
 use crate::eval::significance::Interval;
-use crate::workspace::{JudgingAction, MeasuredAgreement};
+use crate::judge::agreement::OfQuery;
+use crate::workspace::{Judging, JudgingAction, MeasuredAgreement};
 use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
 
+/// The dialog.
+#[derive(Default)]
+pub struct AgreementDialog {
+    is_open: bool,
+    confusion: ConfusionTable,
+}
+
+impl AgreementDialog {
+    /// Opens it, and measures again if labels have changed.
+    pub fn open(&mut self, judging: &Judging, ctx: &mut PanelCtx<'_>) {
+        self.is_open = true;
+        if judging.agreement().is_none() || judging.is_agreement_stale() {
+            ctx.act(JudgingAction::MeasureAgreement);
+        }
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Draws it, if it is open.
+    pub fn show(&mut self, egui: &Context, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
+        if self.is_open {
+            self.is_open = !show(egui, shown, &mut self.confusion, ctx);
+        }
+    }
+}
+
 /// Draws the dialog; `true` once it is closed.
-pub fn show(egui: &Context, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) -> bool {
+fn show(egui: &Context, shown: Shown<'_>, confusion: &mut ConfusionTable, ctx: &mut PanelCtx<'_>) -> bool {
     let judging = shown.judging;
+    let mut asked = None;
     let modal = Modal::new(Id::unique("agreement")).show(egui, |ui| {
         // The same size before and after measuring, or the result would have no room.
         let size = vec2(560.0, (ui.ctx().content_rect().height() - 170.0).clamp(160.0, 520.0));
@@ -28,6 +60,8 @@ pub fn show(egui: &Context, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) -> bool {
                     coefficients_ui(ui, measured);
                     judges_ui(ui, measured);
                     grades_ui(ui, shown, measured);
+                    asked = confusion.show(ui, shown, measured);
+                    asked = queries_ui(ui, shown, measured).or(asked.take());
                     ui.add_space(GRID);
                     widgets::caption(ui, format!("Intervals of 95 %: {}.", measured.intervals.method));
                 });
@@ -45,7 +79,11 @@ pub fn show(egui: &Context, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) -> bool {
             }
         });
     });
-    modal.should_close()
+    let is_asked = asked.is_some();
+    if let Some(units) = asked {
+        ctx.act(JudgingAction::Adjudicate(units));
+    }
+    is_asked || modal.should_close()
 }
 
 fn number(value: Option<f64>) -> String {
@@ -89,7 +127,7 @@ fn coefficients_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
     .map(|(name, value, interval)| vec![name.to_owned(), number(value), range(interval)])
     .collect();
     for (pair, interval) in one.cohen.iter().zip(&over.cohen) {
-        let [a, b] = [pair.judges.0, pair.judges.1].map(|judge| &measured.judges[judge]);
+        let [a, b] = [pair.judges.0, pair.judges.1].map(|judge| &measured.table.judges[judge]);
         let name = format!("Cohen's κ, {a} and {b} ({} images)", widgets::count(pair.images));
         rows.push(vec![name, number(pair.plain), range(interval.plain)]);
     }
@@ -97,17 +135,22 @@ fn coefficients_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
 }
 
 fn judges_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
-    let rows = measured.agreement.judges.iter().map(|judge| {
-        let images = widgets::count(judge.images);
+    let rows = measured.agreement.judges.iter().zip(&measured.consistency).map(|(judge, again)| {
+        let same = match again.repeats {
+            0 => "–".to_owned(),
+            repeats => format!("{} of {}", again.same, widgets::count(repeats)),
+        };
         vec![
             judge.judge.clone(),
-            images,
+            widgets::count(judge.images),
             number(judge.agreement),
             number(judge.mean_grade),
             number(judge.alpha_without),
+            same,
         ]
     });
-    table(ui, "Judges", &["judge", "images", "agreement", "mean grade", "α of the others"], rows);
+    let head = ["judge", "images", "agreement", "mean grade", "α of the others", "same again"];
+    table(ui, "Judges", &head, rows);
 }
 
 fn grades_ui(ui: &mut Ui, shown: Shown<'_>, measured: &MeasuredAgreement) {
@@ -116,4 +159,41 @@ fn grades_ui(ui: &mut Ui, shown: Shown<'_>, measured: &MeasuredAgreement) {
         vec![name, widgets::decimal(grade.prevalence), number(grade.agreement)]
     });
     table(ui, "Grades", &["grade", "share of labels", "agreement"], rows);
+}
+
+/// The judges on each query, worst first; a click asks for the images on which they disagree.
+fn queries_ui(ui: &mut Ui, shown: Shown<'_>, measured: &MeasuredAgreement) -> Option<Vec<usize>> {
+    let palette = theme::palette(ui.visuals());
+    let mut queries: Vec<_> = measured.agreement.queries.iter().enumerate().filter(|(_, one)| one.images > 0).collect();
+    let low = |of: &OfQuery| of.agreement.unwrap_or(f64::INFINITY);
+    queries.sort_by(|(_, a), (_, b)| low(a).total_cmp(&low(b)));
+    let known = &shown.session.data.dataset.queries;
+    let mut asked = None;
+    widgets::section(ui, "Queries");
+    Grid::new("agreement by query").num_columns(5).spacing(vec2(24.0, 3.0)).show(ui, |ui| {
+        for title in ["query", "images", "agreement", "α", ""] {
+            ui.label(RichText::new(title).small().color(palette.weak));
+        }
+        ui.end_row();
+        for (index, of) in queries {
+            let text = known.iter().find(|query| query.id.as_str() == of.query).map(|query| query.text.as_str());
+            ui.scope(|ui| {
+                ui.set_max_width(220.0);
+                ui.add(egui::Label::new(text.unwrap_or(&of.query)).truncate());
+            });
+            ui.label(widgets::count(of.images));
+            ui.label(number(of.agreement));
+            ui.label(number(of.alpha));
+            let units = confusion::conflicts(&measured.table, index);
+            if !units.is_empty() {
+                let name = format!("Settle {}", text.unwrap_or(&of.query));
+                let button = egui::Button::new(format!("Settle {}", widgets::count(units.len()))).small();
+                if ui.add(button).accessible_name(name).clicked() {
+                    asked = Some(units);
+                }
+            }
+            ui.end_row();
+        }
+    });
+    asked
 }

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx
             if grade_ui(ui, "X", "Can't tell").clicked() {
                 judge(Some(CANT_TELL), shown, painted, ctx);
             }
-            state_ui(ui, shown);
+            state_ui(ui, shown, painted);
         });
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * GRID;
@@ -61,8 +61,16 @@ fn hint_ui(ui: &mut Ui, key: &str, what: &str) {
     });
 }
 
+/// How many images are judged together, and how many of them one does not see.
+fn together(shown: Shown<'_>, painted: &Painted) -> String {
+    let selected = shown.queue.selected();
+    let unseen = selected.iter().filter(|&&position| !painted.was(shown.queue.items()[position])).count();
+    let text = format!("{} images are judged together", selected.len());
+    if unseen > 0 { format!("{text}, {unseen} of them off screen") } else { text }
+}
+
 /// The selection, what was said of the focused image, and the notice.
-fn state_ui(ui: &mut Ui, shown: Shown<'_>) {
+fn state_ui(ui: &mut Ui, shown: Shown<'_>, painted: &Painted) {
     let palette = theme::palette(ui.visuals());
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         if let Some(notice) = shown.judging.notice() {
@@ -72,7 +80,7 @@ fn state_ui(ui: &mut Ui, shown: Shown<'_>) {
         }
         let selected = shown.queue.selected().len();
         let text = match (selected, shown.queue.focused()) {
-            (2.., _) => format!("{selected} images are judged together"),
+            (2.., _) => together(shown, painted),
             (_, Some(_)) => tile::said(shown, shown.label(shown.queue.focus())),
             (_, None) => "No images".to_owned(),
         };

@@ -3,7 +3,9 @@
 use super::painted::Painted;
 use crate::judge::CANT_TELL;
 use crate::workspace::Action;
-use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Queue, Scale, SettingsAction, Verdict, Workspace};
+use crate::workspace::{
+    JudgingAction, JudgingSettings, JudgingView, Queue, QueueKind, Scale, SettingsAction, Verdict, Workspace,
+};
 use egui::{Key, Modifiers};
 
 /// A key that was pressed.
@@ -36,10 +38,11 @@ const DIGITS: [Key; 10] =
     [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// Keys and what they do, for the hints and the manual.
-pub const HINTS: [(&str, &str); 9] = [
+pub const HINTS: [(&str, &str); 10] = [
     ("X", "can't tell"),
     ("Shift + grade", "unsure"),
     ("L", "later"),
+    ("D", "select near-duplicates"),
     ("Backspace", "take off"),
     ("N", "note"),
     ("Space", "full size"),
@@ -77,7 +80,11 @@ pub fn asked(press: Press, workspace: &Workspace, painted: &Painted) -> Option<A
         Key::Backspace | Key::Delete => judged(None, false, queue, painted),
         Key::L if press.modifiers.shift => act(JudgingAction::TakeUp),
         Key::L => act(JudgingAction::Later(queue.targets())),
+        Key::N if is_unsettled(workspace, queue) => {
+            act(JudgingAction::Tell("Give the final grade first; then N adds the reason.".to_owned()))
+        }
         Key::N => Asked::Note,
+        Key::D => act(JudgingAction::SelectAlike),
         Key::R => act(JudgingAction::Reveal(!judging.is_revealed())),
         Key::A => set(settings, |settings| settings.advance = !settings.advance),
         Key::G => set(settings, |settings| settings.view = JudgingView::Grid),
@@ -94,6 +101,15 @@ pub fn asked(press: Press, workspace: &Workspace, painted: &Painted) -> Option<A
         // Other letters have meanings in the panels, which are not in sight.
         _ => Asked::Nothing,
     })
+}
+
+/// Whether the focused image is one whose conflict is still to be settled: a reason without a grade is none.
+fn is_unsettled(workspace: &Workspace, queue: &Queue) -> bool {
+    let label = workspace
+        .session()
+        .zip(queue.focused())
+        .and_then(|(session, item)| workspace.judging().said(session, queue, &workspace.judge_name(), item));
+    queue.kind() == QueueKind::Adjudication && label.is_none()
 }
 
 fn act(action: JudgingAction) -> Asked {

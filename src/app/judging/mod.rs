@@ -1,6 +1,7 @@
 //! The judge's desk, in place of the panels: nothing else is in sight, so that judging is blind.
 
 mod agreement;
+mod confusion;
 mod foot;
 mod grid;
 mod head;
@@ -19,6 +20,7 @@ use super::ctx::PanelCtx;
 use super::kit::lens::Lens;
 use super::kit::{icons, widgets};
 use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
+use agreement::AgreementDialog;
 use egui::{Context, Event, Ui};
 use keys::{Asked, Press};
 use note::NoteEditor;
@@ -34,7 +36,7 @@ pub struct JudgingScreen {
     lenses: [Lens; 4],
     note: NoteEditor,
     name: Option<String>,
-    is_agreement_open: bool,
+    agreement: AgreementDialog,
     query: QueryDialog,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
@@ -88,8 +90,9 @@ impl JudgingScreen {
         if let (Some(session), Some(queue)) = (workspace.session(), judging.queue())
             && let Some(item) = queue.focused()
         {
-            let known = judging.label(session, &judge, item).and_then(|label| label.note.as_deref());
-            self.note.open(queue.focus(), known.unwrap_or_default());
+            let known = judging.said(session, queue, &judge, item).and_then(|label| label.note.as_deref());
+            let title = if queue.kind() == QueueKind::Adjudication { "Reason" } else { "Note" };
+            self.note.open(title, queue.focus(), known.unwrap_or_default());
         }
     }
 
@@ -133,20 +136,13 @@ impl JudgingScreen {
         self.note.show(ui.ctx(), ctx);
         self.query.show(ui.ctx(), &session.data.dataset.queries, ctx);
         head::name_ui(ui.ctx(), &mut self.name, ctx);
-        if self.is_agreement_open && agreement::show(ui.ctx(), shown, ctx) {
-            self.is_agreement_open = false;
-        }
+        self.agreement.show(ui.ctx(), shown, ctx);
     }
 
     fn take(&mut self, asked: Option<queries::Asked>, session: &Session, ctx: &mut PanelCtx<'_>) {
         let judging = ctx.workspace().judging();
         match asked {
-            Some(queries::Asked::Agreement) => {
-                self.is_agreement_open = true;
-                if judging.agreement().is_none() || judging.is_agreement_stale() {
-                    ctx.act(JudgingAction::MeasureAgreement);
-                }
-            }
+            Some(queries::Asked::Agreement) => self.agreement.open(judging, ctx),
             Some(queries::Asked::NewQuery) => self.query.open(None),
             Some(queries::Asked::EditQuery(query)) => self.query.open(session.data.dataset.queries.get(query)),
             None => {}
@@ -155,7 +151,7 @@ impl JudgingScreen {
 
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        self.note.is_open() || self.name.is_some() || self.is_agreement_open || self.query.is_open()
+        self.note.is_open() || self.name.is_some() || self.agreement.is_open() || self.query.is_open()
     }
 
     /// Drops what belongs to the data set, when another one is opened.

@@ -10,6 +10,7 @@ use egui::{Align, Context, Id, Layout, Modal, RichText, TextEdit};
 pub struct NoteEditor {
     /// The image's position in the queue, while it is open.
     position: Option<usize>,
+    title: &'static str,
     text: String,
 }
 
@@ -20,8 +21,9 @@ impl NoteEditor {
     }
 
     /// Opens it for an image.
-    pub fn open(&mut self, position: usize, text: &str) {
+    pub fn open(&mut self, title: &'static str, position: usize, text: &str) {
         self.position = Some(position);
+        self.title = title;
         text.clone_into(&mut self.text);
     }
 
@@ -36,7 +38,7 @@ impl NoteEditor {
         let mut is_done = false;
         let modal = Modal::new(Id::unique("judging note")).show(egui, |ui| {
             ui.set_width(380.0);
-            ui.label(RichText::new("Note").heading());
+            ui.label(RichText::new(self.title).heading());
             let field = TextEdit::multiline(&mut self.text).desired_rows(3).desired_width(f32::INFINITY);
             let field = ui.add(field).accessible_name("Note on the judgement");
             field.request_focus();

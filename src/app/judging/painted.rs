@@ -28,6 +28,11 @@ impl Painted {
         self.now.contains_key(&item)
     }
 
+    /// Whether it was on screen in the last frame, while this one is being drawn.
+    pub fn was(&self, item: Item) -> bool {
+        self.before.contains_key(&item)
+    }
+
     /// How long it has been on screen.
     pub fn time(&self, item: Item) -> Option<Duration> {
         self.now.get(&item).map(Instant::elapsed)
@@ -49,7 +54,7 @@ fn a_picture_is_on_screen_from_its_first_frame_to_its_last() {
     painted.start();
     painted.add(a);
     painted.add(b);
-    assert!(painted.has(b) && painted.now[&a] == first);
+    assert!(painted.has(b) && painted.was(a) && !painted.was(b) && painted.now[&a] == first);
     painted.start();
     painted.add(b);
     assert!(!painted.has(a) && painted.time(a).is_none());

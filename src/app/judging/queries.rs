@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
 }
 
 /// Lists of images of all queries.
-const ACROSS: [(QueueKind, &str); 6] = [
+const ACROSS: [(QueueKind, &str); 7] = [
     (
         QueueKind::Unjudged { depth: DEPTH },
         "Images of every query that you have not judged, in the top 20 of any ranking",
@@ -73,6 +73,7 @@ const ACROSS: [(QueueKind, &str); 6] = [
     (QueueKind::Uncertain, "Images that you have not judged, near the boundary between relevant and not"),
     (QueueKind::Suspicious, "Judged images whose label their neighbours and the ranking contradict: judge them again"),
     (QueueKind::Disagreements, "Images that judges graded differently: judge them again, then see the grades"),
+    (QueueKind::Adjudication, "The same images with all labels and notes in sight, to give each its final grade"),
     (QueueKind::NearDuplicates, "Nearly equal images with different labels: judge them again"),
     (QueueKind::Audit, "A random sample of what you have judged: judge it again, to see how consistent you are"),
 ];
@@ -83,6 +84,7 @@ pub fn title(kind: QueueKind) -> String {
         QueueKind::Query(_) => "Images of a query".to_owned(),
         QueueKind::Unjudged { depth } => format!("Not judged in the top {depth}"),
         QueueKind::Disagreements => "Disagreements".to_owned(),
+        QueueKind::Adjudication => "Adjudication".to_owned(),
         QueueKind::Suspicious => "Suspicious labels".to_owned(),
         QueueKind::Uncertain => "Uncertain images".to_owned(),
         QueueKind::NearDuplicates => "Near-duplicates".to_owned(),

@@ -20,6 +20,6 @@ impl<'a> Shown<'a> {
     /// What the judge said of the image at a position, if that may be seen.
     pub fn label(&self, position: usize) -> Option<&'a Judgement> {
         let item = *self.queue.items().get(position).filter(|_| self.queue.is_open(position))?;
-        self.judging.label(self.session, self.judge, item)
+        self.judging.said(self.session, self.queue, self.judge, item)
     }
 }

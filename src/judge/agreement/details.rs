@@ -6,7 +6,7 @@ use super::alpha::{Metric, alpha, coincidences};
 use super::kappa;
 use super::raw::{per_grade, prevalence, raw};
 use super::scale::{Coded, Row};
-use crate::judge::{Record, Table};
+use crate::judge::{Judgement, Record, Table};
 
 /// Agreement on one grade.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -127,21 +127,28 @@ pub(super) fn of_queries(table: &Table, coded: &Coded) -> Vec<OfQuery> {
 /// How often a judge says the same again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Consistency {
-    /// Images judged again in a queue of hidden repeats, both times with a grade.
+    /// Images judged again without seeing the first grade, both times with a grade.
     pub repeats: usize,
     /// Those with the same grade both times.
     pub same: usize,
 }
 
-/// How consistent a judge is with what the same judge said before, where an image came up again in `queue`.
-pub fn consistency(record: &Record, queue: &str) -> Consistency {
+impl Consistency {
+    /// The share that is the same; `None` without repeats.
+    pub fn share(self) -> Option<f64> {
+        (self.repeats > 0).then(|| self.same as f64 / self.repeats as f64)
+    }
+}
+
+/// How consistent a judge is with what the same judge said before, where an image came up again in one of `queues`.
+/// What was said after the reason was shown is no second opinion, and does not count.
+pub fn consistency(record: &Record, queues: &[&str]) -> Consistency {
     let mut found = Consistency::default();
     for label in record.labels() {
-        let is_repeat = |judgement: &crate::judge::Judgement| judgement.queue.as_deref() == Some(queue);
+        let is_repeat = |judgement: &Judgement| judgement.queue.as_deref().is_some_and(|queue| queues.contains(&queue));
         let mut history = record.history(label.query, label.image).map(|label| label.judgement);
-        let Some(again) = history.find(|judgement| is_repeat(judgement)).and_then(|judgement| judgement.grade) else {
-            continue;
-        };
+        let again = history.find(|judgement| is_repeat(judgement) && !judgement.is_revealed());
+        let Some(again) = again.and_then(|judgement| judgement.grade) else { continue };
         if let Some(before) = history.find(|judgement| !is_repeat(judgement)).and_then(|judgement| judgement.grade) {
             found.repeats += 1;
             found.same += usize::from(before == again);

@@ -2,27 +2,45 @@
 
 use super::{Item, Kind, Neighbours, Queue, Reason, item};
 use crate::dataset::{Dataset, ImageId, Judgements, QueryId};
-use crate::judge::Table;
+use crate::judge::{Table, Unit};
 
 /// Images that judges graded differently and nobody has settled: the greatest differences first, then those with more
-/// labels.
+/// labels. To be judged again blind.
 pub fn disagreements(table: &Table) -> Queue {
     let mut found: Vec<((i32, usize), Item)> = Vec::new();
     for unit in table.units.iter().filter(|unit| unit.adjudicated.is_none()) {
-        let given = table.judges.iter().zip(&unit.grades);
-        let grades: Vec<(String, i32)> =
-            given.filter_map(|(judge, grade)| Some((judge.clone(), grade.filter(|grade| *grade >= 0)?))).collect();
+        let grades = grades(table, unit);
         let all = || grades.iter().map(|(_, grade)| *grade);
         let (Some(least), Some(most)) = (all().min(), all().max()) else { continue };
         if least < most {
-            let (query, image) = (table.queries[unit.query].as_str(), &*unit.image);
-            let key = (most - least, grades.len());
-            let (query, image) = (QueryId::from(query), ImageId::from(image));
-            found.push((key, Item { query, image, reason: Reason::Grades(grades) }));
+            found.push(((most - least, grades.len()), in_conflict(table, unit, grades)));
         }
     }
     found.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
     Queue { kind: Kind::Disagreements, seed: None, items: found.into_iter().map(|(_, item)| item).collect() }
+}
+
+/// The same images as [`disagreements`], to be settled with all grades in sight.
+pub fn adjudication(table: &Table) -> Queue {
+    Queue { kind: Kind::Adjudication, ..disagreements(table) }
+}
+
+/// Some of a table's images, by position in [`Table::units`], to be settled with all grades in sight.
+pub fn adjudication_of(table: &Table, units: &[usize]) -> Queue {
+    let units = units.iter().filter_map(|&unit| table.units.get(unit));
+    let items = units.map(|unit| in_conflict(table, unit, grades(table, unit))).collect();
+    Queue { kind: Kind::Adjudication, seed: None, items }
+}
+
+/// The grades given to an image, by judge.
+fn grades(table: &Table, unit: &Unit) -> Vec<(String, i32)> {
+    let given = table.judges.iter().zip(&unit.grades);
+    given.filter_map(|(judge, grade)| Some((judge.clone(), grade.filter(|grade| *grade >= 0)?))).collect()
+}
+
+fn in_conflict(table: &Table, unit: &Unit, grades: Vec<(String, i32)>) -> Item {
+    let (query, image) = (table.queries[unit.query].as_str(), &*unit.image);
+    Item { query: QueryId::from(query), image: ImageId::from(image), reason: Reason::Grades(grades) }
 }
 
 /// Pairs of images at least this similar, one labelled relevant and one not: the two follow each other, the most similar

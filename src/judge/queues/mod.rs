@@ -11,7 +11,7 @@ mod plain;
 mod suspicious;
 
 pub use boundary::{Scores, uncertain};
-pub use conflicts::{disagreements, near_duplicates};
+pub use conflicts::{adjudication, adjudication_of, disagreements, near_duplicates};
 pub use plain::{Ranking, audit, of_query, pool, with_repeats};
 pub use suspicious::{Neighbours, suspicious};
 

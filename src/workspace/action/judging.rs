@@ -21,6 +21,10 @@ pub struct Verdict {
 pub enum JudgingAction {
     /// Judge these images; the list is made now and then stays as it is.
     Open(QueueKind),
+    /// Settle these images, by their positions in the table of the measured agreement.
+    Adjudicate(Vec<usize>),
+    /// Select what is nearly equal to the focused image, to judge it alike.
+    SelectAlike,
     /// Judge.
     Judge(Verdict),
     /// Attach a note to an image's judgement.

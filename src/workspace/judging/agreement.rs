@@ -1,12 +1,15 @@
 //! How far the judges of the open data set agree.
 
-use crate::judge::agreement::{Agreement, Intervals};
+use crate::judge::Table;
+use crate::judge::agreement::{Agreement, Consistency, Intervals};
 
 /// What was measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeasuredAgreement {
-    /// The judges' names, in the order of all that follows.
-    pub judges: Vec<String>,
+    /// The labels: its judges are in the order of all that follows.
+    pub table: Table,
+    /// How often each judge said the same again.
+    pub consistency: Vec<Consistency>,
     /// The coefficients.
     pub agreement: Agreement,
     /// Their intervals.

@@ -6,7 +6,7 @@ mod journals;
 mod queues;
 
 use super::located::Located;
-use super::{Item, Queue, ids};
+use super::{Item, Queue, QueueKind, ids};
 use crate::judge::{Judgement, Line, Mark};
 use crate::workspace::{JudgingAction, JudgingSettings, Message, Verdict, Workspace};
 use std::sync::Arc;
@@ -18,6 +18,8 @@ impl Workspace {
         }
         match action {
             JudgingAction::Open(kind) => self.open_queue(kind),
+            JudgingAction::Adjudicate(units) => self.open_adjudication(&units),
+            JudgingAction::SelectAlike => self.select_alike(),
             JudgingAction::Judge(verdict) => self.judge(&verdict),
             JudgingAction::Note(position, note) => self.note(position, &note),
             JudgingAction::Later(positions) => self.put_off(&positions),
@@ -49,7 +51,8 @@ impl Workspace {
             self.judging.writer = None;
             self.refresh_labels();
         }
-        if let Some(kind) = self.judging.queue.as_ref().map(Queue::kind).filter(|_| is_other_order) {
+        let kind = self.judging.queue.as_ref().map(Queue::kind);
+        if let Some(kind) = kind.filter(|kind| is_other_order && kind.is_arranged()) {
             self.open_queue(kind);
         }
     }
@@ -108,7 +111,7 @@ impl Workspace {
         let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return false };
         let judge = self.judge_name();
         let is_same = |&position: &usize| {
-            let label = queue.items().get(position).and_then(|item| self.judging.label(session, &judge, *item));
+            let label = queue.items().get(position).and_then(|item| self.judging.said(session, queue, &judge, *item));
             let same = |label: &Judgement| (label.grade, label.unsure) == (verdict.grade, verdict.unsure);
             queue.is_done(position) && label.is_some_and(same)
         };
@@ -134,10 +137,13 @@ impl Workspace {
         let mark = |&position: &usize| -> Option<Mark> {
             let item = *queue.items().get(position)?;
             let (query, image) = ids(session, item)?;
-            let before = self.judging.label(session, &judge, item);
+            if queue.kind() == QueueKind::Adjudication && template.grade.is_none() {
+                return Some(self.judging.unsettled(&judge, query, image));
+            }
+            let before = self.judging.said(session, queue, &judge, item);
             let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
             // Who judges a second time has seen why the image is in the queue.
-            let has_reason = queue.kind().is_again() && queue.is_done(position);
+            let has_reason = queue.kind().is_again() && queue.is_open(position);
             let revealed: &[&str] = match (self.judging.is_revealed, has_reason) {
                 (true, _) => &["ranks", "labels"],
                 (false, true) => &["labels"],
@@ -182,7 +188,7 @@ impl Workspace {
         let judge = self.judge_name();
         let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return };
         let Some(item) = queue.items().get(position) else { return };
-        let before = self.judging.label(session, &judge, *item).cloned().unwrap_or_default();
+        let before = self.judging.said(session, queue, &judge, *item).cloned().unwrap_or_default();
         let note: Option<Arc<str>> = Some(note.trim().into());
         if before.note.as_deref().unwrap_or_default() == note.as_deref().unwrap_or_default() {
             return;

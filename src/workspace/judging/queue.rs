@@ -24,6 +24,8 @@ pub enum QueueKind {
     },
     /// Images on which judges disagree.
     Disagreements,
+    /// Images on which judges disagree, with all their labels in sight, to be settled.
+    Adjudication,
     /// Images whose label their neighbours and the ranking contradict.
     Suspicious,
     /// Unjudged images near the boundary between relevant and not.
@@ -41,6 +43,7 @@ impl QueueKind {
             QueueKind::Query(_) => Kind::Query.name(),
             QueueKind::Unjudged { .. } => Kind::Pool.name(),
             QueueKind::Disagreements => Kind::Disagreements.name(),
+            QueueKind::Adjudication => Kind::Adjudication.name(),
             QueueKind::Suspicious => Kind::Suspicious.name(),
             QueueKind::Uncertain => Kind::Uncertain.name(),
             QueueKind::NearDuplicates => Kind::NearDuplicates.name(),
@@ -48,10 +51,20 @@ impl QueueKind {
         }
     }
 
-    /// Whether its images are judged again. Their labels, and why they are in the queue, are hidden until then.
+    /// Whether its images are judged again.
     pub fn is_again(self) -> bool {
-        use QueueKind::{Audit, Disagreements, NearDuplicates, Suspicious};
-        matches!(self, Disagreements | Suspicious | NearDuplicates | Audit)
+        use QueueKind::{Adjudication, Audit, Disagreements, NearDuplicates, Suspicious};
+        matches!(self, Adjudication | Disagreements | Suspicious | NearDuplicates | Audit)
+    }
+
+    /// Whether labels, and why an image is in the queue, are hidden until it is judged.
+    pub fn is_blind(self) -> bool {
+        self.is_again() && self != QueueKind::Adjudication
+    }
+
+    /// Whether the order of its images is a setting.
+    pub fn is_arranged(self) -> bool {
+        matches!(self, QueueKind::Query(_) | QueueKind::Unjudged { .. } | QueueKind::Audit)
     }
 }
 
@@ -110,7 +123,7 @@ impl Queue {
 
     /// Whether what was said of an image before may be seen: not in a queue of images to judge again, until it is.
     pub fn is_open(&self, position: usize) -> bool {
-        !self.kind.is_again() || self.done.contains(&position)
+        !self.kind.is_blind() || self.done.contains(&position)
     }
 
     /// Whether an image was judged in this queue.
@@ -190,6 +203,11 @@ impl Queue {
             self.focus = first;
             self.anchor = first;
         }
+    }
+
+    /// Moves the focus within the selection.
+    pub fn focus_on(&mut self, position: usize) {
+        self.focus = position.min(self.items.len().saturating_sub(1));
     }
 
     /// Puts images off until later.

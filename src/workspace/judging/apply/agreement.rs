@@ -1,7 +1,8 @@
 //! Measuring how far the judges agree.
 
 use crate::jobs::{Event, JobError};
-use crate::judge::agreement::{agreement, intervals};
+use crate::judge::agreement::{agreement, consistency, intervals};
+use crate::judge::queues::Kind;
 use crate::judge::{Counted, Table};
 use crate::workspace::judging::MeasuredAgreement;
 use crate::workspace::{Message, Workspace};
@@ -15,11 +16,14 @@ impl Workspace {
             return self.tell(Message::notice("Agreement needs two judges."));
         }
         let (table, version) = (Table::of(judges, &names, Counted::default()), judges.version());
+        let again = [Kind::Repeats.name(), Kind::Audit.name()];
+        let of = |name: &&str| judges.record(name).map(|record| consistency(record, &again)).unwrap_or_default();
+        let consistency = names.iter().map(of).collect();
         self.judging.measuring.retire();
         self.judging.measuring.start("agreement", self.wake(), move |worker| {
             worker.stage("Measuring agreement", 0, 0)?;
             let (agreement, intervals) = (agreement(&table), intervals(&table));
-            Ok(Box::new(MeasuredAgreement { judges: table.judges, agreement, intervals, version }))
+            Ok(Box::new(MeasuredAgreement { table, consistency, agreement, intervals, version }))
         });
     }
 

@@ -1,7 +1,7 @@
 //! Making lists of images to judge.
 
 use crate::dataset::{Dataset, ImageId, QueryId};
-use crate::graph::{Csr, GraphRequest, Similarities, visual_rows};
+use crate::graph::{Csr, GraphRequest, Similarities, unit_rows, visual_rows};
 use crate::jobs::{Event, JobError};
 use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
 use crate::judge::{Counted, FILES, Table};
@@ -49,6 +49,32 @@ impl Workspace {
                 Ok((kind, made(kind, &ingredients)))
             }),
         }
+    }
+
+    /// Lists images of the measured agreement, to be settled.
+    pub(super) fn open_adjudication(&mut self, units: &[usize]) {
+        let Some(measured) = &self.judging.agreement else { return };
+        let made = queues::adjudication_of(&measured.table, units);
+        self.judging.making.retire();
+        self.install_queue(QueueKind::Adjudication, &made);
+    }
+
+    /// Selects the images of the list that are nearly equal to the focused one: the next grade is for all of them.
+    pub(super) fn select_alike(&mut self) {
+        let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return };
+        let Some(focused) = queue.focused() else { return };
+        let found = alike(session, queue, focused);
+        self.judging.notice = Some(match (found.len(), session.data.has_vectors()) {
+            (_, false) => "Nearly equal images are found by visual vectors, which the data set lacks.".to_owned(),
+            (0 | 1, _) => "No image of this list is nearly equal.".to_owned(),
+            (count, _) => {
+                format!("{count} nearly equal images are selected: a grade is for all of them, Esc for none.")
+            }
+        });
+        let Some(queue) = self.judging.queue.as_mut().filter(|_| found.len() > 1) else { return };
+        let focus = queue.focus();
+        queue.select(found);
+        queue.focus_on(focus);
     }
 
     /// Takes in lists that were made since the last call.
@@ -107,6 +133,22 @@ impl Workspace {
     }
 }
 
+/// The positions of the images that are nearly equal to one, which is among them.
+fn alike(session: &Session, queue: &Queue, focused: Item) -> Vec<usize> {
+    let RunData { dataset, vectors, .. } = &session.data;
+    if !session.data.has_vectors() {
+        return Vec::new();
+    }
+    let candidates = &dataset.queries[focused.query].candidates;
+    let unit = |candidate: usize| Some(unit_rows(&vectors.get(candidates[candidate].image)?, vectors.dim));
+    let own = unit(focused.candidate).unwrap_or_default();
+    let cosine = |other: Vec<f32>| -> f32 { other.iter().zip(&own).map(|(a, b)| a * b).sum() };
+    let is_near = |candidate: usize| unit(candidate).is_some_and(|other| cosine(other) >= ALIKE);
+    let is_alike = |item: &Item| *item == focused || (item.query == focused.query && is_near(item.candidate));
+    let items = queue.items().iter().enumerate().filter(|(_, item)| is_alike(item));
+    items.map(|(position, _)| position).collect()
+}
+
 /// The rankings shown, of every query.
 fn rankings(session: &Session) -> Vec<queues::Ranking> {
     let queries = 0..session.data.dataset.queries.len();
@@ -125,6 +167,7 @@ fn made(kind: QueueKind, from: &Ingredients) -> queues::Queue {
         QueueKind::Query(query) => queues::of_query(dataset, query, from.order),
         QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
         QueueKind::Disagreements => queues::disagreements(&from.table),
+        QueueKind::Adjudication => queues::adjudication(&from.table),
         QueueKind::Suspicious => queues::suspicious(dataset, judgements, &neighbours(from), from.scores.as_deref()),
         QueueKind::Uncertain => match &from.scores {
             Some(scores) => queues::uncertain(dataset, judgements, std::slice::from_ref(scores), &is_judged),
