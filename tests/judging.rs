@@ -1,5 +1,8 @@
 //! Judging by keys alone, and what becomes of the labels.
 
+mod adjudication;
+mod checks;
+mod filter;
 mod lists;
 mod pictures;
 mod queries;

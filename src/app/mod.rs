@@ -5,6 +5,7 @@
 
 mod command;
 mod ctx;
+mod filter;
 mod judging;
 mod kit;
 mod panels;
@@ -21,6 +22,7 @@ use command::{Command, Zoom};
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
+use filter::FilterDialog;
 use judging::JudgingScreen;
 use judging::keys::Asked;
 use kit::theme;
@@ -51,6 +53,7 @@ pub struct App {
     export: ExportDialog,
     large: LargeView,
     judging: JudgingScreen,
+    filter: FilterDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -80,6 +83,7 @@ impl App {
             export: ExportDialog::default(),
             large: LargeView::default(),
             judging: JudgingScreen::default(),
+            filter: FilterDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -155,7 +159,7 @@ impl App {
     /// Carries out the shortcuts pressed in this frame, each on what the one before left: no press is lost.
     fn take_shortcuts(&mut self, egui: &Context) {
         // An open dialog takes all keyboard input.
-        let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
+        let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open(), self.filter.is_open()];
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
@@ -232,6 +236,7 @@ impl App {
             Command::Fit if self.judging.is_open() => self.judging.fit(),
             Command::Fit if self.large.is_open() => self.large.fit(),
             Command::Fit => self.panels.graph.fit(),
+            Command::ToggleFilter => self.filter.toggle(&self.workspace),
             Command::ToggleLarge => self.toggle_large(),
             Command::Back if self.large.is_open() => self.large.toggle(),
             Command::Back => self.workspace.apply(SelectionAction::Candidate(None)),
@@ -288,6 +293,7 @@ impl eframe::App for App {
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);
         self.open.show(&egui, ctx);
+        self.filter.show(&egui, self.judging.is_open(), ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
         messages::messages_ui(&egui, ctx);

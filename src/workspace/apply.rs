@@ -27,10 +27,12 @@ impl Workspace {
             Action::Runs(action) => self.apply_runs(action),
             Action::Studies(action) => self.apply_studies(action),
             Action::Settings(action) => self.apply_settings(action),
+            Action::Filter(action) => self.apply_filter(action),
             Action::Export(action) => self.apply_export(action),
             Action::Message(action) => self.apply_message(action),
             Action::Judging(action) => self.apply_judging(action),
             Action::History(action) => self.apply_history(action),
         }
+        self.filter_images();
     }
 }

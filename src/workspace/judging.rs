@@ -6,6 +6,8 @@
 
 mod agreement;
 mod apply;
+mod fresh;
+mod kind;
 mod located;
 mod pace;
 mod queue;
@@ -13,8 +15,9 @@ mod scale;
 mod writer;
 
 pub use agreement::MeasuredAgreement;
+pub use kind::QueueKind;
 pub use pace::Pace;
-pub use queue::{Item, Queue, QueueKind};
+pub use queue::{Item, Queue};
 pub use scale::{Grade, Scale};
 
 use super::Session;
@@ -22,6 +25,7 @@ use crate::dataset::{Judgements, Relevance, Warning};
 use crate::jobs::Slot;
 use crate::judge::queues::Queue as Made;
 use crate::judge::{Judgement, Judges, Mark};
+use fresh::Fresh;
 use writer::Writer;
 
 /// What was read when a data set was opened.
@@ -48,6 +52,9 @@ pub struct Judging {
     /// Whether the journal's place has been reported.
     is_place_known: bool,
     queue: Option<Queue>,
+    /// The list as it was made, before the filter.
+    made: Option<Made>,
+    fresh: Fresh,
     scale: Scale,
     is_revealed: bool,
     notice: Option<String>,
@@ -79,6 +86,11 @@ impl Judging {
     /// What is being judged.
     pub fn queue(&self) -> Option<&Queue> {
         self.queue.as_ref()
+    }
+
+    /// How many images the list would have more if it was made now.
+    pub fn new_images(&self) -> usize {
+        self.fresh.new_images()
     }
 
     /// The grades that can be given.
@@ -131,7 +143,7 @@ impl Judging {
     /// What a judge said of an image of a list: where conflicts are settled, only what settles this one.
     pub fn said<'a>(&'a self, session: &Session, queue: &Queue, judge: &str, item: Item) -> Option<&'a Judgement> {
         let label = self.label(session, judge, item);
-        label.filter(|label| queue.kind() != QueueKind::Adjudication || label.is_adjudication())
+        label.filter(|label| !queue.kind().is_adjudication() || label.is_adjudication())
     }
 
     /// Takes a judge's final grade of an image off: what was said before counts again.
@@ -156,7 +168,7 @@ impl Judging {
 
     /// Whether an image of a list is still to be judged.
     fn needs(&self, session: &Session, judge: &str, queue: &Queue, (position, item): (usize, Item)) -> bool {
-        match queue.kind().is_again() {
+        match queue.is_again(position) {
             true => !queue.is_done(position),
             false => self.label(session, judge, item).is_none(),
         }
@@ -181,6 +193,7 @@ impl Judging {
     pub(super) fn retire(&mut self) {
         self.opening.retire();
         self.making.retire();
+        self.fresh.clear();
         self.measuring.retire();
         self.watch.retire();
         self.writer = None;

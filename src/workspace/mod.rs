@@ -11,6 +11,7 @@ mod attached;
 mod embedding;
 mod experiments;
 mod failure;
+mod filter;
 mod judging;
 mod loading;
 mod messages;
@@ -27,14 +28,15 @@ mod undo;
 mod view;
 
 pub use action::{
-    Action, DataAction, EmbeddingAction, ExportAction, HistoryAction, JudgingAction, MessageAction, RunsAction,
-    SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
+    Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
+    RunsAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
 };
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
+pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing, Ranks};
 pub use judging::{Grade, Item, Judging, MeasuredAgreement, Pace, Queue, QueueKind, Scale};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
@@ -52,6 +54,7 @@ pub use undo::{History, Step};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
 use crate::jobs::Wake;
+use filter::Filtering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -71,6 +74,7 @@ pub struct Workspace {
     studies: StudyState,
     saving: Saving,
     judging: Judging,
+    filtering: Filtering,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -95,6 +99,7 @@ impl Workspace {
             studies: StudyState::default(),
             saving: Saving::default(),
             judging: Judging::default(),
+            filtering: Filtering::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -220,6 +225,7 @@ impl Workspace {
         changed |= self.poll_saving();
         changed |= self.poll_judging();
         changed |= self.poll_experiments();
+        self.filter_images();
         self.trash.poll();
         self.expire_messages();
         if self.unsaved_since.is_some_and(|since| since.elapsed() > Duration::from_millis(300)) {

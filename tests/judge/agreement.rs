@@ -193,6 +193,6 @@ fn hidden_repeats_show_how_consistent_a_judge_is() {
     record.judge(vec![revealed("b", 1)]);
     record.judge(vec![revealed("c", 0)]);
     let found = consistency(&record, &["audit", "repeats"]);
-    assert_eq!((found.repeats, found.same, found.share()), (2, 1, Some(0.5)));
+    assert_eq!((found.images, found.same, found.share()), (2, 1, Some(0.5)));
     assert_eq!(consistency(&record, &["audit"]).share(), None);
 }

@@ -5,7 +5,7 @@ use crossrank::dataset::{Dataset, ImageId, Judgements, QueryId, Relevance, demo_
 use crossrank::graph::{Csr, GraphRequest, Similarities, visual_rows};
 use crossrank::judge::queues::{
     Item, Kind, Neighbours, Order, Queue, Reason, audit, disagreements, near_duplicates, of_query, pool, suspicious,
-    uncertain, with_repeats,
+    uncertain, with_controls, with_repeats,
 };
 use crossrank::judge::{Table, Unit};
 use crossrank::train::{self, RunData};
@@ -135,6 +135,20 @@ fn audits_are_seeded_samples_and_repeats_are_far_apart() {
     let originals: Vec<&Item> = repeated.items.iter().filter(|item| !is_again(item)).collect();
     assert_eq!(originals, all.items.iter().collect::<Vec<_>>(), "the others stay in order");
     assert_eq!(with_repeats(of_query(&dataset, 0, Order::Retrieved), 5, 1000, 1).items.len(), 100);
+
+    let known: Vec<_> = all
+        .items
+        .iter()
+        .chain(&of_query(&dataset, 1, Order::Retrieved).items)
+        .map(|item| (item.query.clone(), item.image.clone()))
+        .collect();
+    let controlled = with_controls(all.clone(), &known, 8, 9);
+    let is_control = |item: &&Item| item.reason == Reason::Control;
+    let controls: Vec<&Item> = controlled.items.iter().filter(is_control).collect();
+    assert_eq!((controlled.items.len(), controls.len()), (108, 8));
+    assert!(controls.iter().all(|item| item.query == dataset.queries[1].id), "only images that the list lacks");
+    assert_eq!(controlled, with_controls(all.clone(), &known, 8, 9));
+    assert_eq!(with_controls(all.clone(), &[], 8, 9), all);
 }
 
 fn neighbours(data: &RunData) -> Neighbours {

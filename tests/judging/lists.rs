@@ -9,7 +9,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 use std::path::Path;
 
 /// Opens a list of images and waits until it is made and its pictures are there.
-fn open_list(harness: &mut Harness<'_, App>, kind: QueueKind) {
+pub fn open_list(harness: &mut Harness<'_, App>, kind: QueueKind) {
     harness.state_mut().workspace_mut().apply(JudgingAction::Open(kind));
     harness.step();
     settle(harness).expect("the list is made");
@@ -17,7 +17,7 @@ fn open_list(harness: &mut Harness<'_, App>, kind: QueueKind) {
 }
 
 /// The judgements of the last image of the journal, newest first: queue, grade, blind.
-fn said(harness: &Harness<'_, App>, item: Item) -> Vec<(Option<String>, Option<i32>, Option<bool>)> {
+pub fn said(harness: &Harness<'_, App>, item: Item) -> Vec<(Option<String>, Option<i32>, Option<bool>)> {
     let workspace = harness.state().workspace();
     let dataset = &workspace.session().expect("a session").data.dataset;
     let (query, image) = (&dataset.queries[item.query], &dataset.images);
@@ -107,7 +107,7 @@ fn agreement_is_measured_with_intervals_and_no_key_judges_meanwhile() {
     settle(&mut harness).expect("it is measured");
     harness.run_steps(2);
     let measured = harness.state().workspace().judging().agreement().expect("measured");
-    assert_eq!((measured.agreement.coefficients.raw, measured.judges.len()), (Some(1.0), 2));
+    assert_eq!((measured.agreement.coefficients.raw, measured.table.judges.len()), (Some(1.0), 2));
     assert_eq!(harness.query_all_by_label("Krippendorff's α, nominal").count(), 1);
     let before = state(&harness);
     press(&mut harness, Key::Num1);

@@ -6,7 +6,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
 use crate::eval::significance::Interval;
-use crate::judge::agreement::OfQuery;
+use crate::judge::agreement::{Consistency, OfQuery};
 use crate::workspace::{Judging, JudgingAction, MeasuredAgreement};
 use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
 
@@ -135,21 +135,23 @@ fn coefficients_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
 }
 
 fn judges_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
-    let rows = measured.agreement.judges.iter().zip(&measured.consistency).map(|(judge, again)| {
-        let same = match again.repeats {
-            0 => "–".to_owned(),
-            repeats => format!("{} of {}", again.same, widgets::count(repeats)),
-        };
+    let of = |one: &Consistency| match one.images {
+        0 => "–".to_owned(),
+        images => format!("{} of {}", one.same, widgets::count(images)),
+    };
+    let checks = measured.consistency.iter().zip(&measured.controls);
+    let rows = measured.agreement.judges.iter().zip(checks).map(|(judge, (again, controls))| {
         vec![
             judge.judge.clone(),
             widgets::count(judge.images),
             number(judge.agreement),
             number(judge.mean_grade),
             number(judge.alpha_without),
-            same,
+            of(again),
+            of(controls),
         ]
     });
-    let head = ["judge", "images", "agreement", "mean grade", "α of the others", "same again"];
+    let head = ["judge", "images", "agreement", "mean grade", "α of the others", "same again", "on controls"];
     table(ui, "Judges", &head, rows);
 }
 

@@ -4,6 +4,7 @@ use super::queries;
 use super::shown::Shown;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::filter;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::judge::{check_name, now};
@@ -30,7 +31,7 @@ impl Counts {
             return;
         }
         self.of = of;
-        let is_judged = |position: &usize| match shown.queue.kind().is_again() {
+        let is_judged = |position: &usize| match shown.queue.is_again(*position) {
             true => shown.queue.is_done(*position),
             false => shown.label(*position).is_some(),
         };
@@ -76,12 +77,19 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
             });
         });
         narrative_ui(ui, shown);
+        filter::chips_ui(ui, ctx);
         ui.add_space(GRID);
         let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
         let width = ui.available_width();
         widgets::bar(ui, share, width, palette.accent);
         ui.horizontal(|ui| {
             widgets::caption(ui, counts.text(shown));
+            if let new @ 1.. = shown.judging.new_images() {
+                let button = egui::Button::new(RichText::new(format!("{} new: refresh", widgets::count(new))).small());
+                if ui.add(button).on_hover_text("Take new images into the list; what is judged stays so").clicked() {
+                    ctx.act(JudgingAction::Refresh);
+                }
+            }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let text = if shown.judging.is_revealed() {
                     "Ranks and others' labels are shown, and that is recorded"
@@ -122,6 +130,7 @@ fn controls_ui(ui: &mut Ui, shown: Shown<'_>, name: &mut Option<String>, ctx: &m
     if ui.add(judge).on_hover_text("Who judges: click to change the name").accessible_name("Judge's name").clicked() {
         *name = Some(shown.judge.to_owned());
     }
+    filter::button_ui(ui, ctx);
     let mut reveal = shown.judging.is_revealed();
     if ui
         .checkbox(&mut reveal, "Reveal")

@@ -3,9 +3,7 @@
 use super::painted::Painted;
 use crate::judge::CANT_TELL;
 use crate::workspace::Action;
-use crate::workspace::{
-    JudgingAction, JudgingSettings, JudgingView, Queue, QueueKind, Scale, SettingsAction, Verdict, Workspace,
-};
+use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Queue, Scale, SettingsAction, Verdict, Workspace};
 use egui::{Key, Modifiers};
 
 /// A key that was pressed.
@@ -109,7 +107,7 @@ fn is_unsettled(workspace: &Workspace, queue: &Queue) -> bool {
         .session()
         .zip(queue.focused())
         .and_then(|(session, item)| workspace.judging().said(session, queue, &workspace.judge_name(), item));
-    queue.kind() == QueueKind::Adjudication && label.is_none()
+    queue.kind().is_adjudication() && label.is_none()
 }
 
 fn act(action: JudgingAction) -> Asked {

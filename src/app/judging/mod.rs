@@ -91,7 +91,7 @@ impl JudgingScreen {
             && let Some(item) = queue.focused()
         {
             let known = judging.said(session, queue, &judge, item).and_then(|label| label.note.as_deref());
-            let title = if queue.kind() == QueueKind::Adjudication { "Reason" } else { "Note" };
+            let title = if queue.kind().is_adjudication() { "Reason" } else { "Note" };
             self.note.open(title, queue.focus(), known.unwrap_or_default());
         }
     }

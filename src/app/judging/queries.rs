@@ -3,9 +3,11 @@
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::text;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::{icons, obstacle};
-use crate::workspace::{Judging, JudgingAction, Queue, QueueKind, Session};
+use crate::app::kit::{icons, obstacle, widgets};
+use crate::workspace::{Judging, JudgingAction, Queue, QueueKind, Session, SettingsAction};
+use egui::PopupCloseBehavior;
 use egui::accesskit::Role;
+use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align2, FontId, Margin, Rect, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 /// Height of a row.
@@ -33,7 +35,7 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     let mut asked = None;
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
-        across_ui(ui, kind, ctx);
+        across_ui(ui, judging, ctx);
         let names = judging.judges().map_or(0, |judges| judges.names().len());
         let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
         if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…").truncate()).clicked() {
@@ -73,7 +75,10 @@ const ACROSS: [(QueueKind, &str); 7] = [
     (QueueKind::Uncertain, "Images that you have not judged, near the boundary between relevant and not"),
     (QueueKind::Suspicious, "Judged images whose label their neighbours and the ranking contradict: judge them again"),
     (QueueKind::Disagreements, "Images that judges graded differently: judge them again, then see the grades"),
-    (QueueKind::Adjudication, "The same images with all labels and notes in sight, to give each its final grade"),
+    (
+        QueueKind::Adjudication { chosen: false },
+        "The same images with all labels and notes in sight, to give each its final grade",
+    ),
     (QueueKind::NearDuplicates, "Nearly equal images with different labels: judge them again"),
     (QueueKind::Audit, "A random sample of what you have judged: judge it again, to see how consistent you are"),
 ];
@@ -84,7 +89,7 @@ pub fn title(kind: QueueKind) -> String {
         QueueKind::Query(_) => "Images of a query".to_owned(),
         QueueKind::Unjudged { depth } => format!("Not judged in the top {depth}"),
         QueueKind::Disagreements => "Disagreements".to_owned(),
-        QueueKind::Adjudication => "Adjudication".to_owned(),
+        QueueKind::Adjudication { .. } => "Adjudication".to_owned(),
         QueueKind::Suspicious => "Suspicious labels".to_owned(),
         QueueKind::Uncertain => "Uncertain images".to_owned(),
         QueueKind::NearDuplicates => "Near-duplicates".to_owned(),
@@ -92,10 +97,12 @@ pub fn title(kind: QueueKind) -> String {
     }
 }
 
-fn across_ui(ui: &mut Ui, kind: Option<QueueKind>, ctx: &mut PanelCtx<'_>) {
+fn across_ui(ui: &mut Ui, judging: &Judging, ctx: &mut PanelCtx<'_>) {
+    let kind = judging.queue().map(Queue::kind);
     let open = kind.filter(|kind| !matches!(kind, QueueKind::Query(_)));
     let text = open.map_or_else(|| "All queries".to_owned(), title);
-    ui.menu_button(format!("{text}  {}", icons::DOWN), |ui| {
+    let menu = MenuButton::new(format!("{text}  {}", icons::DOWN));
+    menu.config(MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside)).ui(ui, |ui| {
         ui.set_min_width(200.0);
         for (kind, hint) in ACROSS {
             if ui.selectable_label(open == Some(kind), title(kind)).on_hover_text(hint).clicked() {
@@ -103,7 +110,40 @@ fn across_ui(ui: &mut Ui, kind: Option<QueueKind>, ctx: &mut PanelCtx<'_>) {
                 ui.close();
             }
         }
+        ui.separator();
+        checks_ui(ui, judging, ctx);
     });
+}
+
+/// Images that check the judge, unannounced among those of a list.
+fn checks_ui(ui: &mut Ui, judging: &Judging, ctx: &mut PanelCtx<'_>) {
+    let mut settings = ctx.settings().judging.clone();
+    widgets::caption(ui, "Unannounced in the next list");
+    ui.spacing_mut().slider_width = 90.0;
+    let percent = |ui: &mut Ui, value: &mut usize, name: &str, hint: &str| {
+        let slider = egui::Slider::new(value, 0..=20).suffix(" %").text(name);
+        ui.add(slider).on_hover_text(hint).accessible_name(name);
+    };
+    let hint = "Share of images that come up again, to see how consistent a judge is";
+    percent(ui, &mut settings.repeats, "repeats", hint);
+    let hint =
+        "Share of images added to lists across queries because their grade is known, to see how well a judge does";
+    percent(ui, &mut settings.controls, "controls", hint);
+    if settings.controls > 0 {
+        let names = judging.judges().map(|judges| judges.names()).unwrap_or_default();
+        ui.horizontal(|ui| {
+            widgets::caption(ui, "Known grades of");
+            let known = settings.truth.clone();
+            widgets::choices(ui, "Judge of the controls", known, |ui| {
+                for name in names {
+                    ui.selectable_value(&mut settings.truth, name.to_owned(), name);
+                }
+            });
+        });
+    }
+    if settings != ctx.settings().judging {
+        ctx.act(SettingsAction::SetJudging(Box::new(settings)));
+    }
 }
 
 fn row_ui(

@@ -8,7 +8,7 @@ use crate::app::kit::widgets;
 use crate::dataset::{ImageId, Relevance};
 use crate::judge::Judgement;
 use crate::judge::queues::Reason;
-use crate::workspace::{Item, QueueKind};
+use crate::workspace::Item;
 use egui::{Color32, Margin, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// Side of a picture, in points.
@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
         });
     }
     if shown.queue.kind().is_again() && shown.queue.is_done(focus) {
-        let more = if shown.queue.kind() == QueueKind::Adjudication { " N gives the reason." } else { "" };
+        let more = if shown.queue.kind().is_adjudication() { " N gives the reason." } else { "" };
         widgets::caption(ui, format!("Press the grade again to go on, or another to change it.{more}"));
     }
 }
@@ -48,7 +48,7 @@ fn in_words(reason: &Reason) -> Option<(&'static str, Vec<&ImageId>)> {
         }
         Reason::Twin { image, .. } => Some(("This nearly equal image has another label than it had.", vec![image])),
         Reason::Doubt(_) => Some(("Near the boundary between relevant and not.", Vec::new())),
-        Reason::Grades(_) | Reason::Member | Reason::Pooled { .. } | Reason::Again => None,
+        Reason::Grades(_) | Reason::Member | Reason::Pooled { .. } | Reason::Again | Reason::Control => None,
     }
 }
 

@@ -14,6 +14,8 @@ pub const MORE: &str = "\u{E1FE}";
 pub const OPEN: &str = "\u{E256}";
 /// Search or filter.
 pub const SEARCH: &str = "\u{E30C}";
+/// Which images are shown.
+pub const FILTER: &str = "\u{E266}";
 /// Start.
 pub const PLAY: &str = "\u{E3D0}";
 /// Pause.

@@ -3,13 +3,14 @@
 use super::PanelView;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
+use crate::app::filter;
 use crate::app::kit::mark::Mark;
 use crate::app::kit::picture::Picture;
 use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::eval::Measure;
-use crate::workspace::{Order, Ranking, SelectionAction, Session};
+use crate::workspace::{Order, Passing, Ranking, SelectionAction, Session};
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
     vec2,
@@ -35,11 +36,14 @@ impl PanelView for RankingPanel {
             widgets::empty_state(ui, icons::IMAGE, "No ranking yet", "Open a data set to see its rankings.", None);
             return;
         };
+        filter::chips_ui(ui, ctx);
         let reveal = self.reveal.next(session);
         let is_new = self.listed.changes_to((session.generation, session.query()));
+        let passing = ctx.workspace().passing();
         let shown = |order: Order| {
             let before = previous(session, order);
-            Some(ShownRanking { session, name: order.name(), ranking: session.ranking(order)?, before, reveal })
+            let ranking = session.ranking(order)?;
+            Some(ShownRanking { session, name: order.name(), ranking, before, reveal, passing })
         };
         if ui.available_width() > 2.2 * ui.available_height() {
             rows_ui(ui, session, &shown, is_new, ctx);
@@ -210,19 +214,32 @@ pub struct ShownRanking<'a> {
     pub before: Option<&'a Ranking>,
     /// The image to scroll to.
     pub reveal: Option<usize>,
+    /// The images that pass the filter, if there is one.
+    pub passing: Option<&'a Passing>,
 }
 
 impl ShownRanking<'_> {
+    /// The images that pass the filter, best first; their ranks stay those among all.
+    fn images(&self) -> impl Iterator<Item = usize> {
+        let passes = |&candidate: &usize| self.passing.is_none_or(|passing| passing.is_shown[candidate]);
+        self.ranking.order.iter().copied().filter(passes)
+    }
+
+    /// How many images pass the filter.
+    fn count(&self) -> usize {
+        self.passing.map_or(self.ranking.order.len(), |passing| passing.count)
+    }
+
     /// Draws the ranking as a grid of pictures.
     pub fn grid_ui(&self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let gap = GRID;
         let per_row = (((ui.available_width() + gap) / (TILE + gap)).floor() as usize).max(1);
         let side = ((ui.available_width() + gap) / per_row as f32 - gap).min(2.0 * TILE);
-        let rows = self.ranking.order.len().div_ceil(per_row);
+        let rows = self.count().div_ceil(per_row);
         let step = vec2(side + gap, side + CAPTION + gap);
         let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * step.y), Sense::hover());
-        for (rank, &candidate) in self.ranking.order.iter().enumerate() {
-            let at = area.min + vec2((rank % per_row) as f32 * step.x, (rank / per_row) as f32 * step.y);
+        for (place, candidate) in self.images().enumerate() {
+            let at = area.min + vec2((place % per_row) as f32 * step.x, (place / per_row) as f32 * step.y);
             self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
         }
     }
@@ -230,10 +247,10 @@ impl ShownRanking<'_> {
     /// Draws the ranking as one row of pictures.
     fn strip_ui(&self, ui: &mut Ui, side: f32, ctx: &mut PanelCtx<'_>) {
         let step = side + GRID;
-        let size = vec2(self.ranking.order.len() as f32 * step, side + CAPTION + GRID);
+        let size = vec2(self.count() as f32 * step, side + CAPTION + GRID);
         let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-        for (rank, &candidate) in self.ranking.order.iter().enumerate() {
-            let at = area.min + vec2(rank as f32 * step, 2.0);
+        for (place, candidate) in self.images().enumerate() {
+            let at = area.min + vec2(place as f32 * step, 2.0);
             self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
         }
     }

@@ -131,6 +131,7 @@ static PREVIOUS_IMAGE: NamedCommand = NamedCommand {
 };
 static LARGE: NamedCommand =
     does("Show image at full size, or the panels again", keys(NONE, Key::Space), no_data, Command::ToggleLarge);
+static FILTER: NamedCommand = does("Filter images…", keys(CTRL, Key::F), no_data, Command::ToggleFilter);
 /// The judge's desk.
 pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
 static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
@@ -173,7 +174,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
         group(
             "Queries and images",
-            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &JUDGE, &CLEAR_SELECTION],
+            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &FILTER, &JUDGE, &CLEAR_SELECTION],
         ),
         group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),
@@ -287,13 +288,20 @@ fn change_neighbours(workspace: &Workspace, step: isize) -> Option<Action> {
 pub fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
     let session = workspace.session()?;
     let ranking = session.best_ranking().or(session.ranking(Order::Initial))?;
-    let last = ranking.order.len().checked_sub(1)?;
-    let rank = match session.candidate() {
-        Some(candidate) => ranking.ranks[candidate].saturating_add_signed(step).min(last),
+    let is_shown = |candidate: usize| workspace.passing().is_none_or(|passing| passing.is_shown[candidate]);
+    let shown: Vec<usize> = ranking.order.iter().copied().filter(|&candidate| is_shown(candidate)).collect();
+    let last = shown.len().checked_sub(1)?;
+    let place = match session.candidate() {
+        // A filtered image has a place between those that are shown.
+        Some(candidate) => {
+            let before = shown.partition_point(|&other| ranking.ranks[other] < ranking.ranks[candidate]);
+            let is_between = step > 0 && !is_shown(candidate);
+            before.saturating_add_signed(if is_between { step - 1 } else { step }).min(last)
+        }
         None if step > 0 => 0,
         None => last,
     };
-    Some(SelectionAction::Candidate(Some(ranking.order[rank])).into())
+    Some(SelectionAction::Candidate(Some(shown[place])).into())
 }
 
 /// The commands whose shortcuts were pressed in this frame: one for each press, in order.

@@ -124,19 +124,38 @@ pub(super) fn of_queries(table: &Table, coded: &Coded) -> Vec<OfQuery> {
     table.queries.iter().enumerate().map(of_query).collect()
 }
 
-/// How often a judge says the same again.
+/// How often a judge gives the expected grade: that of the first time, or the known one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Consistency {
-    /// Images judged again without seeing the first grade, both times with a grade.
-    pub repeats: usize,
-    /// Those with the same grade both times.
+    /// Images with both grades, judged without the expected one in sight.
+    pub images: usize,
+    /// Those with the expected grade.
     pub same: usize,
 }
 
+/// How often a judge gives the grade that is known, where an image of known grade was in one of `queues`.
+///
+/// `truth` gives the known grade of an image of a query.
+pub fn controls(record: &Record, queues: &[&str], truth: impl Fn(&str, &str) -> Option<i32>) -> Consistency {
+    let mut found = Consistency::default();
+    for label in record.labels() {
+        let is_control = |judgement: &&Judgement| {
+            judgement.queue.as_deref().is_some_and(|queue| queues.contains(&queue)) && !judgement.is_revealed()
+        };
+        let said = record.history(label.query, label.image).map(|label| label.judgement).find(is_control);
+        let said = said.and_then(|judgement| judgement.grade).filter(|grade| *grade >= 0);
+        if let (Some(said), Some(known)) = (said, truth(label.query, label.image)) {
+            found.images += 1;
+            found.same += usize::from(said == known);
+        }
+    }
+    found
+}
+
 impl Consistency {
-    /// The share that is the same; `None` without repeats.
+    /// The share that is the same; `None` without images.
     pub fn share(self) -> Option<f64> {
-        (self.repeats > 0).then(|| self.same as f64 / self.repeats as f64)
+        (self.images > 0).then(|| self.same as f64 / self.images as f64)
     }
 }
 
@@ -150,7 +169,7 @@ pub fn consistency(record: &Record, queues: &[&str]) -> Consistency {
         let again = history.find(|judgement| is_repeat(judgement) && !judgement.is_revealed());
         let Some(again) = again.and_then(|judgement| judgement.grade) else { continue };
         if let Some(before) = history.find(|judgement| !is_repeat(judgement)).and_then(|judgement| judgement.grade) {
-            found.repeats += 1;
+            found.images += 1;
             found.same += usize::from(before == again);
         }
     }

@@ -25,7 +25,7 @@ mod scale;
 
 pub use alpha::Metric;
 pub use coefficients::{Alpha, Coefficients, Gwet, Pair};
-pub use details::{Confusion, Consistency, OfGrade, OfJudge, OfQuery, confusion, consistency};
+pub use details::{Confusion, Consistency, OfGrade, OfJudge, OfQuery, confusion, consistency, controls};
 pub use intervals::{Intervals, JUDGES_TO_RESAMPLE, LEVEL, LeftOut, RESAMPLES};
 pub use scale::Weights;
 

@@ -9,11 +9,13 @@ mod calibrate;
 mod conflicts;
 mod plain;
 mod suspicious;
+mod unannounced;
 
 pub use boundary::{Scores, uncertain};
 pub use conflicts::{adjudication, adjudication_of, disagreements, near_duplicates};
-pub use plain::{Ranking, audit, of_query, pool, with_repeats};
+pub use plain::{Ranking, audit, of_query, pool};
 pub use suspicious::{Neighbours, suspicious};
+pub use unannounced::{with_controls, with_repeats};
 
 use std::collections::HashSet;
 
@@ -39,6 +41,8 @@ pub enum Kind {
     Audit,
     /// Images that come up again unannounced.
     Repeats,
+    /// Images whose grade is known, unannounced among others.
+    Controls,
     /// Conflicts that one judge settles.
     Adjudication,
 }
@@ -53,6 +57,7 @@ named!(
     NearDuplicates = "near-duplicates",
     Audit = "audit",
     Repeats = "repeats",
+    Controls = "controls",
     Adjudication = "adjudication",
 );
 
@@ -97,6 +102,8 @@ pub enum Reason {
     },
     /// It was in the queue before.
     Again,
+    /// Its grade is known.
+    Control,
 }
 
 /// An image to judge.
@@ -126,6 +133,15 @@ impl Queue {
     pub fn new_in(&self, later: &Queue) -> usize {
         let known: HashSet<(&QueryId, &ImageId)> = self.items.iter().map(|item| (&item.query, &item.image)).collect();
         later.items.iter().filter(|item| !known.contains(&(&item.query, &item.image))).count()
+    }
+
+    /// The kind that stands in the journal for an image: that of the queue, unless it is among the others unannounced.
+    pub fn kind_of(kind: Kind, reason: &Reason) -> Kind {
+        match reason {
+            Reason::Again => Kind::Repeats,
+            Reason::Control => Kind::Controls,
+            _ => kind,
+        }
     }
 
     fn arranged(kind: Kind, mut items: Vec<Item>, order: Order) -> Self {

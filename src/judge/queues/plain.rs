@@ -61,34 +61,3 @@ pub fn audit(judged: &[(QueryId, ImageId)], count: usize, seed: u64) -> Queue {
     queue.items.truncate(count);
     queue
 }
-
-/// The queue with some of its images once more, each at least `gap` images after its first time. Fewer than `count` where
-/// the queue is too short for more.
-#[must_use]
-pub fn with_repeats(mut queue: Queue, count: usize, gap: usize, seed: u64) -> Queue {
-    let gap = gap.max(1);
-    let length = queue.items.len();
-    let mut rng = Rng::new(seed);
-    // A repeat that follows the last image may have its first time up to here.
-    let mut first: Vec<usize> = (0..(length + 1).saturating_sub(gap)).collect();
-    rng.shuffle(&mut first);
-    first.truncate(count);
-    // Where each repeat comes: before which of the images, or after the last.
-    let mut repeats: Vec<(usize, usize)> = first
-        .into_iter()
-        .map(|first| {
-            let earliest = first + gap;
-            (earliest + rng.below(length + 1 - earliest), first)
-        })
-        .collect();
-    repeats.sort_unstable();
-    let originals = std::mem::take(&mut queue.items);
-    let mut repeats = repeats.into_iter().peekable();
-    for position in 0..=length {
-        while let Some((_, first)) = repeats.next_if(|(at, _)| *at == position) {
-            queue.items.push(Item { reason: Reason::Again, ..originals[first].clone() });
-        }
-        queue.items.extend(originals.get(position).cloned());
-    }
-    queue
-}

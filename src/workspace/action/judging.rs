@@ -23,6 +23,8 @@ pub enum JudgingAction {
     Open(QueueKind),
     /// Settle these images, by their positions in the table of the measured agreement.
     Adjudicate(Vec<usize>),
+    /// Take new images into the list.
+    Refresh,
     /// Select what is nearly equal to the focused image, to judge it alike.
     SelectAlike,
     /// Judge.

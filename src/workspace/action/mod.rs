@@ -5,6 +5,7 @@
 mod data;
 mod embedding;
 mod export;
+mod filter;
 mod history;
 mod judging;
 mod message;
@@ -17,6 +18,7 @@ mod training;
 pub use data::DataAction;
 pub use embedding::EmbeddingAction;
 pub use export::ExportAction;
+pub use filter::FilterAction;
 pub use history::HistoryAction;
 pub use judging::{JudgingAction, Verdict};
 pub use message::MessageAction;
@@ -43,6 +45,8 @@ pub enum Action {
     Studies(StudiesAction),
     /// What persists from one session to the next.
     Settings(SettingsAction),
+    /// Which images are shown.
+    Filter(FilterAction),
     /// Files made of what is shown.
     Export(ExportAction),
     /// Notices and warnings.
@@ -72,6 +76,7 @@ from_theme! {
     Runs: RunsAction,
     Studies: StudiesAction,
     Settings: SettingsAction,
+    Filter: FilterAction,
     Export: ExportAction,
     Message: MessageAction,
     Judging: JudgingAction,

@@ -10,6 +10,8 @@ pub struct MeasuredAgreement {
     pub table: Table,
     /// How often each judge said the same again.
     pub consistency: Vec<Consistency>,
+    /// How often each judge gave the known grade to an unannounced image.
+    pub controls: Vec<Consistency>,
     /// The coefficients.
     pub agreement: Agreement,
     /// Their intervals.

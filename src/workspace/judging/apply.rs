@@ -2,11 +2,12 @@
 
 mod agreement;
 mod edit;
+mod fresh;
 mod journals;
 mod queues;
 
 use super::located::Located;
-use super::{Item, Queue, QueueKind, ids};
+use super::{Item, Queue, ids};
 use crate::judge::{Judgement, Line, Mark};
 use crate::workspace::{JudgingAction, JudgingSettings, Message, Verdict, Workspace};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ impl Workspace {
         match action {
             JudgingAction::Open(kind) => self.open_queue(kind),
             JudgingAction::Adjudicate(units) => self.open_adjudication(&units),
+            JudgingAction::Refresh => self.refresh_queue(),
             JudgingAction::SelectAlike => self.select_alike(),
             JudgingAction::Judge(verdict) => self.judge(&verdict),
             JudgingAction::Note(position, note) => self.note(position, &note),
@@ -137,22 +139,25 @@ impl Workspace {
         let mark = |&position: &usize| -> Option<Mark> {
             let item = *queue.items().get(position)?;
             let (query, image) = ids(session, item)?;
-            if queue.kind() == QueueKind::Adjudication && template.grade.is_none() {
+            if queue.kind().is_adjudication() && template.grade.is_none() {
                 return Some(self.judging.unsettled(&judge, query, image));
             }
             let before = self.judging.said(session, queue, &judge, item);
             let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
             // Who judges a second time has seen why the image is in the queue.
             let has_reason = queue.kind().is_again() && queue.is_open(position);
-            let revealed: &[&str] = match (self.judging.is_revealed, has_reason) {
-                (true, _) => &["ranks", "labels"],
-                (false, true) => &["labels"],
-                (false, false) => &[],
-            };
+            let mut revealed = self.filter().reveals(&judge);
+            if self.judging.is_revealed {
+                revealed.extend(["ranks", "labels"]);
+            } else if has_reason {
+                revealed.push("labels");
+            }
+            revealed.sort_unstable();
+            revealed.dedup();
             let judgement = Judgement {
                 blind: Some(revealed.is_empty()),
                 revealed: revealed.iter().map(|&what| what.to_owned()).collect(),
-                queue: Some(queue.kind().name().into()),
+                queue: Some(queue.name(position).into()),
                 seed: queue.seed(),
                 position: u32::try_from(position + 1).ok(),
                 note,
@@ -223,8 +228,16 @@ impl Workspace {
         let items = self.items_of(&lines);
         self.save_lines(lines);
         self.count_labels(&items);
-        let position = self.judging.queue.as_ref().zip(items.first()).and_then(|(queue, item)| queue.position(*item));
-        if let Some(position) = position {
+        let Some(queue) = &self.judging.queue else { return };
+        let is_here = |judgement: &Judgement| judgement.queue.as_deref() == Some(queue.kind().name());
+        let is_done = |item: &Item| {
+            let label = self.session.as_ref().and_then(|session| self.judging.label(session, &judge, *item));
+            !back || (queue.kind().is_again() && label.is_some_and(is_here))
+        };
+        let states: Vec<(Item, bool)> = items.iter().map(|item| (*item, is_done(item))).collect();
+        let Some(queue) = &mut self.judging.queue else { return };
+        let positions: Vec<_> = states.into_iter().map(|(item, is_done)| queue.travelled(item, is_done)).collect();
+        if let Some(position) = positions.into_iter().flatten().next() {
             self.in_queue(|queue| queue.go_to(position));
         }
     }

@@ -1,7 +1,8 @@
 //! What is being judged: a list whose members and order stay as they were when it was made.
 
+use super::kind::QueueKind;
 use crate::judge::queues::{Kind, Reason};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// An image of a query, by their indices: the candidate's is its index in the query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -10,62 +11,6 @@ pub struct Item {
     pub query: usize,
     /// The candidate.
     pub candidate: usize,
-}
-
-/// Which images are judged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueueKind {
-    /// All images of a query.
-    Query(usize),
-    /// The images of every query that the judge has not judged, down to a depth in the rankings shown.
-    Unjudged {
-        /// How many images of each ranking.
-        depth: usize,
-    },
-    /// Images on which judges disagree.
-    Disagreements,
-    /// Images on which judges disagree, with all their labels in sight, to be settled.
-    Adjudication,
-    /// Images whose label their neighbours and the ranking contradict.
-    Suspicious,
-    /// Unjudged images near the boundary between relevant and not.
-    Uncertain,
-    /// Nearly equal images with different labels.
-    NearDuplicates,
-    /// A random sample of what the judge has judged.
-    Audit,
-}
-
-impl QueueKind {
-    /// What stands in the journal.
-    pub fn name(self) -> &'static str {
-        match self {
-            QueueKind::Query(_) => Kind::Query.name(),
-            QueueKind::Unjudged { .. } => Kind::Pool.name(),
-            QueueKind::Disagreements => Kind::Disagreements.name(),
-            QueueKind::Adjudication => Kind::Adjudication.name(),
-            QueueKind::Suspicious => Kind::Suspicious.name(),
-            QueueKind::Uncertain => Kind::Uncertain.name(),
-            QueueKind::NearDuplicates => Kind::NearDuplicates.name(),
-            QueueKind::Audit => Kind::Audit.name(),
-        }
-    }
-
-    /// Whether its images are judged again.
-    pub fn is_again(self) -> bool {
-        use QueueKind::{Adjudication, Audit, Disagreements, NearDuplicates, Suspicious};
-        matches!(self, Adjudication | Disagreements | Suspicious | NearDuplicates | Audit)
-    }
-
-    /// Whether labels, and why an image is in the queue, are hidden until it is judged.
-    pub fn is_blind(self) -> bool {
-        self.is_again() && self != QueueKind::Adjudication
-    }
-
-    /// Whether the order of its images is a setting.
-    pub fn is_arranged(self) -> bool {
-        matches!(self, QueueKind::Query(_) | QueueKind::Unjudged { .. } | QueueKind::Audit)
-    }
 }
 
 /// A list of images to judge, and where in it the judge is.
@@ -123,7 +68,26 @@ impl Queue {
 
     /// Whether what was said of an image before may be seen: not in a queue of images to judge again, until it is.
     pub fn is_open(&self, position: usize) -> bool {
-        !self.kind.is_blind() || self.done.contains(&position)
+        (!self.kind.is_blind() && !self.is_repeat(position)) || self.done.contains(&position)
+    }
+
+    /// Whether an image was in the queue before and comes up again unannounced.
+    pub fn is_repeat(&self, position: usize) -> bool {
+        self.reasons.get(position) == Some(&Reason::Again)
+    }
+
+    /// Whether an image is judged although it has a label.
+    pub fn is_again(&self, position: usize) -> bool {
+        self.kind.is_again() || self.is_repeat(position)
+    }
+
+    /// What stands in the journal as the queue of an image, when it is judged now.
+    pub fn name(&self, position: usize) -> &'static str {
+        match self.reasons.get(position).filter(|_| !self.done.contains(&position)) {
+            Some(Reason::Again) => Kind::Repeats.name(),
+            Some(Reason::Control) => Kind::Controls.name(),
+            _ => self.kind.name(),
+        }
     }
 
     /// Whether an image was judged in this queue.
@@ -219,6 +183,42 @@ impl Queue {
     pub fn done(&mut self, positions: &[usize]) {
         self.done.extend(positions);
         self.later.retain(|position| !positions.contains(position));
+    }
+
+    /// An image whose judgement was taken back or made again, and whether it still has one that was made here; where it
+    /// is. Of an image that is here more than once, it is the last one that was judged, or the first that was not.
+    pub fn travelled(&mut self, item: Item, is_done: bool) -> Option<usize> {
+        let positions: Vec<usize> = (0..self.items.len()).filter(|&at| self.items[at] == item).collect();
+        let was_done = |at: &&usize| self.done.contains(at);
+        let found = match is_done {
+            false => positions.iter().rev().find(was_done),
+            true => positions.iter().find(|at| !was_done(at)),
+        };
+        let position = *found.or(positions.first())?;
+        match is_done {
+            false => self.done.remove(&position),
+            true => self.done.insert(position),
+        };
+        Some(position)
+    }
+
+    /// Takes over what was judged and put off in the list that this one replaces, and the focus.
+    pub fn carry_over(&mut self, before: &Queue) {
+        let known = |positions: &BTreeSet<usize>| -> HashSet<(Item, bool)> {
+            positions.iter().map(|&at| (before.items[at], before.is_repeat(at))).collect()
+        };
+        let (done, later) = (known(&before.done), known(&before.later));
+        for position in 0..self.items.len() {
+            let key = (self.items[position], self.is_repeat(position));
+            if done.contains(&key) {
+                self.done.insert(position);
+            } else if later.contains(&key) {
+                self.later.insert(position);
+            }
+        }
+        if let Some(focus) = before.focused().and_then(|item| self.position(item)) {
+            self.go_to(focus);
+        }
     }
 
     /// The next image after the focused one for which `needs` holds and that is not put off. Never starts over.

@@ -36,6 +36,12 @@ pub struct JudgingSettings {
     pub shuffled: bool,
     /// The seed of the shuffled order.
     pub seed: u64,
+    /// Percent of a list's images that come up again unannounced, 0 to 20.
+    pub repeats: usize,
+    /// Percent of a list's images that are added unannounced because their grade is known, 0 to 20.
+    pub controls: usize,
+    /// The judge whose grades of those count as known.
+    pub truth: String,
 }
 
 impl Default for JudgingSettings {
@@ -48,6 +54,9 @@ impl Default for JudgingSettings {
             advance: true,
             shuffled: true,
             seed: 1,
+            repeats: 0,
+            controls: 0,
+            truth: crate::judge::FILES.to_owned(),
         }
     }
 }
@@ -67,6 +76,12 @@ impl JudgingSettings {
     /// The same with every number in its range.
     #[must_use]
     pub fn in_range(self) -> Self {
-        Self { columns: self.columns.clamp(1, 12), beside: self.beside.clamp(2, 4), ..self }
+        Self {
+            columns: self.columns.clamp(1, 12),
+            beside: self.beside.clamp(2, 4),
+            repeats: self.repeats.min(20),
+            controls: self.controls.min(20),
+            ..self
+        }
     }
 }

@@ -48,7 +48,13 @@ impl GraphsView {
                     let name = result.tables[side].name.as_str();
                     let canvas = &mut self.canvases[side];
                     heading_ui(ui, canvas, side, name);
-                    let shown = ShownGraph { session, view: graph, look: ctx.settings().look, name: Some(name) };
+                    let shown = ShownGraph {
+                        session,
+                        view: graph,
+                        look: ctx.settings().look,
+                        name: Some(name),
+                        passing: ctx.workspace().passing(),
+                    };
                     canvas.show(ui, &shown, ctx);
                 });
             }

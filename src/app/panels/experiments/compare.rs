@@ -117,7 +117,8 @@ impl Compare {
                             if let Some(Ok(ranking)) = ranking {
                                 let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
                                 let before = before.as_ref();
-                                let shown = ShownRanking { session, name: &label, ranking, before, reveal };
+                                let passing = workspace.passing();
+                                let shown = ShownRanking { session, name: &label, ranking, before, reveal, passing };
                                 let area = ScrollArea::vertical().auto_shrink([false, false]);
                                 let area = if is_new { restart::at_start(area) } else { area };
                                 area.show(ui, |ui| shown.grid_ui(ui, ctx));

@@ -7,7 +7,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::scene::Scene;
 use crate::app::kit::scene::canvas::SceneCanvas;
 use crate::app::kit::theme;
-use crate::workspace::{GraphLook, QueryView, SelectionAction, Session};
+use crate::workspace::{GraphLook, Passing, QueryView, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
 
@@ -21,10 +21,12 @@ pub struct ShownGraph<'a> {
     pub look: GraphLook,
     /// Its name, to distinguish graphs of the same query.
     pub name: Option<&'a str>,
+    /// The images that pass the filter, if there is one.
+    pub passing: Option<&'a Passing>,
 }
 
 /// What a scene depends on; an equal request needs no new scene.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 struct SceneRequest {
     /// Changes each time a data set is opened.
     generation: u64,
@@ -35,6 +37,7 @@ struct SceneRequest {
     look: GraphLook,
     selected: Option<usize>,
     hovered: Option<usize>,
+    passing: Option<Passing>,
     dark: bool,
 }
 
@@ -55,8 +58,8 @@ impl GraphCanvas {
     /// Draws the graph into the available space and handles the pointer.
     pub fn show(&mut self, ui: &mut Ui, shown: &ShownGraph<'_>, ctx: &mut PanelCtx<'_>) {
         let request = shown.request(ui.visuals().dark_mode);
-        if self.request != Some(request) {
-            if self.request.is_none_or(|known| known.query != request.query) {
+        if self.request.as_ref() != Some(&request) {
+            if self.request.as_ref().is_none_or(|known| known.query != request.query) {
                 self.canvas.fit();
             }
             scene::compose(Arc::make_mut(&mut self.scene), &shown.parts(), theme::palette(ui.visuals()));
@@ -90,12 +93,13 @@ impl<'a> ShownGraph<'a> {
             look: self.look,
             selected: session.candidate(),
             hovered: session.hovered(),
+            passing: self.passing.cloned(),
             dark,
         }
     }
 
     fn parts(&self) -> GraphParts<'a> {
-        let ShownGraph { session, view, look, name } = *self;
+        let ShownGraph { session, view, look, name, passing } = *self;
         let (data, query) = (&session.data, session.query());
         let focus = session.hovered().or(session.candidate());
         GraphParts {
@@ -110,6 +114,7 @@ impl<'a> ShownGraph<'a> {
             selected: session.candidate(),
             hovered: session.hovered(),
             near: focus.map(|focus| view.graph().hops(focus, 1)),
+            passing: passing.map(|passing| &*passing.is_shown),
             name,
         }
     }

@@ -6,6 +6,7 @@ mod tooltip;
 
 use super::{PanelView, tune};
 use crate::app::ctx::PanelCtx;
+use crate::app::filter;
 use crate::app::kit::{icons, theme, widgets};
 use crate::workspace::{DataAction, EmbeddingAction, Session, SettingsAction, Workspace};
 use egui::Ui;
@@ -28,11 +29,13 @@ impl PanelView for GraphPanel {
             return;
         };
         self.toolbar_ui(ui, session, ctx);
+        filter::chips_ui(ui, ctx);
         let Some(view) = session.view() else {
             no_graph(ui, session, ctx);
             return;
         };
-        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None };
+        let passing = ctx.workspace().passing();
+        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None, passing };
         self.canvas.show(ui, &shown, ctx);
     }
 
@@ -55,6 +58,7 @@ impl GraphPanel {
                     self.canvas.fit();
                 }
                 look_menu_ui(ui, ctx);
+                filter::button_ui(ui, ctx);
                 if is_wide {
                     ui.scope(|ui| {
                         // Laid out from right to left, the name of the slider comes after it.

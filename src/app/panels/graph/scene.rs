@@ -18,6 +18,9 @@ const NODE: f32 = 1.44 * NODE_RADIUS;
 const DIMMED_BY_HOVER: f32 = 0.16;
 const DIMMED_BY_SELECTION: f32 = 0.38;
 
+/// Opacity of nodes that do not pass the filter, and of their edges.
+const DIMMED_BY_FILTER: f32 = 0.1;
+
 /// What a scene is made of.
 pub(super) struct GraphParts<'a> {
     pub images: &'a [Image],
@@ -34,6 +37,8 @@ pub(super) struct GraphParts<'a> {
     pub hovered: Option<usize>,
     /// Distance in edges of each image near the focus, `None` for those that are not; `None` without a focus.
     pub near: Option<Vec<Option<usize>>>,
+    /// Whether each image passes the filter; `None` without one.
+    pub passing: Option<&'a [bool]>,
     /// The graph's name, to distinguish graphs of the same query.
     pub name: Option<&'a str>,
 }
@@ -47,6 +52,18 @@ impl GraphParts<'_> {
     /// Whether an image is in focus or near the focus; without a focus, all are.
     fn is_near(&self, index: usize) -> bool {
         self.near.as_ref().is_none_or(|near| near.get(index).is_some_and(Option::is_some))
+    }
+
+    /// Whether an image passes the filter.
+    fn passes(&self, index: usize) -> bool {
+        self.passing.is_none_or(|passing| passing.get(index).copied().unwrap_or(false))
+    }
+
+    /// How opaque an image is: those that do not pass the filter are hardly there.
+    fn alpha(&self, index: usize) -> f32 {
+        let faded = if self.hovered.is_some() { DIMMED_BY_HOVER } else { DIMMED_BY_SELECTION };
+        let alpha = if self.is_near(index) { 1.0 } else { faded };
+        if self.passes(index) { alpha } else { alpha.min(DIMMED_BY_FILTER) }
     }
 }
 
@@ -74,6 +91,12 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     scene.edges.clear();
     if parts.look.edges {
         compose_edges(&mut scene.edges, parts.edges, focus, palette);
+        let is_filtered = |edge: &&mut Edge| !parts.passes(edge.from) || !parts.passes(edge.to);
+        scene
+            .edges
+            .iter_mut()
+            .filter(is_filtered)
+            .for_each(|edge| edge.colour = edge.colour.gamma_multiply(DIMMED_BY_FILTER));
     }
 }
 
@@ -89,7 +112,6 @@ fn statistics_line(statistics: &GraphStatistics) -> String {
 }
 
 fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ranking>, palette: &Palette) {
-    let faded = if parts.hovered.is_some() { DIMMED_BY_HOVER } else { DIMMED_BY_SELECTION };
     let mut shares = ranking.filter(|_| parts.look.size_by_score).map(Ranking::shares);
     let count = parts.positions.len().min(parts.query.candidates.len());
     scene.nodes.resize_with(count, Default::default);
@@ -99,7 +121,7 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
         node.image = parts.query.candidates[index].image;
         node.path.clone_from(&parts.images[node.image].file);
         node.mark = Mark::of(parts.grades.get(index).copied().flatten(), palette);
-        node.alpha = if parts.is_near(index) { 1.0 } else { faded };
+        node.alpha = parts.alpha(index);
         node.outline = (parts.selected == Some(index)).then_some(palette.accent);
         node.badge.clear();
         if let Some(ranking) = ranking.filter(|_| parts.look.ranks) {
@@ -203,6 +225,7 @@ mod tests {
                 selected: None,
                 hovered: None,
                 near: None,
+                passing: None,
                 name: None,
             }
         }
@@ -256,6 +279,18 @@ mod tests {
         let near = Some(vec![None, None, None, Some(0)]);
         let selected = scene(&GraphParts { selected: Some(3), near, ..row.parts() });
         assert_eq!(alphas(&selected), [DIMMED_BY_SELECTION, DIMMED_BY_SELECTION, DIMMED_BY_SELECTION, 1.0]);
+    }
+
+    #[test]
+    fn images_that_do_not_pass_the_filter_are_hardly_there() {
+        let row = row();
+        let plain = scene(&row.parts());
+        let filtered = scene(&GraphParts { passing: Some(&[true, true, false, true]), ..row.parts() });
+        let alphas: Vec<f32> = filtered.nodes.iter().map(|node| node.alpha).collect();
+        assert_eq!(alphas, [1.0, 1.0, DIMMED_BY_FILTER, 1.0]);
+        assert_eq!(filtered.edges[0].colour, plain.edges[0].colour);
+        assert!(filtered.edges[1].colour.a() < plain.edges[1].colour.a());
+        assert_eq!(filtered.order[0], 2, "they are behind the others");
     }
 
     #[test]

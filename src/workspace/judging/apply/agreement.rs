@@ -1,7 +1,7 @@
 //! Measuring how far the judges agree.
 
 use crate::jobs::{Event, JobError};
-use crate::judge::agreement::{agreement, consistency, intervals};
+use crate::judge::agreement::{agreement, consistency, controls, intervals};
 use crate::judge::queues::Kind;
 use crate::judge::{Counted, Table};
 use crate::workspace::judging::MeasuredAgreement;
@@ -19,11 +19,16 @@ impl Workspace {
         let again = [Kind::Repeats.name(), Kind::Audit.name()];
         let of = |name: &&str| judges.record(name).map(|record| consistency(record, &again)).unwrap_or_default();
         let consistency = names.iter().map(of).collect();
+        let truth = self.settings.judging.truth.clone();
+        let known = |query: &str, image: &str| judges.label(&truth, query, image)?.grade.filter(|grade| *grade >= 0);
+        let hidden = [Kind::Controls.name()];
+        let of = |name: &&str| judges.record(name).map(|record| controls(record, &hidden, known)).unwrap_or_default();
+        let controls = names.iter().map(of).collect();
         self.judging.measuring.retire();
         self.judging.measuring.start("agreement", self.wake(), move |worker| {
             worker.stage("Measuring agreement", 0, 0)?;
             let (agreement, intervals) = (agreement(&table), intervals(&table));
-            Ok(Box::new(MeasuredAgreement { table, consistency, agreement, intervals, version }))
+            Ok(Box::new(MeasuredAgreement { table, consistency, controls, agreement, intervals, version }))
         });
     }
 

@@ -75,7 +75,7 @@ impl Workspace {
         if is_new {
             self.look_at_journals();
         }
-        changed |= self.poll_queue() | self.poll_agreement() | self.poll_edit();
+        changed |= self.poll_queue() | self.poll_fresh() | self.poll_agreement() | self.poll_edit();
         self.recount();
         changed | is_new
     }

@@ -7,18 +7,21 @@ use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
 use crate::judge::{Counted, FILES, Table};
 use crate::train::RunData;
 use crate::workspace::judging::located::Located;
-use crate::workspace::judging::{Item, Queue, QueueKind};
+use crate::workspace::judging::{Item, Queue, QueueKind, ids};
 use crate::workspace::{JudgingSettings, Message, Order as Ranked, SelectionAction, Session, Workspace};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How similar near-duplicates are at least.
 const ALIKE: f32 = 0.95;
+
+/// How many images are at least between an image and its repeat.
+const APART: usize = 40;
 
 /// How many images an audit has.
 const AUDITED: usize = 50;
 
 /// What a list is made from, away from the window's thread.
-struct Ingredients {
+pub(super) struct Ingredients {
     data: RunData,
     graph: GraphRequest,
     /// The scores of the best ranking, of every query.
@@ -29,6 +32,10 @@ struct Ingredients {
     table: Table,
     seed: u64,
     order: Order,
+    /// Percent of images that come up again, and of images whose grade is known.
+    checks: [usize; 2],
+    /// The images whose grade is known and that the judge has not judged.
+    known: Vec<(QueryId, ImageId)>,
 }
 
 impl Workspace {
@@ -42,7 +49,7 @@ impl Workspace {
         match kind {
             QueueKind::Query(_) | QueueKind::Unjudged { .. } => {
                 let made = made(kind, &ingredients);
-                self.install_queue(kind, &made);
+                self.install_queue(kind, made, None);
             }
             _ => self.judging.making.start("queue", self.wake(), move |worker| {
                 worker.stage("Looking for images", 0, 0)?;
@@ -56,7 +63,7 @@ impl Workspace {
         let Some(measured) = &self.judging.agreement else { return };
         let made = queues::adjudication_of(&measured.table, units);
         self.judging.making.retire();
-        self.install_queue(QueueKind::Adjudication, &made);
+        self.install_queue(QueueKind::Adjudication { chosen: true }, made, None);
     }
 
     /// Selects the images of the list that are nearly equal to the focused one: the next grade is for all of them.
@@ -82,7 +89,7 @@ impl Workspace {
         let mut changed = false;
         while let Some(event) = self.judging.making.poll() {
             match event {
-                Event::Done((kind, made)) => self.install_queue(kind, &made),
+                Event::Done((kind, made)) => self.install_queue(kind, made, None),
                 Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
                 Event::Failed(error) => self.tell(Message::warning(error.to_string())),
             }
@@ -91,9 +98,9 @@ impl Workspace {
         changed
     }
 
-    fn ingredients(&self) -> Option<Ingredients> {
+    pub(super) fn ingredients(&self) -> Option<Ingredients> {
         let session = self.session.as_ref()?;
-        let JudgingSettings { shuffled, seed, .. } = self.settings.judging;
+        let JudgingSettings { shuffled, seed, repeats, controls, .. } = self.settings.judging;
         let judge = self.judge_name();
         let judges = self.judging.judges.as_ref();
         let labels = judges.map(|judges| judges.labels(&judge)).unwrap_or_default();
@@ -110,27 +117,90 @@ impl Workspace {
             table,
             seed,
             order: if shuffled { Order::Shuffled(seed) } else { Order::Retrieved },
+            checks: [repeats, controls],
+            known: if controls > 0 { self.known_images(&judge) } else { Vec::new() },
         })
     }
 
-    fn install_queue(&mut self, kind: QueueKind, made: &queues::Queue) {
+    /// The images whose grade is known and that a judge has not judged.
+    fn known_images(&self, judge: &str) -> Vec<(QueryId, ImageId)> {
+        let truth = &self.settings.judging.truth;
+        let Some(judges) = self.judging.judges.as_ref().filter(|_| truth != judge) else { return Vec::new() };
+        let known = judges.labels(truth).into_iter().filter(|label| !label.judgement.is_cant_tell());
+        let unjudged = known.filter(|label| judges.label(judge, label.query, label.image).is_none());
+        unjudged.map(|label| (label.query.into(), label.image.into())).collect()
+    }
+
+    /// Lets the filter choose anew among the images of the list.
+    pub(in crate::workspace) fn filter_queue(&mut self) {
+        if let (Some(before), Some(made)) = (self.judging.queue.take(), self.judging.made.take()) {
+            self.install_queue(before.kind(), made, Some(&before));
+        }
+    }
+
+    /// Keeps the images that pass the filter.
+    fn keep_passing(&self, session: &Session, items: &mut Vec<(Item, Reason)>) {
+        if self.filter().is_empty() {
+            return;
+        }
+        let mut passes: HashMap<usize, Vec<bool>> = HashMap::new();
+        items.retain(|(item, _)| {
+            let of_query = passes.entry(item.query).or_insert_with(|| self.passes(session, item.query));
+            of_query[item.candidate]
+        });
+    }
+
+    /// The repeats that were judged as such earlier.
+    fn repeated(&self, session: &Session, judge: &str, queue: &Queue) -> Vec<usize> {
+        let Some(record) = self.judging.judges.as_ref().and_then(|judges| judges.record(judge)) else {
+            return Vec::new();
+        };
+        let is_judged = |position: &usize| {
+            let ids = queue.is_repeat(*position).then(|| ids(session, queue.items()[*position])).flatten();
+            ids.is_some_and(|(query, image)| {
+                let mut said = record.history(query, image);
+                said.any(|label| label.judgement.queue.as_deref() == Some(Kind::Repeats.name()))
+            })
+        };
+        (0..queue.items().len()).filter(is_judged).collect()
+    }
+
+    /// Puts a list on the desk, in place of one that it carries on.
+    pub(super) fn install_queue(&mut self, kind: QueueKind, made: queues::Queue, before: Option<&Queue>) {
         let judge = self.judge_name();
         let Some(session) = &self.session else { return };
         let mut located = Located::new(&session.data.dataset);
-        let items: Vec<(Item, Reason)> = made
+        let mut items: Vec<(Item, Reason)> = made
             .items
             .iter()
             .filter_map(|item| Some((located.item(item.query.as_str(), item.image.as_str())?, item.reason.clone())))
             .collect();
+        self.keep_passing(session, &mut items);
         let mut queue = Queue::new(kind, items, made.seed);
+        let repeated = self.repeated(session, &judge, &queue);
+        queue.done(&repeated);
+        if let Some(before) = before {
+            queue.carry_over(before);
+        }
         let needs = |at: usize, item: Item| self.judging.needs(session, &judge, &queue, (at, item));
-        if queue.focused().is_some_and(|item| !needs(0, item)) {
+        let focus = queue.focus();
+        if queue.focused().is_some_and(|item| !needs(focus, item)) {
             let next = queue.next(needs);
             queue.go_on(next);
         }
         self.judging.queue = Some(queue);
+        self.judging.made = Some(made);
+        self.judging.fresh.clear();
         self.select_focused();
     }
+}
+
+/// How many images of a list that was made later are not in this one.
+pub(super) fn new_in(session: &Session, queue: &Queue, made: &queues::Queue) -> usize {
+    let known: HashSet<Item> = queue.items().iter().copied().collect();
+    let mut located = Located::new(&session.data.dataset);
+    let items = made.items.iter().filter_map(|item| located.item(item.query.as_str(), item.image.as_str()));
+    items.filter(|item| !known.contains(item)).count()
 }
 
 /// The positions of the images that are nearly equal to one, which is among them.
@@ -158,7 +228,21 @@ fn rankings(session: &Session) -> Vec<queues::Ranking> {
     Ranked::ALL.into_iter().filter_map(of).collect()
 }
 
-fn made(kind: QueueKind, from: &Ingredients) -> queues::Queue {
+/// A list of images, with unannounced ones where images are judged for the first time.
+pub(super) fn made(kind: QueueKind, from: &Ingredients) -> queues::Queue {
+    let queue = plain(kind, from);
+    if kind.is_again() {
+        return queue;
+    }
+    let share = |percent: usize| (queue.items.len() * percent).div_ceil(100);
+    let [repeats, controls] = from.checks.map(share);
+    // The images of one query are all there already.
+    let controls = if matches!(kind, QueueKind::Query(_)) { 0 } else { controls };
+    let queue = queues::with_controls(queue, &from.known, controls, from.seed);
+    queues::with_repeats(queue, repeats, APART, from.seed)
+}
+
+fn plain(kind: QueueKind, from: &Ingredients) -> queues::Queue {
     let (dataset, judgements): (&Dataset, _) = (&from.data.dataset, &from.data.judgements);
     let judged: HashSet<(&str, &str)> =
         from.judged.iter().map(|(query, image)| (query.as_str(), image.as_str())).collect();
@@ -167,7 +251,7 @@ fn made(kind: QueueKind, from: &Ingredients) -> queues::Queue {
         QueueKind::Query(query) => queues::of_query(dataset, query, from.order),
         QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
         QueueKind::Disagreements => queues::disagreements(&from.table),
-        QueueKind::Adjudication => queues::adjudication(&from.table),
+        QueueKind::Adjudication { .. } => queues::adjudication(&from.table),
         QueueKind::Suspicious => queues::suspicious(dataset, judgements, &neighbours(from), from.scores.as_deref()),
         QueueKind::Uncertain => match &from.scores {
             Some(scores) => queues::uncertain(dataset, judgements, std::slice::from_ref(scores), &is_judged),
