@@ -26,7 +26,7 @@ fn a_filter_set_by_keys_acts_on_the_rankings_and_its_chips_clear_it() {
     settle(&mut harness).expect("the data set opens");
     let all = count(&harness);
     assert_eq!(all, 100);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
     harness.run_steps(2);
     harness.get_by_label("Text of the images").type_text("bird");
     harness.run_steps(2);
@@ -109,13 +109,16 @@ fn what_is_picked_out_belongs_to_its_query_and_the_filter_to_its_data_set() {
     let mut harness = headless(&Shot::of(Path::new(SAMPLE)), Store::at(&home.path().join("home")));
     settle(&mut harness).expect("the data set opens");
     press(&mut harness, Key::J);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::F);
     harness.run_steps(2);
     harness.get_by_label("Only the selected image and its neighbours").click();
     harness.run_steps(2);
     let picked = count(&harness);
     assert!((2..100).contains(&picked), "{picked}");
+    harness.get_by_label("Text of the images").focus();
+    harness.run_steps(2);
     harness.get_by_label("Text of the images").type_text("a");
+    harness.run_steps(2);
     harness.key_press(Key::Escape);
     harness.run_steps(2);
     press(&mut harness, Key::PageDown);

@@ -37,7 +37,7 @@ pub fn button_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let is_on = !ctx.workspace().filter().is_empty();
     let colour = if is_on { theme::palette(ui.visuals()).accent } else { theme::palette(ui.visuals()).text };
     let button = egui::Button::new(RichText::new(icons::FILTER).color(colour));
-    if ui.add(button).on_hover_text("Filter images… (Ctrl+F)").accessible_name("Filter images…").clicked() {
+    if ui.add(button).on_hover_text("Filter images… (Ctrl+Shift+F)").accessible_name("Filter images…").clicked() {
         ctx.command(Command::ToggleFilter);
     }
 }

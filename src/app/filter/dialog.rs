@@ -15,6 +15,8 @@ const WIDTH: f32 = 300.0;
 #[derive(Default)]
 pub struct FilterDialog {
     is_open: bool,
+    /// Whether it was not drawn yet: the first field then gets the keys.
+    is_new: bool,
     /// The columns of the current query's images, listed when it is opened.
     columns: Vec<String>,
 }
@@ -28,6 +30,7 @@ impl FilterDialog {
     /// Opens or closes it.
     pub fn toggle(&mut self, workspace: &Workspace) {
         self.is_open = !self.is_open && workspace.session().is_some();
+        self.is_new = self.is_open;
         self.columns = workspace.session().map(columns).unwrap_or_default();
     }
 
@@ -40,7 +43,7 @@ impl FilterDialog {
             widgets::caption(ui, "In the graph, in the rankings and while judging: images that meet all conditions.");
             ui.add_space(GRID);
             Grid::new("conditions").num_columns(2).spacing(vec2(16.0, 6.0)).show(ui, |ui| {
-                text_ui(ui, &mut filter);
+                text_ui(ui, &mut filter, std::mem::take(&mut self.is_new));
                 grades_ui(ui, &mut filter, ctx.workspace());
                 judge_ui(ui, &mut filter, ctx.workspace());
                 signal_ui(ui, &mut filter, session);
@@ -85,10 +88,13 @@ fn columns(session: &Session) -> Vec<String> {
     names.into_iter().cloned().collect()
 }
 
-fn text_ui(ui: &mut Ui, filter: &mut Filter) {
+fn text_ui(ui: &mut Ui, filter: &mut Filter, is_new: bool) {
     ui.label("Text");
     let field = TextEdit::singleline(&mut filter.text).hint_text("words of title, text, tags or id");
-    ui.add(field.desired_width(WIDTH)).accessible_name("Text of the images");
+    let field = ui.add(field.desired_width(WIDTH)).accessible_name("Text of the images");
+    if is_new {
+        field.request_focus();
+    }
     ui.end_row();
 }
 

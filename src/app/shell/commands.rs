@@ -131,7 +131,7 @@ static PREVIOUS_IMAGE: NamedCommand = NamedCommand {
 };
 static LARGE: NamedCommand =
     does("Show image at full size, or the panels again", keys(NONE, Key::Space), no_data, Command::ToggleLarge);
-static FILTER: NamedCommand = does("Filter images…", keys(CTRL, Key::F), no_data, Command::ToggleFilter);
+static FILTER: NamedCommand = does("Filter images…", keys(CTRL_SHIFT, Key::F), no_data, Command::ToggleFilter);
 /// The judge's desk.
 pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
 static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
