@@ -2,6 +2,7 @@
 
 mod lists;
 mod pictures;
+mod protocol;
 mod queries;
 
 use crossrank::app::{App, Shot, headless, settle};

@@ -21,8 +21,8 @@ use command::{Command, Zoom};
 use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
-use judging::JudgingScreen;
 use judging::keys::Asked;
+use judging::{JudgingScreen, ProtocolDialog};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
@@ -51,6 +51,7 @@ pub struct App {
     export: ExportDialog,
     large: LargeView,
     judging: JudgingScreen,
+    protocol: ProtocolDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -80,6 +81,7 @@ impl App {
             export: ExportDialog::default(),
             large: LargeView::default(),
             judging: JudgingScreen::default(),
+            protocol: ProtocolDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -140,6 +142,7 @@ impl App {
             self.pictures.clear();
             self.panels.reset();
             self.judging.reset();
+            self.protocol.close();
         }
     }
 
@@ -157,6 +160,7 @@ impl App {
         // An open dialog takes all keyboard input.
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
+        let others = others.into_iter().chain([self.protocol.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }
@@ -229,6 +233,7 @@ impl App {
                     self.workspace.apply(action);
                 }
             }
+            Command::EditProtocol => self.protocol.open(&self.workspace),
             Command::Fit if self.judging.is_open() => self.judging.fit(),
             Command::Fit if self.large.is_open() => self.large.fit(),
             Command::Fit => self.panels.graph.fit(),
@@ -287,6 +292,7 @@ impl eframe::App for App {
         self.save.show(&egui, ctx);
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);
+        self.protocol.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);

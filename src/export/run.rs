@@ -1,6 +1,7 @@
 //! One run as a folder of files for other programs.
 
 use super::chart::{Chart, Theme, render_png, render_svg};
+use super::comparison::labels_note;
 use super::manifest::manifest;
 use super::part::{Part, Parts};
 use super::table::{Cell, Row, Table};
@@ -178,6 +179,9 @@ fn summary(record: &RunRecord) -> Value {
         "ties": TIE_RULE,
         "recall_base": record.recall_base.label(),
     });
+    if let Some(labels) = &record.labels {
+        summary["labels"] = json!(labels);
+    }
     if let Some(grade) = record.highest_grade {
         summary["highest_grade"] = grade.into();
     }
@@ -225,9 +229,10 @@ pub(super) fn rankings_table(
             .map(row)
             .collect(),
         notes: vec![format!(
-            "Means {}. Recall base: {}. Ties: {TIE_RULE}.",
+            "Means {}. Recall base: {}. {}Ties: {TIE_RULE}.",
             Averaging::Both.label(),
-            record.recall_base.label()
+            record.recall_base.label(),
+            record.labels.as_ref().map(|labels| labels_note(labels) + " ").unwrap_or_default()
         )],
         decimals: 4,
     };

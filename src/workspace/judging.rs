@@ -9,24 +9,28 @@ mod apply;
 mod located;
 mod pace;
 mod queue;
-mod scale;
 mod writer;
 
 pub use agreement::MeasuredAgreement;
 pub use pace::Pace;
 pub use queue::{Item, Queue, QueueKind};
-pub use scale::{Grade, Scale};
 
 use super::Session;
-use crate::dataset::{Judgements, Relevance, Warning};
+use crate::dataset::{Judgements, Warning};
 use crate::jobs::Slot;
 use crate::judge::queues::Queue as Made;
-use crate::judge::{Judgement, Judges};
+use crate::judge::{Judgement, Judges, Protocol};
+pub(super) use apply::Labelled;
+use apply::{Counted, News};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use writer::Writer;
 
 /// What was read when a data set was opened.
 struct Opened {
     judges: Judges,
+    /// Or why it cannot be read.
+    protocol: Result<Protocol, String>,
     notices: Vec<Warning>,
 }
 
@@ -39,7 +43,20 @@ pub struct Judging {
     opening: Slot<(), Box<Opened>>,
     /// The list being made.
     making: Slot<(), (QueueKind, Made)>,
-    watch: Slot<(), ()>,
+    watch: Slot<News, ()>,
+    /// The labels that count, being made of several judges'.
+    counting: Slot<(), Box<Counted>>,
+    /// Whether labels have changed since that began.
+    is_count_due: bool,
+    /// Queries whose labels changed, to be measured again.
+    unmeasured: BTreeSet<usize>,
+    protocol: Protocol,
+    /// Why the protocol cannot be read, and must not be overwritten.
+    protocol_fault: Option<String>,
+    /// The protocol being saved; its file.
+    saving: Slot<(), PathBuf>,
+    /// The highest grade in use.
+    highest: i32,
     /// The change of a query being saved; its id.
     editing: Slot<(), String>,
     measuring: Slot<(), Box<MeasuredAgreement>>,
@@ -48,7 +65,6 @@ pub struct Judging {
     /// Whether the journal's place has been reported.
     is_place_known: bool,
     queue: Option<Queue>,
-    scale: Scale,
     is_revealed: bool,
     notice: Option<String>,
     /// Whether counts over the whole data set are behind.
@@ -81,9 +97,19 @@ impl Judging {
         self.queue.as_ref()
     }
 
-    /// The grades that can be given.
-    pub fn scale(&self) -> &Scale {
-        &self.scale
+    /// The data set's protocol.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// Whether labels are being counted, or measures do not yet follow them.
+    pub fn is_counting(&self) -> bool {
+        self.counting.is_running() || !self.unmeasured.is_empty()
+    }
+
+    /// Whether the protocol is being saved.
+    pub fn is_saving(&self) -> bool {
+        self.saving.is_running()
     }
 
     /// Whether ranks and the labels of others are shown while judging.
@@ -142,20 +168,12 @@ impl Judging {
         record.zip(ids(session, item)).is_some_and(|(record, (query, image))| record.is_pending(query, image))
     }
 
-    /// The label that counts: the judge's own, else that of the files. "Can't tell" leaves an image unjudged.
-    fn counted(&self, session: &Session, judge: &str, item: Item) -> Option<Relevance> {
-        match self.label(session, judge, item).and_then(|label| label.grade) {
-            Some(grade) if grade < 0 => None,
-            Some(grade) => Some(Relevance(grade)),
-            None => self.files.get(item.query, item.candidate),
-        }
-    }
-
     /// Ends what runs in the background; what was judged is saved first.
     pub(super) fn retire(&mut self) {
         self.opening.retire();
         self.making.retire();
         self.measuring.retire();
+        self.counting.retire();
         self.watch.retire();
         self.writer = None;
     }

@@ -8,6 +8,7 @@ use crate::dataset::{Image, Relevance, Split, Summary, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
+use crate::judge::Scale;
 use crate::signals::{self, Statistics};
 use crate::train::RunData;
 use std::path::PathBuf;
@@ -55,6 +56,8 @@ pub struct Session {
     pub warnings: Vec<Warning>,
     /// Its counts.
     pub summary: Summary,
+    /// Its grades: those of its protocol, else those in use.
+    pub scale: Scale,
     /// Statistics of the signals; their correlations are over the train and validation queries.
     pub statistics: Vec<Statistics>,
     /// Measures without any network.

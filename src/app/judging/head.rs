@@ -10,6 +10,9 @@ use crate::judge::{check_name, now};
 use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Pace, QueueKind, SettingsAction};
 use egui::{Align, Context, Id, Layout, Margin, Modal, RichText, TextEdit, Ui};
 
+/// The most height of a text beside the work.
+const GUIDELINES: f32 = 96.0;
+
 /// Counts that need a look at every image, renewed when something was judged.
 #[derive(Default)]
 pub struct Counts {
@@ -75,7 +78,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
                 });
             });
         });
-        narrative_ui(ui, shown);
+        beside_ui(ui, shown, ctx);
         ui.add_space(GRID);
         let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
         let width = ui.available_width();
@@ -95,13 +98,39 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
     });
 }
 
-/// What counts as relevant, in the query's own words.
-fn narrative_ui(ui: &mut Ui, shown: Shown<'_>) {
+/// The query's narrative and the guidelines, each behind a button that folds it.
+fn beside_ui(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
     let queries = &shown.session.data.dataset.queries;
-    let narrative = shown.queue.focused().map(|item| queries[item.query].narrative.as_str());
-    if let Some(narrative) = narrative.filter(|narrative| !narrative.is_empty()) {
+    let narrative = shown.queue.focused().map_or("", |item| queries[item.query].narrative.as_str());
+    let guidelines = shown.judging.protocol().guidelines.as_str();
+    if narrative.is_empty() && guidelines.is_empty() {
+        return;
+    }
+    let mut settings = ctx.settings().judging.clone();
+    ui.horizontal(|ui| {
+        fold_ui(ui, "Narrative", narrative, &mut settings.narrative);
+        fold_ui(ui, "Guidelines", guidelines, &mut settings.guidelines);
+    });
+    let shown = [("narrative", narrative, settings.narrative), ("guidelines", guidelines, settings.guidelines)];
+    for (name, text, _) in shown.into_iter().filter(|(_, text, is_open)| *is_open && !text.is_empty()) {
         let colour = theme::palette(ui.visuals()).weak;
-        ui.add(egui::Label::new(RichText::new(narrative).color(colour)).wrap());
+        egui::ScrollArea::vertical().id_salt(name).max_height(GUIDELINES).auto_shrink([false, true]).show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
+        });
+    }
+    changed(&settings, ctx);
+}
+
+/// A button that folds a text, if there is one.
+fn fold_ui(ui: &mut Ui, name: &str, text: &str, is_open: &mut bool) {
+    if text.is_empty() {
+        return;
+    }
+    let icon = if *is_open { icons::DOWN } else { icons::RIGHT };
+    let (what, button) = (if *is_open { "Hide" } else { "Show" }, egui::Button::new(format!("{icon}  {name}")).small());
+    let label = format!("{what} {}", name.to_lowercase());
+    if ui.add(button.frame(false)).accessible_name(label).clicked() {
+        *is_open = !*is_open;
     }
 }
 

@@ -8,6 +8,7 @@ pub mod keys;
 mod note;
 mod one;
 mod painted;
+mod protocol;
 mod queries;
 mod query_dialog;
 mod reason;
@@ -23,6 +24,7 @@ use egui::{Context, Event, Ui};
 use keys::{Asked, Press};
 use note::NoteEditor;
 use painted::Painted;
+pub use protocol::ProtocolDialog;
 use query_dialog::QueryDialog;
 use shown::Shown;
 

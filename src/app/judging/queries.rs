@@ -1,5 +1,6 @@
 //! The queries, and what share of each is judged.
 
+use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::text;
 use crate::app::kit::theme::{self, GRID};
@@ -38,6 +39,10 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
         let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
         if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…").truncate()).clicked() {
             asked = Some(Asked::Agreement);
+        }
+        let protocol = ui.add(egui::Button::new("Protocol…").truncate());
+        if protocol.on_hover_text("Grades, whose labels count, guidelines").clicked() {
+            ctx.command(Command::EditProtocol);
         }
         ui.add_space(GRID);
         ui.horizontal(|ui| {

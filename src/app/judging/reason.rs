@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
 
 /// A reason in words, and the images that it names.
 fn in_words<'a>(shown: Shown<'_>, reason: &'a Reason) -> Option<(String, Vec<&'a ImageId>)> {
-    let name = |grade: i32| shown.judging.scale().name(grade).to_lowercase();
+    let name = |grade: i32| shown.session.scale.name(grade).to_lowercase();
     match reason {
         Reason::Grades(grades) => {
             let said: Vec<String> = grades.iter().map(|(judge, grade)| format!("{judge}: {}", name(*grade))).collect();
@@ -61,8 +61,8 @@ fn picture_ui(ui: &mut Ui, shown: Shown<'_>, item: Item, id: &ImageId, ctx: &mut
     let picture = ctx.pictures.small(image, dataset.images[image].file.as_deref());
     widgets::paint_cover(ui.painter(), rect, picture, palette, Color32::WHITE);
     let grade: Option<Relevance> = shown.session.data.judgements.get(item.query, candidate);
-    Mark::of(grade, palette).paint_frame(ui.painter(), rect.shrink(1.0), 1.0);
-    let name = format!("{}: {}", dataset.images[image].name(), widgets::judgement_name(grade));
+    Mark::of(grade, &shown.session.scale, palette).paint_frame(ui.painter(), rect.shrink(1.0), 1.0);
+    let name = format!("{}: {}", dataset.images[image].name(), shown.session.scale.judged(grade));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
     response.on_hover_text(name);
 }

@@ -133,6 +133,8 @@ static LARGE: NamedCommand =
     does("Show image at full size, or the panels again", keys(NONE, Key::Space), no_data, Command::ToggleLarge);
 /// The judge's desk.
 pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
+/// The judging protocol.
+pub static PROTOCOL: NamedCommand = does("Judging protocol…", None, no_data, Command::EditProtocol);
 static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
 static FIT_GRAPH: NamedCommand = does("Fit graph or picture to its panel", keys(NONE, Key::F), no_data, Command::Fit);
 static MORE_NEIGHBOURS: NamedCommand =
@@ -173,7 +175,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
         group(
             "Queries and images",
-            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &JUDGE, &CLEAR_SELECTION],
+            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &JUDGE, &PROTOCOL, &CLEAR_SELECTION],
         ),
         group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),

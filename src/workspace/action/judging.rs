@@ -1,6 +1,7 @@
 //! Actions on the judge's desk. Images are given by their positions in the queue.
 
 use crate::dataset::QueryEdit;
+use crate::judge::Protocol;
 use crate::workspace::judging::QueueKind;
 
 /// A judgement of one or several images.
@@ -37,6 +38,8 @@ pub enum JudgingAction {
     Toggle(usize),
     /// Select these images.
     Select(Vec<usize>),
+    /// Set the data set's protocol: grades, whose labels count, guidelines.
+    SetProtocol(Box<Protocol>),
     /// Show ranks and the labels of others while judging, or hide them.
     Reveal(bool),
     /// Add, change or delete a query; the data set is then opened again.

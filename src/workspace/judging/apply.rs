@@ -1,9 +1,15 @@
 //! Carrying out what a judge does.
 
 mod agreement;
+mod counting;
 mod edit;
 mod journals;
+mod protocol;
 mod queues;
+
+pub(super) use counting::Counted;
+pub(in crate::workspace) use counting::Labelled;
+pub(super) use journals::News;
 
 use super::located::Located;
 use super::{Item, Queue, ids};
@@ -26,6 +32,7 @@ impl Workspace {
             JudgingAction::ExtendTo(position) => self.in_queue(|queue| queue.extend_to(position)),
             JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
+            JudgingAction::SetProtocol(protocol) => self.set_protocol(*protocol),
             JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
             JudgingAction::EditQuery(edit) => self.edit_query(*edit),
             JudgingAction::MeasureAgreement => self.measure_agreement(),
@@ -72,7 +79,8 @@ impl Workspace {
     }
 
     fn judge(&mut self, verdict: &Verdict) {
-        if verdict.grade.is_some_and(|grade| grade >= 0 && !self.judging.scale.has(grade)) {
+        let is_on_scale = |grade: i32| self.session.as_ref().is_some_and(|session| session.scale.has(grade));
+        if verdict.grade.is_some_and(|grade| grade >= 0 && !is_on_scale(grade)) {
             return;
         }
         let template =
@@ -118,7 +126,9 @@ impl Workspace {
     /// What a judgement is called where it can be undone.
     fn verdict_name(&self, verdict: &Verdict) -> String {
         let what = match verdict.grade {
-            Some(grade) => self.judging.scale.name(grade).to_lowercase(),
+            Some(grade) => {
+                self.session.as_ref().map_or_else(String::new, |session| session.scale.name(grade)).to_lowercase()
+            }
             None => "no judgement".to_owned(),
         };
         match verdict.positions.len() {

@@ -36,6 +36,10 @@ pub struct JudgingSettings {
     pub shuffled: bool,
     /// The seed of the shuffled order.
     pub seed: u64,
+    /// Whether the query's narrative is shown.
+    pub narrative: bool,
+    /// Whether the guidelines are shown.
+    pub guidelines: bool,
 }
 
 impl Default for JudgingSettings {
@@ -48,6 +52,8 @@ impl Default for JudgingSettings {
             advance: true,
             shuffled: true,
             seed: 1,
+            narrative: true,
+            guidelines: true,
         }
     }
 }
