@@ -1,5 +1,6 @@
 //! Judging by keys alone, and what becomes of the labels.
 
+mod exchange;
 mod lists;
 mod pictures;
 mod protocol;

@@ -22,7 +22,7 @@ use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
 use judging::keys::Asked;
-use judging::{JudgingScreen, ProtocolDialog};
+use judging::{ExchangeDialog, JudgingScreen, ProtocolDialog};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
@@ -52,6 +52,7 @@ pub struct App {
     large: LargeView,
     judging: JudgingScreen,
     protocol: ProtocolDialog,
+    exchange: ExchangeDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -82,6 +83,7 @@ impl App {
             large: LargeView::default(),
             judging: JudgingScreen::default(),
             protocol: ProtocolDialog::default(),
+            exchange: ExchangeDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -160,7 +162,7 @@ impl App {
         // An open dialog takes all keyboard input.
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
-        let others = others.into_iter().chain([self.protocol.is_open()]);
+        let others = others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }
@@ -234,6 +236,8 @@ impl App {
                 }
             }
             Command::EditProtocol => self.protocol.open(&self.workspace),
+            Command::ImportJudgements => self.exchange.import(),
+            Command::ExportJudgements => self.exchange.export(&self.workspace),
             Command::Fit if self.judging.is_open() => self.judging.fit(),
             Command::Fit if self.large.is_open() => self.large.fit(),
             Command::Fit => self.panels.graph.fit(),
@@ -293,6 +297,7 @@ impl eframe::App for App {
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);
         self.protocol.show(&egui, ctx);
+        self.exchange.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);

@@ -1,11 +1,12 @@
 //! Whose labels a command trains on and evaluates by.
 
 use super::progress::Progress;
-use crate::dataset::{Dataset, Judgements, LabelKind, LabelSource};
+use crate::dataset::{Dataset, Judgements, LabelKind, LabelSource, Qrels, qrels_of, trec_name};
 use crate::judge::{Judges, LabelChoice, Places, Protocol, counted};
 use crate::train::RunData;
 use crate::workspace::Store;
 use anyhow::{Result, anyhow};
+use std::collections::BTreeMap;
 
 /// Whose labels count.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -31,6 +32,11 @@ fn labels(text: &str) -> Result<LabelChoice> {
 }
 
 impl LabelArgs {
+    /// Whether a choice was given.
+    pub fn is_given(&self) -> bool {
+        self.labels.is_some()
+    }
+
     /// The choice, if one was given.
     pub fn choice(&self) -> Option<LabelChoice> {
         let Self { without_batch, without_revealed, .. } = *self;
@@ -80,6 +86,14 @@ pub(super) fn counting(
 pub(super) fn with_labels(data: RunData, choice: Option<LabelChoice>, progress: &mut Progress) -> Result<RunData> {
     let judgements = counting(&data.dataset, data.judgements.clone(), choice, progress)?;
     Ok(data.with_judgements(judgements))
+}
+
+/// Judgements with the names that TREC files have.
+pub(super) fn trec_qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
+    let of_query = |(query, grades): (String, BTreeMap<String, i32>)| {
+        (trec_name(&query), grades.into_iter().map(|(image, grade)| (trec_name(&image), grade)).collect())
+    };
+    qrels_of(dataset, judgements).into_iter().map(of_query).collect()
 }
 
 /// A line that says whose labels counted, unless they are those of the files.

@@ -77,7 +77,7 @@ pub use sources::{check_vectors, read_vectors};
 pub use split::{SPLIT_SEED, assign_splits};
 pub use strict::{StrictTable, read_qrels_lines, read_table, whole_number};
 pub use summary::{Summary, VectorSummary, summary};
-pub use trec::{Qrels, Run, read_qrels, read_run, trec_name, write_qrels, write_run};
+pub use trec::{Qrels, Run, qrels_of, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
 

@@ -7,7 +7,7 @@ use super::part::{Part, Parts};
 use super::table::{Cell, Row, Table};
 use super::{DataNow, ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
-use crate::dataset::{Dataset, Judgements, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
+use crate::dataset::{Dataset, Judgements, RecallBase, Split, qrels_of, read_run, write_qrels, write_run};
 use crate::eval::{Averaging, Measure, Measures, STANDARD, TIE_RULE};
 use crate::train::{Comparison, EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
@@ -109,7 +109,7 @@ impl Writer<'_> {
         (part, wanted): Wanted<'_>,
     ) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        let mut qrels = qrels(dataset, judgements, base);
+        let mut qrels = qrels_of(dataset, &judgements.clone().with_recall_base(base));
         qrels.retain(|query, _| wanted(query));
         if qrels.is_empty() {
             self.done.left_out.push(format!("qrels.txt: {}", nothing(part)));
@@ -140,24 +140,6 @@ fn nothing(part: Part) -> String {
         Part::All => "there is no such query".to_owned(),
         _ => format!("none of the run's {part} queries; --part all takes every query"),
     }
-}
-
-/// The judgements that a run's measures count: of its candidates and, by its recall base, of other images.
-fn qrels(dataset: &Dataset, judgements: &Judgements, base: RecallBase) -> Qrels {
-    let mut qrels = Qrels::new();
-    for (index, query) in dataset.queries.iter().enumerate() {
-        let judged = query.candidates.iter().zip(judgements.of(index)).filter_map(|(candidate, grade)| {
-            let image = dataset.images.get(candidate.image)?;
-            Some((image.id.to_string(), (*grade)?.0))
-        });
-        let others = judgements.others(index).filter(|_| base == RecallBase::Judged);
-        let others = others.map(|(image, grade)| (image.to_owned(), grade.0));
-        let judged: std::collections::BTreeMap<_, _> = judged.chain(others).collect();
-        if !judged.is_empty() {
-            qrels.insert(query.id.to_string(), judged);
-        }
-    }
-    qrels
 }
 
 fn pretty(value: &Value) -> Result<String, ExportError> {

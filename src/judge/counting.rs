@@ -53,6 +53,24 @@ impl Counting {
         Ok(Self { choice, labels })
     }
 
+    /// The judges whose labels become one; none where it is a single judge's.
+    pub fn judges(&self) -> &[String] {
+        match &self.labels {
+            Labels::Several(table) => &table.judges,
+            Labels::Files | Labels::One(_) => &[],
+        }
+    }
+
+    /// The same without one of [`Counting::judges`].
+    #[must_use]
+    pub fn without(&self, judge: usize) -> Self {
+        let labels = match &self.labels {
+            Labels::Several(table) => Labels::Several(table.without(judge)),
+            other => other.clone(),
+        };
+        Self { choice: self.choice.clone(), labels }
+    }
+
     /// The judgements of a data set whose own files have `files`.
     ///
     /// Labels of images that are not candidates of their query are among [`Judgements::others`], except for those of

@@ -35,6 +35,7 @@
 
 pub mod aggregate;
 pub mod agreement;
+pub mod comparison;
 mod counting;
 mod error;
 pub mod exchange;

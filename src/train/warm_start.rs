@@ -1,23 +1,10 @@
 //! Training that starts from the weights of an earlier run.
 
-use std::path::{Path, PathBuf};
-
-use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 use super::state::{Best, TrainState};
-use super::{RunRecord, TrainError, read_run_record};
+use super::{ParentRun, RunRecord, TrainError, read_run_record};
 use crate::model::{Metadata, Network, NetworkConfig, Weights};
-
-/// The run whose weights another one started from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ParentRun {
-    /// Its name.
-    pub run: String,
-    /// Its folder.
-    pub path: PathBuf,
-    /// The epoch whose weights these are, from 1.
-    pub epoch: usize,
-}
 
 /// The weights of an earlier run, to start from instead of new ones.
 pub struct WarmStart {

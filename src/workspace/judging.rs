@@ -6,12 +6,19 @@
 
 mod agreement;
 mod apply;
+mod comparison;
+mod counted;
+mod exported;
 mod located;
+mod moves;
 mod pace;
 mod queue;
 mod writer;
 
 pub use agreement::MeasuredAgreement;
+pub use comparison::MeasuredComparison;
+pub use exported::Exported;
+pub use moves::{Move, Moves};
 pub use pace::Pace;
 pub use queue::{Item, Queue, QueueKind};
 
@@ -20,8 +27,8 @@ use crate::dataset::{Judgements, Warning};
 use crate::jobs::Slot;
 use crate::judge::queues::Queue as Made;
 use crate::judge::{Judgement, Judges, Protocol};
-pub(super) use apply::Labelled;
-use apply::{Counted, News};
+pub(super) use counted::Labelled;
+use counted::{Counted, News};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use writer::Writer;
@@ -61,11 +68,18 @@ pub struct Judging {
     editing: Slot<(), String>,
     measuring: Slot<(), Box<MeasuredAgreement>>,
     agreement: Option<MeasuredAgreement>,
+    /// Judgements being imported or exported; what to say of it.
+    exchanging: Slot<(), String>,
+    comparing: Slot<(), Box<MeasuredComparison>>,
+    comparison: Option<MeasuredComparison>,
     writer: Option<Writer>,
     /// Whether the journal's place has been reported.
     is_place_known: bool,
     queue: Option<Queue>,
     is_revealed: bool,
+    /// Whether the measures are shown while judging.
+    is_measured: bool,
+    moves: Moves,
     notice: Option<String>,
     /// Whether counts over the whole data set are behind.
     is_count_stale: bool,
@@ -117,6 +131,16 @@ impl Judging {
         self.is_revealed
     }
 
+    /// Whether the rankings' measures are shown while judging.
+    pub fn is_measured(&self) -> bool {
+        self.is_measured
+    }
+
+    /// How the rankings' measures moved as labels came in.
+    pub fn moves(&self) -> &Moves {
+        &self.moves
+    }
+
     /// What the judge should know about the last key.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
@@ -148,6 +172,21 @@ impl Judging {
         self.measuring.is_running()
     }
 
+    /// How the open rankings compare by whose labels, as it was last measured.
+    pub fn comparison(&self) -> Option<&MeasuredComparison> {
+        self.comparison.as_ref()
+    }
+
+    /// Whether judgements are being imported or exported.
+    pub fn is_exchanging(&self) -> bool {
+        self.exchanging.is_running()
+    }
+
+    /// Whether rankings are being compared.
+    pub fn is_comparing(&self) -> bool {
+        self.comparing.is_running()
+    }
+
     /// A judge's label of an image, if it has one.
     pub fn label<'a>(&'a self, session: &Session, judge: &str, item: Item) -> Option<&'a Judgement> {
         let (query, image) = ids(session, item)?;
@@ -173,6 +212,7 @@ impl Judging {
         self.opening.retire();
         self.making.retire();
         self.measuring.retire();
+        self.comparing.retire();
         self.counting.retire();
         self.watch.retire();
         self.writer = None;

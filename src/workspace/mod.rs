@@ -35,7 +35,7 @@ pub use embedding::{
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
-pub use judging::{Item, Judging, MeasuredAgreement, Pace, Queue, QueueKind};
+pub use judging::{Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
@@ -197,6 +197,8 @@ impl Workspace {
             || self.judging.is_editing()
             || self.judging.is_making()
             || self.judging.is_measuring()
+            || self.judging.is_comparing()
+            || self.judging.is_exchanging()
             || self.judging.is_counting()
             || self.judging.is_saving()
             || self.trash.is_cleaning()

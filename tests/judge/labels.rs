@@ -105,6 +105,15 @@ fn exports_and_info_say_whose_labels_count() {
     assert_eq!(summary["labels"]["judges"], serde_json::json!(["ann", "bob"]));
     assert!(read("table.md").contains("Labels: majority of ann and bob."), "{}", read("table.md"));
     assert!(read("qrels.txt").lines().count() > 100);
+    let run = set.path("out/run.txt").display().to_string();
+    let evaluated = object(&set.run(&["evaluate", "DATA", &run, "--labels", "majority", "--json"]));
+    let map = evaluated["all"]["map"].as_f64().expect("a number");
+    assert!((map - summary["test"]["model"]["map"].as_f64().expect("a number")).abs() < 1e-6, "{evaluated}");
+    assert_eq!(evaluated["labels"]["kind"], "majority");
+    let by_bob = object(&set.run(&["evaluate", "DATA", &run, "--labels", "judge:bob", "--json"]));
+    assert_ne!(by_bob["all"]["map"], evaluated["all"]["map"]);
+    let qrels = set.path("out/qrels.txt").display().to_string();
+    assert!(errors(&set.run(&["evaluate", &qrels, &run, "--labels", "majority"])).contains("needs a data set"));
     set.protocol("{\"labels\": \"unanimous\"}");
     let info = object(&set.run(&["info", "DATA", "--json"]));
     assert_eq!((&info["labels"]["count"], &info["labels"]["judges"][1]["judge"]), (&"unanimous".into(), &"bob".into()));
@@ -169,7 +178,9 @@ fn the_window_trains_on_the_same_labels_to_the_same_curve() {
             };
             history.iter().map(bits).collect()
         };
-        assert_eq!(curve(&run.history), curve(&expected), "{labels}");
+        // Both from the disk, as text rounds.
+        let (_, found) = read_run_folder(&run.path).expect("a run");
+        assert_eq!(curve(&found), curve(&expected), "{labels}");
         fs::remove_file(set.path("data/judgements/protocol.json")).expect("removed");
     }
 }

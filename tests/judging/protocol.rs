@@ -2,8 +2,9 @@
 
 use super::{desk, journal, press, saved, state, unjudged};
 use crossrank::app::{App, Panel, settle};
+use crossrank::dataset::Split;
 use crossrank::judge::{Colour, Grade, LabelChoice, Protocol, Scale};
-use crossrank::workspace::JudgingAction;
+use crossrank::workspace::{JudgingAction, QueueKind};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -206,4 +207,41 @@ fn setting_the_protocol_can_be_undone() {
     let text = std::fs::read_to_string(data.join("judgements/protocol.json")).expect("a file");
     assert!(text.contains("\"guidelines\": \"\""), "{text}");
     assert!(harness.query_all_by_label("Protocol…").all(|node| !node.accesskit_node().is_disabled()));
+}
+
+#[test]
+fn measures_are_hidden_while_blind_and_showing_them_is_recorded() {
+    let home = tempfile::tempdir().expect("a folder");
+    let data = unjudged(home.path());
+    let mut harness = desk(home.path(), &data);
+    // The level lines are means over the validation queries.
+    let splits = harness.state().workspace().session().expect("a session").splits().to_vec();
+    let query = splits.iter().position(|split| *split == Split::Validation).expect("a query");
+    harness.state_mut().workspace_mut().apply(JudgingAction::Open(QueueKind::Query(query)));
+    settled(&mut harness);
+    let levels = |harness: &Harness<'_, App>| {
+        let session = harness.state().workspace().session().expect("a session");
+        session.baseline_means(&session.baselines.text).get(crossrank::eval::Measure::Map)
+    };
+    assert_eq!(harness.query_all_by_label_contains("MAP over the judged queries").count(), 0);
+    let before = levels(&harness);
+    press(&mut harness, Key::Num1);
+    assert!(levels(&harness).is_some() && levels(&harness) != before, "level lines follow within the frame");
+    click(&mut harness, "Show measures");
+    settle(&mut harness).expect("pictures are decoded");
+    harness.run_steps(2);
+    assert_eq!(harness.query_all_by_label_contains("MAP over the judged queries").count(), 1);
+    assert!(harness.query_by_label("Measures are shown, and that is recorded").is_some());
+    press(&mut harness, Key::Num0);
+    let moves = harness.state().workspace().judging().moves().points().to_vec();
+    assert_eq!(moves.iter().map(|point| point.labels).collect::<Vec<_>>(), [1, 2]);
+    assert!(moves[0].map[0].is_some() && moves[0].map != moves[1].map);
+    click(&mut harness, "Hide measures");
+    settle(&mut harness).expect("pictures are decoded");
+    press(&mut harness, Key::Num0);
+    let judges = harness.state().workspace().judging().judges().expect("judges");
+    let record = judges.record("ann").expect("a journal");
+    let said: Vec<_> = record.entries().map(|label| (label.judgement.blind, label.judgement.revealed.join(","))).collect();
+    let expected = [(Some(true), ""), (Some(false), "measures"), (Some(true), "")];
+    assert_eq!(said, expected.map(|(blind, revealed)| (blind, revealed.to_owned())));
 }

@@ -1,10 +1,13 @@
 //! The judge's desk, in place of the panels: nothing else is in sight, so that judging is blind.
 
 mod agreement;
+mod comparison;
+mod exchange;
 mod foot;
 mod grid;
 mod head;
 pub mod keys;
+mod moves;
 mod note;
 mod one;
 mod painted;
@@ -24,6 +27,7 @@ use egui::{Context, Event, Ui};
 use keys::{Asked, Press};
 use note::NoteEditor;
 use painted::Painted;
+pub use exchange::ExchangeDialog;
 pub use protocol::ProtocolDialog;
 use query_dialog::QueryDialog;
 use shown::Shown;
@@ -37,6 +41,7 @@ pub struct JudgingScreen {
     note: NoteEditor,
     name: Option<String>,
     is_agreement_open: bool,
+    is_comparison_open: bool,
     query: QueryDialog,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
@@ -138,6 +143,9 @@ impl JudgingScreen {
         if self.is_agreement_open && agreement::show(ui.ctx(), shown, ctx) {
             self.is_agreement_open = false;
         }
+        if self.is_comparison_open && comparison::show(ui.ctx(), ctx) {
+            self.is_comparison_open = false;
+        }
     }
 
     fn take(&mut self, asked: Option<queries::Asked>, session: &Session, ctx: &mut PanelCtx<'_>) {
@@ -149,6 +157,12 @@ impl JudgingScreen {
                     ctx.act(JudgingAction::MeasureAgreement);
                 }
             }
+            Some(queries::Asked::Comparison) => {
+                self.is_comparison_open = true;
+                if judging.comparison().is_none() || ctx.workspace().is_comparison_stale() {
+                    ctx.act(JudgingAction::MeasureComparison);
+                }
+            }
             Some(queries::Asked::NewQuery) => self.query.open(None),
             Some(queries::Asked::EditQuery(query)) => self.query.open(session.data.dataset.queries.get(query)),
             None => {}
@@ -157,7 +171,8 @@ impl JudgingScreen {
 
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        self.note.is_open() || self.name.is_some() || self.is_agreement_open || self.query.is_open()
+        let dialogs = [self.is_agreement_open, self.is_comparison_open, self.query.is_open()];
+        self.note.is_open() || self.name.is_some() || dialogs.into_iter().any(|is_open| is_open)
     }
 
     /// Drops what belongs to the data set, when another one is opened.

@@ -8,7 +8,7 @@ use crate::app::kit::{obstacle, widgets};
 use crate::dataset::LabelKind;
 use crate::judge::{FILES, Grade, LabelChoice, Protocol, Scale};
 use crate::workspace::{JudgingAction, Workspace};
-use egui::{Align, Context, Id, Layout, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Context, Id, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 /// The dialog's state.
 #[derive(Default)]
@@ -61,14 +61,18 @@ impl ProtocolDialog {
         let Some(draft) = &mut self.draft else { return };
         let mut saved = None;
         let modal = Modal::new(Id::unique("judging protocol")).show(egui, |ui| {
-            ui.set_width(560.0);
+            // The same size whatever it holds, so that nothing moves under the pointer.
+            let size = vec2(560.0, (ui.ctx().content_rect().height() - 170.0).clamp(160.0, 480.0));
+            ui.set_width(size.x);
             ui.label(RichText::new("Judging protocol").heading());
             widgets::caption(ui, "One for all judges of the data set, saved beside their journals.");
-            let height = (ui.ctx().content_rect().height() - 190.0).clamp(160.0, 620.0);
-            ScrollArea::vertical().max_height(height).auto_shrink([false, true]).show(ui, |ui| {
-                grades::show(ui, &mut draft.is_in_use, &mut draft.grades, ctx);
-                labels_ui(ui, &mut draft.protocol.labels, ctx);
-                guidelines_ui(ui, &mut draft.protocol.guidelines);
+            ui.allocate_ui(size, |ui| {
+                ui.set_min_size(size);
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    grades::show(ui, &mut draft.is_in_use, &mut draft.grades, ctx);
+                    labels_ui(ui, &mut draft.protocol.labels, ctx);
+                    guidelines_ui(ui, &mut draft.protocol.guidelines);
+                });
             });
             ui.add_space(GRID);
             saved = buttons_ui(ui, draft, ctx.workspace());

@@ -135,6 +135,10 @@ static LARGE: NamedCommand =
 pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
 /// The judging protocol.
 pub static PROTOCOL: NamedCommand = does("Judging protocol…", None, no_data, Command::EditProtocol);
+/// Judgements from a file.
+pub static IMPORT_JUDGEMENTS: NamedCommand = does("Import judgements…", None, no_judges, Command::ImportJudgements);
+/// Judgements to a file.
+pub static EXPORT_JUDGEMENTS: NamedCommand = does("Export judgements…", None, no_judges, Command::ExportJudgements);
 static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
 static FIT_GRAPH: NamedCommand = does("Fit graph or picture to its panel", keys(NONE, Key::F), no_data, Command::Fit);
 static MORE_NEIGHBOURS: NamedCommand =
@@ -170,7 +174,15 @@ pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), never, 
 pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
     let group = |name, commands: &[&NamedCommand]| (name, commands.iter().map(|&command| command.clone()).collect());
     vec![
-        group("Data", &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &EMBED]),
+        group("Data", &[
+                &OPEN_DATA,
+                &OPEN_SAMPLE,
+                &ATTACH_TREC,
+                &ATTACH_VECTORS,
+                &IMPORT_JUDGEMENTS,
+                &EXPORT_JUDGEMENTS,
+                &EMBED,
+            ]),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
         group(
@@ -264,6 +276,13 @@ fn never(_: &Workspace) -> Option<&'static str> {
 
 fn no_data(workspace: &Workspace) -> Option<&'static str> {
     workspace.session().is_none().then_some("Open a data set first.")
+}
+
+fn no_judges(workspace: &Workspace) -> Option<&'static str> {
+    no_data(workspace).or_else(|| match workspace.judging().judges() {
+        None => Some("Judgements are still being read."),
+        Some(_) => workspace.judging().is_exchanging().then_some("Judgements are being imported or exported."),
+    })
 }
 
 fn not_training(workspace: &Workspace) -> Option<&'static str> {

@@ -98,6 +98,17 @@ impl LabelChoice {
     }
 }
 
+impl From<Method> for LabelChoice {
+    fn from(method: Method) -> Self {
+        Self::of(match method {
+            Method::Majority => LabelKind::Majority,
+            Method::Unanimous => LabelKind::Unanimous,
+            Method::Adjudicated => LabelKind::Adjudicated,
+            Method::DawidSkene => LabelKind::DawidSkene,
+        })
+    }
+}
+
 impl fmt::Display for LabelChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, &self.judge) {

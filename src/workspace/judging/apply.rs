@@ -1,15 +1,14 @@
 //! Carrying out what a judge does.
 
 mod agreement;
+mod comparison;
 mod counting;
 mod edit;
+mod exchange;
 mod journals;
 mod protocol;
 mod queues;
 
-pub(super) use counting::Counted;
-pub(in crate::workspace) use counting::Labelled;
-pub(super) use journals::News;
 
 use super::located::Located;
 use super::{Item, Queue, ids};
@@ -34,8 +33,12 @@ impl Workspace {
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
             JudgingAction::SetProtocol(protocol) => self.set_protocol(*protocol),
             JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
+            JudgingAction::ShowMeasures(show) => self.show_measures(show),
             JudgingAction::EditQuery(edit) => self.edit_query(*edit),
             JudgingAction::MeasureAgreement => self.measure_agreement(),
+            JudgingAction::Import { path, judge } => self.import_judgements(path, judge),
+            JudgingAction::Export { path, what } => self.export_judgements(path, what),
+            JudgingAction::MeasureComparison => self.measure_comparison(),
             JudgingAction::Tell(text) => self.judging.notice = Some(text),
             JudgingAction::Undo(_) => self.travel_journal(true),
             JudgingAction::Redo(_) => self.travel_journal(false),
@@ -148,14 +151,17 @@ impl Workspace {
             let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
             // Who judges a second time has seen why the image is in the queue.
             let has_reason = queue.kind().is_again() && queue.is_done(position);
-            let revealed: &[&str] = match (self.judging.is_revealed, has_reason) {
-                (true, _) => &["ranks", "labels"],
-                (false, true) => &["labels"],
-                (false, false) => &[],
-            };
+            let shown = [
+                (self.judging.is_revealed, "ranks"),
+                (self.judging.is_revealed || has_reason, "labels"),
+                // A measure that moved says how the system ranked the image.
+                (self.judging.is_measured, "measures"),
+            ];
+            let revealed: Vec<String> =
+                shown.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, what)| what.to_owned()).collect();
             let judgement = Judgement {
                 blind: Some(revealed.is_empty()),
-                revealed: revealed.iter().map(|&what| what.to_owned()).collect(),
+                revealed,
                 queue: Some(queue.kind().name().into()),
                 seed: queue.seed(),
                 position: u32::try_from(position + 1).ok(),

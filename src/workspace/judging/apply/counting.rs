@@ -3,7 +3,8 @@
 use crate::dataset::{Judgements, LabelKind};
 use crate::jobs::{Event, JobError};
 use crate::judge::{Counting, JudgeError, LabelChoice, counted_alone};
-use crate::train::{RunData, RunRecord};
+use crate::train::RunRecord;
+use crate::workspace::judging::counted::{Counted, Labelled};
 use crate::workspace::judging::{Item, ids};
 use crate::workspace::{Message, Workspace};
 use std::collections::BTreeSet;
@@ -11,30 +12,6 @@ use std::time::{Duration, Instant};
 
 /// How long queries are measured again within one frame.
 const SLICE: Duration = Duration::from_millis(4);
-
-/// Judgements that count, and what they were made of.
-pub(in crate::workspace::judging) struct Counted {
-    pub judgements: Judgements,
-    /// [`Judges::version`](crate::judge::Judges::version) of the labels.
-    pub version: u64,
-}
-
-/// The open data set with the labels of a run, which are made when they are asked for.
-pub(in crate::workspace) struct Labelled {
-    data: RunData,
-    /// Labels that are not those that count, and the files'.
-    counting: Option<(Counting, Judgements)>,
-}
-
-impl Labelled {
-    /// The data; may take a while.
-    pub fn data(&self) -> RunData {
-        match &self.counting {
-            Some((counting, files)) => self.data.with_judgements(counting.judgements(&self.data.dataset, files)),
-            None => self.data.clone(),
-        }
-    }
-}
 
 impl Workspace {
     /// The open data set with labels of the kind that a run was trained on, as they are now; of a run that does not say,
@@ -98,15 +75,27 @@ impl Workspace {
         };
         let counted: Vec<_> = items.iter().filter_map(counted).collect();
         let Some(session) = &mut self.session else { return };
-        let mut changed = BTreeSet::new();
+        let (mut changed, mut count) = (BTreeSet::new(), 0);
         for (Item { query, candidate }, grade) in counted {
             if session.data.judgements.get(query, candidate) != grade {
                 session.data.judgements.set(query, candidate, grade);
                 changed.insert(query);
+                count += 1;
             }
         }
         self.judging.is_count_stale |= !changed.is_empty();
-        changed.into_iter().for_each(|query| session.measure_again(query));
+        changed.iter().for_each(|&query| session.measure_again(query));
+        if !changed.is_empty() {
+            self.judging.moves.add(session, count);
+        }
+    }
+
+    /// Shows how the measures move, or hides it.
+    pub(super) fn show_measures(&mut self, show: bool) {
+        self.judging.is_measured = show;
+        if let Some(session) = &self.session {
+            self.judging.moves.add(session, 0);
+        }
     }
 
     /// Counts all labels anew, once those being counted are.
@@ -168,6 +157,8 @@ impl Workspace {
         }
         if !self.judging.unmeasured.is_empty() {
             (self.wake)();
+        } else if changed {
+            self.judging.moves.add(session, 1);
         }
         changed
     }

@@ -3,6 +3,7 @@
 use crate::dataset::LabelKind;
 use crate::jobs::{Event, JobError, Wake};
 use crate::judge::{Judges, Line, Look, Places, Protocol};
+use crate::workspace::judging::counted::News;
 use crate::workspace::judging::writer::Writer;
 use crate::workspace::judging::{Item, Judging, Opened};
 use crate::workspace::{Message, Workspace};
@@ -23,15 +24,6 @@ fn sizes(places: &Places) -> Vec<(u64, PathBuf)> {
 fn changed(places: &Places) -> Option<SystemTime> {
     let times = places.protocols().into_iter().filter_map(|path| path.metadata().ok()?.modified().ok());
     times.max()
-}
-
-/// What is new on the disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::workspace::judging) enum News {
-    /// Lines of a journal.
-    Lines,
-    /// The protocol.
-    Protocol,
 }
 
 impl Workspace {
@@ -98,7 +90,7 @@ impl Workspace {
         if is_new {
             self.look_at_journals();
         }
-        changed |= self.poll_queue() | self.poll_agreement() | self.poll_edit() | self.poll_protocol();
+        changed |= self.poll_queue() | self.poll_agreement() | self.poll_edit() | self.poll_protocol() | self.poll_comparison() | self.poll_exchange();
         changed |= self.poll_counting();
         self.recount();
         changed | is_new | is_other_protocol
