@@ -5,7 +5,9 @@ mod agreement;
 mod commands;
 mod journals;
 mod killed;
+mod labels;
 mod names;
+mod protocol;
 mod queues;
 mod steps;
 

@@ -2,9 +2,11 @@
 
 mod adjudication;
 mod checks;
+mod exchange;
 mod filter;
 mod lists;
 mod pictures;
+mod protocol;
 mod queries;
 
 use crossrank::app::{App, Shot, headless, settle};

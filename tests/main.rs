@@ -53,6 +53,7 @@ mod training;
 mod typed_numbers;
 mod ui;
 mod undo;
+mod warm_start;
 mod window;
 mod workspace;
 

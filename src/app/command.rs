@@ -56,6 +56,12 @@ pub enum Command {
     ToggleJudging,
     /// Open or close the dialog that filters images.
     ToggleFilter,
+    /// Ask for the data set's judging protocol.
+    EditProtocol,
+    /// Ask for judgements to import.
+    ImportJudgements,
+    /// Ask where to export judgements.
+    ExportJudgements,
     /// Close the large picture, else clear the selection.
     Back,
     /// Ask for a file or folder.

@@ -23,8 +23,8 @@ use ctx::{Outbox, PanelCtx, Request};
 use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
 use filter::FilterDialog;
-use judging::JudgingScreen;
 use judging::keys::Asked;
+use judging::{ExchangeDialog, JudgingScreen, ProtocolDialog};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
@@ -54,6 +54,8 @@ pub struct App {
     large: LargeView,
     judging: JudgingScreen,
     filter: FilterDialog,
+    protocol: ProtocolDialog,
+    exchange: ExchangeDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -84,6 +86,8 @@ impl App {
             large: LargeView::default(),
             judging: JudgingScreen::default(),
             filter: FilterDialog::default(),
+            protocol: ProtocolDialog::default(),
+            exchange: ExchangeDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -144,6 +148,7 @@ impl App {
             self.pictures.clear();
             self.panels.reset();
             self.judging.reset();
+            self.protocol.close();
         }
     }
 
@@ -161,6 +166,7 @@ impl App {
         // An open dialog takes all keyboard input.
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open(), self.filter.is_open()];
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
+        let others = others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }
@@ -233,6 +239,9 @@ impl App {
                     self.workspace.apply(action);
                 }
             }
+            Command::EditProtocol => self.protocol.open(&self.workspace),
+            Command::ImportJudgements => self.exchange.import(),
+            Command::ExportJudgements => self.exchange.export(&self.workspace),
             Command::Fit if self.judging.is_open() => self.judging.fit(),
             Command::Fit if self.large.is_open() => self.large.fit(),
             Command::Fit => self.panels.graph.fit(),
@@ -292,6 +301,8 @@ impl eframe::App for App {
         self.save.show(&egui, ctx);
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);
+        self.protocol.show(&egui, ctx);
+        self.exchange.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.filter.show(&egui, self.judging.is_open(), ctx);
         self.dialogs.show(&egui, ctx);

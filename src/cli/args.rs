@@ -4,6 +4,7 @@ use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
 use super::judge::JudgeArgs;
+use super::labels::LabelArgs;
 use super::names::{Size, one_of, size};
 use super::runs::{self, RunsArgs};
 use super::studies::StudiesArgs;
@@ -108,7 +109,7 @@ pub(super) struct EmbedArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct EvaluateArgs {
-    /// Judgements: lines `query iteration image grade`.
+    /// Judgements: lines `query iteration image grade`, or a data set's folder.
     pub qrels: PathBuf,
     /// A ranking: lines `query iteration image rank score name`.
     pub run: PathBuf,
@@ -125,6 +126,11 @@ pub(super) struct EvaluateArgs {
     /// Relevant images that count: all in the judgements, as in trec_eval, or only those of the ranking.
     #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
     pub recall_base: RecallBase,
+    #[command(flatten)]
+    pub labels: LabelArgs,
+    /// Also read files outside a data set's folder that its links and paths lead to.
+    #[arg(long)]
+    pub follow: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,

@@ -1,10 +1,12 @@
 //! `crossrank evaluate`: a TREC run against TREC judgements.
 
 use super::args::EvaluateArgs;
+use super::data::open;
+use super::labels;
 use super::output::{fault, print, print_json};
 use super::progress::Progress;
 use super::table::{columns, measured};
-use crate::dataset::{Run, read_qrels, read_run};
+use crate::dataset::{LabelSource, Qrels, Run, Warning, read_qrels, read_run};
 use crate::eval::{Conventions, Evaluation, Measure, Measures, STANDARD, TIE_RULE, Ties, evaluate, ties};
 use crate::export::comparison::{highest_grade_note, recall_base_note};
 use anyhow::{Result, bail};
@@ -16,7 +18,7 @@ use serde_json::{Value, json};
 /// If a file cannot be read, a measure cannot be computed from such files, or they share no query.
 pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let measures = measures(args)?;
-    let (qrels, mut warnings) = read_qrels(&args.qrels)?;
+    let (qrels, mut warnings, labels) = judgements(args)?;
     let (run, of_run) = read_run(&args.run)?;
     warnings.extend(of_run);
     Progress::new(args.json).warn(&warnings);
@@ -26,7 +28,31 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<()> {
     let conventions = Conventions { averaging: args.averaging, recall_base: args.recall_base };
     let evaluation = evaluate(&qrels, &run, &measures, conventions);
     let ties = evaluated_ties(&run, &evaluation);
-    if args.json { print_json(&object(args, &evaluation, &ties)?) } else { print(&text(args, &evaluation, &ties)) }
+    if args.json {
+        let mut object = object(args, &evaluation, &ties)?;
+        if let Some(labels) = labels {
+            object["labels"] = json!(labels);
+        }
+        return print_json(&object);
+    }
+    let labels = labels.as_ref().map(labels::line).unwrap_or_default();
+    print(&(text(args, &evaluation, &ties) + &labels))
+}
+
+/// The judgements of a file, or those of a data set that count, with whose they are.
+fn judgements(args: &EvaluateArgs) -> Result<(Qrels, Vec<Warning>, Option<LabelSource>)> {
+    if !args.qrels.is_dir() {
+        if args.labels.is_given() {
+            return Err(fault("--labels needs a data set's folder, whose judges it has", &args.qrels));
+        }
+        let (qrels, warnings) = read_qrels(&args.qrels)?;
+        return Ok((qrels, warnings, None));
+    }
+    let mut progress = Progress::new(args.json);
+    let loaded = open(&args.qrels, args.follow, &mut progress)?;
+    let counted = labels::counting(&loaded.dataset, loaded.judgements, args.labels.choice(), &mut progress)?;
+    progress.finish();
+    Ok((labels::trec_qrels(&loaded.dataset, &counted), Vec::new(), Some(counted.source().clone())))
 }
 
 /// Ties within the evaluated queries.

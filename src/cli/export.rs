@@ -1,10 +1,12 @@
 //! `crossrank export`: a run as files for other programs.
 
 use super::data::{open_for_export, opening};
+use super::labels::with_labels;
 use super::names::one_of;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
 use crate::export::{DataNow, ExportError, Part, export_run, export_seeds, runs_to_export};
+use crate::judge::LabelChoice;
 use crate::train::{RunData, data_of_run, read_run_record};
 use anyhow::{Result, anyhow};
 use serde_json::json;
@@ -76,7 +78,9 @@ fn data(args: &ExportArgs, run: &Path, progress: &mut Progress) -> Result<Option
     if !is_asked_for && !path.exists() {
         return Ok(None);
     }
-    match open_for_export(path, opening(args.follow, None)?, progress) {
+    let opened = open_for_export(path, opening(args.follow, None)?, progress)
+        .and_then(|data| with_labels(data, record.labels.as_ref().map(LabelChoice::behind), progress));
+    match opened {
         // Read once for all runs of a folder.
         Ok(data) => Ok(Some(data_of_run(&data, &record).unwrap_or(data))),
         Err(error) if is_asked_for => Err(error),

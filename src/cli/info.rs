@@ -2,10 +2,12 @@
 
 use super::args::InfoArgs;
 use super::data::open;
+use super::labels;
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
 use crate::dataset::{self, Dataset, DatasetError, Loaded, Summary, Warning};
+use crate::judge::{JudgeError, Judges, LabelChoice, Protocol, counted};
 use crate::signals::{self, Signals};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -27,11 +29,23 @@ pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let unusable = check_sources(&mut dataset, &mut warnings);
     progress.stage("Computing signals");
     let signals = signals::compute(&dataset);
+    let protocol = Protocol::read(&labels::places(&dataset)).or_else(|error| match error {
+        // As any other file's fault, one among several.
+        JudgeError::File(error) => {
+            warnings.push(Warning::from(&DatasetError::from(error)));
+            Ok(Protocol::default())
+        }
+        error => Err(error),
+    })?;
+    let judges = labels::judges(&dataset, &judgements, &mut progress)?;
+    let choice = protocol.labels.without_judge();
+    let judgements = counted(&judges, &choice, &dataset, &judgements)?;
+    let judging = Judging { labels: judgements.source().label(), choice, judges };
     let summary = dataset::summary(&dataset, &judgements);
     progress.finish();
     match args.json {
-        true => print_json(&object(&dataset, &summary, &signals, &warnings))?,
-        false => print(&text(&dataset, &summary, &signals, &warnings))?,
+        true => print_json(&object(&dataset, &summary, &judging, &signals, &warnings))?,
+        false => print(&text(&dataset, &summary, &judging, &signals, &warnings))?,
     }
     unusable.map_or(Ok(()), |error| Err(error.into()))
 }
@@ -53,7 +67,23 @@ fn check_sources(dataset: &mut Dataset, warnings: &mut Vec<Warning>) -> Option<D
     first
 }
 
-fn object(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[Warning]) -> Value {
+/// Who judged, and whose labels count.
+struct Judging {
+    choice: LabelChoice,
+    /// The choice in words.
+    labels: String,
+    judges: Judges,
+}
+
+impl Judging {
+    /// Each judge and the number of their labels.
+    fn judges(&self) -> Vec<(&str, usize)> {
+        self.judges.names().into_iter().map(|judge| (judge, self.judges.count(judge))).collect()
+    }
+}
+
+fn object(dataset: &Dataset, summary: &Summary, judging: &Judging, signals: &Signals, warnings: &[Warning]) -> Value {
+    let judge = |(name, labels): (&str, usize)| json!({ "judge": name, "labels": labels });
     let splits = json!({
         "train": summary.train, "validation": summary.validation, "test": summary.test, "open": summary.open,
     });
@@ -77,15 +107,28 @@ fn object(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[W
         "unjudged": summary.unjudged,
         "relevant_others": summary.relevant_others,
         "clusters": summary.clusters,
+        "labels": {
+            "count": judging.choice.to_string(),
+            "without_batch": judging.choice.without_batch,
+            "without_revealed": judging.choice.without_revealed,
+            "judges": judging.judges().into_iter().map(judge).collect::<Vec<_>>(),
+        },
         "features": signals.infos.iter().map(|info| info.name.as_str()).collect::<Vec<_>>(),
         "descriptors": summary.vectors,
         "warnings": warnings.iter().map(warning).collect::<Vec<_>>(),
     })
 }
 
-fn text(dataset: &Dataset, summary: &Summary, signals: &Signals, warnings: &[Warning]) -> String {
+fn text(dataset: &Dataset, summary: &Summary, judging: &Judging, signals: &Signals, warnings: &[Warning]) -> String {
     let mut text = format!("{} ({}): {}\n\n", dataset.name, dataset.format.name(), dataset.root.display());
     text += &columns(&counts(summary));
+    let judges = judging.judges();
+    if !judges.is_empty() {
+        text += &format!("\nJudges ({}); what counts: {}\n", judges.len(), judging.labels);
+    }
+    for (judge, labels) in judges {
+        text += &format!("  {judge}: {} labels\n", grouped(labels));
+    }
     text += &format!("\nFeatures ({})\n", signals.infos.len());
     let width = signals.infos.iter().map(|info| info.name.chars().count()).max().unwrap_or(0);
     for info in &signals.infos {

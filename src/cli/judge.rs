@@ -2,11 +2,12 @@
 
 mod agreement;
 mod args;
+mod comparison;
 mod opened;
 mod transfer;
 
 use anyhow::Result;
-use args::{AgreementArgs, ExportArgs, ImportArgs};
+use args::{AgreementArgs, ComparisonArgs, ExportArgs, ImportArgs};
 use clap::Subcommand;
 
 #[derive(Debug, clap::Args)]
@@ -23,6 +24,8 @@ enum JudgeCommand {
     Export(ExportArgs),
     /// Report how far the judges agree.
     Agreement(AgreementArgs),
+    /// Report whether a ranking is better than another whoever judges.
+    Comparison(ComparisonArgs),
 }
 
 /// Runs the command.
@@ -34,5 +37,6 @@ pub(super) fn run(args: &JudgeArgs) -> Result<()> {
         JudgeCommand::Import(args) => transfer::import(args),
         JudgeCommand::Export(args) => transfer::export(args),
         JudgeCommand::Agreement(args) => agreement::run(args),
+        JudgeCommand::Comparison(args) => comparison::run(args),
     }
 }

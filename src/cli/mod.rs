@@ -14,6 +14,7 @@ mod export;
 mod info;
 mod interrupt;
 mod judge;
+mod labels;
 mod names;
 mod output;
 mod progress;

@@ -9,12 +9,13 @@ mod resume;
 
 use super::data::{open_for_training, opening};
 use super::interrupt::Interrupt;
+use super::labels::with_labels;
 use super::output::{about, command_line, fault, note, print, print_json};
 use super::progress::Progress;
 use super::seeds::Seeds;
 use super::vectors::WantedVectors;
 use crate::base::{check_unlocked, unix_seconds};
-use crate::train::{Experiment, RunRecord, RunState, read_config, run as train};
+use crate::train::{Experiment, RunRecord, RunState, WarmStart, read_config, run_from};
 use anyhow::Result;
 use args::TrainArgs;
 use experiment::experiment;
@@ -39,7 +40,8 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
     let wanted = WantedVectors { names: args.descriptors.as_deref(), encoder: &args.encoder, experiment: &experiment };
     let opening = opening(args.follow, args.memory)?;
     let data = open_for_training(&args.dataset, opening, &args.vectors, &wanted, &mut progress)?;
-    let data = data.with_recall_base(args.recall_base);
+    let data = with_labels(data, args.labels.choice(), &mut progress)?.with_recall_base(args.recall_base);
+    let start = args.warm_start.as_deref().map(WarmStart::read).transpose()?;
     let mut records = Vec::with_capacity(args.seeds);
     for number in 0..args.seeds {
         let experiment = with_seed(&experiment, number);
@@ -48,7 +50,7 @@ pub(super) fn run(args: &TrainArgs) -> Result<()> {
         // Another process may have trained one while the data set was being read.
         folder.as_deref().map_or(Ok(()), |folder| check_unused(args, folder))?;
         let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, args.seeds > 1);
-        let result = train(&data, &experiment, record, folder.as_deref(), &mut watcher);
+        let result = run_from(&data, &experiment, record, (folder.as_deref(), start.as_ref()), &mut watcher);
         records.push(result.map_err(about(&args.dataset))?.record);
         if records.last().is_some_and(|record| record.state == RunState::Interrupted) {
             break;

@@ -1,11 +1,11 @@
 //! Relevance judgements, separate from the data set they belong to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Dataset, Relevance};
+use super::{Dataset, LabelSource, Relevance};
 use crate::base::named;
 
 /// Which images of a query count as its relevant ones: R of average precision and recall, and the ideal ranking of nDCG.
@@ -52,6 +52,7 @@ impl RecallBase {
 pub struct Judgements {
     queries: Vec<OfQuery>,
     recall_base: RecallBase,
+    source: Arc<LabelSource>,
     version: u64,
 }
 
@@ -130,6 +131,35 @@ impl Judgements {
         self
     }
 
+    /// Whose labels they are; those of the files unless it was said.
+    pub fn source(&self) -> &LabelSource {
+        &self.source
+    }
+
+    /// The same judgements, said to be of another source.
+    #[must_use]
+    pub fn with_source(mut self, source: LabelSource) -> Self {
+        self.source = Arc::new(source);
+        self
+    }
+
+    /// Takes over the grades and the source of other judgements of the same data set, whose recall base does not matter.
+    /// Returns the queries that changed, and only their versions do.
+    pub fn take_over(&mut self, other: &Self) -> BTreeSet<usize> {
+        let mut changed = BTreeSet::new();
+        self.source = other.source.clone();
+        for (query, (mine, theirs)) in self.queries.iter_mut().zip(&other.queries).enumerate() {
+            if mine.grades == theirs.grades && mine.others == theirs.others {
+                continue;
+            }
+            self.version += 1;
+            let (grades, others) = (theirs.grades.clone(), theirs.others.clone());
+            *mine = OfQuery { grades, others, version: self.version };
+            changed.insert(query);
+        }
+        changed
+    }
+
     /// Whether a query has any judgements that count.
     pub fn is_judged(&self, query: usize) -> bool {
         let has_others = self.recall_base == RecallBase::Judged && self.others(query).next().is_some();
@@ -199,7 +229,7 @@ impl Judgements {
     }
 }
 
-/// Judgements are equal if their grades and their recall base are, whatever their history.
+/// Judgements are equal if their grades and their recall base are, whatever their source and history.
 impl PartialEq for Judgements {
     fn eq(&self, other: &Self) -> bool {
         let same = |(a, b): (&OfQuery, &OfQuery)| a.grades == b.grades && a.others == b.others;
@@ -266,6 +296,20 @@ mod tests {
         assert_eq!(judgements.highest_grade([0, 1]), 0);
         assert!(judgements.version_of(1) > version, "whatever was measured before is stale");
         assert_eq!(judgements.relevant_others(), 1);
+    }
+
+    #[test]
+    fn only_what_differs_is_taken_over() {
+        let mut judgements = two_queries();
+        judgements.set(0, 0, Some(Relevance(1)));
+        let mut other =
+            judgements.clone().with_source(LabelSource { judges: vec!["ann".into()], ..LabelSource::default() });
+        other.set_other(1, "far", Relevance(2));
+        let version = judgements.version_of(0);
+        assert_eq!(judgements.take_over(&other), BTreeSet::from([1]));
+        assert_eq!((judgements.version_of(0), judgements.version_of(1)), (version, version + 1));
+        assert_eq!((judgements.source(), &judgements), (other.source(), &other));
+        assert!(judgements.take_over(&other).is_empty());
     }
 
     #[test]

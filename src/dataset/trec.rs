@@ -8,7 +8,7 @@ use std::path::Path;
 use super::text::{numbered_lines, read_text};
 use super::values;
 use super::warnings::{Warnings, owned};
-use super::{DatasetError, Warning, WarningKind};
+use super::{Dataset, DatasetError, Judgements, RecallBase, Warning, WarningKind};
 use crate::base::{At, FileError, open_file, write_whole};
 
 /// Judged grade by image by query.
@@ -54,6 +54,24 @@ pub fn read_run(path: &Path) -> Result<(Run, Vec<Warning>), DatasetError> {
     let mut warnings = Warnings::default();
     let entries = run_entries(path, &mut warnings)?;
     Ok((group(entries, path, &mut warnings), warnings.into_vec()))
+}
+
+/// The judgements that measures count: of candidates and, by the recall base, of other images.
+pub fn qrels_of(dataset: &Dataset, judgements: &Judgements) -> Qrels {
+    let mut qrels = Qrels::new();
+    for (index, query) in dataset.queries.iter().enumerate() {
+        let judged = query.candidates.iter().zip(judgements.of(index)).filter_map(|(candidate, grade)| {
+            let image = dataset.images.get(candidate.image)?;
+            Some((image.id.to_string(), (*grade)?.0))
+        });
+        let others = judgements.others(index).filter(|_| judgements.recall_base() == RecallBase::Judged);
+        let others = others.map(|(image, grade)| (image.to_owned(), grade.0));
+        let judged: BTreeMap<_, _> = judged.chain(others).collect();
+        if !judged.is_empty() {
+            qrels.insert(query.id.to_string(), judged);
+        }
+    }
+    qrels
 }
 
 /// Writes judgements, sorted by query and image. White space within names becomes `%20` and so on.

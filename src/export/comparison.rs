@@ -1,7 +1,7 @@
 //! A comparison as tables.
 
 use super::table::{Cell, Row, Table};
-use crate::dataset::{RecallBase, Split};
+use crate::dataset::{LabelSource, RecallBase, Split};
 use crate::eval::significance::{FLIPS, RESAMPLES};
 use crate::eval::{Measure, TIE_RULE};
 use crate::study::LEVEL;
@@ -149,6 +149,11 @@ pub fn recall_base_note(base: RecallBase) -> String {
     format!("recall base: {}", base.label())
 }
 
+/// The note that says whose labels counted.
+pub(super) fn labels_note(labels: &LabelSource) -> String {
+    format!("Labels: {}.", labels.label())
+}
+
 /// The notes needed to read such a table.
 fn notes(comparison: &RunComparison) -> Vec<String> {
     let baseline = comparison.runs.get(comparison.baseline).map_or("", String::as_str);
@@ -161,6 +166,7 @@ fn notes(comparison: &RunComparison) -> Vec<String> {
         format!("Ties: {TIE_RULE}."),
         format!("Recall base: {}.", comparison.recall_base.label()),
     ];
+    notes.extend(comparison.labels.as_ref().map(labels_note));
     if let Some(grade) = comparison.highest_grade {
         notes.push(highest_grade_note(grade) + ".");
     }

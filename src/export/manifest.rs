@@ -2,9 +2,9 @@
 
 use super::Part;
 use crate::base::{ContentHash, VERSION};
-use crate::dataset::{Dataset, Judgements, Split};
+use crate::dataset::{Dataset, Judgements, LabelSource, Split};
 use crate::eval::{Averaging, STANDARD, TIE_RULE};
-use crate::train::{Experiment, QueryMeasures, RunData, RunRecord, RunState};
+use crate::train::{Experiment, ParentRun, QueryMeasures, RunData, RunRecord, RunState};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -63,6 +63,12 @@ pub struct Manifest {
     /// Which relevant images the measures count.
     #[serde(default)]
     pub recall_base: String,
+    /// Whose labels the run was trained on and measured by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSource>,
+    /// The run whose weights it started from, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentRun>,
     /// [`RunRecord::highest_grade`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_grade: Option<i32>,
@@ -129,6 +135,8 @@ pub fn manifest(
         ties: TIE_RULE.to_owned(),
         averaging: Averaging::Both.label().to_owned(),
         recall_base: record.recall_base.label().to_owned(),
+        labels: record.labels.clone(),
+        parent: record.parent.clone(),
         highest_grade: record.highest_grade,
         best_epoch: record.best_epoch,
         parameters: record.parameters,

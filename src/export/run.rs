@@ -1,12 +1,13 @@
 //! One run as a folder of files for other programs.
 
 use super::chart::{Chart, Theme, render_png, render_svg};
+use super::comparison::labels_note;
 use super::manifest::manifest;
 use super::part::{Part, Parts};
 use super::table::{Cell, Row, Table};
 use super::{DataNow, ExportError, events, history_csv, queries_csv};
 use crate::base::{At, write_whole};
-use crate::dataset::{Dataset, Judgements, Qrels, RecallBase, Split, read_run, write_qrels, write_run};
+use crate::dataset::{Dataset, Judgements, RecallBase, Split, qrels_of, read_run, write_qrels, write_run};
 use crate::eval::{Averaging, Measure, Measures, STANDARD, TIE_RULE};
 use crate::train::{Comparison, EpochReport, QueryMeasures, RunRecord, read_run_folder};
 use serde_json::{Value, json};
@@ -108,7 +109,7 @@ impl Writer<'_> {
         (part, wanted): Wanted<'_>,
     ) -> Result<(), ExportError> {
         let path = self.out.join("qrels.txt");
-        let mut qrels = qrels(dataset, judgements, base);
+        let mut qrels = qrels_of(dataset, &judgements.clone().with_recall_base(base));
         qrels.retain(|query, _| wanted(query));
         if qrels.is_empty() {
             self.done.left_out.push(format!("qrels.txt: {}", nothing(part)));
@@ -141,24 +142,6 @@ fn nothing(part: Part) -> String {
     }
 }
 
-/// The judgements that a run's measures count: of its candidates and, by its recall base, of other images.
-fn qrels(dataset: &Dataset, judgements: &Judgements, base: RecallBase) -> Qrels {
-    let mut qrels = Qrels::new();
-    for (index, query) in dataset.queries.iter().enumerate() {
-        let judged = query.candidates.iter().zip(judgements.of(index)).filter_map(|(candidate, grade)| {
-            let image = dataset.images.get(candidate.image)?;
-            Some((image.id.to_string(), (*grade)?.0))
-        });
-        let others = judgements.others(index).filter(|_| base == RecallBase::Judged);
-        let others = others.map(|(image, grade)| (image.to_owned(), grade.0));
-        let judged: std::collections::BTreeMap<_, _> = judged.chain(others).collect();
-        if !judged.is_empty() {
-            qrels.insert(query.id.to_string(), judged);
-        }
-    }
-    qrels
-}
-
 fn pretty(value: &Value) -> Result<String, ExportError> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
@@ -178,6 +161,9 @@ fn summary(record: &RunRecord) -> Value {
         "ties": TIE_RULE,
         "recall_base": record.recall_base.label(),
     });
+    if let Some(labels) = &record.labels {
+        summary["labels"] = json!(labels);
+    }
     if let Some(grade) = record.highest_grade {
         summary["highest_grade"] = grade.into();
     }
@@ -225,9 +211,10 @@ pub(super) fn rankings_table(
             .map(row)
             .collect(),
         notes: vec![format!(
-            "Means {}. Recall base: {}. Ties: {TIE_RULE}.",
+            "Means {}. Recall base: {}. {}Ties: {TIE_RULE}.",
             Averaging::Both.label(),
-            record.recall_base.label()
+            record.recall_base.label(),
+            record.labels.as_ref().map(|labels| labels_note(labels) + " ").unwrap_or_default()
         )],
         decimals: 4,
     };

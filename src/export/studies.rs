@@ -1,6 +1,6 @@
 //! Studies as tables.
 
-use super::comparison::{HIGHLY_SIGNIFICANT, SIGNIFICANT};
+use super::comparison::{HIGHLY_SIGNIFICANT, SIGNIFICANT, labels_note};
 use super::table::{Cell, Row, Table};
 use crate::base::Spread;
 use crate::eval::{Measure, STANDARD, TIE_RULE};
@@ -130,6 +130,7 @@ fn title(facts: &Facts, what: &str, count: usize) -> String {
 
 fn notes(facts: &Facts, own: &[&str]) -> Vec<String> {
     let mut notes: Vec<String> = own.iter().map(|note| (*note).to_owned()).collect();
-    notes.push(format!("{} judged queries. Ties: {TIE_RULE}.", facts.judged_queries));
+    let labels = labels_note(&facts.labels);
+    notes.push(format!("{} judged queries. {labels} Ties: {TIE_RULE}.", facts.judged_queries));
     notes
 }

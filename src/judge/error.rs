@@ -45,6 +45,9 @@ pub enum JudgeError {
     /// A name that no judge can have.
     #[error("a judge's name must not {0}")]
     Name(&'static str),
+    /// Grades that cannot be a scale.
+    #[error("{0}")]
+    Scale(String),
     /// There is no judge of this name.
     #[error("no judge \"{name}\" (there {known})")]
     NoJudge {

@@ -25,7 +25,7 @@ pub struct Judges {
 /// What a look at the journals found.
 #[derive(Debug, Default)]
 pub struct Look {
-    /// Queries with new lines, by judge.
+    /// Queries with new lines of others, by judge: a line that was made here and is read back is none.
     pub changed: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     /// Lines that could not be read, with file and line.
     pub notices: Vec<Warning>,
@@ -127,10 +127,10 @@ impl Judges {
             let record = self.records.entry(judge.clone()).or_insert_with(|| Record::new(&judge));
             let changed = look.changed.entry(judge).or_default();
             for line in lines {
-                if !changed.contains(&line.query) {
-                    changed.insert(line.query.clone());
+                let query = line.query.clone();
+                if record.read(line) && !changed.contains(&query) {
+                    changed.insert(query);
                 }
-                record.read(line);
             }
             self.version += 1;
         }
@@ -176,6 +176,14 @@ impl Judges {
             _ => self.records.get(judge)?.last(query, image)?.judgement,
         };
         judgement.grade.is_some().then_some(judgement)
+    }
+
+    /// A judge's label of an image, with its time; `None` as for [`Judges::label`].
+    pub(super) fn current<'a>(&'a self, judge: &str, query: &'a str, image: &'a str) -> Option<Label<'a>> {
+        match judge {
+            FILES => self.label(FILES, query, image).map(|judgement| Label { query, image, at: 0, judgement }),
+            _ => self.records.get(judge)?.last(query, image).filter(|label| label.judgement.grade.is_some()),
+        }
     }
 
     /// A judge's labels, sorted by query and image.

@@ -24,7 +24,7 @@ pub struct Judgement {
     pub unsure: bool,
     /// Whether ranks, scores and others' labels were hidden; `None` if that is not known.
     pub blind: Option<bool>,
-    /// What was shown of them before the judgement: `ranks`, `scores`, `frames`, `labels`.
+    /// What was shown of them before the judgement: `ranks`, `scores`, `frames`, `labels`, `measures`.
     pub revealed: Vec<String>,
     /// The queue in which the image was judged.
     pub queue: Option<Arc<str>>,

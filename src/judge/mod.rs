@@ -35,6 +35,8 @@
 
 pub mod aggregate;
 pub mod agreement;
+pub mod comparison;
+mod counting;
 mod error;
 pub mod exchange;
 mod journal;
@@ -42,7 +44,9 @@ mod judges;
 mod line;
 mod name;
 mod parse;
+mod placed;
 mod places;
+mod protocol;
 pub mod queues;
 mod record;
 mod stamp;
@@ -50,12 +54,14 @@ mod steps;
 mod table;
 mod tail;
 
+pub use counting::{Counting, counted, counted_alone};
 pub use error::{JudgeError, SaveFault};
 pub use journal::Journal;
 pub use judges::{Judges, Look, Strays};
 pub use line::{ADJUDICATION, CANT_TELL, Judgement, Line, Link};
 pub use name::{FILES, check_name, file_stem};
 pub use places::{FOLDER, Places, edit_queries, is_sample};
+pub use protocol::{Colour, DESK_KEYS, Grade, LabelChoice, Protocol, Scale};
 pub use record::{Label, Mark, Record};
 pub use stamp::{now, parse_stamp, stamp};
 pub use table::{Counted, Table, Unit};

@@ -13,6 +13,9 @@ use crate::dataset::{OVERLAY, QueryEdit, Reach, demo_sample};
 /// The folder of journals in a data set's folder.
 pub const FOLDER: &str = "judgements";
 
+/// The protocol's file beside the journals.
+const PROTOCOL: &str = "protocol.json";
+
 /// The ending of a journal.
 const ENDING: &str = "jsonl";
 
@@ -51,6 +54,15 @@ impl Places {
         all.retain(|path| self.reach.admits(path, &self.root));
         all.extend(listed(&self.elsewhere)?);
         Ok(all)
+    }
+
+    /// Where the protocol may lie, the preferred place first.
+    pub fn protocols(&self) -> Vec<PathBuf> {
+        let own = self.own.join(PROTOCOL);
+        let is_within = |path: &Path| self.reach.admits(path, &self.root);
+        let elsewhere = self.elsewhere.join(PROTOCOL);
+        let own = (is_within(&self.own) && is_within(&own) && own != elsewhere).then_some(own);
+        own.into_iter().chain([elsewhere]).collect()
     }
 
     /// The journal of a judge, to write to; it is created on the first write.

@@ -182,12 +182,12 @@ impl Record {
     }
 
     /// Takes in a line of the journal. One that was made here is no longer pending; one of another process comes before
-    /// all that are.
-    pub fn read(&mut self, line: Line) {
+    /// all that are. Returns whether it is of another process.
+    pub fn read(&mut self, line: Line) -> bool {
         let is_own = self.pending.front().is_some_and(|(own, _)| own.step == line.step);
         if is_own {
             self.pending.pop_front();
-            return;
+            return false;
         }
         let mut waiting = VecDeque::with_capacity(self.pending.len());
         while let Some((own, change)) = self.pending.pop_back() {
@@ -199,6 +199,7 @@ impl Record {
             let change = self.apply(&own);
             self.pending.push_back((own, change));
         }
+        true
     }
 
     /// A record without any line but those that are pending here: what to read a journal into from its start.

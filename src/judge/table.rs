@@ -40,6 +40,20 @@ pub struct Table {
     pub units: Vec<Unit>,
 }
 
+impl Unit {
+    /// What these judges said of an image, as [`Table::of`] gives it; its query is the first.
+    pub fn of(judges: &Judges, names: &[&str], (query, image): (&str, &str), counted: Counted) -> Self {
+        let mut votes = Votes { grades: vec![None; names.len()], settled: None };
+        for (judge, name) in names.iter().enumerate() {
+            if let Some(label) = judges.current(name, query, image) {
+                votes.add(judges, (judge, name), label, counted);
+            }
+        }
+        let adjudicated = votes.settled.map(|(_, grade)| grade);
+        Self { query: 0, image: image.into(), grades: votes.grades, adjudicated }
+    }
+}
+
 impl Table {
     /// The labels of these judges. An adjudication is not an independent judgement, as it is made with the others'
     /// labels in sight: its judge's earlier one takes its place, and its grade is [`Unit::adjudicated`].
@@ -50,13 +64,7 @@ impl Table {
                 let key = (label.query.to_owned(), label.image.to_owned());
                 let votes = units.entry(key).or_default();
                 votes.grades.resize(names.len(), None);
-                let mut vote = Some(label.judgement);
-                if label.judgement.is_adjudication() {
-                    let grade = label.judgement.grade.filter(|grade| *grade >= 0);
-                    votes.settled = grade.map(|grade| (label.at, grade)).max(votes.settled);
-                    vote = judges.record(name).and_then(|record| record.independent(label.query, label.image));
-                }
-                votes.grades[judge] = vote.and_then(|judgement| grade(judgement, counted));
+                votes.add(judges, (judge, name), label, counted);
             }
         }
         let mut table = Self { judges: names.iter().map(|name| (*name).to_owned()).collect(), ..Self::default() };
@@ -115,12 +123,26 @@ struct Votes {
     settled: Option<(i64, i32)>,
 }
 
-/// The grade of a judgement, if it counts.
-fn grade(judgement: &Judgement, counted: Counted) -> Option<i32> {
-    let is_out =
-        (counted.without_batch && judgement.is_batch()) || (counted.without_revealed && judgement.is_revealed());
-    match judgement.grade.filter(|_| !is_out)? {
-        grade if grade >= 0 => Some(grade),
-        _ => counted.cant_tell.then_some(CANT_TELL),
+impl Votes {
+    /// Adds a judge's current judgement.
+    fn add(&mut self, judges: &Judges, (judge, name): (usize, &str), label: Label<'_>, counted: Counted) {
+        let mut vote = Some(label.judgement);
+        if label.judgement.is_adjudication() {
+            let grade = label.judgement.grade.filter(|grade| *grade >= 0);
+            self.settled = grade.map(|grade| (label.at, grade)).max(self.settled);
+            vote = judges.record(name).and_then(|record| record.independent(label.query, label.image));
+        }
+        self.grades[judge] = vote.and_then(|judgement| counted.grade(judgement));
+    }
+}
+
+impl Counted {
+    /// The grade of a judgement, if it counts.
+    pub(super) fn grade(self, judgement: &Judgement) -> Option<i32> {
+        let is_out = (self.without_batch && judgement.is_batch()) || (self.without_revealed && judgement.is_revealed());
+        match judgement.grade.filter(|_| !is_out)? {
+            grade if grade >= 0 => Some(grade),
+            _ => self.cant_tell.then_some(CANT_TELL),
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Folds;
 use crate::base::{At, FileError, VERSION, write_whole};
+use crate::dataset::LabelSource;
 use crate::eval::{Averaging, Measure, STANDARD};
 use crate::train::RunData;
 
@@ -36,6 +37,9 @@ pub struct Facts {
     /// Which relevant images the measures count.
     #[serde(default)]
     pub recall_base: String,
+    /// Whose labels the trials were trained on and measured by.
+    #[serde(default)]
+    pub labels: LabelSource,
 }
 
 impl Facts {
@@ -54,6 +58,7 @@ impl Facts {
             measures: STANDARD.to_vec(),
             ties: "equal scores by id, descending by bytes".to_owned(),
             recall_base: data.judgements.recall_base().label().to_owned(),
+            labels: data.judgements.source().clone(),
             averaging: format!(
                 "one mean {}; a query without a relevant image scores 0 and counts",
                 Averaging::Both.label()

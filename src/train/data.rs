@@ -72,6 +72,11 @@ impl RunData {
         Self { judgements: self.judgements.clone().with_recall_base(base), ..self.clone() }
     }
 
+    /// The same data with other judgements.
+    pub fn with_judgements(&self, judgements: Judgements) -> Self {
+        Self { judgements, ..self.clone() }
+    }
+
     /// Number of queries of one split with judgements, over which its means are taken.
     pub fn measured(&self, split: Split) -> usize {
         self.queries_of(split).into_iter().filter(|&query| self.judgements.is_judged(query)).count()

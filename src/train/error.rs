@@ -112,6 +112,14 @@ pub enum TrainError {
         /// The run's folder.
         path: PathBuf,
     },
+    /// An earlier run whose weights do not fit.
+    #[error("cannot start from this run: {why}: {}", path.display())]
+    WarmStart {
+        /// What does not fit.
+        why: String,
+        /// The earlier run's folder.
+        path: PathBuf,
+    },
     /// A file that could not be read or written, or is malformed.
     #[error(transparent)]
     File(#[from] FileError),

@@ -3,7 +3,7 @@
 use super::run_folder::{earlier_recall_base, is_zero};
 use super::{RunData, judgements_hash};
 use crate::base::{At, FileError, read_text_file, write_whole};
-use crate::dataset::{RecallBase, Split};
+use crate::dataset::{LabelSource, RecallBase, Split};
 use crate::eval::{Measure, Measures, STANDARD, evaluate_scores};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -21,6 +21,9 @@ pub struct QueryMeasures {
     /// Which judgements they come from ([`judgements_hash`]), if that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judgements: Option<String>,
+    /// Whose labels these are, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSource>,
     /// Which relevant images the measures count.
     pub recall_base: RecallBase,
     /// Relevant images of the judgements that are not candidates; without any, the recall base makes no difference.
@@ -46,6 +49,7 @@ pub struct QueryRow {
 struct OnDisk {
     highest_grade: Option<i32>,
     judgements: Option<String>,
+    labels: Option<LabelSource>,
     #[serde(default = "earlier_recall_base")]
     recall_base: RecallBase,
     #[serde(default)]
@@ -94,6 +98,7 @@ impl TryFrom<OnDisk> for QueryMeasures {
         let queries = Self {
             highest_grade: file.highest_grade,
             judgements: file.judgements,
+            labels: file.labels,
             recall_base: file.recall_base,
             relevant_others: file.relevant_others,
             queries: rows.collect::<Result<_, _>>()?,
@@ -121,6 +126,7 @@ impl QueryMeasures {
             queries: all.iter().filter_map(row).collect(),
             highest_grade: evaluation.highest_grade,
             judgements: Some(judgements_hash(data)),
+            labels: Some(data.judgements.source().clone()),
             recall_base: data.judgements.recall_base(),
             relevant_others: data.judgements.relevant_others(),
         }

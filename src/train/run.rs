@@ -5,15 +5,16 @@ use super::fingerprint::VISUAL_VECTORS;
 use super::inputs::{prepare, prepare_with, with_candidates};
 use super::memory::check_memory;
 use super::query_measures::QueryMeasures;
-use super::run_folder::{RunFolder, RunRecord, RunState, read_run_record, read_whitening};
+use super::recorded::{fill_record, finish_record, mark};
+use super::run_folder::{RunFolder, RunRecord, RunState, START, read_run_record, read_whitening};
 use super::run_writer::{RunWriter, Saved, Trained};
-use super::score::{Ranked, compare, rank, rankings};
+use super::score::{Ranked, rank, rankings};
 use super::{
-    EpochReport, Experiment, Fingerprint, Outcome, Resumption, RunData, RunObserver, RunSplit, Stop, TrainConfig,
-    TrainData, TrainError,
+    EpochReport, Experiment, Fingerprint, Resumption, RunData, RunObserver, TrainConfig, TrainData, TrainError,
+    WarmStart,
 };
-use crate::base::{COMMIT, Lock, VERSION, host_name, unix_seconds};
-use crate::dataset::{Split, single_files};
+use crate::base::Lock;
+use crate::dataset::Split;
 use crate::model::{Network, NetworkConfig};
 use std::path::Path;
 use std::sync::Arc;
@@ -47,11 +48,25 @@ pub fn run(
     folder: Option<&Path>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
+    run_from(data, experiment, record, (folder, None), observer)
+}
+
+/// [`run`], from the weights of an earlier run instead of new ones.
+///
+/// # Errors
+/// Those of [`run`], and [`TrainError::WarmStart`] if the weights do not fit.
+pub fn run_from(
+    data: &RunData,
+    experiment: &Experiment,
+    record: RunRecord,
+    (folder, start): (Option<&Path>, Option<&WarmStart>),
+    observer: &mut dyn RunObserver,
+) -> Result<RunResult, TrainError> {
     let lock = folder.map(|folder| lock(folder, observer)).transpose()?;
     let chosen = choose(data, experiment, observer)?;
     let inputs = prepare_run(data, &chosen.experiment, observer)?;
     let record = RunRecord { chosen: chosen.settings, ..record };
-    run_prepared(data, &inputs, &chosen.experiment, record, lock.as_ref(), observer)
+    work(data, &inputs, &chosen.experiment, record, (lock.as_ref(), Beginning::New(start)), observer)
 }
 
 /// Locks a run's folder.
@@ -94,7 +109,7 @@ pub fn run_prepared(
     lock: Option<&Lock>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
-    work(data, inputs, experiment, record, (lock, None), observer)
+    work(data, inputs, experiment, record, (lock, Beginning::New(None)), observer)
 }
 
 /// How a run is continued.
@@ -147,7 +162,7 @@ pub fn resume(
         record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
     }
     record.resumptions.push(Resumption::now(saved.all_epochs(), changed));
-    work(data, &inputs, &experiment, record, (Some(&lock), Some(saved)), observer)
+    work(data, &inputs, &experiment, record, (Some(&lock), Beginning::Saved(saved)), observer)
 }
 
 /// The data with the queries split as in a run, as far as its record says.
@@ -209,41 +224,61 @@ pub fn score_again(
     Ok(rank(data, &experiment, &inputs, model.as_ref(), record.feedback)?.scores)
 }
 
-/// The lock on the folder where a run is saved, and its state if it continues.
-type Target<'a> = (Option<&'a Lock>, Option<Saved>);
+/// What a run begins with.
+enum Beginning<'a> {
+    /// New weights, or those of an earlier run.
+    New(Option<&'a WarmStart>),
+    /// Its own state, from which it continues.
+    Saved(Saved),
+}
+
+/// The lock on the folder where a run is saved, and what it begins with.
+type Target<'a> = (Option<&'a Lock>, Beginning<'a>);
 
 fn work(
     data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
-    (lock, saved): Target<'_>,
+    (lock, beginning): Target<'_>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let use_signals = experiment.signal_indices(&data.signals)?;
     let config = experiment.model_config(use_signals.len(), data.vectors.dim, inputs.whitening.as_deref());
+    let is_new = matches!(beginning, Beginning::New(_));
     // The request is recorded unchanged; the signals' names are recorded separately.
-    let requested = saved.as_ref().map_or_else(|| experiment.clone(), |_| record.experiment.clone());
+    let requested = if is_new { experiment.clone() } else { record.experiment.clone() };
     fill_record(&mut record, data, &requested, &use_signals);
-    if saved.is_none() {
+    if is_new {
         mark(&mut record, data, experiment)?;
     }
+    let (start, saved) = match beginning {
+        Beginning::Saved(saved) => (None, saved),
+        Beginning::New(None) => (None, Saved::default()),
+        Beginning::New(Some(start)) => {
+            record.parent = Some(start.parent().clone());
+            (Some(start), Saved::starting_from(&start.weights(config.as_ref(), &record.features)?))
+        }
+    };
     record.parameters = config.as_ref().map_or(0, NetworkConfig::parameter_count);
     let chooses = config.is_some() || experiment.model.kind.uses_feedback();
     let is_scaled = chooses && experiment.training.stop_on.needs_highest_grade();
     record.highest_grade = is_scaled.then(|| inputs.highest_grade().max(1));
-    let folder = match &saved {
-        None => lock.map(|lock| RunFolder::create(lock.folder(), &record)),
-        Some(saved) => lock.map(|lock| RunFolder::resume(lock.folder(), &record, &saved.history())),
-    };
+    let folder = lock.map(|lock| match is_new {
+        true => RunFolder::create(lock.folder(), &record),
+        false => RunFolder::resume(lock.folder(), &record, &saved.history()),
+    });
     let folder = folder.transpose()?;
+    if let (Some(folder), Some(start)) = (&folder, start) {
+        start.save(&folder.path().join(START))?;
+    }
     if let (Some(folder), Some(whitening)) = (&folder, &inputs.whitening) {
         folder.whitening(whitening)?;
     }
     let trained = match config {
         Some(config) => {
             let writer = RunWriter::new(observer, folder.as_ref().zip(lock), inputs);
-            Some(learn(writer, &config, &experiment.training, saved.unwrap_or_default(), folder.as_ref())?)
+            Some(learn(writer, &config, &experiment.training, saved, folder.as_ref())?)
         }
         None => None,
     };
@@ -296,43 +331,4 @@ fn learn(
             Err(failed.or(result.err()).unwrap_or(TrainError::Cancelled))
         }
     }
-}
-
-fn fill_record(record: &mut RunRecord, data: &RunData, experiment: &Experiment, use_signals: &[usize]) {
-    record.dataset = data.dataset.name.clone();
-    record.dataset_path = std::path::absolute(&data.dataset.root).unwrap_or_else(|_| data.dataset.root.clone());
-    record.vectors = data.vectors.name.clone();
-    record.vector_sources = data.vector_names.clone();
-    record.vector_files = single_files(&data.dataset, &record.vector_sources);
-    record.recall_base = data.judgements.recall_base();
-    record.relevant_others = data.judgements.relevant_others();
-    record.features = use_signals.iter().map(|&index| data.signals.infos[index].name.clone()).collect();
-    record.experiment = experiment.clone();
-    record.host = host_name();
-}
-
-/// Records what the run starts with.
-fn mark(record: &mut RunRecord, data: &RunData, experiment: &Experiment) -> Result<(), TrainError> {
-    record.version = VERSION.to_owned();
-    record.commit = COMMIT.map(str::to_owned);
-    record.split = Some(RunSplit::of(data));
-    record.fingerprint = Some(Fingerprint::of(data, experiment)?);
-    Ok(())
-}
-
-fn finish_record(record: &mut RunRecord, data: &RunData, outcome: Option<&Outcome>, scores: &[Vec<f32>]) {
-    record.state = RunState::Finished;
-    record.ended = unix_seconds();
-    if let Some(outcome) = outcome {
-        record.best_epoch = outcome.best_epoch;
-        record.state = match outcome.stopped {
-            Stop::Finished => RunState::Finished,
-            Stop::EarlyStopped => RunState::EarlyStopped,
-            Stop::Interrupted => RunState::Interrupted,
-        };
-        let epochs = outcome.history.len().max(1) as f64;
-        record.seconds_per_epoch = outcome.history.iter().map(|report| report.seconds).sum::<f64>() / epochs;
-    }
-    record.validation = compare(data, Split::Validation, scores);
-    record.test = compare(data, Split::Test, scores);
 }

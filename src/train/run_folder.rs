@@ -8,13 +8,16 @@
 //! run.txt               every query's ranking, in TREC's format
 //! queries.json          every query's measures
 //! state.safetensors     the state of training after its last epoch: weights, best weights, optimiser, history
+//! start.safetensors     the weights that it started from, if they are those of another run
 //! retrain.safetensors   the same for the second training, on train and validation queries, if there is one
 //! ```
 //! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
 
-use super::{ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, Resumption, RunSplit, TrainState};
+use super::{
+    ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, ParentRun, Resumption, RunSplit, TrainState,
+};
 use crate::base::{At, FileError, read_file, read_text_file, write_whole};
-use crate::dataset::{DatasetError, RecallBase, Run, write_run};
+use crate::dataset::{DatasetError, LabelSource, RecallBase, Run, write_run};
 use crate::graph::{VisualSettings, Whitening};
 use crate::model::{Feedback, Metadata, ModelError, Network};
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,8 @@ use std::path::{Path, PathBuf};
 const WHITENING: &str = "whitening.safetensors";
 /// The state of a run's training.
 pub(super) const FIRST_STATE: &str = "state.safetensors";
+/// The state before its first epoch, if it started from the weights of another run.
+pub(super) const START: &str = "start.safetensors";
 /// The state of its second training.
 pub(super) const SECOND_STATE: &str = "retrain.safetensors";
 
@@ -92,6 +97,9 @@ pub struct RunRecord {
     /// Relevant images of the data set that are not candidates; without any, the recall base makes no difference.
     #[serde(skip_serializing_if = "is_zero")]
     pub relevant_others: usize,
+    /// Whose labels it was trained on and measured by; earlier versions did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSource>,
     /// Measures on the validation queries.
     pub validation: Comparison,
     /// Measures on the test queries.
@@ -113,6 +121,9 @@ pub struct RunRecord {
     /// The data that it was trained on; runs of version 0.1.0 lack it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
+    /// The run whose weights it started from, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ParentRun>,
     /// When it was continued, and by what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resumptions: Vec<Resumption>,
@@ -158,6 +169,7 @@ impl RunFolder {
         let folder = Self { path: path.to_owned() };
         folder.remove(FIRST_STATE);
         folder.remove(SECOND_STATE);
+        folder.remove(START);
         folder.reopen(record, &[])?;
         Ok(folder)
     }
@@ -202,7 +214,7 @@ impl RunFolder {
 
     /// Removes what [`RunFolder::create`] wrote, and the folder if it is then empty.
     pub fn discard(&self) {
-        for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING, FIRST_STATE, SECOND_STATE] {
+        for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING, START, FIRST_STATE, SECOND_STATE] {
             // What cannot be removed shows up as an interrupted run; there is nothing better to do here.
             let _ = fs::remove_file(self.path.join(file));
         }

@@ -4,20 +4,23 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::run_folder::{FIRST_STATE, RunFolder, SECOND_STATE};
+use super::run_folder::{FIRST_STATE, RunFolder, SECOND_STATE, START};
+use super::warm_start::{before_training, read_start};
 use super::{
     EpochReport, Observer, Outcome, RunObserver, Standing, Stop, TrainConfig, TrainData, TrainError, TrainState,
     retrain, train_from,
 };
 use crate::base::Lock;
 use crate::dataset::Split;
-use crate::model::{Network, NetworkConfig};
+use crate::model::{Network, NetworkConfig, Weights};
 
 /// The saved states of a run's trainings.
 #[derive(Default)]
 pub(super) struct Saved {
     first: Option<TrainState>,
     second: Option<TrainState>,
+    /// The state before the first epoch, if the weights are those of another run.
+    start: Option<TrainState>,
 }
 
 impl Saved {
@@ -33,7 +36,15 @@ impl Saved {
         let second = folder.join(SECOND_STATE);
         // A damaged state of the second training only costs that training, which starts over.
         let second = second.is_file().then(|| TrainState::read(&second).ok()).flatten();
-        Ok(Self { first: Some(TrainState::read(&first)?), second })
+        let start = folder.join(START);
+        let start = start.is_file().then(|| read_start(&start)).transpose()?;
+        Ok(Self { first: Some(TrainState::read(&first)?), second, start })
+    }
+
+    /// Of a run that starts from these weights.
+    pub(super) fn starting_from(weights: &Weights) -> Self {
+        let start = Some(before_training(weights));
+        Self { first: start.clone(), second: None, start }
     }
 
     /// Number of epochs of the first training.
@@ -140,6 +151,7 @@ impl<'a> RunWriter<'a> {
                 self.save_report(&self.numbered(report));
             }
         }
+        let state = state.or(saved.start);
         let second = retrain(inputs, network, config, epochs, state.as_ref(), self);
         self.write_pending();
         let second = second?;

@@ -6,31 +6,42 @@
 
 mod agreement;
 mod apply;
+mod comparison;
+mod counted;
+mod exported;
 mod fresh;
 mod kind;
 mod located;
+mod moves;
 mod pace;
 mod queue;
-mod scale;
 mod writer;
 
 pub use agreement::MeasuredAgreement;
+pub use comparison::MeasuredComparison;
+pub use exported::Exported;
 pub use kind::QueueKind;
+pub use moves::{Move, Moves};
 pub use pace::Pace;
 pub use queue::{Item, Queue};
-pub use scale::{Grade, Scale};
 
 use super::Session;
-use crate::dataset::{Judgements, Relevance, Warning};
+use crate::dataset::{Judgements, Warning};
 use crate::jobs::Slot;
 use crate::judge::queues::Queue as Made;
-use crate::judge::{Judgement, Judges, Mark};
+use crate::judge::{Judgement, Judges, Mark, Protocol};
+pub(super) use counted::Labelled;
+use counted::{Counted, News};
 use fresh::Fresh;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use writer::Writer;
 
 /// What was read when a data set was opened.
 struct Opened {
     judges: Judges,
+    /// Or why it cannot be read.
+    protocol: Result<Protocol, String>,
     notices: Vec<Warning>,
 }
 
@@ -43,11 +54,28 @@ pub struct Judging {
     opening: Slot<(), Box<Opened>>,
     /// The list being made.
     making: Slot<(), (QueueKind, Made)>,
-    watch: Slot<(), ()>,
+    watch: Slot<News, ()>,
+    /// The labels that count, being made of several judges'.
+    counting: Slot<(), Box<Counted>>,
+    /// Whether labels have changed since that began.
+    is_count_due: bool,
+    /// Queries whose labels changed, to be measured again.
+    unmeasured: BTreeSet<usize>,
+    protocol: Protocol,
+    /// Why the protocol cannot be read, and must not be overwritten.
+    protocol_fault: Option<String>,
+    /// The protocol being saved; its file.
+    saving: Slot<(), PathBuf>,
+    /// The highest grade in use.
+    highest: i32,
     /// The change of a query being saved; its id.
     editing: Slot<(), String>,
     measuring: Slot<(), Box<MeasuredAgreement>>,
     agreement: Option<MeasuredAgreement>,
+    /// Judgements being imported or exported; what to say of it.
+    exchanging: Slot<(), String>,
+    comparing: Slot<(), Box<MeasuredComparison>>,
+    comparison: Option<MeasuredComparison>,
     writer: Option<Writer>,
     /// Whether the journal's place has been reported.
     is_place_known: bool,
@@ -55,8 +83,10 @@ pub struct Judging {
     /// The list as it was made, before the filter.
     made: Option<Made>,
     fresh: Fresh,
-    scale: Scale,
     is_revealed: bool,
+    /// Whether the measures are shown while judging.
+    is_measured: bool,
+    moves: Moves,
     notice: Option<String>,
     /// Whether counts over the whole data set are behind.
     is_count_stale: bool,
@@ -93,14 +123,34 @@ impl Judging {
         self.fresh.new_images()
     }
 
-    /// The grades that can be given.
-    pub fn scale(&self) -> &Scale {
-        &self.scale
+    /// The data set's protocol.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+
+    /// Whether labels are being counted, or measures do not yet follow them.
+    pub fn is_counting(&self) -> bool {
+        self.counting.is_running() || !self.unmeasured.is_empty()
+    }
+
+    /// Whether the protocol is being saved.
+    pub fn is_saving(&self) -> bool {
+        self.saving.is_running()
     }
 
     /// Whether ranks and the labels of others are shown while judging.
     pub fn is_revealed(&self) -> bool {
         self.is_revealed
+    }
+
+    /// Whether the rankings' measures are shown while judging.
+    pub fn is_measured(&self) -> bool {
+        self.is_measured
+    }
+
+    /// How the rankings' measures moved as labels came in.
+    pub fn moves(&self) -> &Moves {
+        &self.moves
     }
 
     /// What the judge should know about the last key.
@@ -132,6 +182,21 @@ impl Judging {
     /// Whether agreement is being measured.
     pub fn is_measuring(&self) -> bool {
         self.measuring.is_running()
+    }
+
+    /// How the open rankings compare by whose labels, as it was last measured.
+    pub fn comparison(&self) -> Option<&MeasuredComparison> {
+        self.comparison.as_ref()
+    }
+
+    /// Whether judgements are being imported or exported.
+    pub fn is_exchanging(&self) -> bool {
+        self.exchanging.is_running()
+    }
+
+    /// Whether rankings are being compared.
+    pub fn is_comparing(&self) -> bool {
+        self.comparing.is_running()
     }
 
     /// A judge's label of an image, if it has one.
@@ -180,21 +245,14 @@ impl Judging {
         record.zip(ids(session, item)).is_some_and(|(record, (query, image))| record.is_pending(query, image))
     }
 
-    /// The label that counts: the judge's own, else that of the files. "Can't tell" leaves an image unjudged.
-    fn counted(&self, session: &Session, judge: &str, item: Item) -> Option<Relevance> {
-        match self.label(session, judge, item).and_then(|label| label.grade) {
-            Some(grade) if grade < 0 => None,
-            Some(grade) => Some(Relevance(grade)),
-            None => self.files.get(item.query, item.candidate),
-        }
-    }
-
     /// Ends what runs in the background; what was judged is saved first.
     pub(super) fn retire(&mut self) {
         self.opening.retire();
         self.making.retire();
         self.fresh.clear();
         self.measuring.retire();
+        self.comparing.retire();
+        self.counting.retire();
         self.watch.retire();
         self.writer = None;
     }

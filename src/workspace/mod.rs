@@ -37,7 +37,9 @@ pub use embedding::{
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing, Ranks};
-pub use judging::{Grade, Item, Judging, MeasuredAgreement, Pace, Queue, QueueKind, Scale};
+pub use judging::{
+    Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind,
+};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
@@ -202,6 +204,10 @@ impl Workspace {
             || self.judging.is_editing()
             || self.judging.is_making()
             || self.judging.is_measuring()
+            || self.judging.is_comparing()
+            || self.judging.is_exchanging()
+            || self.judging.is_counting()
+            || self.judging.is_saving()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()

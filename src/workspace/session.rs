@@ -4,10 +4,12 @@ mod apply;
 
 use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
+use crate::base::mean;
 use crate::dataset::{Image, Relevance, Split, Summary, VectorTable, Warning};
-use crate::eval::Measures;
+use crate::eval::{Measure, Measures};
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
+use crate::judge::Scale;
 use crate::signals::{self, Statistics};
 use crate::train::RunData;
 use std::path::PathBuf;
@@ -55,6 +57,8 @@ pub struct Session {
     pub warnings: Vec<Warning>,
     /// Its counts.
     pub summary: Summary,
+    /// Its grades: those of its protocol, else those in use.
+    pub scale: Scale,
     /// Statistics of the signals; their correlations are over the train and validation queries.
     pub statistics: Vec<Statistics>,
     /// Measures without any network.
@@ -188,13 +192,43 @@ impl Session {
         (scores.len() == count).then(|| Ranking::new(&self.data, query, scores).order)
     }
 
+    /// The scores of every query's candidates in one of the orders, if there is one.
+    pub(super) fn all_scores(&self, order: Order) -> Option<Vec<Vec<f32>>> {
+        let queries = 0..self.data.dataset.queries.len();
+        match order {
+            Order::Initial => Some(queries.map(|query| signals::initial_order(&self.data.dataset, query)).collect()),
+            Order::Text if !self.has_text() => None,
+            Order::Text => Some(queries.map(|query| signals::text_only(&self.data.signals, query)).collect()),
+            Order::Model => self.model.as_ref().map(|model| model.scores.clone()),
+        }
+    }
+
     /// The scores of the best ranking of every query: the network's, else the text signal's.
     pub(super) fn best_scores(&self) -> Option<Vec<Vec<f32>>> {
-        let text = || (0..self.data.dataset.queries.len()).map(|query| signals::text_only(&self.data.signals, query));
-        match &self.model {
-            Some(model) => Some(model.scores.clone()),
-            None => self.has_text().then(|| text().collect()),
-        }
+        self.all_scores(Order::Model).or_else(|| self.all_scores(Order::Text))
+    }
+
+    /// Mean average precision over the judged queries under one of the rankings; `None` without it, or without any query.
+    pub fn mean_map(&self, order: Order) -> Option<f64> {
+        let measures = match order {
+            Order::Initial => &self.baselines.initial,
+            Order::Text => &self.baselines.text,
+            Order::Model => &self.model.as_ref()?.measures,
+        };
+        let judged = measures.iter().enumerate().filter(|(query, _)| self.data.judgements.is_judged(*query));
+        let values: Vec<f64> = judged.filter_map(|(_, measures)| measures.get(Measure::Map)).collect();
+        (!values.is_empty()).then(|| mean(&values))
+    }
+
+    /// The means of a baseline's measures over the validation queries, as in training: without any, over the training
+    /// queries.
+    pub fn baseline_means(&self, measures: &[Measures]) -> Measures {
+        let rows_of = |split: Split| -> Vec<&Measures> {
+            let is_of_split = |query: &usize| self.splits()[*query] == split && self.data.judgements.is_judged(*query);
+            (0..measures.len()).filter(is_of_split).map(|query| &measures[query]).collect()
+        };
+        let rows = Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty());
+        Measures::mean(rows.unwrap_or_else(|| rows_of(Split::Train)))
     }
 
     /// Measures a query's rankings again, whose judgements have changed.

@@ -148,6 +148,8 @@ impl Default for GraphLook {
 pub struct Settings {
     /// Signals, graph, model and training.
     pub experiment: Experiment,
+    /// Whether training starts from the weights of the open run.
+    pub warm_start: bool,
     /// Recently opened data sets, the latest first.
     pub recent: Vec<PathBuf>,
     /// TREC files and files of visual vectors added to data sets, by the data set's path.
@@ -184,6 +186,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             experiment: Preset::Best.experiment(),
+            warm_start: false,
             recent: Vec::new(),
             attached: BTreeMap::new(),
             following: BTreeSet::new(),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crossrank::dataset::{self, Reach, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors};
 use crossrank::graph::Whitening;
+use crossrank::judge::Protocol;
 use crossrank::model::Network;
 use crossrank::study::SweepPlan;
 use crossrank::study::runs::Listing;
@@ -16,7 +17,7 @@ use crossrank::workspace::StudyResult;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// Every reader.
-pub const READERS: [Reader; 23] = [
+pub const READERS: [Reader; 24] = [
     ("npy", npy),
     ("npz", npz),
     ("safetensors", safetensors),
@@ -40,6 +41,7 @@ pub const READERS: [Reader; 23] = [
     ("study", study),
     ("weights", weights),
     ("picture", picture),
+    ("protocol", protocol),
 ];
 
 /// Calls `read` with a folder that holds the bytes under this name, and other files.
@@ -225,4 +227,9 @@ pub fn picture(bytes: &[u8]) {
         let _ = decode_bytes(bytes, Path::new(name));
         let _ = decode_for(bytes, Path::new(name), 32);
     }
+}
+
+/// A judging protocol.
+pub fn protocol(bytes: &[u8]) {
+    let _ = Protocol::parse(&String::from_utf8_lossy(bytes), Path::new("protocol.json"));
 }

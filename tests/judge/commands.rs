@@ -151,3 +151,80 @@ fn agreement_prints_the_documented_object_and_a_table() {
     assert_eq!(exported["aggregate"], "unanimous");
     assert!(exported["undecided"].as_u64() > Some(0) && exported["judgements"].as_u64() > Some(3000), "{exported}");
 }
+
+#[test]
+fn mediaevals_files_are_imported_one_by_one_or_as_a_folder() {
+    let (desk, (query, images)) = (Desk::new(), ids());
+    let folder = desk.path("gt");
+    fs::create_dir(&folder).expect("a folder");
+    let lines = format!("{},1\n{},0\n\n{},-1\n{},1\n", images[0], images[1], images[2], images[0]);
+    fs::write(folder.join(format!("{query} rGT.txt")), lines).expect("written");
+    fs::write(folder.join("elsewhere rGt.txt"), "x,1\n").expect("written");
+    fs::write(folder.join("readme.txt"), "no judgements\n").expect("written");
+    let found = object(&desk.run("import", &[&folder.display().to_string(), "--judge", "me", "--json"]));
+    assert_eq!([&found["new"], &found["strays"]], [4, 1]);
+    let file = folder.join(format!("{query} rGT.txt")).display().to_string();
+    let again = object(&desk.run("import", &[&file, "--judge", "me", "--json"]));
+    assert_eq!([&again["new"], &again["changed"], &again["lines"]], [0, 0, 0], "a second time changes nothing");
+    let out = desk.path("out").display().to_string();
+    object(&desk.run("export", &[&out, "--judge", "me", "--json"]));
+    let back = object(&desk.run("import", &[&out, "--judge", "you", "--json"]));
+    assert_eq!([&back["new"], &back["strays"]], [4, 1], "what is exported is imported");
+    for (content, line) in [("a;1\n", 1), ("a,1\nb,high\n", 2), ("a,1\na,0\n", 2)] {
+        fs::write(folder.join("bad rGT.txt"), content).expect("written");
+        let output = desk.run("import", &[&folder.display().to_string(), "--judge", "me"]);
+        assert!(errors(&output).trim_end().ends_with(&format!("bad rGT.txt:{line}")), "{}", errors(&output));
+    }
+    let empty = desk.path("data").display().to_string();
+    assert!(errors(&desk.run("import", &[&empty, "--judge", "me"])).contains("rGT.txt"));
+}
+
+/// Two rankings of the sample's first queries, and five judges of whom the last disagrees with all others.
+fn compared(desk: &Desk) -> [String; 2] {
+    let loaded = crossrank::dataset::open(Path::new(&sample())).expect("the sample");
+    let (mut good, mut bad, mut qrels, mut other) = (String::new(), String::new(), String::new(), String::new());
+    for (index, query) in loaded.dataset.queries.iter().take(8).enumerate() {
+        let id = query.id.to_string();
+        let name = crossrank::dataset::trec_name(&id);
+        for (candidate, grade) in query.candidates.iter().zip(loaded.judgements.of(index)).take(40) {
+            let (image, grade) = (loaded.dataset.images[candidate.image].id.as_str(), grade.map_or(0, |grade| grade.0));
+            let noise = f64::from(candidate.rank.unwrap_or(0) % 7) / 10.0;
+            good += &format!("{name} Q0 {image} 1 {} x\n", f64::from(grade) + noise);
+            bad += &format!("{name} Q0 {image} 1 {} x\n", noise);
+            qrels += &format!("{name} 0 {image} {grade}\n");
+            other += &format!("{name} 0 {image} {}\n", 1 - grade.min(1));
+        }
+    }
+    for judge in ["a", "b", "c", "d", "e"] {
+        let file = desk.file("labels.qrels", if judge == "e" { &other } else { &qrels });
+        object(&desk.run("import", &[&file, "--judge", judge, "--json"]));
+    }
+    [desk.file("good.run", &good), desk.file("bad.run", &bad)]
+}
+
+#[test]
+fn a_comparison_says_who_it_depends_on() {
+    let desk = Desk::new();
+    fs::remove_file(desk.path("data/qrels.txt")).expect("no labels of the files");
+    let [good, bad] = compared(&desk);
+    let found = object(&desk.run("comparison", &[&good, &bad, "--json"]));
+    assert_eq!((&found["rankings"], &found["measure"]), (&serde_json::json!(["good.run", "bad.run"]), &"map".into()));
+    let labels: Vec<&str> =
+        found["labels"].as_array().expect("a list").iter().filter_map(|one| one["labels"].as_str()).collect();
+    assert_eq!(labels, ["a", "b", "c", "d", "e", "majority"]);
+    let difference = |one: &Value| one["difference"]["difference"].as_f64().expect("a number");
+    let by = |at: usize| &found["labels"][at];
+    assert_eq!(by(0)["queries"], 8);
+    assert!(difference(by(0)) > 0.1 && difference(by(4)) < 0.0 && difference(by(5)) > 0.1, "{found}");
+    assert!(
+        (difference(by(0)) - (by(0)["means"][0].as_f64().unwrap() - by(0)["means"][1].as_f64().unwrap())).abs() < 1e-12
+    );
+    let width = |interval: &Value| interval["high"].as_f64().expect("high") - interval["low"].as_f64().expect("low");
+    assert!(width(&found["over_judges"]["difference"]) > 2.0 * width(&by(0)["difference"]["interval"]), "{found}");
+    let without: Vec<f64> = found["without"].as_array().expect("a list").iter().map(difference).collect();
+    assert!(without.len() == 5 && without.iter().all(|one| *one > 0.1), "four of five agree: {without:?}");
+    let text = String::from_utf8_lossy(&desk.run("comparison", &[&good, &bad]).stdout).into_owned();
+    assert!(text.contains("good.run beats bad.run whoever is left out"), "{text}");
+    let missing = desk.run("comparison", &[&good, "no.run"]);
+    assert!(!missing.status.success() && errors(&missing).contains("no.run"));
+}

@@ -17,7 +17,9 @@ fn grades(record: &Record) -> Vec<(String, i32)> {
 /// The labels and depths of a record that reads these lines from a file.
 fn reread(lines: &[Line]) -> Record {
     let mut record = Record::new("ann");
-    lines.iter().for_each(|line| record.read(line.clone()));
+    for line in lines {
+        record.read(line.clone());
+    }
     record
 }
 
@@ -72,6 +74,8 @@ fn a_judgement_counts_at_once_and_is_pending_until_it_is_read_back() {
     let mut record = Record::new("ann");
     let lines = record.judge(vec![mark("a", 1)]);
     assert!(record.is_pending("q", "a") && record.last("q", "a").is_some());
-    lines.into_iter().for_each(|line| record.read(line));
+    for line in lines {
+        record.read(line);
+    }
     assert!(!record.is_pending("q", "a") && record.last("q", "a").is_some());
 }

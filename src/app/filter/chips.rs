@@ -15,10 +15,11 @@ pub fn chips_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     if filter.is_empty() {
         return;
     }
+    let Some(scale) = workspace.session().map(|session| &session.scale) else { return };
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = GRID;
         for condition in filter.conditions() {
-            let text = in_words(filter, condition, workspace.judging().scale());
+            let text = in_words(filter, condition, scale);
             let button = egui::Button::new(RichText::new(format!("{text}  {}", icons::CROSS)).small()).truncate();
             let name = format!("Clear filter: {text}");
             if ui.add(button).on_hover_text("Show images without this condition").accessible_name(name).clicked() {

@@ -44,7 +44,7 @@ impl FilterDialog {
             ui.add_space(GRID);
             Grid::new("conditions").num_columns(2).spacing(vec2(16.0, 6.0)).show(ui, |ui| {
                 text_ui(ui, &mut filter, std::mem::take(&mut self.is_new));
-                grades_ui(ui, &mut filter, ctx.workspace());
+                grades_ui(ui, &mut filter, session);
                 judge_ui(ui, &mut filter, ctx.workspace());
                 signal_ui(ui, &mut filter, session);
                 column_ui(ui, &mut filter, &self.columns);
@@ -98,12 +98,11 @@ fn text_ui(ui: &mut Ui, filter: &mut Filter, is_new: bool) {
     ui.end_row();
 }
 
-fn grades_ui(ui: &mut Ui, filter: &mut Filter, workspace: &Workspace) {
+fn grades_ui(ui: &mut Ui, filter: &mut Filter, session: &Session) {
     ui.label("Grade");
     ui.horizontal_wrapped(|ui| {
         ui.set_max_width(WIDTH);
-        let scale = workspace.judging().scale();
-        let graded = scale.grades().iter().map(|grade| (Some(grade.grade), grade.name.as_str()));
+        let graded = session.scale.grades().iter().map(|grade| (Some(grade.grade), grade.name.as_str()));
         for (grade, name) in std::iter::once((None, "Not judged")).chain(graded) {
             let is_on = filter.grades.contains(&grade);
             if ui.selectable_label(is_on, name).clicked() && !filter.grades.remove(&grade) {

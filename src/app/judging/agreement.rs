@@ -157,7 +157,7 @@ fn judges_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
 
 fn grades_ui(ui: &mut Ui, shown: Shown<'_>, measured: &MeasuredAgreement) {
     let rows = measured.agreement.grades.iter().map(|grade| {
-        let name = shown.judging.scale().name(grade.grade);
+        let name = shown.session.scale.name(grade.grade);
         vec![name, widgets::decimal(grade.prevalence), number(grade.agreement)]
     });
     table(ui, "Grades", &["grade", "share of labels", "agreement"], rows);

@@ -62,15 +62,15 @@ impl ConfusionTable {
             for &grade in &crossed.grades {
                 ui.scope(|ui| {
                     ui.set_max_width(CELL[0]);
-                    ui.add(egui::Label::new(RichText::new(shown.judging.scale().name(grade)).small()).truncate());
+                    ui.add(egui::Label::new(RichText::new(shown.session.scale.name(grade)).small()).truncate());
                 });
             }
             ui.end_row();
             for (row, &grade) in crossed.grades.iter().enumerate() {
-                ui.label(RichText::new(shown.judging.scale().name(grade)).small());
+                ui.label(RichText::new(shown.session.scale.name(grade)).small());
                 for (column, &other) in crossed.grades.iter().enumerate() {
                     let count = crossed.counts[row][column];
-                    let [said, against] = [grade, other].map(|grade| shown.judging.scale().name(grade).to_lowercase());
+                    let [said, against] = [grade, other].map(|grade| shown.session.scale.name(grade).to_lowercase());
                     let name = format!("{}: {said}, {}: {against}: {count} images", judges[a], judges[b]);
                     if cell_ui(ui, count, most, row == column, &name) {
                         asked = Some(crossed.units[row][column].clone());

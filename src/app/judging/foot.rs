@@ -19,11 +19,11 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx
     egui::Panel::bottom("judging foot").frame(frame).show_separator_line(false).show(ui, |ui| {
         reason::show(ui, shown, ctx);
         ui.horizontal_wrapped(|ui| {
-            for grade in shown.judging.scale().grades() {
-                let mark = Mark::of(Some(Relevance(grade.grade)), palette);
+            for grade in shown.session.scale.grades() {
+                let mark = Mark::of(Some(Relevance(grade.grade)), &shown.session.scale, palette);
                 let (sign, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
                 mark.paint_key(ui.painter(), sign.center(), palette);
-                if grade_ui(ui, &grade.grade.to_string(), &grade.name).clicked() {
+                if grade_ui(ui, &grade.key, &grade.name).clicked() {
                     judge(Some(grade.grade), shown, painted, ctx);
                 }
             }

@@ -1,5 +1,6 @@
 //! What is being judged, how far it is, and how it is shown.
 
+use super::moves;
 use super::queries;
 use super::shown::Shown;
 use crate::app::command::Command;
@@ -10,6 +11,9 @@ use crate::app::kit::{icons, widgets};
 use crate::judge::{check_name, now};
 use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Pace, QueueKind, SettingsAction};
 use egui::{Align, Context, Id, Layout, Margin, Modal, RichText, TextEdit, Ui};
+
+/// The most height of a text beside the work.
+const GUIDELINES: f32 = 96.0;
 
 /// Counts that need a look at every image, renewed when something was judged.
 #[derive(Default)]
@@ -76,7 +80,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
                 });
             });
         });
-        narrative_ui(ui, shown);
+        beside_ui(ui, shown, ctx);
         filter::chips_ui(ui, ctx);
         ui.add_space(GRID);
         let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
@@ -91,26 +95,56 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let text = if shown.judging.is_revealed() {
-                    "Ranks and others' labels are shown, and that is recorded"
-                } else {
-                    "Blind"
+                let (text, colour) = match (shown.judging.is_revealed(), shown.judging.is_measured()) {
+                    (true, _) => ("Ranks and others' labels are shown, and that is recorded", palette.warning),
+                    (false, true) => ("Measures are shown, and that is recorded", palette.warning),
+                    (false, false) => ("Blind", palette.weak),
                 };
-                let colour = if shown.judging.is_revealed() { palette.warning } else { palette.weak };
                 widgets::one_line(ui, RichText::new(text).small().color(colour));
             });
         });
     });
 }
 
-/// What counts as relevant, in the query's own words.
-fn narrative_ui(ui: &mut Ui, shown: Shown<'_>) {
+/// The query's narrative and the guidelines, each behind a button that folds it.
+fn beside_ui(ui: &mut Ui, shown: Shown<'_>, ctx: &mut PanelCtx<'_>) {
     let queries = &shown.session.data.dataset.queries;
-    let narrative = shown.queue.focused().map(|item| queries[item.query].narrative.as_str());
-    if let Some(narrative) = narrative.filter(|narrative| !narrative.is_empty()) {
-        let colour = theme::palette(ui.visuals()).weak;
-        ui.add(egui::Label::new(RichText::new(narrative).color(colour)).wrap());
+    let narrative = shown.queue.focused().map_or("", |item| queries[item.query].narrative.as_str());
+    let guidelines = shown.judging.protocol().guidelines.as_str();
+    let mut settings = ctx.settings().judging.clone();
+    ui.horizontal(|ui| {
+        fold_ui(ui, "Narrative", narrative, &mut settings.narrative);
+        fold_ui(ui, "Guidelines", guidelines, &mut settings.guidelines);
+        let mut is_measured = shown.judging.is_measured();
+        let hint = "How the measures of the rankings move; judgements made meanwhile are recorded as not blind";
+        if fold_ui(ui, "Measures", hint, &mut is_measured) {
+            ctx.act(JudgingAction::ShowMeasures(is_measured));
+        }
+    });
+    if shown.judging.is_measured() {
+        moves::show(ui, shown.judging.moves());
     }
+    let shown = [("narrative", narrative, settings.narrative), ("guidelines", guidelines, settings.guidelines)];
+    for (name, text, _) in shown.into_iter().filter(|(_, text, is_open)| *is_open && !text.is_empty()) {
+        let colour = theme::palette(ui.visuals()).weak;
+        egui::ScrollArea::vertical().id_salt(name).max_height(GUIDELINES).auto_shrink([false, true]).show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap());
+        });
+    }
+    changed(&settings, ctx);
+}
+
+/// A button that folds a text, if there is one; whether it was pressed.
+fn fold_ui(ui: &mut Ui, name: &str, text: &str, is_open: &mut bool) -> bool {
+    if text.is_empty() {
+        return false;
+    }
+    let icon = if *is_open { icons::DOWN } else { icons::FOLDED };
+    let (what, button) = (if *is_open { "Hide" } else { "Show" }, egui::Button::new(format!("{icon}  {name}")).small());
+    let label = format!("{what} {}", name.to_lowercase());
+    let is_pressed = ui.add(button.frame(false)).accessible_name(label).clicked();
+    *is_open ^= is_pressed;
+    is_pressed
 }
 
 fn queue_name(shown: Shown<'_>) -> String {

@@ -1,9 +1,9 @@
 //! What the keys do while judging.
 
 use super::painted::Painted;
-use crate::judge::CANT_TELL;
+use crate::judge::{CANT_TELL, Scale};
 use crate::workspace::Action;
-use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Queue, Scale, SettingsAction, Verdict, Workspace};
+use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Queue, SettingsAction, Verdict, Workspace};
 use egui::{Key, Modifiers};
 
 /// A key that was pressed.
@@ -69,7 +69,7 @@ pub fn asked(press: Press, workspace: &Workspace, painted: &Painted) -> Option<A
     if press.is_repeat {
         return is_letter.then_some(Asked::Nothing);
     }
-    if let Some(grade) = grade(press, judging.scale()) {
+    if let Some(grade) = workspace.session().and_then(|session| grade(press, &session.scale)) {
         return Some(judged(Some(grade), press.modifiers.shift, queue, painted));
     }
     let settings = &workspace.settings().judging;
@@ -120,11 +120,10 @@ fn set(settings: &JudgingSettings, change: impl FnOnce(&mut JudgingSettings)) ->
     Asked::Act(SettingsAction::SetJudging(Box::new(settings.in_range())).into())
 }
 
-/// The grade of a digit: by its place on the keyboard, since Shift changes its label.
+/// The grade of a key. A digit is known by its place on the keyboard, since Shift changes its label.
 fn grade(press: Press, scale: &Scale) -> Option<i32> {
-    let digit = |key: Key| DIGITS.iter().position(|digit| *digit == key);
-    let digit = press.physical.and_then(digit).or_else(|| digit(press.key))?;
-    i32::try_from(digit).ok().filter(|grade| scale.has(*grade))
+    let digit = press.physical.filter(|key| DIGITS.contains(key));
+    scale.by_key(digit.unwrap_or(press.key).name()).map(|grade| grade.grade)
 }
 
 /// A judgement of the selection or the focused image, unless its picture is not on screen yet.
@@ -162,4 +161,35 @@ fn moved(press: Press, queue: &Queue, settings: &JudgingSettings) -> Option<Aske
         true => JudgingAction::ExtendTo(target),
         false => JudgingAction::GoTo(target),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::DESK_KEYS;
+    use crate::workspace::{DataAction, QueueKind, Store};
+
+    /// A grade could take any key of the desk that the table lacks.
+    #[test]
+    fn the_table_of_keys_names_every_letter_that_the_desk_uses() {
+        let home = std::env::temp_dir().join(format!("crossrank-keys-{}", std::process::id()));
+        let mut workspace = Workspace::new(Store::at(&home));
+        workspace.apply(DataAction::Open(crate::dataset::demo_sample()));
+        while workspace.is_busy() {
+            workspace.poll();
+        }
+        workspace.apply(JudgingAction::Open(QueueKind::Query(0)));
+        for letter in 'A'..='Z' {
+            let name = letter.to_string();
+            let key = Key::from_name(&name).expect("a letter");
+            let press = Press { key, physical: None, modifiers: Modifiers::NONE, is_repeat: false };
+            let is_used = asked(press, &workspace, &Painted::default()) != Some(Asked::Nothing);
+            assert_eq!(DESK_KEYS.iter().any(|(known, _)| *known == name), is_used, "{letter}");
+        }
+        for (name, _) in DESK_KEYS {
+            assert!(Key::from_name(name).is_some(), "{name}");
+        }
+        drop(workspace);
+        let _ = std::fs::remove_dir_all(home);
+    }
 }

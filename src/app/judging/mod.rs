@@ -1,14 +1,18 @@
 //! The judge's desk, in place of the panels: nothing else is in sight, so that judging is blind.
 
 mod agreement;
+mod comparison;
 mod confusion;
+mod exchange;
 mod foot;
 mod grid;
 mod head;
 pub mod keys;
+mod moves;
 mod note;
 mod one;
 mod painted;
+mod protocol;
 mod queries;
 mod query_dialog;
 mod reason;
@@ -22,9 +26,11 @@ use super::kit::{icons, widgets};
 use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
 use agreement::AgreementDialog;
 use egui::{Context, Event, Ui};
+pub use exchange::ExchangeDialog;
 use keys::{Asked, Press};
 use note::NoteEditor;
 use painted::Painted;
+pub use protocol::ProtocolDialog;
 use query_dialog::QueryDialog;
 use shown::Shown;
 
@@ -37,6 +43,7 @@ pub struct JudgingScreen {
     note: NoteEditor,
     name: Option<String>,
     agreement: AgreementDialog,
+    is_comparison_open: bool,
     query: QueryDialog,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
@@ -137,12 +144,21 @@ impl JudgingScreen {
         self.query.show(ui.ctx(), &session.data.dataset.queries, ctx);
         head::name_ui(ui.ctx(), &mut self.name, ctx);
         self.agreement.show(ui.ctx(), shown, ctx);
+        if self.is_comparison_open && comparison::show(ui.ctx(), ctx) {
+            self.is_comparison_open = false;
+        }
     }
 
     fn take(&mut self, asked: Option<queries::Asked>, session: &Session, ctx: &mut PanelCtx<'_>) {
         let judging = ctx.workspace().judging();
         match asked {
             Some(queries::Asked::Agreement) => self.agreement.open(judging, ctx),
+            Some(queries::Asked::Comparison) => {
+                self.is_comparison_open = true;
+                if judging.comparison().is_none() || ctx.workspace().is_comparison_stale() {
+                    ctx.act(JudgingAction::MeasureComparison);
+                }
+            }
             Some(queries::Asked::NewQuery) => self.query.open(None),
             Some(queries::Asked::EditQuery(query)) => self.query.open(session.data.dataset.queries.get(query)),
             None => {}
@@ -151,7 +167,8 @@ impl JudgingScreen {
 
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        self.note.is_open() || self.name.is_some() || self.agreement.is_open() || self.query.is_open()
+        let dialogs = [self.agreement.is_open(), self.is_comparison_open, self.query.is_open()];
+        self.note.is_open() || self.name.is_some() || dialogs.into_iter().any(|is_open| is_open)
     }
 
     /// Drops what belongs to the data set, when another one is opened.

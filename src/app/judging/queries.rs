@@ -1,5 +1,6 @@
 //! The queries, and what share of each is judged.
 
+use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::text;
 use crate::app::kit::theme::{self, GRID};
@@ -20,6 +21,8 @@ const DEPTH: usize = 20;
 pub enum Asked {
     /// How far the judges agree.
     Agreement,
+    /// How sure the comparison of the rankings is.
+    Comparison,
     /// A query that is not there yet.
     NewQuery,
     /// Another text, narrative or split of a query, or no such query.
@@ -36,11 +39,7 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
         across_ui(ui, judging, ctx);
-        let names = judging.judges().map_or(0, |judges| judges.names().len());
-        let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
-        if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…").truncate()).clicked() {
-            asked = Some(Asked::Agreement);
-        }
+        asked = about_ui(ui, judging, ctx);
         ui.add_space(GRID);
         ui.horizontal(|ui| {
             let obstacle = ctx.workspace().training().is_running().then_some("A run is in training.");
@@ -62,6 +61,29 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
                 row_ui(ui, session, judging, judge, (query, is_open), ctx);
             }
         });
+    });
+    asked
+}
+
+/// Buttons for the judges and their labels as a whole.
+fn about_ui(ui: &mut Ui, judging: &Judging, ctx: &mut PanelCtx<'_>) -> Option<Asked> {
+    let names = judging.judges().map_or(0, |judges| judges.names().len());
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(GRID, GRID);
+        let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
+        if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…")).clicked() {
+            asked = Some(Asked::Agreement);
+        }
+        let obstacle = (names < 1).then_some("A comparison needs labels of a judge.");
+        let comparison = obstacle::add_unless(ui, obstacle, egui::Button::new("Comparison…"));
+        if comparison.on_hover_text("The rankings by each judge's labels").clicked() {
+            asked = Some(Asked::Comparison);
+        }
+        let protocol = ui.button("Protocol…").on_hover_text("Grades, whose labels count, guidelines");
+        if protocol.clicked() {
+            ctx.command(Command::EditProtocol);
+        }
     });
     asked
 }

@@ -84,16 +84,16 @@ fn label_ui(ui: &mut Ui, shown: Shown<'_>, judge: &str, label: &Judgement, befor
                 widgets::one_line(ui, widgets::strong_text(&name));
             });
             let unsure = if label.unsure { ", unsure" } else { "" };
-            ui.label(format!("{}{unsure}", shown.judging.scale().name(grade)));
+            ui.label(format!("{}{unsure}", shown.session.scale.name(grade)));
             if let Some(before) = before.filter(|before| *before != grade && !settles) {
-                widgets::caption(ui, format!("before: {}", shown.judging.scale().name(before).to_lowercase()));
+                widgets::caption(ui, format!("before: {}", shown.session.scale.name(before).to_lowercase()));
             }
             if let Some(note) = label.note.as_deref().filter(|note| !note.is_empty()) {
                 ui.add(egui::Label::new(RichText::new(note).small().color(palette.weak)).wrap());
             }
         });
     });
-    let said = format!("{name}: {}", shown.judging.scale().name(grade).to_lowercase());
+    let said = format!("{name}: {}", shown.session.scale.name(grade).to_lowercase());
     inner.response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, &said));
 }
 
@@ -107,8 +107,8 @@ fn picture_ui(ui: &mut Ui, shown: Shown<'_>, item: Item, id: &ImageId, ctx: &mut
     let picture = ctx.pictures.small(image, dataset.images[image].file.as_deref());
     widgets::paint_cover(ui.painter(), rect, picture, palette, Color32::WHITE);
     let grade: Option<Relevance> = shown.session.data.judgements.get(item.query, candidate);
-    Mark::of(grade, palette).paint_frame(ui.painter(), rect.shrink(1.0), 1.0);
-    let name = format!("{}: {}", dataset.images[image].name(), widgets::judgement_name(grade));
+    Mark::of(grade, &shown.session.scale, palette).paint_frame(ui.painter(), rect.shrink(1.0), 1.0);
+    let name = format!("{}: {}", dataset.images[image].name(), shown.session.scale.judged(grade));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, &name));
     response.on_hover_text(name);
 }

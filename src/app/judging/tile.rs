@@ -18,7 +18,7 @@ pub fn image_of(shown: Shown<'_>, item: Item) -> (usize, &Image) {
 pub fn said(shown: Shown<'_>, label: Option<&Judgement>) -> String {
     let Some(label) = label else { return "not judged".to_owned() };
     let grade =
-        label.grade.map_or_else(|| "not judged".to_owned(), |grade| shown.judging.scale().name(grade).to_lowercase());
+        label.grade.map_or_else(|| "not judged".to_owned(), |grade| shown.session.scale.name(grade).to_lowercase());
     let unsure = if label.unsure { ", unsure" } else { "" };
     let note = if label.note.as_deref().is_some_and(|note| !note.is_empty()) { ", with a note" } else { "" };
     format!("{grade}{unsure}{note}")
@@ -84,11 +84,11 @@ fn paint_grade(painter: &Painter, shown: Shown<'_>, label: &Judgement, inner: Re
         painter.text(corner, Align2::CENTER_CENTER, "?", theme::strong(12.0), palette.panel);
         return;
     }
-    let mark = Mark::of(Some(Relevance(grade)), palette);
+    let mark = Mark::of(Some(Relevance(grade)), &shown.session.scale, palette);
     mark.paint_frame(painter, inner.shrink(1.0), 1.0);
     mark.paint_sign(painter, corner, 9.0, palette);
     let mut text = String::new();
-    if shown.judging.scale().grades().len() > 2 {
+    if shown.session.scale.grades().len() > 2 {
         text += &grade.to_string();
     }
     if label.unsure {
@@ -110,7 +110,7 @@ fn paint_revealed(painter: &Painter, shown: Shown<'_>, item: Item, inner: Rect, 
     }
     let of_files = shown.judging.label(session, crate::judge::FILES, item).and_then(|label| label.grade);
     if let Some(grade) = of_files {
-        let mark = Mark::of(Some(Relevance(grade)), palette);
+        let mark = Mark::of(Some(Relevance(grade)), &session.scale, palette);
         mark.paint_sign(painter, inner.right_bottom() + vec2(-9.0, -11.0), 6.0, palette);
     }
 }

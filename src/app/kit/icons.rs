@@ -56,6 +56,8 @@ pub const CPU: &str = "\u{E610}";
 pub const LAYOUT: &str = "\u{E6D6}";
 /// A menu opens below (from Inter: the icon font has a different glyph at this code point).
 pub const DOWN: &str = "▼";
+/// Something folded opens below (from Inter, too).
+pub const FOLDED: &str = "▶";
 /// Copy to the clipboard.
 pub const COPY: &str = "\u{E1CA}";
 /// The columns of a table.

@@ -2,6 +2,7 @@
 
 use super::theme::Palette;
 use crate::dataset::Relevance;
+use crate::judge::Scale;
 use egui::{Color32, CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind, vec2};
 
 /// What distinguishes marks without colour.
@@ -28,14 +29,13 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The mark of a judgement.
-    pub fn of(relevance: Option<Relevance>, palette: &Palette) -> Self {
-        let shape = match relevance.filter(|relevance| relevance.is_judged()) {
-            Some(relevance) if relevance.is_relevant() => Shape::Tick,
-            Some(_) => Shape::Cross,
-            None => Shape::Open,
+    /// The mark of a judgement, in the colour of its grade.
+    pub fn of(relevance: Option<Relevance>, scale: &Scale, palette: &Palette) -> Self {
+        let Some(relevance) = relevance.filter(|relevance| relevance.is_judged()) else {
+            return Self { shape: Shape::Open, colour: palette.unjudged };
         };
-        Self { shape, colour: palette.relevance(relevance) }
+        let shape = if relevance.is_relevant() { Shape::Tick } else { Shape::Cross };
+        Self { shape, colour: palette.grade(scale.colour(relevance.0)) }
     }
 
     /// Paints an image that is zoomed out.

@@ -3,7 +3,7 @@
 //! One accent (blue) for selections and actions; two relevance colours that are distinct under any colour vision (Okabe
 //! and Ito's bluish green and vermilion) and always paired with a shape. Distances are multiples of [`GRID`].
 
-use crate::dataset::Relevance;
+use crate::judge::Colour;
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle,
     Theme, Visuals, vec2,
@@ -54,7 +54,8 @@ pub struct Palette {
     pub edge: Color32,
     /// Colours of curves, distinct under any colour vision.
     pub curves: [Color32; 4],
-    /// Colours of many runs, distinct under any colour vision (after Okabe and Ito).
+    /// Colours of many runs, and of grades in the order of [`Colour::ALL`], distinct under any colour vision (after Okabe
+    /// and Ito).
     pub series: [Color32; 8],
     /// Low, middle and high on a single-hue scale.
     pub scale: [Color32; 3],
@@ -144,13 +145,10 @@ pub fn palette(visuals: &Visuals) -> &'static Palette {
 }
 
 impl Palette {
-    /// The colour of a judgement.
-    pub fn relevance(&self, relevance: Option<Relevance>) -> Color32 {
-        match relevance.filter(|relevance| relevance.is_judged()) {
-            Some(relevance) if relevance.is_relevant() => self.relevant,
-            Some(_) => self.irrelevant,
-            None => self.unjudged,
-        }
+    /// The colour of a grade.
+    pub fn grade(&self, colour: Colour) -> Color32 {
+        let series = Colour::ALL.into_iter().position(|other| other == colour);
+        self.series(series.unwrap_or_default())
     }
 
     /// The colour of the `index`-th run, cycling through the series.

@@ -5,7 +5,6 @@ use super::obstacle;
 use super::picture::Picture;
 use super::theme::{self, GRID, Palette};
 use crate::base::Progress;
-use crate::dataset::Relevance;
 use egui::epaint::RectShape;
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Response, RichText, Sense, Ui, Vec2, WidgetText, pos2,
@@ -85,16 +84,6 @@ fn cover(uv: Rect, aspect: f32, wanted: f32) -> Rect {
     Rect::from_center_size(uv.center(), uv.size() * scale)
 }
 
-/// A judgement in words.
-pub fn judgement_name(relevance: Option<Relevance>) -> String {
-    match relevance.filter(|relevance| relevance.is_judged()) {
-        Some(Relevance(0)) => "not relevant".to_owned(),
-        Some(Relevance(1)) => "relevant".to_owned(),
-        Some(Relevance(grade)) => format!("relevant, grade {grade}"),
-        None => "not judged".to_owned(),
-    }
-}
-
 /// Text on a small rounded background with its lower left corner at `corner`.
 pub fn paint_badge(painter: &Painter, corner: Pos2, text: &str, size: f32, palette: &Palette, alpha: f32) {
     let galley = painter.layout_no_wrap(text.to_owned(), theme::strong(size), palette.text.gamma_multiply(alpha));
@@ -149,14 +138,6 @@ pub fn count(count: usize) -> String {
         text.push(digit);
     }
     text
-}
-
-/// How many judgements have a grade: `2,836 not relevant`.
-pub fn count_of_grade(grade: i32, of: usize) -> String {
-    match grade {
-        0 | 1 => format!("{} {}", count(of), judgement_name(Some(Relevance(grade)))),
-        grade => format!("{} of grade {grade}", count(of)),
-    }
 }
 
 /// A collapsible section of a form.

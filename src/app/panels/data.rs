@@ -6,7 +6,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::restart::Listed;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
-use crate::dataset::{Split, Warning, WarningKind};
+use crate::dataset::{Relevance, Split, Warning, WarningKind};
 use crate::workspace::{DataAction, EmbeddingAction, Session, Workspace};
 use egui::{RichText, ScrollArea, Ui};
 use std::collections::BTreeMap;
@@ -51,14 +51,17 @@ fn summary_ui(ui: &mut Ui, session: &Session) {
         .filter(|(_, count)| *count > 0)
         .map(|(split, count)| format!("{} {}", widgets::count(count), split.name()))
         .collect();
-    let grades: Vec<String> =
-        summary.judgements.iter().map(|(&grade, &count)| widgets::count_of_grade(grade, count)).collect();
+    let of_grade = |(&grade, &count): (&i32, &usize)| {
+        format!("{} {}", widgets::count(count), session.scale.judged(Some(Relevance(grade))))
+    };
+    let grades: Vec<String> = summary.judgements.iter().map(of_grade).collect();
     let mut rows = vec![
         ("Queries", format!("{} ({})", widgets::count(session.data.dataset.queries.len()), parts.join(", "))),
         ("Images", format!("{}, {} with pictures", widgets::count(summary.images), widgets::count(summary.pictures))),
         ("Candidates", widgets::count(summary.candidates)),
         ("Judgements", if grades.is_empty() { "none".to_owned() } else { grades.join(", ") }),
         ("Not judged", widgets::count(summary.unjudged)),
+        ("Labels", session.data.judgements.source().label()),
         ("Signals", session.data.signals.infos.len().to_string()),
     ];
     if summary.relevant_others > 0 {

@@ -51,7 +51,7 @@ fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumb
     ui.painter().rect_filled(rect, theme::RADIUS, palette.ground);
     let picture = pictures.large(at, image.file.as_deref());
     let inner = widgets::paint_contain(ui.painter(), rect.shrink(GRID), picture, palette);
-    let mark = Mark::of(session.relevance(index), palette);
+    let mark = Mark::of(session.relevance(index), &session.scale, palette);
     mark.paint_sign(ui.painter(), inner.right_top() + vec2(-12.0, 12.0), 9.0, palette);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Image, true, image.name()));
     response.on_hover_text("Show at full size (Space)")
@@ -61,7 +61,7 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     let palette = theme::palette(ui.visuals());
     ui.add(egui::Label::new(RichText::new(image.name()).font(theme::strong(14.0))).wrap());
     ui.label(
-        RichText::new(format!("{}  ·  {}", widgets::judgement_name(session.relevance(index)), image.id))
+        RichText::new(format!("{}  ·  {}", session.scale.judged(session.relevance(index)), image.id))
             .small()
             .color(palette.weak),
     );
@@ -93,7 +93,11 @@ fn neighbours_ui(ui: &mut Ui, session: &Session, index: usize, ctx: &mut PanelCt
             let path = session.data.dataset.images[candidate.image].file.as_deref();
             let picture = ctx.pictures.small(candidate.image, path);
             widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
-            Mark::of(session.relevance(neighbour), palette).paint_frame(ui.painter(), tile.shrink(1.0), 1.0);
+            Mark::of(session.relevance(neighbour), &session.scale, palette).paint_frame(
+                ui.painter(),
+                tile.shrink(1.0),
+                1.0,
+            );
             let font = egui::FontId::proportional(10.0);
             let text = widgets::decimal(f64::from(weight)).chars().take(3).collect::<String>();
             ui.painter().text(rect.center_bottom(), egui::Align2::CENTER_BOTTOM, text, font, palette.weak);

@@ -269,7 +269,7 @@ impl ShownRanking<'_> {
         let response = ui.interact(area, ui.scope_id().with((self.name, candidate)), Sense::click());
         let picture = ctx.pictures.small(known.image, image.file.as_deref());
         self.paint(ui, candidate, tile, picture);
-        let judged = widgets::judgement_name(self.session.relevance(candidate));
+        let judged = self.session.scale.judged(self.session.relevance(candidate));
         let rank = self.ranking.ranks[candidate] + 1;
         let label = format!("{}: rank {rank}, {judged}, {}", self.name, image.name());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
@@ -289,7 +289,7 @@ impl ShownRanking<'_> {
     fn paint(&self, ui: &Ui, candidate: usize, tile: Rect, picture: Picture) {
         let palette = theme::palette(ui.visuals());
         let (session, painter) = (self.session, ui.painter());
-        let mark = Mark::of(session.relevance(candidate), palette);
+        let mark = Mark::of(session.relevance(candidate), &session.scale, palette);
         widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
         mark.paint_frame(painter, tile.shrink(1.0), 1.0);
         mark.paint_sign(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, palette);

@@ -4,7 +4,6 @@ use super::PanelView;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, plot, widgets};
-use crate::dataset::Split;
 use crate::eval::{Measure, Measures, STANDARD};
 use crate::train::{EpochReport, RunState, phases};
 use crate::workspace::{LiveRun, Session, TrainingAction, Workspace};
@@ -44,7 +43,7 @@ impl PanelView for TrainingPanel {
             return;
         };
         heading_ui(ui, workspace, run);
-        let baselines = [means(session, &session.baselines.initial), means(session, &session.baselines.text)];
+        let baselines = [&session.baselines.initial, &session.baselines.text].map(|of| session.baseline_means(of));
         let shown = Shown { run, baselines };
         match self.maximised {
             Some(curve) => {
@@ -125,21 +124,6 @@ impl TrainingPanel {
             self.maximised = if self.maximised.is_some() { None } else { Some(curve) };
         }
     }
-}
-
-/// Means of a baseline's measures over the validation queries.
-fn means(session: &Session, measures: &[Measures]) -> Measures {
-    let rows_of = |split: Split| -> Vec<&Measures> {
-        let queries = 0..measures.len();
-        queries
-            .filter(|&query| session.splits()[query] == split && session.data.judgements.is_judged(query))
-            .map(|query| &measures[query])
-            .collect()
-    };
-    // As in training: without validation queries, the training queries stand in.
-    let rows =
-        Some(rows_of(Split::Validation)).filter(|rows| !rows.is_empty()).unwrap_or_else(|| rows_of(Split::Train));
-    Measures::mean(rows)
 }
 
 fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {

@@ -62,8 +62,15 @@ fn data_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let name = ctx.session().map_or("Open data set", |session| &session.data.dataset.name);
     ui.menu_button(format!("{}  {name}  {}", icons::OPEN, icons::DOWN), |ui| {
         ui.set_min_width(260.0);
-        for command in [&commands::OPEN_DATA, &commands::OPEN_SAMPLE, &commands::ATTACH_TREC, &commands::ATTACH_VECTORS]
-        {
+        for command in [
+            &commands::OPEN_DATA,
+            &commands::OPEN_SAMPLE,
+            &commands::ATTACH_TREC,
+            &commands::ATTACH_VECTORS,
+            &commands::IMPORT_JUDGEMENTS,
+            &commands::EXPORT_JUDGEMENTS,
+            &commands::PROTOCOL,
+        ] {
             entry_ui(ui, ctx, command, &command.name);
         }
         let recent = &ctx.settings().recent;

@@ -134,6 +134,12 @@ static LARGE: NamedCommand =
 static FILTER: NamedCommand = does("Filter images…", keys(CTRL_SHIFT, Key::F), no_data, Command::ToggleFilter);
 /// The judge's desk.
 pub static JUDGE: NamedCommand = does("Judge images", keys(CTRL, Key::J), no_data, Command::ToggleJudging);
+/// The judging protocol.
+pub static PROTOCOL: NamedCommand = does("Judging protocol…", None, no_data, Command::EditProtocol);
+/// Judgements from a file.
+pub static IMPORT_JUDGEMENTS: NamedCommand = does("Import judgements…", None, no_judges, Command::ImportJudgements);
+/// Judgements to a file.
+pub static EXPORT_JUDGEMENTS: NamedCommand = does("Export judgements…", None, no_judges, Command::ExportJudgements);
 static CLEAR_SELECTION: NamedCommand = does("Clear selection", keys(NONE, Key::Escape), never, Command::Back);
 static FIT_GRAPH: NamedCommand = does("Fit graph or picture to its panel", keys(NONE, Key::F), no_data, Command::Fit);
 static MORE_NEIGHBOURS: NamedCommand =
@@ -169,12 +175,25 @@ pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), never, 
 pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
     let group = |name, commands: &[&NamedCommand]| (name, commands.iter().map(|&command| command.clone()).collect());
     vec![
-        group("Data", &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &EMBED]),
+        group(
+            "Data",
+            &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &IMPORT_JUDGEMENTS, &EXPORT_JUDGEMENTS, &EMBED],
+        ),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
         group(
             "Queries and images",
-            &[&NEXT_QUERY, &PREVIOUS_QUERY, &NEXT_IMAGE, &PREVIOUS_IMAGE, &LARGE, &FILTER, &JUDGE, &CLEAR_SELECTION],
+            &[
+                &NEXT_QUERY,
+                &PREVIOUS_QUERY,
+                &NEXT_IMAGE,
+                &PREVIOUS_IMAGE,
+                &LARGE,
+                &FILTER,
+                &JUDGE,
+                &PROTOCOL,
+                &CLEAR_SELECTION,
+            ],
         ),
         group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),
@@ -263,6 +282,13 @@ fn never(_: &Workspace) -> Option<&'static str> {
 
 fn no_data(workspace: &Workspace) -> Option<&'static str> {
     workspace.session().is_none().then_some("Open a data set first.")
+}
+
+fn no_judges(workspace: &Workspace) -> Option<&'static str> {
+    no_data(workspace).or_else(|| match workspace.judging().judges() {
+        None => Some("Judgements are still being read."),
+        Some(_) => workspace.judging().is_exchanging().then_some("Judgements are being imported or exported."),
+    })
 }
 
 fn not_training(workspace: &Workspace) -> Option<&'static str> {

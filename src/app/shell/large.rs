@@ -119,12 +119,9 @@ fn strip_ui(ui: &mut Ui, session: &Session, candidate: usize, ctx: &mut PanelCtx
             let (_, image) = session.image(session.query(), candidate);
             let grade = session.relevance(candidate);
             let (sign, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
-            Mark::of(grade, palette).paint_key(ui.painter(), sign.center(), palette);
-            let facts = format!(
-                "{}  ·  {}",
-                widgets::judgement_name(grade),
-                session.data.dataset.queries[session.query()].text
-            );
+            Mark::of(grade, &session.scale, palette).paint_key(ui.painter(), sign.center(), palette);
+            let facts =
+                format!("{}  ·  {}", session.scale.judged(grade), session.data.dataset.queries[session.query()].text);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 widgets::one_line(ui, widgets::strong_text(image.name()));

@@ -1,11 +1,11 @@
 //! Opening a data set with its judges.
 
 use crate::cli::data::open;
+use crate::cli::labels;
 use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::dataset::Loaded;
-use crate::judge::{Judges, Places};
-use crate::workspace::Store;
+use crate::judge::Judges;
 use anyhow::Result;
 use std::path::Path;
 
@@ -16,10 +16,7 @@ use std::path::Path;
 pub(super) fn open_judges(path: &Path, follow: bool, json: bool) -> Result<(Loaded, Judges)> {
     let mut progress = Progress::new(json);
     let loaded = open(path, follow, &mut progress)?;
-    let places = Places::new(&loaded.dataset.root, loaded.dataset.reach, &Store::of_user().judgements());
-    let (mut judges, look) = Judges::read(places)?;
-    judges.set_files(&loaded.dataset, &loaded.judgements);
-    progress.warn(&look.notices);
+    let judges = labels::judges(&loaded.dataset, &loaded.judgements, &mut progress)?;
     progress.finish();
     if let Some(notice) = judges.strays(&loaded.dataset).notice() {
         note(&notice);

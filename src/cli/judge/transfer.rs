@@ -3,11 +3,12 @@
 use super::args::{ExportArgs, ImportArgs};
 use super::opened::open_judges;
 use crate::base::shown;
+use crate::cli::labels::places;
 use crate::cli::output::{fault, note, print, print_json};
 use crate::cli::table::grouped;
 use crate::judge::aggregate::{Method, aggregate};
 use crate::judge::exchange::{self, Form, export_aggregate, export_judges};
-use crate::judge::{Counted, Table, check_name};
+use crate::judge::{Counted, Protocol, Table, check_name};
 use anyhow::Result;
 use serde_json::json;
 
@@ -52,7 +53,7 @@ pub(super) fn import(args: &ImportArgs) -> Result<()> {
 pub(super) fn export(args: &ExportArgs) -> Result<()> {
     let form = Form::of(&args.out)
         .ok_or_else(|| fault("OUT must be a folder or end in .txt, .qrels, .csv or .jsonl", &args.out))?;
-    let (_, judges) = open_judges(&args.dataset, args.follow, args.json)?;
+    let (loaded, judges) = open_judges(&args.dataset, args.follow, args.json)?;
     let names = judges.names();
     if names.is_empty() {
         return Err(fault("nothing is judged", &args.dataset));
@@ -60,7 +61,10 @@ pub(super) fn export(args: &ExportArgs) -> Result<()> {
     let method = match (&args.judge, args.aggregate, form) {
         (Some(_), ..) => None,
         (None, Some(method), _) => Some(method),
-        (None, None, Form::Qrels | Form::MediaEval) => Some(Method::Majority),
+        (None, None, Form::Qrels | Form::MediaEval) => {
+            let choice = Protocol::read(&places(&loaded.dataset))?.labels;
+            Some(choice.method().unwrap_or(Method::Majority))
+        }
         (None, None, Form::Csv | Form::JsonLines) => None,
     };
     let (count, what, undecided) = match method {

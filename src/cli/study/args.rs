@@ -2,6 +2,7 @@
 
 use crate::base::named;
 use crate::cli::encoder::{self, EncoderArgs};
+use crate::cli::labels::LabelArgs;
 use crate::cli::names::{count, from_to, one_of};
 use crate::dataset::RecallBase;
 use crate::eval::Measure;
@@ -46,6 +47,8 @@ pub(crate) struct StudyArgs {
     /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
     #[arg(long, default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
     pub recall_base: RecallBase,
+    #[command(flatten)]
+    pub labels: LabelArgs,
     /// Only say what would be trained, how much of it is finished, and how long the rest may take.
     #[arg(long)]
     pub dry_run: bool,

@@ -3,6 +3,7 @@
 use super::args::StudyArgs;
 use crate::base::Spread;
 use crate::cli::data::{open_for_training, opening};
+use crate::cli::labels::with_labels;
 use crate::cli::output::note;
 use crate::cli::progress::Progress;
 use crate::cli::table_file::{is_table, table_format, write_table};
@@ -35,7 +36,8 @@ pub(super) fn open_for_trials(
     let usual = usual.filter(|_| args.vectors.is_empty());
     let wanted = WantedVectors { names: args.descriptors.as_deref().or(usual), encoder: &args.encoder, experiment };
     let opening = opening(args.follow, args.memory)?;
-    Ok(open_for_training(path, opening, &args.vectors, &wanted, progress)?.with_recall_base(args.recall_base))
+    let data = open_for_training(path, opening, &args.vectors, &wanted, progress)?;
+    Ok(with_labels(data, args.labels.choice(), progress)?.with_recall_base(args.recall_base))
 }
 
 pub(super) fn experiments(configurations: &[Configuration]) -> Vec<&Experiment> {

@@ -1,6 +1,7 @@
 //! Arguments of `train`.
 
 use crate::cli::encoder::{self, EncoderArgs};
+use crate::cli::labels::LabelArgs;
 use crate::cli::names::{count, one_of};
 use crate::cli::settings::TypedSettings;
 use crate::dataset::RecallBase;
@@ -34,6 +35,8 @@ pub(crate) struct TrainArgs {
     /// Relevant images that count: all in the judgements, as in trec_eval, or only candidates.
     #[arg(long, conflicts_with = "resume", default_value = "judged", value_parser = one_of(RecallBase::ALL, RecallBase::name))]
     pub recall_base: RecallBase,
+    #[command(flatten)]
+    pub labels: LabelArgs,
     /// Save the run in this folder: configuration, curve, best weights, TREC run (with --seeds, one folder per seed).
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -45,11 +48,15 @@ pub(crate) struct TrainArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Continue the run in this folder with its own settings; --epochs can raise the number of epochs.
-    #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features"])]
+    #[arg(long, value_name = "RUN_DIR", conflicts_with_all = ["config", "out", "seeds", "features", "labels"])]
     pub resume: Option<PathBuf>,
     /// With --resume: continue even if the data have changed since; the run's record will say so.
     #[arg(long, requires = "resume")]
     pub adopt: bool,
+    /// Start from the weights of the run in this folder, whose network has the same shape and signals, instead of new
+    /// ones.
+    #[arg(long, value_name = "RUN_DIR", conflicts_with = "resume")]
+    pub warm_start: Option<PathBuf>,
     /// Train with this many consecutive seeds and report means and standard deviations.
     #[arg(long, default_value = "1", value_name = "N", value_parser = count::<MOST_SEEDS>)]
     pub seeds: usize,

@@ -1,6 +1,7 @@
 //! The result of training, as text and as JSON.
 
 use super::chosen;
+use crate::cli::labels;
 use crate::cli::seeds::{Comparisons, Seeds};
 use crate::cli::table::{columns, grouped, measured};
 use crate::dataset::Split;
@@ -63,6 +64,9 @@ fn of_record(record: &RunRecord, out: Option<String>) -> Value {
 
 fn with_conventions(mut object: Value, record: &RunRecord) -> Value {
     object["recall_base"] = record.recall_base.name().into();
+    if let Some(labels) = &record.labels {
+        object["labels"] = json!(labels);
+    }
     if let Some(grade) = record.highest_grade {
         object["highest_grade"] = grade.into();
     }
@@ -99,6 +103,7 @@ pub(super) fn text(seeds: &Seeds, data: &RunData, out: Option<&Path>) -> String 
         text += "retrained on train and validation for the same number of epochs; validation measures precede it\n";
     }
     text += &chosen::lines(seeds.records());
+    text += &record.labels.as_ref().map(labels::line).unwrap_or_default();
     if let Some(grade) = record.highest_grade {
         let measure = record.experiment.training.stop_on.label();
         text += &format!(

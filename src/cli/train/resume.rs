@@ -6,10 +6,12 @@ use super::report;
 use crate::base::check_unlocked;
 use crate::cli::data::{open_for_training, opening};
 use crate::cli::interrupt::Interrupt;
+use crate::cli::labels::with_labels;
 use crate::cli::output::{about, fault, note, print, print_json};
 use crate::cli::progress::Progress;
 use crate::cli::seeds::Seeds;
 use crate::cli::vectors::WantedVectors;
+use crate::judge::LabelChoice;
 use crate::train::{Continuation, TrainError, read_run_record, resume as resume_run, saved_history};
 use anyhow::{Result, anyhow};
 use std::path::Path;
@@ -39,6 +41,8 @@ pub(super) fn resume(args: &TrainArgs, path: &Path) -> Result<()> {
         experiment: &record.experiment,
     };
     let data = open_for_training(&args.dataset, opening(args.follow, args.memory)?, files, &wanted, &mut progress)?;
+    // One run, one kind of labels.
+    let data = with_labels(data, record.labels.as_ref().map(LabelChoice::behind), &mut progress)?;
     let mut experiment = record.experiment;
     experiment.training.epochs = epochs.unwrap_or(experiment.training.epochs);
     let mut watcher = Watcher::new(&mut progress, &interrupt, &experiment, false).after(done);

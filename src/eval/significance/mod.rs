@@ -17,7 +17,7 @@ mod student;
 mod tested;
 mod wilcoxon;
 
-pub use bootstrap::{Interval, RESAMPLES, bootstrap, percentiles};
+pub use bootstrap::{Interval, RESAMPLES, bootstrap, percentiles, two_way};
 pub use correlation::{kendall_tau_b, spearman};
 pub use effect::{Outcomes, differences, effect_size, outcomes};
 pub use holm::holm;

@@ -4,11 +4,10 @@ mod dawid_skene;
 
 pub use dawid_skene::{DawidSkene, ITERATIONS, dawid_skene};
 
-use std::collections::HashMap;
-
+use super::placed::{Others, place};
 use super::{Table, Unit};
 use crate::base::named;
-use crate::dataset::{Dataset, Judgements, Relevance};
+use crate::dataset::{Dataset, Judgements};
 
 /// How labels become one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -33,6 +32,18 @@ named!(
     DawidSkene = "dawid-skene",
 );
 
+impl Method {
+    /// Decides on one image, for methods that need to know no other.
+    pub fn alone(self) -> Option<fn(&Unit) -> Option<i32>> {
+        match self {
+            Method::Majority => Some(majority),
+            Method::Unanimous => Some(unanimous),
+            Method::Adjudicated => Some(|unit| unit.adjudicated.or_else(|| unanimous(unit))),
+            Method::DawidSkene => None,
+        }
+    }
+}
+
 /// Grades of a table's images; "can't tell" is no vote.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Aggregate {
@@ -51,16 +62,11 @@ const TIE: f64 = 1e-9;
 
 /// Aggregates the labels of a table.
 pub fn aggregate(table: &Table, method: Method) -> Aggregate {
-    let mut model = None;
-    let each = |decide: fn(&Unit) -> Option<i32>| table.units.iter().map(decide).collect();
-    let grades = match method {
-        Method::Majority => each(majority),
-        Method::Unanimous => each(unanimous),
-        Method::Adjudicated => each(|unit| unit.adjudicated.or_else(|| unanimous(unit))),
-        Method::DawidSkene => {
+    let (model, grades) = match method.alone() {
+        Some(decide) => (None, table.units.iter().map(decide).collect()),
+        None => {
             let (fitted, grades) = estimated(table);
-            model = Some(fitted);
-            grades
+            (Some(fitted), grades)
         }
     };
     Aggregate { method, judges: table.judges.clone(), grades, model }
@@ -111,24 +117,10 @@ impl Aggregate {
     /// The grades as a data set's judgements. Images that are not candidates of their query are among
     /// [`Judgements::others`]; those of queries that the data set does not have are left out.
     pub fn judgements(&self, table: &Table, dataset: &Dataset) -> Judgements {
+        let decided = table.units.iter().zip(&self.grades);
+        let labels = decided.filter_map(|(unit, grade)| Some((&*table.queries[unit.query], &*unit.image, (*grade)?)));
         let mut judgements = Judgements::unjudged(dataset);
-        let queries: Vec<Option<usize>> = table.queries.iter().map(|query| dataset.query_index(query)).collect();
-        let mut candidates: HashMap<usize, HashMap<&str, usize>> = HashMap::new();
-        for (unit, grade) in table.units.iter().zip(&self.grades) {
-            let (Some(query), Some(grade)) = (queries[unit.query], *grade) else { continue };
-            let candidates = candidates.entry(query).or_insert_with(|| by_id(dataset, query));
-            match candidates.get(&*unit.image) {
-                Some(&candidate) => {
-                    judgements.set(query, candidate, Some(Relevance(grade)));
-                }
-                None => judgements.set_other(query, &unit.image, Relevance(grade)),
-            }
-        }
+        place(&mut judgements, dataset, labels, Others::Count);
         judgements
     }
-}
-
-fn by_id(dataset: &Dataset, query: usize) -> HashMap<&str, usize> {
-    let candidates = dataset.queries[query].candidates.iter().enumerate();
-    candidates.filter_map(|(at, candidate)| Some((dataset.images.get(candidate.image)?.id.as_str(), at))).collect()
 }

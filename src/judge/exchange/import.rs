@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::found::{Found, malformed};
 use super::names::Names;
+use super::rgt::{is_rgt, rgt};
 use crate::base::{FileError, read_text_file};
 use crate::dataset::{Dataset, StrictTable, read_qrels_lines, read_table, whole_number};
 use crate::judge::parse::{Shared, parse};
@@ -31,18 +33,8 @@ pub struct Import {
     pub strays: usize,
 }
 
-/// One judgement of a file.
-struct Found {
-    query: String,
-    image: String,
-    judgement: Judgement,
-    at: Option<i64>,
-    /// The line of a journal, whose further fields must not be lost.
-    raw: Option<Value>,
-}
-
-/// Reads a file of judgements for a judge: a journal (`.jsonl`), a table (`.csv`, `.tsv`) or TREC qrels (anything
-/// else). Nothing is written: [`Import::lines`] are for [`crate::judge::Journal::append_json`].
+/// Reads a file of judgements for a judge: a journal (`.jsonl`), a table (`.csv`, `.tsv`), MediaEval's `<query> rGT.txt`
+/// or a folder of them, or TREC qrels (anything else). Nothing is written: [`Import::lines`] are for [`crate::judge::Journal::append_json`].
 ///
 /// Of a file with labels of several judges, those of this one are taken. Judgements that the journal has already are
 /// left out, so that importing a file twice changes nothing.
@@ -56,6 +48,7 @@ pub fn import(path: &Path, dataset: &Dataset, judges: &Judges, judge: &str) -> R
     let mut found = match ending.as_str() {
         _ if is_journal => journal(path, judge)?,
         "csv" | "tsv" => table(path, judge)?,
+        _ if is_rgt(path) => rgt(path)?,
         _ => qrels(path)?,
     };
     let names = Names::of(dataset);
@@ -63,10 +56,6 @@ pub fn import(path: &Path, dataset: &Dataset, judges: &Judges, judge: &str) -> R
         (one.query, one.image) = names.ids(&one.query, &one.image);
     }
     Ok(if is_journal { history(found, dataset, judges, judge) } else { labels(found, dataset, judges, judge) })
-}
-
-fn malformed(message: String, path: &Path, line: usize) -> JudgeError {
-    FileError::Malformed { message, path: path.to_owned(), line: Some(line) }.into()
 }
 
 fn journal(path: &Path, judge: &str) -> Result<Vec<Found>, JudgeError> {

@@ -10,7 +10,7 @@ pub use pair::{PairMeasures, PerQuery, QueryDelta, shared_means};
 
 use super::paired::{Paired, interval, query_differences};
 use crate::base::mean;
-use crate::dataset::{RecallBase, Split};
+use crate::dataset::{LabelSource, RecallBase, Split};
 use crate::eval::Measure;
 use crate::eval::significance::{Interval, Outcomes, holm, randomisation, wilcoxon};
 use crate::train::QueryMeasures;
@@ -47,6 +47,9 @@ pub struct RunComparison {
     /// Which relevant images the measures count.
     #[serde(default)]
     pub recall_base: RecallBase,
+    /// Whose labels the runs were measured by, if all say the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelSource>,
     /// One entry per measure.
     pub measures: Vec<MeasureComparison>,
 }
@@ -136,6 +139,7 @@ pub fn compare(
         split,
         highest_grade,
         recall_base,
+        labels: labels(configurations),
         measures: measures.iter().enumerate().map(of_measure).collect(),
         queries: shared.into_iter().cloned().collect(),
         left_out: left_out.into_iter().cloned().collect(),
@@ -191,6 +195,13 @@ fn recall_base(configurations: &[Configuration], measures: &[Measure]) -> Result
         Some(_) => Ok(RecallBase::default()),
         None => Ok(first.recall_base),
     }
+}
+
+/// Whose labels all runs were measured by, if all say the same.
+fn labels(configurations: &[Configuration]) -> Option<LabelSource> {
+    let mut runs = configurations.iter().flat_map(|one| &one.runs).map(|run| run.labels.as_ref());
+    let first = runs.next()??;
+    runs.all(|labels| labels == Some(first)).then(|| first.clone())
 }
 
 /// For each query, one value per measure.

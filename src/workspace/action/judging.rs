@@ -1,7 +1,9 @@
 //! Actions on the judge's desk. Images are given by their positions in the queue.
 
 use crate::dataset::QueryEdit;
-use crate::workspace::judging::QueueKind;
+use crate::judge::Protocol;
+use crate::workspace::judging::{Exported, QueueKind};
+use std::path::PathBuf;
 
 /// A judgement of one or several images.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,12 +45,32 @@ pub enum JudgingAction {
     Toggle(usize),
     /// Select these images.
     Select(Vec<usize>),
+    /// Set the data set's protocol: grades, whose labels count, guidelines.
+    SetProtocol(Box<Protocol>),
     /// Show ranks and the labels of others while judging, or hide them.
     Reveal(bool),
+    /// Show the rankings' measures while judging, which is recorded as revealed, or hide them.
+    ShowMeasures(bool),
     /// Add, change or delete a query; the data set is then opened again.
     EditQuery(Box<QueryEdit>),
     /// Measure how far the judges agree.
     MeasureAgreement,
+    /// Add the judgements of a file to a judge's journal.
+    Import {
+        /// The file, or a folder of MediaEval's.
+        path: PathBuf,
+        /// Whose they are.
+        judge: String,
+    },
+    /// Write judgements as a file.
+    Export {
+        /// The file, or a folder for MediaEval's.
+        path: PathBuf,
+        /// Which.
+        what: Exported,
+    },
+    /// Measure the open rankings by each judge's labels.
+    MeasureComparison,
     /// Tell the judge something about the last key.
     Tell(String),
     /// Take back the last step of the journal; the text says what it was.

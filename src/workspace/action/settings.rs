@@ -10,6 +10,8 @@ use std::path::PathBuf;
 pub enum SettingsAction {
     /// Signals, graph, model and training.
     SetExperiment(Box<Experiment>),
+    /// Whether training starts from the weights of the open run.
+    SetWarmStart(bool),
     /// Encoder, weights, layer, projection and device.
     SetEncoder(Box<EncoderSettings>),
     /// Filter, order, grouping and columns of the run table.

@@ -1,9 +1,13 @@
 //! Carrying out what a judge does.
 
 mod agreement;
+mod comparison;
+mod counting;
 mod edit;
+mod exchange;
 mod fresh;
 mod journals;
+mod protocol;
 mod queues;
 
 use super::located::Located;
@@ -30,9 +34,14 @@ impl Workspace {
             JudgingAction::ExtendTo(position) => self.in_queue(|queue| queue.extend_to(position)),
             JudgingAction::Toggle(position) => self.in_queue(|queue| queue.toggle(position)),
             JudgingAction::Select(positions) => self.in_queue(|queue| queue.select(positions)),
+            JudgingAction::SetProtocol(protocol) => self.set_protocol(*protocol),
             JudgingAction::Reveal(reveal) => self.judging.is_revealed = reveal,
+            JudgingAction::ShowMeasures(show) => self.show_measures(show),
             JudgingAction::EditQuery(edit) => self.edit_query(*edit),
             JudgingAction::MeasureAgreement => self.measure_agreement(),
+            JudgingAction::Import { path, judge } => self.import_judgements(path, judge),
+            JudgingAction::Export { path, what } => self.export_judgements(path, what),
+            JudgingAction::MeasureComparison => self.measure_comparison(),
             JudgingAction::Tell(text) => self.judging.notice = Some(text),
             JudgingAction::Undo(_) => self.travel_journal(true),
             JudgingAction::Redo(_) => self.travel_journal(false),
@@ -77,7 +86,8 @@ impl Workspace {
     }
 
     fn judge(&mut self, verdict: &Verdict) {
-        if verdict.grade.is_some_and(|grade| grade >= 0 && !self.judging.scale.has(grade)) {
+        let is_on_scale = |grade: i32| self.session.as_ref().is_some_and(|session| session.scale.has(grade));
+        if verdict.grade.is_some_and(|grade| grade >= 0 && !is_on_scale(grade)) {
             return;
         }
         let template =
@@ -123,7 +133,9 @@ impl Workspace {
     /// What a judgement is called where it can be undone.
     fn verdict_name(&self, verdict: &Verdict) -> String {
         let what = match verdict.grade {
-            Some(grade) => self.judging.scale.name(grade).to_lowercase(),
+            Some(grade) => {
+                self.session.as_ref().map_or_else(String::new, |session| session.scale.name(grade)).to_lowercase()
+            }
             None => "no judgement".to_owned(),
         };
         match verdict.positions.len() {
@@ -146,17 +158,18 @@ impl Workspace {
             let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
             // Who judges a second time has seen why the image is in the queue.
             let has_reason = queue.kind().is_again() && queue.is_open(position);
-            let mut revealed = self.filter().reveals(&judge);
-            if self.judging.is_revealed {
-                revealed.extend(["ranks", "labels"]);
-            } else if has_reason {
-                revealed.push("labels");
-            }
-            revealed.sort_unstable();
-            revealed.dedup();
+            let shown = [
+                (self.judging.is_revealed, "ranks"),
+                (self.judging.is_revealed || has_reason, "labels"),
+                // A measure that moved says how the system ranked the image.
+                (self.judging.is_measured, "measures"),
+            ];
+            let shown = shown.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, what)| what);
+            let known: BTreeSet<&str> = shown.chain(self.filter().reveals(&judge)).collect();
+            let revealed: Vec<String> = known.into_iter().map(str::to_owned).collect();
             let judgement = Judgement {
                 blind: Some(revealed.is_empty()),
-                revealed: revealed.iter().map(|&what| what.to_owned()).collect(),
+                revealed,
                 queue: Some(queue.name(position).into()),
                 seed: queue.seed(),
                 position: u32::try_from(position + 1).ok(),

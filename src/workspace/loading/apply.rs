@@ -5,6 +5,7 @@ use crate::base::Progress;
 use crate::dataset::{self, Dataset, Reach, Split, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
+use crate::judge::Scale;
 use crate::signals;
 use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
@@ -149,6 +150,7 @@ impl Workspace {
             data,
             warnings,
             summary,
+            scale: Scale::default(),
             statistics,
             baselines,
             query: 0,

@@ -5,6 +5,7 @@ use crate::base::lock_owner;
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::runs::{Listing, RunFacts, RunLabel};
 use crate::train::{self, Experiment, RunData, RunObserver, RunRecord, TrainError};
+use crate::workspace::judging::Labelled;
 use crate::workspace::session::ModelScores;
 use crate::workspace::{LiveRun, Message, RunsAction, Workspace};
 use std::ops::ControlFlow;
@@ -25,11 +26,18 @@ impl RunObserver for Until<'_> {
 }
 
 /// Scores a run again on the open data set; the vectors come along where they are not those in use.
-fn score(open: &RunData, path: &Path, record: &RunRecord, worker: &Worker<(), Reopened>) -> Result<Scored, TrainError> {
+fn score(
+    open: &RunData,
+    labelled: Option<&Labelled>,
+    (path, record): (&Path, &RunRecord),
+    worker: &Worker<(), Reopened>,
+) -> Result<Scored, TrainError> {
     let data = train::data_of_run(open, record)?;
     let scores = train::score_again(&data, path, record, &mut Until(worker))?;
     let is_other = record.experiment.needs_vectors() && !Arc::ptr_eq(&data.vectors, &open.vectors);
-    let changed = train::changes(&data, record)?;
+    // Other labels count now than the run's, which is no change of those.
+    let then = labelled.map_or_else(|| data.clone(), |labelled| data.with_judgements(labelled.data().judgements));
+    let changed = train::changes(&then, record)?;
     Ok(Scored { scores: ModelScores::new(&data, scores), changed, vectors: is_other.then_some(data.vectors) })
 }
 
@@ -78,20 +86,22 @@ impl Workspace {
             self.tell(Message::warning("Stop the run in training before opening another."));
             return;
         }
-        match train::read_run_record(&path) {
+        let record = match train::read_run_record(&path) {
             Err(message) => return self.tell(Message::warning(format!("Could not open the run: {message}"))),
             // Its data set comes first; the run then follows as the one last shown.
             Ok(record) if !self.is_open(&record) => {
                 self.change(|settings| settings.last_run = Some(path));
                 return self.open_with(record.dataset_path);
             }
-            Ok(_) => {}
-        }
+            Ok(record) => record,
+        };
         let Some(open) = self.session.as_ref().map(|session| session.data.clone()) else { return };
+        // If its labels are gone, what counts now has changed.
+        let labelled = self.labelled_as(&record).unwrap_or_default();
         self.runs.forget_reading();
         self.runs.reading.start("run", self.wake(), move |worker| {
             let (record, history) = train::read_run_folder(&path)?;
-            let scored = score(&open, &path, &record, worker).map_err(JobError::from);
+            let scored = score(&open, labelled.as_ref(), (&path, &record), worker).map_err(JobError::from);
             Ok(Reopened { path, record, history, scored })
         });
     }

@@ -8,6 +8,7 @@ impl Workspace {
     pub(in crate::workspace) fn apply_settings(&mut self, action: SettingsAction) {
         match action {
             SettingsAction::SetExperiment(experiment) => self.set_experiment(*experiment),
+            SettingsAction::SetWarmStart(on) => self.change(|settings| settings.warm_start = on),
             SettingsAction::SetEncoder(encoder) => self.change(|settings| settings.encoder = *encoder),
             SettingsAction::SetRunTable(table) => self.set_run_table(*table),
             SettingsAction::SetGraphLook(look) => self.change(|settings| settings.look = look),

@@ -42,6 +42,10 @@ pub struct JudgingSettings {
     pub controls: usize,
     /// The judge whose grades of those count as known.
     pub truth: String,
+    /// Whether the query's narrative is shown.
+    pub narrative: bool,
+    /// Whether the guidelines are shown.
+    pub guidelines: bool,
 }
 
 impl Default for JudgingSettings {
@@ -57,6 +61,8 @@ impl Default for JudgingSettings {
             repeats: 0,
             controls: 0,
             truth: crate::judge::FILES.to_owned(),
+            narrative: true,
+            guidelines: true,
         }
     }
 }

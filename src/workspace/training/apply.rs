@@ -4,7 +4,9 @@ use super::{EpochUpdate, LiveRun, TrainDone};
 use crate::base::{Progress, unix_seconds};
 use crate::jobs::{Event, JobError, Worker};
 use crate::model::{Network, RankingInput};
-use crate::train::{self, Continuation, EpochReport, Experiment, RunObserver, RunRecord, RunResult, TrainError};
+use crate::train::{
+    self, Continuation, EpochReport, Experiment, RunObserver, RunRecord, RunResult, TrainError, WarmStart,
+};
 use crate::workspace::session::ModelScores;
 use crate::workspace::{Message, TrainingAction, Workspace};
 use std::ops::ControlFlow;
@@ -43,7 +45,7 @@ impl RunObserver for Reporter<'_> {
 impl Workspace {
     pub(in crate::workspace) fn apply_training(&mut self, action: TrainingAction) {
         match action {
-            TrainingAction::Start => self.train(self.settings.experiment.clone()),
+            TrainingAction::Start => self.train(self.settings.experiment.clone(), self.warm_start()),
             TrainingAction::Queue(seeds) => self.queue_runs(&seeds),
             TrainingAction::Unqueue(number) => self.unqueue(number),
             TrainingAction::MoveQueued(number, by) => self.move_queued(number, by),
@@ -53,7 +55,13 @@ impl Workspace {
         }
     }
 
-    pub(super) fn train(&mut self, experiment: Experiment) {
+    /// The run whose weights training starts from: the open one, if that is switched on.
+    pub fn warm_start(&self) -> Option<PathBuf> {
+        let run = self.training.run().filter(|_| self.settings.warm_start)?;
+        run.path.join("model.safetensors").is_file().then(|| run.path.clone())
+    }
+
+    pub(super) fn train(&mut self, experiment: Experiment, parent: Option<PathBuf>) {
         if self.training.is_running() {
             return;
         }
@@ -80,8 +88,9 @@ impl Workspace {
         self.training.job.start("train", self.wake(), move |worker| {
             let epochs = experiment.training.epochs;
             let mut reporter = Reporter { worker, followed: &followed, epoch: 0, epochs };
+            let start = parent.as_deref().map(WarmStart::read).transpose()?;
             let RunResult { record, history, scores, .. } =
-                train::run(&data, &experiment, record, Some(&folder), &mut reporter)?;
+                train::run_from(&data, &experiment, record, (Some(&folder), start.as_ref()), &mut reporter)?;
             Ok(TrainDone { record, history, scores: ModelScores::new(&data, scores) })
         });
     }
@@ -100,8 +109,11 @@ impl Workspace {
             Ok(found) => found,
             Err(error) => return self.tell(Message::warning(format!("Could not go on with the run: {error}"))),
         };
-        let data = self.session.as_ref().map(|session| session.data.clone());
-        let Some(data) = data.filter(|_| self.is_open(&record)) else {
+        let labelled = match self.labelled_as(&record) {
+            Ok(labelled) => labelled.filter(|_| self.is_open(&record)),
+            Err(error) => return self.tell(Message::warning(format!("Could not go on with the run: {error}"))),
+        };
+        let Some(labelled) = labelled else {
             let text = format!("Open {} first: the run was made on it.", record.dataset);
             return self.tell(Message::warning(text));
         };
@@ -113,7 +125,7 @@ impl Workspace {
         self.training.run = Some(LiveRun { record: record.clone(), history, path: path.clone() });
         let followed = self.training.followed.clone();
         self.training.job.start("train", self.wake(), move |worker| {
-            let data = train::data_of_run(&data, &record)?;
+            let data = train::data_of_run(&labelled.data(), &record)?;
             let mut reporter = Reporter { worker, followed: &followed, epoch, epochs };
             let RunResult { record, history, scores, .. } =
                 train::resume(&data, &path, Continuation::default(), &mut reporter)?;

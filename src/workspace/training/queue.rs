@@ -3,6 +3,7 @@
 mod apply;
 
 use crate::train::{EpochReport, Experiment};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A run that waits for the one in training.
@@ -12,6 +13,8 @@ pub struct QueuedRun {
     pub number: u64,
     /// Its settings, as they were when it was queued.
     pub experiment: Experiment,
+    /// The run whose weights it starts from.
+    pub parent: Option<PathBuf>,
 }
 
 impl QueuedRun {

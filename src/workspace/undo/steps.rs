@@ -14,6 +14,7 @@ impl Settings {
     fn opposite(&self, action: &SettingsAction) -> Option<SettingsAction> {
         let now = match action {
             SettingsAction::SetExperiment(_) => SettingsAction::SetExperiment(Box::new(self.experiment.clone())),
+            SettingsAction::SetWarmStart(_) => SettingsAction::SetWarmStart(self.warm_start),
             SettingsAction::SetEncoder(_) => SettingsAction::SetEncoder(Box::new(self.encoder.clone())),
             SettingsAction::SetRunTable(_) => SettingsAction::SetRunTable(Box::new(self.run_table.clone())),
             SettingsAction::SetGraphLook(_) => SettingsAction::SetGraphLook(self.look),
@@ -35,6 +36,10 @@ impl Workspace {
                 let now = self.loading.pending_vectors().or(Some(&self.session.as_ref()?.data.vector_names))?;
                 let is_change = !now.is_empty() && !names.is_empty() && now != names;
                 is_change.then(|| DataAction::ChooseVectors(now.to_vec()).into())
+            }
+            Action::Judging(JudgingAction::SetProtocol(protocol)) if self.protocol_obstacle().is_none() => {
+                let now = self.judging.protocol();
+                (now != &**protocol).then(|| JudgingAction::SetProtocol(Box::new(now.clone())).into())
             }
             Action::Runs(RunsAction::Delete(path)) => Some(RunsAction::Restore(path.clone()).into()),
             Action::Studies(StudiesAction::Delete(path)) => Some(StudiesAction::Restore(path.clone()).into()),
@@ -82,6 +87,7 @@ fn describe(back: &Action, forth: &Action) -> Description {
     match (back, forth) {
         (Action::Settings(back), Action::Settings(forth)) => settings(back, forth),
         (_, Action::Data(DataAction::ChooseVectors(names))) => of("vectors", format!("vectors {}", names.join(" + "))),
+        (_, Action::Judging(JudgingAction::SetProtocol(_))) => of("protocol", "judging protocol".to_owned()),
         (_, Action::Judging(JudgingAction::Redo(name))) => of("judgement", format!("judgement “{name}”")),
         (_, Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path))) => {
             of("deletion", format!("deletion of {}", name(path)))
@@ -106,6 +112,9 @@ fn settings(back: &SettingsAction, forth: &SettingsAction) -> Description {
         (SetEncoder(back), SetEncoder(forth)) => changed("encoder: ", "settings", &flat(back), &flat(forth)),
         (SetRunTable(back), SetRunTable(forth)) => changed("runs: ", "settings", &of_table(back), &of_table(forth)),
         (SetGraphLook(back), SetGraphLook(forth)) => changed("graph: ", "settings", &flat(back), &flat(forth)),
+        (_, SettingsAction::SetWarmStart(on)) => {
+            of("warm start", if *on { "warm start on" } else { "warm start off" }.to_owned())
+        }
         (_, SetTheme(theme)) => of(
             "theme",
             match theme {

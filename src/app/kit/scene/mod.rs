@@ -92,5 +92,5 @@ pub struct Key {
     /// The mark it explains.
     pub mark: Mark,
     /// Its meaning.
-    pub text: &'static str,
+    pub text: String,
 }

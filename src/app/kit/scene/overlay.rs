@@ -7,6 +7,8 @@ use egui::{Align2, FontId, Painter, Rect, pos2, vec2};
 /// Distance from a key's centre to its text, and from there to the next key's centre.
 const TEXT: f32 = 10.0;
 const NEXT: f32 = 4.0 * GRID;
+/// Height of a line of keys.
+const LINE: f32 = 4.0 * GRID;
 
 /// Paints the line and the legend.
 pub(super) fn paint(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Palette) {
@@ -28,18 +30,27 @@ fn ground(painter: &Painter, text: Rect, scene: &Scene) {
 }
 
 fn legend(painter: &Painter, canvas: Rect, scene: &Scene, palette: &Palette) {
-    let (left, y) = (canvas.left() + 4.0 * GRID, canvas.bottom() - 4.0 * GRID);
+    let (left, bottom) = (canvas.left() + 4.0 * GRID, canvas.bottom() - 4.0 * GRID);
     let layout = |text: &str| painter.layout_no_wrap(text.to_owned(), FontId::proportional(theme::SMALL), palette.weak);
-    let mut right = left;
+    let (mut right, mut widest, mut line) = (left, left, 0);
     let mut keys = Vec::with_capacity(scene.legend.len());
     for key in &scene.legend {
-        let galley = layout(key.text);
-        let text = Align2::LEFT_CENTER.anchor_size(pos2(right + TEXT, y), galley.size());
-        keys.push((pos2(right, y), key.mark, text, galley));
-        right = text.right() + NEXT;
+        let galley = layout(&key.text);
+        if right > left && right + TEXT + galley.size().x > canvas.right() - 4.0 * GRID {
+            (right, line) = (left, line + 1);
+        }
+        keys.push((right, line, key.mark, galley.clone()));
+        right += TEXT + galley.size().x + NEXT;
+        widest = right.max(widest);
     }
+    // The last line is at the bottom.
+    let y = |of_key: usize| bottom - (line - of_key) as f32 * LINE;
+    let keys = keys.into_iter().map(|(x, of_key, mark, galley)| {
+        let text = Align2::LEFT_CENTER.anchor_size(pos2(x + TEXT, y(of_key)), galley.size());
+        (pos2(x, y(of_key)), mark, text, galley)
+    });
     let pad = 2.0 * GRID;
-    let area = Rect::from_min_max(pos2(left - pad, y - pad), pos2(right - NEXT + pad, y + pad));
+    let area = Rect::from_min_max(pos2(left - pad, y(0) - pad), pos2(widest - NEXT + pad, bottom + pad));
     ground(painter, area, scene);
     for (centre, mark, text, galley) in keys {
         mark.paint_key(painter, centre, palette);

@@ -146,7 +146,7 @@ impl ShownMap<'_> {
         match (self.colouring, point.candidate) {
             (Colouring::Query, Some((query, _))) => Mark { shape: Shape::Plain, colour: palette.series(query) },
             (Colouring::Query, None) => Mark { shape: Shape::Plain, colour: palette.unjudged },
-            (Colouring::Relevance, _) => Mark::of(self.relevance(point), palette),
+            (Colouring::Relevance, _) => Mark::of(self.relevance(point), &self.session.scale, palette),
         }
     }
 
@@ -169,7 +169,7 @@ fn tooltip(ui: &Ui, response: &Response, shown: &ShownMap<'_>, index: usize, pic
             ui.label(widgets::strong_text(&image.title));
         }
         ui.label(RichText::new(image.id.as_str()).small().color(palette.weak));
-        let judged = widgets::judgement_name(shown.relevance(point));
+        let judged = shown.session.scale.judged(shown.relevance(point));
         let query = point.candidate.and_then(|(query, _)| shown.session.data.dataset.queries.get(query));
         let text = query.map_or_else(|| "not a candidate".to_owned(), |query| format!("{judged} for “{}”", query.text));
         ui.label(RichText::new(text).small().color(palette.weak));

@@ -106,6 +106,7 @@ impl<'a> ShownGraph<'a> {
             images: &data.dataset.images,
             query: &data.dataset.queries[query],
             grades: data.judgements.of(query),
+            scale: &session.scale,
             ranking: session.best_ranking(),
             positions: view.positions(),
             edges: view.edges(),

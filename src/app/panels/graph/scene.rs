@@ -6,6 +6,7 @@ use crate::app::kit::theme::Palette;
 use crate::app::kit::widgets;
 use crate::dataset::{Image, Query, Relevance};
 use crate::graph::GraphStatistics;
+use crate::judge::Scale;
 use crate::workspace::{GraphLook, NODE_RADIUS, Ranking};
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -27,6 +28,7 @@ pub(super) struct GraphParts<'a> {
     pub query: &'a Query,
     /// Judgements of the query's candidates; missing ones count as not judged.
     pub grades: &'a [Option<Relevance>],
+    pub scale: &'a Scale,
     pub ranking: Option<&'a Ranking>,
     pub positions: &'a [[f32; 2]],
     /// Each pair of neighbours once, weakest first.
@@ -76,9 +78,12 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     scene.side = NODE;
     scene.pictures = parts.look.thumbnails;
     scene.corner = statistics_line(parts.statistics);
-    let key = |relevance, text| Key { mark: Mark::of(relevance, palette), text };
-    scene.legend =
-        vec![key(Some(Relevance(1)), "relevant"), key(Some(Relevance(0)), "not relevant"), key(None, "not judged")];
+    let key = |relevance: Option<Relevance>| Key {
+        mark: Mark::of(relevance, parts.scale, palette),
+        text: parts.scale.judged(relevance),
+    };
+    let grades = parts.scale.grades().iter().rev().map(|grade| Some(Relevance(grade.grade)));
+    scene.legend = grades.chain([None]).map(key).collect();
     let focus = parts.focus();
     let ranking = parts.ranking.filter(|ranking| ranking.scores.len() == parts.positions.len());
     compose_nodes(scene, parts, ranking, palette);
@@ -120,7 +125,7 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
         node.size = shares.as_mut().and_then(Iterator::next).map_or(1.0, |share| 0.72 + 0.5 * share);
         node.image = parts.query.candidates[index].image;
         node.path.clone_from(&parts.images[node.image].file);
-        node.mark = Mark::of(parts.grades.get(index).copied().flatten(), palette);
+        node.mark = Mark::of(parts.grades.get(index).copied().flatten(), parts.scale, palette);
         node.alpha = parts.alpha(index);
         node.outline = (parts.selected == Some(index)).then_some(palette.accent);
         node.badge.clear();
@@ -171,6 +176,7 @@ mod tests {
         query: Query,
         ranking: Ranking,
         statistics: GraphStatistics,
+        scale: Scale,
     }
 
     const POSITIONS: [[f32; 2]; 4] = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [9.0, 0.0]];
@@ -208,7 +214,7 @@ mod tests {
             mean_weight: 0.6,
             homophily: Some(0.25),
         };
-        Row { images: (0..4).map(image).collect(), query, ranking, statistics }
+        Row { images: (0..4).map(image).collect(), query, ranking, statistics, scale: Scale::default() }
     }
 
     impl Row {
@@ -217,6 +223,7 @@ mod tests {
                 images: &self.images,
                 query: &self.query,
                 grades: &GRADES,
+                scale: &self.scale,
                 ranking: Some(&self.ranking),
                 positions: &POSITIONS,
                 edges: &EDGES,

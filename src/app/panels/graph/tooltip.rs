@@ -24,7 +24,7 @@ pub fn tooltip(
         let (rect, _) = ui.allocate_exact_size(card::picture_size(ui, canvas.rect), egui::Sense::hover());
         widgets::paint_contain(ui.painter(), rect, picture, palette);
         ui.label(widgets::strong_text(image.name()));
-        let mut facts = vec![widgets::judgement_name(session.relevance(candidate))];
+        let mut facts = vec![session.scale.judged(session.relevance(candidate))];
         for order in Order::ALL {
             if let Some(ranking) = session.ranking(order) {
                 facts.push(format!("{} {}", short(order), ranking.ranks[candidate] + 1));

@@ -30,8 +30,10 @@ impl PanelView for TunePanel {
             for section in [Section::Graph, Section::Network, Section::Optimisation] {
                 widgets::folded(ui, section.title(), true, |ui| {
                     section_ui(ui, ctx.session(), section, &mut experiment);
-                    if section == Section::Network {
-                        parameters_ui(ui, ctx.session(), &experiment);
+                    match section {
+                        Section::Network => parameters_ui(ui, ctx.session(), &experiment),
+                        Section::Optimisation => warm_start_ui(ui, ctx),
+                        _ => {}
                     }
                 });
             }
@@ -66,6 +68,23 @@ fn parameters_ui(ui: &mut Ui, session: Option<&Session>, experiment: &Experiment
     let components = if experiment.whitens() { experiment.visual.components.min(dim) } else { 0 };
     let config = experiment.model.config((signals, components), dim, 0);
     widgets::caption(ui, format!("{} trainable parameters", config.map_or(0, |config| config.parameter_count())));
+}
+
+/// Whether training starts from the open run.
+fn warm_start_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let mut is_on = ctx.settings().warm_start;
+    let help =
+        "Start from the weights of the open run, whose network has the same shape and signals, instead of new ones";
+    widgets::field(ui, "Warm start", help, |ui| {
+        if ui.checkbox(&mut is_on, "from the open run").accessible_name("Warm start").changed() {
+            ctx.act(SettingsAction::SetWarmStart(is_on));
+        }
+    });
+    if is_on {
+        let open = ctx.workspace().warm_start();
+        let name = open.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+        widgets::caption(ui, name.map_or("No run is open: new weights.".to_owned(), |name| format!("From {name}.")));
+    }
 }
 
 fn signals_ui(ui: &mut Ui, session: Option<&Session>, experiment: &mut Experiment) {

@@ -1,12 +1,15 @@
 //! Reading and saving journals, and letting their labels count.
 
+use crate::dataset::LabelKind;
 use crate::jobs::{Event, JobError, Wake};
-use crate::judge::{Judges, Line, Places};
+use crate::judge::{Judges, Line, Look, Places, Protocol};
+use crate::workspace::judging::counted::News;
 use crate::workspace::judging::writer::Writer;
-use crate::workspace::judging::{Item, Judging, Opened, Scale};
+use crate::workspace::judging::{Item, Judging, Opened};
 use crate::workspace::{Message, Workspace};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// How often the journals are looked at for lines of others.
 const LOOK: Duration = Duration::from_millis(300);
@@ -17,6 +20,12 @@ fn sizes(places: &Places) -> Vec<(u64, PathBuf)> {
     journals.map(|path| (path.metadata().map_or(0, |found| found.len()), path)).collect()
 }
 
+/// When the protocol was changed last, to notice that it was.
+fn changed(places: &Places) -> Option<SystemTime> {
+    let times = places.protocols().into_iter().filter_map(|path| path.metadata().ok()?.modified().ok());
+    times.max()
+}
+
 impl Workspace {
     /// Reads the journals of the data set that was just opened.
     pub(in crate::workspace) fn open_judgements(&mut self) {
@@ -24,13 +33,15 @@ impl Workspace {
         let Some(session) = &self.session else { return };
         let data = session.data.clone();
         let highest = data.judgements.highest_grade(0..data.dataset.queries.len());
-        self.judging = Judging { files: data.judgements.clone(), scale: Scale::up_to(highest), ..Judging::default() };
+        self.judging = Judging { files: data.judgements.clone(), highest, ..Judging::default() };
+        self.use_protocol(Protocol::default());
         let places = Places::new(&data.dataset.root, data.dataset.reach, &self.store.judgements());
         self.judging.opening.start("judgements", self.wake(), move |worker| {
             worker.stage("Reading judgements", 0, 0)?;
             let (mut judges, look) = Judges::read(places).map_err(|error| JobError::Failed(error.to_string()))?;
             judges.set_files(&data.dataset, &data.judgements);
-            Ok(Box::new(Opened { judges, notices: look.notices }))
+            let protocol = Protocol::read(judges.places()).map_err(|error| error.to_string());
+            Ok(Box::new(Opened { judges, protocol, notices: look.notices }))
         });
     }
 
@@ -52,9 +63,13 @@ impl Workspace {
                 }
             }
         }
-        let mut is_new = false;
+        let (mut is_new, mut is_other_protocol) = (false, false);
         while let Some(event) = self.judging.watch.poll() {
-            is_new |= matches!(event, Event::Update(()));
+            is_new |= matches!(event, Event::Update(News::Lines));
+            is_other_protocol |= matches!(event, Event::Update(News::Protocol));
+        }
+        if is_other_protocol {
+            self.look_at_protocol();
         }
         if let Some(saved) = self.judging.writer.as_mut().and_then(Writer::poll) {
             is_new = true;
@@ -76,8 +91,10 @@ impl Workspace {
             self.look_at_journals();
         }
         changed |= self.poll_queue() | self.poll_fresh() | self.poll_agreement() | self.poll_edit();
+        changed |= self.poll_protocol() | self.poll_comparison() | self.poll_exchange();
+        changed |= self.poll_counting();
         self.recount();
-        changed | is_new
+        changed | is_new | is_other_protocol
     }
 
     fn install_judges(&mut self, opened: Opened) {
@@ -91,18 +108,29 @@ impl Workspace {
         }
         let places = opened.judges.places().clone();
         let wake: Wake = self.wake();
+        self.judging.highest = highest_grade(&opened.judges);
         self.judging.judges = Some(opened.judges);
         self.judging.watch.start("journals", wake, move |worker| {
-            let mut known = sizes(&places);
+            let (mut known, mut protocol) = (sizes(&places), changed(&places));
             while worker.wait(LOOK).is_continue() {
-                let now = sizes(&places);
-                if now != known {
-                    known = now;
-                    worker.update(());
+                let (sizes, changed) = (sizes(&places), changed(&places));
+                if std::mem::replace(&mut known, sizes.clone()) != sizes {
+                    worker.update(News::Lines);
+                }
+                if std::mem::replace(&mut protocol, changed) != changed {
+                    worker.update(News::Protocol);
                 }
             }
             Err(JobError::Cancelled)
         });
+        match opened.protocol {
+            Ok(protocol) => self.use_protocol(protocol),
+            Err(fault) => {
+                self.tell(Message::warning(format!("The judging protocol cannot be read: {fault}")));
+                self.judging.protocol_fault = Some(fault);
+                self.use_protocol(Protocol::default());
+            }
+        }
         self.refresh_labels();
     }
 
@@ -114,9 +142,7 @@ impl Workspace {
                 for notice in &look.notices {
                     self.tell(Message::warning(notice.to_string()));
                 }
-                let judge = self.judge_name();
-                let queries = look.changed.get(judge.as_str()).cloned().unwrap_or_default();
-                self.refresh_labels_of(|id| queries.contains(id));
+                self.count_news(&look);
             }
             Err(error) => self.tell(Message::warning(error.to_string())),
         }
@@ -137,45 +163,30 @@ impl Workspace {
         }
     }
 
-    /// Lets the labels of all images count anew.
-    pub(super) fn refresh_labels(&mut self) {
-        self.refresh_labels_of(|_| true);
-    }
-
-    fn refresh_labels_of(&mut self, is_wanted: impl Fn(&str) -> bool) {
+    /// Lets labels that others made count, if they are among those that do.
+    fn count_news(&mut self, look: &Look) {
+        let choice = self.label_choice();
+        let queries: BTreeSet<&str> = match (choice.kind, &choice.judge) {
+            (LabelKind::Files, _) => return,
+            (LabelKind::Own | LabelKind::Judge, Some(judge)) => {
+                look.changed.get(judge.as_str()).into_iter().flatten().map(|query| &**query).collect()
+            }
+            // There may be more of them, and more judges, than can be counted within a frame.
+            _ if look.changed.values().any(|queries| !queries.is_empty()) => return self.count_again(),
+            _ => return,
+        };
         let Some(session) = &self.session else { return };
-        let queries = session.data.dataset.queries.iter().enumerate();
-        let items: Vec<Item> = queries
-            .filter(|(_, known)| is_wanted(known.id.as_str()))
+        let known = session.data.dataset.queries.iter().enumerate();
+        let items: Vec<Item> = known
+            .filter(|(_, known)| queries.contains(known.id.as_str()))
             .flat_map(|(query, known)| (0..known.candidates.len()).map(move |candidate| Item { query, candidate }))
             .collect();
         self.count_labels(&items);
     }
+}
 
-    /// Lets the labels of these images count: measures and colours follow at once, counts over the data set soon.
-    pub(super) fn count_labels(&mut self, items: &[Item]) {
-        let judge = self.judge_name();
-        let Some(session) = &self.session else { return };
-        let counted: Vec<_> = items.iter().map(|item| (*item, self.judging.counted(session, &judge, *item))).collect();
-        let Some(session) = &mut self.session else { return };
-        let mut changed = std::collections::BTreeSet::new();
-        for (Item { query, candidate }, grade) in counted {
-            if session.data.judgements.get(query, candidate) != grade {
-                session.data.judgements.set(query, candidate, grade);
-                changed.insert(query);
-            }
-        }
-        self.judging.is_count_stale |= !changed.is_empty();
-        changed.into_iter().for_each(|query| session.measure_again(query));
-    }
-
-    /// Brings counts over the whole data set up to date.
-    fn recount(&mut self) {
-        if !std::mem::take(&mut self.judging.is_count_stale) {
-            return;
-        }
-        if let Some(session) = &mut self.session {
-            session.summary = crate::dataset::summary(&session.data.dataset, &session.data.judgements);
-        }
-    }
+/// The highest grade in use.
+fn highest_grade(judges: &Judges) -> i32 {
+    let grades = judges.names().into_iter().flat_map(|judge| judges.labels(judge));
+    grades.filter_map(|label| label.judgement.grade).max().unwrap_or_default()
 }

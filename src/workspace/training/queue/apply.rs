@@ -9,11 +9,12 @@ impl Workspace {
         if let Some(obstacle) = self.training_obstacle() {
             return self.tell(Message::warning(obstacle));
         }
+        let parent = self.warm_start();
         for &seed in seeds {
             let mut experiment = self.settings.experiment.clone();
             experiment.training.seed = seed;
             self.training.queued += 1;
-            self.training.queue.push(QueuedRun { number: self.training.queued, experiment });
+            self.training.queue.push(QueuedRun { number: self.training.queued, experiment, parent: parent.clone() });
         }
         self.start_queued();
     }
@@ -35,7 +36,7 @@ impl Workspace {
     pub(in crate::workspace::training) fn start_queued(&mut self) {
         while !self.training.is_running() && !self.training.queue.is_empty() {
             let next = self.training.queue.remove(0);
-            self.train(next.experiment);
+            self.train(next.experiment, next.parent);
         }
     }
 }
