@@ -54,6 +54,8 @@ pub enum Command {
     ToggleLarge,
     /// Open the judge's desk, or show the panels again.
     ToggleJudging,
+    /// Open the judge's desk if it is not open.
+    Judge,
     /// Close the large picture, else clear the selection.
     Back,
     /// Ask for a file or folder.

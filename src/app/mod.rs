@@ -14,6 +14,7 @@ pub use panels::Panel;
 pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
+use crate::vision::ThumbnailCache;
 use crate::workspace::{
     DataAction, HistoryAction, Message, MessageKind, SelectionAction, SettingsAction, ThemeChoice, Workspace,
 };
@@ -23,6 +24,7 @@ use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
 use judging::JudgingScreen;
 use judging::keys::Asked;
+use judging::query_dialog::QueryDialog;
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
@@ -51,6 +53,8 @@ pub struct App {
     export: ExportDialog,
     large: LargeView,
     judging: JudgingScreen,
+    /// For a folder of pictures without queries.
+    first_query: QueryDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -71,7 +75,7 @@ impl App {
             workspace.apply(DataAction::Open(path));
         }
         Self {
-            pictures: Thumbnails::new(workspace.wake()),
+            pictures: Thumbnails::new(ThumbnailCache::at(workspace.store().thumbnails()), workspace.wake()),
             panels: Panels::default(),
             desk: Desk::restore(workspace.settings().panels.as_ref()),
             open: OpenDialog::default(),
@@ -80,6 +84,7 @@ impl App {
             export: ExportDialog::default(),
             large: LargeView::default(),
             judging: JudgingScreen::default(),
+            first_query: QueryDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -120,6 +125,17 @@ impl App {
         self.workspace.is_busy() || self.pictures.is_busy()
     }
 
+    /// Whether the picture that is being judged is shown as sharp as there is room for.
+    pub fn is_focus_sharp(&self) -> bool {
+        let session = self.workspace.session();
+        let item = self.workspace.judging().queue().and_then(crate::workspace::Queue::focused);
+        session.zip(item).is_some_and(|(session, item)| {
+            let query = session.data.dataset.queries.get(item.query);
+            let candidate = query.and_then(|query| query.candidates.get(item.candidate));
+            candidate.is_some_and(|candidate| self.pictures.sharp.is_sharp(candidate.image))
+        })
+    }
+
     fn follow_theme(&mut self, ctx: &Context) {
         let wanted = self.workspace.settings().theme;
         if self.theme != Some(wanted) {
@@ -155,7 +171,7 @@ impl App {
     /// Carries out the shortcuts pressed in this frame, each on what the one before left: no press is lost.
     fn take_shortcuts(&mut self, egui: &Context) {
         // An open dialog takes all keyboard input.
-        let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open()];
+        let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open(), self.first_query.is_open()];
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
@@ -184,6 +200,7 @@ impl App {
             match asked {
                 Asked::Act(action) => self.workspace.apply(action),
                 Asked::Note => self.judging.note(&self.workspace),
+                Asked::NewQuery => self.judging.add_query(),
                 Asked::Close => self.carry_out(Command::ToggleJudging, egui),
                 Asked::Nothing => {}
             }
@@ -224,7 +241,8 @@ impl App {
             Command::Zoom(Zoom::In) => gui_zoom::zoom_in(egui),
             Command::Zoom(Zoom::Out) => gui_zoom::zoom_out(egui),
             Command::Zoom(Zoom::Reset) => egui.set_zoom_factor(1.0),
-            Command::ToggleJudging => {
+            Command::Judge if self.judging.is_open() => {}
+            Command::Judge | Command::ToggleJudging => {
                 if let Some(action) = self.judging.toggle(&self.workspace) {
                     self.workspace.apply(action);
                 }
@@ -258,6 +276,9 @@ impl eframe::App for App {
         self.pictures.poll(ctx);
         self.open.poll(&self.workspace, &mut self.outbox);
         self.carry_out_requests(ctx);
+        if let Some(folder) = self.workspace.loading().bare().filter(|_| !self.first_query.is_open()) {
+            self.first_query.open_first(folder.pictures);
+        }
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         let is_notice = |message: &Message| message.kind == MessageKind::Notice;
         if self.workspace.messages().iter().any(is_notice) || self.workspace.is_unsaved() {
@@ -288,9 +309,11 @@ impl eframe::App for App {
         self.label.show(&egui, ctx);
         self.export.show(&egui, ctx);
         self.open.show(&egui, ctx);
+        self.first_query.show(&egui, &[], ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
         messages::messages_ui(&egui, ctx);
+        self.pictures.finish_frame();
         self.outbox.settle_hover(self.workspace.session().and_then(|session| session.hovered()));
         if !self.outbox.is_empty() {
             egui.request_repaint();

@@ -36,7 +36,7 @@ pub use embedding::{
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use judging::{Grade, Item, Judging, MeasuredAgreement, Pace, Queue, QueueKind, Scale};
-pub use loading::LoadingState;
+pub use loading::{BareFolder, LoadingState};
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;

@@ -9,7 +9,7 @@ mod note;
 mod one;
 mod painted;
 mod queries;
-mod query_dialog;
+pub mod query_dialog;
 mod reason;
 mod shown;
 mod side;
@@ -91,6 +91,11 @@ impl JudgingScreen {
             let known = judging.label(session, &judge, item).and_then(|label| label.note.as_deref());
             self.note.open(queue.focus(), known.unwrap_or_default());
         }
+    }
+
+    /// Asks for a new query.
+    pub fn add_query(&mut self) {
+        self.query.open(None);
     }
 
     /// Draws the desk.
