@@ -102,12 +102,13 @@ fn what_cannot_be_chosen_is_refused_before_any_work() {
 }
 
 #[test]
-fn too_few_queries_leave_the_usual_values() {
+fn with_too_few_queries_to_compare_there_are_no_components_and_else_the_usual_values() {
     let data = sample();
     let few: Vec<Split> =
         (0..data.splits.len()).map(|query| if query < 4 { Split::Train } else { Split::Test }).collect();
     let chosen = choose(&data.with_splits(few), &Preset::Best.experiment(), &mut Quiet).expect("a choice");
-    assert_eq!(chosen.experiment.visual.components, 64);
+    let Experiment { visual, model, .. } = &chosen.experiment;
+    assert_eq!((visual.components, model.rounds), (0, 1));
     assert!(chosen.settings.iter().all(|setting| setting.tried.is_empty()), "{:?}", chosen.settings);
 }
 

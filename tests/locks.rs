@@ -1,5 +1,7 @@
 //! Locks on run folders: within this process, and between processes that train.
 
+mod window;
+
 use crate::cli::{errors, folder, program, sample};
 use crossrank::base::{Lock, LockError, lock_owner};
 use serde_json::{Value, json};

@@ -76,9 +76,9 @@ fn a_term_is_put_into_the_line_and_taken_out_again() {
 fn parameters_that_differ_are_found_and_written_as_they_were_set() {
     let runs = six();
     assert_eq!(varying(runs.iter().map(|run| &run.parameters)), ["graph.k", "model.conv_layers", "training.seed"]);
-    let dropout = &runs[0].parameters["model.dropout"];
+    let dropout = runs[0].parameters.get("model.dropout").expect("a setting");
     assert_eq!(*dropout, ParamValue::Number(0.2), "0.2 in 32 bits is still 0.2");
-    assert_eq!(runs[0].parameters["training.learning_rate"].to_string(), "1e-3");
+    assert_eq!(runs[0].parameters.get("training.learning_rate").expect("a setting").to_string(), "1e-3");
 }
 
 #[test]

@@ -62,6 +62,8 @@ pub enum Command {
     ImportJudgements,
     /// Ask where to export judgements.
     ExportJudgements,
+    /// Open the judge's desk if it is not open.
+    Judge,
     /// Close the large picture, else clear the selection.
     Back,
     /// Ask for a file or folder.

@@ -15,6 +15,7 @@ pub use panels::Panel;
 pub use panels::experiments::RunsView;
 pub use shell::screenshot::{ScreenshotError, Shot, headless, screenshot, settle};
 
+use crate::vision::ThumbnailCache;
 use crate::workspace::{
     DataAction, HistoryAction, Message, MessageKind, SelectionAction, SettingsAction, ThemeChoice, Workspace,
 };
@@ -24,6 +25,7 @@ use eframe::Frame;
 use egui::{CentralPanel, Context, ThemePreference, Ui, gui_zoom};
 use filter::FilterDialog;
 use judging::keys::Asked;
+use judging::query_dialog::QueryDialog;
 use judging::{ExchangeDialog, JudgingScreen, ProtocolDialog};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
@@ -56,6 +58,8 @@ pub struct App {
     filter: FilterDialog,
     protocol: ProtocolDialog,
     exchange: ExchangeDialog,
+    /// For a folder of pictures without queries.
+    first_query: QueryDialog,
     training: TrainingBar,
     dialogs: Dialogs,
     manual: Manual,
@@ -76,7 +80,7 @@ impl App {
             workspace.apply(DataAction::Open(path));
         }
         Self {
-            pictures: Thumbnails::new(workspace.wake()),
+            pictures: Thumbnails::new(ThumbnailCache::at(workspace.store().thumbnails()), workspace.wake()),
             panels: Panels::default(),
             desk: Desk::restore(workspace.settings().panels.as_ref()),
             open: OpenDialog::default(),
@@ -88,6 +92,7 @@ impl App {
             filter: FilterDialog::default(),
             protocol: ProtocolDialog::default(),
             exchange: ExchangeDialog::default(),
+            first_query: QueryDialog::default(),
             training: TrainingBar::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
@@ -128,6 +133,17 @@ impl App {
         self.workspace.is_busy() || self.pictures.is_busy()
     }
 
+    /// Whether the picture that is being judged is shown as sharp as there is room for.
+    pub fn is_focus_sharp(&self) -> bool {
+        let session = self.workspace.session();
+        let item = self.workspace.judging().queue().and_then(crate::workspace::Queue::focused);
+        session.zip(item).is_some_and(|(session, item)| {
+            let query = session.data.dataset.queries.get(item.query);
+            let candidate = query.and_then(|query| query.candidates.get(item.candidate));
+            candidate.is_some_and(|candidate| self.pictures.sharp.is_sharp(candidate.image))
+        })
+    }
+
     fn follow_theme(&mut self, ctx: &Context) {
         let wanted = self.workspace.settings().theme;
         if self.theme != Some(wanted) {
@@ -165,6 +181,7 @@ impl App {
     fn take_shortcuts(&mut self, egui: &Context) {
         // An open dialog takes all keyboard input.
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open(), self.filter.is_open()];
+        let dialogs = dialogs.into_iter().chain([self.first_query.is_open()]);
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
         let others = others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
@@ -194,6 +211,7 @@ impl App {
             match asked {
                 Asked::Act(action) => self.workspace.apply(action),
                 Asked::Note => self.judging.note(&self.workspace),
+                Asked::NewQuery => self.judging.add_query(),
                 Asked::Close => self.carry_out(Command::ToggleJudging, egui),
                 Asked::Nothing => {}
             }
@@ -234,7 +252,8 @@ impl App {
             Command::Zoom(Zoom::In) => gui_zoom::zoom_in(egui),
             Command::Zoom(Zoom::Out) => gui_zoom::zoom_out(egui),
             Command::Zoom(Zoom::Reset) => egui.set_zoom_factor(1.0),
-            Command::ToggleJudging => {
+            Command::Judge if self.judging.is_open() => {}
+            Command::Judge | Command::ToggleJudging => {
                 if let Some(action) = self.judging.toggle(&self.workspace) {
                     self.workspace.apply(action);
                 }
@@ -272,6 +291,9 @@ impl eframe::App for App {
         self.pictures.poll(ctx);
         self.open.poll(&self.workspace, &mut self.outbox);
         self.carry_out_requests(ctx);
+        if let Some(folder) = self.workspace.loading().bare().filter(|_| !self.first_query.is_open()) {
+            self.first_query.open_first(folder.pictures);
+        }
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         let is_notice = |message: &Message| message.kind == MessageKind::Notice;
         if self.workspace.messages().iter().any(is_notice) || self.workspace.is_unsaved() {
@@ -305,9 +327,11 @@ impl eframe::App for App {
         self.exchange.show(&egui, ctx);
         self.open.show(&egui, ctx);
         self.filter.show(&egui, self.judging.is_open(), ctx);
+        self.first_query.show(&egui, &[], ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
         messages::messages_ui(&egui, ctx);
+        self.pictures.finish_frame();
         self.outbox.settle_hover(self.workspace.session().and_then(|session| session.hovered()));
         if !self.outbox.is_empty() {
             egui.request_repaint();

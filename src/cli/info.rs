@@ -1,12 +1,11 @@
 //! `crossrank info`: the contents of a data set and problems in its files.
 
 use super::args::InfoArgs;
-use super::data::open;
 use super::labels;
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
-use crate::dataset::{self, Dataset, DatasetError, Loaded, Summary, Warning};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, Reach, Summary, Warning};
 use crate::judge::{JudgeError, Judges, LabelChoice, Protocol, counted};
 use crate::signals::{self, Signals};
 use anyhow::Result;
@@ -18,7 +17,9 @@ use serde_json::{Value, json};
 /// If the data set cannot be opened or, after the report, if some of its visual vectors cannot be used.
 pub(super) fn run(args: &InfoArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
-    let Loaded { mut dataset, judgements, mut warnings } = open(&args.dataset, args.follow, &mut progress)?;
+    progress.stage("Reading files");
+    let reach = Reach::following(args.follow);
+    let Loaded { mut dataset, judgements, mut warnings } = dataset::open_or_pictures(&args.dataset, reach)?;
     for file in &args.vectors {
         progress.stage("Reading vector files");
         let name = dataset::attach_vectors(&mut dataset, file)?;
@@ -128,6 +129,10 @@ fn text(dataset: &Dataset, summary: &Summary, judging: &Judging, signals: &Signa
     }
     for (judge, labels) in judges {
         text += &format!("  {judge}: {} labels\n", grouped(labels));
+    }
+    if summary.queries == 0 {
+        text +=
+            "\nThere are pictures but no queries. Add some in the window, or a queries.csv with a column 'query'.\n";
     }
     text += &format!("\nFeatures ({})\n", signals.infos.len());
     let width = signals.infos.iter().map(|info| info.name.chars().count()).max().unwrap_or(0);

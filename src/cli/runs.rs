@@ -210,7 +210,7 @@ fn row(facts: &[&RunFacts], label: &str, columns: &[Column]) -> Value {
     }
     let Some(first) = facts.first() else { return object.into() };
     let record = &first.saved.record;
-    let parameters = first.parameters.iter().map(|(name, value)| (name.clone(), plain(Some(value))));
+    let parameters = first.parameters.iter().map(|(name, value)| (name.to_owned(), plain(Some(value))));
     let folders: Vec<String> = facts.iter().map(|run| run.saved.path.display().to_string()).collect();
     object.extend([
         ("data".to_owned(), json!(record.dataset)),
@@ -227,7 +227,7 @@ fn plain(value: Option<&ParamValue>) -> Value {
     match value {
         Some(ParamValue::Number(value)) if value.fract() == 0.0 && value.abs() < 1e15 => json!(*value as i64),
         Some(ParamValue::Number(value)) => json!(value),
-        Some(ParamValue::Text(text)) => json!(text),
+        Some(ParamValue::Text(text)) => json!(*text),
         None => Value::Null,
     }
 }

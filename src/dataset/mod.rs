@@ -68,7 +68,7 @@ pub use mediaeval::text_descriptor_files;
 pub use metadata::Image;
 pub(crate) use npy::{Header as NpyHeader, Kind as NpyKind};
 pub use npy::{Matrix, npy_shape, read_npy, write_npy};
-pub use open::{open, open_or_pictures, open_within, recognise};
+pub use open::{bare_pictures, open, open_or_pictures, open_within, recognise};
 pub use overlay::{OVERLAY, QueryEdit};
 pub use preset_vectors::preset_vectors;
 pub use reach::Reach;

@@ -54,11 +54,14 @@ pub fn open_within(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
 /// # Errors
 /// As [`open`].
 pub fn open_or_pictures(path: &Path, reach: Reach) -> Result<Loaded, DatasetError> {
+    bare_pictures(path, reach).map_or_else(|| open_within(path, reach), Ok)
+}
+
+/// The pictures of a folder that becomes a data set with its first query ([`QueryEdit`](super::QueryEdit)); `None` if it
+/// is one already, or has no pictures.
+pub fn bare_pictures(path: &Path, reach: Reach) -> Option<Loaded> {
     let is_bare = path.is_dir() && find(path, reach).is_none() && !overlay::is_edited(path, reach);
-    match is_bare.then(|| folder::open_pictures(path, reach)).filter(|loaded| !loaded.dataset.images.is_empty()) {
-        Some(loaded) => Ok(loaded),
-        None => open_within(path, reach),
-    }
+    is_bare.then(|| folder::open_pictures(path, reach)).filter(|loaded| !loaded.dataset.images.is_empty())
 }
 
 fn find(path: &Path, reach: Reach) -> Option<Found> {
@@ -102,7 +105,8 @@ fn unrecognised(path: &Path, reach: Reach) -> DatasetError {
     unrecognised(if files.is_empty() {
         "the folder is empty".to_owned()
     } else if files.iter().any(|file| walk::is_picture(file)) {
-        "there are pictures but no table of queries; add a queries.csv with a column 'query'".to_owned()
+        "there are pictures but no table of queries; add a queries.csv with a column 'query', or a query in the window"
+            .to_owned()
     } else {
         let mut readers = READERS.each_ref();
         readers.sort_by_key(|reader| reader.format.name());

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{CANT_TELL, Judgement, Judges};
+use super::{CANT_TELL, Judgement, Judges, Label};
 
 /// Which labels count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -170,7 +170,8 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
                 at += 2 + usize::from(u16::from_be_bytes([high, low]));
                 // Within a scan FF is always followed by 00 or a restart marker, so the pair means the end.
                 if marker == 0xDA {
-                    return bytes.get(at..).is_some_and(|scan| scan.windows(2).any(|pair| pair == [0xFF, 0xD9]));
+                    // It usually ends the file, and a search from the end is short.
+                    return bytes.get(at..).is_some_and(|scan| scan.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]));
                 }
             }
         }
@@ -195,20 +196,13 @@ fn over_white(picture: DynamicImage) -> RgbImage {
     rgb
 }
 
-/// A thumbnail of a picture file, its longer side at most `side` pixels.
+/// A picture file with at least `side` pixels along its longer side, and fewer only if the file has: a large JPEG is
+/// decoded at a fraction of its size.
 ///
 /// # Errors
 /// As [`decode`].
-pub fn thumbnail(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
-    thumbnail_of(&decode_for(&read_picture(path)?, path, side)?, side)
-}
-
-/// A picture file for a panel: its longer side has at most `side` pixels, and fewer only if the file has.
-///
-/// # Errors
-/// As [`decode`].
-pub fn fitted(path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
-    thumbnail_of(&decode_enough(&read_picture(path)?, path, Enough::Longer(side))?, side)
+pub(super) fn fitted_picture(path: &Path, side: u32) -> Result<RgbImage, VisionError> {
+    decode_enough(&read_picture(path)?, path, Enough::Longer(side))
 }
 
 /// A thumbnail of a decoded picture, its longer side at most `side` pixels.

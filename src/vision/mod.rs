@@ -39,12 +39,13 @@ mod resnet;
 mod shard;
 mod source;
 mod spec;
+mod thumbnail_cache;
 mod weights;
 mod write;
 
 pub use architecture::{Architecture, TensorShape};
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
-pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, fitted, thumbnail, thumbnail_of};
+pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail_of};
 pub use device::{DeviceChoice, DeviceError, DeviceFault, DeviceInfo, available};
 pub use embed::{EmbedReport, embed, lookup};
 pub use encoder::{Backend, ComputePrecision, Encoder};
@@ -54,6 +55,7 @@ pub use kernel::Instructions;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
 pub use progress::EmbedProgress;
 pub use spec::{EncoderSpec, network_name};
+pub use thumbnail_cache::ThumbnailCache;
 pub use weights::{
     PickleError, SettingsFault, WeightsFault, WeightsFile, WeightsReader, WeightsSource, bundled_weights,
 };

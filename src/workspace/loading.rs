@@ -4,7 +4,7 @@ mod apply;
 
 use super::session::Baselines;
 use crate::base::Progress;
-use crate::dataset::{Dataset, Summary, VectorTable, Warning};
+use crate::dataset::{Dataset, Reach, Summary, VectorTable, Warning};
 use crate::jobs::Slot;
 use crate::signals::Statistics;
 use crate::train::{self};
@@ -18,6 +18,23 @@ struct Measured {
     summary: Summary,
     statistics: Vec<Statistics>,
     baselines: Baselines,
+}
+
+/// What was found where a data set was to be opened.
+enum Found {
+    DataSet(Box<Measured>),
+    /// Pictures without queries.
+    Pictures(BareFolder),
+}
+
+/// A folder of pictures without queries: it becomes a data set with the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// How many pictures there are.
+    pub pictures: usize,
+    pub(super) reach: Reach,
 }
 
 /// A data set with one more file of vectors.
@@ -41,7 +58,10 @@ pub(super) struct VectorsRead {
 /// The data set being opened, or the vectors being read.
 #[derive(Default)]
 pub struct LoadingState {
-    opening: Slot<(), Box<Measured>>,
+    opening: Slot<(), Found>,
+    bare: Option<BareFolder>,
+    /// The first query of such a folder being saved.
+    beginning: Slot<(), (PathBuf, String)>,
     pub(super) vectors: Slot<(), VectorsRead>,
     path: PathBuf,
     wanted_query: Option<String>,
@@ -51,7 +71,12 @@ pub struct LoadingState {
 impl LoadingState {
     /// Whether a data set or its vectors are being read.
     pub fn is_running(&self) -> bool {
-        self.opening.is_running() || self.vectors.is_running()
+        self.opening.is_running() || self.vectors.is_running() || self.beginning.is_running()
+    }
+
+    /// The folder that was to be opened, if it only lacks a query.
+    pub fn bare(&self) -> Option<&BareFolder> {
+        self.bare.as_ref()
     }
 
     /// The visual vectors being read, by their sources' names.
@@ -71,6 +96,8 @@ impl LoadingState {
     }
 
     pub(super) fn retire(&mut self) {
+        self.bare = None;
+        self.beginning.retire();
         self.opening.retire();
         self.vectors.retire();
     }

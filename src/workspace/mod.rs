@@ -40,7 +40,7 @@ pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing,
 pub use judging::{
     Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind,
 };
-pub use loading::LoadingState;
+pub use loading::{BareFolder, LoadingState};
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;

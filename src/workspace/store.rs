@@ -58,6 +58,11 @@ impl Store {
         &self.cache
     }
 
+    /// The folder of reduced versions of large photos, next to the embeddings.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.cache.with_file_name("thumbnails")
+    }
+
     /// The settings, and what is wrong with their file, if anything. A damaged file is renamed, not deleted.
     pub fn load_settings(&self) -> (Settings, Option<String>) {
         let text = match std::fs::read_to_string(&self.settings) {

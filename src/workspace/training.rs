@@ -17,6 +17,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+/// What a run reports.
+pub enum TrainingUpdate {
+    /// After each epoch.
+    Epoch(EpochUpdate),
+    /// Something worth knowing, in a sentence.
+    Notice(String),
+}
+
 /// What a run reports after each epoch.
 pub struct EpochUpdate {
     report: EpochReport,
@@ -45,10 +53,10 @@ pub struct LiveRun {
 /// The run in training, or the one last trained or opened.
 #[derive(Default)]
 pub struct TrainingState {
-    job: Slot<EpochUpdate, TrainDone>,
+    job: Slot<TrainingUpdate, TrainDone>,
     run: Option<LiveRun>,
     /// Abandoned jobs whose runs are still being written.
-    ending: Vec<Job<EpochUpdate, TrainDone>>,
+    ending: Vec<Job<TrainingUpdate, TrainDone>>,
     followed: Arc<AtomicUsize>,
     queue: Vec<QueuedRun>,
     /// How many runs have been queued so far.

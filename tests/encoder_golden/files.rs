@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use crossrank::vision::{
-    DeviceChoice, Encoder, EncoderSpec, Preprocess, VisionError, decode, decode_bytes, decode_for, thumbnail,
+    DeviceChoice, Encoder, EncoderSpec, Preprocess, ThumbnailCache, VisionError, decode, decode_bytes, decode_for,
 };
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 
@@ -48,7 +48,8 @@ fn a_rotated_photo_is_turned_upright() {
     let turned = decode(&file(&folder, "turned.jpg", &with_orientation(&jpeg, 6))).unwrap();
     assert_eq!(turned.dimensions(), (32, 48));
     assert_eq!(turned, image::imageops::rotate90(&plain));
-    let small = thumbnail(&folder.path().join("turned.jpg"), 24).unwrap();
+    let cache = ThumbnailCache::at(folder.path().join("cache"));
+    let small = cache.thumbnail(&folder.path().join("turned.jpg"), 24).unwrap();
     assert_eq!((small.width, small.height, small.rgba.len()), (16, 24, 16 * 24 * 4));
 }
 
@@ -177,7 +178,7 @@ fn a_thumbnail_keeps_the_aspect_ratio_and_is_never_larger_than_the_picture() {
     let folder = tempfile::tempdir().unwrap();
     let size = |width, height, side| {
         let path = file(&folder, "a.png", &encoded(&gradient(width, height), ImageFormat::Png));
-        let small = thumbnail(&path, side).unwrap();
+        let small = ThumbnailCache::at(folder.path().join("cache")).thumbnail(&path, side).unwrap();
         assert_eq!(small.rgba.len(), (small.width * small.height * 4) as usize);
         assert!(small.rgba.chunks_exact(4).all(|pixel| pixel[3] == 255));
         (small.width, small.height)

@@ -65,6 +65,27 @@ fn a_file_of_far_more_rows_than_images_is_refused_before_they_are_read() {
     attach_vectors(&mut loaded.dataset, &fixture.path("some.parquet")).unwrap();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn sixty_million_rows_in_half_a_megabyte_are_refused_at_once_and_in_little_memory() {
+    let home = cli::folder();
+    let fixture = two_images();
+    let bytes = parquet_of(60_000_000);
+    assert!(bytes.len() < 500_000, "{} bytes", bytes.len());
+    fixture.write("embeddings.parquet", &bytes);
+    let program = cli::program(home.path());
+    let mut limited = Command::new("sh");
+    // In KiB; the ids alone would take twice as much.
+    limited.args(["-c", "ulimit -v 2000000 && exec \"$0\" \"$@\""]).arg(program.get_program());
+    limited.args(["info", "--json"]).arg(fixture.root());
+    limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let started = Instant::now();
+    let output = limited.output().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let message = cli::errors(&output);
+    assert!(!output.status.success() && message.contains("60000000 vectors for 2 images"), "{message}");
+}
+
 #[test]
 fn info_refuses_the_vectors_that_training_refuses() {
     let home = cli::folder();

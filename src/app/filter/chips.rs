@@ -4,7 +4,8 @@ use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Condition, Filter, FilterAction, Scale};
+use crate::judge::Scale;
+use crate::workspace::{Condition, Filter, FilterAction};
 use egui::{RichText, Ui};
 
 /// Draws each condition of the filter as a chip that takes it off, and how many images of the query pass; nothing

@@ -89,7 +89,12 @@ fn tile_ui(ui: &mut Ui, shown: Shown<'_>, position: usize, rect: Rect, painted: 
     let palette = theme::palette(ui.visuals());
     let small = lattice_is_small(ui, rect);
     let sharp = if small { None } else { ctx.pictures.sharp.picture(at) };
-    let picture = sharp.unwrap_or_else(|| ctx.pictures.small(at, image.file.as_deref()));
+    let file = image.file.as_deref();
+    // To decode a small picture, too, would take as long as the sharp one.
+    let picture = match small {
+        true => ctx.pictures.small(at, file),
+        false => sharp.unwrap_or_else(|| ctx.pictures.small_if_ready(at, file)),
+    };
     let is_selected = shown.queue.selected().contains(&position);
     let painter = ui.painter();
     painter.rect_filled(rect, theme::RADIUS, if is_selected { palette.selected } else { palette.raised });

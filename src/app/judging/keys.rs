@@ -3,7 +3,9 @@
 use super::painted::Painted;
 use crate::judge::{CANT_TELL, Scale};
 use crate::workspace::Action;
-use crate::workspace::{JudgingAction, JudgingSettings, JudgingView, Queue, SettingsAction, Verdict, Workspace};
+use crate::workspace::{
+    JudgingAction, JudgingSettings, JudgingView, Queue, QueueKind, SettingsAction, Verdict, Workspace,
+};
 use egui::{Key, Modifiers};
 
 /// A key that was pressed.
@@ -26,6 +28,8 @@ pub enum Asked {
     Act(Action),
     /// Write a note on the focused image.
     Note,
+    /// Add a query.
+    NewQuery,
     /// The panels again.
     Close,
     /// Nothing: the key is for judging, but does nothing now.
@@ -36,7 +40,7 @@ const DIGITS: [Key; 10] =
     [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// Keys and what they do, for the hints and the manual.
-pub const HINTS: [(&str, &str); 10] = [
+pub const HINTS: [(&str, &str); 12] = [
     ("X", "can't tell"),
     ("Shift + grade", "unsure"),
     ("L", "later"),
@@ -45,6 +49,8 @@ pub const HINTS: [(&str, &str); 10] = [
     ("N", "note"),
     ("Space", "full size"),
     ("R", "reveal"),
+    ("PgDn", "next query"),
+    ("Q", "new query"),
     ("Ctrl+Z", "undo"),
     ("Esc", "panels"),
 ];
@@ -83,6 +89,9 @@ pub fn asked(press: Press, workspace: &Workspace, painted: &Painted) -> Option<A
         }
         Key::N => Asked::Note,
         Key::D => act(JudgingAction::SelectAlike),
+        Key::Q => new_query(workspace),
+        Key::PageDown => beside(workspace, queue, 1),
+        Key::PageUp => beside(workspace, queue, -1),
         Key::R => act(JudgingAction::Reveal(!judging.is_revealed())),
         Key::A => set(settings, |settings| settings.advance = !settings.advance),
         Key::G => set(settings, |settings| settings.view = JudgingView::Grid),
@@ -108,6 +117,27 @@ fn is_unsettled(workspace: &Workspace, queue: &Queue) -> bool {
         .zip(queue.focused())
         .and_then(|(session, item)| workspace.judging().said(session, queue, &workspace.judge_name(), item));
     queue.kind().is_adjudication() && label.is_none()
+}
+
+fn new_query(workspace: &Workspace) -> Asked {
+    match workspace.training().is_running() {
+        true => act(JudgingAction::Tell("A run is in training: queries can be added when it has ended.".to_owned())),
+        false => Asked::NewQuery,
+    }
+}
+
+/// The images of the query before or after the one that is judged.
+fn beside(workspace: &Workspace, queue: &Queue, by: isize) -> Asked {
+    let Some(session) = workspace.session() else { return Asked::Nothing };
+    let now = match queue.kind() {
+        QueueKind::Query(query) => query,
+        _ => session.query(),
+    };
+    let other = now.checked_add_signed(by).filter(|&query| query < session.data.dataset.queries.len());
+    match other {
+        Some(query) => act(JudgingAction::Open(QueueKind::Query(query))),
+        None => act(JudgingAction::Tell(format!("This is the {} query.", if by > 0 { "last" } else { "first" }))),
+    }
 }
 
 fn act(action: JudgingAction) -> Asked {

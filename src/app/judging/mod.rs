@@ -14,7 +14,7 @@ mod one;
 mod painted;
 mod protocol;
 mod queries;
-mod query_dialog;
+pub mod query_dialog;
 mod reason;
 mod shown;
 mod side;
@@ -101,6 +101,11 @@ impl JudgingScreen {
             let title = if queue.kind().is_adjudication() { "Reason" } else { "Note" };
             self.note.open(title, queue.focus(), known.unwrap_or_default());
         }
+    }
+
+    /// Asks for a new query.
+    pub fn add_query(&mut self) {
+        self.query.open(None);
     }
 
     /// Draws the desk.

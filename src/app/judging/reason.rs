@@ -78,7 +78,7 @@ fn label_ui(ui: &mut Ui, shown: Shown<'_>, judge: &str, label: &Judgement, befor
         ui.spacing_mut().item_spacing.y = 1.0;
         ui.vertical(|ui| {
             ui.horizontal(|ui| {
-                let mark = Mark::of((grade >= 0).then_some(Relevance(grade)), palette);
+                let mark = Mark::of((grade >= 0).then_some(Relevance(grade)), &shown.session.scale, palette);
                 let (sign, _) = ui.allocate_exact_size(vec2(14.0, 14.0), Sense::hover());
                 mark.paint_key(ui.painter(), sign.center(), palette);
                 widgets::one_line(ui, widgets::strong_text(&name));

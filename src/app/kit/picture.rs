@@ -1,6 +1,7 @@
 //! A picture as it is available now.
 
-use egui::{Rect, TextureId};
+use crate::vision::Thumbnail;
+use egui::{ColorImage, Rect, TextureId};
 
 /// A picture as it is available now.
 #[derive(Clone, Copy)]
@@ -20,4 +21,12 @@ pub enum Picture {
     Absent,
     /// The file can't be decoded.
     Broken,
+}
+
+/// Bytes of pictures that become textures in one frame, but for one that has more: the others wait for the next.
+pub const PER_FRAME: usize = 4 << 20;
+
+/// The pixels as a texture wants them; for large pictures this takes too long for the window's thread.
+pub fn pixels(picture: &Thumbnail) -> ColorImage {
+    ColorImage::from_rgba_unmultiplied([picture.width as usize, picture.height as usize], &picture.rgba)
 }

@@ -1,12 +1,12 @@
-//! Pictures in the size of the panel, decoded ahead of whoever looks at them.
+//! Pictures in the size of their place on the screen, decoded ahead of whoever looks at them.
 //!
 //! A photo of 24 megapixels takes longer to decode than a glance takes, so the pictures that come next are decoded while
-//! one looks at this one. [`Sharp::look`] says what is looked at and what comes next; whatever is not in the list any
-//! more is not decoded, unless it has been started.
+//! one looks at this one. [`Sharp::look`] says what is looked at and what comes next, [`Sharp::ask`] asks for one more;
+//! what no frame asks for any longer is not decoded, unless it has been started.
 
-use super::picture::Picture;
+use super::picture::{PER_FRAME, Picture, pixels};
 use crate::jobs::{Pool, Wake};
-use crate::vision::{self, Thumbnail};
+use crate::vision::ThumbnailCache;
 use egui::{ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, pos2};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -17,8 +17,8 @@ const STEP: u32 = 256;
 /// Longest side of a picture, in pixels: a photo of 24 megapixels as it is.
 const LARGEST: u32 = 6144;
 
-/// Bytes that pictures out of sight may take. Those of [`Sharp::look`] are never dropped.
-const BUDGET: usize = 192 << 20;
+/// Bytes that pictures out of sight may take. Those that the last frame asked for are never dropped.
+const BUDGET: usize = 96 << 20;
 
 struct Request {
     image: usize,
@@ -31,7 +31,7 @@ struct Answer {
     image: usize,
     side: u32,
     generation: u64,
-    picture: Option<Thumbnail>,
+    picture: Option<ColorImage>,
 }
 
 struct Ready {
@@ -67,19 +67,23 @@ pub struct Sharp {
     ready: HashMap<usize, Ready>,
     waiting: HashSet<(usize, u32)>,
     broken: HashSet<usize>,
+    /// What the last frame asked for, the most urgent first, and what this one does.
     wanted: Vec<(usize, u32)>,
+    asked: Vec<(usize, u32)>,
+    /// What of that has not been requested.
+    missing: Vec<Request>,
     generation: u64,
     looks: u64,
 }
 
 impl Sharp {
     /// Decodes on two threads and calls `wake` when a picture is ready.
-    pub fn new(wake: Wake) -> Self {
-        let pool = Pool::new("large picture", 2, wake, |request: Request| Answer {
+    pub fn new(cache: ThumbnailCache, wake: Wake) -> Self {
+        let pool = Pool::new("large picture", 2, wake, move |request: Request| Answer {
             image: request.image,
             side: request.side,
             generation: request.generation,
-            picture: vision::fitted(&request.path, request.side).ok(),
+            picture: cache.thumbnail(&request.path, request.side).ok().map(|picture| pixels(&picture)),
         });
         Self {
             pool,
@@ -87,6 +91,8 @@ impl Sharp {
             waiting: HashSet::new(),
             broken: HashSet::new(),
             wanted: Vec::new(),
+            asked: Vec::new(),
+            missing: Vec::new(),
             generation: 0,
             looks: 0,
         }
@@ -100,20 +106,28 @@ impl Sharp {
         self.waiting.clear();
         self.broken.clear();
         self.wanted.clear();
+        self.asked.clear();
+        self.missing.clear();
     }
 
     /// Collects decoded pictures; called once per frame.
     pub fn poll(&mut self, ctx: &Context) {
+        let mut bytes = 0;
         while let Some(answer) = self.pool.poll() {
             if answer.generation != self.generation {
                 continue;
             }
             self.waiting.remove(&(answer.image, answer.side));
+            bytes += answer.picture.as_ref().map_or(0, |picture| 4 * picture.pixels.len());
             match answer.picture {
-                Some(picture) => self.store(ctx, answer.image, answer.side, &picture),
+                Some(picture) => self.store(ctx, answer.image, answer.side, picture),
                 None => {
                     self.broken.insert(answer.image);
                 }
+            }
+            if bytes > PER_FRAME {
+                ctx.request_repaint();
+                break;
             }
         }
     }
@@ -123,34 +137,49 @@ impl Sharp {
         !self.waiting.is_empty()
     }
 
-    /// Pictures to decode, the most urgent first, each with the longest side needed, in pixels.
+    /// Asks for pictures, the most urgent first, each with the longest side needed, in pixels.
     pub fn look<'a>(&mut self, ctx: &Context, wanted: impl IntoIterator<Item = (Wanted<'a>, f32)>) {
         let most = LARGEST.min(ctx.input(|input| input.max_texture_side) as u32);
-        let size = |side: f32| (side.ceil() as u32).next_multiple_of(STEP).min(most);
-        let wanted: Vec<(usize, &Path, u32)> =
-            wanted.into_iter().filter_map(|((image, path), side)| Some((image, path?, size(side)))).collect();
-        self.looks += 1;
-        for (image, ..) in &wanted {
-            if let Some(ready) = self.ready.get_mut(image) {
-                ready.used = self.looks;
+        for ((image, path), side) in wanted {
+            if let Some(path) = path {
+                self.ask(image, path, (side.ceil() as u32).next_multiple_of(STEP).min(most));
             }
         }
-        let list: Vec<(usize, u32)> = wanted.iter().map(|&(image, _, side)| (image, side)).collect();
-        if list == self.wanted {
+    }
+
+    /// Asks for one picture, after those asked for before in this frame.
+    pub fn ask(&mut self, image: usize, path: &Path, side: u32) {
+        self.asked.push((image, side));
+        let ready = self.ready.get_mut(&image).map(|ready| {
+            ready.used = self.looks;
+            ready.is_enough(side)
+        });
+        let is_there = ready.unwrap_or(false) || self.broken.contains(&image);
+        if !is_there && self.waiting.insert((image, side)) {
+            self.missing.push(Request { image, side, generation: self.generation, path: path.to_owned() });
+        }
+    }
+
+    /// Requests what the frame asked for, at its end, in that order; what it did not ask for is no longer decoded.
+    pub fn finish_frame(&mut self) {
+        self.looks += 1;
+        let asked = std::mem::take(&mut self.asked);
+        if asked == self.wanted && self.missing.is_empty() {
             return;
         }
-        self.wanted = list;
-        for request in self.pool.drain() {
-            self.waiting.remove(&(request.image, request.side));
-        }
+        let waiting = self.pool.drain().into_iter().chain(std::mem::take(&mut self.missing));
+        let mut waiting: HashMap<(usize, u32), Request> =
+            waiting.map(|request| ((request.image, request.side), request)).collect();
         // The pool serves the newest request first.
-        for (image, path, side) in wanted.into_iter().rev() {
-            let is_there = self.ready.get(&image).is_some_and(|ready| ready.is_enough(side));
-            if !is_there && !self.broken.contains(&image) && self.waiting.insert((image, side)) {
-                let generation = self.generation;
-                self.pool.request(Request { image, side, generation, path: path.to_owned() });
+        for key in asked.iter().rev() {
+            if let Some(request) = waiting.remove(key) {
+                self.pool.request(request);
             }
         }
+        waiting.keys().for_each(|key| {
+            self.waiting.remove(key);
+        });
+        self.wanted = asked;
     }
 
     /// A picture as sharp as it is available now, if it is.
@@ -169,17 +198,17 @@ impl Sharp {
 
     /// Whether a picture is available in the size it was last asked for.
     pub fn is_sharp(&self, image: usize) -> bool {
-        let wanted = self.wanted.iter().find(|(wanted, _)| *wanted == image);
-        wanted.zip(self.ready.get(&image)).is_some_and(|((_, side), ready)| ready.is_enough(*side))
+        let sides: Vec<u32> =
+            self.wanted.iter().filter(|(wanted, _)| *wanted == image).map(|(_, side)| *side).collect();
+        let is_enough = |ready: &Ready| sides.iter().all(|side| ready.is_enough(*side));
+        !sides.is_empty() && self.ready.get(&image).is_some_and(is_enough)
     }
 
-    fn store(&mut self, ctx: &Context, image: usize, side: u32, picture: &Thumbnail) {
+    fn store(&mut self, ctx: &Context, image: usize, side: u32, picture: ColorImage) {
         if self.ready.get(&image).is_some_and(|ready| ready.side > side) {
             return;
         }
-        let size = [picture.width as usize, picture.height as usize];
-        let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
-        let texture = ctx.load_texture(format!("large picture {image}"), pixels, TextureOptions::LINEAR);
+        let texture = ctx.load_texture(format!("large picture {image}"), picture, TextureOptions::LINEAR);
         self.ready.insert(image, Ready { texture, side, used: self.looks });
         self.drop_oldest();
     }

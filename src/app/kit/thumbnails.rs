@@ -1,10 +1,10 @@
-//! Pictures as textures: small ones packed into a few atlas pages, large ones on demand.
+//! Pictures as textures: small ones packed into a few atlas pages, others on demand.
 
-use super::picture::Picture;
+use super::picture::{PER_FRAME, Picture, pixels};
 use super::sharp::Sharp;
 use crate::jobs::{Pool, Wake};
-use crate::vision::{self, Thumbnail};
-use egui::{Color32, ColorImage, Context, Pos2, Rect, TextureHandle, TextureOptions, pos2};
+use crate::vision::ThumbnailCache;
+use egui::{Color32, ColorImage, Context, Rect, TextureHandle, TextureOptions, pos2};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -20,22 +20,17 @@ const PAGES: usize = 12;
 /// Longest side of a large picture, in pixels.
 const LARGE: u32 = 512;
 
-/// Maximum number of large pictures.
-const LARGE_COUNT: usize = 24;
-
 struct Request {
     image: usize,
-    large: bool,
     generation: u64,
     path: PathBuf,
 }
 
 struct Answer {
     image: usize,
-    large: bool,
     generation: u64,
-    /// The picture, or why it cannot be decoded.
-    picture: Result<Thumbnail, String>,
+    /// `None` if it cannot be decoded.
+    picture: Option<ColorImage>,
 }
 
 #[derive(Clone, Copy)]
@@ -46,20 +41,14 @@ struct Slot {
     used: u64,
 }
 
-struct Large {
-    texture: TextureHandle,
-    used: u64,
-}
-
 /// The pictures shown, by the image's index in the data set.
 pub struct Thumbnails {
-    /// Those in the size of a panel.
+    /// Those in the size of their place.
     pub sharp: Sharp,
     pool: Pool<Request, Answer>,
     pages: Vec<TextureHandle>,
     slots: HashMap<usize, Slot>,
-    large: HashMap<usize, Large>,
-    waiting: HashSet<(usize, bool)>,
+    waiting: HashSet<usize>,
     broken: HashSet<usize>,
     /// Pictures that did not fit, and in which frame.
     crowded: HashMap<usize, u64>,
@@ -68,22 +57,19 @@ pub struct Thumbnails {
 }
 
 impl Thumbnails {
-    /// Decodes on two threads and calls `wake` when a picture is ready.
-    pub fn new(wake: Wake) -> Self {
-        let sharp = Sharp::new(wake.clone());
-        let pool = Pool::new("picture", 2, wake, |request: Request| Answer {
+    /// Decodes on two threads each and calls `wake` when a picture is ready.
+    pub fn new(cache: ThumbnailCache, wake: Wake) -> Self {
+        let sharp = Sharp::new(cache.clone(), wake.clone());
+        let pool = Pool::new("picture", 2, wake, move |request: Request| Answer {
             image: request.image,
-            large: request.large,
             generation: request.generation,
-            picture: vision::thumbnail(&request.path, if request.large { LARGE } else { SMALL as u32 })
-                .map_err(|error| error.to_string()),
+            picture: cache.thumbnail(&request.path, SMALL as u32).ok().map(|picture| pixels(&picture)),
         });
         Self {
             sharp,
             pool,
             pages: Vec::new(),
             slots: HashMap::new(),
-            large: HashMap::new(),
             waiting: HashSet::new(),
             broken: HashSet::new(),
             crowded: HashMap::new(),
@@ -98,7 +84,6 @@ impl Thumbnails {
         self.sharp.clear();
         self.pool.drain();
         self.slots.clear();
-        self.large.clear();
         self.waiting.clear();
         self.broken.clear();
         self.crowded.clear();
@@ -109,17 +94,24 @@ impl Thumbnails {
     pub fn poll(&mut self, ctx: &Context) {
         self.frame += 1;
         self.sharp.poll(ctx);
+        let mut bytes = 0;
         while let Some(answer) = self.pool.poll() {
             if answer.generation != self.generation {
                 continue;
             }
-            self.waiting.remove(&(answer.image, answer.large));
+            self.waiting.remove(&answer.image);
             match answer.picture {
-                Ok(picture) if answer.large => self.store_large(ctx, answer.image, &picture),
-                Ok(picture) => self.store_small(ctx, answer.image, &picture),
-                Err(_) => {
+                Some(picture) => {
+                    bytes += 4 * picture.pixels.len();
+                    self.store_small(ctx, answer.image, picture);
+                }
+                None => {
                     self.broken.insert(answer.image);
                 }
+            }
+            if bytes > PER_FRAME {
+                ctx.request_repaint();
+                break;
             }
         }
     }
@@ -129,71 +121,66 @@ impl Thumbnails {
         !self.waiting.is_empty() || self.sharp.is_busy()
     }
 
+    /// Requests what the frame asked for, at its end.
+    pub fn finish_frame(&mut self) {
+        self.sharp.finish_frame();
+    }
+
     /// A small picture.
     pub fn small(&mut self, image: usize, path: Option<&Path>) -> Picture {
-        let Some(path) = path else { return Picture::Absent };
-        if let Some(slot) = self.slots.get_mut(&image) {
-            slot.used = self.frame;
-            let slot = *slot;
-            return Picture::Ready {
-                texture: self.pages[slot.page].id(),
-                uv: slot_uv(&slot),
-                aspect: slot.size[0] as f32 / slot.size[1] as f32,
-            };
+        match self.small_if_ready(image, path) {
+            Picture::Loading => path.map_or(Picture::Absent, |path| self.request(image, path)),
+            known => known,
         }
-        self.request(image, path, false)
+    }
+
+    /// A small picture that is there for another reason; none is decoded.
+    pub fn small_if_ready(&mut self, image: usize, path: Option<&Path>) -> Picture {
+        if path.is_none() {
+            return Picture::Absent;
+        }
+        let Some(slot) = self.slots.get_mut(&image) else { return Picture::Loading };
+        slot.used = self.frame;
+        let slot = *slot;
+        Picture::Ready {
+            texture: self.pages[slot.page].id(),
+            uv: slot_uv(&slot),
+            aspect: slot.size[0] as f32 / slot.size[1] as f32,
+        }
     }
 
     /// A large picture, or the small one until it is loaded.
     pub fn large(&mut self, image: usize, path: Option<&Path>) -> Picture {
-        let Some(file) = path else { return Picture::Absent };
-        if let Some(large) = self.large.get_mut(&image) {
-            large.used = self.frame;
-            let [width, height] = large.texture.size();
-            return Picture::Ready {
-                texture: large.texture.id(),
-                uv: Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)),
-                aspect: width as f32 / height as f32,
-            };
+        if let Some(path) = path {
+            self.sharp.ask(image, path, LARGE);
         }
-        self.request(image, file, true);
-        self.small(image, path)
+        match self.sharp.picture(image) {
+            Some(picture) => picture,
+            None => self.small(image, path),
+        }
     }
 
-    fn request(&mut self, image: usize, path: &Path, large: bool) -> Picture {
+    fn request(&mut self, image: usize, path: &Path) -> Picture {
         if self.broken.contains(&image) {
             return Picture::Broken;
         }
-        if !large && self.crowded.get(&image).is_some_and(|since| since + 60 > self.frame) {
+        if self.crowded.get(&image).is_some_and(|since| since + 60 > self.frame) {
             return Picture::Loading;
         }
-        if self.waiting.insert((image, large)) {
-            self.pool.request(Request { image, large, generation: self.generation, path: path.to_owned() });
+        if self.waiting.insert(image) {
+            self.pool.request(Request { image, generation: self.generation, path: path.to_owned() });
         }
         Picture::Loading
     }
 
-    fn store_small(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
+    fn store_small(&mut self, ctx: &Context, image: usize, picture: ColorImage) {
         let Some((page, cell)) = self.free_cell(ctx) else {
             self.crowded.insert(image, self.frame);
             return;
         };
-        let size = [picture.width as usize, picture.height as usize];
-        let position = cell_origin(cell);
-        let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
-        self.pages[page].set_partial(position, pixels, TextureOptions::LINEAR);
+        let size = picture.size;
+        self.pages[page].set_partial(cell_origin(cell), picture, TextureOptions::LINEAR);
         self.slots.insert(image, Slot { page, cell, size, used: self.frame });
-    }
-
-    fn store_large(&mut self, ctx: &Context, image: usize, picture: &Thumbnail) {
-        if self.large.len() >= LARGE_COUNT {
-            let oldest = self.large.iter().min_by_key(|(_, large)| large.used).map(|(&image, _)| image);
-            oldest.map(|image| self.large.remove(&image));
-        }
-        let size = [picture.width as usize, picture.height as usize];
-        let pixels = ColorImage::from_rgba_unmultiplied(size, &picture.rgba);
-        let texture = ctx.load_texture(format!("picture {image}"), pixels, TextureOptions::LINEAR);
-        self.large.insert(image, Large { texture, used: self.frame });
     }
 
     /// An empty cell: a free one, one of a new page, or the least recently used.

@@ -144,12 +144,26 @@ fn open(root: &Path, chosen: Option<&Path>, reach: Reach) -> Result<Loaded, Data
     Ok(loaded)
 }
 
-/// Every picture below a folder as an image, without queries: enough to compute vectors.
+/// Every picture below a folder as an image, without queries: enough to compute vectors, and to add queries to. What the
+/// names of files and folders say is its title and its tags.
 pub(super) fn open_pictures(root: &Path, reach: Reach) -> Loaded {
     let mut builder = Builder::new(root, Format::FOLDER, reach);
     let listing = walk::all_files(root, reach, &mut builder.warnings);
     add_pictures(&mut builder, &Pictures::among(&listing, root), root);
+    for image in &mut builder.dataset.images {
+        let file = image.file.as_deref().unwrap_or(Path::new(""));
+        image.title = words_in(&walk::stem(file));
+        let folders = file.strip_prefix(root).ok().and_then(Path::parent).into_iter().flat_map(Path::iter);
+        image.tags = folders.map(|name| words_in(&name.to_string_lossy())).collect();
+    }
+    builder.dataset.vectors = embeddings::own_sources(&listing, root);
     builder.finish()
+}
+
+/// A name with spaces between its words.
+fn words_in(name: &str) -> String {
+    let words = name.split(|letter: char| letter.is_whitespace() || "_-.+".contains(letter));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn add_pictures(builder: &mut Builder, pictures: &Pictures, root: &Path) {

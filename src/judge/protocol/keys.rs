@@ -1,10 +1,12 @@
 //! Keys that no grade can have.
 
 /// The keys that the judge's desk uses for something else, and for what. They are named as on their caps.
-pub const DESK_KEYS: [(&str, &str); 20] = [
+pub const DESK_KEYS: [(&str, &str); 22] = [
     ("X", "can't tell"),
     ("L", "later"),
     ("N", "note"),
+    ("D", "near-duplicates"),
+    ("Q", "a new query"),
     ("R", "reveal"),
     ("A", "going on after a judgement"),
     ("G", "the grid"),

@@ -3,13 +3,15 @@
 use super::column::Column;
 use super::date::date;
 use super::facts::{Objective, RunFacts};
-use super::parameters::{ParamValue, SEED, signal_count};
+use super::parameters::{SEED, signal_count};
+use super::value::ParamValue;
 use crate::base::Spread;
 use crate::dataset::Split;
 use crate::eval::Measure;
 use crate::train::Setting;
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A cell: its value, and a pale suffix.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +44,8 @@ impl Column {
     pub fn value(self, runs: &[&RunFacts]) -> Option<ParamValue> {
         let first = runs.first()?;
         let record = &first.saved.record;
-        let text = |text: String| Some(ParamValue::Text(text));
+        let text = |text: String| Some(ParamValue::Text(text.into()));
+        let shared = |text: Arc<str>| Some(ParamValue::Text(text));
         match self {
             Column::Name => text(if runs.len() > 1 { stem(runs) } else { first.name().to_owned() }),
             Column::Model => text(record.experiment.model.kind.to_string()),
@@ -52,9 +55,9 @@ impl Column {
             Column::LearningRate => first.parameters.get("training.learning_rate").cloned(),
             Column::Signals => Some(ParamValue::Number(signal_count(record) as f64)),
             Column::Seed => first.parameters.get(SEED).cloned(),
-            Column::Study => first.study.clone().and_then(text),
+            Column::Study => first.study.clone().and_then(shared),
             Column::Fold => first.fold.map(|fold| ParamValue::Number(fold as f64)),
-            Column::Split => only(runs.iter().map(|run| run.split.as_ref())).flatten().cloned().and_then(text),
+            Column::Split => only(runs.iter().map(|run| run.split.as_ref())).flatten().cloned().and_then(shared),
             Column::Date => Some(ParamValue::Number(record.started as f64)),
             Column::State => text(states(runs)),
             Column::Tags => own(runs.iter().flat_map(|run| run.saved.label.tags.iter().map(String::as_str))),
@@ -165,7 +168,7 @@ fn states(runs: &[&RunFacts]) -> String {
 
 /// What a person wrote, if anything.
 fn own<'a>(texts: impl Iterator<Item = &'a str>) -> Option<ParamValue> {
-    Some(distinct(texts)).filter(|text| !text.is_empty()).map(ParamValue::Text)
+    Some(distinct(texts)).filter(|text| !text.is_empty()).map(|text| ParamValue::Text(text.into()))
 }
 
 /// Different texts in alphabetical order.

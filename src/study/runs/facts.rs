@@ -1,7 +1,10 @@
 //! A run in the form that tables and plots need.
 
-use super::parameters::{self, Parameters};
+use super::parameter_list::Parameters;
+use super::parameters;
 use super::saved::SavedRun;
+use super::shared::Shared;
+use super::stamp::Stamp;
 use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
 use crate::study::trial_folder;
@@ -37,27 +40,35 @@ impl Objective {
 /// A run in the form that tables and plots need.
 #[derive(Clone, Debug)]
 pub struct RunFacts {
-    /// The run on disk, without the queries of its split: of many runs, their ids would take most of the memory.
+    /// The run on disk, without what is not shown of many at once and takes most of the memory: the queries of its
+    /// split, the values that it tried, and hashes of its data.
     pub saved: Arc<SavedRun>,
     /// Its configuration, flat.
     pub parameters: Parameters,
     /// The study it is a trial of.
-    pub study: Option<String>,
+    pub study: Option<Arc<str>>,
     /// Its fold in that study, from 1.
     pub fold: Option<usize>,
     /// A short name of its split of the queries, if it recorded it ([`crate::train::RunSplit::short_name`]).
-    pub split: Option<String>,
+    pub split: Option<Arc<str>>,
     /// Equal for runs that differ only in their seeds, or as trials of one study also in their folds.
-    pub configuration: String,
+    pub configuration: Arc<str>,
     /// Equal for runs whose measures are over the same queries in the same way, and so comparable.
-    pub protocol: String,
+    pub protocol: Arc<str>,
     /// Whether it is in training now, as far as is known.
     pub is_live: bool,
+    /// By which it is recognised when runs are listed again.
+    pub(super) stamp: Option<Stamp>,
 }
 
 impl RunFacts {
     /// From a saved run.
-    pub fn of(mut saved: SavedRun) -> Self {
+    pub fn of(saved: SavedRun) -> Self {
+        Self::sharing(saved, &mut Shared::default())
+    }
+
+    /// The same, with one copy of what other runs have too.
+    pub(super) fn sharing(mut saved: SavedRun, shared: &mut Shared) -> Self {
         let parameters = parameters::of_run(&saved.record);
         let folder = study_of(&saved.path);
         let study = folder.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -70,7 +81,26 @@ impl RunFacts {
         };
         let configuration = parameters::configuration(&saved.record, &parameters, &scope);
         let protocol = protocol(&saved.record, folder, fold, split.as_deref());
-        Self { saved: Arc::new(saved), parameters, study, fold, split, configuration, protocol, is_live: false }
+        let record = &mut saved.record;
+        (record.chosen, record.fingerprint, record.resumptions) = (Vec::new(), None, Vec::new());
+        Self {
+            saved: Arc::new(saved),
+            parameters: parameters.sharing(shared),
+            study: study.map(|study| shared.text(&study)),
+            fold,
+            split: split.map(|split| shared.text(&split)),
+            configuration: shared.text(&configuration),
+            protocol: shared.text(&protocol),
+            is_live: false,
+            stamp: None,
+        }
+    }
+
+    /// Offers what it has to other runs.
+    pub(super) fn share(&self, shared: &mut Shared) {
+        let own = [Some(&self.configuration), Some(&self.protocol), self.study.as_ref(), self.split.as_ref()];
+        own.into_iter().flatten().for_each(|text| shared.offer(text));
+        self.parameters.share(shared);
     }
 
     /// The name that a person gave it, else its folder's.

@@ -1,8 +1,10 @@
 //! Filters: which runs a text selects.
 
 use super::facts::{Objective, RunFacts};
-use super::parameters::{self, ParamValue, Parameters, SHORT};
+use super::parameter_list::Parameters;
+use super::parameters::{self, SHORT};
 use super::terms::{Part, Term, TermError, Test, parts, term};
+use super::value::ParamValue;
 use crate::dataset::Split;
 use crate::eval::{Measure, STANDARD};
 use crate::study::nearest;
@@ -85,7 +87,7 @@ fn holds(term: &Term, run: &RunFacts) -> bool {
             let texts = [run.name(), &record.name, &record.dataset, run.state_name(), &label.note];
             let texts = texts.into_iter().chain(label.tags.iter().map(String::as_str));
             let values = run.parameters.values().filter_map(|value| match value {
-                ParamValue::Text(text) => Some(text.as_str()),
+                ParamValue::Text(text) => Some(&**text),
                 ParamValue::Number(_) => None,
             });
             texts.chain(values).any(|text| text.to_lowercase().contains(word))
@@ -110,7 +112,7 @@ fn values_of(run: &RunFacts, key: &str) -> Vec<ParamValue> {
     if let Some(value) = parameters::find(&run.parameters, key) {
         return vec![value.clone()];
     }
-    let text = |text: &str| ParamValue::Text(text.to_owned());
+    let text = |text: &str| ParamValue::Text(text.into());
     match key {
         "name" => vec![text(run.name())],
         "state" => vec![text(run.state_name())],
@@ -149,7 +151,7 @@ fn check_key(key: &str, usual: &Parameters, runs: &[RunFacts]) -> Result<(), Ter
             let measures = STANDARD.map(|measure: Measure| measure.to_string());
             let short = SHORT.map(|(_, short)| short);
             let names = OWN_KEYS.into_iter().chain(short).chain(measures.iter().map(String::as_str));
-            let names: Vec<&str> = names.chain(usual.keys().map(String::as_str)).collect();
+            let names: Vec<&str> = names.chain(usual.names()).collect();
             Err(TermError::UnknownKey { nearest: nearest(&names, key).unwrap_or_default().to_owned() })
         }
     }

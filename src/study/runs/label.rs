@@ -9,7 +9,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 /// The file's name in a run's folder.
-const FILE: &str = "label.json";
+pub(super) const FILE: &str = "label.json";
 
 /// A person's own words on a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,26 +3,13 @@
 //! The names are those of [`crate::study::parameters`], so settings added later can be filtered and plotted without
 //! further work.
 
+use super::parameter_list::Parameters;
+use super::value::ParamValue;
 use crate::base::ContentHash;
-use crate::study::parameters::{flatten, plain};
+use crate::study::parameters::flatten;
 use crate::train::{Experiment, RunRecord};
 use serde::Serialize;
-use serde_json::Value;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt;
-
-/// The value of one parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ParamValue {
-    /// A number.
-    Number(f64),
-    /// A name, a list of names, `yes`, `no` or `none`.
-    Text(String),
-}
-
-/// All parameters of a run by their full names (`graph.k`, `training.loss`).
-pub type Parameters = BTreeMap<String, ParamValue>;
 
 /// The parameter in which repeated runs of a configuration differ.
 pub const SEED: &str = "training.seed";
@@ -46,42 +33,6 @@ pub(super) const SHORT: [(&str, &str); 15] = [
     (SEED, "seed"),
 ];
 
-impl ParamValue {
-    /// A value of a configuration.
-    fn of(value: &Value) -> Self {
-        match value {
-            Value::Bool(value) => Self::Text(if *value { "yes" } else { "no" }.to_owned()),
-            Value::Number(value) => Self::number(value.as_f64().unwrap_or(f64::NAN)),
-            other => Self::Text(plain(other)),
-        }
-    }
-
-    /// A number as it was written: 32-bit numbers lose the digits that only appear as 64 bits.
-    fn number(value: f64) -> Self {
-        let short = f64::from(value as f32) == value;
-        let text = if short { (value as f32).to_string() } else { value.to_string() };
-        Self::Number(text.parse().unwrap_or(value))
-    }
-
-    /// The number, if it is one.
-    pub fn as_number(&self) -> Option<f64> {
-        match self {
-            Self::Number(value) => Some(*value),
-            Self::Text(_) => None,
-        }
-    }
-
-    /// Numbers by size, then texts alphabetically.
-    pub fn compare(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Number(_), Self::Text(_)) => Ordering::Less,
-            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
-        }
-    }
-}
-
 /// The most numbers that are drawn at evenly spaced places.
 const MOST_PLACES: usize = 8;
 
@@ -95,25 +46,13 @@ pub fn places(values: &[Option<ParamValue>]) -> Option<Vec<ParamValue>> {
     (places.len() <= MOST_PLACES || has_text()).then_some(places)
 }
 
-impl fmt::Display for ParamValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(value) if *value != 0.0 && value.abs() < 0.01 => write!(f, "{value:e}"),
-            Self::Number(value) => write!(f, "{value}"),
-            Self::Text(text) => f.write_str(text),
-        }
-    }
-}
-
 /// The parameters of a run. Its signals are listed by name even if all were used.
 pub fn of_run(record: &RunRecord) -> Parameters {
-    let mut parameters = flat(&record.experiment);
     let signals =
         if record.features.is_empty() { record.experiment.features.clone() } else { Some(record.features.clone()) };
     let signals = signals.map_or_else(|| "all".to_owned(), |names| names.join("+"));
-    parameters.insert("features".to_owned(), ParamValue::Text(signals));
-    parameters.insert("vectors".to_owned(), ParamValue::Text(record.vectors.clone()));
-    parameters
+    let inputs = [("features", signals.as_str()), ("vectors", &record.vectors)];
+    flat(&record.experiment).with(inputs.map(|(name, value)| (name, ParamValue::Text(value.into()))))
 }
 
 /// Any value as a flat list, by serialised names.
@@ -131,7 +70,7 @@ pub fn short_name(name: &str) -> &str {
 
 /// The parameter that a filter key names: in full, by its short name, or by its last part.
 pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue> {
-    let by_short = SHORT.iter().find(|(_, short)| *short == word).and_then(|(full, _)| parameters.get(*full));
+    let by_short = SHORT.iter().find(|(_, short)| *short == word).and_then(|(full, _)| parameters.get(full));
     parameters
         .get(word)
         .or(by_short)
@@ -142,14 +81,14 @@ pub fn find<'a>(parameters: &'a Parameters, word: &str) -> Option<&'a ParamValue
 pub fn varying<'a>(runs: impl Iterator<Item = &'a Parameters>) -> Vec<String> {
     let mut seen: BTreeMap<&str, (Option<&ParamValue>, bool)> = BTreeMap::new();
     for (count, parameters) in runs.enumerate() {
-        for (name, value) in parameters {
+        for (name, value) in parameters.iter() {
             // A parameter that earlier runs lack differs from them.
             let first = (count == 0).then_some(value);
             let (known, differs) = seen.entry(name).or_insert((first, count > 0));
             *differs |= *known != Some(value);
         }
         for (name, (_, differs)) in &mut seen {
-            *differs |= !parameters.contains_key(*name);
+            *differs |= parameters.get(name).is_none();
         }
     }
     let mut names: Vec<String> =

@@ -2,8 +2,9 @@
 
 use super::facts::{Objective, RunFacts};
 use super::filter::Filter;
-use super::parameters::{ParamValue, short_name};
+use super::parameters::short_name;
 use super::terms::with_term;
+use super::value::ParamValue;
 use crate::base::Spread;
 
 /// One cell of a heat map.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a run.
-const RECORD: &str = "run.json";
+pub(super) const RECORD: &str = "run.json";
 /// Larger records were not written by this program, whose longest lists have a few hundred names.
 const LARGEST_RECORD: u64 = 1 << 24;
 /// Levels below a folder to search for runs: a user's data folder holds `studies/STUDY/trials/TRIAL`.
@@ -47,6 +47,11 @@ impl SavedRun {
         let label = RunLabel::read(path).unwrap_or_default();
         Ok(Self { resumable: can_resume(path, &record), path: path.to_owned(), record, label })
     }
+
+    /// Newest first; among runs started in the same second, `-10` is newer than `-9`.
+    pub(super) fn age(&self) -> impl Ord + use<> {
+        Reverse((self.record.started, self.record.name.len(), self.record.name.clone()))
+    }
 }
 
 /// The best epoch so far of a run that is in training or was killed, whose record lacks it.
@@ -73,8 +78,7 @@ impl Listing {
     /// A user's runs: those in the folder `runs`, the trials of every study in the folder `studies`, and whatever is
     /// below `others`. Missing folders count as empty.
     pub fn of_user(runs: &Path, studies: &Path, others: &[PathBuf]) -> Self {
-        let others = others.iter().map(|folder| (folder.as_path(), DEEPEST));
-        Self::search(&[(runs, 1), (studies, 3)].into_iter().chain(others).collect::<Vec<_>>())
+        Self::read(found_of_user(runs, studies, others))
     }
 
     /// The runs among and below these folders, each of which may be a run, a study, or hold runs or studies.
@@ -82,15 +86,10 @@ impl Listing {
         // A trial is recognised by its parent folders, which `.` does not name.
         let folders: Vec<PathBuf> =
             folders.iter().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone())).collect();
-        let roots: Vec<(&Path, usize)> = folders.iter().map(|folder| (folder.as_path(), DEEPEST)).collect();
-        Self::search(&roots)
+        Self::read(search(folders.iter().map(|folder| (folder.as_path(), DEEPEST))))
     }
 
-    fn search(roots: &[(&Path, usize)]) -> Self {
-        let (mut found, mut entered) = (Vec::new(), HashSet::new());
-        for (root, depth) in roots {
-            descend(root, *depth, &mut entered, &mut found);
-        }
+    fn read(found: Vec<PathBuf>) -> Self {
         let mut listing = Self::default();
         for path in found {
             match SavedRun::read(&path) {
@@ -98,11 +97,23 @@ impl Listing {
                 Err(error) => listing.skipped.push(error.to_string()),
             }
         }
-        // Among runs started in the same second, `-10` is newer than `-9`.
-        let age = |run: &SavedRun| (run.record.started, run.record.name.len(), run.record.name.clone());
-        listing.runs.sort_by_cached_key(|run| Reverse(age(run)));
+        listing.runs.sort_by_cached_key(SavedRun::age);
         listing
     }
+}
+
+/// The folders of a user's runs, for [`Listing::of_user`].
+pub(super) fn found_of_user(runs: &Path, studies: &Path, others: &[PathBuf]) -> Vec<PathBuf> {
+    let others = others.iter().map(|folder| (folder.as_path(), DEEPEST));
+    search([(runs, 1), (studies, 3)].into_iter().chain(others))
+}
+
+fn search<'a>(roots: impl IntoIterator<Item = (&'a Path, usize)>) -> Vec<PathBuf> {
+    let (mut found, mut entered) = (Vec::new(), HashSet::new());
+    for (root, depth) in roots {
+        descend(root, depth, &mut entered, &mut found);
+    }
+    found
 }
 
 /// Collects the run folders at most `depth` levels below `folder`. As links may form cycles or duplicates, each folder

@@ -119,7 +119,7 @@ pub fn best(runs: &[RunFacts], entries: &[Entry], column: Column) -> Vec<bool> {
     let value = |entry: &Entry| column.spread(&entry.facts(runs)).map(|spread| spread.mean);
     let values: Vec<Option<f64>> = entries.iter().map(value).collect();
     let protocols: Vec<BTreeSet<&str>> =
-        entries.iter().map(|entry| entry.facts(runs).iter().map(|run| run.protocol.as_str()).collect()).collect();
+        entries.iter().map(|entry| entry.facts(runs).iter().map(|run| &*run.protocol).collect()).collect();
     let mut of_protocol: BTreeMap<&BTreeSet<&str>, (usize, f64)> = BTreeMap::new();
     for (protocol, value) in protocols.iter().zip(&values) {
         let Some(value) = value else { continue };

@@ -1,6 +1,6 @@
 //! The grammar of the filter: words, and terms such as `k=10`, `lr<1e-3`, `layers=1,2` or `map=.7...8`.
 
-use super::parameters::ParamValue;
+use super::value::ParamValue;
 
 /// How a term compares.
 #[derive(Clone, Debug, PartialEq)]

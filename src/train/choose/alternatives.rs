@@ -65,6 +65,14 @@ impl Alternatives {
         }
     }
 
+    /// The value where there are too few queries to compare any: the first, except that a weight for each of many
+    /// components cannot be learned from a few queries. (On folders of 48 photos with three queries of 20 judgements, one
+    /// of them to train on, 64 components gave a mean MAP of .415 on the third query, and none .574.)
+    pub(super) fn cautious(&self) -> &Value {
+        let none = self.values.iter().find(|value| self.setting.path == "visual.components" && **value == 0);
+        none.unwrap_or(&self.values[0])
+    }
+
     /// The same experiment with one of the values.
     pub(super) fn set(&self, experiment: &Experiment, value: &Value) -> Result<Experiment, TrainError> {
         let fault = |error: serde_json::Error| TrainError::Config(format!("{}: {error}", self.setting.path));

@@ -5,7 +5,8 @@
 //! the given order. Each alternative is trained briefly on two thirds of the train and validation queries and measured
 //! on the other third, in turns, by [`super::TrainConfig::stop_on`]. Test queries take no part. The first value is
 //! kept unless another is better by more than one standard error of their difference over queries (the one-standard-error
-//! rule; Breiman et al., 1984); one that falls behind the first by two is given up early.
+//! rule; Breiman et al., 1984); one that falls behind the first by two is given up early. With fewer than six queries,
+//! nothing is compared: each setting has its first value, but there are no components, if that is an alternative.
 
 mod alternatives;
 mod chosen_setting;
@@ -49,7 +50,7 @@ pub fn choose(data: &RunData, experiment: &Experiment, observer: &mut dyn RunObs
     for one in &open {
         let (value, tried) = match trials.can_compare() {
             true => trials.compare(one, &current)?,
-            false => (one.values[0].clone(), Vec::new()),
+            false => (one.cautious().clone(), Vec::new()),
         };
         current = one.set(&current, &value)?;
         settings.push(ChosenSetting { setting: one.setting.path.to_owned(), value, tried });

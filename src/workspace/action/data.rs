@@ -1,5 +1,6 @@
 //! Actions on the open data set.
 
+use crate::dataset::QueryEdit;
 use std::path::PathBuf;
 
 /// What is open, and what is added to it.
@@ -11,6 +12,8 @@ pub enum DataAction {
     FollowLinks(PathBuf, bool),
     /// Stop opening.
     CancelLoading,
+    /// Make a data set of the folder of pictures that was to be opened ([`crate::workspace::BareFolder`]), with this query.
+    BeginWith(Box<QueryEdit>),
     /// Take a path off the list of recent data sets.
     ForgetRecent(PathBuf),
     /// Read TREC qrels or a run file into the open data set.

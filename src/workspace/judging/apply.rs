@@ -14,6 +14,7 @@ use super::located::Located;
 use super::{Item, Queue, ids};
 use crate::judge::{Judgement, Line, Mark};
 use crate::workspace::{JudgingAction, JudgingSettings, Message, Verdict, Workspace};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Workspace {

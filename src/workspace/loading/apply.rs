@@ -1,11 +1,11 @@
 //! Opening data sets and choosing visual vectors.
 
-use super::{Measured, VectorsRead};
+use super::{BareFolder, Found, Measured, VectorsRead};
 use crate::base::Progress;
-use crate::dataset::{self, Dataset, Reach, Split, VectorTable, Warning};
+use crate::dataset::{self, Dataset, QueryEdit, Reach, Split, VectorTable, Warning};
 use crate::eval::Measures;
 use crate::jobs::{Event, JobError, Slot, Worker};
-use crate::judge::Scale;
+use crate::judge::{Scale, edit_queries};
 use crate::signals;
 use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
@@ -22,6 +22,7 @@ impl Workspace {
             DataAction::Open(path) => self.open(path),
             DataAction::FollowLinks(path, follow) => self.follow_links(&path, follow),
             DataAction::CancelLoading => self.loading.cancel(),
+            DataAction::BeginWith(edit) => self.begin_with(*edit),
             DataAction::ForgetRecent(path) => {
                 self.change(|settings| settings.recent.retain(|known| *known != path));
             }
@@ -49,7 +50,13 @@ impl Workspace {
         self.loading.path = path.clone();
         self.loading.retire();
         self.loading.opening.start("open", self.wake(), move |worker| {
-            open(&path, &attach, &wanted, worker).map(Box::new).map_err(JobError::from)
+            let reach = Reach::following(wanted.settings.following.contains(&path));
+            if let Some(bare) = dataset::bare_pictures(&path, reach) {
+                return Ok(Found::Pictures(BareFolder { pictures: bare.dataset.images.len(), path, reach }));
+            }
+            open(&path, reach, &attach, &wanted, worker)
+                .map(|found| Found::DataSet(Box::new(found)))
+                .map_err(JobError::from)
         });
     }
 
@@ -94,12 +101,14 @@ impl Workspace {
         while let Some(event) = self.loading.opening.poll() {
             changed = true;
             match event {
-                Event::Done(opened) => self.install(*opened),
+                Event::Done(Found::DataSet(opened)) => self.install(*opened),
+                Event::Done(Found::Pictures(folder)) => self.loading.bare = Some(folder),
                 Event::Failed(JobError::Cancelled) => {}
                 Event::Failed(error) => self.tell(Message::warning(format!("Could not open: {error}"))),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
+        changed |= self.poll_beginning();
         while let Some(event) = self.loading.vectors.poll() {
             changed = true;
             match event {
@@ -111,6 +120,32 @@ impl Workspace {
                 }
                 Event::Failed(error) => self.tell(Message::warning(error.to_string())),
                 Event::Progress(_) | Event::Update(()) => {}
+            }
+        }
+        changed
+    }
+
+    /// Saves the first query of a folder of pictures, which makes it a data set.
+    fn begin_with(&mut self, edit: QueryEdit) {
+        let Some(BareFolder { path, reach, .. }) = self.loading.bare.take() else { return };
+        self.loading.beginning.start("query", self.wake(), move |_| {
+            let id = edit.query.clone();
+            edit_queries(&path, reach, &[edit]).map_err(|error| JobError::Failed(error.to_string()))?;
+            Ok((path, id))
+        });
+    }
+
+    fn poll_beginning(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.loading.beginning.poll() {
+            changed = true;
+            match event {
+                Event::Done((path, id)) => {
+                    self.open_with(path);
+                    self.loading.wanted_query = Some(id);
+                }
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(error) => self.tell(Message::warning(format!("Could not save the query: {error}"))),
             }
         }
         changed
@@ -203,9 +238,10 @@ struct Wanted {
 /// Opens a data set and measures what needs no network.
 fn open(
     path: &Path,
+    reach: Reach,
     files: &[PathBuf],
     wanted: &Wanted,
-    worker: &Worker<(), Box<Measured>>,
+    worker: &Worker<(), Found>,
 ) -> Result<Measured, TrainError> {
     let mut proceed = |name: &str| {
         worker.progress(Progress { stage: name.to_owned(), ..Progress::default() });
@@ -214,7 +250,6 @@ fn open(
     let choose = &mut |dataset: &Dataset, _: &[String], warnings: &mut Vec<Warning>| {
         Ok(first_vectors(dataset, wanted, warnings))
     };
-    let reach = Reach::following(wanted.settings.following.contains(path));
     let opening = Opening { reach, memory: train::memory_bound(None).map_err(TrainError::Config)? };
     let opened = train::open_with(path, opening, files, choose, &mut proceed)?;
     if proceed("Measuring the baselines").is_break() {

@@ -3,7 +3,7 @@
 use super::{Reopened, Scored};
 use crate::base::lock_owner;
 use crate::jobs::{Event, JobError, Worker};
-use crate::study::runs::{Listing, RunFacts, RunLabel};
+use crate::study::runs::{RunLabel, relist};
 use crate::train::{self, Experiment, RunData, RunObserver, RunRecord, TrainError};
 use crate::workspace::judging::Labelled;
 use crate::workspace::session::ModelScores;
@@ -56,12 +56,11 @@ impl Workspace {
     pub(in crate::workspace) fn refresh_runs(&mut self) {
         let (folder, studies) = (self.store.runs().to_owned(), self.store.studies());
         let others = self.settings.folders.clone();
+        let before = self.experiments.runs().to_vec();
         self.refresh_studies();
         self.runs.listed = Some(Instant::now());
         self.runs.listing.retire();
-        self.runs.listing.start("runs", self.wake(), move |_| {
-            Ok(Listing::of_user(&folder, &studies, &others).runs.into_iter().map(RunFacts::of).collect())
-        });
+        self.runs.listing.start("runs", self.wake(), move |_| Ok(relist(&folder, &studies, &others, &before)));
     }
 
     /// Lists the runs again every now and then while some are in training, for their measures so far.

@@ -1,7 +1,7 @@
 //! Starting, resuming and deleting studies.
 
 use super::listing::{REQUEST, SavedStudy};
-use crate::base::{At, FileError, Progress, write_whole};
+use crate::base::{At, FileError, Progress, sentence, write_whole};
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::{Runner, StudyProgress, ablate};
 use crate::train::{RunData, RunRecord};
@@ -121,7 +121,8 @@ impl Workspace {
                     self.studies.listed_done = progress.done;
                     self.refresh_runs();
                 }
-                Event::Progress(_) | Event::Update(()) => {}
+                Event::Progress(_) => {}
+                Event::Update(text) => self.tell(Message::notice(sentence(&text))),
                 Event::Done(()) => {
                     self.tell(Message::notice("The study has ended."));
                     self.refresh_runs();
@@ -138,13 +139,16 @@ impl Workspace {
     }
 }
 
-fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<(), ()>) -> Result<(), JobError> {
+fn run(request: &StudyRequest, data: RunData, folder: &Path, worker: &Worker<String, ()>) -> Result<(), JobError> {
     // Checked before anything is written.
     let plan = request.plan()?;
     let configurations = request.tried(&data.signals)?;
     keep(request, folder)?;
     let shown = Mutex::new((Instant::now(), usize::MAX));
     let observer = |progress: &StudyProgress| {
+        if let Some(notice) = &progress.notice {
+            worker.update(notice.clone());
+        }
         let mut last = shown.lock().unwrap_or_else(PoisonError::into_inner);
         // Called for every batch of every trial; ten updates a second are enough.
         if last.1 != progress.done || last.0.elapsed() > Duration::from_millis(100) {

@@ -19,7 +19,8 @@ use std::time::Duration;
 pub struct StudyState {
     known: Vec<SavedStudy>,
     listing: Slot<(), Vec<SavedStudy>>,
-    job: Slot<(), ()>,
+    /// It reports what is worth knowing, in a sentence each.
+    job: Slot<String, ()>,
     running: Option<PathBuf>,
     listed_done: usize,
 }

@@ -1,7 +1,7 @@
 //! Training, and resuming runs.
 
-use super::{EpochUpdate, LiveRun, TrainDone};
-use crate::base::{Progress, unix_seconds};
+use super::{EpochUpdate, LiveRun, TrainDone, TrainingUpdate};
+use crate::base::{Progress, sentence, unix_seconds};
 use crate::jobs::{Event, JobError, Worker};
 use crate::model::{Network, RankingInput};
 use crate::train::{
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 struct Reporter<'a> {
-    worker: &'a Worker<EpochUpdate, TrainDone>,
+    worker: &'a Worker<TrainingUpdate, TrainDone>,
     followed: &'a AtomicUsize,
     epoch: usize,
     epochs: usize,
@@ -32,12 +32,16 @@ impl RunObserver for Reporter<'_> {
         self.worker.flow()
     }
 
+    fn notice(&mut self, text: &str) {
+        self.worker.update(TrainingUpdate::Notice(text.to_owned()));
+    }
+
     fn epoch(&mut self, report: &EpochReport, model: &Network, inputs: &[RankingInput]) -> ControlFlow<()> {
         self.epoch = report.epoch;
         let query = self.followed.load(Ordering::Relaxed);
         let input = inputs.iter().find(|input| input.query == query);
         let scores = input.and_then(|input| model.score(input).ok()).map(|scores| scores.total);
-        self.worker.update(EpochUpdate { report: report.clone(), query, scores });
+        self.worker.update(TrainingUpdate::Epoch(EpochUpdate { report: report.clone(), query, scores }));
         self.worker.flow()
     }
 }
@@ -138,7 +142,8 @@ impl Workspace {
         while let Some(event) = self.training.job.poll() {
             changed = true;
             match event {
-                Event::Update(update) => self.take_epoch(update),
+                Event::Update(TrainingUpdate::Epoch(update)) => self.take_epoch(update),
+                Event::Update(TrainingUpdate::Notice(text)) => self.tell(Message::notice(sentence(&text))),
                 Event::Done(done) => {
                     self.finish_training(done);
                     self.start_queued();

@@ -134,14 +134,12 @@ fn settings(back: &SettingsAction, forth: &SettingsAction) -> Description {
 
 /// The table's settings with the filter, which is not saved with the others.
 fn of_table(table: &RunTable) -> Parameters {
-    let mut parameters = flat(table);
-    parameters.insert("filter".to_owned(), ParamValue::Text(table.filter.clone()));
-    parameters
+    flat(table).with([("filter", ParamValue::Text(table.filter.as_str().into()))])
 }
 
 /// Names what differs between two lists of settings; `area` tells settings of one name in two lists apart.
 fn changed(area: &str, several: &str, back: &Parameters, forth: &Parameters) -> Description {
-    let mut kind: Vec<String> = back.keys().chain(forth.keys()).cloned().collect();
+    let mut kind: Vec<String> = back.names().chain(forth.names()).map(str::to_owned).collect();
     kind.retain(|name| back.get(name) != forth.get(name));
     kind.sort();
     kind.dedup();

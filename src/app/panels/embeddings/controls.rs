@@ -3,7 +3,7 @@
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, widgets};
-use crate::base::Progress;
+use crate::base::{Progress, sentence};
 use crate::workspace::EmbeddingSource;
 use egui::{RichText, Ui};
 use std::time::Duration;
@@ -53,10 +53,4 @@ pub(super) fn failure_ui(ui: &mut Ui, reason: &str) -> bool {
         ui.add(egui::Label::new(sentence(reason)).wrap());
     });
     ui.button("Try again").clicked()
-}
-
-/// A message with its first letter capitalised.
-pub(super) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

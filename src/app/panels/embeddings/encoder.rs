@@ -1,11 +1,12 @@
 //! The encoder's settings: network, layer, preprocessing and projection.
 
-use super::controls::{progress_ui, sentence};
+use super::controls::progress_ui;
 use super::preprocess;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::{icons, obstacle, widgets};
+use crate::base::sentence;
 use crate::jobs::{Event, Slot};
 use crate::vision::{self, Architecture, DeviceChoice, Feature, Pooling};
 use crate::workspace::{EmbeddingAction, EncoderSettings, SettingsAction, Workspace};

@@ -17,7 +17,7 @@ const FACTS: f32 = 210.0;
 pub(super) fn trials_ui(ui: &mut Ui, study: &SavedStudy, ctx: &mut PanelCtx<'_>) {
     let name = study.name();
     let runs = ctx.workspace().experiments().runs();
-    let trials: Vec<&RunFacts> = runs.iter().filter(|run| run.study.as_ref() == Some(&name)).collect();
+    let trials: Vec<&RunFacts> = runs.iter().filter(|run| run.study.as_deref() == Some(name.as_str())).collect();
     if trials.is_empty() {
         let text = "Trials are listed here as they start, and results once all have finished.";
         widgets::empty_state(ui, icons::CHART, "No trials yet", text, None);

@@ -1,0 +1,7 @@
+//! Messages as sentences.
+
+/// A message with its first letter capitalised.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
