@@ -118,6 +118,11 @@ impl Judging {
         self.queue.as_ref()
     }
 
+    /// How many images the list has, and how many it would have without the filter.
+    pub fn filtered(&self) -> Option<[usize; 2]> {
+        Some([self.queue.as_ref()?.items().len(), self.made.as_ref()?.items.len()])
+    }
+
     /// How many images the list would have more if it was made now.
     pub fn new_images(&self) -> usize {
         self.fresh.new_images()

@@ -5,12 +5,20 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::judge::Scale;
-use crate::workspace::{Condition, Filter, FilterAction};
+use crate::workspace::{Condition, Filter, FilterAction, Workspace};
 use egui::{RichText, Ui};
 
-/// Draws each condition of the filter as a chip that takes it off, and how many images of the query pass; nothing
-/// without a filter.
-pub fn chips_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+/// How many images pass the filter, of how many: of the current query, or of the list at the judge's desk.
+pub fn counts(workspace: &Workspace, at_desk: bool) -> Option<[usize; 2]> {
+    let passing = workspace.passing()?;
+    match at_desk {
+        true => workspace.judging().filtered(),
+        false => Some([passing.count, passing.is_shown.len()]),
+    }
+}
+
+/// Draws each condition of the filter as a chip that takes it off, and how many images pass; nothing without a filter.
+pub fn chips_ui(ui: &mut Ui, at_desk: bool, ctx: &mut PanelCtx<'_>) {
     let workspace = ctx.workspace();
     let filter = workspace.filter();
     if filter.is_empty() {
@@ -27,8 +35,8 @@ pub fn chips_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
                 ctx.act(FilterAction::Without(condition));
             }
         }
-        if let Some(passing) = workspace.passing() {
-            let [count, all] = [passing.count, passing.is_shown.len()].map(widgets::count);
+        if let Some(counts) = counts(workspace, at_desk) {
+            let [count, all] = counts.map(widgets::count);
             widgets::caption(ui, format!("{count} of {all} images"));
         }
     });

@@ -1,5 +1,6 @@
 //! The dialog that sets the filter. What is set counts at once, so that one sees what it does.
 
+use super::chips::counts;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::obstacle;
 use crate::app::kit::theme::GRID;
@@ -59,10 +60,11 @@ impl FilterDialog {
                 if ui.button("Close").clicked() {
                     ui.close();
                 }
-                if let Some(passing) = ctx.workspace().passing() {
+                if let Some(counts) = counts(ctx.workspace(), at_desk) {
                     let query = &session.data.dataset.queries[session.query()].text;
-                    let [count, all] = [passing.count, passing.is_shown.len()].map(widgets::count);
-                    widgets::caption(ui, format!("{count} of {all} images of “{query}”"));
+                    let [count, all] = counts.map(widgets::count);
+                    let of = if at_desk { "of the list".to_owned() } else { format!("of “{query}”") };
+                    widgets::caption(ui, format!("{count} of {all} images {of}"));
                 }
             });
             let judge = ctx.workspace().judge_name();

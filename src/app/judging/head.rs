@@ -47,7 +47,8 @@ impl Counts {
     /// `12 of 100 judged · 3 later · 20 a minute, 4 min left · 57 today`.
     fn text(&self, shown: Shown<'_>) -> String {
         let all = shown.queue.items().len();
-        let mut parts = vec![format!("{} of {} judged", widgets::count(self.judged), widgets::count(all))];
+        let what = if shown.queue.kind().is_adjudication() { "settled" } else { "judged" };
+        let mut parts = vec![format!("{} of {} {what}", widgets::count(self.judged), widgets::count(all))];
         if shown.queue.later() > 0 {
             parts.push(format!("{} later", shown.queue.later()));
         }
@@ -81,7 +82,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
             });
         });
         beside_ui(ui, shown, ctx);
-        filter::chips_ui(ui, ctx);
+        filter::chips_ui(ui, true, ctx);
         ui.add_space(GRID);
         let share = counts.judged as f32 / shown.queue.items().len().max(1) as f32;
         let width = ui.available_width();
@@ -95,15 +96,28 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, counts: &Counts, name: &mut Option<St
                 }
             }
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let (text, colour) = match (shown.judging.is_revealed(), shown.judging.is_measured()) {
-                    (true, _) => ("Ranks and others' labels are shown, and that is recorded", palette.warning),
-                    (false, true) => ("Measures are shown, and that is recorded", palette.warning),
-                    (false, false) => ("Blind", palette.weak),
-                };
+                let known = known(shown, ctx);
+                let colour = if known.is_some() { palette.warning } else { palette.weak };
+                let text = known.unwrap_or_else(|| "Blind".to_owned());
                 widgets::one_line(ui, RichText::new(text).small().color(colour));
             });
         });
     });
+}
+
+/// What the judge knows beside the pictures; `None` while judging is blind.
+fn known(shown: Shown<'_>, ctx: &PanelCtx<'_>) -> Option<String> {
+    let filter = ctx.workspace().filter().reveals(shown.judge);
+    let text = match () {
+        () if shown.judging.is_revealed() => "Ranks and others' labels are shown",
+        () if shown.queue.kind().is_adjudication() => "All labels are shown",
+        () if shown.judging.is_measured() => "Measures are shown",
+        () if !filter.is_empty() => {
+            return Some(format!("The filter tells {}, and that is recorded", filter.join(", ")));
+        }
+        () => return None,
+    };
+    Some(format!("{text}, and that is recorded"))
 }
 
 /// The query's narrative and the guidelines, each behind a button that folds it.

@@ -10,7 +10,7 @@ use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::eval::Measure;
-use crate::workspace::{Order, Passing, Ranking, SelectionAction, Session};
+use crate::workspace::{FilterAction, Order, Passing, Ranking, SelectionAction, Session};
 use egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
     vec2,
@@ -36,10 +36,17 @@ impl PanelView for RankingPanel {
             widgets::empty_state(ui, icons::IMAGE, "No ranking yet", "Open a data set to see its rankings.", None);
             return;
         };
-        filter::chips_ui(ui, ctx);
+        filter::chips_ui(ui, false, ctx);
         let reveal = self.reveal.next(session);
         let is_new = self.listed.changes_to((session.generation, session.query()));
         let passing = ctx.workspace().passing();
+        if passing.is_some_and(|passing| passing.count == 0) {
+            let text = "No image of this query meets all conditions.";
+            if widgets::empty_state(ui, icons::FILTER, "No matching image", text, Some("Clear filter")) {
+                ctx.act(FilterAction::Clear);
+            }
+            return;
+        }
         let shown = |order: Order| {
             let before = previous(session, order);
             let ranking = session.ranking(order)?;

@@ -29,7 +29,7 @@ impl PanelView for GraphPanel {
             return;
         };
         self.toolbar_ui(ui, session, ctx);
-        filter::chips_ui(ui, ctx);
+        filter::chips_ui(ui, false, ctx);
         let Some(view) = session.view() else {
             no_graph(ui, session, ctx);
             return;
