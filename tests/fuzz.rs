@@ -78,7 +78,9 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
         "study" => fixtures(&["runs-0.1.0/sweep/study.json"]),
         "weights" => weights::samples(),
         "picture" => pictures(),
-        "protocol" => text("{\"grades\": [{\"grade\": 0, \"name\": \"No\", \"colour\": \"sky\", \"key\": \"E\"}, {\"grade\": 1}], \"labels\": \"judge:ann\", \"without_batch\": true}"),
+        "protocol" => text(
+            "{\"grades\": [{\"grade\": 0, \"name\": \"No\", \"colour\": \"sky\", \"key\": \"E\"}, {\"grade\": 1}], \"labels\": \"judge:ann\", \"without_batch\": true}",
+        ),
         other => panic!("no seeds for the reader {other}"),
     }
 }

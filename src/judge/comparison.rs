@@ -124,8 +124,7 @@ impl LabelSets {
         labels.push(values(counting).by(&choice.to_string()));
         // Without one of two, the other judge's labels alone are left, which are there already.
         let without = (0..counting.judges().len()).filter(|_| self.judges.len() > 2);
-        let without =
-            without.map(|judge| values(&counting.without(judge)).by(&counting.judges()[judge])).collect();
+        let without = without.map(|judge| values(&counting.without(judge)).by(&counting.judges()[judge])).collect();
         let has_many = self.judges.len() >= JUDGES_TO_RESAMPLE;
         let mut method = format!(
             "{:.0} % percentile bootstrap over queries, {RESAMPLES} resamples, seed {SEED}; randomisation test",
@@ -146,7 +145,8 @@ impl LabelComparison {
         let together = self.labels.last().and_then(sign).filter(|order| order.is_ne())?;
         let (better, other) = if together.is_gt() { (0, 1) } else { (1, 0) };
         let [better, other] = [self.rankings.get(better)?, self.rankings.get(other)?];
-        let turned: Vec<&str> = self.without.iter().filter(|by| sign(by) != Some(together)).map(|by| &*by.labels).collect();
+        let turned: Vec<&str> =
+            self.without.iter().filter(|by| sign(by) != Some(together)).map(|by| &*by.labels).collect();
         match (self.without.is_empty(), turned.as_slice()) {
             (true, _) => None,
             (false, []) => Some(format!("{better} beats {other} whoever is left out.")),
@@ -165,7 +165,8 @@ struct Values {
 
 impl Values {
     fn of(rankings: Vec<PerQuery>) -> Self {
-        let shared = |query: &&String| rankings.iter().all(|ranking| ranking.get(*query).is_some_and(|v| v.is_finite()));
+        let shared =
+            |query: &&String| rankings.iter().all(|ranking| ranking.get(*query).is_some_and(|v| v.is_finite()));
         let queries: Vec<String> =
             rankings.first().into_iter().flat_map(BTreeMap::keys).filter(shared).cloned().collect();
         let rankings = rankings.iter().map(|ranking| queries.iter().map(|query| ranking[query]).collect()).collect();

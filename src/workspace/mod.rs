@@ -35,7 +35,9 @@ pub use embedding::{
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
-pub use judging::{Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind};
+pub use judging::{
+    Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind,
+};
 pub use loading::LoadingState;
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};

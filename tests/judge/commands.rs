@@ -216,7 +216,9 @@ fn a_comparison_says_who_it_depends_on() {
     let by = |at: usize| &found["labels"][at];
     assert_eq!(by(0)["queries"], 8);
     assert!(difference(by(0)) > 0.1 && difference(by(4)) < 0.0 && difference(by(5)) > 0.1, "{found}");
-    assert!((difference(by(0)) - (by(0)["means"][0].as_f64().unwrap() - by(0)["means"][1].as_f64().unwrap())).abs() < 1e-12);
+    assert!(
+        (difference(by(0)) - (by(0)["means"][0].as_f64().unwrap() - by(0)["means"][1].as_f64().unwrap())).abs() < 1e-12
+    );
     let width = |interval: &Value| interval["high"].as_f64().expect("high") - interval["low"].as_f64().expect("low");
     assert!(width(&found["over_judges"]["difference"]) > 2.0 * width(&by(0)["difference"]["interval"]), "{found}");
     let without: Vec<f64> = found["without"].as_array().expect("a list").iter().map(difference).collect();

@@ -16,7 +16,10 @@ pub fn show(egui: &Context, ctx: &mut PanelCtx<'_>) -> bool {
         let size = vec2((content.x - 80.0).clamp(300.0, 860.0), (content.y - 170.0).clamp(160.0, 520.0));
         ui.set_width(size.x);
         ui.label(RichText::new("Comparison of the rankings").heading());
-        widgets::caption(ui, "Mean average precision by whose labels it is measured: does a ranking win whoever judges?");
+        widgets::caption(
+            ui,
+            "Mean average precision by whose labels it is measured: does a ranking win whoever judges?",
+        );
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
             if judging.is_comparing() {

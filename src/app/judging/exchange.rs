@@ -59,8 +59,14 @@ impl ExchangeDialog {
         let modal = Modal::new(Id::unique("judgements")).show(egui, |ui| {
             ui.set_width(520.0);
             let (title, forms) = match way {
-                Way::Import => ("Import judgements", "A journal (.jsonl), a table (.csv, .tsv), MediaEval's rGT files, or TREC qrels."),
-                Way::Export => ("Export judgements", "By the name: .txt or .qrels, .csv, .jsonl, or a folder of MediaEval's rGT files."),
+                Way::Import => (
+                    "Import judgements",
+                    "A journal (.jsonl), a table (.csv, .tsv), MediaEval's rGT files, or TREC qrels.",
+                ),
+                Way::Export => (
+                    "Export judgements",
+                    "By the name: .txt or .qrels, .csv, .jsonl, or a folder of MediaEval's rGT files.",
+                ),
             };
             ui.label(RichText::new(title).heading());
             widgets::caption(ui, forms);
@@ -89,10 +95,13 @@ impl ExchangeDialog {
         ui.horizontal(|ui| {
             let button = egui::Button::new(format!("{}  Choose a file…", icons::OPEN));
             if obstacle::add_unless(ui, waiting, button).clicked() {
-                self.system.ask(ctx.workspace().wake(), match way {
-                    Way::Import => rfd::FileDialog::pick_file,
-                    Way::Export => rfd::FileDialog::save_file,
-                });
+                self.system.ask(
+                    ctx.workspace().wake(),
+                    match way {
+                        Way::Import => rfd::FileDialog::pick_file,
+                        Way::Export => rfd::FileDialog::save_file,
+                    },
+                );
             }
             let button = egui::Button::new(format!("{}  Choose a folder…", icons::OPEN));
             if obstacle::add_unless(ui, waiting, button).clicked() {
@@ -110,7 +119,9 @@ impl ExchangeDialog {
         match way {
             Way::Import if !path.exists() => Some("No such file or folder.".to_owned()),
             Way::Import => check_name(self.judge.trim()).err().map(|error| error.to_string()),
-            Way::Export => Form::of(path).is_none().then(|| "The name must end in .txt, .qrels, .csv or .jsonl.".to_owned()),
+            Way::Export => {
+                Form::of(path).is_none().then(|| "The name must end in .txt, .qrels, .csv or .jsonl.".to_owned())
+            }
         }
     }
 

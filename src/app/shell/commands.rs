@@ -174,15 +174,10 @@ pub static MANUAL: NamedCommand = does("Manual…", keys(NONE, Key::F1), never, 
 pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
     let group = |name, commands: &[&NamedCommand]| (name, commands.iter().map(|&command| command.clone()).collect());
     vec![
-        group("Data", &[
-                &OPEN_DATA,
-                &OPEN_SAMPLE,
-                &ATTACH_TREC,
-                &ATTACH_VECTORS,
-                &IMPORT_JUDGEMENTS,
-                &EXPORT_JUDGEMENTS,
-                &EMBED,
-            ]),
+        group(
+            "Data",
+            &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &IMPORT_JUDGEMENTS, &EXPORT_JUDGEMENTS, &EMBED],
+        ),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
         group(

@@ -55,8 +55,9 @@ fn read(path: &Path, found: &mut Vec<Found>) -> Result<(), JudgeError> {
             continue;
         }
         let number = index + 1;
-        let (image, grade) =
-            line.split_once(',').ok_or_else(|| malformed("no comma between photo and grade".to_owned(), path, number))?;
+        let (image, grade) = line
+            .split_once(',')
+            .ok_or_else(|| malformed("no comma between photo and grade".to_owned(), path, number))?;
         let (image, grade) = (image.trim(), grade.trim());
         let grade = whole_number(grade)
             .ok_or_else(|| malformed(format!("grade '{grade}' is not a whole number"), path, number))?;

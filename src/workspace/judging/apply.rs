@@ -9,7 +9,6 @@ mod journals;
 mod protocol;
 mod queues;
 
-
 use super::located::Located;
 use super::{Item, Queue, ids};
 use crate::judge::{Judgement, Line, Mark};

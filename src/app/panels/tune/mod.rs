@@ -73,7 +73,8 @@ fn parameters_ui(ui: &mut Ui, session: Option<&Session>, experiment: &Experiment
 /// Whether training starts from the open run.
 fn warm_start_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let mut is_on = ctx.settings().warm_start;
-    let help = "Start from the weights of the open run, whose network has the same shape and signals, instead of new ones";
+    let help =
+        "Start from the weights of the open run, whose network has the same shape and signals, instead of new ones";
     widgets::field(ui, "Warm start", help, |ui| {
         if ui.checkbox(&mut is_on, "from the open run").accessible_name("Warm start").changed() {
             ctx.act(SettingsAction::SetWarmStart(is_on));

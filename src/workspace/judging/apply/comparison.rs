@@ -1,7 +1,7 @@
 //! How sure the comparison of the open rankings is, given who judged.
 
-use crate::eval::{Measure, evaluate_scores};
 use crate::dataset::Judgements;
+use crate::eval::{Measure, evaluate_scores};
 use crate::jobs::{Event, JobError};
 use crate::judge::comparison::{LabelSets, PerQuery};
 use crate::workspace::judging::MeasuredComparison;

@@ -90,7 +90,12 @@ impl Workspace {
         if is_new {
             self.look_at_journals();
         }
-        changed |= self.poll_queue() | self.poll_agreement() | self.poll_edit() | self.poll_protocol() | self.poll_comparison() | self.poll_exchange();
+        changed |= self.poll_queue()
+            | self.poll_agreement()
+            | self.poll_edit()
+            | self.poll_protocol()
+            | self.poll_comparison()
+            | self.poll_exchange();
         changed |= self.poll_counting();
         self.recount();
         changed | is_new | is_other_protocol
