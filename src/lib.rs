@@ -19,7 +19,7 @@
 //! | [`train`] | losses and the optimisation loop; knows nothing about threads | base, dataset, signals, graph, eval, model |
 //! | [`study`] | one question, many runs: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |
 //! | [`export`] | runs and comparisons as files: tables, charts, TensorBoard events, a manifest | base, dataset, graph, eval, train, study |
-//! | [`judge`] | judges and what they said: journals, undo, agreement, aggregation, queues | base, dataset, eval |
+//! | [`judge`] | judges and what they said: protocol, journals, undo, agreement, aggregation, queues | base, dataset, eval |
 //! | [`jobs`] | threads and nothing else | base |
 //! | [`workspace`] | the state of one session: what is open, selected, running and saved | all above |
 //! | [`app`] | pixels: the only room that knows egui | all above |

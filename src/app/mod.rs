@@ -39,7 +39,7 @@ use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
 use shell::save::SaveDialog;
 use shell::training_bar::TrainingBar;
-use shell::{bar, commands, messages};
+use shell::{bar, commands, messages, pressed};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -190,7 +190,7 @@ impl App {
         if self.judging.is_open() {
             self.take_judgements(egui);
         }
-        for command in commands::take_pressed(egui, &self.workspace) {
+        for command in pressed::take_pressed(egui, &self.workspace) {
             command.ask(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));
             self.carry_out_requests(egui);
         }

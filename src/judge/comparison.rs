@@ -138,6 +138,25 @@ impl LabelSets {
     }
 }
 
+impl LabelComparison {
+    /// Whether the winner depends on a single judge, in a sentence; `None` below three judges, or without a winner.
+    pub fn verdict(&self) -> Option<String> {
+        let sign = |by: &ByLabels| by.difference.map(|found| found.difference.total_cmp(&0.0));
+        let together = self.labels.last().and_then(sign).filter(|order| order.is_ne())?;
+        let (better, other) = if together.is_gt() { (0, 1) } else { (1, 0) };
+        let [better, other] = [self.rankings.get(better)?, self.rankings.get(other)?];
+        let turned: Vec<&str> =
+            self.without.iter().filter(|by| sign(by) != Some(together)).map(|by| &*by.labels).collect();
+        match (self.without.is_empty(), turned.as_slice()) {
+            (true, _) => None,
+            (false, []) => Some(format!("{better} beats {other} whoever is left out.")),
+            (false, turned) => {
+                Some(format!("{better} beats {other}, but not without {}.", turned.join(", or without ")))
+            }
+        }
+    }
+}
+
 /// Each ranking's values on the queries that all have.
 struct Values {
     queries: Vec<String>,

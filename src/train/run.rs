@@ -162,7 +162,7 @@ pub fn resume(
         record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
     }
     record.resumptions.push(Resumption::now(saved.all_epochs(), changed));
-    work(data, &inputs, &experiment, record, (Some(&lock), Beginning::Saved(saved)), observer)
+    work(data, &inputs, &experiment, record, (Some(&lock), Beginning::Saved(Box::new(saved))), observer)
 }
 
 /// The data with the queries split as in a run, as far as its record says.
@@ -229,7 +229,7 @@ enum Beginning<'a> {
     /// New weights, or those of an earlier run.
     New(Option<&'a WarmStart>),
     /// Its own state, from which it continues.
-    Saved(Saved),
+    Saved(Box<Saved>),
 }
 
 /// The lock on the folder where a run is saved, and what it begins with.
@@ -253,7 +253,7 @@ fn work(
         mark(&mut record, data, experiment)?;
     }
     let (start, saved) = match beginning {
-        Beginning::Saved(saved) => (None, saved),
+        Beginning::Saved(saved) => (None, *saved),
         Beginning::New(None) => (None, Saved::default()),
         Beginning::New(Some(start)) => {
             record.parent = Some(start.parent().clone());

@@ -138,6 +138,11 @@ impl Judging {
         self.counting.is_running() || !self.unmeasured.is_empty()
     }
 
+    /// Whether the labels of several judges are being made one.
+    pub fn is_aggregating(&self) -> bool {
+        self.counting.is_running()
+    }
+
     /// Whether the protocol is being saved.
     pub fn is_saving(&self) -> bool {
         self.saving.is_running()

@@ -232,7 +232,7 @@ fn measures_are_hidden_while_blind_and_showing_them_is_recorded() {
     harness.run_steps(2);
     assert_eq!(harness.query_all_by_label_contains("MAP over the judged queries").count(), 1);
     assert!(harness.query_by_label("Measures are shown, and that is recorded").is_some());
-    press(&mut harness, Key::Num0);
+    press(&mut harness, Key::Num1);
     let moves = harness.state().workspace().judging().moves().points().to_vec();
     assert_eq!(moves.iter().map(|point| point.labels).collect::<Vec<_>>(), [1, 2]);
     assert!(moves[0].map[0].is_some() && moves[0].map != moves[1].map);

@@ -56,7 +56,16 @@ fn tables_ui(ui: &mut Ui, found: &LabelComparison) {
     }
     table(ui, "By labels", found, rows);
     if !found.without.is_empty() {
-        table(ui, "Without one judge", found, found.without.iter().map(row).collect());
+        let without = found.without.iter().map(|by| {
+            let mut row = row(by);
+            row[0] = format!("without {}", by.labels);
+            row
+        });
+        table(ui, "Without one judge", found, without.collect());
+    }
+    if let Some(verdict) = found.verdict() {
+        ui.add_space(GRID);
+        ui.label(widgets::strong_text(verdict));
     }
     ui.add_space(GRID);
     widgets::caption(ui, format!("{}.", found.method));

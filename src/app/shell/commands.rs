@@ -8,7 +8,7 @@ use crate::workspace::{
     Action, DataAction, EmbeddingAction, HistoryAction, Order, SelectionAction, SettingsAction, ThemeChoice,
     TrainingAction, Workspace,
 };
-use egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
+use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
 
 /// A command with a name and a shortcut.
@@ -19,7 +19,7 @@ pub struct NamedCommand {
     /// Its shortcut. Plain letters work only while nothing has keyboard focus.
     pub shortcut: Option<KeyboardShortcut>,
     /// An alternative shortcut.
-    alternative: Option<KeyboardShortcut>,
+    pub(super) alternative: Option<KeyboardShortcut>,
     obstacle: Obstacle,
     effect: Effect,
 }
@@ -328,37 +328,4 @@ pub fn step_candidate(workspace: &Workspace, step: isize) -> Option<Action> {
         None => last,
     };
     Some(SelectionAction::Candidate(Some(shown[place])).into())
-}
-
-/// The commands whose shortcuts were pressed in this frame: one for each press, in order.
-pub fn take_pressed(egui: &Context, workspace: &Workspace) -> Vec<NamedCommand> {
-    let mut commands: Vec<(KeyboardShortcut, NamedCommand)> = Vec::new();
-    for command in all().filter(|command| command.obstacle(workspace).is_none()) {
-        let shortcuts = command.shortcut.into_iter().chain(command.alternative);
-        commands.extend(shortcuts.filter(|shortcut| !is_taken(egui, shortcut)).map(|keys| (keys, command.clone())));
-    }
-    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift come first.
-    commands.sort_by_key(|(shortcut, _)| !shortcut.modifiers.shift);
-    let mut pressed = Vec::new();
-    egui.input_mut(|input| {
-        input.events.retain(|event| {
-            let Event::Key { key, modifiers, pressed: true, .. } = event else { return true };
-            let matches = |(shortcut, _): &&(KeyboardShortcut, NamedCommand)| {
-                shortcut.logical_key == *key && modifiers.matches_logically(shortcut.modifiers)
-            };
-            let found = commands.iter().find(matches);
-            pressed.extend(found.map(|(_, command)| command.clone()));
-            found.is_none()
-        });
-    });
-    pressed
-}
-
-/// Whether the focused widget takes these keys: Space presses a focused button, letters go into a field, Esc closes an
-/// open menu, and fields have their own undo.
-fn is_taken(egui: &Context, shortcut: &KeyboardShortcut) -> bool {
-    let KeyboardShortcut { modifiers, logical_key: key } = *shortcut;
-    let is_plain = modifiers == NONE && !matches!(key, Key::F1 | Key::PageDown | Key::PageUp);
-    let is_wanted = egui.egui_wants_keyboard_input() || Popup::is_any_open(egui);
-    (is_plain && is_wanted) || (matches!(key, Key::Z | Key::Y) && egui.text_edit_focused())
 }

@@ -10,6 +10,7 @@ pub mod layout;
 pub mod manual;
 pub mod messages;
 pub mod open;
+pub mod pressed;
 pub mod save;
 pub mod screenshot;
 pub mod system_dialog;

@@ -111,26 +111,9 @@ fn text(found: &LabelComparison, measure: Measure) -> String {
         heading[0] = String::new();
         let rows: Vec<Vec<String>> = std::iter::once(heading).chain(found.without.iter().map(row)).collect();
         text += &columns(&rows);
-        text += &format!("{}\n", verdict(found));
     }
+    text += &found.verdict().map(|verdict| format!("\n{verdict}\n")).unwrap_or_default();
     text + &format!("\n{}\n", found.method)
-}
-
-/// Whether the order of the two depends on a single judge.
-fn verdict(found: &LabelComparison) -> String {
-    let sign = |by: &ByLabels| by.difference.map(|difference| difference.difference > 0.0);
-    let together = found.labels.last().and_then(sign);
-    let turned: Vec<&str> =
-        found.without.iter().filter(|by| sign(by) != together).map(|by| by.labels.as_str()).collect();
-    let (better, other) = match together {
-        Some(true) => (0, 1),
-        _ => (1, 0),
-    };
-    let [better, other] = [better, other].map(|at| found.rankings.get(at).map_or("", String::as_str));
-    match turned.as_slice() {
-        [] => format!("{better} beats {other} whoever is left out"),
-        turned => format!("{better} does not beat {other} without {}", turned.join(", or without ")),
-    }
 }
 
 fn row(by: &ByLabels) -> Vec<String> {

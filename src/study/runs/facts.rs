@@ -5,7 +5,7 @@ use super::parameters;
 use super::saved::SavedRun;
 use super::shared::Shared;
 use super::stamp::Stamp;
-use crate::dataset::Split;
+use crate::dataset::{LabelSource, Split};
 use crate::eval::{Measure, Measures};
 use crate::study::trial_folder;
 use crate::train::{Comparison, RunRecord, RunSplit, RunState};
@@ -77,7 +77,7 @@ impl RunFacts {
         // A study splits the queries in its own way: its trials belong together, and repeat no run outside it.
         let scope = match folder {
             Some(folder) => folder.display().to_string(),
-            None => split.clone().unwrap_or_default(),
+            None => split.clone().unwrap_or_default() + &labels(&saved.record) + &parent(&saved.record),
         };
         let configuration = parameters::configuration(&saved.record, &parameters, &scope);
         let protocol = protocol(&saved.record, folder, fold, split.as_deref());
@@ -142,7 +142,18 @@ fn protocol(record: &RunRecord, study: Option<&Path>, fold: Option<usize>, split
         (None, None) => String::new(),
     };
     let base = if record.relevant_others > 0 { record.recall_base.name() } else { "" };
-    format!("{}\n{split}\n{base}", record.dataset_path.display())
+    format!("{}\n{split}\n{base}{}", record.dataset_path.display(), labels(record))
+}
+
+/// Whose labels a run was trained on and measured by; nothing for those of the files.
+fn labels(record: &RunRecord) -> String {
+    let labels = record.labels.as_ref().filter(|labels| **labels != LabelSource::default());
+    labels.map(|labels| format!("\n{}", labels.label())).unwrap_or_default()
+}
+
+/// The run whose weights it started from; nothing for new ones.
+fn parent(record: &RunRecord) -> String {
+    record.parent.as_ref().map(|parent| format!("\n{}", parent.path.display())).unwrap_or_default()
 }
 
 /// The folder of the study of a trial, which lies in its folder `trials`.

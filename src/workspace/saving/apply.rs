@@ -24,9 +24,15 @@ impl Workspace {
 
     /// Exports a run; its judgements too, if its data set is open.
     fn save_run(&mut self, run: PathBuf, folder: PathBuf, adopt: bool) {
-        let is_open = self.experiments.run(&run).is_some_and(|known| self.is_open(&known.saved.record));
-        let data = self.session.as_ref().filter(|_| is_open).map(|session| session.data.clone());
+        let record = self.experiments.run(&run).map(|known| known.saved.record.clone());
+        let record = record.filter(|record| self.is_open(record));
+        let labelled = match record.map(|record| self.labelled_as(&record)).transpose() {
+            Ok(labelled) => labelled.flatten(),
+            Err(error) => return self.tell(Message::warning(format!("Could not save: {error}"))),
+        };
         self.saving.jobs.push(Job::spawn("export", self.wake(), move |_| {
+            // By the labels that the run was trained on.
+            let data = labelled.map(|labelled| labelled.data());
             let now = DataNow { data: data.as_ref(), adopt };
             let left_out = export_run(&run, &folder, now, Part::Test)?.left_out;
             Ok(Saved { path: folder, left_out })

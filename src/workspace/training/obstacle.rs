@@ -7,7 +7,10 @@ use crate::workspace::Workspace;
 impl Workspace {
     /// Why training with the settings as they are cannot start now, apart from a run already in training.
     pub fn training_obstacle(&self) -> Option<&'static str> {
-        self.training_obstacle_of(&self.settings.experiment)
+        let is_counting = self.judging.is_aggregating();
+        is_counting
+            .then_some("Labels are being counted: one moment.")
+            .or_else(|| self.training_obstacle_of(&self.settings.experiment))
     }
 
     /// Why nothing can be learned from the open data set with the settings as they are, however its queries are split.

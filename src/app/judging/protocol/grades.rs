@@ -62,7 +62,7 @@ fn grade_ui(ui: &mut Ui, grade: &mut Grade) {
             }
         });
         widgets::caption(ui, "Key");
-        let field = TextEdit::singleline(&mut grade.key).char_limit(1).desired_width(24.0);
+        let field = TextEdit::singleline(&mut grade.key).char_limit(1).desired_width(32.0);
         if ui.add(field).accessible_name(format!("Key of grade {number}")).changed() {
             grade.key.make_ascii_uppercase();
         }
