@@ -12,14 +12,21 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
 
-/// Two judges who disagree on everything; the second gives a reason.
-fn two_judges(set: &Path) {
-    journal(set, 3);
+/// Two judges who disagree on every so many of some images; the second gives a reason where they do.
+pub fn two_judges(set: &Path, count: usize, every: usize) {
+    journal(set, count);
     let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
-    let other = lines.replace("\"ann\"", "\"bob\"").replace("\"grade\":0", "\"grade\":9");
-    let other = other.replace("\"grade\":1", "\"grade\":0").replace("\"grade\":9", "\"grade\":1");
-    let other = other.replace("\"blind\":true", "\"blind\":true,\"note\":\"only a painting of it\"");
-    std::fs::write(set.join("judgements/bob.jsonl"), other).expect("a journal");
+    let other = |(number, line): (usize, &str)| {
+        let line = line.replace("\"ann\"", "\"bob\"");
+        let other = match (number % every, line.contains("\"grade\":1")) {
+            (0, true) => line.replace("\"grade\":1", "\"grade\":0"),
+            (0, false) => line.replace("\"grade\":0", "\"grade\":1"),
+            _ => return line + "\n",
+        };
+        other.replace("\"blind\":true", "\"blind\":true,\"note\":\"only a painting of it\"") + "\n"
+    };
+    let lines: String = lines.lines().enumerate().map(other).collect();
+    std::fs::write(set.join("judgements/bob.jsonl"), lines).expect("a journal");
 }
 
 fn labels_on(harness: &Harness<'_, App>, start: &str) -> usize {
@@ -30,7 +37,7 @@ fn labels_on(harness: &Harness<'_, App>, start: &str) -> usize {
 fn a_conflict_is_settled_with_labels_notes_and_a_reason() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
-    two_judges(&set);
+    two_judges(&set, 3, 1);
     let mut harness = desk(home.path(), &set);
     open_list(&mut harness, QueueKind::Adjudication { chosen: false });
     let first = harness.state().workspace().judging().queue().expect("a list").items()[0];
@@ -79,7 +86,7 @@ fn a_conflict_is_settled_with_labels_notes_and_a_reason() {
 fn a_cell_and_a_query_of_the_agreement_open_their_images() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
-    two_judges(&set);
+    two_judges(&set, 3, 1);
     let mut harness = desk(home.path(), &set);
     let measure = |harness: &mut Harness<'_, App>| {
         harness.get_by_label("Agreement…").click();
