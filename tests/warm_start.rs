@@ -7,6 +7,7 @@ use crossrank::train::{
     Continuation, EpochReport, Experiment, Quiet, RunData, RunObserver, RunRecord, RunState, WarmStart, open,
     read_run_folder, read_run_record, resume, run, run_from,
 };
+use crossrank::workspace::{DataAction, SettingsAction, Store, TrainingAction, Workspace};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -116,4 +117,38 @@ fn the_command_line_starts_from_a_run() {
     assert_eq!(read_run_record(&home.path().join("b")).expect("a run").parent.expect("recorded").run, "a");
     let refused = train(&["--warm-start", &path("a"), "--hidden", "9"]);
     assert!(errors(&refused).contains("cannot start from this run"), "{}", errors(&refused));
+}
+
+#[test]
+fn the_window_starts_from_the_open_run_if_that_is_switched_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = Workspace::new(Store::at(home.path()));
+    let wait = |workspace: &mut Workspace| {
+        let start = std::time::Instant::now();
+        while workspace.is_busy() {
+            assert!(start.elapsed().as_secs() < 120, "still busy");
+            workspace.poll();
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        workspace.poll();
+    };
+    workspace.apply(DataAction::Open(demo_sample()));
+    wait(&mut workspace);
+    workspace.apply(SettingsAction::SetExperiment(Box::new(experiment(1))));
+    workspace.apply(SettingsAction::SetWarmStart(true));
+    let mut names = Vec::new();
+    for _ in 0..2 {
+        workspace.apply(TrainingAction::Start);
+        wait(&mut workspace);
+        let record = &workspace.training().run().expect("a run").record;
+        names.push((record.name.clone(), record.parent.as_ref().map(|parent| parent.run.clone())));
+    }
+    assert_eq!(names[0].1, None, "no run was open");
+    assert_eq!(names[1].1.as_ref(), Some(&names[0].0));
+    let mut other = experiment(1);
+    other.model.hidden += 1;
+    workspace.apply(SettingsAction::SetExperiment(Box::new(other)));
+    workspace.apply(TrainingAction::Start);
+    wait(&mut workspace);
+    assert!(workspace.messages().iter().any(|message| message.text.contains("cannot start from this run")));
 }

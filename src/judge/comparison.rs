@@ -86,7 +86,7 @@ impl LabelSets {
     /// judges' labels, else by majority.
     ///
     /// # Errors
-    /// None at present: all judges are known.
+    /// As [`Counting::of`], which knows all judges that have labels.
     pub fn of(judges: &Judges, choice: &LabelChoice) -> Result<Self, JudgeError> {
         let kind = if choice.method().is_some() { choice.kind } else { LabelKind::Majority };
         let together = LabelChoice { kind, judge: None, ..choice.clone() };

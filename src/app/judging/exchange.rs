@@ -21,6 +21,8 @@ pub struct ExchangeDialog {
     /// What is exported.
     what: Option<Exported>,
     system: SystemDialog,
+    /// Whether the path has yet to be given the keyboard.
+    is_new: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,7 @@ impl ExchangeDialog {
     /// Asks for a file to import.
     pub fn import(&mut self) {
         (self.shown, self.typed, self.judge) = (Some(Way::Import), String::new(), String::new());
+        self.is_new = true;
     }
 
     /// Asks for a file to export to.
@@ -46,7 +49,7 @@ impl ExchangeDialog {
         self.what = Some(method.map_or_else(|| Exported::Judge(workspace.judge_name()), Exported::Together));
         let folder = workspace.store().runs().with_file_name("exports");
         self.typed = folder.join("judgements.qrels").display().to_string();
-        self.shown = Some(Way::Export);
+        (self.shown, self.is_new) = (Some(Way::Export), true);
     }
 
     /// Draws the dialog that is open.
@@ -73,7 +76,10 @@ impl ExchangeDialog {
             ui.add_space(GRID);
             let name = if way == Way::Import { "File to import" } else { "File to export to" };
             let field = TextEdit::singleline(&mut self.typed).hint_text("/path/to/a/file").desired_width(f32::INFINITY);
-            ui.add(field).accessible_name(name);
+            let field = ui.add(field).accessible_name(name);
+            if std::mem::take(&mut self.is_new) {
+                field.request_focus();
+            }
             self.browse_ui(ui, way, ctx);
             match way {
                 Way::Import => judge_ui(ui, &mut self.judge, ctx.workspace()),
