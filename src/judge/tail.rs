@@ -87,7 +87,9 @@ impl Tail {
             *self = Self { shared, ..Self::new(&self.path) };
         }
         if size > 0 {
+            // A long journal is read faster into vectors that do not grow.
             let mut bytes = Vec::new();
+            let _ = bytes.try_reserve_exact(usize::try_from(size - self.offset).unwrap_or_default());
             let read = File::open(&self.path).and_then(|mut file| {
                 file.seek(SeekFrom::Start(self.offset))?;
                 file.read_to_end(&mut bytes)
@@ -117,6 +119,7 @@ impl Tail {
 
     /// Reads the lines of some bytes from the position on, and moves behind what was understood.
     fn take(&mut self, bytes: &[u8], news: &mut News) {
+        news.lines.reserve(bytes.iter().filter(|&&byte| byte == b'\n').count());
         let mut start = 0;
         while let Some(length) = bytes[start..].iter().position(|&byte| byte == b'\n') {
             self.line(&bytes[start..start + length], self.offset + start as u64, news);

@@ -7,10 +7,11 @@
 #![allow(unsafe_code)]
 
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::base::limit_memory_pools;
+use crossrank::base::{limit_memory_pools, write_whole};
 use crossrank::workspace::{JudgingSettings, JudgingView, SettingsAction, Store};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, TouchPhase, pos2, vec2};
 use egui_kittest::Harness;
+use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use image::{RgbImage, imageops};
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ const MANY: usize = 100_000;
 
 /// Judgements of large photos, and different photos among them.
 const AHEAD: usize = 120;
-const PHOTOS: usize = 24;
+const PHOTOS: usize = 12;
 
 /// Large photos that are opened twice.
 const REOPENED: usize = 500;
@@ -104,8 +105,7 @@ fn scroll(home: &Path, _: usize) {
         wheel(&mut harness, -by);
         times.push(cpu(|| frame(&mut harness)));
         if number % 10 == 0 {
-            // Hands textures over to the graphics driver, as every frame of a real window does.
-            harness.render().expect("it can be drawn");
+            hand_over(&mut harness);
         }
         std::thread::sleep(FRAME.saturating_sub(begun.elapsed()));
     }
@@ -120,7 +120,7 @@ fn scroll(home: &Path, _: usize) {
 
 /// Large photos decoded before they are looked at, at three judgements a second.
 fn ahead(home: &Path, _: usize) {
-    let files = large_photos(home);
+    let files = large_photos();
     let bytes = fs::metadata(&files[0]).map_or(0, |file| file.len());
     println!("a photo of 24 megapixels\t{:.1}\tMB", bytes as f64 / 1e6);
     let set = set_of(home, &(0..AHEAD + 10).map(|at| files[at % files.len()].clone()).collect::<Vec<_>>());
@@ -141,6 +141,9 @@ fn ahead(home: &Path, _: usize) {
             frame(&mut harness);
         }
         let time = pressed.elapsed().as_secs_f64() * 1e3;
+        if number % 10 == 0 {
+            hand_over(&mut harness);
+        }
         if time > 25.0 {
             misses += 1;
         } else {
@@ -154,7 +157,7 @@ fn ahead(home: &Path, _: usize) {
 
 /// Looking through many large photos for the first and for the second time.
 fn reopen(home: &Path, count: usize) {
-    let files = large_photos(home);
+    let files = large_photos();
     let links: Vec<PathBuf> = (0..count).map(|at| home.join(format!("set/photos/{at:05}.jpg"))).collect();
     fs::create_dir_all(home.join("set/photos")).expect("a folder");
     for (at, link) in links.iter().enumerate() {
@@ -170,6 +173,9 @@ fn reopen(home: &Path, count: usize) {
                 press(&mut harness, Key::ArrowDown);
             }
             settle(&mut harness).expect("decoded");
+            if row % 10 == 0 {
+                hand_over(&mut harness);
+            }
         }
         seconds.push(begun.elapsed().as_secs_f64());
         println!("{count} photos of 24 megapixels, {name} look\t{:.1}\ts", seconds.last().unwrap_or(&0.0));
@@ -205,6 +211,11 @@ fn wheel(harness: &mut Harness<'_, App>, by: f32) {
         source: egui::MouseWheelSource::Unknown,
         modifiers: Modifiers::NONE,
     });
+}
+
+/// Hands textures over to the graphics driver, as every frame of a real window does.
+fn hand_over(harness: &mut Harness<'_, App>) {
+    harness.render().expect("it can be drawn");
 }
 
 /// Builds one frame, triangles included.
@@ -288,9 +299,9 @@ fn set_of(home: &Path, files: &[PathBuf]) -> PathBuf {
     folder
 }
 
-/// Photos of 24 megapixels, each of other photos.
-fn large_photos(home: &Path) -> Vec<PathBuf> {
-    let folder = home.join("large");
+/// Photos of 24 megapixels, each of other photos; made once.
+fn large_photos() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("large-photos");
     fs::create_dir_all(&folder).expect("a folder");
     let photos = photos();
     let side = 500;
@@ -304,15 +315,19 @@ fn large_photos(home: &Path) -> Vec<PathBuf> {
         tiles.entry(at).or_insert_with(read).clone()
     };
     let mut make = |number: usize| {
+        let path = folder.join(format!("{number:02}.jpg"));
+        if path.exists() {
+            return path;
+        }
         let mut mosaic = RgbImage::new(LARGE[0], LARGE[1]);
         let cells = (0..LARGE[1] / side).flat_map(|y| (0..LARGE[0] / side).map(move |x| (x, y)));
         for (at, (x, y)) in cells.enumerate() {
             let photo = tile((number * 37 + at * 5) % 200);
             imageops::replace(&mut mosaic, &photo, i64::from(x * side), i64::from(y * side));
         }
-        let path = folder.join(format!("{number:02}.jpg"));
-        let file = fs::File::create(&path).expect("a file");
-        image::codecs::jpeg::JpegEncoder::new_with_quality(file, 90).encode_image(&mosaic).expect("written");
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 90).encode_image(&mosaic).expect("encoded");
+        write_whole(&path, &[&bytes]).expect("written");
         path
     };
     (0..PHOTOS).map(&mut make).collect()

@@ -186,7 +186,10 @@ fn a_long_journal_is_read_quickly() {
     }
     println!("{count} lines in {loaded:?}; a look without news in {:?}", start.elapsed() / 100);
     assert_eq!(judges.record("ann").map(|record| record.entries().len()), Some(count));
-    assert!(loaded.as_micros() < 200 * count as u128, "{loaded:?}");
+    // The goal is two seconds for a million lines; the dev profile takes longer.
+    let is_goal = count == 1_000_000 && !cfg!(debug_assertions);
+    let most = if is_goal { 2_000_000 } else { 200 * count as u128 };
+    assert!(loaded.as_micros() < most, "{loaded:?}");
     assert!(start.elapsed().as_millis() < 1000);
 }
 
