@@ -60,6 +60,13 @@ fn a_conflict_is_settled_with_labels_notes_and_a_reason() {
     assert_eq!(labels_on(&harness, "ann, finally: "), 1);
     press(&mut harness, Key::Num0);
     assert_eq!(state(&harness).1, 1, "the same grade again goes on");
+    let lines = |harness: &Harness<'_, App>| {
+        let judges = harness.state().workspace().judging().judges().expect("judges");
+        judges.record("ann").map_or(0, |record| record.entries().len())
+    };
+    let count = lines(&harness);
+    press(&mut harness, Key::Backspace);
+    assert_eq!(lines(&harness), count, "without a final grade, there is none to take off");
     press(&mut harness, Key::Num1);
     press(&mut harness, Key::Backspace);
     let second = harness.state().workspace().judging().queue().expect("a list").items()[1];

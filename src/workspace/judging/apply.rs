@@ -13,7 +13,7 @@ mod queues;
 use super::located::Located;
 use super::{Item, Queue, ids};
 use crate::judge::{Judgement, Line, Mark};
-use crate::workspace::{JudgingAction, JudgingSettings, Message, Verdict, Workspace};
+use crate::workspace::{JudgingAction, JudgingSettings, Message, Session, Verdict, Workspace};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -145,40 +145,43 @@ impl Workspace {
         }
     }
 
+    /// A judgement of the image at a position, with what was known of it; `None` if there is nothing to record.
+    fn mark(&self, session: &Session, queue: &Queue, position: usize, template: &Judgement) -> Option<Mark> {
+        let judge = self.judge_name();
+        let item = *queue.items().get(position)?;
+        let (query, image) = ids(session, item)?;
+        let before = self.judging.said(session, queue, &judge, item);
+        if queue.kind().is_adjudication() && template.grade.is_none() {
+            return before.map(|_| self.judging.unsettled(&judge, query, image));
+        }
+        let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
+        // Who judges a second time has seen why the image is in the queue.
+        let has_reason = queue.kind().is_again() && queue.is_open(position);
+        let shown = [
+            (self.judging.is_revealed, "ranks"),
+            (self.judging.is_revealed || has_reason, "labels"),
+            // A measure that moved says how the system ranked the image.
+            (self.judging.is_measured, "measures"),
+        ];
+        let shown = shown.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, what)| what);
+        let known: BTreeSet<&str> = shown.chain(self.filter().reveals(&judge)).collect();
+        let judgement = Judgement {
+            blind: Some(known.is_empty()),
+            revealed: known.into_iter().map(str::to_owned).collect(),
+            queue: Some(queue.name(position).into()),
+            seed: queue.seed(),
+            position: u32::try_from(position + 1).ok(),
+            note,
+            ..template.clone()
+        };
+        Some(Mark { query: query.into(), image: image.into(), judgement })
+    }
+
     /// Records a judgement of these images as one step; whether there was anything to record.
     fn record_marks(&mut self, positions: &[usize], template: &Judgement, name: String) -> bool {
         let judge = self.judge_name();
         let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return false };
-        let mark = |&position: &usize| -> Option<Mark> {
-            let item = *queue.items().get(position)?;
-            let (query, image) = ids(session, item)?;
-            if queue.kind().is_adjudication() && template.grade.is_none() {
-                return Some(self.judging.unsettled(&judge, query, image));
-            }
-            let before = self.judging.said(session, queue, &judge, item);
-            let note = template.note.clone().or_else(|| before.and_then(|before| before.note.clone()));
-            // Who judges a second time has seen why the image is in the queue.
-            let has_reason = queue.kind().is_again() && queue.is_open(position);
-            let shown = [
-                (self.judging.is_revealed, "ranks"),
-                (self.judging.is_revealed || has_reason, "labels"),
-                // A measure that moved says how the system ranked the image.
-                (self.judging.is_measured, "measures"),
-            ];
-            let shown = shown.into_iter().filter(|(is_shown, _)| *is_shown).map(|(_, what)| what);
-            let known: BTreeSet<&str> = shown.chain(self.filter().reveals(&judge)).collect();
-            let revealed: Vec<String> = known.into_iter().map(str::to_owned).collect();
-            let judgement = Judgement {
-                blind: Some(revealed.is_empty()),
-                revealed,
-                queue: Some(queue.name(position).into()),
-                seed: queue.seed(),
-                position: u32::try_from(position + 1).ok(),
-                note,
-                ..template.clone()
-            };
-            Some(Mark { query: query.into(), image: image.into(), judgement })
-        };
+        let mark = |&position: &usize| self.mark(session, queue, position, template);
         let marks: Vec<Mark> = positions.iter().filter_map(mark).collect();
         let items: Vec<Item> = positions.iter().filter_map(|&at| queue.items().get(at).copied()).collect();
         if marks.is_empty() {
