@@ -23,7 +23,7 @@ pub fn two_judges(set: &Path, count: usize, every: usize) {
             (0, false) => line.replace("\"grade\":0", "\"grade\":1"),
             _ => return line + "\n",
         };
-        other.replace("\"blind\":true", "\"blind\":true,\"note\":\"only a painting of it\"") + "\n"
+        other.replace("\"blind\":true", "\"blind\":true,\"note\":\"there is one in the background\"") + "\n"
     };
     let lines: String = lines.lines().enumerate().map(other).collect();
     std::fs::write(set.join("judgements/bob.jsonl"), lines).expect("a journal");
@@ -42,7 +42,7 @@ fn a_conflict_is_settled_with_labels_notes_and_a_reason() {
     open_list(&mut harness, QueueKind::Adjudication { chosen: false });
     let first = harness.state().workspace().judging().queue().expect("a list").items()[0];
     assert_eq!((labels_on(&harness, "ann: "), labels_on(&harness, "bob: ")), (1, 1), "labels are in sight");
-    assert_eq!(labels_on(&harness, "only a painting of it"), 1);
+    assert_eq!(labels_on(&harness, "there is one in the background"), 1);
     let before = said(&harness, first)[0].1;
 
     press(&mut harness, Key::N);

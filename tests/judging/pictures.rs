@@ -62,7 +62,7 @@ fn pictures_of_what_is_judged_again() {
     two_judges(&set, 50, 4);
     let mut harness = desk(&home.path().join("adjudication"), &set, JudgingView::One, ThemeChoice::Dark);
     open_list(&mut harness, QueueKind::Adjudication { chosen: false });
-    press(&mut harness, Key::Num1);
+    press(&mut harness, Key::Num0);
     write(&mut harness, "judging-adjudication-dark.png");
     harness.get_by_label("Agreement…").click();
     harness.step();
