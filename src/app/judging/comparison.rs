@@ -77,7 +77,7 @@ fn table(ui: &mut Ui, name: &str, found: &LabelComparison, rows: Vec<Vec<String>
     let mut heading = vec!["labels".to_owned(), "queries".to_owned()];
     heading.extend(found.rankings.iter().cloned());
     if let [first, second, ..] = &found.rankings[..] {
-        heading.extend([format!("{first} − {second}"), "p".to_owned()]);
+        heading.extend([format!("{first} − {second}"), "test".to_owned()]);
     }
     Grid::new(name).num_columns(heading.len()).spacing(vec2(20.0, 4.0)).show(ui, |ui| {
         for title in &heading {
@@ -100,7 +100,7 @@ fn row(by: &ByLabels) -> Vec<String> {
     }
     if let Some(found) = by.difference {
         row.push(format!("{}\n{}", widgets::signed(found.difference), range(found.interval)));
-        row.push(found.p.map_or_else(String::new, widgets::decimal));
+        row.push(found.p.map_or_else(String::new, widgets::probability));
     }
     row
 }

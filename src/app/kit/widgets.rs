@@ -127,6 +127,11 @@ pub fn signed(value: f64) -> String {
     if value < -0.0005 { format!("−{}", decimal(-value)) } else { decimal(value.abs()) }
 }
 
+/// A probability of a test: `p = .012`, `p < .001`.
+pub fn probability(p: f64) -> String {
+    if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", decimal(p)) }
+}
+
 /// A count with thousands separators: `2,836`.
 pub fn count(count: usize) -> String {
     let digits = count.to_string();

@@ -217,8 +217,7 @@ fn summary_ui(ui: &mut Ui, comparison: &PairMeasures) -> bool {
             widgets::caption(ui, format!("95 % interval {} to {}", widgets::change(low), widgets::change(high)));
         }
         if let Some(p) = test.p {
-            let text = if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", widgets::decimal(p)) };
-            widgets::caption(ui, text).on_hover_text("Two-sided paired t-test over queries");
+            widgets::caption(ui, widgets::probability(p)).on_hover_text("Two-sided paired t-test over queries");
         }
         let counts = format!(
             "{} better  ·  {} equal  ·  {} worse  ·  {} queries",

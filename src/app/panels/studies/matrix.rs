@@ -202,8 +202,7 @@ fn interval(delta: f64, interval: Option<Interval>) -> String {
 
 fn probability(p: Option<f64>) -> String {
     match p {
-        Some(p) if p < 0.001 => "p < .001 (paired t-test over queries)".to_owned(),
-        Some(p) => format!("p = {} (paired t-test over queries)", widgets::decimal(p)),
+        Some(p) => format!("{} (paired t-test over queries)", widgets::probability(p)),
         None => "Not tested".to_owned(),
     }
 }
