@@ -232,6 +232,35 @@ fn typing_in_a_field_never_judges_and_a_note_is_saved() {
 }
 
 #[test]
+fn what_cannot_be_saved_is_said_and_saved_as_soon_as_it_can_be() {
+    let home = tempfile::tempdir().expect("a folder");
+    let set = unjudged(home.path());
+    let mut harness = desk(home.path(), &set);
+    // Files in the place of both folders: they cannot be made.
+    let places = [set.join("judgements"), home.path().join("home/judgements")];
+    places.iter().for_each(|place| std::fs::write(place, "").expect("a file"));
+    press(&mut harness, Key::Num1);
+    let start = Instant::now();
+    while !harness.state().workspace().judging().is_failing() {
+        assert!(start.elapsed() < Duration::from_secs(20), "no fault");
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    let notice = |harness: &Harness<'_, App>| {
+        harness.state().workspace().judging().notice().map(str::to_owned).unwrap_or_default()
+    };
+    assert!(notice(&harness).starts_with("In memory only: "), "{}", notice(&harness));
+    press(&mut harness, Key::Num0);
+    assert_eq!(state(&harness), (2, 2), "work goes on");
+    places.iter().for_each(|place| std::fs::remove_file(place).expect("a file"));
+    saved(&mut harness);
+    assert_eq!(notice(&harness), "All judgements are on disk again.");
+    let elsewhere = harness.state().workspace().store().judgements();
+    let (judges, _) = Judges::read(Places::new(&set, Reach::Folder, &elsewhere)).expect("journals");
+    assert_eq!(judges.count("ann"), 2);
+}
+
+#[test]
 fn what_another_window_judges_is_seen() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());

@@ -296,7 +296,8 @@ impl eframe::App for App {
         }
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         let is_notice = |message: &Message| message.kind == MessageKind::Notice;
-        if self.workspace.messages().iter().any(is_notice) || self.workspace.is_unsaved() {
+        let is_waiting = self.workspace.is_unsaved() || self.workspace.judging().is_failing();
+        if self.workspace.messages().iter().any(is_notice) || is_waiting {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }
     }

@@ -71,8 +71,12 @@ impl Workspace {
         if is_other_protocol {
             self.look_at_protocol();
         }
+        let was_failing = self.judging.is_failing();
         if let Some(saved) = self.judging.writer.as_mut().and_then(Writer::poll) {
             is_new = true;
+            if was_failing && saved.fault.is_none() {
+                self.judging.notice = Some("All judgements are on disk again.".to_owned());
+            }
             match saved.fault {
                 Some(fault) => {
                     self.judging.notice = Some(format!("In memory only: {fault}"));
