@@ -238,6 +238,7 @@ fn what_cannot_be_saved_is_said_and_saved_as_soon_as_it_can_be() {
     let mut harness = desk(home.path(), &set);
     // Files in the place of both folders: they cannot be made.
     let places = [set.join("judgements"), home.path().join("home/judgements")];
+    std::fs::create_dir_all(home.path().join("home")).expect("a folder");
     places.iter().for_each(|place| std::fs::write(place, "").expect("a file"));
     press(&mut harness, Key::Num1);
     let start = Instant::now();
