@@ -35,6 +35,17 @@ impl<E: Send + 'static, T: Send + 'static> Slot<E, T> {
         }
         Some(event)
     }
+
+    /// What became of the job, once it has ended; not if it was cancelled. Progress and updates are passed over.
+    pub fn ended(&mut self) -> Option<Result<T, JobError>> {
+        loop {
+            match self.poll()? {
+                Event::Done(value) => return Some(Ok(value)),
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(_) => {}
+                Event::Failed(error) => return Some(Err(error)),
+            }
+        }
+    }
 }
 
 impl<E, T> Slot<E, T> {
@@ -143,5 +154,24 @@ mod tests {
         });
         slot.cancel();
         assert!(matches!(end(&mut slot), Event::Failed(JobError::Cancelled)));
+    }
+
+    #[test]
+    fn an_end_is_seen_past_progress_and_a_cancelled_job_has_none() {
+        let mut slot = Slot::<(), i32>::default();
+        let mut ended = |work: fn(&Worker<(), i32>) -> Result<i32, JobError>| {
+            slot.start("work", Arc::new(|| {}), work);
+            while slot.is_running() {
+                if let Some(ended) = slot.ended() {
+                    return Some(ended);
+                }
+                std::thread::yield_now();
+            }
+            None
+        };
+        let done = ended(|worker| worker.stage("Working", 1, 2).map(|()| 7));
+        assert!(matches!(done, Some(Ok(7))));
+        assert!(matches!(ended(|_| Err(JobError::Failed("no".to_owned()))), Some(Err(JobError::Failed(_)))));
+        assert!(ended(|_| Err(JobError::Cancelled)).is_none());
     }
 }

@@ -1,6 +1,5 @@
 //! Measuring how far the judges agree.
 
-use crate::jobs::{Event, JobError};
 use crate::judge::agreement::{agreement, consistency, controls, intervals};
 use crate::judge::queues::Kind;
 use crate::judge::{Counted, Table};
@@ -34,15 +33,11 @@ impl Workspace {
 
     /// Takes in what was measured since the last call.
     pub(in crate::workspace) fn poll_agreement(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.measuring.poll() {
-            match event {
-                Event::Done(measured) => self.judging.agreement = Some(*measured),
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
-            }
-            changed = true;
+        let Some(ended) = self.judging.measuring.ended() else { return false };
+        match ended {
+            Ok(measured) => self.judging.agreement = Some(*measured),
+            Err(error) => self.tell(Message::warning(error.to_string())),
         }
-        changed
+        true
     }
 }

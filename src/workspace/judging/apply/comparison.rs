@@ -2,7 +2,6 @@
 
 use crate::dataset::Judgements;
 use crate::eval::{Measure, evaluate_scores};
-use crate::jobs::{Event, JobError};
 use crate::judge::comparison::{LabelSets, PerQuery};
 use crate::workspace::judging::MeasuredComparison;
 use crate::workspace::{Message, Order, Workspace};
@@ -42,16 +41,12 @@ impl Workspace {
 
     /// Takes in what was measured since the last call.
     pub(super) fn poll_comparison(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.comparing.poll() {
-            match event {
-                Event::Done(measured) => self.judging.comparison = Some(*measured),
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
-            }
-            changed = true;
+        let Some(ended) = self.judging.comparing.ended() else { return false };
+        match ended {
+            Ok(measured) => self.judging.comparison = Some(*measured),
+            Err(error) => self.tell(Message::warning(error.to_string())),
         }
-        changed
+        true
     }
 
     /// Whether labels or rankings have changed since they were compared.

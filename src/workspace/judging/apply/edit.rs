@@ -1,7 +1,7 @@
 //! Adding, changing and deleting queries.
 
 use crate::dataset::QueryEdit;
-use crate::jobs::{Event, JobError};
+use crate::jobs::JobError;
 use crate::judge::{edit_queries, is_sample};
 use crate::workspace::{Message, Workspace};
 
@@ -24,20 +24,16 @@ impl Workspace {
 
     /// Takes in changes that were saved since the last call.
     pub(super) fn poll_edit(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.editing.poll() {
-            match event {
-                Event::Done(id) => {
-                    self.change(|settings| settings.last_query = Some(id));
-                    if let Some(path) = self.session.as_ref().map(|session| session.path.clone()) {
-                        self.open_with(path);
-                    }
+        let Some(ended) = self.judging.editing.ended() else { return false };
+        match ended {
+            Ok(id) => {
+                self.change(|settings| settings.last_query = Some(id));
+                if let Some(path) = self.session.as_ref().map(|session| session.path.clone()) {
+                    self.open_with(path);
                 }
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => self.tell(Message::warning(format!("Could not save the query: {error}"))),
             }
-            changed = true;
+            Err(error) => self.tell(Message::warning(format!("Could not save the query: {error}"))),
         }
-        changed
+        true
     }
 }

@@ -1,6 +1,6 @@
 //! Judgements from and to other programs' files.
 
-use crate::jobs::{Event, JobError};
+use crate::jobs::JobError;
 use crate::judge::aggregate::aggregate;
 use crate::judge::exchange::{Form, export_aggregate, export_judges, import};
 use crate::judge::{Counted, Judges, Table};
@@ -71,15 +71,11 @@ impl Workspace {
 
     /// Takes in what became of an import or export.
     pub(super) fn poll_exchange(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.exchanging.poll() {
-            match event {
-                Event::Done(text) => self.tell(Message::notice(text)),
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
-            }
-            changed = true;
+        let Some(ended) = self.judging.exchanging.ended() else { return false };
+        match ended {
+            Ok(text) => self.tell(Message::notice(text)),
+            Err(error) => self.tell(Message::warning(error.to_string())),
         }
-        changed
+        true
     }
 }

@@ -1,6 +1,6 @@
 //! The data set's protocol: its grades, whose labels count, and the guidelines.
 
-use crate::jobs::{Event, JobError};
+use crate::jobs::JobError;
 use crate::judge::{Protocol, Scale};
 use crate::workspace::{Message, Workspace};
 
@@ -70,23 +70,19 @@ impl Workspace {
 
     /// Takes in what became of a protocol that was being saved.
     pub(super) fn poll_protocol(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.saving.poll() {
-            match event {
-                Event::Done(path) => {
-                    let folder = self.judging.judges.as_ref().map(|judges| judges.places().folder().to_owned());
-                    if folder.is_some_and(|folder| !path.starts_with(folder)) {
-                        let text = format!("The judging protocol is saved in {}.", path.display());
-                        self.tell(Message::notice(text));
-                    }
-                }
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => {
-                    self.tell(Message::warning(format!("The judging protocol is not saved: {error}")));
+        let Some(ended) = self.judging.saving.ended() else { return false };
+        match ended {
+            Ok(path) => {
+                let folder = self.judging.judges.as_ref().map(|judges| judges.places().folder().to_owned());
+                if folder.is_some_and(|folder| !path.starts_with(folder)) {
+                    let text = format!("The judging protocol is saved in {}.", path.display());
+                    self.tell(Message::notice(text));
                 }
             }
-            changed = true;
+            Err(error) => {
+                self.tell(Message::warning(format!("The judging protocol is not saved: {error}")));
+            }
         }
-        changed
+        true
     }
 }

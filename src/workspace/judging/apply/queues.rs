@@ -2,7 +2,6 @@
 
 use crate::dataset::{Dataset, ImageId, QueryId};
 use crate::graph::{Csr, GraphRequest, Similarities, unit_rows, visual_rows};
-use crate::jobs::{Event, JobError};
 use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
 use crate::judge::{Counted, FILES, Table};
 use crate::train::RunData;
@@ -86,16 +85,12 @@ impl Workspace {
 
     /// Takes in lists that were made since the last call.
     pub(in crate::workspace) fn poll_queue(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.judging.making.poll() {
-            match event {
-                Event::Done((kind, made)) => self.install_queue(kind, made, None),
-                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => continue,
-                Event::Failed(error) => self.tell(Message::warning(error.to_string())),
-            }
-            changed = true;
+        let Some(ended) = self.judging.making.ended() else { return false };
+        match ended {
+            Ok((kind, made)) => self.install_queue(kind, made, None),
+            Err(error) => self.tell(Message::warning(error.to_string())),
         }
-        changed
+        true
     }
 
     pub(super) fn ingredients(&self) -> Option<Ingredients> {
