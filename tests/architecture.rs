@@ -19,7 +19,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("pulp", &["vision", "graph", "model"]),
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
-    ("rayon", &["dataset", "vision", "graph", "model", "train", "study"]),
+    ("rayon", &["dataset", "vision", "graph", "model", "train", "study", "judge"]),
     ("safetensors", &["dataset", "vision", "graph", "model", "train"]),
     // The command line opens the window, and the app draws it.
     ("eframe", &["app", "cli/window.rs"]),

@@ -75,6 +75,13 @@ fn press(harness: &mut Harness<'_, App>, key: Key) {
     harness.step();
 }
 
+/// Chooses from the menu of the judges.
+fn of_judges(harness: &mut Harness<'_, App>, name: &str) {
+    harness.get_by_label("Judges").click();
+    harness.run_steps(2);
+    harness.get_by_label(name).click();
+}
+
 /// Draws until everything that was judged is on disk.
 fn saved(harness: &mut Harness<'_, App>) {
     let start = Instant::now();
@@ -299,4 +306,24 @@ fn journal(set: &Path, count: usize) {
     }
     std::fs::create_dir_all(set.join("judgements")).expect("a folder");
     std::fs::write(set.join("judgements/ann.jsonl"), lines).expect("a journal");
+}
+
+/// Ann's lines as Bob's, who grades those otherwise of which `differs` says so by number.
+fn as_bob(set: &Path, differs: impl Fn(usize) -> bool) -> Vec<String> {
+    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
+    let (zero, one) = ("\"grade\":0", "\"grade\":1");
+    let as_bob = |(number, line): (usize, &str)| {
+        let line = line.replace("\"ann\"", "\"bob\"");
+        match (differs(number), line.contains(one)) {
+            (true, true) => line.replace(one, zero),
+            (true, false) => line.replace(zero, one),
+            (false, _) => line,
+        }
+    };
+    lines.lines().enumerate().map(as_bob).collect()
+}
+
+/// Writes Bob's journal.
+fn write_bob(set: &Path, lines: &[String]) {
+    std::fs::write(set.join("judgements/bob.jsonl"), lines.join("\n") + "\n").expect("a journal");
 }

@@ -331,7 +331,7 @@ impl eframe::App for App {
         self.first_query.show(&egui, &[], ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
-        messages::messages_ui(&egui, ctx);
+        messages::messages_ui(&egui, self.judging.foot(), ctx);
         self.pictures.finish_frame();
         self.outbox.settle_hover(self.workspace.session().and_then(|session| session.hovered()));
         if !self.outbox.is_empty() {

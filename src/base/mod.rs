@@ -38,7 +38,7 @@ pub use rng::{Rng, SplitMix64};
 pub use sentence::sentence;
 pub use short::short_f32;
 pub use size::{parse_size, size_text};
-pub use spread::{Spread, mean};
+pub use spread::{Spread, mean, range};
 pub use stub::sweep_stubs;
 pub use time::unix_seconds;
 pub use whole::{is_abandoned, sweep, write_unsynced, write_whole};

@@ -1,4 +1,4 @@
-//! Mean and standard deviation.
+//! Mean, standard deviation and range.
 
 use serde::Serialize;
 
@@ -32,6 +32,12 @@ impl Spread {
 /// The arithmetic mean; 0 for an empty slice.
 pub fn mean(values: &[f64]) -> f64 {
     if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+}
+
+/// The lowest and the highest of the finite values; `None` if there are none.
+pub fn range(values: impl IntoIterator<Item = f32>) -> Option<(f32, f32)> {
+    let finite = values.into_iter().filter(|value| value.is_finite());
+    finite.map(|value| (value, value)).reduce(|(low, high), (a, b)| (low.min(a), high.max(b)))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::labels;
 use super::output::{print, print_json, warning_lines};
 use super::progress::Progress;
 use super::table::{columns, grouped};
-use crate::dataset::{self, Dataset, DatasetError, Loaded, Reach, Summary, Warning};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, Reach, Summary, Warning, WarningKind};
 use crate::judge::{JudgeError, Judges, LabelChoice, Protocol, counted};
 use crate::signals::{self, Signals};
 use anyhow::Result;
@@ -40,7 +40,14 @@ pub(super) fn run(args: &InfoArgs) -> Result<()> {
     })?;
     let judges = labels::judges(&dataset, &judgements, &mut progress)?;
     let choice = protocol.labels.without_judge();
-    let judgements = counted(&judges, &choice, &dataset, &judgements)?;
+    let judgements = counted(&judges, &choice, &dataset, &judgements).or_else(|error| match error {
+        JudgeError::NoJudge { .. } => {
+            let message = format!("the labels that count by the judging protocol are missing: {error}");
+            warnings.push(Warning { kind: WarningKind::Missing, message, file: dataset.root.clone(), line: None });
+            Ok(judgements)
+        }
+        error => Err(error),
+    })?;
     let judging = Judging { labels: judgements.source().label(), choice, judges };
     let summary = dataset::summary(&dataset, &judgements);
     progress.finish();

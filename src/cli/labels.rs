@@ -98,5 +98,5 @@ pub(super) fn trec_qrels(dataset: &Dataset, judgements: &Judgements) -> Qrels {
 
 /// A line that says whose labels counted, unless they are those of the files.
 pub(super) fn line(source: &LabelSource) -> String {
-    if *source == LabelSource::default() { String::new() } else { format!("labels: {}\n", source.label()) }
+    if source.is_files() { String::new() } else { format!("labels: {}\n", source.label()) }
 }

@@ -82,7 +82,7 @@ pub(super) fn help() -> String {
          k=5,10  k=5..20      one of these, or in this range\n  \
          lr<1e-3  seed>=2     less or greater\n  \
          map>.8  val.p@20>.7  measures, on the test queries unless the name begins with val.\n  \
-         name=… state=… study=… fold=… split=… data=…\n\n\
+         name=… state=… study=… fold=… split=… labels=… data=…\n\n\
          Columns (or their headings):\n  {}",
         columns.join(",\n  ")
     )

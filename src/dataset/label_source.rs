@@ -53,6 +53,11 @@ pub struct LabelSource {
 }
 
 impl LabelSource {
+    /// Whether they are those of the data set's own files, unchanged.
+    pub fn is_files(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// In words, as in `majority of files, ann and bob`.
     pub fn label(&self) -> String {
         let judges = listed(&self.judges);

@@ -9,9 +9,13 @@ use super::name::name_of_stem;
 use super::parse::{Shared, parse};
 use crate::base::{At, FileError, check_file, printable};
 use crate::dataset::{Warning, WarningKind};
+use rayon::prelude::*;
 
 /// How many bytes before the last position must be as they were, or the file is another one.
 const OVERLAP: usize = 64;
+
+/// Lines that are parsed together, on one core.
+const LONG: usize = 16_384;
 
 /// What is new in a journal.
 #[derive(Debug, Default)]
@@ -119,17 +123,23 @@ impl Tail {
 
     /// Reads the lines of some bytes from the position on, and moves behind what was understood.
     fn take(&mut self, bytes: &[u8], news: &mut News) {
-        news.lines.reserve(bytes.iter().filter(|&&byte| byte == b'\n').count());
+        let end = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |last| last + 1);
+        let lines: Vec<&[u8]> = bytes[..end].split_inclusive(|&byte| byte == b'\n').collect();
+        news.lines.reserve(lines.len());
         let mut start = 0;
-        while let Some(length) = bytes[start..].iter().position(|&byte| byte == b'\n') {
-            self.line(&bytes[start..start + length], self.offset + start as u64, news);
-            start += length + 1;
-            self.lines += 1;
+        // In blocks, so that what is parsed does not lie in memory twice.
+        for block in lines.chunks(8 * LONG) {
+            for (line, parsed) in block.iter().zip(self.parse_all(block)) {
+                self.line(line, parsed, self.offset + start as u64, news);
+                start += line.len();
+                self.lines += 1;
+            }
         }
         // Programs may leave out the last line's end; an unfinished line never looks finished.
         let rest = &bytes[start..];
-        if rest.trim_ascii_end().ends_with(b"}") && self.parse(rest).is_ok() {
-            self.line(rest, self.offset + start as u64, news);
+        let last = parse_bytes(rest, &self.judge, &mut self.shared);
+        if rest.trim_ascii_end().ends_with(b"}") && last.is_ok() {
+            self.line(rest, last, self.offset + start as u64, news);
             start = bytes.len();
         } else if !rest.trim_ascii().is_empty() && self.torn.is_none() {
             self.torn = Some(self.offset + start as u64);
@@ -141,16 +151,24 @@ impl Tail {
         self.offset += start as u64;
     }
 
-    fn parse(&mut self, bytes: &[u8]) -> Result<Line, String> {
-        let text = str::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned())?;
-        parse(text.trim_start_matches('\u{feff}'), &self.judge, &mut self.shared)
+    /// Parses lines; a long journal's on all cores.
+    fn parse_all(&mut self, lines: &[&[u8]]) -> Vec<Result<Line, String>> {
+        if lines.len() < LONG {
+            return lines.iter().map(|line| parse_bytes(line, &self.judge, &mut self.shared)).collect();
+        }
+        let part = |lines: &[&[u8]]| {
+            let mut shared = Shared::default();
+            lines.iter().map(|line| parse_bytes(line, &self.judge, &mut shared)).collect::<Vec<_>>()
+        };
+        lines.par_chunks(LONG).flat_map_iter(part).collect()
     }
 
-    fn line(&mut self, bytes: &[u8], at: u64, news: &mut News) {
+    /// Takes in a line that starts `at` so many bytes.
+    fn line(&mut self, bytes: &[u8], parsed: Result<Line, String>, at: u64, news: &mut News) {
         if bytes.trim_ascii().is_empty() {
             return;
         }
-        match self.parse(bytes) {
+        match parsed {
             Ok(mut line) => {
                 self.torn = None;
                 line.step.get_or_insert_with(|| format!("{}:{}", self.stem, self.lines + 1).into());
@@ -174,4 +192,10 @@ impl Tail {
             line: Some(self.lines + 1),
         }
     }
+}
+
+/// Parses a line, with or without its end.
+fn parse_bytes(bytes: &[u8], judge: &str, shared: &mut Shared) -> Result<Line, String> {
+    let text = str::from_utf8(bytes).map_err(|_| "not UTF-8 text".to_owned())?;
+    parse(text.trim_start_matches('\u{feff}'), judge, shared)
 }

@@ -1,6 +1,6 @@
 //! One ranking of one query's candidates.
 
-use crate::base::named;
+use crate::base::{named, range};
 use crate::eval::{self, Measures, Ranked, STANDARD};
 use crate::train::RunData;
 
@@ -44,8 +44,7 @@ impl Ranking {
 
     /// Each candidate's score between 0 (the query's lowest) and 1 (its highest).
     pub fn shares(&self) -> impl Iterator<Item = f32> {
-        let finite = self.scores.iter().filter(|score| score.is_finite());
-        let (low, high) = finite.fold((f32::MAX, f32::MIN), |(low, high), &score| (low.min(score), high.max(score)));
+        let (low, high) = range(self.scores.iter().copied()).unwrap_or_default();
         let share = move |score: f32| if high > low { ((score - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
         self.scores.iter().map(move |&score| share(score))
     }

@@ -1,13 +1,16 @@
 //! Whose labels a run is trained on: on the command line and in the window alike, and in every record.
 
 use crate::cli::{errors, object, program, sample};
-use crossrank::dataset::{LabelKind, Relevance, open};
+use crate::run_table::made_up;
+use crossrank::dataset::{LabelKind, LabelSource, Relevance, open};
 use crossrank::judge::{LabelChoice, Protocol};
+use crossrank::study::runs::{Column, Filter, RunFacts};
 use crossrank::train::{Experiment, read_run_folder, read_run_record};
 use crossrank::workspace::{DataAction, JudgingAction, Store, TrainingAction, Workspace};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::{TempDir, tempdir};
 
@@ -82,6 +85,10 @@ fn labels_of_two_judges_train_on_the_command_line_and_the_run_says_so() {
     assert_eq!(set.train("c", &[])["test"], trained["test"]);
     let files = set.run(&["train", "DATA", "--epochs", "2", "--labels", "files"]);
     assert!(errors(&files).contains("nothing to learn from"));
+    set.protocol("{\"labels\": \"judge:dan\"}");
+    let info = set.run(&["info", "DATA"]);
+    let text = String::from_utf8_lossy(&info.stdout);
+    assert!(info.status.success() && text.contains("no judge \"dan\""), "one problem among several: {text}");
     for (labels, word) in [("own", "name a judge"), ("ann", "judge:NAME"), ("judge:dan", "no judge \"dan\"")] {
         let output = set.run(&["train", "DATA", "--labels", labels]);
         assert!(!output.status.success() && errors(&output).contains(word), "{}", errors(&output));
@@ -182,5 +189,19 @@ fn the_window_trains_on_the_same_labels_to_the_same_curve() {
         let (_, found) = read_run_folder(&run.path).expect("a run");
         assert_eq!(curve(&found), curve(&expected), "{labels}");
         fs::remove_file(set.path("data/judgements/protocol.json")).expect("removed");
+    }
+}
+
+#[test]
+fn the_table_says_whose_labels_a_run_learned_from() {
+    let mut run = Arc::unwrap_or_clone(made_up("a", 5, 1, 1, 0.9).saved);
+    let judges = vec!["ann".to_owned(), "bob".to_owned()];
+    run.record.labels = Some(LabelSource { kind: LabelKind::Majority, judges, ..LabelSource::default() });
+    let run = RunFacts::of(run);
+    assert_eq!(Column::Labels.cell(&[&run]).text, "majority of ann and bob");
+    for (filter, holds) in
+        [("labels=majority", true), ("labels=files", false), ("\"labels=majority of ann and bob\"", true)]
+    {
+        assert_eq!(Filter::parse(filter).matches(&run), holds, "{filter}");
     }
 }

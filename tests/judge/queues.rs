@@ -1,7 +1,7 @@
 //! Queues: what is in them, in which order, and how well suspicious labels are found.
 
 use crossrank::base::{Rng, mean};
-use crossrank::dataset::{Dataset, ImageId, Judgements, QueryId, Relevance, demo_sample, open};
+use crossrank::dataset::{Candidate, Dataset, ImageId, Judgements, QueryId, Relevance, demo_sample, open};
 use crossrank::graph::{Csr, GraphRequest, Similarities, visual_rows};
 use crossrank::judge::queues::{
     Item, Kind, Neighbours, Order, Queue, Reason, audit, disagreements, near_duplicates, of_query, pool, suspicious,
@@ -22,18 +22,45 @@ fn sample() -> Dataset {
 #[test]
 fn a_querys_images_are_all_there_shuffled_by_the_seed_or_as_retrieved() {
     let dataset = sample();
-    let retrieved = of_query(&dataset, 4, Order::Retrieved);
+    let retrieved = of_query(&dataset, 4, &[], Order::Retrieved);
     let first = &dataset.images[dataset.queries[4].candidates[0].image];
     assert_eq!((images(&retrieved)[0], retrieved.seed), (first.id.as_str(), None));
-    let shuffled = of_query(&dataset, 4, Order::Shuffled(7));
-    assert_eq!(shuffled, of_query(&dataset, 4, Order::Shuffled(7)));
-    assert_ne!(images(&shuffled), images(&of_query(&dataset, 4, Order::Shuffled(8))));
+    let shuffled = of_query(&dataset, 4, &[], Order::Shuffled(7));
+    assert_eq!(shuffled, of_query(&dataset, 4, &[], Order::Shuffled(7)));
+    assert_ne!(images(&shuffled), images(&of_query(&dataset, 4, &[], Order::Shuffled(8))));
     assert_eq!(shuffled.seed, Some(7));
     let sorted = |queue: &Queue| images(queue).into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!((sorted(&shuffled), shuffled.items.len()), (sorted(&retrieved), 100));
     assert_eq!(retrieved.new_in(&shuffled), 0);
     assert_eq!(Queue { items: vec![], ..retrieved }.new_in(&shuffled), 100);
-    assert!(of_query(&dataset, 10_000, Order::Retrieved).items.is_empty());
+    assert!(of_query(&dataset, 10_000, &[], Order::Retrieved).items.is_empty());
+}
+
+#[test]
+fn a_long_list_is_shuffled_in_blocks_by_the_best_rank() {
+    let mut dataset = sample();
+    dataset.queries[0].candidates =
+        (0..300).map(|image| Candidate { image, rank: None, features: vec![], clusters: vec![] }).collect();
+    let queries = dataset.queries.len();
+    let rank = |ranking: Vec<usize>| {
+        let mut all = vec![Vec::new(); queries];
+        all[0] = ranking;
+        all
+    };
+    // The first sixty of one ranking, of which the other has the last ten among its first.
+    let rankings = [rank((240..300).rev().collect()), rank((235..250).collect())];
+    let queue = of_query(&dataset, 0, &rankings, Order::Shuffled(3));
+    let known: Vec<&str> = dataset.images[..300].iter().map(|image| image.id.as_str()).collect();
+    let at: Vec<usize> =
+        images(&queue).iter().map(|id| known.iter().position(|one| one == id).expect("known")).collect();
+    assert_eq!(at[..65].iter().copied().collect::<BTreeSet<_>>(), (235..300).collect());
+    assert_eq!(at.iter().copied().collect::<BTreeSet<_>>().len(), 300);
+    assert!(!at[..65].is_sorted() && !at[65..].is_sorted());
+    assert_eq!(images(&of_query(&dataset, 0, &rankings, Order::Retrieved)), known);
+    dataset.queries[0].candidates.truncate(200);
+    let whole = of_query(&dataset, 0, &[rank((0..10).collect())], Order::Shuffled(3));
+    let first: Vec<&str> = images(&whole)[..10].to_vec();
+    assert!(first.iter().any(|id| !known[..10].contains(id)), "a short list is shuffled as a whole");
 }
 
 #[test]
@@ -118,7 +145,7 @@ fn uncertain_images_are_near_the_boundary_or_where_seeds_disagree() {
 #[test]
 fn audits_are_seeded_samples_and_repeats_are_far_apart() {
     let dataset = sample();
-    let all = of_query(&dataset, 0, Order::Shuffled(1));
+    let all = of_query(&dataset, 0, &[], Order::Shuffled(1));
     let judged: Vec<_> = all.items.iter().map(|item| (item.query.clone(), item.image.clone())).collect();
     let sampled = audit(&judged, 10, 3);
     assert_eq!((sampled.items.len(), sampled.kind, &sampled), (10, Kind::Audit, &audit(&judged, 10, 3)));
@@ -134,12 +161,12 @@ fn audits_are_seeded_samples_and_repeats_are_far_apart() {
     }
     let originals: Vec<&Item> = repeated.items.iter().filter(|item| !is_again(item)).collect();
     assert_eq!(originals, all.items.iter().collect::<Vec<_>>(), "the others stay in order");
-    assert_eq!(with_repeats(of_query(&dataset, 0, Order::Retrieved), 5, 1000, 1).items.len(), 100);
+    assert_eq!(with_repeats(of_query(&dataset, 0, &[], Order::Retrieved), 5, 1000, 1).items.len(), 100);
 
     let known: Vec<_> = all
         .items
         .iter()
-        .chain(&of_query(&dataset, 1, Order::Retrieved).items)
+        .chain(&of_query(&dataset, 1, &[], Order::Retrieved).items)
         .map(|item| (item.query.clone(), item.image.clone()))
         .collect();
     let controlled = with_controls(all.clone(), &known, 8, 9);

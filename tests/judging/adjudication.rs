@@ -1,7 +1,7 @@
 //! Settling conflicts between judges.
 
 use super::lists::{open_list, said};
-use super::{desk, journal, press, saved, state, unjudged};
+use super::{as_bob, desk, journal, of_judges, press, saved, state, unjudged, write_bob};
 use crossrank::app::{App, settle};
 use crossrank::dataset::Reach;
 use crossrank::judge::aggregate::{Method, aggregate};
@@ -15,18 +15,13 @@ use std::path::Path;
 /// Two judges who disagree on every so many of some images; the second gives a reason where they do.
 pub fn two_judges(set: &Path, count: usize, every: usize) {
     journal(set, count);
-    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
-    let other = |(number, line): (usize, &str)| {
-        let line = line.replace("\"ann\"", "\"bob\"");
-        let other = match (number % every, line.contains("\"grade\":1")) {
-            (0, true) => line.replace("\"grade\":1", "\"grade\":0"),
-            (0, false) => line.replace("\"grade\":0", "\"grade\":1"),
-            _ => return line + "\n",
-        };
-        other.replace("\"blind\":true", "\"blind\":true,\"note\":\"there is one in the background\"") + "\n"
+    let reason = "\"blind\":true,\"note\":\"there is one in the background\"";
+    let with_reason = |(number, line): (usize, String)| {
+        if number % every == 0 { line.replace("\"blind\":true", reason) } else { line }
     };
-    let lines: String = lines.lines().enumerate().map(other).collect();
-    std::fs::write(set.join("judgements/bob.jsonl"), lines).expect("a journal");
+    let lines: Vec<String> =
+        as_bob(set, |number| number % every == 0).into_iter().enumerate().map(with_reason).collect();
+    write_bob(set, &lines);
 }
 
 fn labels_on(harness: &Harness<'_, App>, start: &str) -> usize {
@@ -96,7 +91,7 @@ fn a_cell_and_a_query_of_the_agreement_open_their_images() {
     two_judges(&set, 3, 1);
     let mut harness = desk(home.path(), &set);
     let measure = |harness: &mut Harness<'_, App>| {
-        harness.get_by_label("Agreement…").click();
+        of_judges(harness, "Agreement…");
         harness.step();
         settle(harness).expect("it is measured");
         harness.run_steps(3);

@@ -1,7 +1,7 @@
 //! Unannounced images that check a judge, near-duplicates that are judged alike, and what is new in a list.
 
 use super::lists::open_list;
-use super::{SAMPLE, desk, press, saved, state, unjudged};
+use super::{SAMPLE, as_bob, desk, press, saved, state, unjudged, write_bob};
 use crossrank::app::settle;
 use crossrank::workspace::{JudgingAction, QueueKind, SettingsAction};
 use egui::{Key, Modifiers};
@@ -111,14 +111,8 @@ fn what_is_new_in_a_list_is_counted_and_taken_in_when_one_asks() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
     super::journal(&set, 4);
-    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
-    let other = |lines: &str| {
-        let lines = lines.replace("\"ann\"", "\"bob\"").replace("\"grade\":0", "\"grade\":9");
-        lines.replace("\"grade\":1", "\"grade\":0").replace("\"grade\":9", "\"grade\":1")
-    };
-    let all = other(&lines);
-    let first: String = all.lines().take(2).map(|line| format!("{line}\n")).collect();
-    std::fs::write(set.join("judgements/bob.jsonl"), &first).expect("a journal");
+    let all = as_bob(&set, |_| true);
+    write_bob(&set, &all[..2]);
     let mut harness = desk(home.path(), &set);
     open_list(&mut harness, QueueKind::Disagreements);
     let items = |harness: &egui_kittest::Harness<'_, crossrank::app::App>| {
@@ -127,7 +121,7 @@ fn what_is_new_in_a_list_is_counted_and_taken_in_when_one_asks() {
     let before = items(&harness);
     press(&mut harness, Key::Num1);
     saved(&mut harness);
-    std::fs::write(set.join("judgements/bob.jsonl"), &all).expect("a journal");
+    write_bob(&set, &all);
     let start = Instant::now();
     while harness.state().workspace().judging().new_images() == 0 {
         assert!(start.elapsed() < Duration::from_secs(40), "nothing new is seen");

@@ -1,6 +1,6 @@
 //! Importing, exporting and comparing in the window.
 
-use super::{SAMPLE, desk, journal, unjudged};
+use super::{SAMPLE, desk, journal, of_judges, unjudged};
 use crossrank::app::{App, settle};
 use egui::Modifiers;
 use egui_kittest::Harness;
@@ -80,7 +80,7 @@ fn rankings_are_compared_by_each_judges_labels() {
     let data = unjudged(home.path());
     journal(&data, 30);
     let mut harness = desk(home.path(), &data);
-    harness.get_by_label("Comparison…").click();
+    of_judges(&mut harness, "Comparison…");
     harness.run_steps(3);
     settled(&mut harness);
     assert!(harness.query_by_label("Comparison of the rankings").is_some());

@@ -1,6 +1,6 @@
 //! Lists of images across queries, and what is judged again.
 
-use super::{SAMPLE, desk, journal, press, state, unjudged};
+use super::{SAMPLE, as_bob, desk, journal, of_judges, press, state, unjudged, write_bob};
 use crossrank::app::{App, settle};
 use crossrank::workspace::{Item, JudgingAction, QueueKind};
 use egui::Key;
@@ -36,10 +36,7 @@ fn disagreements_are_judged_blind_before_the_grades_are_shown() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
     journal(&set, 3);
-    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
-    let other =
-        lines.replace("\"ann\"", "\"bob\"").replace("\"grade\":0", "\"grade\":9").replace("\"grade\":1", "\"grade\":0");
-    std::fs::write(set.join("judgements/bob.jsonl"), other.replace("\"grade\":9", "\"grade\":1")).expect("a journal");
+    write_bob(&set, &as_bob(&set, |_| true));
     let mut harness = desk(home.path(), &set);
     open_list(&mut harness, QueueKind::Disagreements);
     let queue = harness.state().workspace().judging().queue().expect("a list");
@@ -96,13 +93,14 @@ fn agreement_is_measured_with_intervals_and_no_key_judges_meanwhile() {
     let home = tempfile::tempdir().expect("a folder");
     let set = unjudged(home.path());
     journal(&set, 20);
-    let harness = desk(home.path(), &set);
+    let mut harness = desk(home.path(), &set);
+    harness.get_by_label("Judges").click();
+    harness.run_steps(2);
     assert!(harness.get_by_label("Agreement…").accesskit_node().is_disabled(), "there is one judge only");
-    let lines = std::fs::read_to_string(set.join("judgements/ann.jsonl")).expect("a journal");
-    std::fs::write(set.join("judgements/bob.jsonl"), lines.replace("\"ann\"", "\"bob\"")).expect("a journal");
+    write_bob(&set, &as_bob(&set, |_| false));
     drop(harness);
     let mut harness = desk(home.path(), &set);
-    harness.get_by_label("Agreement…").click();
+    of_judges(&mut harness, "Agreement…");
     harness.step();
     settle(&mut harness).expect("it is measured");
     harness.run_steps(2);

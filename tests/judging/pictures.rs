@@ -2,12 +2,11 @@
 
 use super::adjudication::two_judges;
 use super::lists::open_list;
-use super::{SAMPLE, journal, press, unjudged};
+use super::{SAMPLE, journal, of_judges, press, unjudged};
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::{JudgingSettings, JudgingView, QueueKind, SettingsAction, Store, ThemeChoice};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -31,6 +30,26 @@ fn write(harness: &mut Harness<'_, App>, name: &str) {
     let colours: HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
     assert!(colours.len() > 200, "{name} has only {} colours", colours.len());
     picture.save(Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name)).expect("written");
+}
+
+/// Three judges of eight queries, who differ from the files now and then.
+fn three_judges(set: &Path) {
+    let loaded = crossrank::dataset::open(Path::new(SAMPLE)).expect("the sample, for its judgements");
+    for (judge, every) in [("ann", 17), ("bob", 11), ("eva", 7)] {
+        let mut lines = String::new();
+        let queries = loaded.dataset.queries.iter().enumerate().take(8);
+        let all =
+            queries.flat_map(|(at, query)| (0..query.candidates.len()).map(move |candidate| (at, query, candidate)));
+        for (number, (at, query, candidate)) in all.enumerate().filter(|(number, _)| number % 2 == 0) {
+            let image = &loaded.dataset.images[query.candidates[candidate].image].id;
+            let of_files = loaded.judgements.get(at, candidate).map_or(0, |grade| grade.0);
+            let grade = if number % every == 0 { 1 - of_files.min(1) } else { of_files };
+            let line = serde_json::json!({"judge": judge, "query": query.id.as_str(), "image": image.as_str(), "grade": grade, "blind": true});
+            lines += &format!("{line}\n");
+        }
+        std::fs::write(set.join(format!("judgements/{judge}.jsonl")), lines).expect("a journal");
+    }
+    std::fs::remove_file(set.join("qrels.txt")).expect("the files' judgements");
 }
 
 #[test]
@@ -64,7 +83,11 @@ fn pictures_of_what_is_judged_again() {
     open_list(&mut harness, QueueKind::Adjudication { chosen: false });
     press(&mut harness, Key::Num0);
     write(&mut harness, "judging-adjudication-dark.png");
-    harness.get_by_label("Agreement…").click();
+    drop(harness);
+
+    three_judges(&set);
+    let mut harness = desk(&home.path().join("agreement"), &set, JudgingView::Grid, ThemeChoice::Dark);
+    of_judges(&mut harness, "Agreement…");
     harness.step();
     settle(&mut harness).expect("it is measured");
     write(&mut harness, "judging-agreement-dark.png");

@@ -1,6 +1,6 @@
 //! The judging protocol in the window: grades with their own keys, guidelines, whose labels count.
 
-use super::{desk, journal, press, saved, state, unjudged};
+use super::{as_bob, desk, journal, press, saved, state, unjudged, write_bob};
 use crossrank::app::{App, Panel, settle};
 use crossrank::dataset::Split;
 use crossrank::judge::{Colour, Grade, LabelChoice, Protocol, Scale};
@@ -90,6 +90,7 @@ fn the_dialog_refuses_keys_of_the_desk_and_saves_what_is_typed() {
     let home = tempfile::tempdir().expect("a folder");
     let data = unjudged(home.path());
     let mut harness = desk(home.path(), &data);
+    click(&mut harness, "Judges");
     click(&mut harness, "Protocol…");
     click(&mut harness, "Those in use");
     click(&mut harness, "Add grade");
@@ -122,13 +123,7 @@ fn the_dialog_refuses_keys_of_the_desk_and_saves_what_is_typed() {
 /// Bob's journal: as Ann's, but for the first image.
 fn two_journals(data: &Path) {
     journal(data, 8);
-    let ann = std::fs::read_to_string(data.join("judgements/ann.jsonl")).expect("a journal");
-    let mut lines: Vec<String> = ann.lines().map(|line| line.replace("\"ann\"", "\"bob\"")).collect();
-    lines[0] = match lines[0].contains("\"grade\":0") {
-        true => lines[0].replace("\"grade\":0", "\"grade\":1"),
-        false => lines[0].replace("\"grade\":1", "\"grade\":0"),
-    };
-    std::fs::write(data.join("judgements/bob.jsonl"), lines.join("\n") + "\n").expect("a journal");
+    write_bob(data, &as_bob(data, |number| number == 0));
 }
 
 #[test]
@@ -206,7 +201,8 @@ fn setting_the_protocol_can_be_undone() {
     assert_eq!(harness.state().workspace().judging().protocol().guidelines, "");
     let text = std::fs::read_to_string(data.join("judgements/protocol.json")).expect("a file");
     assert!(text.contains("\"guidelines\": \"\""), "{text}");
-    assert!(harness.query_all_by_label("Protocol…").all(|node| !node.accesskit_node().is_disabled()));
+    click(&mut harness, "Judges");
+    assert!(!harness.get_by_label("Protocol…").accesskit_node().is_disabled());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::obstacle;
 use crate::app::kit::theme::GRID;
 use crate::app::kit::widgets;
+use crate::base::range;
 use crate::workspace::{Between, ByJudge, Chosen, Filter, FilterAction, InColumn, Queue, Ranks, Session, Workspace};
 use egui::{Context, DragValue, Grid, Id, Modal, RichText, TextEdit, Ui, vec2};
 use std::collections::BTreeSet;
@@ -119,16 +120,11 @@ fn judge_ui(ui: &mut Ui, filter: &mut Filter, workspace: &Workspace) {
     ui.label("Judge");
     let names = workspace.judging().judges().map(|judges| judges.names()).unwrap_or_default();
     ui.horizontal(|ui| {
-        let shown = filter.judge.as_ref().map_or_else(|| "Anyone or nobody".to_owned(), |by| by.name.clone());
-        widgets::choices(ui, "Judged by", shown, |ui| {
-            ui.selectable_value(&mut filter.judge, None, "Anyone or nobody");
-            for name in names {
-                let is_on = filter.judge.as_ref().is_some_and(|by| by.name == name);
-                if ui.selectable_label(is_on, name).clicked() {
-                    filter.judge = Some(ByJudge { name: name.to_owned(), is_judged: true });
-                }
-            }
-        });
+        let chosen = filter.judge.as_ref().map(|by| by.name.as_str());
+        let offered = names.into_iter().map(|name| (name, ""));
+        if let Some(new) = any_or_one(ui, "Judged by", "Anyone or nobody", chosen, offered) {
+            filter.judge = new.map(|name| ByJudge { name: name.to_owned(), is_judged: true });
+        }
         if let Some(by) = &mut filter.judge {
             ui.selectable_value(&mut by.is_judged, true, "has judged");
             ui.selectable_value(&mut by.is_judged, false, "has not");
@@ -141,21 +137,19 @@ fn signal_ui(ui: &mut Ui, filter: &mut Filter, session: &Session) {
     ui.label("Signal");
     let signals = &session.data.signals;
     ui.horizontal(|ui| {
-        let shown = filter.between.as_ref().map_or("Any", |between| &between.signal).to_owned();
-        widgets::choices(ui, "Signal", shown, |ui| {
-            ui.selectable_value(&mut filter.between, None, "Any");
-            for (index, info) in signals.infos.iter().enumerate() {
-                let is_on = filter.between.as_ref().is_some_and(|between| between.signal == info.name);
-                let label = ui.selectable_label(is_on, &info.name).on_hover_text(&info.description);
-                if label.clicked() && !is_on {
-                    let (low, high) = range(signals.column(session.query(), index));
-                    filter.between = Some(Between { signal: info.name.clone(), low, high });
-                }
-            }
-        });
+        let range_of = |signal: &str| {
+            signals.index(signal).and_then(|index| range(signals.column(session.query(), index))).unwrap_or_default()
+        };
+        let chosen = filter.between.as_ref().map(|between| between.signal.as_str());
+        let offered = signals.infos.iter().map(|info| (info.name.as_str(), info.description.as_str()));
+        if let Some(new) = any_or_one(ui, "Signal", "Any", chosen, offered) {
+            filter.between = new.map(|signal| {
+                let (low, high) = range_of(signal);
+                Between { signal: signal.to_owned(), low, high }
+            });
+        }
         if let Some(between) = &mut filter.between {
-            let known = signals.index(&between.signal).map(|index| range(signals.column(session.query(), index)));
-            let (low, high) = known.unwrap_or_default();
+            let (low, high) = range_of(&between.signal);
             let speed = f64::from((high - low).max(1e-3)) / 200.0;
             ui.add(DragValue::new(&mut between.low).speed(speed).max_decimals(3)).accessible_name("Lowest value");
             ui.label("to");
@@ -165,11 +159,30 @@ fn signal_ui(ui: &mut Ui, filter: &mut Filter, session: &Session) {
     ui.end_row();
 }
 
-/// The lowest and the highest value.
-fn range(values: impl Iterator<Item = f32>) -> (f32, f32) {
-    let known = values.filter(|value| value.is_finite());
-    let (low, high) = known.fold((f32::MAX, f32::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low > high { (0.0, 0.0) } else { (low, high) }
+/// A choice of any, or of one by its name and explanation; what was chosen, if that is new.
+fn any_or_one<'a>(
+    ui: &mut Ui,
+    label: &str,
+    any: &str,
+    chosen: Option<&str>,
+    offered: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Option<Option<&'a str>> {
+    let mut new = None;
+    widgets::choices(ui, label, chosen.unwrap_or(any), |ui| {
+        if ui.selectable_label(chosen.is_none(), any).clicked() {
+            new = Some(None);
+        }
+        for (name, explanation) in offered {
+            let mut label = ui.selectable_label(chosen == Some(name), name);
+            if !explanation.is_empty() {
+                label = label.on_hover_text(explanation);
+            }
+            if label.clicked() && chosen != Some(name) {
+                new = Some(Some(name));
+            }
+        }
+    });
+    new
 }
 
 fn column_ui(ui: &mut Ui, filter: &mut Filter, columns: &[String]) {
@@ -178,16 +191,11 @@ fn column_ui(ui: &mut Ui, filter: &mut Filter, columns: &[String]) {
     }
     ui.label("Column");
     ui.horizontal(|ui| {
-        let shown = filter.column.as_ref().map_or("Any", |column| &column.column).to_owned();
-        widgets::choices(ui, "Column", shown, |ui| {
-            ui.selectable_value(&mut filter.column, None, "Any");
-            for name in columns {
-                let is_on = filter.column.as_ref().is_some_and(|column| column.column == *name);
-                if ui.selectable_label(is_on, name).clicked() && !is_on {
-                    filter.column = Some(InColumn { column: name.clone(), text: String::new() });
-                }
-            }
-        });
+        let chosen = filter.column.as_ref().map(|column| column.column.as_str());
+        let offered = columns.iter().map(|name| (name.as_str(), ""));
+        if let Some(new) = any_or_one(ui, "Column", "Any", chosen, offered) {
+            filter.column = new.map(|name| InColumn { column: name.to_owned(), text: String::new() });
+        }
         if let Some(column) = &mut filter.column {
             let field = TextEdit::singleline(&mut column.text).hint_text("words").desired_width(140.0);
             ui.add(field).accessible_name("Words in the column");

@@ -1,6 +1,7 @@
 //! How far the judges agree, as a dialog.
 
 use super::confusion::{self, ConfusionTable};
+use super::measured::Measured;
 use super::shown::Shown;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
@@ -8,7 +9,7 @@ use crate::app::kit::widgets;
 use crate::eval::significance::Interval;
 use crate::judge::agreement::{Consistency, OfQuery};
 use crate::workspace::{Judging, JudgingAction, MeasuredAgreement};
-use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Context, Grid, RichText, ScrollArea, Ui, vec2};
 
 /// The dialog.
 #[derive(Default)]
@@ -42,48 +43,35 @@ impl AgreementDialog {
 /// Draws the dialog; `true` once it is closed.
 fn show(egui: &Context, shown: Shown<'_>, confusion: &mut ConfusionTable, ctx: &mut PanelCtx<'_>) -> bool {
     let judging = shown.judging;
-    let mut asked = None;
-    let modal = Modal::new(Id::unique("agreement")).show(egui, |ui| {
-        // The same size before and after measuring, or the result would have no room.
-        let size = vec2(560.0, (ui.ctx().content_rect().height() - 170.0).clamp(160.0, 520.0));
-        ui.set_width(size.x);
-        ui.label(RichText::new("Agreement of the judges").heading());
-        ui.allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            if judging.is_measuring() {
-                ui.horizontal(|ui| {
-                    ui.spinner();
-                    ui.label("Measuring, with intervals…");
-                });
-            } else if let Some(measured) = judging.agreement() {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                    coefficients_ui(ui, measured);
-                    judges_ui(ui, measured);
-                    grades_ui(ui, shown, measured);
-                    asked = confusion.show(ui, shown, measured);
-                    asked = queries_ui(ui, shown, measured).or(asked.take());
-                    ui.add_space(GRID);
-                    widgets::caption(ui, format!("Intervals of 95 %: {}.", measured.intervals.method));
-                });
-            } else {
-                ui.label("Agreement needs labels of two judges; the data set's own files count as one.");
-            }
-        });
-        ui.add_space(GRID);
-        ui.horizontal(|ui| {
-            if judging.is_agreement_stale() && ui.button("Measure again").clicked() {
-                ctx.act(JudgingAction::MeasureAgreement);
-            }
-            if ui.button("Close").clicked() {
-                ui.close();
-            }
+    let mut units = None;
+    let dialog = Measured {
+        title: "Agreement of the judges",
+        about: "",
+        width: 560.0,
+        found: judging.agreement(),
+        is_running: judging.is_measuring(),
+        is_stale: judging.is_agreement_stale(),
+        missing: "Agreement needs labels of two judges; the data set's own files count as one.",
+    };
+    let asked = dialog.show(egui, |ui, measured| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            coefficients_ui(ui, measured);
+            judges_ui(ui, measured);
+            grades_ui(ui, shown, measured);
+            units = confusion.show(ui, shown, measured);
+            units = queries_ui(ui, shown, measured).or(units.take());
+            ui.add_space(GRID);
+            widgets::caption(ui, format!("Intervals of 95 %: {}.", measured.intervals.method));
         });
     });
-    let is_asked = asked.is_some();
-    if let Some(units) = asked {
+    if asked.again {
+        ctx.act(JudgingAction::MeasureAgreement);
+    }
+    let is_asked = units.is_some();
+    if let Some(units) = units {
         ctx.act(JudgingAction::Adjudicate(units));
     }
-    is_asked || modal.should_close()
+    is_asked || asked.close
 }
 
 fn number(value: Option<f64>) -> String {
@@ -137,7 +125,7 @@ fn coefficients_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
 fn judges_ui(ui: &mut Ui, measured: &MeasuredAgreement) {
     let of = |one: &Consistency| match one.images {
         0 => "–".to_owned(),
-        images => format!("{} of {}", one.same, widgets::count(images)),
+        images => format!("{} of {}", widgets::count(one.same), widgets::count(images)),
     };
     let checks = measured.consistency.iter().zip(&measured.controls);
     let rows = measured.agreement.judges.iter().zip(checks).map(|(judge, (again, controls))| {

@@ -1,49 +1,57 @@
 //! How sure the comparison of the open rankings is, given who judged, as a dialog.
 
+use super::measured::Measured;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
 use crate::eval::significance::Interval;
 use crate::judge::comparison::{ByLabels, LabelComparison};
 use crate::workspace::JudgingAction;
-use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, Ui, vec2};
+use egui::{Context, Grid, RichText, ScrollArea, Ui, vec2};
 
-/// Draws the dialog; `true` once it is closed.
-pub fn show(egui: &Context, ctx: &mut PanelCtx<'_>) -> bool {
-    let judging = ctx.workspace().judging();
-    let modal = Modal::new(Id::unique("comparison")).show(egui, |ui| {
-        let content = ui.ctx().content_rect().size();
-        let size = vec2((content.x - 80.0).clamp(300.0, 860.0), (content.y - 170.0).clamp(160.0, 520.0));
-        ui.set_width(size.x);
-        ui.label(RichText::new("Comparison of the rankings").heading());
-        widgets::caption(
-            ui,
-            "Mean average precision by whose labels it is measured: does a ranking win whoever judges?",
-        );
-        ui.allocate_ui(size, |ui| {
-            ui.set_min_size(size);
-            if judging.is_comparing() {
-                ui.horizontal(|ui| {
-                    ui.spinner();
-                    ui.label("Measuring, with intervals…");
-                });
-            } else if let Some(measured) = judging.comparison() {
-                ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| tables_ui(ui, &measured.comparison));
-            } else {
-                ui.label("A comparison needs labels of a judge; the data set's own files count as one.");
-            }
+/// The dialog.
+#[derive(Default)]
+pub struct ComparisonDialog {
+    is_open: bool,
+}
+
+impl ComparisonDialog {
+    /// Opens it, and measures again if labels have changed.
+    pub fn open(&mut self, ctx: &mut PanelCtx<'_>) {
+        self.is_open = true;
+        if ctx.workspace().judging().comparison().is_none() || ctx.workspace().is_comparison_stale() {
+            ctx.act(JudgingAction::MeasureComparison);
+        }
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Draws it, if it is open.
+    pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
+        if !self.is_open {
+            return;
+        }
+        let judging = ctx.workspace().judging();
+        let dialog = Measured {
+            title: "Comparison of the rankings",
+            about: "Mean average precision by whose labels it is measured: does a ranking win whoever judges?",
+            width: 860.0,
+            found: judging.comparison(),
+            is_running: judging.is_comparing(),
+            is_stale: ctx.workspace().is_comparison_stale(),
+            missing: "A comparison needs labels of a judge; the data set's own files count as one.",
+        };
+        let asked = dialog.show(egui, |ui, measured| {
+            ScrollArea::both().auto_shrink([false, false]).show(ui, |ui| tables_ui(ui, &measured.comparison));
         });
-        ui.add_space(GRID);
-        ui.horizontal(|ui| {
-            if ctx.workspace().is_comparison_stale() && ui.button("Measure again").clicked() {
-                ctx.act(JudgingAction::MeasureComparison);
-            }
-            if ui.button("Close").clicked() {
-                ui.close();
-            }
-        });
-    });
-    modal.should_close()
+        if asked.again {
+            ctx.act(JudgingAction::MeasureComparison);
+        }
+        self.is_open = !asked.close;
+    }
 }
 
 fn tables_ui(ui: &mut Ui, found: &LabelComparison) {

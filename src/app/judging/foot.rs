@@ -12,11 +12,11 @@ use crate::dataset::Relevance;
 use crate::judge::CANT_TELL;
 use egui::{Align, Layout, Margin, Response, RichText, Sense, Ui, vec2};
 
-/// Draws the foot.
-pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx<'_>) {
+/// Draws the foot; returns its height in points.
+pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx<'_>) -> f32 {
     let palette = theme::palette(ui.visuals());
     let frame = egui::Frame::new().fill(palette.panel).inner_margin(Margin::symmetric(12, 6));
-    egui::Panel::bottom("judging foot").frame(frame).show_separator_line(false).show(ui, |ui| {
+    let foot = egui::Panel::bottom("judging foot").frame(frame).show_separator_line(false).show(ui, |ui| {
         reason::show(ui, shown, ctx);
         ui.horizontal_wrapped(|ui| {
             for grade in shown.session.scale.grades() {
@@ -39,6 +39,7 @@ pub fn show(ui: &mut Ui, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx
             }
         });
     });
+    foot.response.rect.height()
 }
 
 fn judge(grade: Option<i32>, shown: Shown<'_>, painted: &Painted, ctx: &mut PanelCtx<'_>) {
@@ -65,8 +66,8 @@ fn hint_ui(ui: &mut Ui, key: &str, what: &str) {
 fn together(shown: Shown<'_>, painted: &Painted) -> String {
     let selected = shown.queue.selected();
     let unseen = selected.iter().filter(|&&position| !painted.was(shown.queue.items()[position])).count();
-    let text = format!("{} images are judged together", selected.len());
-    if unseen > 0 { format!("{text}, {unseen} of them off screen") } else { text }
+    let text = format!("{} images are judged together", widgets::count(selected.len()));
+    if unseen > 0 { format!("{text}, {} of them off screen", widgets::count(unseen)) } else { text }
 }
 
 /// The selection, what was said of the focused image, and the notice.

@@ -8,6 +8,7 @@ mod foot;
 mod grid;
 mod head;
 pub mod keys;
+mod measured;
 mod moves;
 mod note;
 mod one;
@@ -25,6 +26,7 @@ use super::kit::lens::Lens;
 use super::kit::{icons, widgets};
 use crate::workspace::{Action, Item, JudgingAction, JudgingView, Queue, QueueKind, Session, Workspace};
 use agreement::AgreementDialog;
+use comparison::ComparisonDialog;
 use egui::{Context, Event, Ui};
 pub use exchange::ExchangeDialog;
 use keys::{Asked, Press};
@@ -43,17 +45,24 @@ pub struct JudgingScreen {
     note: NoteEditor,
     name: Option<String>,
     agreement: AgreementDialog,
-    is_comparison_open: bool,
+    comparison: ComparisonDialog,
     query: QueryDialog,
     /// The focus of the last frame and how it was shown, to scroll to a new one.
     focused: Option<(Item, JudgingView)>,
     counts: head::Counts,
+    /// Height of the foot in the last frame, in points.
+    foot: f32,
 }
 
 impl JudgingScreen {
     /// Whether it is in place of the panels.
     pub fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Height of the keys at the bottom, in points; 0 while it is closed.
+    pub fn foot(&self) -> f32 {
+        if self.is_open { self.foot } else { 0.0 }
     }
 
     /// Opens or closes it; what to do first.
@@ -133,7 +142,7 @@ impl JudgingScreen {
         let shown = Shown { session, judging, queue, judge: &judge };
         self.counts.bring_up(shown);
         head::show(ui, shown, &self.counts, &mut self.name, ctx);
-        foot::show(ui, shown, &self.painted, ctx);
+        self.foot = foot::show(ui, shown, &self.painted, ctx);
         let focused = queue.focused().map(|item| (item, ctx.settings().judging.view));
         let is_new = focused != self.focused;
         if is_new {
@@ -149,21 +158,14 @@ impl JudgingScreen {
         self.query.show(ui.ctx(), &session.data.dataset.queries, ctx);
         head::name_ui(ui.ctx(), &mut self.name, ctx);
         self.agreement.show(ui.ctx(), shown, ctx);
-        if self.is_comparison_open && comparison::show(ui.ctx(), ctx) {
-            self.is_comparison_open = false;
-        }
+        self.comparison.show(ui.ctx(), ctx);
     }
 
     fn take(&mut self, asked: Option<queries::Asked>, session: &Session, ctx: &mut PanelCtx<'_>) {
         let judging = ctx.workspace().judging();
         match asked {
             Some(queries::Asked::Agreement) => self.agreement.open(judging, ctx),
-            Some(queries::Asked::Comparison) => {
-                self.is_comparison_open = true;
-                if judging.comparison().is_none() || ctx.workspace().is_comparison_stale() {
-                    ctx.act(JudgingAction::MeasureComparison);
-                }
-            }
+            Some(queries::Asked::Comparison) => self.comparison.open(ctx),
             Some(queries::Asked::NewQuery) => self.query.open(None),
             Some(queries::Asked::EditQuery(query)) => self.query.open(session.data.dataset.queries.get(query)),
             None => {}
@@ -172,7 +174,7 @@ impl JudgingScreen {
 
     /// Whether a field or dialog of the desk takes the keys.
     pub fn is_typing(&self) -> bool {
-        let dialogs = [self.agreement.is_open(), self.is_comparison_open, self.query.is_open()];
+        let dialogs = [self.agreement.is_open(), self.comparison.is_open(), self.query.is_open()];
         self.note.is_open() || self.name.is_some() || dialogs.into_iter().any(|is_open| is_open)
     }
 

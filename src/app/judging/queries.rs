@@ -38,8 +38,11 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     let mut asked = None;
     panel.show_separator_line(false).show(ui, |ui| {
         let kind = judging.queue().map(Queue::kind);
-        across_ui(ui, judging, ctx);
-        asked = about_ui(ui, judging, ctx);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(GRID, GRID);
+            across_ui(ui, judging, ctx);
+            asked = about_ui(ui, judging, ctx);
+        });
         ui.add_space(GRID);
         ui.horizontal(|ui| {
             let obstacle = ctx.workspace().training().is_running().then_some("A run is in training.");
@@ -65,12 +68,11 @@ pub fn show(ui: &mut Ui, session: &Session, judging: &Judging, judge: &str, ctx:
     asked
 }
 
-/// Buttons for the judges and their labels as a whole.
+/// What concerns the judges and their labels as a whole.
 fn about_ui(ui: &mut Ui, judging: &Judging, ctx: &mut PanelCtx<'_>) -> Option<Asked> {
     let names = judging.judges().map_or(0, |judges| judges.names().len());
     let mut asked = None;
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(GRID, GRID);
+    let (button, _) = MenuButton::new(format!("Judges  {}", icons::DOWN)).ui(ui, |ui| {
         let obstacle = (names < 2).then_some("Agreement needs labels of two judges.");
         if obstacle::add_unless(ui, obstacle, egui::Button::new("Agreement…")).clicked() {
             asked = Some(Asked::Agreement);
@@ -85,6 +87,7 @@ fn about_ui(ui: &mut Ui, judging: &Judging, ctx: &mut PanelCtx<'_>) -> Option<As
             ctx.command(Command::EditProtocol);
         }
     });
+    button.accessible_name("Judges");
     asked
 }
 

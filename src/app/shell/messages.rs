@@ -5,14 +5,14 @@ use crate::app::kit::{icons, theme, widgets};
 use crate::workspace::{MessageAction, MessageKind};
 use egui::Context;
 
-/// Draws the messages.
-pub fn messages_ui(egui: &Context, ctx: &mut PanelCtx<'_>) {
+/// Draws the messages, `above` so many points of keys at the bottom of the window.
+pub fn messages_ui(egui: &Context, above: f32, ctx: &mut PanelCtx<'_>) {
     let messages = ctx.workspace().messages();
     if messages.is_empty() {
         return;
     }
     let corner = egui::Align2::RIGHT_BOTTOM;
-    egui::Area::new(egui::Id::unique("messages")).anchor(corner, egui::vec2(-12.0, -40.0)).show(egui, |ui| {
+    egui::Area::new(egui::Id::unique("messages")).anchor(corner, egui::vec2(-12.0, -40.0 - above)).show(egui, |ui| {
         let palette = theme::palette(ui.visuals());
         for (index, message) in messages.iter().enumerate() {
             egui::Frame::popup(ui.style()).show(ui, |ui| {

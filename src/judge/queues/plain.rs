@@ -6,19 +6,40 @@ use super::{Item, Kind, Order, Queue, Reason, item};
 use crate::base::Rng;
 use crate::dataset::{Dataset, ImageId, QueryId};
 
-/// A ranking of every query's candidates: for each query, their positions, best first.
+/// A ranking of every query's candidates: for each query, the positions of those that it ranks, best first.
 pub type Ranking = Vec<Vec<usize>>;
 
+/// The longest list of a query's images that is shuffled as a whole: nobody judges the whole of a longer one.
+const WHOLE: usize = 200;
+
+/// Images of a longer list that are shuffled together.
+const BLOCK: usize = 50;
+
 /// All images of a query. A seed gives each query an order of its own.
-pub fn of_query(dataset: &Dataset, query: usize, order: Order) -> Queue {
+///
+/// More than 200 images are shuffled in blocks of 50 by their best rank in `rankings`, those in none of them last: among
+/// the first of a folder of photos, few would be relevant otherwise.
+pub fn of_query(dataset: &Dataset, query: usize, rankings: &[Ranking], order: Order) -> Queue {
     let count = dataset.queries.get(query).map_or(0, |query| query.candidates.len());
-    let mut items: Vec<Item> =
-        (0..count).filter_map(|candidate| item(dataset, query, candidate, Reason::Member)).collect();
+    let mut candidates: Vec<usize> = (0..count).collect();
     if let Order::Shuffled(seed) = order {
-        Rng::new(Rng::new(seed).next_u64() ^ query as u64).shuffle(&mut items);
-        return Queue { kind: Kind::Query, seed: Some(seed), items };
+        Rng::new(Rng::new(seed).next_u64() ^ query as u64).shuffle(&mut candidates);
+        if count > WHOLE {
+            let mut block = vec![usize::MAX; count];
+            for ranking in rankings.iter().filter_map(|ranking| ranking.get(query)) {
+                for (rank, &candidate) in ranking.iter().enumerate().filter(|(_, candidate)| **candidate < count) {
+                    block[candidate] = block[candidate].min(rank / BLOCK);
+                }
+            }
+            candidates.sort_by_key(|&candidate| block[candidate]);
+        }
     }
-    Queue::arranged(Kind::Query, items, order)
+    let seed = match order {
+        Order::Shuffled(seed) => Some(seed),
+        Order::Retrieved => None,
+    };
+    let items = candidates.into_iter().filter_map(|candidate| item(dataset, query, candidate, Reason::Member));
+    Queue { kind: Kind::Query, seed, items: items.collect() }
 }
 
 /// The images within the first `depth` ranks of any ranking that `is_judged` does not say are judged (pooling: K. Sparck

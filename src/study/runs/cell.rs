@@ -58,6 +58,7 @@ impl Column {
             Column::Study => first.study.clone().and_then(shared),
             Column::Fold => first.fold.map(|fold| ParamValue::Number(fold as f64)),
             Column::Split => only(runs.iter().map(|run| run.split.as_ref())).flatten().cloned().and_then(shared),
+            Column::Labels => record.labels.as_ref().and_then(|labels| text(labels.label())),
             Column::Date => Some(ParamValue::Number(record.started as f64)),
             Column::State => text(states(runs)),
             Column::Tags => own(runs.iter().flat_map(|run| run.saved.label.tags.iter().map(String::as_str))),

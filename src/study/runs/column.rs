@@ -64,6 +64,7 @@ columns! {
         "Short name of the split into train, validation and test queries: measures of runs with different splits \
          cannot be compared"
     ),
+    Labels = ("labels", "Labels", "Whose labels the run was trained on and measured by"),
     Epochs = ("epochs", "Epoch", "The epoch whose weights were saved"),
     ValidationMap = ("validation_map", "Val MAP", "MAP on the validation queries"),
     ValidationPrecision = ("validation_precision", "Val P@20", "P@20 on the validation queries"),
@@ -136,7 +137,7 @@ impl Column {
             Column::Setting(path) => Setting::find(path).is_some_and(|setting| {
                 !matches!(setting.values, Values::Flag | Values::Choice(_) | Values::Measure | Values::Name)
             }),
-            Column::Study | Column::Split | Column::Tags | Column::Note => false,
+            Column::Study | Column::Split | Column::Labels | Column::Tags | Column::Note => false,
             _ => !matches!(self, Column::Name | Column::Model | Column::Loss | Column::Date | Column::State),
         }
     }

@@ -5,7 +5,7 @@ use super::parameters;
 use super::saved::SavedRun;
 use super::shared::Shared;
 use super::stamp::Stamp;
-use crate::dataset::{LabelSource, Split};
+use crate::dataset::Split;
 use crate::eval::{Measure, Measures};
 use crate::study::trial_folder;
 use crate::train::{Comparison, RunRecord, RunSplit, RunState};
@@ -147,7 +147,7 @@ fn protocol(record: &RunRecord, study: Option<&Path>, fold: Option<usize>, split
 
 /// Whose labels a run was trained on and measured by; nothing for those of the files.
 fn labels(record: &RunRecord) -> String {
-    let labels = record.labels.as_ref().filter(|labels| **labels != LabelSource::default());
+    let labels = record.labels.as_ref().filter(|labels| !labels.is_files());
     labels.map(|labels| format!("\n{}", labels.label())).unwrap_or_default()
 }
 

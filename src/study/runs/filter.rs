@@ -18,7 +18,7 @@ use crate::train::RunRecord;
 /// k=5,10  k=5..20      one of several, or from 5 to 20
 /// lr<1e-3  seed>=2     less or greater
 /// map>.8  val.p@20>.7  measures, on the test queries unless the name says otherwise
-/// name= state= study= fold= split= data= tag=
+/// name= state= study= fold= split= labels= data= tag=
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
@@ -104,7 +104,7 @@ fn holds(term: &Term, run: &RunFacts) -> bool {
 }
 
 /// Keys that are neither parameters nor measures.
-const OWN_KEYS: [&str; 7] = ["name", "state", "study", "fold", "split", "data", "tag"];
+const OWN_KEYS: [&str; 8] = ["name", "state", "study", "fold", "split", "labels", "data", "tag"];
 
 /// The values of a key for a run: a parameter, one of [`OWN_KEYS`], or a measure (`map`, `test.map`, `val.ndcg@20`).
 /// A run can have several tags; what it lacks has no value.
@@ -119,6 +119,10 @@ fn values_of(run: &RunFacts, key: &str) -> Vec<ParamValue> {
         "study" => run.study.as_deref().map(text).into_iter().collect(),
         "fold" => run.fold.map(|fold| ParamValue::Number(fold as f64)).into_iter().collect(),
         "split" => run.split.as_deref().map(text).into_iter().collect(),
+        "labels" => {
+            let labels = run.saved.record.labels.iter();
+            labels.flat_map(|labels| [text(labels.kind.name()), text(&labels.label())]).collect()
+        }
         "data" => vec![text(&run.saved.record.dataset)],
         "tag" => run.saved.label.tags.iter().map(|tag| text(tag)).collect(),
         _ => objective(key).and_then(|key| run.measure(key)).map(ParamValue::Number).into_iter().collect(),

@@ -41,7 +41,7 @@ fn width(column: Column, grouped: bool) -> f32 {
         Column::Loss | Column::State | Column::Study => 76.0,
         Column::Fold => 34.0 + if grouped { 14.0 } else { 0.0 },
         Column::Split => 68.0,
-        Column::Tags => 110.0,
+        Column::Labels | Column::Tags => 110.0,
         Column::Note => 160.0,
         // As wide as its heading.
         Column::Setting(_) => 14.0 + 6.2 * column.name().chars().count() as f32,
@@ -71,9 +71,12 @@ impl Shape {
         let mut columns = wanted.columns();
         let experiments = workspace.experiments();
         let runs = || experiments.entries().iter().flat_map(|entry| entry.facts(experiments.runs()));
-        // Only trials have a study and a fold, and only some runs a tag or a note.
+        // Only trials have a study and a fold, and only some runs a tag, a note or other labels than those of the files.
         columns.retain(|column| match column {
             Column::Study | Column::Fold => runs().any(|run| run.study.is_some()),
+            Column::Labels => {
+                runs().filter_map(|run| run.saved.record.labels.as_ref()).any(|labels| !labels.is_files())
+            }
             Column::Tags => runs().any(|run| !run.saved.label.tags.is_empty()),
             Column::Note => runs().any(|run| !run.saved.label.note.is_empty()),
             _ => true,
@@ -92,7 +95,7 @@ impl Shape {
 /// The part of a cell that holds its text.
 fn lane(cell: Rect, column: Column) -> Rect {
     let is_text = matches!(column, Column::State | Column::Tags | Column::Note);
-    if is_text || matches!(column, Column::Loss | Column::Study | Column::Split | Column::Date) {
+    if is_text || matches!(column, Column::Loss | Column::Study | Column::Split | Column::Labels | Column::Date) {
         cell.with_min_x(cell.left() + 2.0 * GRID)
     } else {
         cell

@@ -1,5 +1,6 @@
 //! Making lists of images to judge.
 
+use crate::base::range;
 use crate::dataset::{Dataset, ImageId, QueryId};
 use crate::graph::{Csr, GraphRequest, Similarities, unit_rows, visual_rows};
 use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
@@ -214,13 +215,23 @@ fn alike(session: &Session, queue: &Queue, focused: Item) -> Vec<usize> {
     items.map(|(position, _)| position).collect()
 }
 
-/// The rankings shown, of every query.
+/// The rankings shown, of every query. An order that no search made is none, and neither are images without any of the
+/// query's words in their text.
 fn rankings(session: &Session) -> Vec<queues::Ranking> {
-    let queries = 0..session.data.dataset.queries.len();
+    let dataset = &session.data.dataset;
+    let has_ranks = dataset.queries.iter().any(|query| query.candidates.iter().any(|one| one.rank.is_some()));
     let of = |order: Ranked| {
-        queries.clone().map(|query| session.order_of(order, query)).collect::<Option<queues::Ranking>>()
+        let scores = session.all_scores(order)?;
+        let of_query = |query: usize| {
+            let mut ranking = session.order_of(order, query)?;
+            if let (Ranked::Text, Some((lowest, _))) = (order, range(scores[query].iter().copied())) {
+                ranking.retain(|&candidate| scores[query][candidate] > lowest);
+            }
+            Some(ranking)
+        };
+        (0..dataset.queries.len()).map(of_query).collect::<Option<queues::Ranking>>()
     };
-    Ranked::ALL.into_iter().filter_map(of).collect()
+    Ranked::ALL.into_iter().filter(|order| *order != Ranked::Initial || has_ranks).filter_map(of).collect()
 }
 
 /// A list of images, with unannounced ones where images are judged for the first time.
@@ -243,7 +254,7 @@ fn plain(kind: QueueKind, from: &Ingredients) -> queues::Queue {
         from.judged.iter().map(|(query, image)| (query.as_str(), image.as_str())).collect();
     let is_judged = |query: &QueryId, image: &ImageId| judged.contains(&(query.as_str(), image.as_str()));
     match kind {
-        QueueKind::Query(query) => queues::of_query(dataset, query, from.order),
+        QueueKind::Query(query) => queues::of_query(dataset, query, &from.rankings, from.order),
         QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
         QueueKind::Disagreements => queues::disagreements(&from.table),
         QueueKind::Adjudication { .. } => queues::adjudication(&from.table),
