@@ -188,7 +188,7 @@ fn controls_ui(ui: &mut Ui, shown: Shown<'_>, name: &mut Option<String>, ctx: &m
         ctx.act(JudgingAction::Reveal(reveal));
     }
     ui.checkbox(&mut settings.shuffled, "Shuffle")
-        .on_hover_text("In a random order, so that what the search thinks does not sway the judgement; more than 200 images in blocks of 50, best ranked first");
+        .on_hover_text("In a random order, so that what the search thinks does not sway the judgement; more than 200 images in blocks of the best ranked and others");
     ui.checkbox(&mut settings.advance, "Go on")
         .on_hover_text("After a judgement, go on to the next image without one (A)");
     match settings.view {

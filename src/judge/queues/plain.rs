@@ -12,34 +12,56 @@ pub type Ranking = Vec<Vec<usize>>;
 /// The longest list of a query's images that is shuffled as a whole: nobody judges the whole of a longer one.
 const WHOLE: usize = 200;
 
-/// Images of a longer list that are shuffled together.
-const BLOCK: usize = 50;
+/// Images of a longer list that are shuffled together, half of them the best that are left.
+const BLOCK: usize = 20;
 
 /// All images of a query. A seed gives each query an order of its own.
 ///
-/// More than 200 images are shuffled in blocks of 50 by their best rank in `rankings`, those in none of them last: among
-/// the first of a folder of photos, few would be relevant otherwise.
+/// More than 200 images come in blocks of 20: ten that come next by their best rank in `rankings`, and ten at random.
+/// Without the first, few of a folder's photos would be relevant, and without the second, few would not.
 pub fn of_query(dataset: &Dataset, query: usize, rankings: &[Ranking], order: Order) -> Queue {
     let count = dataset.queries.get(query).map_or(0, |query| query.candidates.len());
     let mut candidates: Vec<usize> = (0..count).collect();
-    if let Order::Shuffled(seed) = order {
-        Rng::new(Rng::new(seed).next_u64() ^ query as u64).shuffle(&mut candidates);
-        if count > WHOLE {
-            let mut block = vec![usize::MAX; count];
-            for ranking in rankings.iter().filter_map(|ranking| ranking.get(query)) {
-                for (rank, &candidate) in ranking.iter().enumerate().filter(|(_, candidate)| **candidate < count) {
-                    block[candidate] = block[candidate].min(rank / BLOCK);
-                }
-            }
-            candidates.sort_by_key(|&candidate| block[candidate]);
-        }
-    }
     let seed = match order {
         Order::Shuffled(seed) => Some(seed),
         Order::Retrieved => None,
     };
+    if let Some(seed) = seed {
+        let mut rng = Rng::new(Rng::new(seed).next_u64() ^ query as u64);
+        rng.shuffle(&mut candidates);
+        if count > WHOLE {
+            let of_query: Vec<&[usize]> = rankings.iter().filter_map(|all| Some(all.get(query)?.as_slice())).collect();
+            candidates = in_blocks(candidates, &of_query, &mut rng);
+        }
+    }
     let items = candidates.into_iter().filter_map(|candidate| item(dataset, query, candidate, Reason::Member));
     Queue { kind: Kind::Query, seed, items: items.collect() }
+}
+
+/// Candidates in blocks: half of each are those that come next by their best rank, the others as they come.
+fn in_blocks(shuffled: Vec<usize>, rankings: &[&[usize]], rng: &mut Rng) -> Vec<usize> {
+    let mut best = vec![usize::MAX; shuffled.len()];
+    for ranking in rankings {
+        for (rank, &candidate) in ranking.iter().enumerate() {
+            if let Some(best) = best.get_mut(candidate) {
+                *best = (*best).min(rank);
+            }
+        }
+    }
+    let mut ranked: Vec<usize> = shuffled.iter().copied().filter(|&candidate| best[candidate] < usize::MAX).collect();
+    ranked.sort_by_key(|&candidate| best[candidate]);
+    let mut is_placed = vec![false; shuffled.len()];
+    let (mut next, mut others) = (ranked.into_iter(), shuffled.iter().copied());
+    let mut placed = Vec::with_capacity(shuffled.len());
+    while placed.len() < shuffled.len() {
+        let start = placed.len();
+        let mut place = |candidate: &usize| !std::mem::replace(&mut is_placed[*candidate], true);
+        placed.extend(next.by_ref().filter(&mut place).take(BLOCK / 2));
+        let half = placed.len() - start;
+        placed.extend(others.by_ref().filter(&mut place).take(BLOCK - half));
+        rng.shuffle(&mut placed[start..]);
+    }
+    placed
 }
 
 /// The images within the first `depth` ranks of any ranking that `is_judged` does not say are judged (pooling: K. Sparck
