@@ -14,12 +14,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("candle_core", &["vision", "model", "train"]),
     ("candle_nn", &["vision", "model"]),
     ("candle_transformers", &["vision"]),
-    // Only a dependency to enable a feature of candle's matrix product.
-    ("gemm", &[]),
+    ("gemm", &[]), // Only a dependency to enable a feature of candle's matrix product.
     ("pulp", &["vision", "graph", "model"]),
     ("petgraph", &["graph"]),
     ("faer", &["graph"]),
-    ("rayon", &["dataset", "vision", "graph", "model", "train", "study", "judge"]),
+    ("rayon", &["dataset", "vision", "graph", "index", "model", "train", "study", "judge"]),
     ("safetensors", &["dataset", "vision", "graph", "model", "train"]),
     // The command line opens the window, and the app draws it.
     ("eframe", &["app", "cli/window.rs"]),
@@ -49,7 +48,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("directories", &["workspace/store.rs"]),
     ("encoding_rs", &["dataset"]),
     ("tempfile", &["dataset"]),
-    ("quick_xml", &["dataset"]),
+    ("exif", &["index/words/inside/exif.rs"]),
+    ("tar", &["index/words/shard.rs"]),
+    ("quick_xml", &["dataset", "index"]),
     ("html_escape", &["dataset/markup.rs", "dataset/mediaeval/topics.rs"]),
     ("chrono", &["dataset/values.rs", "study/runs/date.rs", "judge/stamp.rs"]),
     ("rust_stemmers", &["signals"]),
@@ -62,12 +63,10 @@ const HOMES: &[(&str, &[&str])] = &[
         "std::thread",
         &[
             "jobs",
-            // Decoding and the network use all cores within one call.
-            "vision/pipeline.rs",
-            // A download that no longer responds is abandoned.
-            "vision/hub/download.rs",
-            "graph/background.rs", // So is a decomposition, which cannot be interrupted.
-            "base/lock.rs",        // A lock is renewed however long a step of the work takes.
+            "vision/pipeline.rs",     // Decoding and the network use all cores within one call.
+            "vision/hub/download.rs", // A download that no longer responds is abandoned.
+            "graph/background.rs",    // So is a decomposition, which cannot be interrupted.
+            "base/lock.rs",           // A lock is renewed however long a step of the work takes.
             // Sleeps between frames; counts processors before anything else runs.
             "app/shell/screenshot.rs",
             "main.rs",

@@ -58,6 +58,7 @@ mod ui;
 mod undo;
 mod warm_start;
 mod window;
+mod words;
 mod workspace;
 
 /// Says on the terminal that a test did not run, and why. Printed past the test runner, which hides what passing tests

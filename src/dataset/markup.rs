@@ -1,12 +1,23 @@
 //! Web text to plain text: entities, also when escaped twice, and tags.
 
 use html_escape::decode_html_entities;
+use quick_xml::Reader;
 
 /// The text of an XML attribute that holds web text, which is often escaped twice: decodes entities, strips tags,
 /// decodes entities again, and collapses white space (non-breaking too).
-pub(super) fn web_text(attribute: &str) -> String {
+pub(crate) fn web_text(attribute: &str) -> String {
     let text = without_tags(&decode_html_entities(attribute));
     decode_html_entities(&text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A lenient reader of XML.
+pub(crate) fn tolerant(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    config.allow_dangling_amp = true;
+    config.allow_unmatched_ends = true;
+    config.check_end_names = false;
+    reader
 }
 
 /// Strips `<a …>`, `</a>`, `<!-- … -->` and so on; a `<` not followed by a tag name is kept.

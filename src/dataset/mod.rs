@@ -50,9 +50,9 @@ mod table;
 mod text;
 pub mod trec;
 mod types;
-mod values;
+pub(crate) mod values;
 mod vectors;
-mod walk;
+pub(crate) mod walk;
 mod warnings;
 
 pub use array_fault::ArrayFault;
@@ -64,6 +64,7 @@ pub use import::{attach_vectors, is_vector_file, single_files};
 pub use judgements::{Judgements, RecallBase};
 pub use label_source::{LabelKind, LabelSource};
 pub use loaded::Loaded;
+pub(crate) use markup::{tolerant, web_text};
 pub use mediaeval::text_descriptor_files;
 pub use metadata::Image;
 pub(crate) use npy::{Header as NpyHeader, Kind as NpyKind};
@@ -77,9 +78,12 @@ pub use sources::{check_vectors, read_vectors};
 pub use split::{SPLIT_SEED, assign_splits};
 pub use strict::{StrictTable, read_qrels_lines, read_table, whole_number};
 pub use summary::{Summary, VectorSummary, summary};
+pub(crate) use table::plain;
+pub(crate) use text::decode_text;
 pub use trec::{Qrels, Run, qrels_of, read_qrels, read_run, trec_name, write_qrels, write_run};
 pub use types::*;
 pub use vectors::*;
+pub(crate) use warnings::Warnings;
 
 /// All formats, in the order in which they are tried: our own would also recognise NAVER's tables.
 static READERS: [reader::Reader; 4] = [naver::READER, folder::READER, mediaeval::READER, bare_trec::READER];

@@ -76,7 +76,7 @@ impl Table {
 }
 
 /// A heading reduced to its lower-case letters and digits.
-pub(super) fn plain(heading: &str) -> String {
+pub(crate) fn plain(heading: &str) -> String {
     heading.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -78,6 +78,11 @@ pub(super) fn read_text_or_warn(path: &Path, warnings: &mut Warnings) -> Option<
     read_text(path, warnings).map_err(|error| warnings.error(error)).ok()
 }
 
+/// Bytes as text, as [`read_text`] reads a file; empty for the encodings that it refuses.
+pub(crate) fn decode_text(bytes: Vec<u8>) -> String {
+    if wide_encoding(&bytes).is_some() { String::new() } else { decode(bytes).0 }
+}
+
 /// The number of bytes that were not UTF-8, and the line of the first.
 #[derive(Debug, PartialEq)]
 struct Stray {

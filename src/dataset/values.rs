@@ -4,12 +4,12 @@ use chrono::format::{Parsed, StrftimeItems, parse};
 use chrono::{NaiveDate, NaiveTime};
 
 /// A finite number; a decimal comma is not accepted.
-pub(super) fn number(field: &str) -> Option<f64> {
+pub(crate) fn number(field: &str) -> Option<f64> {
     field.trim().parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 /// A whole number of 32 bits; `3.0` counts as one, as spreadsheets write them.
-pub(super) fn whole(field: &str) -> Option<i32> {
+pub(crate) fn whole(field: &str) -> Option<i32> {
     let field = field.trim();
     field.parse().ok().or_else(|| {
         let number = number(field)?;
@@ -19,12 +19,12 @@ pub(super) fn whole(field: &str) -> Option<i32> {
 }
 
 /// Latitude and longitude in degrees, if both are within their bounds.
-pub(super) fn location(latitude: f64, longitude: f64) -> Option<(f64, f64)> {
+pub(crate) fn location(latitude: f64, longitude: f64) -> Option<(f64, f64)> {
     (latitude.abs() <= 90.0 && longitude.abs() <= 180.0).then_some((latitude, longitude))
 }
 
 /// Tags separated by `;` if the field holds one, else by `,`, else by white space.
-pub(super) fn tags(field: &str) -> Vec<String> {
+pub(crate) fn tags(field: &str) -> Vec<String> {
     let parts: Box<dyn Iterator<Item = &str>> = if field.contains(';') {
         Box::new(field.split(';'))
     } else if field.contains(',') {
@@ -37,7 +37,7 @@ pub(super) fn tags(field: &str) -> Vec<String> {
 
 /// Seconds since 1970-01-01 UTC of `2019-07-31`, `2019-07-31 18:23[:36[.5]]` (or with `T`, `Z`, `+09:00`; `/` or `:`
 /// between the parts of the day as well), `2019`, `2019-07`, `2019-00-00`, or of a count of seconds with five digits or more.
-pub(super) fn date(field: &str) -> Option<i64> {
+pub(crate) fn date(field: &str) -> Option<i64> {
     let field = field.trim();
     let digits = field.strip_prefix('-').unwrap_or(field);
     if digits.len() >= 5 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -55,7 +55,7 @@ pub(super) fn date(field: &str) -> Option<i64> {
 }
 
 /// Whether a date stands for "unknown" (Flickr writes `0000-00-00 00:00:00`).
-pub(super) fn is_blank_date(field: &str) -> bool {
+pub(crate) fn is_blank_date(field: &str) -> bool {
     field.chars().all(|c| matches!(c, '0' | '-' | ':' | '/' | ' ' | 'T' | 'Z'))
 }
 
@@ -78,7 +78,7 @@ fn clock(text: &str) -> Option<(NaiveTime, i32)> {
 }
 
 /// Latitude and longitude from two fields; `bad` is given both where they are no location.
-pub(super) fn location_of_fields([latitude, longitude]: [&str; 2], bad: &mut dyn FnMut(&str)) -> Option<(f64, f64)> {
+pub(crate) fn location_of_fields([latitude, longitude]: [&str; 2], bad: &mut dyn FnMut(&str)) -> Option<(f64, f64)> {
     if latitude.is_empty() && longitude.is_empty() {
         return None;
     }

@@ -1,6 +1,8 @@
 //! Listing a folder in a fixed order.
 
 use std::collections::{HashMap, HashSet};
+use std::fs::FileType;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::reach::ADVICE;
@@ -19,11 +21,10 @@ const PICTURES: [&str; 13] =
 /// Every file below a folder, sorted by path. Left out are hidden files and folders and, with a warning, names with
 /// control characters and links that lead further than `reach`.
 pub(super) fn files_below(root: &Path, deepest: usize, reach: Reach, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let mut walk = Walk { root, reach, entered: HashSet::new(), found: Vec::new(), warnings };
-    walk.descend(root, deepest.min(DEEPEST));
-    let mut found = walk.found;
-    found.sort();
-    found
+    let limits = Limits { deepest: deepest.min(DEEPEST), most: MOST };
+    let mut walked = walk(root, limits, reach, warnings, &mut |_| ControlFlow::Continue(()));
+    walked.files.sort();
+    walked.files
 }
 
 /// Every file below a folder, up to the depth limit.
@@ -31,49 +32,106 @@ pub(super) fn all_files(root: &Path, reach: Reach, warnings: &mut Warnings) -> V
     files_below(root, DEEPEST, reach, warnings)
 }
 
+/// How far a walk goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Folders below the first.
+    pub deepest: usize,
+    /// Files.
+    pub most: usize,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub(crate) struct Walked {
+    /// The files, unsorted.
+    pub files: Vec<PathBuf>,
+    /// Folders whose files are not or not all among them: they cannot be read, lie too deep, or the limit was reached.
+    pub missed: Vec<PathBuf>,
+}
+
+/// Every file below a folder, as [`files_below`]. `observe` gets the number of files after each folder; on `Break` the
+/// walk ends.
+pub(crate) fn walk(
+    root: &Path,
+    limits: Limits,
+    reach: Reach,
+    warnings: &mut Warnings,
+    observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Walked {
+    let mut walk = Walk { root, most: limits.most, reach, entered: HashSet::new(), found: Walked::default(), warnings };
+    // A walk that was broken off has found what it has.
+    let _ = walk.descend(root, limits.deepest, observe);
+    walk.found
+}
+
 struct Walk<'a> {
     root: &'a Path,
+    most: usize,
     reach: Reach,
     /// Links may form cycles, so every folder is entered once, by its canonical path.
     entered: HashSet<PathBuf>,
-    found: Vec<PathBuf>,
+    found: Walked,
     warnings: &'a mut Warnings,
 }
 
 impl Walk<'_> {
-    fn descend(&mut self, folder: &Path, deeper: usize) {
+    fn descend(
+        &mut self,
+        folder: &Path,
+        deeper: usize,
+        observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         if !self.entered.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf())) {
-            return;
+            return ControlFlow::Continue(());
         }
         let entries = match std::fs::read_dir(folder) {
             Ok(entries) => entries,
-            Err(error) => return self.warnings.file(WarningKind::BadFile, folder, error.to_string()),
+            Err(error) => {
+                self.found.missed.push(folder.to_path_buf());
+                self.warnings.file(WarningKind::BadFile, folder, error.to_string());
+                return ControlFlow::Continue(());
+            }
         };
         for entry in entries.flatten() {
-            if self.found.len() >= MOST {
-                return;
+            if self.found.files.len() >= self.most {
+                self.found.missed.push(folder.to_path_buf());
+                return ControlFlow::Break(());
             }
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
             let path = entry.path();
             let Ok(kind) = entry.file_type() else { continue };
-            if name.starts_with('.') {
+            if !self.takes(&path, kind) {
                 continue;
             }
-            if name.contains(is_unsafe) {
-                let message = "left out, as its name has control characters; rename it";
-                self.warnings.file(WarningKind::BadFile, &path, message);
-            } else if kind.is_symlink() && !self.reach.admits(&path, self.root) {
-                let message = format!("left out, as this link leads out of the data set's folder ({ADVICE})");
-                self.warnings.file(WarningKind::Outside, &path, message);
-            } else if kind.is_dir() || (kind.is_symlink() && path.is_dir()) {
-                if deeper > 0 {
-                    self.descend(&path, deeper - 1);
+            if kind.is_dir() || (kind.is_symlink() && path.is_dir()) {
+                match deeper {
+                    0 => self.found.missed.push(path),
+                    _ => self.descend(&path, deeper - 1, observe)?,
                 }
             } else {
-                self.found.push(path);
+                self.found.files.push(path);
             }
         }
+        observe(self.found.files.len())
+    }
+
+    /// Whether a file or folder is to be looked at.
+    fn takes(&mut self, path: &Path, kind: FileType) -> bool {
+        let name = name(path);
+        if name.starts_with('.') {
+            return false;
+        }
+        if name.contains(is_unsafe) {
+            let message = "left out, as its name has control characters; rename it";
+            self.warnings.file(WarningKind::BadFile, path, message);
+            return false;
+        }
+        if kind.is_symlink() && !self.reach.admits(path, self.root) {
+            let message = format!("left out, as this link leads out of the data set's folder ({ADVICE})");
+            self.warnings.file(WarningKind::Outside, path, message);
+            return false;
+        }
+        true
     }
 }
 
@@ -96,8 +154,14 @@ pub(super) fn stem_of_name(name: &str) -> &str {
     }
 }
 
+/// A name with spaces between its words.
+pub(crate) fn words_in(name: &str) -> String {
+    let words = name.split(|letter: char| letter.is_whitespace() || "_-.+".contains(letter));
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// A file's extension in lower case, without the dot.
-pub(super) fn extension(path: &Path) -> String {
+pub(crate) fn extension(path: &Path) -> String {
     path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
@@ -113,7 +177,7 @@ pub(super) fn title_of(folder: &Path) -> String {
 }
 
 /// Whether the extension is that of a picture.
-pub(super) fn is_picture(path: &Path) -> bool {
+pub(crate) fn is_picture(path: &Path) -> bool {
     PICTURES.contains(&extension(path).as_str())
 }
 

@@ -7,7 +7,7 @@ use crate::base::{FileError, printable};
 
 /// The warnings of one load, in the order they occurred.
 #[derive(Debug, Default)]
-pub(super) struct Warnings(Vec<Warning>);
+pub(crate) struct Warnings(Vec<Warning>);
 
 impl Warnings {
     /// Adds a warning about a whole file or folder.

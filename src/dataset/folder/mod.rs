@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::build::Builder;
 use super::reader::{Reader, is_data_file};
-use super::walk::{self, Pictures};
+use super::walk::{self, Pictures, words_in};
 use super::warnings::{Warnings, owned, some_of};
 use super::{DatasetError, Format, Loaded, Reach, WarningKind, attach, bare_trec, embeddings, table};
 
@@ -158,12 +158,6 @@ pub(super) fn open_pictures(root: &Path, reach: Reach) -> Loaded {
     }
     builder.dataset.vectors = embeddings::own_sources(&listing, root);
     builder.finish()
-}
-
-/// A name with spaces between its words.
-fn words_in(name: &str) -> String {
-    let words = name.split(|letter: char| letter.is_whitespace() || "_-.+".contains(letter));
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn add_pictures(builder: &mut Builder, pictures: &Pictures, root: &Path) {

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::dataset::markup::web_text;
+use crate::dataset::markup::{tolerant, web_text};
 use crate::dataset::text::read_text_or_warn;
 use crate::dataset::values;
 use crate::dataset::warnings::Warnings;
@@ -44,16 +43,6 @@ pub(super) fn read(path: &Path, warnings: &mut Warnings) -> Vec<Photo> {
         start = next;
     }
     photos
-}
-
-/// A lenient reader.
-pub(super) fn tolerant(text: &str) -> Reader<&[u8]> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.allow_dangling_amp = true;
-    config.allow_unmatched_ends = true;
-    config.check_end_names = false;
-    reader
 }
 
 /// Turns increasing positions into line numbers.

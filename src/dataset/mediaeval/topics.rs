@@ -6,8 +6,7 @@ use std::path::Path;
 use html_escape::decode_html_entities;
 use quick_xml::events::Event;
 
-use super::photos::tolerant;
-use crate::dataset::markup::web_text;
+use crate::dataset::markup::{tolerant, web_text};
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
 use crate::dataset::values;
 use crate::dataset::warnings::Warnings;

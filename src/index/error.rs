@@ -1,0 +1,30 @@
+//! Errors about collections of pictures.
+
+use std::path::PathBuf;
+
+use crate::base::{FileError, shown};
+use crate::dataset::DatasetError;
+
+/// Why a collection of pictures, or a file of it, cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// A file or folder could not be read, or is malformed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A table could not be read.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// A link or a path that leads out of the pictures' folder.
+    #[error("the file lies outside the folder of the pictures: {}", shown(.0))]
+    Outside(PathBuf),
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl IndexError {
+    /// Whether the observer asked to stop, rather than anything failing.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled)
+    }
+}

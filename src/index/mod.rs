@@ -1,0 +1,9 @@
+//! Words and pictures → candidates: what a folder of pictures holds, and what its words say.
+//!
+//! [`list`] lists a folder without opening a picture; [`read`] reads the words of its pictures, from wherever they are.
+
+mod error;
+mod words;
+
+pub use error::IndexError;
+pub use words::*;

@@ -1,0 +1,30 @@
+//! The words of a folder of pictures, one file a source.
+//!
+//! | source | file |
+//! |---|---|
+//! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
+//! | names of files and folders | `names` |
+//!
+//! Of several titles, descriptions, dates and so on the first counts, in the order tables, files beside the picture,
+//! the picture itself, names; a further title or description becomes a caption, so that it is found all the same.
+
+mod fields;
+mod known;
+mod list;
+mod listing;
+mod lookup;
+mod mapping;
+mod names;
+mod one;
+mod picture;
+mod read;
+mod sidecar;
+mod xmp;
+
+pub use fields::{Origin, Tally, Words};
+pub use known::Known;
+pub use list::list;
+pub use listing::{Listed, Listing, Table, TableKind};
+pub use mapping::{Column, Mapping, Role, TableMapping};
+pub use picture::{Part, Picture, Stamp, picture_bytes};
+pub use read::{Batch, Outcome, read};

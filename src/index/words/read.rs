@@ -1,0 +1,147 @@
+//! Reading the words of listed pictures, a batch at a time.
+
+use std::ops::ControlFlow;
+
+use rayon::prelude::*;
+
+use super::known::{Known, hash_of, short};
+use super::listing::Listing;
+use super::mapping::Mapping;
+use super::one::{One, Sources};
+use super::{Picture, Tally};
+use crate::base::{ContentHash, Progress};
+use crate::dataset::Warning;
+use crate::index::IndexError;
+
+/// Pictures in a batch: a few hundredths of a second's work.
+const BATCH: usize = 512;
+/// Warnings that are handed over; a folder of a million broken files is one message many times.
+const MOST_WARNINGS: usize = 1000;
+
+/// Some of what [`read`] found.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Pictures that are new or have changed.
+    pub pictures: Vec<Picture>,
+    /// Paths of pictures that are no longer there.
+    pub removed: Vec<String>,
+    /// Problems on the way.
+    pub warnings: Vec<Warning>,
+    /// How far the reading is.
+    pub progress: Progress,
+}
+
+/// What came of a reading.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Pictures handed over.
+    pub read: usize,
+    /// Pictures that have not changed since the earlier reading.
+    pub unchanged: usize,
+    /// Pictures that are no longer there.
+    pub removed: usize,
+    /// Where the words of the pictures handed over come from.
+    pub sources: Tally,
+    /// Hash of the tables and their mapping.
+    pub tables: u64,
+    /// Problems beyond those handed over.
+    pub more_warnings: usize,
+}
+
+/// Reads the words of every picture that is new or has changed, and hands them over in batches, in the order of their
+/// paths. A picture or file that cannot be read costs only its own words.
+///
+/// # Errors
+/// [`IndexError::Cancelled`] after a `Break` of `take`. What was handed over stays good: with it among what is known, the
+/// next reading goes on from there.
+pub fn read(
+    listing: &Listing,
+    mapping: &Mapping,
+    known: &dyn Known,
+    take: &mut dyn FnMut(Batch) -> ControlFlow<()>,
+) -> Result<Outcome, IndexError> {
+    let outcome = Outcome { tables: hash_of_tables(listing, mapping), ..Outcome::default() };
+    let mut reading = Reading { sources: Sources { listing, known }, take, outcome, warned: 0 };
+    reading.pictures()?;
+    reading.removed()?;
+    Ok(reading.outcome)
+}
+
+struct Reading<'a> {
+    sources: Sources<'a>,
+    take: &'a mut dyn FnMut(Batch) -> ControlFlow<()>,
+    outcome: Outcome,
+    warned: usize,
+}
+
+impl Reading<'_> {
+    fn pictures(&mut self) -> Result<(), IndexError> {
+        let count = self.sources.listing.pictures.len();
+        for start in (0..count).step_by(BATCH) {
+            let end = count.min(start + BATCH);
+            let found: Vec<One> = {
+                let sources = &self.sources;
+                (start..end).into_par_iter().map(|at| sources.one(at)).collect()
+            };
+            let mut batch = Batch { progress: progress("Reading words", end, count), ..Batch::default() };
+            for one in found {
+                match one {
+                    One::Unchanged => self.outcome.unchanged += 1,
+                    One::Gone => {}
+                    One::Read(picture, warnings) => {
+                        batch.warnings.extend(warnings.into_vec());
+                        batch.pictures.push(*picture);
+                    }
+                }
+            }
+            self.hand_over(batch)?;
+        }
+        Ok(())
+    }
+
+    fn removed(&mut self) -> Result<(), IndexError> {
+        let mut removed = Vec::new();
+        let listing = self.sources.listing;
+        self.sources.known.paths(&mut |path| {
+            if listing.position(path).is_none() && !listing.is_missed(path) {
+                removed.push(path.to_owned());
+            }
+        });
+        let count = listing.pictures.len();
+        self.hand_over(Batch { removed, progress: progress("Reading words", count, count), ..Batch::default() })
+    }
+
+    fn hand_over(&mut self, mut batch: Batch) -> Result<(), IndexError> {
+        batch.pictures.iter().for_each(|picture| self.outcome.sources.add(&picture.words));
+        self.outcome.read += batch.pictures.len();
+        self.outcome.removed += batch.removed.len();
+        let room = MOST_WARNINGS - self.warned;
+        self.outcome.more_warnings += batch.warnings.len().saturating_sub(room);
+        batch.warnings.truncate(room);
+        self.warned += batch.warnings.len();
+        match (self.take)(batch) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(IndexError::Cancelled),
+        }
+    }
+}
+
+fn progress(stage: &str, done: usize, total: usize) -> Progress {
+    Progress { stage: stage.to_owned(), done, total, ..Progress::default() }
+}
+
+/// Hash of the tables and of what their columns mean.
+fn hash_of_tables(listing: &Listing, mapping: &Mapping) -> u64 {
+    let mut hash = ContentHash::default();
+    for table in &listing.tables {
+        hash.number(hash_of(&[&table.file]));
+        if let Some(table) = mapping.of(&table.file.path) {
+            hash.number(u64::from(table.has_headings));
+            for column in &table.columns {
+                hash.text(&column.heading);
+                hash.text(column.role.name());
+            }
+        }
+    }
+    short(&hash)
+}
