@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
+    ("tantivy", &["index/text"]),
     ("bhtsne", &["graph"]),
     ("blake3", &["vision", "base/content_hash.rs"]),
     ("statrs", &["signals", "eval"]),

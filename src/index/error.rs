@@ -17,6 +17,9 @@ pub enum IndexError {
     /// A link or a path that leads out of the pictures' folder.
     #[error("the file lies outside the folder of the pictures: {}", shown(.0))]
     Outside(PathBuf),
+    /// Another process writes to a collection.
+    #[error("another process is reading pictures into this collection: {}", shown(.0))]
+    Busy(PathBuf),
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,

@@ -3,6 +3,7 @@
 //! [`list`] lists a folder without opening a picture; [`read`] reads the words of its pictures, from wherever they are.
 
 mod error;
+pub mod text;
 mod words;
 
 pub use error::IndexError;

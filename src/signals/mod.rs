@@ -33,6 +33,7 @@ pub use baseline::{initial_order, text_only, text_signal};
 pub use column::{SignalGroup, SignalInfo, Signals};
 pub use normalise::{Normalisation, table};
 pub use statistics::{Statistics, statistics};
+pub(crate) use tokens::Tokenizer;
 pub use tokens::{Terms, document_terms, query_terms};
 
 use column::Column;

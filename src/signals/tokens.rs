@@ -12,6 +12,9 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use super::fold::fold;
 
+/// Stems that are remembered.
+const CACHED: usize = 1 << 17;
+
 /// The terms of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -38,15 +41,21 @@ pub fn document_terms(text: &str) -> Terms {
 }
 
 /// Splits texts into terms, with a cache of stems.
-pub(super) struct Tokenizer {
+pub(crate) struct Tokenizer {
     stemmer: Stemmer,
     stems: HashMap<String, String>,
     word: String,
     characters: Vec<char>,
 }
 
+impl Default for Tokenizer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Tokenizer {
-    pub(super) fn new() -> Tokenizer {
+    pub fn new() -> Tokenizer {
         Tokenizer {
             stemmer: Stemmer::create(Algorithm::English),
             stems: HashMap::new(),
@@ -56,12 +65,12 @@ impl Tokenizer {
     }
 
     /// Calls `emit` with each term of a query; returns the text's length.
-    pub(super) fn query(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
+    pub fn query(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
         self.run(text, false, emit)
     }
 
     /// Calls `emit` with each term of a document; returns the text's length.
-    pub(super) fn document(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
+    pub fn document(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
         self.run(text, true, emit)
     }
 
@@ -95,6 +104,9 @@ impl Tokenizer {
         let word = std::mem::take(&mut self.word);
         if STOP_WORDS.contains(word.as_str()) {
             return 0;
+        }
+        if self.stems.len() >= CACHED {
+            self.stems.clear();
         }
         emit(self.stems.entry(word).or_insert_with_key(|word| self.stemmer.stem(word).into_owned()));
         1

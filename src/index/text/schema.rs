@@ -1,0 +1,102 @@
+//! The fields of the text index.
+
+use std::collections::BTreeMap;
+
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, JsonObjectOptions, OwnedValue, STORED, STRING, Schema, TextFieldIndexing,
+    TextOptions,
+};
+
+use crate::index::words::{Picture, Words};
+
+/// The analyser's name in the index.
+pub(super) const ANALYSER: &str = "words";
+
+/// Fields that are searched, with what of a picture's words they hold.
+type Texts = fn(&Words) -> Vec<&str>;
+
+/// Names as they are typed in `field:word`.
+const TEXTS: [(&str, Texts); 8] = [
+    ("title", |words| vec![&words.title]),
+    ("description", |words| vec![&words.description]),
+    ("captions", |words| words.captions.iter().map(String::as_str).collect()),
+    ("tags", |words| words.tags.iter().map(String::as_str).collect()),
+    ("places", |words| words.places.iter().map(String::as_str).collect()),
+    ("name", |words| vec![&words.name]),
+    ("folders", |words| words.folders.iter().map(String::as_str).collect()),
+    ("other", |words| {
+        let columns = words.columns.iter().map(|(_, value)| value.as_str());
+        columns.chain([words.author.as_str(), words.license.as_str()]).collect()
+    }),
+];
+
+/// The fields of the text index.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    /// The picture's path, which identifies it.
+    pub path: Field,
+    /// The picture as JSON.
+    pub picture: Field,
+    /// Bytes, time, and the hashes of what lies beside it and of tables, as [`crate::index::Stamp`] has them.
+    pub stamp: [Field; 4],
+    /// Each field that is searched, by its name.
+    pub texts: Vec<(&'static str, Field)>,
+    /// Authors, licences and columns of tables by name.
+    pub columns: Field,
+}
+
+/// Names of the fields of the stamp.
+pub(super) const STAMP: [&str; 4] = ["bytes", "modified", "beside", "rows"];
+
+impl Fields {
+    /// The fields and the schema that has them.
+    pub fn new() -> (Self, Schema) {
+        let mut schema = Schema::builder();
+        let indexing = || {
+            let indexing = TextFieldIndexing::default().set_tokenizer(ANALYSER);
+            indexing.set_index_option(IndexRecordOption::WithFreqsAndPositions)
+        };
+        let text = TextOptions::default().set_indexing_options(indexing());
+        let path = schema.add_text_field("path", STRING | FAST);
+        let picture = schema.add_bytes_field("picture", STORED);
+        let stamp = STAMP.map(|name| schema.add_u64_field(name, FAST));
+        let texts = TEXTS.iter().map(|(name, _)| (*name, schema.add_text_field(name, text.clone()))).collect();
+        let columns = JsonObjectOptions::default().set_indexing_options(indexing());
+        let columns = schema.add_json_field("columns", columns);
+        (Self { path, picture, stamp, texts, columns }, schema.build())
+    }
+
+    /// A picture as a document.
+    ///
+    /// # Errors
+    /// If it cannot be written as JSON.
+    pub fn document(&self, picture: &Picture) -> Result<TantivyDocument, serde_json::Error> {
+        let mut document = TantivyDocument::new();
+        document.add_text(self.path, &picture.path);
+        document.add_bytes(self.picture, &serde_json::to_vec(picture)?);
+        let stamp = picture.stamp;
+        for (field, number) in self.stamp.iter().zip([stamp.bytes, stamp.modified as u64, stamp.beside, stamp.rows]) {
+            document.add_u64(*field, number);
+        }
+        let words = &picture.words;
+        for ((_, field), (_, texts)) in self.texts.iter().zip(TEXTS) {
+            texts(words).into_iter().filter(|text| !text.is_empty()).for_each(|text| document.add_text(*field, text));
+        }
+        let mut columns: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
+        let named = words.columns.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        for (name, value) in named.chain([("author", words.author.as_str()), ("license", words.license.as_str())]) {
+            if !value.is_empty() {
+                columns.entry(column_name(name)).or_default().push(OwnedValue::Str(value.to_owned()));
+            }
+        }
+        let columns = columns.into_iter().map(|(name, values)| (name, OwnedValue::Array(values)));
+        document.add_object(self.columns, columns.collect());
+        Ok(document)
+    }
+}
+
+/// A column's name as it is typed and indexed: in lower case, with `_` for everything but letters and digits.
+pub(super) fn column_name(heading: &str) -> String {
+    heading.trim().to_lowercase().chars().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }).collect()
+}
