@@ -37,7 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
-    ("tantivy", &["index/text"]),
+    ("tantivy", &["index"]),
     ("bhtsne", &["graph"]),
     ("blake3", &["vision", "base/content_hash.rs"]),
     ("statrs", &["signals", "eval"]),

@@ -109,6 +109,13 @@ fn three_queries_sixty_judgements_and_a_network_by_keys_alone() {
     let session = harness.state().workspace().session().expect("a data set");
     assert!([Split::Train, Split::Validation, Split::Test].iter().all(|split| session.splits().contains(split)));
 
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::E);
+    harness.run_steps(2);
+    settle(&mut harness).expect("embeddings are computed");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::J);
+    harness.run_steps(2);
     harness.key_press(Key::PageUp);
     harness.key_press(Key::PageUp);
     harness.run_steps(2);
@@ -130,9 +137,6 @@ fn three_queries_sixty_judgements_and_a_network_by_keys_alone() {
 
     harness.key_press(Key::Escape);
     harness.run_steps(2);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::E);
-    harness.run_steps(2);
-    settle(&mut harness).expect("embeddings are computed");
     let workspace = harness.state().workspace();
     assert_eq!(workspace.training_obstacle(), None, "{:?}", workspace.messages());
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);

@@ -6,6 +6,7 @@ mod charts;
 mod choosing;
 mod cli;
 mod cli_runs;
+mod collections;
 mod comparison;
 mod dcmm_golden;
 mod embedding_sessions;

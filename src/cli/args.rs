@@ -1,5 +1,6 @@
 //! Command-line arguments.
 
+use super::collection::{CollectArgs, SearchArgs};
 use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
@@ -62,6 +63,10 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Judgements of several people: import, export, agreement.
     Judge(JudgeArgs),
+    /// Read the words of a folder of pictures into a collection that can be searched.
+    Collect(CollectArgs),
+    /// Find pictures of a collection by words.
+    Search(SearchArgs),
     /// Draw the window to a picture, without a display.
     Screenshot(ScreenshotArgs),
 }

@@ -5,6 +5,7 @@
 //! warnings, errors) goes to standard error. The exit code is 0 only on success.
 
 mod args;
+mod collection;
 mod compare;
 mod data;
 mod embed;
@@ -55,6 +56,8 @@ pub fn main() -> ExitCode {
         Some(Command::Studies(args)) => studies::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Judge(args)) => judge::run(&args),
+        Some(Command::Collect(args)) => collection::collect(&args),
+        Some(Command::Search(args)) => collection::search(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

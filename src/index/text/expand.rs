@@ -20,7 +20,9 @@ pub(super) fn beginning_with(searcher: &Searcher, fields: &[Field], start: &str)
             let inverted = segment.inverted_index(field)?;
             let mut stream = inverted.terms().range().ge(start).into_stream()?;
             for _ in 0..LOOKED_AT {
-                let Some((term, info)) = stream.next().filter(|(term, _)| term.starts_with(start.as_bytes())) else { break };
+                let Some((term, info)) = stream.next().filter(|(term, _)| term.starts_with(start.as_bytes())) else {
+                    break;
+                };
                 count(&mut counts, term, info.doc_freq);
             }
         }

@@ -74,7 +74,9 @@ fn first(text: &str) -> (Clause, &str) {
 fn field(text: &str) -> (Option<String>, &str) {
     let word = text.find(|letter: char| letter.is_whitespace() || letter == '"').map_or(text, |end| &text[..end]);
     match word.split_once(':') {
-        Some((name, _)) if !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-".contains(letter)) => {
+        Some((name, _))
+            if !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || "_-".contains(letter)) =>
+        {
             let after = &text[name.len() + 1..];
             match after.chars().next() {
                 // A time or an address is no field.
@@ -118,7 +120,10 @@ mod tests {
     #[test]
     fn what_is_unfinished_is_read_as_far_as_it_goes() {
         assert_eq!(read("\"brown be"), [plain(Need::Should, None, "brown be", true)]);
-        assert_eq!(read("tags: - + \"\" :"), [plain(Need::Should, None, "tags:", false), plain(Need::Should, None, ":", false)]);
+        assert_eq!(
+            read("tags: - + \"\" :"),
+            [plain(Need::Should, None, "tags:", false), plain(Need::Should, None, ":", false)]
+        );
         assert_eq!(read("http://a.b"), [plain(Need::Should, None, "http://a.b", false)]);
         assert!(parse("bear").pop().is_some_and(|clause| clause.is_open));
         assert!(parse("bear ").pop().is_some_and(|clause| !clause.is_open));

@@ -82,8 +82,7 @@ impl TextIndex {
             }
             for document in segment.doc_ids_alive() {
                 let number = |at: usize| numbers[at].first(document).unwrap_or_default();
-                let stamp =
-                    Stamp { bytes: number(0), modified: number(1) as i64, beside: number(2), rows: number(3) };
+                let stamp = Stamp { bytes: number(0), modified: number(1) as i64, beside: number(2), rows: number(3) };
                 let mut path = String::new();
                 if let Some(ord) = paths.term_ords(document).next() {
                     paths.ord_to_str(ord, &mut path).at(&self.folder)?;

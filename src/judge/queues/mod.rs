@@ -13,7 +13,7 @@ mod unannounced;
 
 pub use boundary::{Scores, uncertain};
 pub use conflicts::{adjudication, adjudication_of, disagreements, near_duplicates};
-pub use plain::{Ranking, audit, of_query, pool};
+pub use plain::{Ranking, WHOLE, audit, of_query, pool};
 pub use suspicious::{Neighbours, suspicious};
 pub use unannounced::{with_controls, with_repeats};
 

@@ -10,7 +10,7 @@ use crate::dataset::{Dataset, ImageId, QueryId};
 pub type Ranking = Vec<Vec<usize>>;
 
 /// The longest list of a query's images that is shuffled as a whole: nobody judges the whole of a longer one.
-const WHOLE: usize = 200;
+pub const WHOLE: usize = 200;
 
 /// Images of a longer list that are shuffled together, half of them the best that are left.
 const BLOCK: usize = 20;

@@ -5,6 +5,7 @@ use crate::dataset::{Dataset, ImageId, QueryId};
 use crate::graph::{Csr, GraphRequest, Similarities, unit_rows, visual_rows};
 use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
 use crate::judge::{Counted, FILES, Table};
+use crate::model::{Feedback, FeedbackScores};
 use crate::train::RunData;
 use crate::workspace::judging::located::Located;
 use crate::workspace::judging::{Item, Queue, QueueKind, ids};
@@ -27,6 +28,8 @@ pub(super) struct Ingredients {
     /// The scores of the best ranking, of every query.
     scores: Option<Vec<Vec<f32>>>,
     rankings: Vec<queues::Ranking>,
+    /// The scores of the text signal, of every query.
+    text: Option<Vec<Vec<f32>>>,
     /// What the judge has judged.
     judged: Vec<(QueryId, ImageId)>,
     table: Table,
@@ -46,12 +49,18 @@ impl Workspace {
             self.apply(SelectionAction::Query(query));
         }
         self.judging.making.retire();
-        match kind {
-            QueueKind::Query(_) | QueueKind::Unjudged { .. } => {
+        let is_short = match kind {
+            QueueKind::Query(query) => {
+                ingredients.data.dataset.queries.get(query).is_none_or(|query| query.candidates.len() <= queues::WHOLE)
+            }
+            _ => matches!(kind, QueueKind::Unjudged { .. }),
+        };
+        match is_short {
+            true => {
                 let made = made(kind, &ingredients);
                 self.install_queue(kind, made, None);
             }
-            _ => self.judging.making.start("queue", self.wake(), move |worker| {
+            false => self.judging.making.start("queue", self.wake(), move |worker| {
                 worker.stage("Looking for images", 0, 0)?;
                 Ok((kind, made(kind, &ingredients)))
             }),
@@ -109,6 +118,7 @@ impl Workspace {
             graph: self.settings.experiment.graph,
             scores: session.best_scores(),
             rankings: rankings(session),
+            text: session.all_scores(Ranked::Text),
             judged: labels.iter().map(|label| (label.query.into(), label.image.into())).collect(),
             table,
             seed,
@@ -254,7 +264,11 @@ fn plain(kind: QueueKind, from: &Ingredients) -> queues::Queue {
         from.judged.iter().map(|(query, image)| (query.as_str(), image.as_str())).collect();
     let is_judged = |query: &QueryId, image: &ImageId| judged.contains(&(query.as_str(), image.as_str()));
     match kind {
-        QueueKind::Query(query) => queues::of_query(dataset, query, &from.rankings, from.order),
+        QueueKind::Query(query) => {
+            let mut rankings = from.rankings.clone();
+            rankings.extend(by_feedback(from, query));
+            queues::of_query(dataset, query, &rankings, from.order)
+        }
         QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
         QueueKind::Disagreements => queues::disagreements(&from.table),
         QueueKind::Adjudication { .. } => queues::adjudication(&from.table),
@@ -266,6 +280,25 @@ fn plain(kind: QueueKind, from: &Ingredients) -> queues::Queue {
         QueueKind::NearDuplicates => queues::near_duplicates(dataset, judgements, &neighbours(from), ALIKE),
         QueueKind::Audit => queues::audit(&from.judged, AUDITED, from.seed),
     }
+}
+
+/// The images that look like those that text finds, where the list is too long to be judged as a whole: what only text
+/// finds would make text look best in all measures.
+fn by_feedback(from: &Ingredients, query: usize) -> Option<queues::Ranking> {
+    let data = &from.data;
+    let text = from.text.as_ref()?.get(query)?;
+    let (lowest, highest) = range(text.iter().copied())?;
+    if !data.has_vectors() || text.len() <= queues::WHOLE || lowest == highest {
+        return None;
+    }
+    let rows = visual_rows(&data.dataset, &data.vectors, query);
+    let similarities = Similarities::within(data.memory, &rows, data.vectors.dim);
+    let scores = FeedbackScores::new(text, &similarities).mix(Feedback { neighbours: 10, mixture: 1.0 });
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+    let mut ranking = vec![Vec::new(); query];
+    ranking.push(order);
+    Some(ranking)
 }
 
 /// Every candidate's nearest neighbours; none without visual vectors.

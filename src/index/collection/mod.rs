@@ -1,0 +1,112 @@
+//! A collection: a folder of pictures, and beside it a folder with what was found in it.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `collection.json` | where the pictures are, what the columns of their tables mean, how much each field counts |
+//! | `text/` | the text index, with every picture's words and stamp |
+//!
+//! Pictures are never copied or changed. Several processes may search a collection, one may update it.
+
+mod manifest;
+mod update;
+
+use std::path::{Path, PathBuf};
+
+pub use manifest::Manifest;
+pub use update::Updated;
+
+use super::IndexError;
+use super::text::{Found, TextIndex, TextQuery};
+use crate::base::FileError;
+use crate::dataset::Reach;
+use manifest::{FILE, read, relative, write};
+
+/// The folder of the text index.
+const TEXT: &str = "text";
+
+/// A collection on disk.
+pub struct Collection {
+    folder: PathBuf,
+    manifest: Manifest,
+    text: TextIndex,
+}
+
+impl Collection {
+    /// Makes a collection of the pictures in a folder, still empty, or opens the one of the same pictures that is there.
+    ///
+    /// # Errors
+    /// If `pictures` is no folder, `folder` holds something else or a collection of other pictures, or cannot be written.
+    pub fn create(folder: &Path, pictures: &Path, reach: Reach) -> Result<Self, IndexError> {
+        let pictures = std::fs::canonicalize(pictures).map_err(|error| FileError::io(error, pictures))?;
+        std::fs::read_dir(&pictures).map_err(|error| FileError::io(error, &pictures))?;
+        if folder.join(FILE).exists() {
+            let known = Self::open(folder)?;
+            return match known.pictures() == pictures {
+                true => Ok(known),
+                false => {
+                    let message = format!("this collection is of other pictures, in {}", known.pictures().display());
+                    Err(FileError::malformed(message, folder).into())
+                }
+            };
+        }
+        // Nothing of the collection's own may be taken for a picture or a table.
+        let own = folder.parent().and_then(|parent| std::fs::canonicalize(parent).ok());
+        if own.is_some_and(|own| own.starts_with(&pictures)) {
+            return Err(FileError::malformed("a collection must not lie among its own pictures", folder).into());
+        }
+        let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+        if !is_empty {
+            return Err(FileError::malformed("this folder is neither empty nor a collection", folder).into());
+        }
+        std::fs::create_dir_all(folder).map_err(|error| FileError::io(error, folder))?;
+        let folder = std::fs::canonicalize(folder).map_err(|error| FileError::io(error, folder))?;
+        let manifest = Manifest::of(&pictures, relative(&folder, &pictures), reach);
+        write(&folder, &manifest)?;
+        Self::open(&folder)
+    }
+
+    /// Opens a collection.
+    ///
+    /// # Errors
+    /// If the folder holds none, or one that cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, IndexError> {
+        let folder = std::fs::canonicalize(folder).map_err(|error| FileError::io(error, folder))?;
+        let manifest = read(&folder)?;
+        let text = TextIndex::open(&folder.join(TEXT))?;
+        Ok(Self { folder, manifest, text })
+    }
+
+    /// Whether a folder holds a collection.
+    pub fn is_one(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
+    /// The collection's own folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is known about it as a whole.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The folder of the pictures: at the same place relative to the collection's if it is there, so that both can be
+    /// moved together, else where it was.
+    pub fn pictures(&self) -> PathBuf {
+        self.manifest.pictures_from(&self.folder)
+    }
+
+    /// Number of pictures.
+    pub fn count(&self) -> usize {
+        self.text.count()
+    }
+
+    /// The pictures whose words match, with the collection's own weights of the fields.
+    ///
+    /// # Errors
+    /// If the text index cannot be read.
+    pub fn search(&self, text: &str, most: usize) -> Result<Found, IndexError> {
+        self.text.search(&TextQuery { text, weights: self.manifest.weights, most, is_open: false })
+    }
+}
