@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::pickles::{Described, archive, dictionary, old_file, reduce, state_dict, tensors as tensors_of};
+use super::resnets::{formula_input, formula_tensors, write};
 
 fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.path().join(name);
@@ -256,6 +257,42 @@ fn every_architecture_is_recognised_by_its_tensors() {
 }
 
 #[test]
+fn a_residual_network_wrapped_in_sequential_is_recognised_and_loaded_and_the_rest_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    let children = [("conv1", "0"), ("bn1", "1"), ("layer1", "4"), ("layer2", "5"), ("layer3", "6"), ("layer4", "7")];
+    let plain = formula_tensors(Architecture::Resnet18);
+    write(&path, &plain);
+    let inputs = [formula_input()];
+    let embed = || {
+        let spec = EncoderSpec::of_file(&path).unwrap();
+        assert_eq!(spec.architecture, Architecture::Resnet18);
+        (Encoder::load(&spec, DeviceChoice::Cpu).unwrap().embed(&inputs).unwrap(), spec.ignored_tensors().unwrap())
+    };
+    let (expected, ignored) = embed();
+    assert_eq!(ignored, [""; 0]);
+    for prefix in ["", "backbone.", "encoder.model."] {
+        let numbered = |name: &str| {
+            let (child, rest) = name.split_once('.').unwrap();
+            let number = children.iter().find(|(own, _)| *own == child).unwrap().1;
+            format!("{prefix}{number}.{rest}")
+        };
+        let mut tensors: Vec<_> =
+            plain.iter().map(|(name, shape, bytes)| (numbered(name), shape.clone(), bytes.clone())).collect();
+        tensors.push((format!("{prefix}1.num_batches_tracked"), vec![1], vec![0; 4]));
+        for name in ["head.weight".to_owned(), format!("{prefix}10.weight")] {
+            tensors.push((name, vec![3], vec![0; 12]));
+        }
+        write(&path, &tensors);
+        let (found, ignored) = embed();
+        assert!(found == expected, "{prefix}: the vectors differ");
+        let mut beside = [format!("{prefix}10.weight"), "head.weight".to_owned()];
+        beside.sort();
+        assert_eq!(ignored, beside, "{prefix}");
+    }
+}
+
+#[test]
 fn relatives_of_the_residual_networks_are_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
@@ -277,7 +314,7 @@ fn relatives_of_the_residual_networks_are_rejected_by_name() {
         assert!(message.contains(word) && message.ends_with(&path.display().to_string()), "{word}: {message}");
     }
     sparse(&path, &[("h.0.attn.weight".to_string(), vec![2, 2])], &[]);
-    assert!(EncoderSpec::of_file(&path).unwrap_err().to_string().contains("no residual network"));
+    assert!(EncoderSpec::of_file(&path).unwrap_err().to_string().contains("no supported network"));
 }
 
 #[test]

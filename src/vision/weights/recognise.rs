@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::WeightsFile;
+use crate::vision::architecture::Family;
 use crate::vision::{Architecture, VisionError};
 
 /// The architecture that has exactly these tensors, a classifier and batch counters aside.
@@ -71,10 +72,10 @@ impl WeightsFile {
     }
 }
 
-/// Tensors that do not affect the vector: the classifier (torchvision's and timm's `fc`, transformers' `classifier`)
-/// and batch counters.
+/// Tensors that do not affect the vector: the classifier (torchvision's and timm's `fc`, transformers' `classifier`,
+/// EfficientNet's `_fc`) and batch counters.
 fn is_unused(name: &str) -> bool {
-    let classifier = ["fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias"];
+    let classifier = ["fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias", "_fc.weight", "_fc.bias"];
     classifier.contains(&name) || name.ends_with(".num_batches_tracked")
 }
 
@@ -117,15 +118,15 @@ fn unknown(tensors: &BTreeMap<&str, &[usize]>) -> String {
     let blocks = [1, 2, 3, 4].map(blocks);
     if blocks == [0; 4] {
         return match tensors.first_key_value() {
-            Some((name, _)) => format!("{} tensors of no residual network, such as \"{name}\"", tensors.len()),
+            Some((name, _)) => format!("{} tensors of no supported network, such as \"{name}\"", tensors.len()),
             None => "no tensors".to_string(),
         };
     }
     let near = Architecture::ALL.into_iter().find(|architecture| {
-        let is_folded = architecture.config().folded;
-        architecture.config().blocks == blocks
-            && is_folded == tensors.contains_key("conv1.bias")
-            && (architecture.config().expansion > 1) == tensors.contains_key("layer1.0.conv3.weight")
+        let Family::ResNet(config) = architecture.family() else { return false };
+        config.blocks == blocks
+            && config.folded == tensors.contains_key("conv1.bias")
+            && (config.expansion > 1) == tensors.contains_key("layer1.0.conv3.weight")
     });
     let Some(near) = near else {
         let [one, two, three, four] = blocks;
