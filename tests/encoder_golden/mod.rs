@@ -7,6 +7,7 @@ mod embedding;
 pub(crate) mod files;
 mod hub;
 mod pickles;
+mod recognition;
 mod resnets;
 mod server;
 mod settings;
