@@ -71,7 +71,13 @@ fn info_counts_the_sample() {
         ["bm25", "rank", "popularity", "freshness"].iter().all(|name| features.contains(&(*name).into())),
         "{info}"
     );
-    assert_eq!(info["descriptors"], serde_json::json!([{ "name": "embeddings", "dim": 1024 }]));
+    assert_eq!(
+        info["descriptors"],
+        serde_json::json!([
+            { "name": "embeddings-efficientnet-lite0", "dim": 1280 },
+            { "name": "embeddings", "dim": 1024 },
+        ])
+    );
     assert_eq!(info["warnings"], serde_json::json!([]));
 }
 

@@ -112,6 +112,44 @@ fn two_embeddings_are_compared_in_measures_and_graphs() {
 }
 
 #[test]
+fn the_sample_compares_both_bundled_encoders_at_the_first_start() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Light);
+    click(&mut harness, "Compare");
+    rest(&mut harness);
+    let comparison = harness.state().workspace().embedding().comparison();
+    let result = comparison.result().expect("a comparison");
+    let tables = result.tables.each_ref().map(|table| (table.name.as_str(), table.dim));
+    assert_eq!(tables, [("embeddings", 1024), ("embeddings-efficientnet-lite0", 1280)]);
+    let [resnet, efficientnet] = result.mean.both(10).expect("figures");
+    assert!(efficientnet.lift() > resnet.lift(), "{resnet:?} {efficientnet:?}");
+}
+
+#[test]
+fn both_bundled_networks_are_offered_by_name_and_chosen_with_a_click() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Light);
+    rest(&mut harness);
+    let spec = |harness: &Harness<'_, App>| {
+        let described = harness.state().workspace().embedding().described();
+        described.and_then(|spec| spec.as_ref().ok()).map(|spec| spec.name())
+    };
+    assert_eq!(spec(&harness).as_deref(), Some("resnet50-thin"));
+    for name in ["efficientnet-lite0", "resnet50-thin", "efficientnet-lite0"] {
+        click(&mut harness, name);
+        rest(&mut harness);
+        assert_eq!(harness.state().workspace().settings().encoder.architecture, name);
+        assert_eq!(spec(&harness).as_deref(), Some(name));
+        harness.check_accessibility();
+    }
+    assert!(harness.query_by_label_contains("1280 dimensions").is_some());
+    // A detour over a file leads back to the default.
+    click(&mut harness, "File");
+    click(&mut harness, "Bundled");
+    assert_eq!(harness.state().workspace().settings().encoder.architecture, "resnet50-thin");
+}
+
+#[test]
 fn a_query_and_all_images_are_mapped_and_an_image_is_selected() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Dark);
