@@ -1,9 +1,10 @@
 //! The embeddings panel, driven by accessible names, and drawn for the README.
 
 use crate::embedding_sessions::sample_with_two;
+use crate::encoder_golden::weights::sparse;
 use crossrank::app::{App, Panel, Shot, headless, settle};
-use crossrank::vision::Pooling;
-use crossrank::workspace::{MapMethod, MapScope, SettingsAction, Store, ThemeChoice};
+use crossrank::vision::{Architecture, Pooling};
+use crossrank::workspace::{EncoderSettings, MapMethod, MapScope, SettingsAction, Store, ThemeChoice};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::collections::HashSet;
@@ -58,6 +59,24 @@ fn layer_preprocessing_and_projection_can_be_chosen() {
     click(&mut harness, "Bundled");
     assert_eq!((encoder(&harness).hub, encoder(&harness).weights), (None, None));
     assert!(harness.state().workspace().embedding().described().is_some_and(Result::is_ok));
+}
+
+#[test]
+fn tensors_beside_the_network_of_a_weights_file_are_named() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("wrapped.safetensors");
+    let mut tensors = Architecture::Resnet18.tensors();
+    tensors.iter_mut().for_each(|(name, _)| *name = format!("encoder.model.{name}"));
+    tensors.push(("head.weight".to_owned(), vec![2, 2]));
+    sparse(&file, &tensors, &[]);
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Dark);
+    assert!(harness.query_by_label_contains("ignored").is_none());
+    let workspace = harness.state_mut().workspace_mut();
+    let encoder = EncoderSettings { weights: Some(file), ..workspace.settings().encoder.clone() };
+    workspace.apply(SettingsAction::SetEncoder(Box::new(encoder)));
+    rest(&mut harness);
+    assert!(harness.query_by_label("resnet18, detected from its tensors.").is_some());
+    assert!(harness.query_by_label("Not of the network and ignored: head.weight.").is_some());
 }
 
 #[test]

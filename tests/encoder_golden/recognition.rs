@@ -81,6 +81,20 @@ fn relatives_of_the_residual_networks_are_rejected_by_name() {
         let message = EncoderSpec::of_file(&path).unwrap_err().to_string();
         assert!(message.contains(word) && message.ends_with(&path.display().to_string()), "{word}: {message}");
     }
+    let wider = Architecture::EfficientNetLite0.tensors().into_iter().map(|(name, shape)| match name.as_str() {
+        "_conv_head.weight" => (name, vec![1536, 320, 1, 1]),
+        _ => (name, shape),
+    });
+    let with = |name: &str| [Architecture::EfficientNetLite0.tensors(), vec![(name.to_owned(), vec![8])]].concat();
+    for (tensors, word) in [
+        (wider.collect(), "another size than efficientnet-lite0"),
+        (with("_blocks.0._se_reduce.bias"), "efficientnet-b0"),
+        (vec![("blocks.0.0.conv_dw.weight".to_owned(), vec![32, 1, 3, 3])], "tf_efficientnet_lite0"),
+    ] {
+        sparse(&path, &tensors, &[]);
+        let message = EncoderSpec::of_file(&path).unwrap_err().to_string();
+        assert!(message.contains(word), "{word}: {message}");
+    }
     sparse(&path, &[("h.0.attn.weight".to_string(), vec![2, 2])], &[]);
     assert!(EncoderSpec::of_file(&path).unwrap_err().to_string().contains("no supported network"));
 }

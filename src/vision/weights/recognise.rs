@@ -79,7 +79,7 @@ fn is_unused(name: &str) -> bool {
     classifier.contains(&name) || name.ends_with(".num_batches_tracked")
 }
 
-/// Names common relatives of the supported residual networks, by their distinctive tensors.
+/// Names common relatives of the supported networks, by their distinctive tensors.
 fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
     let has = |part: &str| tensors.keys().any(|name| name.contains(part));
     let at = |name: &str, axis: usize| tensors.get(name).and_then(|shape| shape.get(axis)).copied();
@@ -94,6 +94,12 @@ fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
         "a ResNet that pools in its shortcut (timm's resnet50d and such)"
     } else if has("layer1.0.conv1.conv") || has("layer1.0.conv2.fc1") {
         "a ResNet with split attention or other convolutions (resnest50 and such)"
+    } else if has("_blocks.0._se_reduce.") {
+        "an EfficientNet with squeeze and excitation (efficientnet-b0 and such)"
+    } else if has("_blocks.0._depthwise_conv.") {
+        "an EfficientNet of another size than efficientnet-lite0"
+    } else if has("blocks.0.0.conv_dw.") {
+        "an EfficientNet or MobileNet with timm's tensor names (tf_efficientnet_lite0 and such)"
     } else if has("stages.0.blocks.0.norm1") || has("stem.conv.weight") {
         "a network of timm with other stages (resnetv2_50, regnet, convnext and such)"
     } else if inner.is_some() && inner < outer {

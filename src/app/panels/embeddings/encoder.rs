@@ -216,9 +216,9 @@ fn bundled_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     for architecture in Architecture::BUNDLED {
         let about = match architecture {
             Architecture::EfficientNetLite0 => {
-                "1280 numbers from a third of the operations; often better neighbours of photos."
+                "EfficientNet-Lite0: 1280 numbers, a third of the operations; often finds better neighbours."
             }
-            _ => "ResNet-50 of half width, 1024 numbers; the default.",
+            _ => "ResNet-50 of half width: 1024 numbers. The default.",
         };
         ui.horizontal_wrapped(|ui| {
             let button = ui.radio(chosen == Some(architecture), architecture.name());
@@ -233,7 +233,7 @@ fn bundled_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
 
 fn hub_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     let mut name = encoder.hub.clone().unwrap_or_default();
-    widgets::field(ui, "Model", "A residual network on the hub, downloaded when embeddings are first computed", |ui| {
+    widgets::field(ui, "Model", "A network on the hub, downloaded when embeddings are first computed", |ui| {
         let width = (ui.available_width() - 8.0).max(60.0);
         let field = egui::TextEdit::singleline(&mut name).hint_text("timm/resnet18.a1_in1k").desired_width(width);
         ui.add(field).accessible_name("Hub model");
@@ -251,26 +251,21 @@ fn architecture(workspace: &Workspace, encoder: &EncoderSettings) -> Option<Arch
 fn layer_ui(ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &PanelCtx<'_>) {
     widgets::section(ui, "Layer");
     let known = architecture(ctx.workspace(), encoder);
-    widgets::field(
-        ui,
-        "Stage",
-        "The residual stage whose output becomes the vector; stage 4 feeds the classifier",
-        |ui| {
-            let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} dimensions", known.dim(stage)));
-            ui.spacing_mut().item_spacing.x = 2.0;
-            for stage in 1..=Feature::STAGES {
-                let chosen = encoder.stage == stage;
-                let button = ui.selectable_label(chosen, stage.to_string()).on_hover_text(hint(stage));
-                if button.accessible_name(format!("Stage {stage}")).clicked() {
-                    encoder.stage = stage;
-                }
+    widgets::field(ui, "Stage", "The stage whose output becomes the vector; stage 4 feeds the classifier", |ui| {
+        let hint = |stage: usize| known.map_or(String::new(), |known| format!("{} dimensions", known.dim(stage)));
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for stage in 1..=Feature::STAGES {
+            let chosen = encoder.stage == stage;
+            let button = ui.selectable_label(chosen, stage.to_string()).on_hover_text(hint(stage));
+            if button.accessible_name(format!("Stage {stage}")).clicked() {
+                encoder.stage = stage;
             }
-            if let Some(known) = known {
-                ui.add_space(theme::GRID);
-                widgets::caption(ui, format!("{} dimensions", known.dim(encoder.stage)));
-            }
-        },
-    );
+        }
+        if let Some(known) = known {
+            ui.add_space(theme::GRID);
+            widgets::caption(ui, format!("{} dimensions", known.dim(encoder.stage)));
+        }
+    });
     widgets::field(ui, "Pooling", "How the stage's feature map becomes one vector", |ui| {
         let choices = [
             (Pooling::Mean, "Mean", "The mean over the picture, as the network was trained"),
