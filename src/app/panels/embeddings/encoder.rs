@@ -215,10 +215,8 @@ fn bundled_ui(ui: &mut Ui, encoder: &mut EncoderSettings) {
     let chosen = bundled(encoder);
     for architecture in Architecture::BUNDLED {
         let about = match architecture {
-            Architecture::EfficientNetLite0 => {
-                "EfficientNet-Lite0: 1280 numbers, a third of the operations; often finds better neighbours."
-            }
-            _ => "ResNet-50 of half width: 1024 numbers. The default.",
+            Architecture::EfficientNetLite0 => "1280 numbers from a third of the operations; often better neighbours.",
+            _ => "ResNet-50 of half width, 1024 numbers. The default.",
         };
         ui.horizontal_wrapped(|ui| {
             let button = ui.radio(chosen == Some(architecture), architecture.name());
