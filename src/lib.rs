@@ -12,7 +12,7 @@
 //! | [`base`] | shared basics: seeded random numbers, atomic file writes, progress, name tables, mean and deviation, errors that end with the path | – |
 //! | [`dataset`] | what is on disk, as plain values; one module per format | base |
 //! | [`signals`] | weak relevance signals of a candidate and their normalisation | base, dataset |
-//! | [`vision`] | pixels → vectors: decoding, preprocessing, ResNet, the embedding cache | base, dataset |
+//! | [`vision`] | pixels → vectors: decoding, preprocessing, networks, the embedding cache | base, dataset |
 //! | [`eval`] | scores → numbers: measures with trec_eval's semantics | base, dataset |
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
 //! | [`index`] | words and pictures → candidates: the words of a folder of pictures | base, dataset, signals, vision, graph |

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
+/// The sources among its files.
+const SHIPPED: [&str; 2] = ["embeddings-efficientnet-lite0", "embeddings"];
 
 /// Vectors by formula for every image of the sample but the last.
 fn write(path: &Path, dim: usize) -> Dataset {
@@ -58,11 +60,12 @@ fn a_file_of_vectors_is_used_at_once_returns_with_its_run_and_can_be_removed() {
     let mut first = open(home.path());
     first.apply(DataAction::AttachVectors(file.clone()));
     wait(&mut first, "the vectors", |workspace| !workspace.is_busy());
-    assert_eq!((names(&first), listed(&first)), (vec!["mine".into()], vec!["embeddings".into(), "mine".into()]));
+    assert_eq!(names(&first), ["mine"]);
+    assert_eq!(listed(&first), [&SHIPPED[..], &["mine"]].concat());
     let session = first.session().expect("a session");
     assert_eq!(session.vectors().map(|table| (table.dim, table.count())), Some((8, 597)));
     assert_eq!(session.warnings.len(), 1, "the image without a vector is reported: {:?}", session.warnings);
-    assert_eq!(session.summary.vectors.len(), 2);
+    assert_eq!(session.summary.vectors.len(), 3);
     train(&mut first);
     let run = first.training().run().expect("a run").clone();
     assert_eq!((run.record.vector_sources, run.record.vector_files), (vec!["mine".to_owned()], vec![file.clone()]));
@@ -74,7 +77,8 @@ fn a_file_of_vectors_is_used_at_once_returns_with_its_run_and_can_be_removed() {
     assert!(second.is_attached("mine") && !second.is_attached("embeddings") && has_ranking(&second));
     second.apply(DataAction::DetachVectors("mine".to_owned()));
     wait(&mut second, "the others", |workspace| !workspace.is_busy());
-    assert_eq!((names(&second), listed(&second)), (vec!["embeddings".into()], vec!["embeddings".into()]));
+    assert_eq!(names(&second), ["embeddings"]);
+    assert_eq!(listed(&second), SHIPPED);
     // The run records where its vectors are, so it can still be opened.
     second.apply(RunsAction::Open(run.path));
     wait(&mut second, "the run", |workspace| !workspace.is_busy());
@@ -131,10 +135,10 @@ fn a_file_dropped_on_the_window_or_typed_into_its_dialog_joins_the_sources() {
     harness.run_steps(2);
     harness.get_by_label("Open").click();
     settle(&mut harness).expect("the vectors are read");
-    assert_eq!(listed(harness.state().workspace()), ["embeddings", "dropped", "typed"]);
+    assert_eq!(listed(harness.state().workspace()), [&SHIPPED[..], &["dropped", "typed"]].concat());
     harness.get_by_label_contains("Remove dropped from").click();
     settle(&mut harness).expect("it is removed");
-    assert_eq!(listed(harness.state().workspace()), ["embeddings", "typed"]);
+    assert_eq!(listed(harness.state().workspace()), [&SHIPPED[..], &["typed"]].concat());
 }
 
 fn program(home: &Path, arguments: &[&str]) -> Result<Value, String> {
@@ -159,7 +163,7 @@ fn the_command_line_checks_trains_on_and_resumes_with_files_of_vectors() {
     write(Path::new(file), 8);
     write(Path::new(other), 2);
     let info = program(home.path(), &["info", SAMPLE, "--vectors", file]).expect("info");
-    assert_eq!(info["descriptors"][1], serde_json::json!({ "name": "mine", "dim": 8 }));
+    assert_eq!(info["descriptors"][SHIPPED.len()], serde_json::json!({ "name": "mine", "dim": 8 }));
     assert!(info["warnings"][0]["message"].as_str().is_some_and(|text| text.contains("1 images without a vector")));
 
     let train = ["train", SAMPLE, "--epochs", "1", "--vectors", file];

@@ -71,7 +71,13 @@ fn info_counts_the_sample() {
         ["bm25", "rank", "popularity", "freshness"].iter().all(|name| features.contains(&(*name).into())),
         "{info}"
     );
-    assert_eq!(info["descriptors"], serde_json::json!([{ "name": "embeddings", "dim": 1024 }]));
+    assert_eq!(
+        info["descriptors"],
+        serde_json::json!([
+            { "name": "embeddings-efficientnet-lite0", "dim": 1280 },
+            { "name": "embeddings", "dim": 1024 },
+        ])
+    );
     assert_eq!(info["warnings"], serde_json::json!([]));
 }
 
@@ -184,7 +190,7 @@ fn missing_files_and_unknown_names_are_reported_with_the_path() {
     rejected(&["train", "no/such/folder", "--json"], &["no/such/folder"]);
     rejected(&["no-such-command"], &["no-such-command", "neither a command nor a data set"]);
     rejected(&["train", &sample(), "--features", "bm25,charm"], &["charm", "popularity", &sample()]);
-    rejected(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings", &sample()]);
+    rejected(&["train", &sample(), "--descriptors", "HOG"], &["HOG", "embeddings-efficientnet-lite0", &sample()]);
     rejected(&["embed", &sample(), "--encoder", "resnet18"], &["resnet18", "--weights"]);
     rejected(&["embed", &sample(), "--out", "vectors.txt"], &["vectors.txt", ".safetensors"]);
     rejected(&["screenshot", &sample(), "picture.jpg"], &["picture.jpg", ".png"]);

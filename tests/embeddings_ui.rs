@@ -1,9 +1,10 @@
 //! The embeddings panel, driven by accessible names, and drawn for the README.
 
 use crate::embedding_sessions::sample_with_two;
+use crate::encoder_golden::weights::sparse;
 use crossrank::app::{App, Panel, Shot, headless, settle};
-use crossrank::vision::Pooling;
-use crossrank::workspace::{MapMethod, MapScope, SettingsAction, Store, ThemeChoice};
+use crossrank::vision::{Architecture, Pooling};
+use crossrank::workspace::{EncoderSettings, MapMethod, MapScope, SettingsAction, Store, ThemeChoice};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::collections::HashSet;
@@ -61,6 +62,24 @@ fn layer_preprocessing_and_projection_can_be_chosen() {
 }
 
 #[test]
+fn tensors_beside_the_network_of_a_weights_file_are_named() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("wrapped.safetensors");
+    let mut tensors = Architecture::Resnet18.tensors();
+    tensors.iter_mut().for_each(|(name, _)| *name = format!("encoder.model.{name}"));
+    tensors.push(("head.weight".to_owned(), vec![2, 2]));
+    sparse(&file, &tensors, &[]);
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Dark);
+    assert!(harness.query_by_label_contains("ignored").is_none());
+    let workspace = harness.state_mut().workspace_mut();
+    let encoder = EncoderSettings { weights: Some(file), ..workspace.settings().encoder.clone() };
+    workspace.apply(SettingsAction::SetEncoder(Box::new(encoder)));
+    rest(&mut harness);
+    assert!(harness.query_by_label("resnet18, detected from its tensors.").is_some());
+    assert!(harness.query_by_label("Not of the network and ignored: head.weight.").is_some());
+}
+
+#[test]
 fn two_embeddings_are_compared_in_measures_and_graphs() {
     let home = tempfile::tempdir().expect("a folder");
     let set = sample_with_two(home.path());
@@ -109,6 +128,44 @@ fn two_embeddings_are_compared_in_measures_and_graphs() {
         hovered(&harness).is_some()
     });
     assert!(found, "pointing at a picture of A marks it in both");
+}
+
+#[test]
+fn the_sample_compares_both_bundled_encoders_at_the_first_start() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Light);
+    click(&mut harness, "Compare");
+    rest(&mut harness);
+    let comparison = harness.state().workspace().embedding().comparison();
+    let result = comparison.result().expect("a comparison");
+    let tables = result.tables.each_ref().map(|table| (table.name.as_str(), table.dim));
+    assert_eq!(tables, [("embeddings", 1024), ("embeddings-efficientnet-lite0", 1280)]);
+    let [resnet, efficientnet] = result.mean.both(10).expect("figures");
+    assert!(efficientnet.lift() > resnet.lift(), "{resnet:?} {efficientnet:?}");
+}
+
+#[test]
+fn both_bundled_networks_are_offered_by_name_and_chosen_with_a_click() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = panel(home.path(), &Path::new(ROOT).join("datasets/stamps-and-places"), ThemeChoice::Light);
+    rest(&mut harness);
+    let spec = |harness: &Harness<'_, App>| {
+        let described = harness.state().workspace().embedding().described();
+        described.and_then(|spec| spec.as_ref().ok()).map(|spec| spec.name())
+    };
+    assert_eq!(spec(&harness).as_deref(), Some("resnet50-thin"));
+    for name in ["efficientnet-lite0", "resnet50-thin", "efficientnet-lite0"] {
+        click(&mut harness, name);
+        rest(&mut harness);
+        assert_eq!(harness.state().workspace().settings().encoder.architecture, name);
+        assert_eq!(spec(&harness).as_deref(), Some(name));
+        harness.check_accessibility();
+    }
+    assert!(harness.query_by_label_contains("1280 dimensions").is_some());
+    // A detour over a file leads back to the default.
+    click(&mut harness, "File");
+    click(&mut harness, "Bundled");
+    assert_eq!(harness.state().workspace().settings().encoder.architecture, "resnet50-thin");
 }
 
 #[test]

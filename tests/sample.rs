@@ -8,8 +8,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use crossrank::dataset::synthetic::{Concept, Photo, Rates, Sample, civil_date, generate};
-use crossrank::dataset::{open, read_vectors};
-use crossrank::vision::{DeviceChoice, Encoder, EncoderSpec, NetworkInput, decode};
+use crossrank::dataset::{Dataset, VectorTable, open, preset_vectors, read_vectors};
+use crossrank::graph::{ImageLabels, NeighbourAgreement, neighbour_agreement};
+use crossrank::vision::{Architecture, DeviceChoice, Encoder, EncoderSpec, NetworkInput, decode};
 
 /// The seed of the committed files.
 const SEED: u64 = 14;
@@ -191,14 +192,37 @@ fn cosine(a: &[f32], b: &[f32]) -> f64 {
     product(a, b) / (product(a, a) * product(b, b)).sqrt()
 }
 
+/// The shipped vectors of a bundled encoder.
+fn shipped(dataset: &Dataset, architecture: Architecture) -> VectorTable {
+    let name = match architecture {
+        Architecture::EfficientNetLite0 => "embeddings-efficientnet-lite0",
+        _ => "embeddings",
+    };
+    read_vectors(dataset, &[name], &mut |warning| panic!("{warning}")).expect("they are there")
+}
+
 #[test]
-fn the_embeddings_are_those_of_the_bundled_encoder() {
+fn the_default_encoders_embeddings_are_used_unless_others_are_chosen() {
     let dataset = open(&folder()).expect("the sample opens").dataset;
-    let mut warnings = Vec::new();
-    let shipped =
-        read_vectors(&dataset, &["embeddings"], &mut |warning| warnings.push(warning)).expect("they are there");
-    assert_eq!((shipped.count(), shipped.dim, warnings), (598, 1024, Vec::new()));
-    let spec = EncoderSpec::bundled();
+    assert_eq!(dataset.vectors.len(), 2);
+    assert_eq!(preset_vectors(&dataset), ["embeddings"]);
+}
+
+#[test]
+fn the_embeddings_are_those_of_the_default_encoder() {
+    embeddings_are_of(Architecture::Resnet50Thin, 1024);
+}
+
+#[test]
+fn the_other_embeddings_are_those_of_efficientnet_lite0() {
+    embeddings_are_of(Architecture::EfficientNetLite0, 1280);
+}
+
+fn embeddings_are_of(architecture: Architecture, dim: usize) {
+    let dataset = open(&folder()).expect("the sample opens").dataset;
+    let shipped = shipped(&dataset, architecture);
+    assert_eq!((shipped.count(), shipped.dim), (598, dim));
+    let spec = EncoderSpec::find(Some(architecture), None).expect("its weights are bundled");
     let some: Vec<usize> = (0..dataset.images.len()).step_by(100).collect();
     let input = |image: &usize| -> NetworkInput {
         let file = dataset.images[*image].file.as_deref().expect("every image has a picture");
@@ -207,9 +231,32 @@ fn the_embeddings_are_those_of_the_bundled_encoder() {
     let inputs: Vec<NetworkInput> = some.iter().map(input).collect();
     let encoder = Encoder::load(&spec, DeviceChoice::Cpu).expect("the bundled weights load");
     let computed = encoder.embed(&inputs).expect("the network runs");
-    for (image, vector) in some.into_iter().zip(computed.chunks_exact(1024)) {
+    for (image, vector) in some.into_iter().zip(computed.chunks_exact(dim)) {
         let likeness = cosine(&shipped.get(image).expect("it has a vector"), vector);
         assert!(likeness > 0.999, "{}: {likeness}", dataset.images[image].id);
+    }
+}
+
+#[test]
+fn by_any_labels_more_of_efficientnets_neighbours_belong_together() {
+    let loaded = open(&folder()).expect("the sample opens");
+    let tables = Architecture::BUNDLED.map(|architecture| shipped(&loaded.dataset, architecture));
+    let measure = |labels: &ImageLabels| -> [NeighbourAgreement; 2] {
+        let found = neighbour_agreement(&tables.each_ref(), labels, 10);
+        [found[0], found[1]].map(|found| found.expect("labelled images"))
+    };
+    // Every photo's main concept; the shares by an independent program.
+    let concepts = Source::read().photos.into_iter().map(|photo| photo.concepts.into_iter().take(1).collect());
+    let [resnet, efficientnet] = measure(&ImageLabels::new::<String>(concepts));
+    assert_eq!((resnet.images, efficientnet.images), (598, 598));
+    assert!((resnet.share - 0.3431).abs() < 5e-4 && (efficientnet.share - 0.4189).abs() < 5e-4, "{resnet:?}");
+    assert!(efficientnet.chance < 0.05 && resnet.chance == efficientnet.chance, "{resnet:?}");
+    let judged = ImageLabels::of_judgements(&loaded.dataset, &loaded.judgements);
+    let written = ImageLabels::of_texts(&loaded.dataset);
+    for labels in [judged, written] {
+        let [resnet, efficientnet] = measure(&labels);
+        assert!(labels.labelled() > 300 && resnet.images == labels.labelled(), "{resnet:?}");
+        assert!(efficientnet.lift() > resnet.lift() + 0.02 && resnet.lift() > 0.1, "{resnet:?} {efficientnet:?}");
     }
 }
 

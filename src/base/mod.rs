@@ -35,7 +35,7 @@ pub use program::{COMMIT, VERSION};
 pub use progress::{Progress, Unit};
 pub use regular::{check_file, open_file, read_file, read_text_file};
 pub use rng::{Rng, SplitMix64};
-pub use sentence::sentence;
+pub use sentence::{sentence, some_of};
 pub use short::short_f32;
 pub use size::{parse_size, size_text};
 pub use spread::{Spread, mean, range};

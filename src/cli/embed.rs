@@ -5,6 +5,7 @@ use super::output::{fault, note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
+use crate::base::some_of;
 use crate::dataset::{self, Dataset, Reach, VectorTable};
 use crate::graph::{Projection, project};
 use crate::vision::{self, DeviceChoice, EmbedReport, EmbeddingCache, EncoderSpec, VisionError};
@@ -30,6 +31,7 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     }
     let mut progress = Progress::new(args.json);
     let spec = args.encoder.spec(&mut progress)?;
+    let ignored = spec.ignored_tensors()?;
     progress.stage("Reading files");
     let loaded = dataset::open_or_pictures(&args.dataset, Reach::following(args.follow))?;
     progress.warn(&loaded.warnings);
@@ -45,9 +47,11 @@ pub(super) fn run(args: &EmbedArgs) -> Result<()> {
     progress.finish();
     note_failed(&dataset, &report);
     if args.json {
-        print_json(&object(args, device, &spec, &dataset, &table, &report)?)
+        let mut object = object(args, device, &spec, &dataset, &table, &report)?;
+        object["ignored_tensors"] = json!(ignored);
+        print_json(&object)
     } else {
-        print(&text(args, &spec, &table, &report))
+        print(&text(args, &spec, &ignored, &table, &report))
     }
 }
 
@@ -98,7 +102,7 @@ fn object(
     }))
 }
 
-fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &EmbedReport) -> String {
+fn text(args: &EmbedArgs, spec: &EncoderSpec, ignored: &[String], table: &VectorTable, report: &EmbedReport) -> String {
     let mut text = format!(
         "{} vectors of {} numbers by {}: {} computed, {} from the cache, {} pictures without, in {:.1} s\n",
         grouped(table.count()),
@@ -110,6 +114,9 @@ fn text(args: &EmbedArgs, spec: &EncoderSpec, table: &VectorTable, report: &Embe
         report.seconds,
     );
     text += &format!("network: {}, {}\npreprocessing: {}\n", spec.architecture, spec.feature, spec.preprocess);
+    if !ignored.is_empty() {
+        text += &format!("not of the network and ignored: {}\n", some_of(ignored));
+    }
     if let Some(out) = &args.out {
         text += &format!("written as {}: {}\n", args.precision, out.display());
     }

@@ -28,8 +28,9 @@ pub(super) const OPTIONS: [&str; 11] = [
 /// The network that encodes pictures.
 #[derive(Debug, clap::Args)]
 pub(super) struct EncoderArgs {
-    /// The network: resnet18, resnet34, resnet50, resnet101, resnet152, resnet50-thin, or a model on the Hugging Face
-    /// hub such as timm/resnet50.a1_in1k [default: the one --weights holds, else the bundled resnet50-thin].
+    /// The network: resnet50-thin or efficientnet-lite0, which are bundled, resnet18, resnet34, resnet50, resnet101,
+    /// resnet152, or a model on the Hugging Face hub such as timm/resnet50.a1_in1k [default: the one --weights holds,
+    /// else resnet50-thin].
     #[arg(long, value_name = "NAME", value_parser = network)]
     pub encoder: Option<Network>,
     /// Its weights, with names as in torchvision, timm or transformers: .safetensors, .npz, .pth, .pt or .bin.
@@ -200,6 +201,17 @@ mod tests {
         let wanted = Preprocess { resize: 300, mean: [-1.0, 0.5, 2.0], scale: 1.0 / 255.0, bgr: false, ..usual };
         assert_eq!(spec.preprocess, wanted);
         assert_eq!((spec.feature.stage, spec.feature.pooling, spec.dim()), (3, Pooling::Gem, 512));
+    }
+
+    #[test]
+    fn both_bundled_networks_are_chosen_by_name_with_their_own_preprocessing() {
+        let named = |words: &[&str]| typed(words).unwrap().spec(&mut Progress::new(true)).unwrap();
+        assert_eq!(named(&[]), EncoderSpec::bundled());
+        for architecture in Architecture::BUNDLED {
+            let spec = named(&["--encoder", architecture.name()]);
+            assert_eq!((spec.architecture, &spec.preprocess), (architecture, &Preprocess::usual(architecture)));
+        }
+        assert_eq!(named(&["--encoder", "efficientnet-lite0", "--stage", "3"]).dim(), 112);
     }
 
     #[test]

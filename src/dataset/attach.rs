@@ -1,5 +1,6 @@
 //! TREC judgements and rankings, for a data set of any format.
 
+use crate::base::some_of;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::build::{Builder, sort_by_rank};
 use super::trec::{self, Entry};
 use super::walk;
-use super::warnings::{Warnings, some_of};
+use super::warnings::Warnings;
 use super::{Dataset, DatasetError, Judgements, Loaded, Relevance, Warning, WarningKind};
 
 /// Adds the judgements of a qrels file; they replace existing grades, and a grade below 0 makes an image unjudged.

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 
 use super::reader::ReadVectors;
 use super::vectors::{ImageIndex, VectorRow, usual_length};
-use super::warnings::{Warnings, some_of};
+use super::warnings::Warnings;
 use super::{Dataset, DatasetError, READERS, VectorSource, VectorTable, Warning, WarningKind, import, npy};
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, some_of};
 
 /// Files up to this total size in bytes are read in one go.
 const READ_WHOLE: u64 = 1 << 30;

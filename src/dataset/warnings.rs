@@ -70,11 +70,3 @@ impl From<&DatasetError> for Warning {
 pub(super) fn owned(path: &Path) -> PathBuf {
     path.to_path_buf()
 }
-
-/// "a, b, c and 4 more": the first names of a list that may be long.
-pub(super) fn some_of<S: AsRef<str>>(names: &[S]) -> String {
-    const SHOWN: usize = 5;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    let rest = names.len().saturating_sub(SHOWN);
-    if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
-}

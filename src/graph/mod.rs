@@ -2,7 +2,7 @@
 //!
 //! [`unit_rows`] → [`Similarities`] (once per query) → [`Csr`] (once per k: what a network sums over) →
 //! [`SimilarityGraph`] (what is shown) → [`GraphStatistics`] and [`layout()`]. Two [`Similarities`] → [`agreement`] and
-//! [`homophily()`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are
+//! [`homophily()`]; several tables → [`neighbour_agreement`]; rows → [`principal_components`] and [`tsne`]. Everything here is exact and repeatable: ties are
 //! broken by index, and no result depends on the number of threads.
 
 mod background;
@@ -11,6 +11,7 @@ mod error;
 mod knn;
 mod layout;
 mod map;
+mod neighbours;
 mod project;
 mod rows;
 mod shown;
@@ -27,6 +28,7 @@ pub use map::{
     MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
     tsne,
 };
+pub use neighbours::{ImageLabels, NeighbourAgreement, neighbour_agreement};
 pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
 pub use shown::{SimilarityGraph, SimilarityPath};

@@ -9,9 +9,11 @@ use candle_core::{CpuStorage, CustomOp1, InplaceOp2, InplaceOp3, Layout, Result,
 use pulp::{Simd, WithSimd};
 
 use super::Pooling;
+use super::backbone::MaxPool;
 use super::folded::FoldedConv;
-use super::kernel::{self, Add, Aligned, Finish, Instructions, Packed, Patches, Rows, Window, Winograd};
-use super::resnet::MaxPool;
+use super::kernel::{
+    self, Activation, Add, Aligned, Depthwise, Finish, Instructions, Packed, Padding, Patches, Rows, Window, Winograd,
+};
 
 /// Padding between pixels: without it, pixels of 2^n channels would share a few cache sets.
 const GAP: usize = 16;
@@ -36,9 +38,10 @@ pub(super) struct KernelConv {
 enum Weights {
     Patches(Packed),
     Winograd(Winograd),
+    Depthwise(Depthwise),
 }
 
-/// The residual added to a convolution before its ReLU.
+/// The residual added to a convolution before its activation.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Residual<'a> {
     None,
@@ -51,16 +54,22 @@ impl KernelConv {
     /// Packs a convolution's weights.
     ///
     /// # Errors
-    /// If they are not f32 on the CPU.
+    /// If they are not f32 on the CPU, or there is no kernel for a depthwise convolution's window.
     pub(super) fn new(conv: &FoldedConv, instructions: Instructions) -> Result<Self> {
         let arch = instructions.arch();
         let (outputs, inputs, kernel, _) = conv.weight.dims4()?;
+        if conv.depthwise && (inputs != 1 || !Depthwise::supports(conv.window)) {
+            bail!("no kernel for a depthwise convolution of {:?} with {:?}", conv.weight.dims(), conv.window);
+        }
         let numbers = conv.weight.flatten_all()?.to_vec1::<f32>()?;
         let weight = |[output, input, down, right]: [usize; 4]| {
             numbers[((output * inputs + input) * kernel + down) * kernel + right]
         };
-        let by_winograd = conv.window == Window { kernel: 3, stride: 1, padding: 1 };
-        let weights = if by_winograd && inputs.is_multiple_of(GAP) && outputs.is_multiple_of(GAP) {
+        let by_winograd = conv.window == Window { kernel: 3, stride: 1, padding: Padding::Even(1) };
+        let weights = if conv.depthwise {
+            let weight = |[channel, down, right]: [usize; 3]| weight([channel, 0, down, right]);
+            Weights::Depthwise(Depthwise::new(arch, outputs, kernel, weight))
+        } else if by_winograd && inputs.is_multiple_of(GAP) && outputs.is_multiple_of(GAP) {
             Weights::Winograd(Winograd::new(arch, outputs, inputs, weight))
         } else {
             Weights::Patches(Packed::new(arch, outputs, kernel * kernel * inputs, |output, row| {
@@ -70,6 +79,7 @@ impl KernelConv {
         let values = conv.bias.to_vec1::<f32>()?;
         let mut bias = Aligned::zeros(values.len());
         bias.copy_from_slice(&values);
+        let inputs = if conv.depthwise { outputs } else { inputs };
         Ok(Self { arch, weights, bias, window: conv.window, inputs, outputs })
     }
 
@@ -79,17 +89,17 @@ impl KernelConv {
     /// `x`: `[n, h, w, ≥ inputs]`; `y` and a residual: `[n, h', w', ≥ outputs]`.
     ///
     /// # Errors
-    /// If the sizes do not match.
+    /// If the sizes do not match, or a depthwise convolution has a residual.
     pub(super) fn forward(
         &self,
         x: &Tensor,
         y: &Tensor,
         residual: Residual<'_>,
-        relu: bool,
+        activation: Activation,
         scratch: &RefCell<Aligned>,
     ) -> Result<()> {
         let own = matches!(residual, Residual::Own);
-        let op = ConvOp { conv: self, relu, own, scratch };
+        let op = ConvOp { conv: self, activation, own, scratch };
         match residual {
             Residual::Other(other) => y.inplace_op3(x, other, &op),
             Residual::None | Residual::Own => y.inplace_op2(x, &op),
@@ -99,7 +109,7 @@ impl KernelConv {
 
 struct ConvOp<'a> {
     conv: &'a KernelConv,
-    relu: bool,
+    activation: Activation,
     own: bool,
     scratch: &'a RefCell<Aligned>,
 }
@@ -117,7 +127,10 @@ impl ConvOp<'_> {
             None if self.own => Add::Own,
             None => Add::Nothing,
         };
-        let finish = Finish { bias: Some(&conv.bias), add, relu: self.relu };
+        if matches!(conv.weights, Weights::Depthwise(_)) && !matches!(add, Add::Nothing) {
+            bail!("a depthwise convolution with a residual");
+        }
+        let finish = Finish { bias: Some(&conv.bias), add, activation: self.activation };
         let scratch = &mut *self.scratch.borrow_mut();
         conv.arch.dispatch(Convolve { conv, maps: x.maps(conv.inputs), x: x.numbers, y, finish, scratch });
         Ok(())
@@ -145,6 +158,9 @@ impl WithSimd for Convolve<'_> {
                 maps.convolve(simd, conv.window, x, weights, y.numbers, pitch, finish, scratch);
             }
             Weights::Winograd(weights) => weights.convolve(simd, maps, x, y.numbers, pitch, finish, scratch),
+            Weights::Depthwise(weights) => {
+                weights.convolve(simd, conv.window, maps, x, y.numbers, pitch, finish, scratch);
+            }
         }
     }
 }

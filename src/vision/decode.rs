@@ -244,3 +244,23 @@ pub(super) fn resize(
     Resizer::new().resize(&source, &mut target, &options).map_err(|error| failed(&error))?;
     Ok(target.into_vec())
 }
+
+/// The same, along the rows first and then down the columns, as Pillow does; [`resize`] does it the other way round. A
+/// filter that overshoots is clamped in between, which tells at the hard edges of pictures that are enlarged. `support`
+/// is the filter's radius in pixels.
+pub(super) fn resize_rows_first(
+    picture: &RgbImage,
+    [left, top, area_width, area_height]: [f64; 4],
+    side: u32,
+    filter: FilterType,
+    support: f64,
+) -> Result<Vec<u8>, VisionError> {
+    // The rows that matter, and no others: a picture may be very tall.
+    let reach = support * (area_height / f64::from(side)).max(1.0);
+    let first = (top - reach).floor().max(0.0);
+    let count = (top + area_height + reach).ceil().min(f64::from(picture.height())) - first;
+    let rows = resize(picture, [left, first, area_width, count], side, count as u32, filter)?;
+    let rows = RgbImage::from_raw(side, count as u32, rows)
+        .ok_or_else(|| VisionError::Preprocess("resizing failed".to_string()))?;
+    resize(&rows, [0.0, top - first, f64::from(side), area_height], side, side, filter)
+}

@@ -8,10 +8,10 @@ use candle_nn::{Func, VarBuilder};
 use candle_transformers::models::resnet;
 use rayon::prelude::*;
 
-use super::fast::{Arena, FastResNet, GROUP, KeepGoing};
+use super::backbone::Backbone;
+use super::fast::{Arena, FastNetwork, GROUP, KeepGoing};
 use super::folded::FoldedConv;
 use super::kernel::Instructions;
-use super::resnet::ResNet;
 use super::{Architecture, DeviceChoice, EncoderKey, EncoderSpec, Feature, NetworkInput, VisionError, weights};
 
 /// The backend that runs the network.
@@ -60,9 +60,9 @@ pub struct Encoder {
 
 enum Network {
     /// Pictures side by side, a few on each core.
-    Kernels { network: Box<FastResNet>, arenas: Mutex<Vec<Arena>> },
+    Kernels { network: Box<FastNetwork>, arenas: Mutex<Vec<Arena>> },
     /// All at once.
-    Folded { network: ResNet<FoldedConv>, dtype: DType },
+    Folded { network: Backbone<FoldedConv>, dtype: DType },
     /// All at once.
     Library(Func<'static>),
 }
@@ -112,8 +112,8 @@ impl Encoder {
             None => {
                 // Folded on the CPU: not every graphics card supports f64.
                 let vars = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-                let folded =
-                    ResNet::load(spec.architecture.config(), &vars, keep_going)?.ok_or(VisionError::Cancelled)?;
+                let layers = spec.architecture.layers();
+                let folded = layers.load(spec.feature.stage, &vars, keep_going)?.ok_or(VisionError::Cancelled)?;
                 Self::of_folded(&folded, spec.feature, backend, &device, keep_going)?
             }
         };
@@ -121,7 +121,7 @@ impl Encoder {
     }
 
     fn of_folded(
-        folded: &ResNet<FoldedConv>,
+        folded: &Backbone<FoldedConv>,
         feature: Feature,
         backend: Backend,
         device: &Device,
@@ -133,7 +133,7 @@ impl Encoder {
             _ => None,
         };
         if let Some(instructions) = instructions {
-            let network = Box::new(FastResNet::new(folded, feature, instructions, keep_going)?);
+            let network = Box::new(FastNetwork::new(folded, feature, instructions, keep_going)?);
             return Ok(Network::Kernels { network, arenas: Mutex::default() });
         }
         let dtype = if let Backend::Folded(precision) = backend { precision.dtype() } else { DType::F32 };
@@ -239,7 +239,7 @@ fn check(inputs: &[NetworkInput]) -> Result<(), VisionError> {
 
 /// One thread's share, with an arena that is allocated if none is free.
 fn run(
-    network: &FastResNet,
+    network: &FastNetwork,
     arenas: &Mutex<Vec<Arena>>,
     inputs: &[NetworkInput],
     keep_going: KeepGoing<'_>,
@@ -267,7 +267,7 @@ fn library(
         Architecture::Resnet50 => resnet::resnet50_no_final_layer,
         Architecture::Resnet101 => resnet::resnet101_no_final_layer,
         Architecture::Resnet152 => resnet::resnet152_no_final_layer,
-        Architecture::Resnet50Thin => return Ok(None),
+        Architecture::Resnet50Thin | Architecture::EfficientNetLite0 => return Ok(None),
     };
     let there = |(name, tensor): (&String, &Tensor)| Ok((name.clone(), tensor.to_device(device)?));
     let tensors = tensors.iter().map(there).collect::<candle_core::Result<HashMap<_, _>>>()?;

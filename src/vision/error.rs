@@ -39,7 +39,7 @@ pub enum VisionError {
     /// Too few pixels for the network's convolutions.
     #[error("pictures of {0} × {0} pixels are too small for the network")]
     TooSmall(usize),
-    /// No supported residual network has this stage.
+    /// No supported network has this stage.
     #[error(transparent)]
     Stage(#[from] UnknownStage),
     /// No weights are bundled for this architecture.

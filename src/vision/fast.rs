@@ -1,4 +1,4 @@
-//! A residual network on the CPU with our kernels, a few pictures at a time on one thread.
+//! A network on the CPU with our kernels, a few pictures at a time on one thread.
 //!
 //! Early stages have large maps and few weights, late ones small maps and many weights. So each stage runs on just as
 //! many pictures as keep its maps in the cache, and the next stage waits for several such groups: pictures go through
@@ -8,10 +8,10 @@ use std::cell::RefCell;
 
 use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Tensor};
 
+use super::backbone::{Backbone, Block, Shortcut};
 use super::conv::{KernelConv, MaxPoolOp, PoolOp, Residual, pitch};
 use super::folded::FoldedConv;
-use super::kernel::{Aligned, Instructions};
-use super::resnet::{Block, ResNet};
+use super::kernel::{Activation, Aligned, Instructions};
 use super::{Feature, NetworkInput, VisionError};
 
 /// Pictures that go through each stage at a time. Each is a multiple of the one before.
@@ -22,8 +22,8 @@ pub(super) const GROUP: usize = GROUPS[Feature::STAGES - 1];
 
 /// A network with its weights packed for this machine.
 #[derive(Debug)]
-pub(super) struct FastResNet {
-    network: ResNet<KernelConv>,
+pub(super) struct FastNetwork {
+    network: Backbone<KernelConv>,
     feature: Feature,
     arch: pulp::Arch,
 }
@@ -33,18 +33,16 @@ pub(super) struct Arena {
     side: usize,
     /// One picture, channels last.
     input: Tensor,
-    /// After the first convolution.
-    stem: Tensor,
+    /// After the first convolution, if a max-pool follows.
+    stem: Option<Tensor>,
     stages: Vec<StageArena>,
     scratch: RefCell<Aligned>,
 }
 
 /// The maps of one stage.
 struct StageArena {
-    /// Side of the input and output maps.
-    sides: [usize; 2],
-    /// Input and output channels.
-    channels: [usize; 2],
+    /// Side and channels of the input maps.
+    size: Size,
     input: Tensor,
     /// Blocks alternate between these.
     outputs: [Tensor; 2],
@@ -52,16 +50,19 @@ struct StageArena {
     inner: [Tensor; 2],
 }
 
+/// Side and channels of maps.
+type Size = [usize; 2];
+
 /// Whether to continue; called between blocks.
 pub(super) type KeepGoing<'a> = &'a (dyn Fn() -> bool + Sync);
 
-impl FastResNet {
+impl FastNetwork {
     /// Packs the weights.
     ///
     /// # Errors
     /// [`VisionError::Cancelled`] once `keep_going` returns false.
     pub(super) fn new(
-        network: &ResNet<FoldedConv>,
+        network: &Backbone<FoldedConv>,
         feature: Feature,
         instructions: Instructions,
         keep_going: KeepGoing<'_>,
@@ -87,7 +88,7 @@ impl FastResNet {
         let last = self.feature.stage - 1;
         for group in inputs.chunks(GROUPS[last]) {
             let maps = self.stage(last, group, arena, None, keep_going)?;
-            let pool = PoolOp { pooling: self.feature.pooling, channels: arena.stages[last].channels[1] };
+            let pool = PoolOp { pooling: self.feature.pooling, channels: self.channels(last) };
             rows.extend(maps.apply_op1_no_bwd(&pool)?.flatten_all()?.to_vec1::<f32>()?);
         }
         Ok(rows)
@@ -104,12 +105,8 @@ impl FastResNet {
         keep_going: KeepGoing<'_>,
     ) -> std::result::Result<Tensor, VisionError> {
         let buffers = &arena.stages[stage];
-        let maps = |buffer: &Tensor, at: usize, count: usize, side: usize, channels: usize| -> Result<Tensor> {
-            let each = side * side * pitch(channels);
-            buffer.narrow(0, at * each, count * each)?.reshape((count, side, side, pitch(channels)))
-        };
         let count = group.len();
-        let input = |at: usize, count: usize| maps(&buffers.input, at, count, buffers.sides[0], buffers.channels[0]);
+        let input = |at: usize, count: usize| maps(&buffers.input, at, count, buffers.size);
         if stage == 0 {
             for (at, picture) in group.iter().enumerate() {
                 self.stem(picture, arena, &input(at, 1)?)?;
@@ -120,15 +117,16 @@ impl FastResNet {
                 self.stage(stage - 1, group, arena, Some(&input(index * before, group.len())?), keep_going)?;
             }
         }
-        let mut x = input(0, count)?;
+        let (mut x, mut size) = (input(0, count)?, buffers.size);
         let blocks = &self.network.stages[stage];
         for (index, block) in blocks.iter().enumerate() {
             if !keep_going() {
                 return Err(VisionError::Cancelled);
             }
-            let own = maps(&buffers.outputs[index % 2], 0, count, buffers.sides[1], buffers.channels[1])?;
+            size = block.sizes(size).last().unwrap_or(size);
+            let own = maps(&buffers.outputs[index % 2], 0, count, size)?;
             let y = target.filter(|_| index + 1 == blocks.len()).cloned().unwrap_or(own);
-            block_forward(block, &x, &y, &buffers.inner, &arena.scratch)?;
+            self.block(block, &x, &y, &buffers.inner, &arena.scratch)?;
             x = y;
         }
         Ok(x)
@@ -136,57 +134,107 @@ impl FastResNet {
 
     /// The first convolution and the max-pool of one picture.
     fn stem(&self, picture: &NetworkInput, arena: &Arena, y: &Tensor) -> Result<()> {
+        let Backbone { stem, pool, activation, .. } = &self.network;
         arena.input.inplace_op1(&Interleave(picture))?;
-        self.network.stem.forward(&arena.input, &arena.stem, Residual::None, true, &arena.scratch)?;
-        let pool = MaxPoolOp { pool: self.network.pool, channels: self.network.stem.outputs, arch: self.arch };
-        y.inplace_op2(&arena.stem, &pool)
+        let made = arena.stem.as_ref().unwrap_or(y);
+        stem.forward(&arena.input, made, Residual::None, *activation, &arena.scratch)?;
+        match pool {
+            Some(pool) => y.inplace_op2(made, &MaxPoolOp { pool: *pool, channels: stem.outputs, arch: self.arch }),
+            None => Ok(()),
+        }
+    }
+
+    /// One block: `y = activation(F(x) + shortcut(x))`.
+    fn block(
+        &self,
+        block: &Block<KernelConv>,
+        x: &Tensor,
+        y: &Tensor,
+        inner: &[Tensor; 2],
+        scratch: &RefCell<Aligned>,
+    ) -> Result<()> {
+        let residual = match &block.shortcut {
+            Shortcut::Projection(conv) => {
+                conv.forward(x, y, Residual::None, Activation::None, scratch)?;
+                Residual::Own
+            }
+            Shortcut::Input => Residual::Other(x),
+            Shortcut::None => Residual::None,
+        };
+        let mut seen = x.clone();
+        for (index, conv) in block.convs.iter().enumerate() {
+            if index + 1 == block.convs.len() {
+                return conv.forward(&seen, y, residual, block.activation, scratch);
+            }
+            let (count, height, width, _) = seen.dims4()?;
+            let dims = [count, conv.window.positions(height), conv.window.positions(width), pitch(conv.outputs)];
+            let made = inner[index % 2].narrow(0, 0, dims.iter().product())?.reshape(&dims)?;
+            conv.forward(&seen, &made, Residual::None, self.network.activation, scratch)?;
+            seen = made;
+        }
+        Ok(())
+    }
+
+    /// Channels after a stage, counted from 0.
+    fn channels(&self, stage: usize) -> usize {
+        let last = self.network.stages[stage].last().and_then(|block| block.convs.last());
+        last.map_or(self.network.stem.outputs, |conv| conv.outputs)
     }
 
     /// Buffers for pictures of `side × side` pixels; `None` if they are too small for the network.
     pub(super) fn arena(&self, side: usize) -> Result<Option<Arena>> {
-        let stem = &self.network.stem;
+        let Backbone { stem, pool, stages: blocks, .. } = &self.network;
         let stem_side = stem.window.positions(side);
-        let mut before = (self.network.pool.positions(stem_side), stem.outputs);
+        let mut size = [pool.map_or(stem_side, |pool| pool.positions(stem_side)), stem.outputs];
         let mut stages = Vec::new();
-        for (blocks, count) in self.network.stages.iter().zip(GROUPS) {
-            let sides = |block: &Block<KernelConv>, side: usize| {
-                block.convs.iter().fold(side, |side, conv| conv.window.positions(side))
-            };
-            let Some((first, last)) = blocks.first().and_then(|first| Some((first, first.convs.last()?))) else {
-                continue;
-            };
-            let after = (sides(first, before.0), last.outputs);
-            if after.0 == 0 {
-                return Ok(None);
+        for (blocks, count) in blocks.iter().zip(GROUPS) {
+            let room = |size: Size| count * numbers(size);
+            let (input, mut inner, mut output) = (size, 0, 0);
+            for block in blocks {
+                let sizes: Vec<Size> = block.sizes(size).collect();
+                let Some((&last, within)) = sizes.split_last() else { continue };
+                inner = within.iter().copied().map(room).fold(inner, usize::max);
+                output = output.max(room(last));
+                size = last;
             }
-            // The inner maps of the first block are the largest: its first convolution may still see the larger side.
-            let widest = first.convs.iter().map(|conv| conv.outputs).min().unwrap_or(last.outputs);
-            let room = |(side, channels): (usize, usize)| buffer(count * side * side * pitch(channels));
             stages.push(StageArena {
-                sides: [before.0, after.0],
-                channels: [before.1, after.1],
-                input: room(before)?,
-                outputs: [room(after)?, room(after)?],
-                inner: [room((before.0, widest))?, room((before.0, widest))?],
+                size: input,
+                input: buffer(room(input))?,
+                outputs: [buffer(output)?, buffer(output)?],
+                inner: [buffer(inner)?, buffer(inner)?],
             });
-            before = after;
         }
-        if stem_side < 3 {
+        // A max-pool needs a whole window.
+        if size[0] == 0 || (pool.is_some() && stem_side < 3) {
             return Ok(None);
         }
-        Ok(Some(Arena {
-            side,
-            input: Tensor::zeros((1, side, side, 3), DType::F32, &Device::Cpu)?,
-            stem: buffer(stem_side * stem_side * pitch(stem.outputs))?.reshape((
-                1,
-                stem_side,
-                stem_side,
-                pitch(stem.outputs),
-            ))?,
-            stages,
-            scratch: RefCell::default(),
-        }))
+        let stem_size = [stem_side, stem.outputs];
+        let stem = pool.map(|_| maps(&buffer(numbers(stem_size))?, 0, 1, stem_size)).transpose()?;
+        let input = Tensor::zeros((1, side, side, 3), DType::F32, &Device::Cpu)?;
+        Ok(Some(Arena { side, input, stem, stages, scratch: RefCell::default() }))
     }
+}
+
+impl Block<KernelConv> {
+    /// The size of the maps after each convolution.
+    fn sizes(&self, input: Size) -> impl Iterator<Item = Size> {
+        self.convs.iter().scan(input[0], |side, conv| {
+            *side = conv.window.positions(*side);
+            Some([*side, conv.outputs])
+        })
+    }
+}
+
+/// Numbers of one map with the gaps between its pixels.
+fn numbers([side, channels]: Size) -> usize {
+    side * side * pitch(channels)
+}
+
+/// The maps of `count` pictures in a buffer, from picture `at` on.
+fn maps(buffer: &Tensor, at: usize, count: usize, size: Size) -> Result<Tensor> {
+    let [side, channels] = size;
+    let part = buffer.narrow(0, at * numbers(size), count * numbers(size))?;
+    part.reshape((count, side, side, pitch(channels)))
 }
 
 impl Arena {
@@ -194,35 +242,6 @@ impl Arena {
     pub(super) fn side(&self) -> usize {
         self.side
     }
-}
-
-/// `y = relu(F(x) + shortcut(x))`.
-fn block_forward(
-    block: &Block<KernelConv>,
-    x: &Tensor,
-    y: &Tensor,
-    inner: &[Tensor; 2],
-    scratch: &RefCell<Aligned>,
-) -> Result<()> {
-    let residual = match &block.shortcut {
-        Some(shortcut) => {
-            shortcut.forward(x, y, Residual::None, false, scratch)?;
-            Residual::Own
-        }
-        None => Residual::Other(x),
-    };
-    let mut seen = x.clone();
-    for (index, conv) in block.convs.iter().enumerate() {
-        if index + 1 == block.convs.len() {
-            return conv.forward(&seen, y, residual, true, scratch);
-        }
-        let (count, height, width, _) = seen.dims4()?;
-        let dims = [count, conv.window.positions(height), conv.window.positions(width), pitch(conv.outputs)];
-        let made = inner[index % 2].narrow(0, 0, dims.iter().product())?.reshape(&dims)?;
-        conv.forward(&seen, &made, Residual::None, true, scratch)?;
-        seen = made;
-    }
-    Ok(())
 }
 
 /// A tensor of zeros that begins on a cache line.

@@ -8,7 +8,7 @@ use crate::base::named;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Pooling {
-    /// The mean, which ResNets are trained with.
+    /// The mean, which the networks are trained with.
     #[default]
     Mean,
     /// Generalised mean, `(mean max(x, 1e-6)³)^⅓` (Radenović et al., 2019, arXiv 1711.02512): between mean and maximum;
@@ -20,13 +20,13 @@ pub enum Pooling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Feature {
-    /// The residual stage, 1 to 4, whose output is taken. The last is the classifier's input.
+    /// The stage, 1 to 4, whose output is taken. The last is the classifier's input.
     pub stage: usize,
     /// The pooling to one vector.
     pub pooling: Pooling,
 }
 
-/// No supported residual network has this stage.
+/// No supported network has this stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no stage {0} (expected 1 to 4)")]
 pub struct UnknownStage(pub usize);
@@ -38,7 +38,7 @@ impl Default for Feature {
 }
 
 impl Feature {
-    /// Number of residual stages of every supported network.
+    /// Number of stages of every supported network. Each ends with maps of half the side of the one before it.
     pub const STAGES: usize = 4;
 
     /// A feature of stage 1 to 4.

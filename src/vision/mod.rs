@@ -1,4 +1,4 @@
-//! Pixels to vectors: decoding, preprocessing, ResNet, the embedding cache.
+//! Pixels to vectors: decoding, preprocessing, networks, the embedding cache.
 //!
 //! A picture is decoded ([`decode()`]), converted to the network's input ([`Preprocess`]) and turned into a vector by
 //! an [`Encoder`]. [`embed()`] does so for a whole data set, storing every vector in an [`EmbeddingCache`], so it can
@@ -17,12 +17,14 @@
 //! ```
 
 mod architecture;
+mod backbone;
 mod cache;
 mod conv;
 #[cfg(test)]
 mod conv_tests;
 mod decode;
 mod device;
+mod efficientnet;
 mod embed;
 mod encoder;
 mod error;
@@ -32,6 +34,7 @@ mod file_hashes;
 mod folded;
 pub mod hub;
 mod kernel;
+mod layers;
 mod pipeline;
 mod preprocess;
 mod progress;
@@ -43,7 +46,7 @@ mod thumbnail_cache;
 mod weights;
 mod write;
 
-pub use architecture::{Architecture, TensorShape};
+pub use architecture::Architecture;
 pub use cache::{CachedVectors, EmbeddingCache, EncoderKey};
 pub use decode::{MAX_PIXELS, Thumbnail, decode, decode_bytes, decode_for, thumbnail_of};
 pub use device::{DeviceChoice, DeviceError, DeviceFault, DeviceInfo, available};
@@ -52,6 +55,7 @@ pub use encoder::{Backend, ComputePrecision, Encoder};
 pub use error::VisionError;
 pub use feature::{Feature, Pooling, UnknownStage};
 pub use kernel::Instructions;
+pub use layers::TensorShape;
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
 pub use progress::EmbedProgress;
 pub use spec::{EncoderSpec, network_name};

@@ -5,7 +5,7 @@ use std::fmt;
 use fast_image_resize::FilterType;
 use image::RgbImage;
 
-use super::decode::resize;
+use super::decode::{resize, resize_rows_first};
 use super::{Architecture, VisionError};
 use crate::base::named;
 
@@ -88,17 +88,31 @@ impl Preprocess {
         }
     }
 
+    /// The input of EfficientNet-Lite: RGB, from −1 to 1.
+    pub fn lite() -> Self {
+        Self {
+            scale: 1.0,
+            mean: [127.0; 3],
+            std: [128.0; 3],
+            interpolation: Interpolation::Bicubic,
+            ..Self::imagenet()
+        }
+    }
+
     /// The usual preprocessing of an architecture, for weights that do not specify theirs.
     pub fn usual(architecture: Architecture) -> Self {
         match architecture {
             Architecture::Resnet50Thin => Self::open_nsfw(),
+            Architecture::EfficientNetLite0 => Self::lite(),
             _ => Self::imagenet(),
         }
     }
 
     /// A string that differs whenever the result may; part of the cache key.
     pub fn fingerprint(&self) -> String {
-        format!("{self:?}")
+        // Vectors computed before rows came first are not mixed with those computed since.
+        let order = if self.interpolation == Interpolation::Bicubic { ", rows first" } else { "" };
+        format!("{self:?}{order}")
     }
 
     /// The network's input for a picture.
@@ -125,7 +139,11 @@ impl Preprocess {
         };
         let ((left, area_width), (top, area_height)) = (span(width), span(height));
         let area = [left, top, area_width.min(f64::from(width) - left), area_height.min(f64::from(height) - top)];
-        let rgb = resize(picture, area, self.crop, self.crop, self.interpolation.filter())?;
+        let filter = self.interpolation.filter();
+        let rgb = match self.interpolation {
+            Interpolation::Bilinear => resize(picture, area, self.crop, self.crop, filter)?,
+            Interpolation::Bicubic => resize_rows_first(picture, area, self.crop, filter, 2.0)?,
+        };
         Ok(NetworkInput { side: self.crop as usize, data: self.normalise(&rgb) })
     }
 

@@ -18,14 +18,14 @@ pub struct EncoderSpec {
 }
 
 impl EncoderSpec {
-    /// The bundled encoder.
+    /// The default encoder, whose weights are bundled.
     pub fn bundled() -> Self {
-        Self {
-            architecture: Architecture::Resnet50Thin,
-            weights: WeightsSource::Bundled,
-            preprocess: Preprocess::open_nsfw(),
-            feature: Feature::default(),
-        }
+        Self::usual(Architecture::BUNDLED[0], WeightsSource::Bundled)
+    }
+
+    /// An architecture's usual preprocessing and layer.
+    fn usual(architecture: Architecture, weights: WeightsSource) -> Self {
+        Self { architecture, weights, preprocess: Preprocess::usual(architecture), feature: Feature::default() }
     }
 
     /// The encoder of a weights file: the architecture is recognised by its tensors, none of which is read, and the
@@ -42,15 +42,19 @@ impl EncoderSpec {
         Ok(Self { preprocess, ..Self::from_file(architecture, path) })
     }
 
-    /// The encoder of a user's choice: the bundled one by default, else that of the file.
+    /// The encoder of a user's choice: that of the file, else a bundled one, by default the first of
+    /// [`Architecture::BUNDLED`].
     ///
     /// # Errors
     /// As [`EncoderSpec::of_file`]; if the file holds a different architecture from the chosen one; and
     /// [`VisionError::NotBundled`] for an architecture that needs a file.
     pub fn find(architecture: Option<Architecture>, weights: Option<&Path>) -> Result<Self, VisionError> {
         let Some(path) = weights else {
-            let architecture = architecture.unwrap_or(Architecture::Resnet50Thin);
-            return Self::choose(architecture, None).ok_or(VisionError::NotBundled(architecture));
+            let architecture = architecture.unwrap_or(Architecture::BUNDLED[0]);
+            return match architecture.is_bundled() {
+                true => Ok(Self::usual(architecture, WeightsSource::Bundled)),
+                false => Err(VisionError::NotBundled(architecture)),
+            };
         };
         let spec = Self::of_file(path)?;
         match architecture {
@@ -63,17 +67,7 @@ impl EncoderSpec {
 
     /// An architecture with weights from a file, and the architecture's usual preprocessing.
     pub fn from_file(architecture: Architecture, path: impl Into<std::path::PathBuf>) -> Self {
-        let preprocess = Preprocess::usual(architecture);
-        Self { architecture, weights: WeightsSource::File(path.into()), preprocess, feature: Feature::default() }
-    }
-
-    /// An architecture with the given weights or the bundled ones; `None` if none are bundled.
-    pub fn choose(architecture: Architecture, weights: Option<&Path>) -> Option<Self> {
-        match (weights, architecture) {
-            (Some(file), _) => Some(Self::from_file(architecture, file)),
-            (None, Architecture::Resnet50Thin) => Some(Self::bundled()),
-            (None, _) => None,
-        }
+        Self::usual(architecture, WeightsSource::File(path.into()))
     }
 
     /// Dimension of the vectors.
@@ -88,6 +82,18 @@ impl EncoderSpec {
             WeightsSource::File(path) => Some(path.as_path()),
         };
         format!("{}{}", network_name(self.architecture.name(), file), self.feature.suffix())
+    }
+
+    /// The names of tensors in its weights file that are not of the network, and so ignored; of a file that also has,
+    /// say, a head.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn ignored_tensors(&self) -> Result<Vec<String>, VisionError> {
+        match &self.weights {
+            WeightsSource::Bundled => Ok(Vec::new()),
+            WeightsSource::File(path) => Ok(WeightsFile::open(path)?.ignored().to_vec()),
+        }
     }
 
     /// The cache key of this encoder's vectors: architecture, weights (by content) and preprocessing.

@@ -58,13 +58,13 @@ pub type PanelLayout = Option<serde_json::Value>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EncoderSettings {
-    /// `resnet50-thin`, `resnet18`, …
+    /// `resnet50-thin`, `efficientnet-lite0`, `resnet18`, …
     pub architecture: String,
     /// A file of weights; the bundled weights need none.
     pub weights: Option<PathBuf>,
     /// A model of the hub by its name, such as `timm/resnet18.a1_in1k`; counts before a file.
     pub hub: Option<String>,
-    /// 1 to 4: behind which residual stage the vector is taken.
+    /// 1 to 4: behind which stage the vector is taken.
     pub stage: usize,
     /// How the places of that stage become one vector.
     pub pooling: Pooling,

@@ -95,8 +95,8 @@ fn backend(name: &str) -> Result<Backend, String> {
 
 /// Weights that keep the activations finite: small, with plain batch norms.
 fn weights(architecture: Architecture, folder: &Path) -> EncoderSpec {
-    if architecture == Architecture::Resnet50Thin {
-        return EncoderSpec::bundled();
+    if let Ok(bundled) = EncoderSpec::find(Some(architecture), None) {
+        return bundled;
     }
     let mut state = 1u64;
     let mut uniform = || {
@@ -224,7 +224,7 @@ fn main() {
                 let rate = rate(&encoder, batch, options.seconds);
                 best = best.max(rate);
                 println!(
-                    "{architecture:<14} {} {name:<8} batch {batch:>3}: {rate:>7.1} images/s, {:>6.1} GFLOP/s as counted for \
+                    "{architecture:<18} {} {name:<8} batch {batch:>3}: {rate:>7.1} images/s, {:>6.1} GFLOP/s as counted for \
                      plain convolutions",
                     options.device,
                     rate * operations / 1e9
@@ -235,7 +235,7 @@ fn main() {
             let cache = folder.path().join(format!("cache of {architecture}"));
             let [rate, stop, early] = pipeline(&spec, options.device, photos, &cache);
             println!(
-                "{architecture:<14} from files to cached vectors: {rate:.1} images/s, {:.2} of the network's; a stop takes \
+                "{architecture:<18} from files to cached vectors: {rate:.1} images/s, {:.2} of the network's; a stop takes \
                  {:.0} ms, while loading {:.0} ms",
                 rate / best,
                 1e3 * stop,
@@ -245,7 +245,7 @@ fn main() {
         // Again afterwards, as the load of a shared machine may have changed since the first time.
         let peers = before.into_iter().chain(before.and_then(|_| peer(&options, architecture)));
         if let Some(peer) = peers.reduce(f64::max) {
-            println!("{architecture:<14} peer: {peer:.1} images/s; best of ours {best:.1}, ratio {:.2}", best / peer);
+            println!("{architecture:<18} peer: {peer:.1} images/s; best of ours {best:.1}, ratio {:.2}", best / peer);
         }
     }
 }

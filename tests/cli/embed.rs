@@ -1,6 +1,9 @@
 //! `crossrank embed`.
 
 use super::{errors, folder, object, program, sample};
+use candle_core::{DType, Device, Tensor};
+use crossrank::vision::{Architecture, bundled_weights};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -41,6 +44,33 @@ fn embed_writes_vectors_computes_nothing_twice_and_skips_a_broken_picture() {
     let again = embed("b.npy");
     assert_eq!((&again["embedded"], &again["cached"]), (&0.into(), &3.into()));
     assert!(home.path().join("a.safetensors").is_file() && home.path().join("b.ids.txt").is_file());
+}
+
+#[test]
+fn embed_takes_the_other_bundled_network_by_name_and_names_what_it_ignores_in_a_file() {
+    let (home, data) = (folder(), few_pictures());
+    let path = data.path().display().to_string();
+    let embed = |more: &[&str]| program(home.path()).args(["embed", &path]).args(more).output().expect("it runs");
+    let lite = object(&embed(&["--json", "--encoder", "efficientnet-lite0"]));
+    assert_eq!((&lite["encoder"], &lite["dim"]), (&"efficientnet-lite0".into(), &1280.into()));
+    assert_eq!((&lite["preprocess"]["interpolation"], &lite["ignored_tensors"]), (&"bicubic".into(), &json!([])));
+    // Neither network uses the other's vectors.
+    let usual = object(&embed(&["--json"]));
+    assert_eq!((&usual["embedded"], &usual["cached"]), (&3.into(), &0.into()));
+    assert_eq!(object(&embed(&["--json", "--encoder", "efficientnet-lite0"]))["cached"], 3);
+    // The same weights beside a head, in a file that another program may have written.
+    let weights = home.path().join("lite.safetensors");
+    let bundled = bundled_weights(Architecture::EfficientNetLite0).expect("bundled");
+    let mut tensors = candle_core::safetensors::load_buffer(bundled, &Device::Cpu).expect("tensors");
+    tensors = tensors.into_iter().map(|(name, tensor)| (format!("model.{name}"), tensor)).collect();
+    tensors.insert("head.bias".to_owned(), Tensor::zeros(3, DType::F32, &Device::Cpu).expect("zeros"));
+    candle_core::safetensors::save(&tensors, &weights).expect("written");
+    let file = weights.display().to_string();
+    let found = object(&embed(&["--json", "--weights", &file]));
+    assert_eq!((&found["architecture"], &found["dim"]), (&"efficientnet-lite0".into(), &1280.into()));
+    assert_eq!(found["ignored_tensors"], json!(["head.bias"]));
+    let text = String::from_utf8(embed(&["--weights", &file]).stdout).expect("text");
+    assert!(text.contains("not of the network and ignored: head.bias"), "{text}");
 }
 
 #[test]

@@ -8,24 +8,24 @@ use crossrank::vision::{
 
 use super::resnets::{formula_tensors, uniform, write};
 
-const OURS: [Backend; 4] = [
+pub(super) const OURS: [Backend; 4] = [
     Backend::Kernels(Instructions::Best),
     Backend::Kernels(Instructions::Avx2),
     Backend::Kernels(Instructions::Plain),
     Backend::Folded(ComputePrecision::F32),
 ];
 
-fn inputs(count: u64, side: usize) -> Vec<NetworkInput> {
+pub(super) fn inputs(count: u64, side: usize) -> Vec<NetworkInput> {
     let value = |i: u64| (2.0 * uniform(i) - 1.0) as f32;
     let picture = |n: u64| (0..3 * (side * side) as u64).map(|i| value((n << 32) + i)).collect();
     (0..count).map(|n| NetworkInput { side, data: picture(n) }).collect()
 }
 
-fn embed(spec: &EncoderSpec, backend: Backend, inputs: &[NetworkInput]) -> Vec<f32> {
+pub(super) fn embed(spec: &EncoderSpec, backend: Backend, inputs: &[NetworkInput]) -> Vec<f32> {
     Encoder::load_with(spec, DeviceChoice::Cpu, backend).unwrap().embed(inputs).unwrap()
 }
 
-fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], backend: Backend) {
+pub(super) fn agree(spec: &EncoderSpec, inputs: &[NetworkInput], expected: &[f32], backend: Backend) {
     let found = embed(spec, backend, inputs);
     assert_eq!(found.len(), inputs.len() * spec.dim());
     for (index, (found, expected)) in found.chunks(spec.dim()).zip(expected.chunks(spec.dim())).enumerate() {

@@ -5,12 +5,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crossrank::vision::hub::{HubError, HubModel, HubOptions, HubProgress, fetch_with};
-use crossrank::vision::{Architecture, EncoderSpec, Interpolation, VisionError, WeightsSource, bundled_weights};
+use crossrank::vision::{Architecture, EncoderSpec, Interpolation, VisionError, WeightsSource};
 
 use super::server::{Body, Server};
 
 const CONFIG: &str = r#"{"architecture": "resnet50-thin", "pretrained_cfg": {"input_size": [3, 192, 192],
     "crop_pct": 0.75, "interpolation": "bicubic", "mean": [0.5, 0.5, 0.5], "std": [0.25, 0.25, 0.25]}}"#;
+
+/// The bundled weights.
+fn weights() -> &'static [u8] {
+    crossrank::vision::bundled_weights(Architecture::Resnet50Thin).expect("they are bundled")
+}
 
 /// A catch-all proxy would intercept local requests.
 fn is_proxied() -> bool {
@@ -37,7 +42,7 @@ fn options(server: &Server, cache: &Path) -> HubOptions {
 }
 
 fn complete_hub() -> Server {
-    Server::start(&[("model.safetensors", bundled_weights()), ("config.json", CONFIG.as_bytes())])
+    Server::start(&[("model.safetensors", weights()), ("config.json", CONFIG.as_bytes())])
 }
 
 fn fetch(options: &HubOptions) -> Result<EncoderSpec, VisionError> {
@@ -59,7 +64,7 @@ fn path(spec: &EncoderSpec) -> &Path {
 }
 
 fn check_complete(spec: &EncoderSpec) {
-    assert!(std::fs::read(path(spec)).unwrap() == bundled_weights(), "the file differs from the hub's");
+    assert!(std::fs::read(path(spec)).unwrap() == weights(), "the file differs from the hub's");
 }
 
 #[test]
@@ -79,7 +84,7 @@ fn a_model_is_downloaded_once_and_then_taken_from_the_cache() {
     assert_eq!((spec.preprocess.resize, spec.preprocess.crop), (256, 192));
     assert_eq!((spec.preprocess.interpolation, spec.preprocess.mean), (Interpolation::Bicubic, [0.5; 3]));
     check_complete(&spec);
-    let size = bundled_weights().len() as u64;
+    let size = weights().len() as u64;
     let last = seen.iter().rev().find(|progress| progress.file == "model.safetensors").unwrap();
     assert_eq!((last.done, last.total), (size, size));
     let requests = server.requests().len();
@@ -128,7 +133,7 @@ fn an_interrupted_download_is_resumed() {
     }
     let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
-    server.answer_once("model.safetensors", Body::CutAfter(bundled_weights().len() / 2));
+    server.answer_once("model.safetensors", Body::CutAfter(weights().len() / 2));
     let message = fetch(&options).unwrap_err().to_string();
     assert!(message.contains("cut off") && message.contains("download model.safetensors"), "{message}");
     check_complete(&fetch(&options).unwrap());
@@ -201,7 +206,7 @@ fn weights_available_only_for_pytorch_are_used() {
     if is_proxied() {
         return;
     }
-    let (server, cache) = (Server::start(&[("pytorch_model.bin", bundled_weights())]), tempfile::tempdir().unwrap());
+    let (server, cache) = (Server::start(&[("pytorch_model.bin", weights())]), tempfile::tempdir().unwrap());
     let options = options(&server, cache.path());
     let spec = fetch(&options).unwrap();
     assert!(path(&spec).ends_with("pytorch_model.bin"));
@@ -239,7 +244,7 @@ fn a_missing_or_inaccessible_model_is_reported() {
     let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
     assert!(message.contains("401") && message.contains("HF_TOKEN"), "{message}");
     let other = CONFIG.replace("resnet50-thin", "vit_base_patch16_224");
-    let server = Server::start(&[("model.safetensors", bundled_weights()), ("config.json", other.as_bytes())]);
+    let server = Server::start(&[("model.safetensors", weights()), ("config.json", other.as_bytes())]);
     let message = fetch(&options(&server, cache.path())).unwrap_err().to_string();
     assert!(message.contains("vit_base_patch16_224"), "{message}");
     assert!(server.requests().iter().all(|(file, _)| file == "config.json"), "weights are not downloaded in vain");
@@ -262,7 +267,7 @@ fn without_a_connection_the_message_says_what_to_download_and_where_to_put_it() 
         assert!(!message.contains("resolve"), "{message}");
         // Following the message makes the model available.
         std::fs::create_dir_all(&folder).unwrap();
-        std::fs::write(folder.join("model.safetensors"), bundled_weights()).unwrap();
+        std::fs::write(folder.join("model.safetensors"), weights()).unwrap();
         let message = fetch(&options).unwrap_err().to_string();
         assert!(message.contains("download config.json"), "{message}");
         std::fs::write(folder.join("config.json"), CONFIG).unwrap();
@@ -276,13 +281,11 @@ fn remains_of_an_earlier_download_are_harmless() {
     if is_proxied() {
         return;
     }
-    for (length, body) in
-        [(bundled_weights().len(), None), (bundled_weights().len() + 9, None), (5000, Some(Body::Deaf))]
-    {
+    for (length, body) in [(weights().len(), None), (weights().len() + 9, None), (5000, Some(Body::Deaf))] {
         let (server, cache) = (complete_hub(), tempfile::tempdir().unwrap());
         let blobs = cache.path().join("models--timm--thin.a1_in1k").join("blobs");
         std::fs::create_dir_all(&blobs).unwrap();
-        let remainder = [bundled_weights(), &[0; 9]].concat();
+        let remainder = [weights(), &[0; 9]].concat();
         std::fs::write(blobs.join("etag-of-model.part"), &remainder[..length]).unwrap();
         if let Some(body) = body {
             server.answer_once("model.safetensors", body);

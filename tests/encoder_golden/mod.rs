@@ -1,11 +1,13 @@
-//! Preprocessing and ResNet against reference values of torchvision and onnxruntime.
+//! Preprocessing and networks against reference values of torchvision, onnxruntime and PyTorch.
 
 mod backends;
 pub(crate) mod devices;
+mod efficientnet;
 mod embedding;
 pub(crate) mod files;
 mod hub;
 mod pickles;
+mod recognition;
 mod resnets;
 mod server;
 mod settings;
@@ -32,6 +34,26 @@ struct PhotoGolden {
 #[derive(serde::Deserialize)]
 struct FeatureGolden {
     features: BTreeMap<String, Vec<f32>>,
+}
+
+impl FeatureGolden {
+    /// Compares an encoder's vectors of the eight photos with these.
+    fn check(&self, encoder: &Encoder, photos: &Path) {
+        assert_eq!(self.features.len(), 8);
+        let inputs: Vec<_> = self
+            .features
+            .keys()
+            .map(|id| decode(&photos.join(format!("{id}.jpg"))).unwrap())
+            .map(|picture| encoder.spec().preprocess.apply(&picture).unwrap())
+            .collect();
+        let vectors = encoder.embed(&inputs).unwrap();
+        for ((id, expected), vector) in self.features.iter().zip(vectors.chunks_exact(encoder.dim())) {
+            let cosine = cosine(vector, expected);
+            assert!(cosine > 0.999, "{id}: cosine {cosine}");
+            let ratio = vector.iter().sum::<f32>() / expected.iter().sum::<f32>();
+            assert!((ratio - 1.0).abs() < 0.02, "{id}: the sums' ratio is {ratio}");
+        }
+    }
 }
 
 /// Reads a fixture.
@@ -88,20 +110,7 @@ fn preprocessing_agrees_with_torchvision_pixel_by_pixel() {
 fn the_bundled_encoder_agrees_with_onnxruntime() {
     let Some(folder) = photos() else { return };
     let golden: FeatureGolden = fixture("resnet50_thin_features.json");
-    assert_eq!(golden.features.len(), 8);
     let encoder = Encoder::load(&EncoderSpec::bundled(), DeviceChoice::Cpu).unwrap();
     assert_eq!(encoder.dim(), 1024);
-    let inputs: Vec<_> = golden
-        .features
-        .keys()
-        .map(|id| decode(&folder.join(format!("{id}.jpg"))).unwrap())
-        .map(|picture| encoder.spec().preprocess.apply(&picture).unwrap())
-        .collect();
-    let vectors = encoder.embed(&inputs).unwrap();
-    for ((id, expected), vector) in golden.features.iter().zip(vectors.chunks_exact(1024)) {
-        let cosine = cosine(vector, expected);
-        assert!(cosine > 0.999, "{id}: cosine {cosine}");
-        let ratio = vector.iter().sum::<f32>() / expected.iter().sum::<f32>();
-        assert!((ratio - 1.0).abs() < 0.02, "{id}: the sums' ratio is {ratio}");
-    }
+    golden.check(&encoder, &folder);
 }

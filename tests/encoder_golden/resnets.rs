@@ -11,8 +11,9 @@ struct Golden {
     pooled: BTreeMap<String, Pooled>,
 }
 
+/// Pooled features of a picture that is given by a formula.
 #[derive(serde::Deserialize)]
-struct Pooled {
+pub(super) struct Pooled {
     dim: usize,
     norm: f64,
     mean: f64,
@@ -59,25 +60,36 @@ fn agrees_with_torchvision(architecture: Architecture) {
     let path = folder.path().join("weights.safetensors");
     write(&path, &formula_tensors(architecture));
     let encoder = Encoder::load(&EncoderSpec::from_file(architecture, &path), DeviceChoice::Cpu).unwrap();
-    let data = (0..3 * 224 * 224).map(|i| (2.0 * uniform((0xABCDEF << 32) + i) - 1.0) as f32).collect();
-    let vector = encoder.embed(&[NetworkInput { side: 224, data }]).unwrap();
-
+    let vector = encoder.embed(&[formula_input()]).unwrap();
     let golden: Golden = super::fixture("resnet_formula.json");
-    let expected = &golden.pooled[architecture.name()];
-    assert_eq!((vector.len(), encoder.dim()), (expected.dim, expected.dim));
-    let near = |what: &str, found: f64, expected: f64, scale: f64| {
-        let error = (found - expected).abs() / scale;
-        assert!(error < 1e-3, "{architecture}, {what}: {found} where torchvision has {expected}");
-    };
-    let norm = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
-    near("norm", norm, expected.norm, expected.norm);
-    let mean = vector.iter().map(|&x| f64::from(x)).sum::<f64>() / vector.len() as f64;
-    near("mean", mean, expected.mean, expected.mean);
-    // Single features may be almost 0, so errors are relative to a feature's usual size.
-    let usual = expected.norm / (expected.dim as f64).sqrt();
-    let checked = vector.iter().take(16).zip(&expected.first16);
-    for (&found, &expected) in checked.chain(vector[expected.dim - 4..].iter().zip(&expected.last4)) {
-        near("a feature", f64::from(found), expected, expected.max(usual));
+    assert_eq!(encoder.dim(), vector.len());
+    golden.pooled[architecture.name()].check(architecture.name(), &vector);
+}
+
+/// The fixtures' picture.
+pub(super) fn formula_input() -> NetworkInput {
+    let data = (0..3 * 224 * 224).map(|i| (2.0 * uniform((0xABCDEF << 32) + i) - 1.0) as f32).collect();
+    NetworkInput { side: 224, data }
+}
+
+impl Pooled {
+    /// Compares a network's features with these.
+    pub(super) fn check(&self, network: &str, vector: &[f32]) {
+        assert_eq!(vector.len(), self.dim);
+        let near = |what: &str, found: f64, expected: f64, scale: f64| {
+            let error = (found - expected).abs() / scale;
+            assert!(error < 1e-3, "{network}, {what}: {found} where PyTorch has {expected}");
+        };
+        let norm = vector.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
+        near("norm", norm, self.norm, self.norm);
+        let mean = vector.iter().map(|&x| f64::from(x)).sum::<f64>() / vector.len() as f64;
+        near("mean", mean, self.mean, self.mean);
+        // Single features may be almost 0, so errors are relative to a feature's usual size.
+        let usual = self.norm / (self.dim as f64).sqrt();
+        let checked = vector.iter().take(16).zip(&self.first16);
+        for (&found, &expected) in checked.chain(vector[self.dim - 4..].iter().zip(&self.last4)) {
+            near("a feature", f64::from(found), expected, expected.max(usual));
+        }
     }
 }
 

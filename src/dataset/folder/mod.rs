@@ -4,12 +4,13 @@ mod candidates;
 mod columns;
 mod images;
 
+use crate::base::some_of;
 use std::path::{Path, PathBuf};
 
 use super::build::Builder;
 use super::reader::{Reader, is_data_file};
 use super::walk::{self, Pictures, words_in};
-use super::warnings::{Warnings, owned, some_of};
+use super::warnings::{Warnings, owned};
 use super::{DatasetError, Format, Loaded, Reach, WarningKind, attach, bare_trec, embeddings, table};
 
 impl Format {

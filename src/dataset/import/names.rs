@@ -1,8 +1,8 @@
 //! Conventional names of vectors and their ids.
 
+use crate::base::some_of;
 use crate::dataset::array_fault::ArrayFault;
 use crate::dataset::table::plain;
-use crate::dataset::warnings::some_of;
 
 /// Conventional names of arrays, tensors and columns of vectors, tried in order.
 pub(super) const VECTORS: [&str; 6] = ["embeddings", "vectors", "features", "embedding", "vector", "feature"];

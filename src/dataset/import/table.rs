@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::VectorFile;
 use super::matching::Matching;
-use crate::base::FileError;
-use crate::dataset::warnings::{Warnings, some_of};
+use crate::base::{FileError, some_of};
+use crate::dataset::warnings::Warnings;
 use crate::dataset::{Dataset, DatasetError, VectorTable, WarningKind};
 
 /// Rows with the same fault, reported in one warning at the first of them.

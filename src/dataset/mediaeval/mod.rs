@@ -12,6 +12,7 @@ mod photos;
 mod topics;
 mod truth;
 
+use crate::base::some_of;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ use self::topics::{Topic, key};
 use super::build::Builder;
 use super::reader::{ReadVectors, Reader};
 use super::walk::{self, Pictures};
-use super::warnings::{Warnings, owned, some_of};
+use super::warnings::{Warnings, owned};
 use super::{Dataset, DatasetError, Format, Loaded, Reach, WarningKind, embeddings};
 
 impl Format {

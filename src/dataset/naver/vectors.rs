@@ -1,5 +1,6 @@
 //! The vectors of NAVER's layout: one matrix per query.
 
+use crate::base::some_of;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use crate::dataset::build::Builder;
 use crate::dataset::npy;
 use crate::dataset::text::{numbered_lines, read_text_or_warn};
 use crate::dataset::vectors::{ImageIndex, VectorRow};
-use crate::dataset::warnings::{Warnings, some_of};
+use crate::dataset::warnings::Warnings;
 use crate::dataset::{Dataset, ImageId, VectorSource, WarningKind, walk};
 
 const SUFFIX: &str = "_PreLogits";

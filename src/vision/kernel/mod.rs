@@ -3,20 +3,25 @@
 //! Everything here works on channels-last feature maps: a pixel's channels are contiguous, and pixels follow at a fixed
 //! pitch. A 1×1 convolution is then a matrix product without rearranging ([`product`]); a 3×3 one with stride 1 goes
 //! through Winograd's transform ([`winograd`]), every other one is lowered to patches, as in im2col ([`patches`]). All
-//! three use one register tile ([`tile`]), the only unsafe code.
+//! three use one register tile ([`tile`]), the only unsafe code. Where each channel has a window of its own, there is no
+//! product to lower to ([`depthwise`]).
 //!
 //! Sources: the blocking is that of Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008);
 //! the transform is F(4×4, 3×3) of Lavin and Gray, "Fast algorithms for convolutional neural networks" (CVPR 2016).
 
+mod activation;
 mod aligned;
+mod depthwise;
 mod patches;
 mod pooling;
 mod product;
 mod tile;
 mod winograd;
 
+pub(super) use activation::Activation;
 pub(super) use aligned::Aligned;
-pub(super) use patches::{Patches, Window};
+pub(super) use depthwise::Depthwise;
+pub(super) use patches::{Padding, Patches, Window};
 pub(super) use pooling::{max_pool, pool};
 pub(super) use product::{Add, Finish, Packed, Rows};
 pub(super) use winograd::Winograd;

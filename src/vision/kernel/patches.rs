@@ -15,14 +15,41 @@ const GAP: usize = 16;
 pub(in crate::vision) struct Window {
     pub(in crate::vision) kernel: usize,
     pub(in crate::vision) stride: usize,
-    /// Zero padding around the picture.
-    pub(in crate::vision) padding: usize,
+    pub(in crate::vision) padding: Padding,
+}
+
+/// Zeros around the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::vision) enum Padding {
+    /// As many on every side.
+    Even(usize),
+    /// TensorFlow's SAME: as many as give `⌈length / stride⌉` positions; if that number is odd, the extra one is at the
+    /// bottom and right.
+    Same,
 }
 
 impl Window {
     /// Output positions along a side of `length` pixels; 0 if the window does not fit.
     pub(in crate::vision) fn positions(self, length: usize) -> usize {
-        (length + 2 * self.padding).checked_sub(self.kernel).map_or(0, |room| room / self.stride + 1)
+        match self.padding {
+            Padding::Even(zeros) => {
+                (length + 2 * zeros).checked_sub(self.kernel).map_or(0, |room| room / self.stride + 1)
+            }
+            Padding::Same => length.div_ceil(self.stride),
+        }
+    }
+
+    /// Zeros before the first of `length` pixels.
+    pub(in crate::vision) fn before(self, length: usize) -> usize {
+        match self.padding {
+            Padding::Even(zeros) => zeros,
+            Padding::Same => self.reach(length).saturating_sub(length) / 2,
+        }
+    }
+
+    /// Pixels and zeros that all positions see along a side of `length` pixels.
+    pub(in crate::vision) fn reach(self, length: usize) -> usize {
+        self.positions(length).checked_sub(1).map_or(0, |last| last * self.stride + self.kernel)
     }
 }
 
@@ -56,7 +83,7 @@ impl Patches {
     ) {
         let (tall, wide) = (window.positions(self.height), window.positions(self.width));
         let positions = self.count * tall * wide;
-        if window == (Window { kernel: 1, stride: 1, padding: 0 }) {
+        if window.kernel == 1 && window.stride == 1 && window.before(self.width) == 0 {
             return multiply(simd, positions, Rows { numbers: x, pitch: self.pitch }, weights, y, pitch, finish);
         }
         let row = window.kernel * window.kernel * self.channels + GAP;
@@ -74,13 +101,13 @@ impl Patches {
 
     /// Copies the window's content at one position (picture, down, right), with zeros beyond the picture's edge.
     fn gather(self, window: Window, [picture, down, right]: [usize; 3], x: &[f32], row: &mut [f32]) {
-        let first = (right * window.stride) as isize - window.padding as isize;
+        let first = (right * window.stride) as isize - window.before(self.width) as isize;
         let inside = |at: isize, length: usize| at.clamp(0, length as isize) as usize;
         let (left, end) = (inside(first, self.width), inside(first + window.kernel as isize, self.width));
         let before = (left as isize - first) as usize * self.channels;
         let line = window.kernel * self.channels;
         for (y, line) in row.chunks_exact_mut(line).take(window.kernel).enumerate() {
-            let y = (down * window.stride + y).wrapping_sub(window.padding);
+            let y = (down * window.stride + y).wrapping_sub(window.before(self.height));
             if y >= self.height || end <= left {
                 line.fill(0.0);
                 continue;

@@ -24,8 +24,8 @@ pub(in crate::vision) fn max_pool<S: Simd>(
     pitch: usize,
 ) {
     let span = |position: usize, length: usize| {
-        let first = position * window.stride;
-        first.saturating_sub(window.padding)..(first + window.kernel).saturating_sub(window.padding).min(length)
+        let (first, before) = (position * window.stride, window.before(length));
+        first.saturating_sub(before)..(first + window.kernel).saturating_sub(before).min(length)
     };
     for (index, y) in y.chunks_mut(pitch).take(maps.count * tall * wide).enumerate() {
         let (picture, down, right) = (index / (tall * wide), index / wide % tall, index % wide);

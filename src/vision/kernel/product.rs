@@ -1,10 +1,10 @@
-//! Products of matrices, `C = relu(A · Wᵀ + b + R)`, with packed weights.
+//! Products of matrices, `C = f(A · Wᵀ + b + R)`, with packed weights.
 
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::Aligned;
 use super::tile::{VECTORS, columns, fetch, most_rows, sums};
+use super::{Activation, Aligned};
 
 /// Depth of a block (k): a panel's part (32 KB) then stays in the L1 cache.
 const DEPTH: usize = 256;
@@ -44,13 +44,14 @@ pub(in crate::vision) struct Finish<'a> {
     pub(in crate::vision) bias: Option<&'a [f32]>,
     /// A matrix of the result's size.
     pub(in crate::vision) add: Add<'a>,
-    /// `max(0, ·)` at the end.
-    pub(in crate::vision) relu: bool,
+    /// Applied at the end.
+    pub(in crate::vision) activation: Activation,
 }
 
 impl Finish<'_> {
     /// The bare product.
-    pub(in crate::vision) const NOTHING: Finish<'static> = Finish { bias: None, add: Add::Nothing, relu: false };
+    pub(in crate::vision) const NOTHING: Finish<'static> =
+        Finish { bias: None, add: Add::Nothing, activation: Activation::None };
 
     /// The same for the result's rows from `row` on.
     pub(super) fn starting_at(self, row: usize) -> Self {
@@ -101,6 +102,18 @@ impl Packed {
     pub(in crate::vision) fn size(&self) -> (usize, usize) {
         (self.n, self.k)
     }
+
+    /// The panels, each `k` rows of a tile's columns.
+    ///
+    /// # Panics
+    /// If the weights were packed for other instructions.
+    #[inline(always)]
+    pub(super) fn panels<S: Simd>(&self) -> std::slice::ChunksExact<'_, f32> {
+        let width = columns::<S>();
+        let fits = self.k > 0 && self.numbers.len() == self.n.div_ceil(width) * width * self.k;
+        assert!(fits, "weights packed for other instructions");
+        self.numbers.chunks_exact(width * self.k)
+    }
 }
 
 /// `c = finish(a · weightsᵀ)` for the first `m` rows of `a`.
@@ -122,11 +135,10 @@ pub(in crate::vision) fn multiply<S: Simd>(
 ) {
     let (width, tallest) = (columns::<S>(), most_rows::<S>());
     let (n, k) = weights.size();
-    assert!(k > 0 && weights.numbers.len() == n.div_ceil(width) * width * k, "weights packed for other instructions");
     for block in (0..m).step_by(BLOCK / tallest * tallest) {
         let height = (m - block).min(BLOCK / tallest * tallest);
         let tiles = height.div_ceil(tallest);
-        for (index, panel) in weights.numbers.chunks_exact(width * k).enumerate() {
+        for (index, panel) in weights.panels::<S>().enumerate() {
             for from in (0..k).step_by(DEPTH) {
                 let end = (from + DEPTH).min(k);
                 let part = &panel[from * width..end * width];
@@ -213,7 +225,7 @@ impl<const ROWS: usize> WithSimd for Tile<'_, '_, ROWS> {
             }
         }
         let sums = sums::<S, ROWS>(simd, a.numbers, a.pitch, panel);
-        let floor = if finish.relu && target.last { 0.0 } else { f32::NEG_INFINITY };
+        let limits = if target.last { finish.activation } else { Activation::None }.limits();
         let add_own = !target.first || matches!(finish.add, Add::Own);
         for (index, sums) in sums.into_iter().enumerate() {
             let row = target.row + index;
@@ -224,14 +236,14 @@ impl<const ROWS: usize> WithSimd for Tile<'_, '_, ROWS> {
                 _ => None,
             };
             if width == columns::<S>() {
-                store(simd, sums, c, bias, other, add_own, floor);
+                store(simd, sums, c, bias, other, add_own, limits);
                 continue;
             }
             let sums: &[f32] = pulp::bytemuck::cast_slice(&sums);
             for (column, c) in c.iter_mut().enumerate() {
                 let own = if add_own { *c } else { 0.0 };
                 let more = bias.map_or(0.0, |bias| bias[column]) + other.map_or(0.0, |other| other[column]);
-                *c = (sums[column] + own + more).max(floor);
+                *c = (sums[column] + own + more).max(limits[0]).min(limits[1]);
             }
         }
     }
@@ -246,7 +258,7 @@ fn store<S: Simd>(
     bias: Option<&[f32]>,
     other: Option<&[f32]>,
     add_own: bool,
-    floor: f32,
+    limits: [f32; 2],
 ) {
     let (c, _) = S::as_mut_simd_f32s(c);
     if add_own {
@@ -258,10 +270,18 @@ fn store<S: Simd>(
     if let Some(other) = other {
         add(simd, &mut sums, S::as_simd_f32s(other).0);
     }
-    let floor = simd.splat_f32s(floor);
+    // No closure: anything not inlined is compiled without the vector instructions.
+    let limits = [simd.splat_f32s(limits[0]), simd.splat_f32s(limits[1])];
     for (c, sum) in c.iter_mut().zip(sums) {
-        *c = simd.select_f32s(simd.less_than_f32s(sum, floor), floor, sum);
+        *c = within(simd, sum, limits);
     }
+}
+
+/// A vector with its numbers clamped.
+#[inline(always)]
+pub(super) fn within<S: Simd>(simd: S, numbers: S::f32s, [least, most]: [S::f32s; 2]) -> S::f32s {
+    let numbers = simd.select_f32s(simd.less_than_f32s(numbers, least), least, numbers);
+    simd.select_f32s(simd.less_than_f32s(most, numbers), most, numbers)
 }
 
 #[inline(always)]

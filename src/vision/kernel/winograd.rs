@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Aligned;
 use super::patches::Patches;
-use super::product::{Add, Finish, Packed, Rows, multiply};
+use super::product::{Add, Finish, Packed, Rows, multiply, within};
 
 /// Side of a tile's output.
 const OUT: usize = 4;
@@ -189,7 +189,8 @@ fn write<S: Simd>(
 ) {
     let (made, _) = S::as_simd_f32s(made);
     let apart = apart / S::F32_LANES;
-    let floor = simd.splat_f32s(if finish.relu { 0.0 } else { f32::NEG_INFINITY });
+    let limits = finish.activation.limits();
+    let limits = [simd.splat_f32s(limits[0]), simd.splat_f32s(limits[1])];
     let nothing = simd.splat_f32s(0.0);
     let (tall, wide) = (OUT.min(maps.height - down), OUT.min(maps.width - right));
     for lane in 0..outputs / S::F32_LANES {
@@ -223,7 +224,7 @@ fn write<S: Simd>(
                         value = simd.add_f32s(value, S::as_simd_f32s(other).0[0]);
                     }
                 }
-                S::as_mut_simd_f32s(y).0[0] = simd.select_f32s(simd.less_than_f32s(value, floor), floor, value);
+                S::as_mut_simd_f32s(y).0[0] = within(simd, value, limits);
             }
         }
     }

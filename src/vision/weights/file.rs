@@ -20,12 +20,13 @@ const MAX_TENSOR: u64 = 1 << 28;
 /// A file of named tensors: safetensors, NumPy's `.npz`, or a `state_dict` that PyTorch saved (`.pth`, `.pt`, `.bin`;
 /// the zip format since 1.6 and the one before). The format is recognised by the content, not by the name.
 ///
-/// Tensors go by torchvision's names: Hugging Face's are translated, a prefix (`module.`, `state_dict.model.`, …) is
-/// removed, and tensors without it are ignored.
+/// A residual network's tensors go by torchvision's names: Hugging Face's and the numbers that `nn.Sequential` gives
+/// are translated. A prefix (`module.`, `state_dict.model.`, …) is removed, and tensors without it are ignored.
 pub struct WeightsFile {
     path: PathBuf,
     content: Content,
     listing: Listing,
+    ignored: Vec<String>,
 }
 
 enum Content {
@@ -47,11 +48,12 @@ impl WeightsFile {
     }
 
     fn list(path: &Path, content: Content) -> Result<Self, VisionError> {
-        let mut file = Self { path: path.to_path_buf(), content, listing: Listing::default() };
+        let mut file = Self { path: path.to_path_buf(), content, listing: Listing::default(), ignored: Vec::new() };
         let mut bytes = file.bytes()?;
         let listing = listing(&mut bytes).map_err(|fault| file.damaged(fault))?;
-        let tensors = names::of_network(listing.tensors).map_err(|fault| file.damaged(fault))?;
-        file.listing = Listing { tensors, ..listing };
+        let sorted = names::of_network(listing.tensors).map_err(|fault| file.damaged(fault))?;
+        file.listing = Listing { tensors: sorted.network, ..listing };
+        file.ignored = sorted.ignored;
         Ok(file)
     }
 
@@ -63,6 +65,11 @@ impl WeightsFile {
     /// Names and shapes, sorted by name.
     pub fn tensors(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.listing.tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.shape.as_slice()))
+    }
+
+    /// The names of tensors beside the network, which are ignored.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
     }
 
     /// The metadata of a safetensors file; empty for other formats.

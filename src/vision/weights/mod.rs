@@ -33,31 +33,36 @@ pub use settings_fault::SettingsFault;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WeightsSource {
-    /// Compiled into the program (only [`Architecture::Resnet50Thin`]).
+    /// Compiled into the program (only those of [`Architecture::BUNDLED`]).
     Bundled,
     /// A file that [`WeightsFile`] reads.
     File(PathBuf),
 }
 
-/// The bundled ResNet-50-thin as a safetensors file (f16; © 2016 Yahoo Inc., BSD-2-Clause, see `assets/weights`).
-pub fn bundled_weights() -> &'static [u8] {
-    include_bytes!("../../../assets/weights/resnet50-thin.f16.safetensors")
+/// Bundled weights as a safetensors file (f16; licences in `assets/weights`), if there are any.
+pub fn bundled_weights(architecture: Architecture) -> Option<&'static [u8]> {
+    match architecture {
+        Architecture::Resnet50Thin => Some(include_bytes!("../../../assets/weights/resnet50-thin.f16.safetensors")),
+        Architecture::EfficientNetLite0 => {
+            Some(include_bytes!("../../../assets/weights/efficientnet-lite0.f16.safetensors"))
+        }
+        _ => None,
+    }
+}
+
+/// Bundled weights.
+///
+/// # Errors
+/// If there are none.
+fn bundled(architecture: Architecture) -> Result<&'static [u8], VisionError> {
+    bundled_weights(architecture).ok_or(VisionError::NotBundled(architecture))
 }
 
 impl WeightsSource {
-    /// Its path in errors and reports.
-    fn path(&self) -> &Path {
-        match self {
-            WeightsSource::Bundled => Path::new("(bundled) resnet50-thin.f16.safetensors"),
-            WeightsSource::File(path) => path,
-        }
-    }
-
     /// The BLAKE3 hash of the whole file, which is streamed.
     pub(super) fn hash(&self, architecture: Architecture) -> Result<blake3::Hash, VisionError> {
         match self {
-            WeightsSource::Bundled if architecture == Architecture::Resnet50Thin => Ok(blake3::hash(bundled_weights())),
-            WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
+            WeightsSource::Bundled => Ok(blake3::hash(bundled(architecture)?)),
             WeightsSource::File(path) => {
                 let mut hasher = blake3::Hasher::new();
                 let file = open_file(path)?;
@@ -69,10 +74,10 @@ impl WeightsSource {
 
     fn open(&self, architecture: Architecture) -> Result<WeightsFile, VisionError> {
         match self {
-            WeightsSource::Bundled if architecture == Architecture::Resnet50Thin => {
-                WeightsFile::of_bytes(bundled_weights(), self.path())
+            WeightsSource::Bundled => {
+                let name = format!("(bundled) {architecture}.f16.safetensors");
+                WeightsFile::of_bytes(bundled(architecture)?, Path::new(&name))
             }
-            WeightsSource::Bundled => Err(VisionError::NotBundled(architecture)),
             WeightsSource::File(path) => WeightsFile::open(path),
         }
     }

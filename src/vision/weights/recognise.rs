@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::WeightsFile;
+use crate::vision::architecture::Family;
 use crate::vision::{Architecture, VisionError};
 
 /// The architecture that has exactly these tensors, a classifier and batch counters aside.
@@ -71,14 +72,14 @@ impl WeightsFile {
     }
 }
 
-/// Tensors that do not affect the vector: the classifier (torchvision's and timm's `fc`, transformers' `classifier`)
-/// and batch counters.
+/// Tensors that do not affect the vector: the classifier (torchvision's and timm's `fc`, transformers' `classifier`,
+/// EfficientNet's `_fc`) and batch counters.
 fn is_unused(name: &str) -> bool {
-    let classifier = ["fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias"];
+    let classifier = ["fc.weight", "fc.bias", "classifier.1.weight", "classifier.1.bias", "_fc.weight", "_fc.bias"];
     classifier.contains(&name) || name.ends_with(".num_batches_tracked")
 }
 
-/// Names common relatives of the supported residual networks, by their distinctive tensors.
+/// Names common relatives of the supported networks, by their distinctive tensors.
 fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
     let has = |part: &str| tensors.keys().any(|name| name.contains(part));
     let at = |name: &str, axis: usize| tensors.get(name).and_then(|shape| shape.get(axis)).copied();
@@ -93,6 +94,12 @@ fn variant(tensors: &BTreeMap<&str, &[usize]>) -> Option<String> {
         "a ResNet that pools in its shortcut (timm's resnet50d and such)"
     } else if has("layer1.0.conv1.conv") || has("layer1.0.conv2.fc1") {
         "a ResNet with split attention or other convolutions (resnest50 and such)"
+    } else if has("_blocks.0._se_reduce.") {
+        "an EfficientNet with squeeze and excitation (efficientnet-b0 and such)"
+    } else if has("_blocks.0._depthwise_conv.") {
+        "an EfficientNet of another size than efficientnet-lite0"
+    } else if has("blocks.0.0.conv_dw.") {
+        "an EfficientNet or MobileNet with timm's tensor names (tf_efficientnet_lite0 and such)"
     } else if has("stages.0.blocks.0.norm1") || has("stem.conv.weight") {
         "a network of timm with other stages (resnetv2_50, regnet, convnext and such)"
     } else if inner.is_some() && inner < outer {
@@ -117,15 +124,15 @@ fn unknown(tensors: &BTreeMap<&str, &[usize]>) -> String {
     let blocks = [1, 2, 3, 4].map(blocks);
     if blocks == [0; 4] {
         return match tensors.first_key_value() {
-            Some((name, _)) => format!("{} tensors of no residual network, such as \"{name}\"", tensors.len()),
+            Some((name, _)) => format!("{} tensors of no supported network, such as \"{name}\"", tensors.len()),
             None => "no tensors".to_string(),
         };
     }
     let near = Architecture::ALL.into_iter().find(|architecture| {
-        let is_folded = architecture.config().folded;
-        architecture.config().blocks == blocks
-            && is_folded == tensors.contains_key("conv1.bias")
-            && (architecture.config().expansion > 1) == tensors.contains_key("layer1.0.conv3.weight")
+        let Family::ResNet(config) = architecture.family() else { return false };
+        config.blocks == blocks
+            && config.folded == tensors.contains_key("conv1.bias")
+            && (config.expansion > 1) == tensors.contains_key("layer1.0.conv3.weight")
     });
     let Some(near) = near else {
         let [one, two, three, four] = blocks;

@@ -86,13 +86,19 @@ pub(super) fn project(
 pub(super) struct Description {
     of: Option<EncoderSettings>,
     spec: Option<Result<EncoderSpec, JobError>>,
-    job: Slot<(), EncoderSpec>,
+    ignored: Vec<String>,
+    job: Slot<(), (EncoderSpec, Vec<String>)>,
 }
 
 impl Description {
     /// What is known by now.
     pub(super) fn spec(&self) -> Option<&Result<EncoderSpec, JobError>> {
         self.spec.as_ref()
+    }
+
+    /// The names of tensors in the weights file that are not of the network.
+    pub(super) fn ignored(&self) -> &[String] {
+        &self.ignored
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -105,8 +111,8 @@ impl Description {
         while let Some(event) = self.job.poll() {
             changed = true;
             match event {
-                Event::Done(spec) => self.spec = Some(Ok(spec)),
-                Event::Failed(reason) => self.spec = Some(Err(reason)),
+                Event::Done((spec, ignored)) => (self.spec, self.ignored) = (Some(Ok(spec)), ignored),
+                Event::Failed(reason) => (self.spec, self.ignored) = (Some(Err(reason)), Vec::new()),
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }
@@ -119,7 +125,11 @@ impl Description {
         };
         if !self.job.is_running() && self.of.as_ref() != Some(&wanted) {
             self.of = Some(wanted.clone());
-            let look = move || resolve(&wanted, &mut |_| ControlFlow::Break(())).map(|(spec, _)| spec);
+            let look = move || {
+                let (spec, _) = resolve(&wanted, &mut |_| ControlFlow::Break(()))?;
+                let ignored = spec.ignored_tensors()?;
+                Ok((spec, ignored))
+            };
             self.job.start("encoder", wake.clone(), move |_| look());
         }
         changed

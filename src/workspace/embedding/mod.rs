@@ -60,6 +60,11 @@ impl EmbeddingState {
         self.description.spec()
     }
 
+    /// The names of tensors in the chosen weights file that are not of the network, and so ignored.
+    pub fn ignored_tensors(&self) -> &[String] {
+        self.description.ignored()
+    }
+
     /// Two embeddings side by side.
     pub fn comparison(&self) -> &ComparisonState {
         &self.comparison
