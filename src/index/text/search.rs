@@ -45,7 +45,7 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub count: usize,
-    /// Words that no picture has, with the terms that stood in for them, if there are any.
+    /// Words that no picture has, with the terms (stems) that stood in for them, if there are any.
     pub instead: Vec<(String, Vec<String>)>,
 }
 
@@ -153,7 +153,9 @@ impl Making<'_> {
         let last = terms.len().saturating_sub(1);
         let is_open = |at: usize| self.wanted.is_open && clause.is_open && at == last;
         let open: Vec<bool> = (0..terms.len()).map(is_open).collect();
-        terms.iter().zip(open).map(|(term, is_open)| self.word(&place, term, is_open)).collect()
+        // As it was typed, unless that is several words.
+        let typed = |term: &String| if terms.len() == 1 { clause.text.clone() } else { term.clone() };
+        terms.iter().zip(open).map(|(term, is_open)| self.word(&place, (term, typed(term)), is_open)).collect()
     }
 
     fn place(&self, field: Option<&str>) -> Place {
@@ -183,7 +185,7 @@ impl Making<'_> {
         Box::new(BooleanQuery::union(phrases.collect()))
     }
 
-    fn word(&mut self, place: &Place, term: &str, is_open: bool) -> Result<Made, TantivyError> {
+    fn word(&mut self, place: &Place, (term, typed): (&str, String), is_open: bool) -> Result<Made, TantivyError> {
         let mut parts = Vec::new();
         let mut documents = 0;
         for (term, weight) in place.term(self.index.fields.columns, term) {
@@ -196,7 +198,7 @@ impl Making<'_> {
         }
         if documents == 0 && others.is_empty() {
             others = expand::nearly(self.searcher, &place.fields(), term)?;
-            self.instead.push((term.to_owned(), others.clone()));
+            self.instead.push((typed, others.clone()));
         }
         for other in others.iter().filter(|other| *other != term) {
             for (term, weight) in place.term(self.index.fields.columns, other) {

@@ -8,6 +8,7 @@ const FILES: [(&str, &str); 15] = [
     ("first-steps.md", include_str!("../../../../assets/manual/first-steps.md")),
     ("window.md", include_str!("../../../../assets/manual/window.md")),
     ("data-sets.md", include_str!("../../../../assets/manual/data-sets.md")),
+    ("collections.md", include_str!("../../../../assets/manual/collections.md")),
     ("judging.md", include_str!("../../../../assets/manual/judging.md")),
     ("embeddings.md", include_str!("../../../../assets/manual/embeddings.md")),
     ("models-and-training.md", include_str!("../../../../assets/manual/models-and-training.md")),
