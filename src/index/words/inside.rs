@@ -1,6 +1,7 @@
 //! Words inside a picture's file: EXIF, IPTC, XMP and comments. Only the blocks that hold them are read, never pixels.
 
-mod exif;
+mod blocks;
+mod exif_block;
 mod iptc;
 mod jpeg;
 mod png;
@@ -9,14 +10,10 @@ mod webp;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::{Origin, Role, Words, xmp};
+use self::blocks::Blocks;
+use super::{Origin, Words, xmp};
 use crate::base::guarded;
 use crate::dataset::{decode_text, plain};
-
-/// Bytes of all blocks of a picture that are read; those of a photo's own words are a few thousand.
-const MOST_BYTES: usize = 4 << 20;
-/// Parts of a file that are looked at.
-const MOST_PARTS: usize = 4000;
 
 /// Beginnings of comments that programs write, in [`plain`] form.
 const PROGRAMS: [&str; 14] = [
@@ -36,32 +33,6 @@ const PROGRAMS: [&str; 14] = [
     "handmadesoftware",
 ];
 
-/// What a picture's file holds besides pixels.
-#[derive(Debug, Default)]
-struct Blocks {
-    /// A TIFF structure.
-    exif: Vec<u8>,
-    /// IPTC's records.
-    iptc: Vec<u8>,
-    xmp: Vec<u8>,
-    /// Texts and what they are.
-    texts: Vec<(Role, Vec<u8>)>,
-    read: usize,
-}
-
-impl Blocks {
-    /// The next `length` bytes; `None` where that is more than a picture's words may be.
-    fn take(&mut self, from: &mut impl Read, length: usize) -> io::Result<Option<Vec<u8>>> {
-        if length > MOST_BYTES - self.read {
-            return Ok(None);
-        }
-        self.read += length;
-        let mut bytes = vec![0; length];
-        from.read_exact(&mut bytes)?;
-        Ok(Some(bytes))
-    }
-}
-
 /// Adds the words in a picture of any format. A damaged picture has those before the damage.
 ///
 /// # Errors
@@ -80,7 +51,7 @@ pub(super) fn add(words: &mut Words, file: &mut (impl Read + Seek)) -> io::Resul
     let has_xmp = !blocks.xmp.is_empty() && xmp::add(words, blocks.xmp).unwrap_or(false);
     let has_iptc = iptc::add(words, &blocks.iptc);
     // The library is third-party code with untrusted input.
-    let has_exif = guarded(|| exif::add(words, blocks.exif)).unwrap_or(false);
+    let has_exif = guarded(|| exif_block::add(words, blocks.exif)).unwrap_or(false);
     let mut has_texts = false;
     for (role, text) in blocks.texts {
         let text = decode_text(text);
@@ -109,11 +80,4 @@ fn blocks_of(start: &[u8; 12], file: &mut (impl Read + Seek), blocks: &mut Block
         [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => tiff::read(file, blocks),
         _ => Ok(()),
     }
-}
-
-/// Reads `N` bytes.
-fn array<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    from.read_exact(&mut bytes)?;
-    Ok(bytes)
 }

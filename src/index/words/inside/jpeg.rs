@@ -4,7 +4,8 @@
 
 use std::io::{self, Read, Seek};
 
-use super::{Blocks, MOST_PARTS, array, iptc};
+use super::blocks::{Blocks, MOST_PARTS, array};
+use super::iptc;
 use crate::index::words::Role;
 
 const EXIF: &[u8] = b"Exif\0\0";

@@ -5,7 +5,7 @@
 
 use std::io::{self, Read, Seek};
 
-use super::{Blocks, MOST_PARTS, array};
+use super::blocks::{Blocks, MOST_PARTS, array};
 use crate::index::words::Role;
 
 /// Keywords of texts by what they hold.

@@ -5,7 +5,8 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use super::{Blocks, array, iptc};
+use super::blocks::{Blocks, array};
+use super::iptc;
 
 /// Most fields of a directory, and the longest value of one in bytes.
 const MOST_FIELDS: u16 = 512;

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Seek};
 
-use super::{Blocks, MOST_PARTS, array};
+use super::blocks::{Blocks, MOST_PARTS, array};
 
 /// Reads the chunks after the head.
 pub(super) fn read(file: &mut (impl Read + Seek), blocks: &mut Blocks) -> io::Result<()> {
