@@ -1,5 +1,6 @@
 //! The words of a folder of pictures, from every source.
 
+mod inside;
 mod listing;
 mod sidecars;
 

@@ -3,12 +3,14 @@
 //! | source | file |
 //! |---|---|
 //! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
+//! | EXIF, IPTC, XMP and comments in a picture | `inside`, `xmp` |
 //! | names of files and folders | `names` |
 //!
 //! Of several titles, descriptions, dates and so on the first counts, in the order tables, files beside the picture,
 //! the picture itself, names; a further title or description becomes a caption, so that it is found all the same.
 
 mod fields;
+mod inside;
 mod known;
 mod list;
 mod listing;

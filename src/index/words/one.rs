@@ -1,12 +1,15 @@
 //! Reading the words of one picture from everything that speaks of it.
 
-use std::io::ErrorKind;
+use std::io::{BufReader, ErrorKind};
 
 use super::known::{Known, hash_of};
 use super::listing::{Listed, Listing};
-use super::{Picture, Stamp, Words, names, sidecar};
-use crate::base::{FileError, check_file};
+use super::{Picture, Stamp, Words, inside, names, sidecar};
+use crate::base::{FileError, open_file};
 use crate::dataset::Warnings;
+
+/// Bytes read at a time: the head of most pictures.
+const HEAD: usize = 8 << 10;
 
 /// What is known while pictures are read.
 pub(super) struct Sources<'a> {
@@ -34,12 +37,20 @@ impl Sources<'_> {
         let mut warnings = Warnings::default();
         let mut words = Words::default();
         let path = self.listing.root.join(&listed.path);
-        match check_file(&path) {
+        let file = match open_file(&path) {
+            Ok(file) => Some(file),
             Err(FileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return One::Gone,
-            Err(error) => warnings.error(error.into()),
-            Ok(_) => {}
-        }
+            Err(error) => {
+                warnings.error(error.into());
+                None
+            }
+        };
         sidecar::add(&mut words, &self.listing.root, &beside, &mut warnings);
+        if let Some(file) = file
+            && let Err(error) = inside::add(&mut words, &mut BufReader::with_capacity(HEAD, file))
+        {
+            warnings.error(FileError::io(error, &path).into());
+        }
         names::add(&mut words, &listed.path);
         One::Read(Box::new(Picture { path: listed.path.clone(), stamp, part: None, words }), warnings)
     }

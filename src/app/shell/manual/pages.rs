@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 /// The pages in reading order: file name and text.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     ("index.md", include_str!("../../../../assets/manual/index.md")),
     ("first-steps.md", include_str!("../../../../assets/manual/first-steps.md")),
     ("window.md", include_str!("../../../../assets/manual/window.md")),
