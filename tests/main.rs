@@ -2,6 +2,7 @@
 
 mod architecture;
 mod attached_vectors;
+mod calibration;
 mod charts;
 mod choosing;
 mod cli;

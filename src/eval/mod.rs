@@ -12,7 +12,7 @@
 //! - a query without any relevant image scores 0 and counts in the mean.
 //!
 //! Beyond trec_eval there are nDCG with exponential gain, ERR and RBP ([`Measure`]), [`ties`], and tests of
-//! [`significance`].
+//! [`significance`]; [`calibration`] turns scores into probabilities.
 //!
 //! ```
 //! use crossrank::dataset::Relevance;
@@ -28,6 +28,7 @@
 //! ```
 
 mod by_measure;
+pub mod calibration;
 mod diversity;
 mod evaluate;
 mod evaluation;
