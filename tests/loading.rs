@@ -21,10 +21,10 @@ use mutation::damaged;
 use tempfile::TempDir;
 
 /// A folder for one test.
-struct Fixture(TempDir);
+pub(crate) struct Fixture(TempDir);
 
 impl Fixture {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let fixture = Self(tempfile::tempdir().expect("a temporary folder"));
         for (path, content) in files {
             fixture.write(path, content.as_bytes());
@@ -32,15 +32,15 @@ impl Fixture {
         fixture
     }
 
-    fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.0.path()
     }
 
-    fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.root().join(below)
     }
 
-    fn write(&self, below: &str, content: &[u8]) -> &Self {
+    pub(crate) fn write(&self, below: &str, content: &[u8]) -> &Self {
         let path = self.path(below);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is created");
         std::fs::write(path, content).expect("the file is written");

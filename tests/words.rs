@@ -6,40 +6,14 @@ mod sidecars;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::loading::Fixture as Folder;
 use crossrank::base::Progress;
 use crossrank::dataset::{Reach, Warning};
 use crossrank::index::{Batch, Known, Listing, Mapping, Outcome, Picture, Stamp, Words, list, read};
-use tempfile::TempDir;
-
-/// A folder of pictures for one test.
-struct Folder(TempDir);
 
 impl Folder {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let folder = Self(tempfile::tempdir().expect("a temporary folder"));
-        for (path, content) in files {
-            folder.write(path, content.as_bytes());
-        }
-        folder
-    }
-
-    fn root(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn path(&self, below: &str) -> PathBuf {
-        self.root().join(below)
-    }
-
-    fn write(&self, below: &str, content: &[u8]) -> &Self {
-        let path = self.path(below);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is created");
-        std::fs::write(path, content).expect("the file is written");
-        self
-    }
-
     /// A photo of the sample under another name.
     fn photo(&self, below: &str) -> &Self {
         self.write(below, &std::fs::read(photos()[0].as_path()).expect("a photo"))

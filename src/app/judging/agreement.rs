@@ -1,12 +1,11 @@
 //! How far the judges agree, as a dialog.
 
 use super::confusion::{self, ConfusionTable};
-use super::measured::Measured;
+use super::measured::{Measured, range, table};
 use super::shown::Shown;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
-use crate::eval::significance::Interval;
 use crate::judge::agreement::{Consistency, OfQuery};
 use crate::workspace::{Judging, JudgingAction, MeasuredAgreement};
 use egui::{Context, Grid, RichText, ScrollArea, Ui, vec2};
@@ -76,28 +75,6 @@ fn show(egui: &Context, shown: Shown<'_>, confusion: &mut ConfusionTable, ctx: &
 
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), widgets::signed)
-}
-
-fn range(interval: Option<Interval>) -> String {
-    let text = |interval: Interval| format!("{} to {}", widgets::signed(interval.low), widgets::signed(interval.high));
-    interval.map_or_else(String::new, text)
-}
-
-fn table(ui: &mut Ui, name: &str, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
-    let palette = theme::palette(ui.visuals());
-    widgets::section(ui, name);
-    Grid::new(name).num_columns(head.len()).spacing(egui::vec2(24.0, 3.0)).show(ui, |ui| {
-        for title in head {
-            ui.label(RichText::new(*title).small().color(palette.weak));
-        }
-        ui.end_row();
-        for row in rows {
-            for cell in row {
-                ui.label(cell);
-            }
-            ui.end_row();
-        }
-    });
 }
 
 fn coefficients_ui(ui: &mut Ui, measured: &MeasuredAgreement) {

@@ -1,13 +1,12 @@
 //! How sure the comparison of the open rankings is, given who judged, as a dialog.
 
-use super::measured::Measured;
+use super::measured::{Measured, range, table};
 use crate::app::ctx::PanelCtx;
-use crate::app::kit::theme::{self, GRID};
+use crate::app::kit::theme::GRID;
 use crate::app::kit::widgets;
-use crate::eval::significance::Interval;
 use crate::judge::comparison::{ByLabels, LabelComparison};
 use crate::workspace::JudgingAction;
-use egui::{Context, Grid, RichText, ScrollArea, Ui, vec2};
+use egui::{Context, ScrollArea, Ui};
 
 /// The dialog.
 #[derive(Default)]
@@ -62,14 +61,16 @@ fn tables_ui(ui: &mut Ui, found: &LabelComparison) {
         row.extend([range(over.difference), String::new()]);
         rows.push(row);
     }
-    table(ui, "By labels", found, rows);
+    let heading = heading(found);
+    let heading: Vec<&str> = heading.iter().map(String::as_str).collect();
+    table(ui, "By labels", &heading, rows);
     if !found.without.is_empty() {
         let without = found.without.iter().map(|by| {
             let mut row = row(by);
             row[0] = format!("without {}", by.labels);
             row
         });
-        table(ui, "Without one judge", found, without.collect());
+        table(ui, "Without one judge", &heading, without);
     }
     if let Some(verdict) = found.verdict() {
         ui.add_space(GRID);
@@ -79,26 +80,14 @@ fn tables_ui(ui: &mut Ui, found: &LabelComparison) {
     widgets::caption(ui, format!("{}.", found.method));
 }
 
-fn table(ui: &mut Ui, name: &str, found: &LabelComparison, rows: Vec<Vec<String>>) {
-    let palette = theme::palette(ui.visuals());
-    widgets::section(ui, name);
+/// The headings of both tables.
+fn heading(found: &LabelComparison) -> Vec<String> {
     let mut heading = vec!["labels".to_owned(), "queries".to_owned()];
     heading.extend(found.rankings.iter().cloned());
     if let [first, second, ..] = &found.rankings[..] {
         heading.extend([format!("{first} − {second}"), "test".to_owned()]);
     }
-    Grid::new(name).num_columns(heading.len()).spacing(vec2(20.0, 4.0)).show(ui, |ui| {
-        for title in &heading {
-            ui.label(RichText::new(title).small().color(palette.weak));
-        }
-        ui.end_row();
-        for row in rows {
-            for cell in row {
-                ui.label(cell);
-            }
-            ui.end_row();
-        }
-    });
+    heading
 }
 
 fn row(by: &ByLabels) -> Vec<String> {
@@ -111,9 +100,4 @@ fn row(by: &ByLabels) -> Vec<String> {
         row.push(found.p.map_or_else(String::new, widgets::probability));
     }
     row
-}
-
-fn range(interval: Option<Interval>) -> String {
-    let text = |interval: Interval| format!("{} to {}", widgets::signed(interval.low), widgets::signed(interval.high));
-    interval.map_or_else(String::new, text)
 }

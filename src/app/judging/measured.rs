@@ -1,8 +1,9 @@
-//! The frame of a dialog whose content is measured in the background.
+//! The frame of a dialog whose content is measured in the background, and its tables.
 
-use crate::app::kit::theme::GRID;
+use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::widgets;
-use egui::{Context, Id, Modal, RichText, Ui, vec2};
+use crate::eval::significance::Interval;
+use egui::{Context, Grid, Id, Modal, RichText, Ui, vec2};
 
 /// What a dialog is called, and the state of its measurement.
 pub struct Measured<'a, T> {
@@ -70,4 +71,28 @@ impl<T> Measured<'_, T> {
         asked.close = modal.should_close();
         asked
     }
+}
+
+/// A table under a heading.
+pub fn table(ui: &mut Ui, name: &str, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
+    let palette = theme::palette(ui.visuals());
+    widgets::section(ui, name);
+    Grid::new(name).num_columns(head.len()).spacing(vec2(24.0, 3.0)).show(ui, |ui| {
+        for title in head {
+            ui.label(RichText::new(*title).small().color(palette.weak));
+        }
+        ui.end_row();
+        for row in rows {
+            for cell in row {
+                ui.label(cell);
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// `.412 to .633`; nothing without an interval.
+pub fn range(interval: Option<Interval>) -> String {
+    let text = |interval: Interval| format!("{} to {}", widgets::signed(interval.low), widgets::signed(interval.high));
+    interval.map_or_else(String::new, text)
 }

@@ -113,12 +113,13 @@ impl Workspace {
         let mut names = judges.map(|judges| judges.names()).unwrap_or_default();
         names.sort_by_key(|name| *name == FILES);
         let table = judges.map(|judges| Table::of(judges, &names, Counted::default())).unwrap_or_default();
+        let text = session.all_scores(Ranked::Text);
         Some(Ingredients {
             data: session.data.clone(),
             graph: self.settings.experiment.graph,
             scores: session.best_scores(),
-            rankings: rankings(session),
-            text: session.all_scores(Ranked::Text),
+            rankings: rankings(session, text.as_deref()),
+            text,
             judged: labels.iter().map(|label| (label.query.into(), label.image.into())).collect(),
             table,
             seed,
@@ -227,15 +228,16 @@ fn alike(session: &Session, queue: &Queue, focused: Item) -> Vec<usize> {
 
 /// The rankings shown, of every query. An order that no search made is none, and neither are images without any of the
 /// query's words in their text.
-fn rankings(session: &Session) -> Vec<queues::Ranking> {
+fn rankings(session: &Session, text: Option<&[Vec<f32>]>) -> Vec<queues::Ranking> {
     let dataset = &session.data.dataset;
     let has_ranks = dataset.queries.iter().any(|query| query.candidates.iter().any(|one| one.rank.is_some()));
     let of = |order: Ranked| {
-        let scores = session.all_scores(order)?;
         let of_query = |query: usize| {
             let mut ranking = session.order_of(order, query)?;
-            if let (Ranked::Text, Some((lowest, _))) = (order, range(scores[query].iter().copied())) {
-                ranking.retain(|&candidate| scores[query][candidate] > lowest);
+            if let (Ranked::Text, Some(scores)) = (order, text.and_then(|text| text.get(query)))
+                && let Some((lowest, _)) = range(scores.iter().copied())
+            {
+                ranking.retain(|&candidate| scores[candidate] > lowest);
             }
             Some(ranking)
         };
