@@ -38,6 +38,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
     ("tantivy", &["index"]),
+    ("usearch", &["index/vectors/near.rs"]),
     ("bhtsne", &["graph"]),
     ("blake3", &["vision", "base/content_hash.rs"]),
     ("statrs", &["signals", "eval"]),

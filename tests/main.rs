@@ -7,6 +7,7 @@ mod charts;
 mod choosing;
 mod cli;
 mod cli_runs;
+mod collection_vectors;
 mod collections;
 mod comparison;
 mod dcmm_golden;

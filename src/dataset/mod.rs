@@ -23,6 +23,7 @@ mod array_fault;
 mod attach;
 mod bare_trec;
 mod build;
+mod collection;
 mod embeddings;
 mod folder;
 mod ids;
@@ -57,6 +58,8 @@ mod warnings;
 
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
+pub use collection::{Initial, NewQuery, add_query, empty_collection, keep_query, pictures_folder};
+pub(crate) use collection::{PixelStamp, RowWriter, Rows, remove_rows};
 pub use embeddings::{Embeddings, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};
 pub(crate) use import::numbers::Float;
@@ -86,4 +89,5 @@ pub use vectors::*;
 pub(crate) use warnings::Warnings;
 
 /// All formats, in the order in which they are tried: our own would also recognise NAVER's tables.
-static READERS: [reader::Reader; 4] = [naver::READER, folder::READER, mediaeval::READER, bare_trec::READER];
+static READERS: [reader::Reader; 5] =
+    [collection::READER, naver::READER, folder::READER, mediaeval::READER, bare_trec::READER];

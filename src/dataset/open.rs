@@ -108,10 +108,11 @@ fn unrecognised(path: &Path, reach: Reach) -> DatasetError {
         "there are pictures but no table of queries; add a queries.csv with a column 'query', or a query in the window"
             .to_owned()
     } else {
-        let mut readers = READERS.each_ref();
+        // A collection is made by a command, not by putting a file into a folder.
+        let mut readers: Vec<_> = READERS.iter().filter(|reader| reader.format != Format::COLLECTION).collect();
         readers.sort_by_key(|reader| reader.format.name());
-        let [first, middle @ .., last] = readers.map(|reader| reader.main_files);
-        let middle: String = middle.iter().map(|files| format!(", no {files}")).collect();
-        format!("no {first}{middle} and no {last} in it")
+        let names: Vec<String> = readers.iter().map(|reader| format!("no {}", reader.main_files)).collect();
+        let (last, others) = names.split_last().map_or(("", &names[..]), |(last, others)| (last.as_str(), others));
+        format!("{} and {last} in it", others.join(", "))
     })
 }

@@ -194,8 +194,20 @@ pub(super) fn scratch() -> io::Result<File> {
 }
 
 fn write_row(file: &File, row: usize, vector: &[f32]) -> io::Result<()> {
-    let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-    let start = (row * bytes.len()) as u64;
+    write_floats(file, row * vector.len(), vector)
+}
+
+fn read_row(file: &File, row: usize, out: &mut [f32]) -> io::Result<()> {
+    read_floats(file, row * out.len(), out)
+}
+
+/// Writes numbers, little-endian, from the position `first` of a file of numbers on. Several threads may do so at once.
+///
+/// # Errors
+/// If the file cannot be written.
+pub(crate) fn write_floats(file: &File, first: usize, numbers: &[f32]) -> io::Result<()> {
+    let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+    let start = (first * NUMBER) as u64;
     #[cfg(unix)]
     {
         std::os::unix::fs::FileExt::write_all_at(file, &bytes, start)
@@ -210,9 +222,13 @@ fn write_row(file: &File, row: usize, vector: &[f32]) -> io::Result<()> {
     }
 }
 
-fn read_row(file: &File, row: usize, out: &mut [f32]) -> io::Result<()> {
+/// Reads numbers, little-endian, from the position `first` of a file of numbers on. Several threads may do so at once.
+///
+/// # Errors
+/// If the file cannot be read or is too short.
+pub(crate) fn read_floats(file: &File, first: usize, out: &mut [f32]) -> io::Result<()> {
     let mut bytes = vec![0; out.len() * NUMBER];
-    let start = (row * bytes.len()) as u64;
+    let start = (first * NUMBER) as u64;
     #[cfg(unix)]
     std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, start)?;
     #[cfg(windows)]

@@ -14,6 +14,7 @@ mod map;
 mod neighbours;
 mod project;
 mod rows;
+mod scan;
 mod shown;
 pub(crate) mod simd;
 mod similarity;
@@ -31,6 +32,7 @@ pub use map::{
 pub use neighbours::{ImageLabels, NeighbourAgreement, neighbour_agreement};
 pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
+pub use scan::cosines_with;
 pub use shown::{SimilarityGraph, SimilarityPath};
 pub use similarity::{Similarities, USUAL_MEMORY, unit_rows};
 pub use statistics::{GraphStatistics, statistics};

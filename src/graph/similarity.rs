@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::simd::{dispatch, dot4};
 
 /// Added to a norm before dividing by it, as the authors do.
-const NORM_EPSILON: f64 = 1e-6;
+pub(super) const NORM_EPSILON: f64 = 1e-6;
 /// Rows processed per read of another row.
 const GROUP: usize = 4;
 

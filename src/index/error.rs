@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::base::{FileError, shown};
 use crate::dataset::DatasetError;
+use crate::vision::VisionError;
 
 /// Why a collection of pictures, or a file of it, cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -14,11 +15,17 @@ pub enum IndexError {
     /// A table could not be read.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A picture, an encoder or its device cannot be used.
+    #[error(transparent)]
+    Vision(#[from] VisionError),
+    /// A collection lacks the vectors of an encoder.
+    #[error("this collection has no vectors {0}")]
+    NoVectors(String),
     /// A link or a path that leads out of the pictures' folder.
     #[error("the file lies outside the folder of the pictures: {}", shown(.0))]
     Outside(PathBuf),
     /// Another process writes to a collection.
-    #[error("another process is reading pictures into this collection: {}", shown(.0))]
+    #[error("another process is writing to this collection: {}", shown(.0))]
     Busy(PathBuf),
     /// The observer asked to stop.
     #[error("cancelled")]
@@ -28,6 +35,6 @@ pub enum IndexError {
 impl IndexError {
     /// Whether the observer asked to stop, rather than anything failing.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Cancelled)
+        matches!(self, Self::Cancelled | Self::Vision(VisionError::Cancelled))
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::cache::CachedVectors;
-use super::pipeline::{self, Event};
-use super::progress::EmbedProgress;
-use super::source::{Failures, Picture, pictures};
+use super::pipeline::{EmbedEvent, embed_pictures};
+use super::progress::{EmbedMeter, EmbedProgress};
+use super::source::{Failures, Picture, Waiting, pictures};
 use super::{DeviceChoice, EmbeddingCache, EncoderSpec, VisionError};
 use crate::base::At;
 use crate::dataset::{Dataset, VectorTable};
@@ -49,12 +49,13 @@ pub fn embed(
     let cached = cache.vectors(spec.key()?, dim, &wanted)?;
     let waiting: Vec<&Picture> = pictures.iter().filter(|picture| !cached.contains(&picture.hash)).collect();
     let (total, left) = (pictures.len(), waiting.len());
-    let mut run = Run { cached, failed, observe, total, waiting: left, handled: 0, embedded: 0, since: None };
+    let meter = EmbedMeter::new(total, left);
+    let mut run = Run { cached, failed, observe, meter };
     run.compute(spec, device, &waiting)?;
     let table = table(dataset, spec, &pictures, &run.cached)?;
     let mut failed = run.failed;
     failed.sort();
-    let embedded = run.embedded;
+    let embedded = run.meter.embedded();
     let cached = table.count().saturating_sub(embedded);
     Ok((table, EmbedReport { embedded, cached, failed, seconds: started.elapsed().as_secs_f64() }))
 }
@@ -104,12 +105,7 @@ struct Run<'a> {
     cached: CachedVectors,
     failed: Failures,
     observe: &'a mut dyn FnMut(EmbedProgress) -> ControlFlow<()>,
-    total: usize,
-    /// Pictures that were not cached.
-    waiting: usize,
-    handled: usize,
-    embedded: usize,
-    since: Option<Instant>,
+    meter: EmbedMeter,
 }
 
 impl Run<'_> {
@@ -117,48 +113,32 @@ impl Run<'_> {
     fn compute(&mut self, spec: &EncoderSpec, device: DeviceChoice, waiting: &[&Picture]) -> Result<(), VisionError> {
         if !waiting.is_empty() {
             self.progress()?;
-            pipeline::run(spec, device, waiting, &mut |event| self.take(event, waiting))?;
+            embed_pictures(spec, device, &Waiting(waiting), &mut |event| self.take(event, waiting))?;
         }
         self.cached.sync()?;
         self.progress()
     }
 
-    fn take(&mut self, event: Event, waiting: &[&Picture]) -> Result<(), VisionError> {
+    fn take(&mut self, event: EmbedEvent, waiting: &[&Picture]) -> Result<(), VisionError> {
         match event {
-            Event::Waiting => {}
-            Event::Loaded => self.since = Some(Instant::now()),
-            Event::Rows(indices, rows) => {
+            EmbedEvent::Waiting => {}
+            EmbedEvent::Loaded => self.meter.start(),
+            EmbedEvent::Rows(indices, rows) => {
                 let hashes: Vec<blake3::Hash> = indices.iter().map(|&index| waiting[index].hash).collect();
                 self.cached.insert(&hashes, &rows)?;
-                self.embedded += indices.len();
-                self.handled += indices.len();
+                self.meter.add(indices.len());
             }
-            Event::Failed(index, error) => {
+            EmbedEvent::Failed(index, error) => {
                 self.failed.extend(waiting[index].images.iter().map(|&image| (image, error.to_string())));
-                self.handled += 1;
+                self.meter.fail();
             }
-            Event::Broken(error) => return Err(error),
+            EmbedEvent::Broken(error) => return Err(error),
         }
         self.progress()
     }
 
     fn progress(&mut self) -> Result<(), VisionError> {
-        let done = self.total - self.waiting + self.handled;
-        let progress = match self.since {
-            None if self.handled < self.waiting => EmbedProgress::plain("Loading the network", done, self.total),
-            since => {
-                let seconds = since.map_or(0.0, |since| since.elapsed().as_secs_f64());
-                let rate = if seconds > 0.0 { self.embedded as f64 / seconds } else { 0.0 };
-                EmbedProgress {
-                    stage: "Embedding",
-                    done,
-                    total: self.total,
-                    images_per_second: rate,
-                    eta: (rate > 0.0).then(|| (self.waiting - self.handled) as f64 / rate),
-                }
-            }
-        };
-        match (self.observe)(progress) {
+        match (self.observe)(self.meter.progress()) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(VisionError::Cancelled),
         }

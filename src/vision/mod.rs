@@ -56,8 +56,9 @@ pub use error::VisionError;
 pub use feature::{Feature, Pooling, UnknownStage};
 pub use kernel::Instructions;
 pub use layers::TensorShape;
+pub use pipeline::{EmbedEvent, PictureSource, embed_pictures};
 pub use preprocess::{Interpolation, NetworkInput, Preprocess};
-pub use progress::EmbedProgress;
+pub use progress::{EmbedMeter, EmbedProgress};
 pub use spec::{EncoderSpec, network_name};
 pub use thumbnail_cache::ThumbnailCache;
 pub use weights::{

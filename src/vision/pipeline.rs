@@ -4,12 +4,12 @@
 //! others: no queue, no batch held up by its slowest picture, and only a few pictures per thread in memory. A graphics
 //! card gets its batches from threads that decode ahead of it.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::decode::{decode_for, read_picture};
-use super::source::Picture;
+use super::decode::decode_for;
 use super::{DeviceChoice, Encoder, EncoderSpec, NetworkInput, Preprocess, VisionError};
 
 /// Capacity of the event queue.
@@ -19,8 +19,20 @@ const AHEAD: usize = 128;
 /// Interval at which the caller is called while nothing happens.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// An event from the threads.
-pub(super) enum Event {
+/// Pictures to embed, wherever their bytes are. They are read on several threads.
+pub trait PictureSource: Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The content of the picture at this index, and the path to name it by.
+    ///
+    /// # Errors
+    /// If it cannot be read; that costs only this picture.
+    fn read(&self, index: usize) -> Result<(Vec<u8>, PathBuf), VisionError>;
+}
+
+/// What happens while pictures are embedded.
+pub enum EmbedEvent {
     /// Nothing happened for a while.
     Waiting,
     /// The network is loaded.
@@ -35,7 +47,7 @@ pub(super) enum Event {
 
 /// State shared by all threads.
 struct Work<'a> {
-    pictures: &'a [&'a Picture],
+    pictures: &'a dyn PictureSource,
     preprocess: &'a Preprocess,
     next: AtomicUsize,
     stop: AtomicBool,
@@ -44,13 +56,16 @@ struct Work<'a> {
 
 /// Embeds pictures. `each` receives the events on this thread; its error ends the work within a block of the network
 /// and is returned.
-pub(super) fn run(
+///
+/// # Errors
+/// That of `each`.
+pub fn embed_pictures(
     spec: &EncoderSpec,
     device: DeviceChoice,
-    pictures: &[&Picture],
-    each: &mut dyn FnMut(Event) -> Result<(), VisionError>,
+    pictures: &dyn PictureSource,
+    each: &mut dyn FnMut(EmbedEvent) -> Result<(), VisionError>,
 ) -> Result<(), VisionError> {
-    let threads = std::thread::available_parallelism().map_or(1, |count| count.get()).min(pictures.len());
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get()).min(pictures.count());
     let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
     let work = Work { pictures, preprocess: &spec.preprocess, next, stop, threads };
     std::thread::scope(|scope| {
@@ -59,13 +74,13 @@ pub(super) fn run(
         scope.spawn(move || {
             if let Err(error) = work.lead(spec, device, &sender) {
                 // After a stop the receiver is gone.
-                let _ = sender.send(Event::Broken(error));
+                let _ = sender.send(EmbedEvent::Broken(error));
             }
         });
         let result = loop {
             let event = match receiver.recv_timeout(PATIENCE) {
                 Ok(event) => event,
-                Err(RecvTimeoutError::Timeout) => Event::Waiting,
+                Err(RecvTimeoutError::Timeout) => EmbedEvent::Waiting,
                 Err(RecvTimeoutError::Disconnected) => break Ok(()),
             };
             if let Err(error) = each(event) {
@@ -85,9 +100,14 @@ impl Work<'_> {
     }
 
     /// Loads the network and starts the threads.
-    fn lead(&self, spec: &EncoderSpec, device: DeviceChoice, sender: &SyncSender<Event>) -> Result<(), VisionError> {
+    fn lead(
+        &self,
+        spec: &EncoderSpec,
+        device: DeviceChoice,
+        sender: &SyncSender<EmbedEvent>,
+    ) -> Result<(), VisionError> {
         let encoder = Encoder::load_while(spec, device, &|| self.keep_going())?;
-        if sender.send(Event::Loaded).is_err() {
+        if sender.send(EmbedEvent::Loaded).is_err() {
             return Ok(());
         }
         match encoder.group() {
@@ -104,11 +124,11 @@ impl Work<'_> {
     }
 
     /// One thread that decodes and computes a few pictures at a time.
-    fn lane(&self, encoder: &Encoder, group: usize, sender: &SyncSender<Event>) -> Result<(), VisionError> {
+    fn lane(&self, encoder: &Encoder, group: usize, sender: &SyncSender<EmbedEvent>) -> Result<(), VisionError> {
         while self.keep_going() {
             // Smaller shares towards the end, so that the threads end together.
             let share = |next: usize| {
-                let left = self.pictures.len().saturating_sub(next);
+                let left = self.pictures.count().saturating_sub(next);
                 left.div_ceil(2 * self.threads).min(group)
             };
             let taken = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| Some(next + share(next)));
@@ -120,13 +140,13 @@ impl Work<'_> {
                         indices.push(index);
                         inputs.push(input);
                     }
-                    Err(error) => self.send(sender, Event::Failed(index, error)),
+                    Err(error) => self.send(sender, EmbedEvent::Failed(index, error)),
                 }
                 if !self.keep_going() {
                     return Ok(());
                 }
             }
-            if from >= self.pictures.len() {
+            if from >= self.pictures.count() {
                 return Ok(());
             }
             if !inputs.is_empty() {
@@ -137,7 +157,7 @@ impl Work<'_> {
     }
 
     /// Decodes on several threads and passes whole batches to the device on this one.
-    fn batches(&self, encoder: &Encoder, sender: &SyncSender<Event>) -> Result<(), VisionError> {
+    fn batches(&self, encoder: &Encoder, sender: &SyncSender<EmbedEvent>) -> Result<(), VisionError> {
         std::thread::scope(|scope| {
             let (prepared, waiting) = sync_channel(AHEAD);
             for _ in 0..self.threads {
@@ -145,7 +165,7 @@ impl Work<'_> {
                 scope.spawn(move || {
                     while self.keep_going() {
                         let index = self.next.fetch_add(1, Ordering::Relaxed);
-                        if index >= self.pictures.len() {
+                        if index >= self.pictures.count() {
                             return;
                         }
                         match self.prepare(index) {
@@ -154,7 +174,7 @@ impl Work<'_> {
                                     return;
                                 }
                             }
-                            Err(error) => self.send(sender, Event::Failed(index, error)),
+                            Err(error) => self.send(sender, EmbedEvent::Failed(index, error)),
                         }
                     }
                 });
@@ -176,10 +196,10 @@ impl Work<'_> {
         encoder: &Encoder,
         indices: Vec<usize>,
         inputs: &[NetworkInput],
-        sender: &SyncSender<Event>,
+        sender: &SyncSender<EmbedEvent>,
     ) -> Result<(), VisionError> {
         match encoder.embed_here(inputs, &|| self.keep_going()) {
-            Ok(rows) => self.send(sender, Event::Rows(indices, rows)),
+            Ok(rows) => self.send(sender, EmbedEvent::Rows(indices, rows)),
             Err(VisionError::Cancelled) => {}
             Err(error) => {
                 self.stop.store(true, Ordering::Relaxed);
@@ -189,20 +209,14 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn send(&self, sender: &SyncSender<Event>, event: Event) {
+    fn send(&self, sender: &SyncSender<EmbedEvent>, event: EmbedEvent) {
         if sender.send(event).is_err() {
             self.stop.store(true, Ordering::Relaxed);
         }
     }
 
     fn prepare(&self, index: usize) -> Result<NetworkInput, VisionError> {
-        let picture = self.pictures[index];
-        let bytes = read_picture(&picture.path)?;
-        // A vector must never be cached under the hash of other content.
-        if blake3::hash(&bytes) != picture.hash {
-            let message = "the file changed while it was being read".to_string();
-            return Err(VisionError::Picture { message, path: picture.path.clone() });
-        }
-        self.preprocess.apply(&decode_for(&bytes, &picture.path, self.preprocess.resize)?)
+        let (bytes, path) = self.pictures.read(index)?;
+        self.preprocess.apply(&decode_for(&bytes, &path, self.preprocess.resize)?)
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
+use super::decode::read_picture;
 use super::file_hashes::FileHashes;
+use super::pipeline::PictureSource;
 use super::progress::EmbedProgress;
 use super::{EmbeddingCache, VisionError};
 use crate::dataset::Dataset;
@@ -22,6 +24,26 @@ pub(super) struct Picture {
     pub(super) hash: blake3::Hash,
     /// The images of the data set with this content, in order.
     pub(super) images: Vec<usize>,
+}
+
+/// Pictures of a data set that have no vector yet.
+pub(super) struct Waiting<'a>(pub &'a [&'a Picture]);
+
+impl PictureSource for Waiting<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn read(&self, index: usize) -> Result<(Vec<u8>, PathBuf), VisionError> {
+        let picture = self.0[index];
+        let bytes = read_picture(&picture.path)?;
+        // A vector must never be cached under the hash of other content.
+        if blake3::hash(&bytes) != picture.hash {
+            let message = "the file changed while it was being read".to_string();
+            return Err(VisionError::Picture { message, path: picture.path.clone() });
+        }
+        Ok((bytes, picture.path.clone()))
+    }
 }
 
 /// Images whose picture cannot be read, and why.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Architecture, EncoderKey, Feature, Preprocess, VisionError, WeightsFile, WeightsSource, hub, weights};
 
 /// Everything that determines a picture's vector.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct EncoderSpec {
     /// The network.
     pub architecture: Architecture,
@@ -94,6 +94,14 @@ impl EncoderSpec {
             WeightsSource::Bundled => Ok(Vec::new()),
             WeightsSource::File(path) => Ok(WeightsFile::open(path)?.ignored().to_vec()),
         }
+    }
+
+    /// The BLAKE3 hash of its weights, in hexadecimal.
+    ///
+    /// # Errors
+    /// If the weights file cannot be read.
+    pub fn weights_hash(&self) -> Result<String, VisionError> {
+        Ok(self.weights.hash(self.architecture)?.to_hex().to_string())
     }
 
     /// The cache key of this encoder's vectors: architecture, weights (by content) and preprocessing.

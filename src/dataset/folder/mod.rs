@@ -145,6 +145,20 @@ fn open(root: &Path, chosen: Option<&Path>, reach: Reach) -> Result<Loaded, Data
     Ok(loaded)
 }
 
+/// Reads the tables of queries and images of a collection, whose pictures lie below another folder.
+///
+/// # Errors
+/// If a grade is not a whole number.
+pub(super) fn read_tables(
+    builder: &mut Builder,
+    [images, queries]: [&Path; 2],
+    pictures: &Path,
+) -> Result<(), DatasetError> {
+    let none = Pictures::default();
+    images::read(builder, images, &none, pictures);
+    Ok(candidates::read_queries(builder, queries, &none, pictures)?)
+}
+
 /// Every picture below a folder as an image, without queries: enough to compute vectors, and to add queries to. What the
 /// names of files and folders say is its title and its tags.
 pub(super) fn open_pictures(root: &Path, reach: Reach) -> Loaded {

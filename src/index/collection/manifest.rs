@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::base::{At, FileError, write_whole};
-use crate::dataset::Reach;
+use crate::dataset::{Reach, pictures_folder};
 use crate::index::IndexError;
 use crate::index::text::FieldWeights;
 use crate::index::words::Mapping;
@@ -56,9 +56,7 @@ impl Manifest {
 
     /// The folder of the pictures of a collection in `folder`.
     pub(super) fn pictures_from(&self, folder: &Path) -> PathBuf {
-        let beside = std::fs::canonicalize(folder.join(&self.beside)).ok();
-        let has_one = !self.beside.as_os_str().is_empty();
-        beside.filter(|beside| has_one && beside.is_dir()).unwrap_or_else(|| self.pictures.clone())
+        pictures_folder(folder, &self.pictures, &self.beside)
     }
 }
 

@@ -4,18 +4,24 @@
 //! |---|---|
 //! | `collection.json` | where the pictures are, what the columns of their tables mean, how much each field counts |
 //! | `text/` | the text index, with every picture's words and stamp |
+//! | `vectors/` | the vectors of the pictures, a folder for each encoder |
+//! | `queries/` | the queries that were kept, with their candidates |
 //!
 //! Pictures are never copied or changed. Several processes may search a collection, one may update it.
 
+mod gather;
 mod manifest;
 mod update;
+mod vectors;
 
 use std::path::{Path, PathBuf};
 
+pub use gather::Gathered;
 pub use manifest::Manifest;
 pub use update::Updated;
 
 use super::IndexError;
+use super::Picture;
 use super::text::{Found, TextIndex, TextQuery};
 use crate::base::FileError;
 use crate::dataset::Reach;
@@ -108,5 +114,18 @@ impl Collection {
     /// If the text index cannot be read.
     pub fn search(&self, text: &str, most: usize) -> Result<Found, IndexError> {
         self.text.search(&TextQuery { text, weights: self.manifest.weights, most, is_open: false })
+    }
+
+    /// The text index.
+    pub fn text(&self) -> &TextIndex {
+        &self.text
+    }
+
+    /// A picture by its path; `None` if the collection has none.
+    ///
+    /// # Errors
+    /// If the text index cannot be read.
+    pub fn picture(&self, path: &str) -> Result<Option<Picture>, IndexError> {
+        self.text.picture_at(path)
     }
 }

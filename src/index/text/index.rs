@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
-use tantivy::schema::Value;
+use tantivy::query::TermQuery;
+use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
@@ -91,6 +93,17 @@ impl TextIndex {
             }
         }
         Ok(stamps)
+    }
+
+    /// A picture by its path; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn picture_at(&self, path: &str) -> Result<Option<Picture>, IndexError> {
+        let query = TermQuery::new(Term::from_field_text(self.fields.path, path), IndexRecordOption::Basic);
+        let found = self.reader.searcher().search(&query, &TopDocs::with_limit(1).order_by_score());
+        let found = found.map_err(|error| self.fault(error))?;
+        found.first().map(|&(_, address)| self.picture(address)).transpose()
     }
 
     /// The picture of a document.

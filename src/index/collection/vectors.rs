@@ -1,0 +1,61 @@
+//! A collection's sets of vectors.
+
+use std::path::PathBuf;
+
+use super::Collection;
+use crate::base::FileError;
+use crate::index::IndexError;
+use crate::index::vectors::{VectorInfo, VectorSet};
+use crate::vision::EncoderSpec;
+
+/// The folder of all sets.
+const VECTORS: &str = "vectors";
+
+impl Collection {
+    pub(in crate::index) fn vectors_folder(&self) -> PathBuf {
+        self.folder().join(VECTORS)
+    }
+
+    /// What is known about each encoder's vectors, those of the most pictures first, then by name. A set that cannot be read
+    /// is left out.
+    ///
+    /// # Errors
+    /// If the folder of vectors cannot be read.
+    pub fn vector_sets(&self) -> Result<Vec<VectorInfo>, IndexError> {
+        let folder = self.vectors_folder();
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(FileError::io(error, &folder).into()),
+        };
+        let sets = entries.flatten().filter_map(|entry| VectorSet::open(&entry.path()).ok());
+        let mut sets: Vec<(usize, VectorInfo)> = sets.map(|set| (set.count(), set.info().clone())).collect();
+        sets.sort_by(|(a, one), (b, other)| {
+            b.cmp(a).then_with(|| (&one.name, &one.key).cmp(&(&other.name, &other.key)))
+        });
+        Ok(sets.into_iter().map(|(_, info)| info).collect())
+    }
+
+    /// The vectors of the encoder with this key ([`VectorInfo::key`]).
+    ///
+    /// # Errors
+    /// [`IndexError::NoVectors`] if there are none, and if they cannot be read.
+    pub fn vectors(&self, key: &str) -> Result<VectorSet, IndexError> {
+        let folder = self.vectors_folder().join(key);
+        match folder.is_dir() {
+            true => VectorSet::open(&folder),
+            false => Err(IndexError::NoVectors(format!("of the encoder {key}"))),
+        }
+    }
+
+    /// The vectors of an encoder.
+    ///
+    /// # Errors
+    /// As [`Collection::vectors`].
+    pub fn vectors_of(&self, encoder: &EncoderSpec) -> Result<VectorSet, IndexError> {
+        match self.vectors(&encoder.key()?.to_string()) {
+            Err(IndexError::NoVectors(_)) => Err(IndexError::NoVectors(format!("by {}", encoder.name()))),
+            found => found,
+        }
+    }
+}

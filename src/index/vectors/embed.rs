@@ -1,0 +1,235 @@
+//! Computing the vectors of a collection's pictures.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::describe::{self, VectorInfo};
+use super::near;
+use super::set::EXACT;
+use crate::base::{At, Lock, LockError, Progress};
+use crate::dataset::{PixelStamp, Reach, RowWriter, remove_rows};
+use crate::index::{Collection, IndexError, picture_bytes};
+use crate::vision::{
+    DeviceChoice, EmbedEvent, EmbedMeter, EmbedProgress, EncoderSpec, PictureSource, VisionError, embed_pictures,
+};
+
+/// At least this often, rows are synced: a power failure loses no more, and a crash of the program nothing.
+const SYNC: Duration = Duration::from_secs(10);
+/// The index of neighbours is extended once a tenth of the pictures is not in it.
+const TAIL: usize = 10;
+
+/// What came of computing vectors.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Embedded {
+    /// Pictures that got a vector.
+    pub embedded: usize,
+    /// Pictures whose vector was there.
+    pub unchanged: usize,
+    /// Vectors of pictures that are gone.
+    pub removed: usize,
+    /// Pictures that could not be read, and why, by path.
+    pub failed: Vec<(String, String)>,
+}
+
+/// A picture without a vector.
+type Waiting = (String, PixelStamp);
+
+/// Reads the pictures that wait, from files and shards.
+struct Source<'a> {
+    collection: &'a Collection,
+    root: PathBuf,
+    reach: Reach,
+    waiting: &'a [Waiting],
+}
+
+impl PictureSource for Source<'_> {
+    fn count(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn read(&self, index: usize) -> Result<(Vec<u8>, PathBuf), VisionError> {
+        let (path, _) = &self.waiting[index];
+        let shown = self.root.join(path);
+        let read = || {
+            let part = self.collection.picture(path)?.and_then(|picture| picture.part);
+            picture_bytes(&self.root, self.reach, path, part.as_ref())
+        };
+        match read() {
+            Ok(bytes) => Ok((bytes, shown)),
+            Err(IndexError::File(error)) => Err(error.into()),
+            Err(error) => Err(VisionError::Picture { message: error.to_string(), path: shown }),
+        }
+    }
+}
+
+impl Collection {
+    /// Computes the vector of every picture that has none by this encoder, removes those of pictures that are gone, and
+    /// brings the index of neighbours up to them.
+    ///
+    /// Every vector is on disk as soon as it is computed: after a stop, a crash or a kill the next call goes on there.
+    /// `observe` is called at least about twenty times a second; on `Break` the call ends within a block of the network.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`] while another process computes vectors by this encoder, [`IndexError::Cancelled`] or
+    /// [`VisionError::Cancelled`] after a `Break`, and if the encoder cannot be used or the collection cannot be written. A
+    /// picture that cannot be read is no error.
+    pub fn embed(
+        &self,
+        encoder: &EncoderSpec,
+        device: DeviceChoice,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Embedded, IndexError> {
+        let mut info = VectorInfo::of(encoder)?;
+        let folder = self.vectors_folder().join(&info.key);
+        std::fs::create_dir_all(&folder).at(&folder)?;
+        let (lock, _) = Lock::acquire(&folder).map_err(|error| match error {
+            LockError::File(error) => error.into(),
+            LockError::Held { path, .. } | LockError::Lost { path, .. } => IndexError::Busy(path),
+        })?;
+        match folder.join(describe::FILE).exists() {
+            true => info = describe::read(&folder)?,
+            false => describe::write(&folder, &info)?,
+        }
+        let mut writer = RowWriter::open(&folder, info.rows, info.dim)?;
+        let mut outcome = Embedded::default();
+        let waiting = self.waiting(&mut writer, &mut outcome)?;
+        if !waiting.is_empty() {
+            self.compute(encoder, device, &waiting, (&mut writer, &mut outcome), observe)?;
+        }
+        writer.sync()?;
+        if writer.rows.len() > 2 * writer.rows.count() {
+            writer = compacted(&folder, &mut info, &writer)?;
+        }
+        index(&folder, &mut info, &writer, observe)?;
+        drop(lock);
+        Ok(outcome)
+    }
+
+    /// The pictures without a vector, by path; vectors of pictures that are gone are removed.
+    fn waiting(&self, writer: &mut RowWriter, outcome: &mut Embedded) -> Result<Vec<Waiting>, IndexError> {
+        self.text().reload()?;
+        let stamps = self.text().stamps()?;
+        let gone: Vec<String> =
+            writer.rows.all().filter(|path| !stamps.contains_key(*path)).map(str::to_owned).collect();
+        writer.remove(&gone)?;
+        outcome.removed = gone.len();
+        let all = stamps.len();
+        let mut waiting: Vec<Waiting> =
+            stamps.into_iter().map(|(path, stamp)| (path, (stamp.bytes, stamp.modified))).collect();
+        waiting.retain(|(path, stamp)| writer.rows.stamp(path) != Some(*stamp));
+        waiting.sort();
+        outcome.unchanged = all - waiting.len();
+        Ok(waiting)
+    }
+
+    fn compute(
+        &self,
+        encoder: &EncoderSpec,
+        device: DeviceChoice,
+        waiting: &[Waiting],
+        (writer, outcome): (&mut RowWriter, &mut Embedded),
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<(), IndexError> {
+        let reach = Reach::following(self.manifest().follow);
+        let source = Source { collection: self, root: self.pictures(), reach, waiting };
+        let mut meter = EmbedMeter::new(outcome.unchanged + waiting.len(), waiting.len());
+        let mut synced = Instant::now();
+        let mut failure = None;
+        let each = &mut |event| {
+            match event {
+                EmbedEvent::Waiting => {}
+                EmbedEvent::Loaded => meter.start(),
+                EmbedEvent::Rows(indices, rows) => {
+                    let pictures: Vec<(&str, PixelStamp)> =
+                        indices.iter().map(|&index| (&*waiting[index].0, waiting[index].1)).collect();
+                    let written = writer.append(&pictures, &rows).and_then(|()| match synced.elapsed() >= SYNC {
+                        true => writer.sync().inspect(|()| synced = Instant::now()),
+                        false => Ok(()),
+                    });
+                    if let Err(error) = written {
+                        failure = Some(error.into());
+                        return Err(VisionError::Cancelled);
+                    }
+                    meter.add(indices.len());
+                    outcome.embedded += indices.len();
+                }
+                EmbedEvent::Failed(index, error) => {
+                    meter.fail();
+                    outcome.failed.push((waiting[index].0.clone(), error.to_string()));
+                }
+                EmbedEvent::Broken(error) => return Err(error),
+            }
+            match observe(progress(meter.progress())) {
+                ControlFlow::Continue(()) => Ok(()),
+                ControlFlow::Break(()) => Err(VisionError::Cancelled),
+            }
+        };
+        let done = embed_pictures(encoder, device, &source, each);
+        outcome.failed.sort();
+        match failure {
+            Some(error) => Err(error),
+            None => Ok(done?),
+        }
+    }
+}
+
+fn progress(progress: EmbedProgress) -> Progress {
+    Progress {
+        stage: progress.stage.to_owned(),
+        done: progress.done,
+        total: progress.total,
+        rate: (progress.images_per_second > 0.0).then_some(progress.images_per_second),
+        left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        ..Progress::default()
+    }
+}
+
+/// The rows that count, in new files; the old ones are removed.
+fn compacted(folder: &Path, info: &mut VectorInfo, old: &RowWriter) -> Result<RowWriter, IndexError> {
+    let before = info.rows;
+    remove_rows(folder, before + 1);
+    let mut new = RowWriter::open(folder, before + 1, info.dim)?;
+    for row in (0..old.rows.len()).filter(|&row| old.rows.counts(row)) {
+        let path = old.rows.path(row);
+        if let Some(stamp) = old.rows.stamp(path) {
+            new.append(&[(path, stamp)], &old.rows.read(row, 1)?)?;
+        }
+    }
+    new.sync()?;
+    let near = info.near.take();
+    info.rows = before + 1;
+    describe::write(folder, info)?;
+    remove_rows(folder, before);
+    if let Some(near) = near {
+        drop(std::fs::remove_file(near::file(folder, near.file)));
+    }
+    Ok(new)
+}
+
+/// Makes or extends the index of neighbours, where there are enough pictures.
+fn index(
+    folder: &Path,
+    info: &mut VectorInfo,
+    writer: &RowWriter,
+    observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), IndexError> {
+    let rows = &writer.rows;
+    let is_recent = |near: &describe::NearInfo| (rows.len() - near.rows.min(rows.len())) * TAIL <= rows.count();
+    if rows.count() <= EXACT || info.near.as_ref().is_some_and(is_recent) {
+        return Ok(());
+    }
+    let before = info.near.clone();
+    let number = before.as_ref().map_or(1, |near| near.file + 1);
+    let proceed = &mut |done, total| {
+        let stage = "Indexing neighbours".to_owned();
+        observe(Progress { stage, done, total, ..Progress::default() }).is_continue()
+    };
+    info.near = Some(near::build(folder, rows, before.as_ref(), number, proceed)?);
+    describe::write(folder, info)?;
+    if let Some(before) = before {
+        // A reader that has it open still can read it.
+        drop(std::fs::remove_file(near::file(folder, before.file)));
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! The exact nearest, by one pass over the rows.
+
+use rayon::prelude::*;
+
+use crate::dataset::Rows;
+use crate::graph::cosines_with;
+use crate::index::IndexError;
+
+/// Rows read at a time by a thread.
+const BLOCK: usize = 512;
+
+/// The rows from `first` on, below `end`, that count and are nearest to each query: row and cosine, at least the `k`
+/// nearest if there are as many, in no order. Queries have length 1.
+///
+/// # Errors
+/// If rows cannot be read.
+pub(super) fn nearest(
+    rows: &Rows,
+    (first, end): (usize, usize),
+    queries: &[Vec<f32>],
+    k: usize,
+) -> Result<Vec<Vec<(usize, f32)>>, IndexError> {
+    let none = || vec![Vec::new(); queries.len()];
+    let starts: Vec<usize> = (first..end).step_by(BLOCK).collect();
+    let block = |mut best: Vec<Vec<(usize, f32)>>, &start: &usize| -> Result<_, IndexError> {
+        let count = BLOCK.min(end - start);
+        let cosines = cosines_with(&rows.read(start, count)?, rows.dim, queries);
+        for (at, cosines) in cosines.chunks_exact(queries.len()).enumerate() {
+            if rows.counts(start + at) {
+                let found = best.iter_mut().zip(cosines).filter(|(_, cosine)| cosine.is_finite());
+                found.for_each(|(best, &cosine)| best.push((start + at, cosine)));
+            }
+        }
+        best.iter_mut().for_each(|best| trim(best, k, 2 * k + BLOCK));
+        Ok(best)
+    };
+    let join = |mut one: Vec<Vec<(usize, f32)>>, other: Vec<Vec<(usize, f32)>>| {
+        one.iter_mut().zip(other).for_each(|(one, other)| one.extend(other));
+        one.iter_mut().for_each(|best| trim(best, k, 2 * k + BLOCK));
+        Ok(one)
+    };
+    starts.par_iter().try_fold(none, block).try_reduce(none, join)
+}
+
+/// Leaves the `k` nearest, and all that are as near as the last of them, once there are more than `most`.
+fn trim(best: &mut Vec<(usize, f32)>, k: usize, most: usize) {
+    if best.len() <= most || k == 0 {
+        return;
+    }
+    let (_, &mut (_, last), _) = best.select_nth_unstable_by(k - 1, |a, b| b.1.total_cmp(&a.1));
+    best.retain(|&(_, cosine)| cosine >= last);
+}

@@ -1,0 +1,147 @@
+//! The vectors of one encoder, open for reading.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::describe::{self, VectorInfo};
+use super::exact;
+use super::near::{self, NearIndex};
+use crate::dataset::Rows;
+use crate::graph::{cosines_with, unit_rows};
+use crate::index::IndexError;
+
+/// Up to this many pictures the nearest are found exactly, by comparing all.
+pub const EXACT: usize = 20_000;
+
+/// A picture that looks like another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Near {
+    /// Its path below the pictures' folder.
+    pub path: String,
+    /// The cosine of the two vectors.
+    pub similarity: f32,
+}
+
+/// The vectors of one encoder as they were when opened. Several processes may read a set while one writes to it.
+pub struct VectorSet {
+    info: VectorInfo,
+    rows: Rows,
+    near: Option<NearIndex>,
+}
+
+impl VectorSet {
+    /// Opens the set in a folder.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(in crate::index) fn open(folder: &Path) -> Result<Self, IndexError> {
+        let info = describe::read(folder)?;
+        let rows = Rows::open(folder, info.rows, info.dim)?;
+        // Without its index of neighbours a set is slower, not broken.
+        let near = info.near.as_ref().and_then(|near| NearIndex::open(&near::file(folder, near.file), info.dim).ok());
+        Ok(Self { info, rows, near })
+    }
+
+    /// What is known about it.
+    pub fn info(&self) -> &VectorInfo {
+        &self.info
+    }
+
+    /// Number of pictures with a vector.
+    pub fn count(&self) -> usize {
+        self.rows.count()
+    }
+
+    /// Whether a picture has a vector.
+    pub fn has(&self, path: &str) -> bool {
+        self.rows.row_of(path).is_some()
+    }
+
+    /// The vector of a picture, as the encoder gave it; `None` if it has none.
+    ///
+    /// # Errors
+    /// If the file of rows cannot be read.
+    pub fn get(&self, path: &str) -> Result<Option<Vec<f32>>, IndexError> {
+        Ok(self.rows.row_of(path).map(|row| self.rows.read(row, 1)).transpose()?)
+    }
+
+    /// The cosines of pictures with one vector; `None` where a picture has none.
+    ///
+    /// # Errors
+    /// If the file of rows cannot be read.
+    pub fn similarities<'a>(
+        &self,
+        vector: &[f32],
+        paths: impl Iterator<Item = &'a str>,
+    ) -> Result<Vec<Option<f32>>, IndexError> {
+        let query = unit_rows(vector, self.rows.dim);
+        let one = |path| -> Result<Option<f32>, IndexError> {
+            let Some(row) = self.rows.row_of(path) else { return Ok(None) };
+            let cosine = cosines_with(&self.rows.read(row, 1)?, self.rows.dim, std::slice::from_ref(&query));
+            Ok(cosine.first().copied().filter(|cosine| cosine.is_finite()))
+        };
+        paths.map(one).collect()
+    }
+
+    /// The `k` pictures whose vectors are nearest to each of these by the cosine, nearest first, equal ones by path.
+    ///
+    /// Exact up to [`EXACT`] pictures and where a large part of the set is asked for; else of [`VectorInfo::recall`].
+    ///
+    /// # Errors
+    /// If rows or the index cannot be read.
+    pub fn nearest(&self, vectors: &[Vec<f32>], k: usize) -> Result<Vec<Vec<Near>>, IndexError> {
+        let queries: Vec<Vec<f32>> = vectors.iter().map(|vector| unit_rows(vector, self.rows.dim)).collect();
+        let found = match (&self.near, &self.info.near) {
+            (Some(index), Some(known)) if self.count() > EXACT && k * 10 <= self.count() => {
+                // What was added since the index was made is compared one by one.
+                let mut found = exact::nearest(&self.rows, (known.rows, self.rows.len()), &queries, k)?;
+                for (query, found) in queries.iter().zip(&mut found) {
+                    let near = index.nearest(query, k, |row| row < known.rows && self.rows.counts(row))?;
+                    found.extend(compared(&self.rows, &near, query)?);
+                }
+                found
+            }
+            _ => exact::nearest(&self.rows, (0, self.rows.len()), &queries, k)?,
+        };
+        let near = |(row, similarity): (usize, f32)| Near { path: self.rows.path(row).to_owned(), similarity };
+        Ok(found.into_iter().map(|found| ranked(&self.rows, found, k).into_iter().map(near).collect()).collect())
+    }
+}
+
+/// A row and its cosine.
+pub(super) type Ranked = Vec<(usize, f32)>;
+
+/// The `k` nearest, nearest first, equal ones by path.
+pub(super) fn ranked(rows: &Rows, mut found: Ranked, k: usize) -> Ranked {
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| rows.path(a.0).cmp(rows.path(b.0))));
+    found.truncate(k);
+    found
+}
+
+/// The cosines of rows with a query of length 1.
+///
+/// # Errors
+/// If rows cannot be read.
+pub(super) fn compared(rows: &Rows, near: &[usize], query: &Vec<f32>) -> Result<Ranked, IndexError> {
+    let mut found = Vec::with_capacity(near.len());
+    for &row in near {
+        let cosine = cosines_with(&rows.read(row, 1)?, rows.dim, std::slice::from_ref(query));
+        found.extend(cosine.first().filter(|cosine| cosine.is_finite()).map(|&cosine| (row, cosine)));
+    }
+    Ok(found)
+}
+
+/// The best of several lists of neighbours: each picture once, by its greatest similarity, with the list it is from.
+pub(in crate::index) fn merged(lists: &[Vec<Near>]) -> Vec<(usize, Near)> {
+    let mut best: HashMap<&str, (usize, f32)> = HashMap::new();
+    for (list, near) in lists.iter().enumerate().flat_map(|(list, nears)| nears.iter().map(move |near| (list, near))) {
+        let known = best.entry(&near.path).or_insert((list, near.similarity));
+        if near.similarity > known.1 {
+            *known = (list, near.similarity);
+        }
+    }
+    let near = |(path, (list, similarity)): (&str, (usize, f32))| (list, Near { path: path.to_owned(), similarity });
+    let mut merged: Vec<(usize, Near)> = best.into_iter().map(near).collect();
+    merged.sort_by(|(_, a), (_, b)| b.similarity.total_cmp(&a.similarity).then_with(|| a.path.cmp(&b.path)));
+    merged
+}
