@@ -1,13 +1,15 @@
 //! Command-line arguments.
 
-use super::collection::{CollectArgs, SearchArgs};
+use super::collection::CollectArgs;
 use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
 use super::export::ExportArgs;
 use super::judge::JudgeArgs;
 use super::labels::LabelArgs;
 use super::names::{Size, one_of, size};
+use super::rank::RankArgs;
 use super::runs::{self, RunsArgs};
+use super::search::SearchArgs;
 use super::studies::StudiesArgs;
 use super::study::args::{AblateArgs, BenchmarkArgs, CvArgs, SweepArgs};
 use super::train::args::TrainArgs;
@@ -63,10 +65,12 @@ pub(super) enum Command {
     Export(ExportArgs),
     /// Judgements of several people: import, export, agreement.
     Judge(JudgeArgs),
-    /// Read the words of a folder of pictures into a collection that can be searched.
+    /// Make a folder of pictures a collection that can be searched by words and looks.
     Collect(CollectArgs),
-    /// Find pictures of a collection by words.
+    /// Find pictures of a collection by words, by a picture, or both.
     Search(SearchArgs),
+    /// Rank the queries of a data set, or words typed into a collection, by a saved run.
+    Rank(RankArgs),
     /// Draw the window to a picture, without a display.
     Screenshot(ScreenshotArgs),
 }

@@ -1,17 +1,22 @@
-//! `crossrank collect` and `crossrank search`: a folder of pictures as a collection that can be searched by words.
+//! `crossrank collect`: a folder of pictures as a collection that can be searched.
 
+use super::encoder::EncoderArgs;
 use super::interrupt::Interrupt;
-use super::output::{print, print_json};
+use super::output::{note, print, print_json};
 use super::progress::Progress;
-use super::table::{aligned, grouped};
+use super::table::grouped;
+use super::vectors;
 use crate::dataset::Reach;
-use crate::index::text::Found;
-use crate::index::{Collection, Updated};
+use crate::index::{Collection, Embedded, Updated};
+use crate::vision::{DeviceChoice, EncoderSpec};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
+
+/// Pictures without a vector to list one by one.
+const SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CollectArgs {
@@ -21,23 +26,14 @@ pub(super) struct CollectArgs {
     /// has changed is read again.
     #[arg(long, value_name = "COLLECTION")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
+    /// Compute no visual vectors.
+    #[arg(long)]
+    pub no_vectors: bool,
     /// Also read files outside the pictures' folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,
-    /// Write one JSON object to standard output.
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct SearchArgs {
-    /// A collection's folder.
-    pub collection: PathBuf,
-    /// Words; "words in quotes" follow each other, -word must not be there, field:word is looked for in one field only.
-    pub words: String,
-    /// How many pictures to list.
-    #[arg(long, default_value = "20", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub top: u32,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -60,13 +56,63 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     progress.finish();
     progress.warn(&updated.warnings);
     let seconds = start.elapsed().as_secs_f64();
+    let wanted = if args.no_vectors { None } else { Some(args.encoder.spec(&mut progress)?) };
+    let device = vectors::device(&args.encoder, &mut progress);
+    let done = wanted.map(|spec| embed(&collection, &spec, device, &mut progress, &interrupt)).transpose()?;
+    progress.finish();
     match args.json {
-        true => print_json(&collected(&collection, &updated, seconds)),
-        false => print(&collected_text(&collection, &updated, seconds)),
+        true => print_json(&collected(&collection, &updated, done.as_ref(), seconds)),
+        false => print(&collected_text(&collection, &updated, done.as_ref(), seconds)),
     }
 }
 
-fn collected(collection: &Collection, updated: &Updated, seconds: f64) -> Value {
+/// What came of computing vectors, by the encoder of this name, and the time it took.
+struct Vectors {
+    name: String,
+    outcome: Embedded,
+    seconds: f64,
+}
+
+fn embed(
+    collection: &Collection,
+    spec: &EncoderSpec,
+    device: DeviceChoice,
+    progress: &mut Progress,
+    interrupt: &Interrupt,
+) -> Result<Vectors> {
+    let start = Instant::now();
+    let outcome = embed_into(collection, spec, device, progress, &|| interrupt.is_requested())?;
+    Ok(Vectors { name: spec.name(), outcome, seconds: start.elapsed().as_secs_f64() })
+}
+
+/// Computes the vectors of a collection that are missing, with a bar and notes of pictures that cannot be read.
+///
+/// # Errors
+/// As [`Collection::embed`].
+pub(super) fn embed_into(
+    collection: &Collection,
+    spec: &EncoderSpec,
+    device: DeviceChoice,
+    progress: &mut Progress,
+    is_stopped: &dyn Fn() -> bool,
+) -> Result<Embedded> {
+    let outcome = collection.embed(spec, device, &mut |at| {
+        let mut detail = at.rate.map_or_else(String::new, |rate| format!("{rate:.1} images/s"));
+        if let Some(left) = at.left.filter(|left| !left.is_zero()) {
+            detail += &format!(", {} left", vectors::clock(left.as_secs_f64()));
+        }
+        progress.step(&at.stage, at.done, at.total, &detail);
+        if is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    progress.finish();
+    outcome.failed.iter().take(SHOWN).for_each(|(path, reason)| note(&format!("no vector for {path}: {reason}")));
+    if outcome.failed.len() > SHOWN {
+        note(&format!("… and {} more without a vector", outcome.failed.len() - SHOWN));
+    }
+    Ok(outcome)
+}
+
+fn collected(collection: &Collection, updated: &Updated, vectors: Option<&Vectors>, seconds: f64) -> Value {
     let outcome = &updated.outcome;
     let sources: serde_json::Map<String, Value> =
         outcome.sources.rows().into_iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
@@ -80,10 +126,18 @@ fn collected(collection: &Collection, updated: &Updated, seconds: f64) -> Value 
         "unread": updated.unread,
         "problems": updated.warnings.len() + outcome.more_warnings,
         "seconds": seconds,
+        "vectors": vectors.map(|vectors| json!({
+            "encoder": vectors.name,
+            "embedded": vectors.outcome.embedded,
+            "unchanged": vectors.outcome.unchanged,
+            "removed": vectors.outcome.removed,
+            "failed": vectors.outcome.failed.len(),
+            "seconds": vectors.seconds,
+        })),
     })
 }
 
-fn collected_text(collection: &Collection, updated: &Updated, seconds: f64) -> String {
+fn collected_text(collection: &Collection, updated: &Updated, vectors: Option<&Vectors>, seconds: f64) -> String {
     let outcome = &updated.outcome;
     let mut text = format!(
         "{} pictures: {} read, {} unchanged, {} removed, in {seconds:.1} s\n",
@@ -98,52 +152,14 @@ fn collected_text(collection: &Collection, updated: &Updated, seconds: f64) -> S
     for (kind, count) in &updated.unread {
         text += &format!("{} files not read: {kind}\n", grouped(*count));
     }
-    text
-}
-
-/// Runs `search`.
-///
-/// # Errors
-/// If the collection cannot be read.
-pub(super) fn search(args: &SearchArgs) -> Result<()> {
-    let collection = Collection::open(&args.collection)?;
-    let start = Instant::now();
-    let found = collection.search(&args.words, args.top as usize)?;
-    let milliseconds = start.elapsed().as_secs_f64() * 1e3;
-    match args.json {
-        true => print_json(&results(args, &found, milliseconds)),
-        false => print(&results_text(&found)),
+    if let Some(Vectors { name, outcome, seconds }) = vectors {
+        text += &format!(
+            "vectors by {name}: {} computed, {} unchanged, {} removed, {} pictures without, in {seconds:.1} s\n",
+            grouped(outcome.embedded),
+            grouped(outcome.unchanged),
+            grouped(outcome.removed),
+            grouped(outcome.failed.len()),
+        );
     }
-}
-
-fn results(args: &SearchArgs, found: &Found, milliseconds: f64) -> Value {
-    let result = |(at, hit): (usize, &crate::index::text::Hit)| json!({ "rank": at + 1, "image": hit.picture.path, "score": hit.score, "text_rank": at + 1 });
-    let instead: serde_json::Map<String, Value> =
-        found.instead.iter().map(|(word, terms)| (word.clone(), terms.clone().into())).collect();
-    json!({
-        "query": args.words,
-        "by": "text",
-        "found": found.count,
-        "instead": instead,
-        "results": found.hits.iter().enumerate().map(result).collect::<Vec<_>>(),
-        "ms": { "text": milliseconds },
-    })
-}
-
-fn results_text(found: &Found) -> String {
-    let mut text = String::new();
-    for (word, terms) in &found.instead {
-        text += &match terms.is_empty() {
-            true => format!("no picture has “{word}”\n"),
-            false => format!("no picture has “{word}”; instead: {}\n", terms.join(", ")),
-        };
-    }
-    let row = |(at, hit): (usize, &crate::index::text::Hit)| {
-        let words = &hit.picture.words;
-        vec![(at + 1).to_string(), format!("{:.2}", hit.score), hit.picture.path.clone(), words.called().to_owned()]
-    };
-    let rows: Vec<Vec<String>> = found.hits.iter().enumerate().map(row).collect();
-    text += &aligned(&rows, &[false, false, true, true]);
-    text += &format!("{} pictures found\n", grouped(found.count));
     text
 }

@@ -19,8 +19,10 @@ mod labels;
 mod names;
 mod output;
 mod progress;
+mod rank;
 mod runs;
 mod screenshot;
+mod search;
 mod seeds;
 mod settings;
 mod studies;
@@ -57,7 +59,8 @@ pub fn main() -> ExitCode {
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Judge(args)) => judge::run(&args),
         Some(Command::Collect(args)) => collection::collect(&args),
-        Some(Command::Search(args)) => collection::search(&args),
+        Some(Command::Search(args)) => search::run(&args),
+        Some(Command::Rank(args)) => rank::run(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

@@ -79,6 +79,11 @@ pub fn write_embeddings(
     }
 }
 
+/// The encoder that a file of vectors names in its metadata; reads only its header.
+pub fn encoder_of(path: &Path) -> Option<String> {
+    VectorFile::open(path, &mut Warnings::default()).ok()?.metadata.remove("encoder")
+}
+
 /// The dimension of the vectors, where the file's header gives it.
 fn embeddings_dim(path: &Path) -> Option<usize> {
     match walk::extension(path).as_str() {

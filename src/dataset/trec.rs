@@ -95,15 +95,25 @@ pub fn write_qrels(path: &Path, qrels: &Qrels) -> Result<(), DatasetError> {
 /// # Errors
 /// If the file cannot be written.
 pub fn write_run(path: &Path, run: &Run, tag: &str) -> Result<(), DatasetError> {
+    write_lines(path, |out| write_rankings(out, run, tag))
+}
+
+/// As [`write_run`], as a text.
+pub fn run_text(run: &Run, tag: &str) -> String {
+    let mut text = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = write_rankings(&mut text, run, tag);
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn write_rankings(out: &mut dyn Write, run: &Run, tag: &str) -> std::io::Result<()> {
     let tag = if tag.trim().is_empty() { "run".to_owned() } else { escape(tag) };
-    write_lines(path, |out| {
-        for (query, scores) in run {
-            for (position, (image, score)) in best_first(scores).into_iter().enumerate() {
-                writeln!(out, "{} Q0 {} {} {score} {tag}", escape(query), escape(image), position + 1)?;
-            }
+    for (query, scores) in run {
+        for (position, (image, score)) in best_first(scores).into_iter().enumerate() {
+            writeln!(out, "{} Q0 {} {} {score} {tag}", escape(query), escape(image), position + 1)?;
         }
-        Ok(())
-    })
+    }
+    Ok(())
 }
 
 /// Images by score, descending; ties by name, descending bytewise; not-a-number last.

@@ -137,6 +137,11 @@ impl Whitening {
         Self { settings, ..self.clone() }
     }
 
+    /// The dimension of the vectors that it takes.
+    pub fn input_dim(&self) -> usize {
+        self.mean.len()
+    }
+
     /// Numbers of a whitened vector (r).
     pub fn dim(&self) -> usize {
         self.variance.len()

@@ -60,6 +60,24 @@ impl Signals {
         self.infos.iter().position(|info| info.name == name)
     }
 
+    /// The same with every signal of these names, and the names of those that were not there: they have no value, which
+    /// [`super::table`] makes 0 throughout.
+    pub fn with_all(&self, names: &[String]) -> (Self, Vec<String>) {
+        let missing: Vec<String> = names.iter().filter(|name| self.index(name).is_none()).cloned().collect();
+        let width = self.infos.len();
+        let info = |name: &String| SignalInfo {
+            name: name.clone(),
+            description: "A signal that this data set does not have".to_owned(),
+            group: SignalGroup::Given,
+        };
+        let widened = |values: &Vec<f32>| {
+            let nothing = std::iter::repeat_n(f32::NAN, missing.len());
+            values.chunks(width.max(1)).flat_map(|row| row.iter().copied().chain(nothing.clone())).collect()
+        };
+        let infos = self.infos.iter().cloned().chain(missing.iter().map(info)).collect();
+        (Self { infos, queries: self.queries.iter().map(widened).collect() }, missing)
+    }
+
     /// The values of one signal for one query's candidates; empty if there is no such query or signal.
     pub fn column(&self, query: usize, signal: usize) -> impl Iterator<Item = f32> + '_ {
         let values = self.queries.get(query).filter(|_| signal < self.infos.len());

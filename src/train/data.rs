@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::vectors_hash::vectors_hash;
-use crate::dataset::{Dataset, Judgements, RecallBase, Split, VectorTable};
+use crate::dataset::{Dataset, Judgements, RecallBase, SPLIT_SEED, Split, VectorTable, assign_splits};
 use crate::signals::Signals;
 
 /// A data set with everything that training and evaluation need. Clones share it.
@@ -40,6 +40,27 @@ pub struct RunData {
 }
 
 impl RunData {
+    /// Data in memory, with the visual vectors and the names of their sources. Queries are split as by default.
+    pub fn new(
+        dataset: Dataset,
+        judgements: Judgements,
+        signals: Signals,
+        (vector_names, vectors): (Vec<String>, VectorTable),
+        memory: usize,
+    ) -> Self {
+        let splits = assign_splits(&dataset, SPLIT_SEED);
+        Self {
+            dataset: Arc::new(dataset),
+            judgements,
+            signals: Arc::new(signals),
+            vectors: Arc::new(vectors),
+            vector_names,
+            splits: Arc::new(splits),
+            vectors_hash: Arc::default(),
+            memory,
+        }
+    }
+
     /// Whether there are visual vectors.
     pub fn has_vectors(&self) -> bool {
         !self.vectors.is_empty()

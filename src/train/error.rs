@@ -53,6 +53,14 @@ pub enum TrainError {
         /// Bytes allowed.
         bound: usize,
     },
+    /// A saved run that cannot rank these data.
+    #[error("the run “{run}” does not fit: {reason}")]
+    Unfit {
+        /// The run's name.
+        run: String,
+        /// What does not fit, in plain words.
+        reason: String,
+    },
     /// No signal is selected.
     #[error("no signal is selected: select at least one")]
     NoSignal,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::fingerprint::{FEATURES, VISUAL_VECTORS};
 use super::run::{changes, split_as};
 use super::{Opening, RunData, RunRecord, TrainError};
-use crate::dataset::{self, Dataset, DatasetError, Loaded, SPLIT_SEED, VectorTable, Warning};
+use crate::dataset::{self, Dataset, DatasetError, Loaded, VectorTable, Warning};
 use crate::signals;
 
 /// An error of choosing visual vectors, whose type is up to whoever chooses.
@@ -80,18 +80,8 @@ pub fn open_with(
     proceed("Reading visual vectors")?;
     let chosen = choose(&dataset, &added, &mut warnings).map_err(TrainError::Vectors)?;
     proceed("Reading visual vectors")?;
-    let (vector_names, vectors) = chosen.unwrap_or_else(|| (Vec::new(), VectorTable::none(dataset.images.len())));
-    let splits = dataset::assign_splits(&dataset, SPLIT_SEED);
-    let data = RunData {
-        dataset: Arc::new(dataset),
-        judgements,
-        signals: Arc::new(signals),
-        vectors: Arc::new(vectors),
-        vector_names,
-        splits: Arc::new(splits),
-        vectors_hash: Arc::default(),
-        memory: opening.memory,
-    };
+    let vectors = chosen.unwrap_or_else(|| (Vec::new(), VectorTable::none(dataset.images.len())));
+    let data = RunData::new(dataset, judgements, signals, vectors, opening.memory);
     Ok(Opened { data, warnings, refused })
 }
 

@@ -12,6 +12,7 @@ mod embedding;
 mod experiments;
 mod failure;
 mod filter;
+mod found;
 mod judging;
 mod loading;
 mod messages;
@@ -37,6 +38,7 @@ pub use embedding::{
 };
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing, Ranks};
+pub use found::Ranker;
 pub use judging::{
     Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind,
 };

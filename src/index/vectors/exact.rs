@@ -50,3 +50,26 @@ fn trim(best: &mut Vec<(usize, f32)>, k: usize, most: usize) {
     let (_, &mut (_, last), _) = best.select_nth_unstable_by(k - 1, |a, b| b.1.total_cmp(&a.1));
     best.retain(|&(_, cosine)| cosine >= last);
 }
+
+/// A row and its cosine.
+pub(super) type Ranked = Vec<(usize, f32)>;
+
+/// The `k` nearest, nearest first, equal ones by path.
+pub(super) fn ranked(rows: &Rows, mut found: Ranked, k: usize) -> Ranked {
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| rows.path(a.0).cmp(rows.path(b.0))));
+    found.truncate(k);
+    found
+}
+
+/// The cosines of rows with a query of length 1.
+///
+/// # Errors
+/// If rows cannot be read.
+pub(super) fn compared(rows: &Rows, near: &[usize], query: &Vec<f32>) -> Result<Ranked, IndexError> {
+    let mut found = Vec::with_capacity(near.len());
+    for &row in near {
+        let cosine = cosines_with(&rows.read(row, 1)?, rows.dim, std::slice::from_ref(query));
+        found.extend(cosine.first().filter(|cosine| cosine.is_finite()).map(|&cosine| (row, cosine)));
+    }
+    Ok(found)
+}

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use super::describe::{NearInfo, Recall};
-use super::{exact, set};
+use super::exact::{self, compared, ranked};
 use crate::base::FileError;
 use crate::dataset::Rows;
 use crate::graph::unit_rows;
@@ -144,13 +144,59 @@ fn measure(rows: &Rows, index: &NearIndex) -> Result<Recall, IndexError> {
     let truth = exact::nearest(rows, (0, rows.len()), &queries, NEAREST)?;
     let (mut found, mut all) = (0, 0);
     for (query, truth) in queries.iter().zip(truth) {
-        let truth = set::ranked(rows, truth, NEAREST);
+        let truth = ranked(rows, truth, NEAREST);
         let near = index.nearest(query, NEAREST, |row| rows.counts(row))?;
-        let near = set::ranked(rows, set::compared(rows, &near, query)?, NEAREST);
+        let near = ranked(rows, compared(rows, &near, query)?, NEAREST);
         // Pictures that are equally near as the last are as right.
         let last = truth.last().map_or(0.0, |last| last.1);
         found += near.iter().filter(|near| near.1 >= last).count().min(truth.len());
         all += truth.len();
     }
     Ok(Recall { share: found as f64 / all.max(1) as f64, k: NEAREST, pictures: queries.len() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Rng;
+    use crate::dataset::RowWriter;
+
+    const DIM: usize = 24;
+    const ROWS: usize = 3000;
+
+    /// Rows around a few centres, as pictures of a few kinds are.
+    fn add(writer: &mut RowWriter, rng: &mut Rng, numbers: std::ops::Range<usize>) {
+        for number in numbers {
+            let mut centre = Rng::new(number as u64 % 40);
+            let near = |rng: &mut Rng| rng.unit() as f32 - 0.5;
+            let vector: Vec<f32> = (0..DIM).map(|_| near(&mut centre) + 0.7 * near(rng)).collect();
+            writer.append(&[(&format!("{number:05}.jpg"), (1, 1))], &vector).expect("written");
+        }
+    }
+
+    #[test]
+    fn the_index_finds_the_nearest_and_learns_what_came_and_went() {
+        let home = std::env::temp_dir().join(format!("crossrank-near-{}", std::process::id()));
+        std::fs::create_dir_all(&home).expect("a folder");
+        let mut writer = RowWriter::open(&home, 0, DIM).expect("empty");
+        let mut rng = Rng::new(3);
+        add(&mut writer, &mut rng, 0..ROWS);
+        let first = build(&home, &writer.rows, None, 1, &mut |_, _| true).expect("made");
+        assert!(first.recall.share >= 0.98 && first.recall.pictures == SAMPLE, "{:?}", first.recall);
+        add(&mut writer, &mut rng, ROWS..ROWS + 300);
+        writer.remove(&["00007.jpg".to_owned(), "00047.jpg".to_owned()]).expect("written");
+        let second = build(&home, &writer.rows, Some(&first), 2, &mut |_, _| true).expect("extended");
+        assert!(second.recall.share >= 0.98 && second.rows == ROWS + 300, "{second:?}");
+        let index = NearIndex::open(&file(&home, 2), DIM).expect("opened");
+        assert_eq!(index.index.size(), ROWS + 298);
+        let query = unit_rows(&writer.rows.read(ROWS + 10, 1).expect("read"), DIM);
+        let near = index.nearest(&query, 10, |row| writer.rows.counts(row)).expect("found");
+        assert!(near.contains(&(ROWS + 10)) && near.len() == 10);
+        let stopped = build(&home, &writer.rows, None, 3, &mut |done, _| done == 0);
+        assert!(matches!(stopped, Err(IndexError::Cancelled)) && !file(&home, 3).exists());
+        assert!(NearIndex::open(&file(&home, 2), DIM + 1).is_err(), "of other vectors");
+        std::fs::write(file(&home, 4), b"not an index").expect("written");
+        assert!(NearIndex::open(&file(&home, 4), DIM).is_err());
+        std::fs::remove_dir_all(&home).expect("removed");
+    }
 }

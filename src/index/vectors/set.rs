@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::describe::{self, VectorInfo};
-use super::exact;
+use super::exact::{self, compared, ranked};
 use super::near::{self, NearIndex};
 use crate::dataset::Rows;
 use crate::graph::{cosines_with, unit_rows};
@@ -106,29 +106,6 @@ impl VectorSet {
         let near = |(row, similarity): (usize, f32)| Near { path: self.rows.path(row).to_owned(), similarity };
         Ok(found.into_iter().map(|found| ranked(&self.rows, found, k).into_iter().map(near).collect()).collect())
     }
-}
-
-/// A row and its cosine.
-pub(super) type Ranked = Vec<(usize, f32)>;
-
-/// The `k` nearest, nearest first, equal ones by path.
-pub(super) fn ranked(rows: &Rows, mut found: Ranked, k: usize) -> Ranked {
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| rows.path(a.0).cmp(rows.path(b.0))));
-    found.truncate(k);
-    found
-}
-
-/// The cosines of rows with a query of length 1.
-///
-/// # Errors
-/// If rows cannot be read.
-pub(super) fn compared(rows: &Rows, near: &[usize], query: &Vec<f32>) -> Result<Ranked, IndexError> {
-    let mut found = Vec::with_capacity(near.len());
-    for &row in near {
-        let cosine = cosines_with(&rows.read(row, 1)?, rows.dim, std::slice::from_ref(query));
-        found.extend(cosine.first().filter(|cosine| cosine.is_finite()).map(|&cosine| (row, cosine)));
-    }
-    Ok(found)
 }
 
 /// The best of several lists of neighbours: each picture once, by its greatest similarity, with the list it is from.

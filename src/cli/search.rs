@@ -1,0 +1,207 @@
+//! `crossrank search`: pictures of a collection by words, by a picture, or both.
+
+use super::data::opening;
+use super::names::{count, one_of};
+use super::output::{fault, note, print, print_json};
+use super::progress::Progress;
+use super::rank::own_vectors;
+use super::table::{aligned, grouped};
+use crate::dataset::Split;
+use crate::index::{Asked, Came, Candidates, Collection, Example, FoundPicture, VectorSet};
+use crate::train::Untrained;
+use crate::vision::{DeviceChoice, Encoder, decode};
+use crate::workspace::Ranker;
+use anyhow::Result;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SearchArgs {
+    /// A collection's folder.
+    pub collection: PathBuf,
+    /// Words; "words in quotes" follow each other, -word must not be there, field:word is looked for in one field only.
+    #[arg(required_unless_present = "image", default_value = "")]
+    pub words: String,
+    /// A picture to look for others like it; with words, both count. A path below the pictures' folder, or any file.
+    #[arg(long, value_name = "FILE")]
+    pub image: Option<PathBuf>,
+    /// With words and a picture: how much the picture counts, from 0 to 1.
+    #[arg(long, value_name = "X", default_value = "0.5", requires = "image", value_parser = share)]
+    pub mix: f32,
+    /// What ranks the pictures: text (the words, or the picture, as they are), cm (cross-modal feedback), prf (untrained
+    /// DCMM-PRF), or the folder of a saved run.
+    #[arg(long, default_value = "text", value_name = "text|cm|prf|RUN")]
+    pub by: String,
+    /// How many candidates are ranked: the best by words, then what looks like them.
+    #[arg(long, default_value = "300", value_name = "N", value_parser = count::<10_000_000>)]
+    pub candidates: usize,
+    /// How many pictures to list.
+    #[arg(long, default_value = "20", value_name = "N", value_parser = count::<10_000_000>)]
+    pub top: usize,
+    /// Keep the query under this name, with its candidates: it is then one of the collection's data set.
+    #[arg(long, value_name = "NAME", requires = "words")]
+    pub keep: Option<String>,
+    /// With --keep: the split of the query [default: dealt out by its name].
+    #[arg(long, requires = "keep", value_parser = one_of(Split::ALL, Split::name))]
+    pub split: Option<Split>,
+    /// Write one JSON object to standard output.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn share(text: &str) -> Result<f32> {
+    let share = text.trim().parse::<f32>().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| anyhow::anyhow!("must be a number from 0 to 1"))
+}
+
+/// What was found, ranked.
+struct Results {
+    candidates: Candidates,
+    /// Index among the candidates and score, best first.
+    order: Vec<(usize, f32)>,
+    text_ms: f64,
+    rank_ms: f64,
+}
+
+/// Runs `search`.
+///
+/// # Errors
+/// If the collection, the picture or the run cannot be read, or vectors are missing.
+pub(super) fn run(args: &SearchArgs) -> Result<()> {
+    let mut progress = Progress::new(args.json);
+    let collection = Collection::open(&args.collection)?;
+    let ranker = Ranker::find(&args.by)?;
+    let vectors = own_vectors(&collection, &ranker, DeviceChoice::Cpu, &mut progress)?;
+    let example = args.image.as_deref().map(|image| example(&collection, image, vectors.as_ref())).transpose()?;
+    let (text, most) = (args.words.clone(), args.candidates.max(args.top));
+    let asked = Asked { text, is_open: false, example, mix: args.mix, most };
+    progress.finish();
+    let start = Instant::now();
+    let candidates = collection.candidates(&asked, vectors.as_ref())?;
+    let text_ms = milliseconds(start);
+    let start = Instant::now();
+    let order = order(&collection, &ranker, args, &candidates, vectors.as_ref())?;
+    let results = Results { candidates, order, text_ms, rank_ms: milliseconds(start) };
+    if let Some(name) = &args.keep {
+        collection.keep(name, &args.words, args.split, &results.candidates)?;
+    }
+    match args.json {
+        true => print_json(&object(args, &ranker, &results)),
+        false => print(&text_of(&results)),
+    }
+}
+
+fn milliseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+/// A picture of the collection by its path, or the vector of any other.
+fn example(collection: &Collection, image: &Path, vectors: Option<&VectorSet>) -> Result<Example> {
+    let Some(vectors) = vectors else {
+        let message = "the collection has no vectors to compare pictures by; `crossrank collect` computes them";
+        return Err(fault(message, collection.folder()));
+    };
+    if let Some(path) = image.to_str().filter(|path| vectors.has(path)) {
+        return Ok(Example::Own(path.to_owned()));
+    }
+    let spec = &vectors.info().encoder;
+    if spec.key()?.to_string() != vectors.info().key {
+        return Err(fault("the weights of this collection's encoder have changed since", collection.folder()));
+    }
+    let encoder = Encoder::load(spec, DeviceChoice::Cpu)?;
+    Ok(Example::Vector(encoder.embed(&[spec.preprocess.apply(&decode(image)?)?])?))
+}
+
+/// The candidates in their new order.
+fn order(
+    collection: &Collection,
+    ranker: &Ranker,
+    args: &SearchArgs,
+    candidates: &Candidates,
+    vectors: Option<&VectorSet>,
+) -> Result<Vec<(usize, f32)>> {
+    let list = &candidates.list;
+    let scores: Vec<f32> = match ranker {
+        Ranker::Untrained(Untrained::Text) => list.iter().map(|found| found.score).collect(),
+        _ if list.is_empty() => Vec::new(),
+        ranker => {
+            let onto = match ranker {
+                Ranker::Run(_) => collection.kept()?,
+                Ranker::Untrained(_) => collection.without_queries()?,
+            };
+            let query = collection.query(&args.words, &args.words, None, candidates);
+            let gathered = collection.gather(onto, &query, vectors)?;
+            let (scores, missing) = ranker.rank(gathered, opening(false, None)?.memory)?;
+            if !missing.is_empty() {
+                note(&format!("the run has signals that this collection lacks: {}", missing.join(", ")));
+            }
+            scores
+        }
+    };
+    let mut order: Vec<(usize, f32)> = scores.into_iter().enumerate().collect();
+    let path = |at: usize| &list[at].picture.path;
+    if !matches!(ranker, Ranker::Untrained(Untrained::Text)) {
+        order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
+    }
+    order.truncate(args.top);
+    Ok(order)
+}
+
+fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {
+    let Results { candidates, order, text_ms, rank_ms } = results;
+    let result = |(at, (index, score)): (usize, &(usize, f32))| {
+        let found = &candidates.list[*index];
+        json!({
+            "rank": at + 1,
+            "image": found.picture.path,
+            "score": score,
+            "text_rank": found.text_rank,
+            "like": like(found),
+            "similarity": found.similarity,
+        })
+    };
+    let instead: serde_json::Map<String, Value> =
+        candidates.instead.iter().map(|(word, terms)| (word.clone(), terms.clone().into())).collect();
+    json!({
+        "query": args.words,
+        "by": ranker.name(),
+        "found": candidates.matching,
+        "instead": instead,
+        "results": order.iter().enumerate().map(result).collect::<Vec<_>>(),
+        "ms": { "text": text_ms, "rank": rank_ms },
+    })
+}
+
+/// The picture that one looks like, if it came by its looks.
+fn like(found: &FoundPicture) -> Option<&str> {
+    match &found.came {
+        Came::Neighbour { of } => Some(of),
+        _ => None,
+    }
+}
+
+fn text_of(results: &Results) -> String {
+    let Results { candidates, order, .. } = results;
+    let mut text = String::new();
+    for (word, terms) in &candidates.instead {
+        text += &match terms.is_empty() {
+            true => format!("no picture has “{word}”\n"),
+            false => format!("no picture has “{word}”; instead: {}\n", terms.join(", ")),
+        };
+    }
+    let row = |(at, (index, score)): (usize, &(usize, f32))| {
+        let found = &candidates.list[*index];
+        let how = match (found.text_rank, like(found)) {
+            (Some(rank), _) => format!("text {rank}"),
+            (None, Some(of)) => format!("like {of}"),
+            (None, None) => String::new(),
+        };
+        let (path, called) = (found.picture.path.clone(), found.picture.words.called().to_owned());
+        vec![(at + 1).to_string(), format!("{score:.2}"), path, called, how]
+    };
+    let rows: Vec<Vec<String>> = order.iter().enumerate().map(row).collect();
+    text += &aligned(&rows, &[false, false, true, true, true]);
+    text += &format!("{} pictures found by words\n", grouped(candidates.matching));
+    text
+}

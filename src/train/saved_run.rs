@@ -1,0 +1,118 @@
+//! A saved run, applied to other data.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::inputs::prepare_with;
+use super::run_folder::read_whitening;
+use super::score::rank;
+use super::{Experiment, RunData, RunObserver, RunRecord, TrainError, read_run_record};
+use crate::dataset::encoder_of;
+use crate::graph::Whitening;
+use crate::model::Network;
+
+/// A saved run, read once to rank many queries.
+pub struct SavedRun {
+    record: RunRecord,
+    experiment: Experiment,
+    whitening: Option<Arc<Whitening>>,
+    network: Option<Network>,
+}
+
+/// What a saved run makes of other data.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Applied {
+    /// The scores of each query's candidates, in the order asked for.
+    pub scores: Vec<Vec<f32>>,
+    /// Signals of the run that the data lack; they count as equal for all images.
+    pub missing: Vec<String>,
+}
+
+impl SavedRun {
+    /// Reads a run's folder.
+    ///
+    /// # Errors
+    /// If it is not a run, or its weights or its whitening cannot be read.
+    pub fn open(folder: &Path) -> Result<Self, TrainError> {
+        let record = read_run_record(folder)?;
+        let experiment = record.as_run();
+        let whitening = experiment.whitens().then(|| read_whitening(folder)).transpose()?.map(Arc::new);
+        let network = match experiment.model.kind.network() {
+            Some(_) => Some(Network::load(&folder.join("model.safetensors"))?.0),
+            None => None,
+        };
+        Ok(Self { record, experiment, whitening, network })
+    }
+
+    /// Its record.
+    pub fn record(&self) -> &RunRecord {
+        &self.record
+    }
+
+    /// Whether it needs visual vectors.
+    pub fn needs_vectors(&self) -> bool {
+        self.experiment.needs_vectors()
+    }
+
+    /// The names that vectors of its encoder may have: that of its vectors, and the encoder's as their file says.
+    pub fn encoders(&self) -> Vec<String> {
+        let of_files = self.record.vector_files.iter().filter_map(|file| encoder_of(file));
+        std::iter::once(self.record.vectors.clone()).chain(of_files).collect()
+    }
+
+    /// The dimension of the vectors that it was trained on, where that is known.
+    pub fn dim(&self) -> Option<usize> {
+        let network = self.network.as_ref().filter(|_| self.experiment.model.kind.reads_vectors());
+        let raw = network.filter(|_| !self.experiment.visual.whiten).map(|network| network.config().visual_dim);
+        self.whitening.as_ref().map(|whitening| whitening.input_dim()).or(raw)
+    }
+
+    /// Ranks queries of other data: signals are matched by name, whitening and components are the run's own.
+    ///
+    /// # Errors
+    /// [`TrainError::Unfit`] if no signal of the run is there, or the vectors are missing or of another dimension;
+    /// [`TrainError::Cancelled`]; and if the network cannot be computed or gives a score that is not finite.
+    pub fn apply(
+        &self,
+        data: &RunData,
+        queries: &[usize],
+        observer: &mut dyn RunObserver,
+    ) -> Result<Applied, TrainError> {
+        let (signals, missing) = data.signals.with_all(&self.record.features);
+        if missing.len() == self.record.features.len() {
+            return Err(self.unfit(format!("none of its signals is here: {}", missing.join(", "))));
+        }
+        if self.needs_vectors() {
+            self.check_vectors(data)?;
+        }
+        let data = &RunData { signals: Arc::new(signals), ..data.clone() };
+        let indices = self.experiment.signal_indices(&data.signals)?;
+        let with_candidates: Vec<usize> =
+            queries.iter().copied().filter(|&query| !data.dataset.queries[query].candidates.is_empty()).collect();
+        let step = &mut |done, total| observer.step("Building graphs", done, total);
+        let inputs = prepare_with(data, &indices, &self.experiment, self.whitening.clone(), &with_candidates, step)?;
+        let ranked = rank(data, &self.experiment, &inputs, self.network.as_ref(), self.record.feedback)?;
+        let scores: Vec<Vec<f32>> = queries.iter().map(|&query| ranked.scores[query].clone()).collect();
+        match scores.iter().flatten().all(|score| score.is_finite()) {
+            true => Ok(Applied { scores, missing }),
+            false => Err(self.unfit("it gives scores that are not finite numbers".to_owned())),
+        }
+    }
+
+    fn check_vectors(&self, data: &RunData) -> Result<(), TrainError> {
+        if !data.has_vectors() {
+            return Err(self.unfit(format!("it needs the visual vectors {}, and there are none", self.record.vectors)));
+        }
+        match self.dim() {
+            Some(dim) if dim != data.vectors.dim => {
+                let (own, name, other) = (&self.record.vectors, &data.vectors.name, data.vectors.dim);
+                Err(self.unfit(format!("its vectors {own} have {dim} numbers, and {name} has {other}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn unfit(&self, reason: String) -> TrainError {
+        TrainError::Unfit { run: self.record.name.clone(), reason }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a search of a collection found, ranked: without judgements, or by a saved run.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use crate::index::{Collection, Gathered, IndexError, VectorInfo, VectorSet};
+use crate::signals;
+use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained};
+
+/// The name of the text's score among a collection's features.
+const TEXT: &str = "text";
+
+/// What ranks the candidates of a search.
+pub enum Ranker {
+    /// Text, cross-modal feedback, or untrained DCMM-PRF.
+    Untrained(Untrained),
+    /// A saved run.
+    Run(Box<SavedRun>),
+}
+
+impl Ranker {
+    /// By its name, else a run's folder.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn find(text: &str) -> Result<Self, TrainError> {
+        match Untrained::from_str(text) {
+            Ok(known) => Ok(Self::Untrained(known)),
+            Err(_) => Ok(Self::Run(Box::new(SavedRun::open(Path::new(text))?))),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Untrained(known) => known.name(),
+            Self::Run(run) => &run.record().name,
+        }
+    }
+
+    /// Whether it needs visual vectors.
+    pub fn needs_vectors(&self) -> bool {
+        match self {
+            Self::Untrained(known) => *known != Untrained::Text,
+            Self::Run(run) => run.needs_vectors(),
+        }
+    }
+
+    /// Which of a collection's sets of vectors it uses: a run that of its own encoder, anything else that of the most
+    /// pictures.
+    ///
+    /// # Errors
+    /// If the sets cannot be read.
+    pub fn vectors(&self, collection: &Collection) -> Result<Option<VectorSet>, IndexError> {
+        let encoders = match self {
+            Self::Run(run) if run.needs_vectors() => Some(run.encoders()),
+            _ => None,
+        };
+        let fits = |info: &VectorInfo| encoders.as_ref().is_none_or(|names| names.contains(&info.name));
+        let found = collection.vector_sets()?.into_iter().find(fits);
+        found.map(|info| collection.vectors(&info.key)).transpose()
+    }
+
+    /// Ranks the query at hand: the score of each of its candidates, all finite, and the signals of a run that the
+    /// collection lacks.
+    ///
+    /// # Errors
+    /// If vectors are missing, or a run does not fit.
+    pub fn rank(&self, gathered: Gathered, memory: usize) -> Result<(Vec<f32>, Vec<String>), TrainError> {
+        let Gathered { dataset, judgements, vectors, query, .. } = gathered;
+        // Only a run needs more than the text's score.
+        let signals = match self {
+            Self::Untrained(_) => signals::given(&dataset),
+            Self::Run(_) => signals::compute(&dataset),
+        };
+        let data = RunData::new(dataset, judgements, signals, (Vec::new(), vectors), memory);
+        match self {
+            Self::Untrained(known) => {
+                // Without any word that matches, all texts are equal.
+                let signal = data.signals.index(TEXT).unwrap_or(usize::MAX);
+                Ok((rank_untrained(&data, *known, signal, query)?, Vec::new()))
+            }
+            Self::Run(run) => {
+                let applied = run.apply(&data, &[query], &mut Quiet)?;
+                Ok((applied.scores.into_iter().next().unwrap_or_default(), applied.missing))
+            }
+        }
+    }
+}
