@@ -83,6 +83,10 @@ pub enum Command {
     TogglePalette,
     /// Open or close the list of shortcuts.
     ToggleHelp,
+    /// Put the cursor into the collection's search field.
+    Search,
+    /// Ask for a folder of pictures to make a collection of, with one that is known.
+    NewCollection(Option<PathBuf>),
     /// Open the manual where it was last read, or close it.
     ToggleManual,
     /// Open the manual at a section.

@@ -30,6 +30,7 @@ use judging::{ExchangeDialog, JudgingScreen, ProtocolDialog};
 use kit::theme;
 use kit::thumbnails::Thumbnails;
 use panels::Panels;
+use shell::collect::CollectDialog;
 use shell::dialogs::Dialogs;
 use shell::export::ExportDialog;
 use shell::label::LabelDialog;
@@ -38,6 +39,7 @@ use shell::layout::Desk;
 use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
 use shell::save::SaveDialog;
+use shell::search::SearchBar;
 use shell::training_bar::TrainingBar;
 use shell::{bar, commands, messages, pressed};
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ pub struct App {
     /// For a folder of pictures without queries.
     first_query: QueryDialog,
     training: TrainingBar,
+    search: SearchBar,
+    collect: CollectDialog,
     dialogs: Dialogs,
     manual: Manual,
     outbox: Outbox,
@@ -94,6 +98,11 @@ impl App {
             exchange: ExchangeDialog::default(),
             first_query: QueryDialog::default(),
             training: TrainingBar::default(),
+            search: SearchBar::new(Thumbnails::new(
+                ThumbnailCache::at(workspace.store().thumbnails()),
+                workspace.wake(),
+            )),
+            collect: CollectDialog::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
             outbox: Outbox::default(),
@@ -130,7 +139,7 @@ impl App {
 
     /// Whether work is still going on that will change the window without further input.
     pub fn is_busy(&self) -> bool {
-        self.workspace.is_busy() || self.pictures.is_busy()
+        self.workspace.is_busy() || self.pictures.is_busy() || self.search.is_busy()
     }
 
     /// Whether the picture that is being judged is shown as sharp as there is room for.
@@ -183,7 +192,8 @@ impl App {
         let dialogs = [self.dialogs.is_open(), self.open.is_open(), self.save.is_open(), self.filter.is_open()];
         let dialogs = dialogs.into_iter().chain([self.first_query.is_open()]);
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
-        let others = others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open()]);
+        let others =
+            others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open(), self.collect.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }
@@ -277,6 +287,13 @@ impl App {
             Command::ExportRun(run) => self.export.open(run, &self.workspace),
             Command::TogglePalette => self.dialogs.toggle_palette(),
             Command::ToggleHelp => self.dialogs.toggle_help(),
+            Command::Search => {
+                if self.judging.is_open() {
+                    self.carry_out(Command::ToggleJudging, egui);
+                }
+                self.search.focus();
+            }
+            Command::NewCollection(pictures) => self.collect.open(pictures.as_deref()),
             Command::ToggleManual => self.manual.toggle(),
             Command::OpenManual(section) => self.manual.open_at(section),
         }
@@ -313,6 +330,9 @@ impl eframe::App for App {
         }
         if !self.desk.is_alone() {
             bar::top_bar_ui(ui, &mut self.training, ctx);
+            if !self.judging.is_open() {
+                self.search.show(ui, ctx);
+            }
             bar::status_bar_ui(ui, ctx);
         }
         let ground = egui::Frame::new().fill(theme::palette(ui.visuals()).ground);
@@ -329,6 +349,7 @@ impl eframe::App for App {
         self.open.show(&egui, ctx);
         self.filter.show(&egui, self.judging.is_open(), ctx);
         self.first_query.show(&egui, &[], ctx);
+        self.collect.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
         messages::messages_ui(&egui, self.judging.foot(), ctx);

@@ -50,7 +50,8 @@ pub use inputs::{prepare, ranking_input};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
 pub use open::{
-    ChooseVectors, NamedVectors, Opened, changes_since, data_of_run, open, open_with, read_named, read_sources,
+    ChooseOwn, ChooseVectors, NamedVectors, Opened, changes_since, data_of_run, open, open_loaded, open_with,
+    read_named, read_sources,
 };
 pub use opening::{MEMORY_VARIABLE, Opening, memory_bound, parse_memory};
 pub use optimise::{measure, retrain, train, train_from};

@@ -22,6 +22,9 @@ pub type NamedVectors = (Vec<String>, VectorTable);
 pub type ChooseVectors<'a> =
     dyn FnMut(&Dataset, &[String], &mut Vec<Warning>) -> Result<Option<NamedVectors>, ChoiceError> + 'a;
 
+/// As [`ChooseVectors`], where nothing is added.
+pub type ChooseOwn<'a> = dyn FnMut(&Dataset, &mut Vec<Warning>) -> Result<Option<NamedVectors>, ChoiceError> + 'a;
+
 /// An open data set, with its problems.
 pub struct Opened {
     /// Everything that runs need.
@@ -71,18 +74,34 @@ pub fn open_with(
             Err(error) => refused.push((file.clone(), error)),
         }
     }
-    let Loaded { dataset, judgements, mut warnings } = loaded;
-    if dataset.queries.is_empty() {
+    if loaded.dataset.queries.is_empty() {
         return Err(TrainError::NoQuery { path: path.to_owned() });
     }
+    let opened =
+        open_loaded(loaded, opening.memory, &mut |dataset, warnings| choose(dataset, &added, warnings), stage)?;
+    Ok(Opened { refused, ..opened })
+}
+
+/// Computes the features of a data set that was read, chooses its visual vectors and splits its queries.
+///
+/// # Errors
+/// If its vectors are unavailable, or `stage` asked to stop.
+pub fn open_loaded(
+    loaded: Loaded,
+    memory: usize,
+    choose: &mut ChooseOwn<'_>,
+    stage: &mut dyn FnMut(&str) -> ControlFlow<()>,
+) -> Result<Opened, TrainError> {
+    let mut proceed = |name: &str| if stage(name).is_break() { Err(TrainError::Cancelled) } else { Ok(()) };
+    let Loaded { dataset, judgements, mut warnings } = loaded;
     proceed("Computing signals")?;
     let signals = signals::compute(&dataset);
     proceed("Reading visual vectors")?;
-    let chosen = choose(&dataset, &added, &mut warnings).map_err(TrainError::Vectors)?;
+    let chosen = choose(&dataset, &mut warnings).map_err(TrainError::Vectors)?;
     proceed("Reading visual vectors")?;
     let vectors = chosen.unwrap_or_else(|| (Vec::new(), VectorTable::none(dataset.images.len())));
-    let data = RunData::new(dataset, judgements, signals, vectors, opening.memory);
-    Ok(Opened { data, warnings, refused })
+    let data = RunData::new(dataset, judgements, signals, vectors, memory);
+    Ok(Opened { data, warnings, refused: Vec::new() })
 }
 
 /// Reads a data set's visual vectors from named sources; `None` without names.

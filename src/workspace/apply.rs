@@ -30,6 +30,7 @@ impl Workspace {
             Action::Filter(action) => self.apply_filter(action),
             Action::Export(action) => self.apply_export(action),
             Action::Message(action) => self.apply_message(action),
+            Action::Search(action) => self.apply_search(action),
             Action::Judging(action) => self.apply_judging(action),
             Action::History(action) => self.apply_history(action),
         }

@@ -2,6 +2,9 @@
 
 mod apply;
 
+pub(super) use apply::measure;
+
+use super::searching::OpenedCollection;
 use super::session::Baselines;
 use crate::base::Progress;
 use crate::dataset::{Dataset, Reach, Summary, VectorTable, Warning};
@@ -12,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A data set ready to be shown.
-struct Measured {
+pub(super) struct Measured {
     path: PathBuf,
     opened: train::Opened,
     summary: Summary,
@@ -21,10 +24,12 @@ struct Measured {
 }
 
 /// What was found where a data set was to be opened.
-enum Found {
+pub(super) enum Found {
     DataSet(Box<Measured>),
     /// Pictures without queries.
     Pictures(BareFolder),
+    /// A collection and its queries.
+    Collection(Box<OpenedCollection>),
 }
 
 /// A folder of pictures without queries: it becomes a data set with the first.
@@ -64,7 +69,7 @@ pub struct LoadingState {
     beginning: Slot<(), (PathBuf, String)>,
     pub(super) vectors: Slot<(), VectorsRead>,
     path: PathBuf,
-    wanted_query: Option<String>,
+    pub(super) wanted_query: Option<String>,
     pub(super) pending: Option<Vec<String>>,
 }
 

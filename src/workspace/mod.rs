@@ -19,6 +19,7 @@ mod messages;
 mod ranking;
 mod runs;
 mod saving;
+mod searching;
 mod session;
 mod settings;
 mod store;
@@ -30,7 +31,7 @@ mod view;
 
 pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
-    RunsAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
+    RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
 };
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
@@ -47,6 +48,7 @@ pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;
+pub use searching::{AtHand, FoundSoFar, OpenCollection, Searching};
 pub use session::{Baselines, Session};
 pub use settings::{
     EncoderSettings, GraphLook, JudgingSettings, JudgingView, PanelLayout, QuerySort, Settings, ThemeChoice,
@@ -78,6 +80,7 @@ pub struct Workspace {
     studies: StudyState,
     saving: Saving,
     judging: Judging,
+    searching: Searching,
     filtering: Filtering,
     messages: Vec<Message>,
     history: History,
@@ -103,6 +106,7 @@ impl Workspace {
             studies: StudyState::default(),
             saving: Saving::default(),
             judging: Judging::default(),
+            searching: Searching::default(),
             filtering: Filtering::default(),
             store,
             wake: Arc::new(|| {}),
@@ -184,6 +188,11 @@ impl Workspace {
         &self.judging
     }
 
+    /// Collections, and the one that is open.
+    pub fn searching(&self) -> &Searching {
+        &self.searching
+    }
+
     /// Messages to show, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -198,6 +207,9 @@ impl Workspace {
     pub fn is_busy(&self) -> bool {
         self.loading.is_running()
             || self.embedding.is_busy()
+            || self.searching.is_collecting()
+            || self.searching.is_finding()
+            || self.searching.is_keeping()
             || self.training.is_running()
             || self.training.is_ending()
             || self.studies.is_busy()
@@ -226,6 +238,7 @@ impl Workspace {
         let mut changed = self.poll_loading();
         changed |= self.session.as_mut().is_some_and(Session::poll);
         changed |= self.poll_embedding();
+        changed |= self.poll_search();
         changed |= self.poll_training();
         self.refresh_live_runs();
         changed |= self.poll_runs();
@@ -270,6 +283,7 @@ impl Drop for Workspace {
         self.judging.retire();
         self.studies.retire();
         self.embedding.forget();
+        self.searching.retire();
         if self.unsaved_since.is_some() {
             self.save();
         }

@@ -53,6 +53,7 @@ impl QueryDialog {
     pub fn show(&mut self, egui: &Context, known: &[Query], ctx: &mut PanelCtx<'_>) {
         let Some(draft) = &mut self.draft else { return };
         let (mut edit, is_new) = (None, std::mem::take(&mut self.is_new));
+        let mut is_collection = false;
         let modal = Modal::new(Id::unique("query")).show(egui, |ui| {
             ui.set_width(440.0);
             head_ui(ui, draft, self.first);
@@ -60,8 +61,16 @@ impl QueryDialog {
             let is_entered = fields_ui(ui, draft, is_new);
             ui.add_space(GRID);
             edit = buttons_ui(ui, draft, known, is_entered);
+            if self.first.is_some() && ui.link("Make a collection that can be searched instead…").clicked() {
+                is_collection = true;
+            }
         });
-        if edit.is_some() || modal.should_close() {
+        if is_collection {
+            let pictures = ctx.workspace().loading().bare().map(|folder| folder.path.clone());
+            self.draft = None;
+            ctx.act(DataAction::CancelLoading);
+            ctx.command(Command::NewCollection(pictures));
+        } else if edit.is_some() || modal.should_close() {
             self.draft = None;
             match (edit.map(Box::new), self.first) {
                 (Some(edit), None) => ctx.act(JudgingAction::EditQuery(edit)),

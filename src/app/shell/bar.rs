@@ -6,7 +6,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, obstacle, widgets};
 use crate::app::panels::Panel;
-use crate::workspace::{DataAction, EmbeddingAction};
+use crate::workspace::{DataAction, EmbeddingAction, SearchAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 
 /// Draws the top bar: data set, training, help.
@@ -65,6 +65,8 @@ fn data_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         for command in [
             &commands::OPEN_DATA,
             &commands::OPEN_SAMPLE,
+            &commands::NEW_COLLECTION,
+            &commands::UPDATE_COLLECTION,
             &commands::ATTACH_TREC,
             &commands::ATTACH_VECTORS,
             &commands::IMPORT_JUDGEMENTS,
@@ -145,6 +147,12 @@ fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         widgets::caption(ui, widgets::progress_text(progress, elapsed));
         if ui.small_button("Cancel").clicked() {
             ctx.act(EmbeddingAction::Cancel);
+        }
+    } else if let Some((progress, elapsed)) = ctx.workspace().searching().progress() {
+        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0));
+        widgets::caption(ui, widgets::progress_text(progress, elapsed));
+        if ui.small_button("Cancel").clicked() {
+            ctx.act(SearchAction::CancelCollecting);
         }
     } else if let Some(session) = ctx.session() {
         let (queries, summary) = (session.data.dataset.queries.len(), &session.summary);

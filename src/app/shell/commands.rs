@@ -5,8 +5,8 @@ use crate::app::command::{Command, OpenAs, Zoom};
 use crate::app::ctx::PanelCtx;
 use crate::app::panels::Panel;
 use crate::workspace::{
-    Action, DataAction, EmbeddingAction, HistoryAction, Order, SelectionAction, SettingsAction, ThemeChoice,
-    TrainingAction, Workspace,
+    Action, DataAction, EmbeddingAction, HistoryAction, Order, SearchAction, SelectionAction, SettingsAction,
+    ThemeChoice, TrainingAction, Workspace,
 };
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
@@ -64,6 +64,13 @@ const fn does(
 
 /// Open a data set.
 pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), never, Command::Ask(OpenAs::DataSet));
+/// Make a folder of pictures searchable.
+pub static NEW_COLLECTION: NamedCommand = does("New collection…", None, never, Command::NewCollection(None));
+/// Search the open collection.
+pub static SEARCH: NamedCommand = does("Search the collection", keys(CTRL, Key::F), no_collection, Command::Search);
+/// Look for new pictures.
+pub static UPDATE_COLLECTION: NamedCommand =
+    acts("Look for new pictures", None, no_collection, |_, _| Some(SearchAction::Update.into()));
 /// Open the bundled sample.
 pub static OPEN_SAMPLE: NamedCommand =
     acts("Open built-in sample", None, never, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
@@ -177,7 +184,18 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
     vec![
         group(
             "Data",
-            &[&OPEN_DATA, &OPEN_SAMPLE, &ATTACH_TREC, &ATTACH_VECTORS, &IMPORT_JUDGEMENTS, &EXPORT_JUDGEMENTS, &EMBED],
+            &[
+                &OPEN_DATA,
+                &OPEN_SAMPLE,
+                &NEW_COLLECTION,
+                &SEARCH,
+                &UPDATE_COLLECTION,
+                &ATTACH_TREC,
+                &ATTACH_VECTORS,
+                &IMPORT_JUDGEMENTS,
+                &EXPORT_JUDGEMENTS,
+                &EMBED,
+            ],
         ),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
@@ -278,6 +296,10 @@ impl NamedCommand {
 
 fn never(_: &Workspace) -> Option<&'static str> {
     None
+}
+
+fn no_collection(workspace: &Workspace) -> Option<&'static str> {
+    workspace.searching().open().is_none().then_some("Open a collection first, or make one of a folder of pictures.")
 }
 
 fn no_data(workspace: &Workspace) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! The window around the panels: commands, layout, bars and dialogs.
 
 pub mod bar;
+pub mod collect;
 pub mod commands;
 pub mod dialogs;
 pub mod export;
@@ -13,5 +14,6 @@ pub mod open;
 pub mod pressed;
 pub mod save;
 pub mod screenshot;
+pub mod search;
 pub mod system_dialog;
 pub mod training_bar;

@@ -9,6 +9,7 @@
 //!
 //! Pictures are never copied or changed. Several processes may search a collection, one may update it.
 
+mod browse;
 mod gather;
 mod manifest;
 mod update;

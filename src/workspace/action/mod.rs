@@ -10,6 +10,7 @@ mod history;
 mod judging;
 mod message;
 mod runs;
+mod searching;
 mod selection;
 mod settings;
 mod studies;
@@ -23,6 +24,7 @@ pub use history::HistoryAction;
 pub use judging::{JudgingAction, Verdict};
 pub use message::MessageAction;
 pub use runs::RunsAction;
+pub use searching::SearchAction;
 pub use selection::SelectionAction;
 pub use settings::SettingsAction;
 pub use studies::StudiesAction;
@@ -51,6 +53,8 @@ pub enum Action {
     Export(ExportAction),
     /// Notices and warnings.
     Message(MessageAction),
+    /// Collections.
+    Search(SearchAction),
     /// The judge's desk.
     Judging(JudgingAction),
     /// Undo and redo.
@@ -79,6 +83,7 @@ from_theme! {
     Filter: FilterAction,
     Export: ExportAction,
     Message: MessageAction,
+    Search: SearchAction,
     Judging: JudgingAction,
     History: HistoryAction,
 }

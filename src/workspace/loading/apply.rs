@@ -4,6 +4,7 @@ use super::{BareFolder, Found, Measured, VectorsRead};
 use crate::base::Progress;
 use crate::dataset::{self, Dataset, QueryEdit, Reach, Split, VectorTable, Warning};
 use crate::eval::Measures;
+use crate::index::Collection;
 use crate::jobs::{Event, JobError, Slot, Worker};
 use crate::judge::{Scale, edit_queries};
 use crate::signals;
@@ -47,9 +48,10 @@ impl Workspace {
         let wanted = Wanted { settings: self.settings.clone(), cache: self.store.cache().to_owned() };
         let same = self.settings.recent.first() == Some(&path);
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
-        self.loading.path = path.clone();
-        self.loading.retire();
-        self.loading.opening.start("open", self.wake(), move |worker| {
+        if Collection::is_one(&path) && attach.is_empty() {
+            return self.open_collection(path, None);
+        }
+        self.start_opening(path.clone(), move |worker| {
             let reach = Reach::following(wanted.settings.following.contains(&path));
             if let Some(bare) = dataset::bare_pictures(&path, reach) {
                 return Ok(Found::Pictures(BareFolder { pictures: bare.dataset.images.len(), path, reach }));
@@ -58,6 +60,17 @@ impl Workspace {
                 .map(|found| Found::DataSet(Box::new(found)))
                 .map_err(JobError::from)
         });
+    }
+
+    /// Opens something by a job, in place of what is being opened.
+    pub(in crate::workspace) fn start_opening(
+        &mut self,
+        path: PathBuf,
+        work: impl FnOnce(&Worker<(), Found>) -> Result<Found, JobError> + Send + 'static,
+    ) {
+        self.loading.path = path;
+        self.loading.retire();
+        self.loading.opening.start("open", self.wake(), work);
     }
 
     fn follow_links(&mut self, path: &Path, follow: bool) {
@@ -101,7 +114,11 @@ impl Workspace {
         while let Some(event) = self.loading.opening.poll() {
             changed = true;
             match event {
-                Event::Done(Found::DataSet(opened)) => self.install(*opened),
+                Event::Done(Found::DataSet(opened)) => {
+                    self.close_collection();
+                    self.install(*opened);
+                }
+                Event::Done(Found::Collection(opened)) => self.install_collection(*opened),
                 Event::Done(Found::Pictures(folder)) => self.loading.bare = Some(folder),
                 Event::Failed(JobError::Cancelled) => {}
                 Event::Failed(error) => self.tell(Message::warning(format!("Could not open: {error}"))),
@@ -167,7 +184,7 @@ impl Workspace {
         session.refresh_view(graph);
     }
 
-    fn install(&mut self, measured: Measured) {
+    pub(in crate::workspace) fn install(&mut self, measured: Measured) {
         // Running jobs and warnings belong to the previous data set.
         if self.session.is_some() {
             self.messages.clear();
@@ -255,11 +272,16 @@ fn open(
     if proceed("Measuring the baselines").is_break() {
         return Err(TrainError::Cancelled);
     }
+    Ok(measure(path, opened))
+}
+
+/// Measures what needs no network.
+pub(in crate::workspace) fn measure(path: &Path, opened: train::Opened) -> Measured {
     let data = &opened.data;
     // Signals are chosen by these figures, so test queries must not be among them.
     let labelled = [data.queries_of(Split::Train), data.queries_of(Split::Validation)].concat();
     let statistics = |signal: usize| signals::statistics(&data.judgements, &labelled, &data.signals, signal);
-    Ok(Measured {
+    Measured {
         path: path.to_owned(),
         summary: dataset::summary(&data.dataset, &data.judgements),
         statistics: (0..data.signals.infos.len()).map(statistics).collect(),
@@ -271,7 +293,7 @@ fn open(
             },
         },
         opened,
-    })
+    }
 }
 
 fn per_query(data: &RunData, scores: impl Fn(usize) -> Vec<f32>) -> Vec<Measures> {

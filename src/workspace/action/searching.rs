@@ -1,0 +1,33 @@
+//! Actions on collections.
+
+use crate::dataset::Split;
+use crate::index::Asked;
+use std::path::PathBuf;
+
+/// Making a collection, and searching the open one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SearchAction {
+    /// Make a collection of the pictures in a folder, or bring it up to them, and open it.
+    Collect {
+        /// The folder of the pictures.
+        pictures: PathBuf,
+        /// The collection's own folder.
+        folder: PathBuf,
+        /// Whether files may lie outside the folder of the pictures.
+        follow: bool,
+        /// Whether to compute the vectors of the pictures, too.
+        vectors: bool,
+    },
+    /// Look again at the pictures of the open collection.
+    Update,
+    /// Stop making a collection; what was read and computed stays.
+    CancelCollecting,
+    /// Find pictures while words are typed.
+    Find(Box<Asked>),
+    /// Make what is asked for the query at hand.
+    Ask(Box<Asked>),
+    /// Make pictures that look like a file's the query at hand.
+    AskLike(PathBuf),
+    /// Keep the query at hand.
+    Keep(Option<Split>),
+}

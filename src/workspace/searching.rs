@@ -1,0 +1,134 @@
+//! A collection: made of a folder of pictures, searched, and its queries kept.
+
+mod apply;
+mod collect;
+mod session;
+
+use super::loading::Found;
+use crate::base::Progress;
+use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
+use crate::jobs::Slot;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A collection that is open for searching.
+#[derive(Clone)]
+pub struct OpenCollection {
+    /// The collection.
+    pub collection: Arc<Collection>,
+    /// The vectors in use, if there are any.
+    pub vectors: Option<Arc<VectorSet>>,
+    /// Number of pictures.
+    pub count: usize,
+}
+
+impl OpenCollection {
+    /// What is known about the vectors in use.
+    pub fn vector_info(&self) -> Option<&VectorInfo> {
+        self.vectors.as_deref().map(VectorSet::info)
+    }
+}
+
+/// The query at hand: asked for, and kept only if wanted.
+#[derive(Clone)]
+pub struct AtHand {
+    /// Its name in the data set.
+    pub id: String,
+    /// What was asked for.
+    pub asked: Asked,
+    /// What was found.
+    pub candidates: Arc<Candidates>,
+    /// Whether it is a query of the collection like any other.
+    pub is_kept: bool,
+}
+
+/// What was found while words are typed.
+#[derive(Clone)]
+pub struct FoundSoFar {
+    /// What was asked for.
+    pub asked: Asked,
+    /// The best.
+    pub candidates: Candidates,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// What the job that makes a collection reports: the words are there, vectors follow.
+struct Readable(PathBuf);
+
+/// What came of making a collection.
+struct Collected {
+    folder: PathBuf,
+    summary: String,
+    warnings: Vec<crate::dataset::Warning>,
+}
+
+/// Collections, and the one that is open.
+#[derive(Default)]
+pub struct Searching {
+    open: Option<OpenCollection>,
+    collecting: Slot<Readable, Collected>,
+    finding: Slot<(), FoundSoFar>,
+    keeping: Slot<(), String>,
+    /// What is to be found next.
+    next: Option<Asked>,
+    found: Option<FoundSoFar>,
+    at_hand: Option<AtHand>,
+}
+
+impl Searching {
+    /// The open collection.
+    pub fn open(&self) -> Option<&OpenCollection> {
+        self.open.as_ref()
+    }
+
+    /// The query at hand.
+    pub fn at_hand(&self) -> Option<&AtHand> {
+        self.at_hand.as_ref()
+    }
+
+    /// What was found while words are typed.
+    pub fn found(&self) -> Option<&FoundSoFar> {
+        self.found.as_ref()
+    }
+
+    /// Whether pictures are being found while words are typed.
+    pub fn is_finding(&self) -> bool {
+        self.finding.is_running()
+    }
+
+    /// Whether a query is being kept.
+    pub fn is_keeping(&self) -> bool {
+        self.keeping.is_running()
+    }
+
+    /// Whether a collection is being made.
+    pub fn is_collecting(&self) -> bool {
+        self.collecting.is_running()
+    }
+
+    /// The progress of making a collection, and for how long it has gone on.
+    pub fn progress(&self) -> Option<(&Progress, Duration)> {
+        self.collecting.worked()
+    }
+
+    /// Forgets the open collection, when something else is opened.
+    fn close(&mut self) {
+        self.finding.retire();
+        (self.open, self.next, self.found, self.at_hand) = (None, None, None, None);
+    }
+
+    /// Abandons everything, immediately.
+    pub(super) fn retire(&mut self) {
+        self.collecting.retire();
+        self.close();
+    }
+}
+
+/// A collection that was opened, and its data set.
+pub(super) struct OpenedCollection {
+    pub(super) open: OpenCollection,
+    pub(super) at_hand: Option<AtHand>,
+    pub(super) measured: Found,
+}

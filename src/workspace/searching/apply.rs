@@ -1,0 +1,231 @@
+//! Making collections, searching, keeping queries.
+
+use super::collect::{self, Wanted};
+use super::{AtHand, FoundSoFar, OpenedCollection, session};
+use crate::dataset::Split;
+use crate::index::{Asked, Example};
+use crate::jobs::{Event, JobError};
+use crate::train::memory_bound;
+use crate::vision::{Encoder, decode};
+use crate::workspace::loading::Found;
+use crate::workspace::{Message, SearchAction, Workspace};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// How many pictures are shown while words are typed.
+const WHILE_TYPING: usize = 24;
+
+impl Workspace {
+    pub(in crate::workspace) fn apply_search(&mut self, action: SearchAction) {
+        match action {
+            SearchAction::Collect { pictures, folder, follow, vectors } => {
+                let encoder = vectors.then(|| self.settings.encoder.clone());
+                self.collect(Wanted { pictures, folder, follow, encoder });
+            }
+            SearchAction::Update => self.update_collection(),
+            SearchAction::CancelCollecting => self.searching.collecting.cancel(),
+            SearchAction::Find(asked) => self.find(*asked),
+            SearchAction::Ask(asked) => self.ask(*asked),
+            SearchAction::AskLike(path) => self.ask_like(path),
+            SearchAction::Keep(split) => self.keep(split),
+        }
+    }
+
+    /// Where the collection of a folder of pictures is made if nothing else is said.
+    pub fn collection_beside(pictures: &Path) -> PathBuf {
+        collect::beside(pictures)
+    }
+
+    /// Why no other query can be made the one at hand now.
+    pub fn asking_obstacle(&self) -> Option<&'static str> {
+        match () {
+            () if self.searching.open.is_none() => {
+                Some("Open a collection first, or make one of a folder of pictures.")
+            }
+            () if self.training.is_running() => Some("A run is in training."),
+            () => None,
+        }
+    }
+
+    fn collect(&mut self, wanted: Wanted) {
+        if self.searching.is_collecting() {
+            return self.tell(Message::warning("A collection is being made already."));
+        }
+        self.searching.collecting.start("collect", self.wake(), move |worker| collect::collect(&wanted, worker));
+    }
+
+    fn update_collection(&mut self) {
+        let Some(open) = &self.searching.open else { return };
+        let wanted = Wanted {
+            pictures: open.collection.pictures(),
+            folder: open.collection.folder().to_owned(),
+            follow: open.collection.manifest().follow,
+            encoder: Some(self.settings.encoder.clone()),
+        };
+        self.collect(wanted);
+    }
+
+    /// Finds pictures while words are typed; of several requests meanwhile only the last counts.
+    fn find(&mut self, asked: Asked) {
+        self.searching.next = Some(asked);
+        self.find_next();
+    }
+
+    fn find_next(&mut self) {
+        if self.searching.finding.is_running() {
+            return;
+        }
+        let (Some(open), Some(asked)) = (self.searching.open.clone(), self.searching.next.take()) else { return };
+        self.searching.finding.start("find", self.wake(), move |_| {
+            let start = Instant::now();
+            let asked = Asked { most: WHILE_TYPING, ..asked };
+            // By words alone: the looks are worth waiting for only once the words are complete.
+            let words = Asked { example: None, ..asked.clone() };
+            let candidates = open.collection.candidates(&words, None)?;
+            Ok(FoundSoFar { asked, candidates, time: start.elapsed() })
+        });
+    }
+
+    fn ask(&mut self, asked: Asked) {
+        if let Some(obstacle) = self.asking_obstacle() {
+            return self.tell(Message::warning(obstacle));
+        }
+        let Some(open) = self.searching.open.clone() else { return };
+        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
+        self.start_opening(open.collection.folder().to_owned(), move |worker| {
+            let opened = session::gather(open, Some(asked), memory, worker)?;
+            Ok(Found::Collection(Box::new(opened)))
+        });
+    }
+
+    fn ask_like(&mut self, path: PathBuf) {
+        if let Some(obstacle) = self.asking_obstacle() {
+            return self.tell(Message::warning(obstacle));
+        }
+        let Some(open) = self.searching.open.clone() else { return };
+        let Some(spec) = open.vector_info().map(|info| info.encoder.clone()) else {
+            return self.tell(Message::warning("This collection has no visual vectors to compare pictures by."));
+        };
+        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
+        self.start_opening(open.collection.folder().to_owned(), move |worker| {
+            worker.stage("Embedding the picture", 0, 0)?;
+            let encoder = Encoder::load(&spec, crate::vision::DeviceChoice::Cpu)?;
+            let vector = encoder.embed(&[spec.preprocess.apply(&decode(&path)?)?])?;
+            let asked = Asked { example: Some(Example::Vector(vector)), ..Asked::default() };
+            let opened = session::gather(open, Some(asked), memory, worker)?;
+            Ok(Found::Collection(Box::new(opened)))
+        });
+    }
+
+    fn keep(&mut self, split: Option<Split>) {
+        let Some(open) = self.searching.open.clone() else { return };
+        let Some(AtHand { id, asked, candidates, is_kept: false }) = self.searching.at_hand.clone() else { return };
+        self.searching.keeping.start("keep", self.wake(), move |_| {
+            open.collection.keep(&id, &asked.text, split, &candidates)?;
+            Ok(id)
+        });
+    }
+
+    /// A collection in a folder, opened by a job that opens what is there.
+    pub(in crate::workspace) fn install_collection(&mut self, opened: OpenedCollection) {
+        let OpenedCollection { open, at_hand, measured } = opened;
+        self.loading.wanted_query =
+            at_hand.as_ref().map(|at_hand| at_hand.id.clone()).or(self.loading.wanted_query.take());
+        self.searching.close();
+        self.searching.open = Some(open);
+        self.searching.at_hand = at_hand;
+        if let Found::DataSet(measured) = measured {
+            self.install(*measured);
+        }
+    }
+
+    /// Forgets the open collection, when something else is opened.
+    pub(in crate::workspace) fn close_collection(&mut self) {
+        self.searching.close();
+    }
+
+    pub(in crate::workspace) fn poll_search(&mut self) -> bool {
+        let mut changed = self.poll_collecting();
+        while let Some(event) = self.searching.finding.poll() {
+            changed = true;
+            match event {
+                Event::Done(found) => self.searching.found = Some(found),
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(error) => self.tell(Message::warning(format!("Could not search: {error}"))),
+            }
+        }
+        self.find_next();
+        while let Some(event) = self.searching.keeping.poll() {
+            changed = true;
+            match event {
+                Event::Done(id) => {
+                    if let Some(at_hand) = self.searching.at_hand.as_mut().filter(|at_hand| at_hand.id == id) {
+                        at_hand.is_kept = true;
+                    }
+                    self.tell(Message::notice(format!("Kept “{id}” as a query.")));
+                }
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(error) => self.tell(Message::warning(format!("Could not keep the query: {error}"))),
+            }
+        }
+        changed
+    }
+
+    fn poll_collecting(&mut self) -> bool {
+        let mut changed = false;
+        while let Some(event) = self.searching.collecting.poll() {
+            changed = true;
+            match event {
+                Event::Update(super::Readable(folder)) => {
+                    if !self.is_open_collection(&folder) && !self.training.is_running() {
+                        self.open_with(folder);
+                    }
+                }
+                Event::Done(collected) => {
+                    self.tell(Message::notice(collected.summary));
+                    let more = collected.warnings.len().saturating_sub(3);
+                    for warning in collected.warnings.iter().take(3) {
+                        self.tell(Message::warning(warning.to_string()));
+                    }
+                    if more > 0 {
+                        self.tell(Message::warning(format!("{more} more problems in the files of the pictures.")));
+                    }
+                    self.take_up_collection(&collected.folder);
+                }
+                Event::Failed(JobError::Cancelled) => {
+                    self.tell(Message::notice(
+                        "Collecting was cancelled; what was read stays, and the next time goes on from there.",
+                    ));
+                }
+                Event::Failed(error) => self.tell(Message::warning(format!("Could not make the collection: {error}"))),
+                Event::Progress(_) => {}
+            }
+        }
+        changed
+    }
+
+    fn is_open_collection(&self, folder: &Path) -> bool {
+        self.searching.open.as_ref().is_some_and(|open| open.collection.folder() == folder)
+    }
+
+    /// Takes up what has been read and computed in the open collection.
+    fn take_up_collection(&mut self, folder: &Path) {
+        if self.training.is_running() || (self.searching.open.is_some() && !self.is_open_collection(folder)) {
+            return;
+        }
+        let asked = self.searching.at_hand.as_ref().filter(|at_hand| !at_hand.asked.text.is_empty());
+        let asked = asked.map(|at_hand| at_hand.asked.clone());
+        self.open_collection(folder.to_owned(), asked);
+    }
+
+    /// Opens a collection, and asks something of it.
+    pub(in crate::workspace) fn open_collection(&mut self, folder: PathBuf, asked: Option<Asked>) {
+        let encoder = self.settings.encoder.clone();
+        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
+        self.start_opening(folder.clone(), move |worker| {
+            let open = session::open(&folder, &encoder)?;
+            let opened = session::gather(open, asked, memory, worker)?;
+            Ok(Found::Collection(Box::new(opened)))
+        });
+    }
+}

@@ -1,0 +1,76 @@
+//! Making a collection as a job: words first, vectors after them.
+
+use super::{Collected, Readable};
+use crate::base::Progress;
+use crate::dataset::Reach;
+use crate::index::{Collection, IndexError, Updated};
+use crate::jobs::{JobError, Worker};
+use crate::workspace::EncoderSettings;
+use crate::workspace::embedding::resolve;
+use std::path::Path;
+
+/// What is to be made.
+pub(super) struct Wanted {
+    pub(super) pictures: std::path::PathBuf,
+    pub(super) folder: std::path::PathBuf,
+    pub(super) follow: bool,
+    /// The encoder of the vectors, if any are wanted.
+    pub(super) encoder: Option<EncoderSettings>,
+}
+
+/// Reads the words of the pictures, says so, and computes vectors.
+pub(super) fn collect(wanted: &Wanted, worker: &Worker<Readable, Collected>) -> Result<Collected, JobError> {
+    let mut observe = |progress: Progress| {
+        worker.progress(progress);
+        worker.flow()
+    };
+    let mut collection = Collection::create(&wanted.folder, &wanted.pictures, Reach::following(wanted.follow))?;
+    let updated = collection.update(&mut observe)?;
+    let folder = collection.folder().to_owned();
+    worker.update(Readable(folder.clone()));
+    let mut summary = summary(&collection, &updated);
+    if let Some(settings) = &wanted.encoder {
+        let (spec, device) = resolve(settings, &mut observe)?;
+        let (device, instead) = device.or_cpu();
+        let embedded = collection.embed(&spec, device, &mut observe)?;
+        summary += &format!(" Vectors by {}: {} computed", spec.name(), embedded.embedded);
+        if !embedded.failed.is_empty() {
+            summary += &format!(", {} pictures could not be read", embedded.failed.len());
+        }
+        summary += ".";
+        summary += &instead.map(|why| format!(" {why}")).unwrap_or_default();
+    }
+    Ok(Collected { folder, summary, warnings: updated.warnings })
+}
+
+/// What was found, in a sentence or two.
+fn summary(collection: &Collection, updated: &Updated) -> String {
+    let outcome = &updated.outcome;
+    let mut text = format!(
+        "{} pictures: {} read, {} unchanged, {} removed.",
+        collection.count(),
+        outcome.read,
+        outcome.unchanged,
+        outcome.removed
+    );
+    let unread: Vec<String> = updated.unread.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    if !unread.is_empty() {
+        text += &format!(" Not read: {}.", unread.join(", "));
+    }
+    text
+}
+
+impl From<IndexError> for JobError {
+    fn from(error: IndexError) -> Self {
+        match error.is_cancelled() {
+            true => Self::Cancelled,
+            false => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Where the collection of a folder of pictures is made if nothing else is said: beside it.
+pub(super) fn beside(pictures: &Path) -> std::path::PathBuf {
+    let name = pictures.file_name().map_or_else(|| "pictures".into(), |name| name.to_string_lossy().into_owned());
+    pictures.with_file_name(format!("{name}.collection"))
+}

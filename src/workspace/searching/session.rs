@@ -1,0 +1,93 @@
+//! From a collection and what is asked of it to a data set that is open.
+
+use super::{AtHand, OpenCollection, OpenedCollection};
+use crate::dataset::{Dataset, Loaded, Warning};
+use crate::index::{Asked, Candidates, Collection, IndexError};
+use crate::jobs::{JobError, Worker};
+use crate::train::{self, NamedVectors};
+use crate::workspace::EncoderSettings;
+use crate::workspace::embedding::resolve;
+use crate::workspace::loading::{Found, measure};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opens a collection with the vectors of an encoder, else with those of the most pictures.
+pub(super) fn open(folder: &Path, encoder: &EncoderSettings) -> Result<OpenCollection, IndexError> {
+    let collection = Collection::open(folder)?;
+    let own = resolve(encoder, &mut |_| ControlFlow::Continue(())).ok();
+    let own = own.and_then(|(spec, _)| collection.vectors_of(&spec).ok()).filter(|set| set.count() > 0);
+    let vectors = match own {
+        Some(set) => Some(set),
+        None => collection.vector_sets()?.first().map(|info| collection.vectors(&info.key)).transpose()?,
+    };
+    let count = collection.count();
+    let vectors = vectors.filter(|set| set.count() > 0).map(Arc::new);
+    Ok(OpenCollection { collection: Arc::new(collection), vectors, count })
+}
+
+/// The name of a query by what it asks for.
+pub(super) fn name(asked: &Asked) -> String {
+    use crate::index::Example;
+    let like = match &asked.example {
+        None => String::new(),
+        Some(Example::Own(path)) => format!("like {path}"),
+        Some(Example::Vector(_)) => "like a picture".to_owned(),
+    };
+    match asked.text.trim() {
+        "" if like.is_empty() => "pictures".to_owned(),
+        "" => like,
+        text if like.is_empty() => text.to_owned(),
+        text => format!("{text}, {like}"),
+    }
+}
+
+/// The data set of the kept queries and what is asked for; without anything asked, of the kept queries alone, or of the
+/// first pictures where there are none.
+pub(super) fn gather(
+    open: OpenCollection,
+    asked: Option<Asked>,
+    memory: usize,
+    worker: &Worker<(), Found>,
+) -> Result<OpenedCollection, JobError> {
+    worker.stage("Searching", 0, 0)?;
+    let collection = &open.collection;
+    let mut loaded = collection.kept()?;
+    let has_queries = !loaded.dataset.queries.is_empty();
+    let at_hand = match asked {
+        None if has_queries => None,
+        None => Some(at_hand(Asked::default(), collection.first(Asked::MOST)?, &loaded)),
+        Some(asked) => {
+            let candidates = collection.candidates(&asked, open.vectors.as_deref())?;
+            if candidates.list.is_empty() {
+                return Err(JobError::Failed(format!("No picture matches “{}”.", name(&asked))));
+            }
+            Some(at_hand(asked, candidates, &loaded))
+        }
+    };
+    if let Some(at_hand) = &at_hand {
+        let query = collection.query(&at_hand.id, &at_hand.asked.text, None, &at_hand.candidates);
+        crate::dataset::add_query(&mut loaded, &query);
+    }
+    if loaded.dataset.images.is_empty() {
+        return Err(JobError::Failed("This collection has no pictures yet.".to_owned()));
+    }
+    let choose = &mut |dataset: &Dataset, _: &mut Vec<Warning>| -> Result<Option<NamedVectors>, _> {
+        let Some(set) = &open.vectors else { return Ok(None) };
+        let table = collection.table(dataset, Some(set))?;
+        Ok(Some((vec![set.info().name.clone()], table)))
+    };
+    let mut stage = |name: &str| match worker.stage(name, 0, 0) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    };
+    let opened = train::open_loaded(loaded, memory, choose, &mut stage).map_err(JobError::from)?;
+    let measured = Found::DataSet(Box::new(measure(collection.folder(), opened)));
+    Ok(OpenedCollection { open, at_hand, measured })
+}
+
+fn at_hand(asked: Asked, candidates: Candidates, kept: &Loaded) -> AtHand {
+    let id = name(&asked);
+    let is_kept = kept.dataset.query_index(&id).is_some();
+    AtHand { id, asked, candidates: Arc::new(candidates), is_kept }
+}
