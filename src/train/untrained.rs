@@ -114,7 +114,8 @@ mod tests {
     fn the_defaults_are_the_best_of_a_grid_on_the_sample_s_training_queries() {
         let data = open(&demo_sample(), &[]).expect("the sample").data;
         let signal = signals::text_signal(&data.signals).expect("it has words");
-        let text = map(&data, |query| rank_untrained(&data, Untrained::Text, signal, query).expect("no vectors needed"));
+        let text =
+            map(&data, |query| rank_untrained(&data, Untrained::Text, signal, query).expect("no vectors needed"));
         let of_cm = |feedback_by| map(&data, |query| feedback(&data, feedback_by, signal, query));
         let of_prf = |weights| map(&data, |query| prf(&data, weights, signal, query).expect("it has vectors"));
         let (cm, default) = (of_cm(CM), of_prf(PRF));
@@ -122,14 +123,20 @@ mod tests {
             for mixture in [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] {
                 let other = of_cm(Feedback { neighbours, mixture });
                 println!("cm {neighbours} {mixture} {other:.4}");
-                if std::env::var_os("GRID").is_none() {assert!(cm >= other, "{neighbours}, {mixture}: {other} over {cm}");}
+                if std::env::var_os("GRID").is_none() {
+                    assert!(cm >= other, "{neighbours}, {mixture}: {other} over {cm}");
+                }
             }
         }
-        for (hop, gamma) in [0.0, 0.5, 1.0, 2.0].into_iter().flat_map(|hop| [0.0, 0.5, 1.0, 2.0].map(|gamma| (hop, gamma))) {
+        for (hop, gamma) in
+            [0.0, 0.5, 1.0, 2.0].into_iter().flat_map(|hop| [0.0, 0.5, 1.0, 2.0].map(|gamma| (hop, gamma)))
+        {
             for beta in [1.0, 1.5, 3.0] {
                 let other = of_prf(PrfWeights { hop, gamma, beta, ..PRF });
                 println!("prf {hop} {gamma} {beta} {other:.4}");
-                if std::env::var_os("GRID").is_none() {assert!(default >= other, "{hop}, {gamma}, {beta}: {other} over {default}");}
+                if std::env::var_os("GRID").is_none() {
+                    assert!(default >= other, "{hop}, {gamma}, {beta}: {other} over {default}");
+                }
             }
         }
         assert!(cm > text && default > text, "{text} {cm} {default}");

@@ -4,18 +4,28 @@ use crate::base::{named, range};
 use crate::eval::{self, Measures, Ranked, STANDARD};
 use crate::train::RunData;
 
-/// Which of the three rankings.
+/// Which ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// The search engine's.
     Initial,
     /// By the text signal alone.
     Text,
+    /// By cross-modal feedback, which needs no judgement.
+    Feedback,
+    /// By DCMM-PRF with default weights, which needs no judgement.
+    Untrained,
     /// By the network.
     Model,
 }
 
-named!(Order, "ranking": Initial = "Initial order", Text = "Text only", Model = "Graph network");
+named!(Order, "ranking": Initial = "Initial order", Text = "Text only", Feedback = "Visual feedback",
+    Untrained = "Untrained DCMM-PRF", Model = "Graph network");
+
+impl Order {
+    /// Those of a data set.
+    pub const USUAL: [Order; 3] = [Order::Initial, Order::Text, Order::Model];
+}
 
 /// One ranking of one query's candidates.
 #[derive(Clone, Debug, PartialEq)]

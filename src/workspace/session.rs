@@ -5,13 +5,13 @@ mod apply;
 use super::ranking::{Order, Ranking, measured};
 use super::view::{QueryView, ViewRequest};
 use crate::base::mean;
-use crate::dataset::{Image, Relevance, Split, Summary, VectorTable, Warning};
+use crate::dataset::{Format, Image, Relevance, Split, Summary, VectorTable, Warning};
 use crate::eval::{Measure, Measures};
 use crate::graph::GraphRequest;
 use crate::jobs::{Event, Slot, Wake};
 use crate::judge::Scale;
 use crate::signals::{self, Statistics};
-use crate::train::RunData;
+use crate::train::{RunData, Untrained, rank_untrained};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -68,11 +68,17 @@ pub struct Session {
     pub(super) hovered: Option<usize>,
     pub(super) view: Option<QueryView>,
     pub(super) view_job: Slot<(), QueryView>,
-    pub(super) rankings: [Option<Ranking>; 3],
+    pub(super) rankings: [Option<Ranking>; Order::ALL.len()],
     pub(super) ranked: u64,
     pub(super) model: Option<ModelScores>,
     pub(super) wake: Wake,
 }
+
+/// Most candidates that are ranked within the frame without training.
+const MOST_UNTRAINED: usize = 1_000;
+
+/// The column of a collection's text scores.
+const COLLECTION_TEXT: &str = "text";
 
 /// Products up to which a query's graph is built within the frame: some 30 ms of one core.
 const AT_ONCE: usize = 200_000_000;
@@ -118,6 +124,20 @@ impl Session {
         signals::text_signal(&self.data.signals).is_some()
     }
 
+    /// Whether it is a collection's, whose queries can be ranked without any judgement.
+    pub fn is_collection(&self) -> bool {
+        self.data.dataset.format == Format::COLLECTION
+    }
+
+    /// The rankings to show side by side: those that there can be, from the first without learning to the best.
+    pub fn orders(&self) -> [Order; 3] {
+        match (self.is_collection(), &self.model) {
+            (false, _) => Order::USUAL,
+            (true, None) => [Order::Initial, Order::Feedback, Order::Untrained],
+            (true, Some(_)) => [Order::Initial, Order::Feedback, Order::Model],
+        }
+    }
+
     /// One of the current query's rankings.
     pub fn ranking(&self, order: Order) -> Option<&Ranking> {
         self.rankings[order as usize].as_ref()
@@ -128,14 +148,15 @@ impl Session {
         self.ranked
     }
 
-    /// The network's ranking where there is one, else the text signal's, else the initial order.
+    /// The network's ranking where there is one, else in a collection that of untrained DCMM-PRF, else the text signal's, else
+    /// the initial order.
     pub fn best_ranking(&self) -> Option<&Ranking> {
         self.best().map(|(_, ranking)| ranking)
     }
 
     /// [`Session::best_ranking`], and which it is.
     pub fn best(&self) -> Option<(Order, &Ranking)> {
-        let orders = [Order::Model, Order::Text, Order::Initial].into_iter();
+        let orders = [Order::Model, Order::Untrained, Order::Text, Order::Initial].into_iter();
         orders.filter_map(|order| Some((order, self.ranking(order)?))).next()
     }
 
@@ -174,6 +195,21 @@ impl Session {
         let text = self.has_text().then(|| signals::text_only(&self.data.signals, self.query));
         self.set_ranking(Order::Initial, Some(Ranking::new(&self.data, self.query, initial)));
         self.set_ranking(Order::Text, text.map(|text| Ranking::new(&self.data, self.query, text)));
+        for (order, by) in [(Order::Feedback, Untrained::Cm), (Order::Untrained, Untrained::Prf)] {
+            let ranking = self.untrained(by, self.query).map(|scores| Ranking::new(&self.data, self.query, scores));
+            self.set_ranking(order, ranking);
+        }
+    }
+
+    /// The scores of a query's candidates in a collection by a ranking that needs no judgement; `None` where there are no
+    /// vectors, or too many candidates to rank within a frame.
+    fn untrained(&self, by: Untrained, query: usize) -> Option<Vec<f32>> {
+        let count = self.data.dataset.queries.get(query)?.candidates.len();
+        if !self.is_collection() || !self.data.has_vectors() || count > MOST_UNTRAINED {
+            return None;
+        }
+        let signal = self.data.signals.index(COLLECTION_TEXT)?;
+        rank_untrained(&self.data, by, signal, query).ok()
     }
 
     fn set_ranking(&mut self, order: Order, ranking: Option<Ranking>) {
@@ -186,6 +222,8 @@ impl Session {
         let scores = match order {
             Order::Initial => signals::initial_order(&self.data.dataset, query),
             Order::Text => self.has_text().then(|| signals::text_only(&self.data.signals, query))?,
+            Order::Feedback => self.untrained(Untrained::Cm, query)?,
+            Order::Untrained => self.untrained(Untrained::Prf, query)?,
             Order::Model => self.model.as_ref()?.scores.get(query)?.clone(),
         };
         let count = self.data.dataset.queries.get(query)?.candidates.len();
@@ -199,6 +237,8 @@ impl Session {
             Order::Initial => Some(queries.map(|query| signals::initial_order(&self.data.dataset, query)).collect()),
             Order::Text if !self.has_text() => None,
             Order::Text => Some(queries.map(|query| signals::text_only(&self.data.signals, query)).collect()),
+            Order::Feedback => queries.map(|query| self.untrained(Untrained::Cm, query)).collect(),
+            Order::Untrained => queries.map(|query| self.untrained(Untrained::Prf, query)).collect(),
             Order::Model => self.model.as_ref().map(|model| model.scores.clone()),
         }
     }
@@ -213,6 +253,7 @@ impl Session {
         let measures = match order {
             Order::Initial => &self.baselines.initial,
             Order::Text => &self.baselines.text,
+            Order::Feedback | Order::Untrained => return None,
             Order::Model => &self.model.as_ref()?.measures,
         };
         let judged = measures.iter().enumerate().filter(|(query, _)| self.data.judgements.is_judged(*query));

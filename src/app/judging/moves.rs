@@ -18,7 +18,7 @@ pub fn show(ui: &mut Ui, moves: &Moves) {
         ui.spacing_mut().item_spacing.x = 3.0 * GRID;
         widgets::caption(ui, "MAP over the judged queries:");
         let last = points.last().map(|last| last.map).unwrap_or_default();
-        for ((order, value), colour) in Order::ALL.into_iter().zip(last).zip(colours) {
+        for ((order, value), colour) in Order::USUAL.into_iter().zip(last).zip(colours) {
             if let Some(value) = value {
                 let moved = value - points.iter().find_map(|point| point.map[order as usize]).unwrap_or(value);
                 let text = format!("{}  {} ({})", order.name(), widgets::decimal(value), widgets::change(moved));
@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, moves: &Moves) {
     ui.scope(|ui| {
         plot::small_text(ui);
         plot::small("moves of the measures", "labels", palette).height(HEIGHT).show(ui, |plot| {
-            for (order, colour) in Order::ALL.into_iter().zip(colours) {
+            for (order, colour) in Order::USUAL.into_iter().zip(colours) {
                 let point = |point: &Move| Some([point.labels as f64, point.map[order as usize]?]);
                 let line: PlotPoints<'_> = points.iter().filter_map(point).collect();
                 plot.line(Line::new(order.name(), line).color(colour).width(1.6));

@@ -9,7 +9,7 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Image;
-use crate::workspace::{Order, SelectionAction, Session};
+use crate::workspace::{SelectionAction, Session};
 use egui::{Response, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the panel remembers between frames.
@@ -72,7 +72,7 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
         ui.add(egui::Label::new(RichText::new(image.tags.join(", ")).color(palette.weak)).wrap());
     }
     ui.spacing_mut().item_spacing.y = 3.0;
-    for order in Order::ALL {
+    for order in session.orders() {
         let Some(ranking) = session.ranking(order) else { continue };
         let (rank, score) = (ranking.ranks[index] + 1, ranking.scores[index]);
         widgets::fact(ui, order.name(), format!("rank {rank}, score {score:.3}"));

@@ -1,4 +1,4 @@
-//! The three rankings side by side, and how images moved between them.
+//! Three rankings side by side, and how images moved between them.
 
 use super::PanelView;
 use crate::app::command::Command;
@@ -82,7 +82,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: boo
     let height = ui.available_height();
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        for order in Order::ALL {
+        for order in session.orders() {
             ui.allocate_ui(vec2(width, height), |ui| {
                 ui.push_id(order.name(), |ui| {
                     ui.set_width(width);
@@ -106,7 +106,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, 
     // Three strips fill the panel: a third of it, less heading, captions and scroll bar.
     let side = (ui.available_height() / 3.0 - theme::ROW - CAPTION - 6.0 * GRID).clamp(44.0, 140.0);
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        for order in Order::ALL {
+        for order in session.orders() {
             ui.push_id(order.name(), |ui| {
                 heading_ui(ui, session, order, true);
                 let Some(shown) = shown(order) else {
@@ -127,6 +127,9 @@ fn missing_ui(ui: &mut Ui, order: Order) {
         ui,
         match order {
             Order::Model => "Appears after the first epoch of training (Ctrl+Enter).",
+            Order::Feedback | Order::Untrained => {
+                "Needs visual vectors (in the background once a collection is made), and at most 1,000 candidates."
+            }
             Order::Initial | Order::Text => "No signal of this data set compares words.",
         },
     );
@@ -205,6 +208,8 @@ fn previous(session: &Session, order: Order) -> Option<&Ranking> {
     match order {
         Order::Initial => None,
         Order::Text => session.ranking(Order::Initial),
+        Order::Feedback | Order::Untrained => session.ranking(Order::Initial),
+        Order::Model if session.is_collection() => session.ranking(Order::Initial),
         Order::Model => session.ranking(Order::Text).or(session.ranking(Order::Initial)),
     }
 }

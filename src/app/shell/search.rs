@@ -240,7 +240,8 @@ impl SearchBar {
         let name = if name.is_empty() { path } else { name };
         let galley = text::line(ui.painter(), name, FontId::proportional(theme::SMALL), palette.text, TILE);
         ui.painter().galley(pos2(rect.left(), tile.bottom() + 2.0), galley, palette.text);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Found: {name}")));
+        response
+            .widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Found: {name}")));
         response.on_hover_text(path)
     }
 }

@@ -10,7 +10,7 @@ const MOST: usize = 2_000;
 pub struct Move {
     /// Labels that had changed since the data set was opened.
     pub labels: usize,
-    /// Mean average precision over the judged queries of each ranking there is, in the order of [`Order::ALL`].
+    /// Mean average precision over the judged queries of each ranking there is, in the order of [`Order::USUAL`].
     pub map: [Option<f64>; 3],
 }
 
@@ -30,7 +30,7 @@ impl Moves {
     /// Adds a point after `count` more labels.
     pub(super) fn add(&mut self, session: &Session, count: usize) {
         self.labels += count;
-        let map = Order::ALL.map(|order| session.mean_map(order));
+        let map = Order::USUAL.map(|order| session.mean_map(order));
         // Where only the rankings changed, the point moves with them.
         self.points.pop_if(|last| last.labels == self.labels);
         self.points.push(Move { labels: self.labels, map });

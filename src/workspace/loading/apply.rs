@@ -210,7 +210,7 @@ impl Workspace {
             hovered: None,
             view: None,
             view_job: Slot::default(),
-            rankings: [None, None, None],
+            rankings: Default::default(),
             ranked: 0,
             model: None,
             wake: self.wake(),

@@ -25,7 +25,7 @@ pub fn tooltip(
         widgets::paint_contain(ui.painter(), rect, picture, palette);
         ui.label(widgets::strong_text(image.name()));
         let mut facts = vec![session.scale.judged(session.relevance(candidate))];
-        for order in Order::ALL {
+        for order in session.orders() {
             if let Some(ranking) = session.ranking(order) {
                 facts.push(format!("{} {}", short(order), ranking.ranks[candidate] + 1));
             }
@@ -49,6 +49,8 @@ fn short(order: Order) -> &'static str {
     match order {
         Order::Initial => "initial",
         Order::Text => "text",
+        Order::Feedback => "feedback",
+        Order::Untrained => "untrained",
         Order::Model => "network",
     }
 }
