@@ -35,7 +35,7 @@ pub(crate) fn collected(home: &Path) -> Collection {
     collection
 }
 
-fn embed(collection: &Collection) -> crossrank::index::Embedded {
+pub(crate) fn embed(collection: &Collection) -> crossrank::index::Embedded {
     let spec = EncoderSpec::bundled();
     collection.embed(&spec, DeviceChoice::Cpu, &mut |_| ControlFlow::Continue(())).expect("embedded")
 }

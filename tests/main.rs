@@ -7,6 +7,8 @@ mod charts;
 mod choosing;
 mod cli;
 mod cli_runs;
+mod collection_neighbours;
+mod collection_ranking;
 mod collection_vectors;
 mod collections;
 mod comparison;

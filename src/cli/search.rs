@@ -33,9 +33,9 @@ pub(super) struct SearchArgs {
     /// DCMM-PRF), or the folder of a saved run.
     #[arg(long, default_value = "text", value_name = "text|cm|prf|RUN")]
     pub by: String,
-    /// How many candidates are ranked: the best by words, then what looks like them.
-    #[arg(long, default_value = "300", value_name = "N", value_parser = count::<10_000_000>)]
-    pub candidates: usize,
+    /// How many candidates are ranked: the best by words, then what looks like them [default: 300, or --top if that is more].
+    #[arg(long, value_name = "N", value_parser = count::<10_000_000>)]
+    pub candidates: Option<usize>,
     /// How many pictures to list.
     #[arg(long, default_value = "20", value_name = "N", value_parser = count::<10_000_000>)]
     pub top: usize,
@@ -74,7 +74,7 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
     let ranker = Ranker::find(&args.by)?;
     let vectors = own_vectors(&collection, &ranker, DeviceChoice::Cpu, &mut progress)?;
     let example = args.image.as_deref().map(|image| example(&collection, image, vectors.as_ref())).transpose()?;
-    let (text, most) = (args.words.clone(), args.candidates.max(args.top));
+    let (text, most) = (args.words.clone(), args.candidates.unwrap_or(Asked::MOST.max(args.top)));
     let asked = Asked { text, is_open: false, example, mix: args.mix, most };
     progress.finish();
     let start = Instant::now();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::describe::{self, VectorInfo};
 use super::near;
 use super::set::EXACT;
-use crate::base::{At, Lock, LockError, Progress};
+use crate::base::{At, FileError, Lock, LockError, Progress};
 use crate::dataset::{PixelStamp, Reach, RowWriter, remove_rows};
 use crate::index::{Collection, IndexError, picture_bytes};
 use crate::vision::{
@@ -30,6 +30,14 @@ pub struct Embedded {
     pub removed: usize,
     /// Pictures that could not be read, and why, by path.
     pub failed: Vec<(String, String)>,
+}
+
+/// A set that is written to.
+struct Opened {
+    _lock: Lock,
+    folder: PathBuf,
+    info: VectorInfo,
+    writer: RowWriter,
 }
 
 /// A picture without a vector.
@@ -80,10 +88,50 @@ impl Collection {
         device: DeviceChoice,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Embedded, IndexError> {
+        let Opened { _lock, folder, mut info, mut writer } = self.open_set(encoder)?;
+        let mut outcome = Embedded::default();
+        let waiting = self.waiting(&mut writer, &mut outcome)?;
+        if !waiting.is_empty() {
+            self.compute(encoder, device, &waiting, (&mut writer, &mut outcome), observe)?;
+        }
+        finish(&folder, &mut info, writer, observe)?;
+        Ok(outcome)
+    }
+
+    /// Takes up vectors that were computed elsewhere by this encoder, of pictures that the collection has, and brings the
+    /// index of neighbours up to them. The others are left as they are; how many were taken.
+    ///
+    /// # Errors
+    /// As [`Collection::embed`], and if a vector has another dimension.
+    pub fn take_vectors(
+        &self,
+        encoder: &EncoderSpec,
+        vectors: &mut dyn Iterator<Item = (String, Vec<f32>)>,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<usize, IndexError> {
+        let Opened { _lock, folder, mut info, mut writer } = self.open_set(encoder)?;
+        let stamps = self.text().stamps()?;
+        let mut taken = 0;
+        for (path, vector) in vectors {
+            if vector.len() != info.dim {
+                let message = format!("the vector of '{path}' has {} numbers instead of {}", vector.len(), info.dim);
+                return Err(FileError::malformed(message, &folder).into());
+            }
+            if let Some(stamp) = stamps.get(&path) {
+                writer.append(&[(&path, (stamp.bytes, stamp.modified))], &vector)?;
+                taken += 1;
+            }
+        }
+        finish(&folder, &mut info, writer, observe)?;
+        Ok(taken)
+    }
+
+    /// Opens the set of an encoder for writing, which is made if there is none.
+    fn open_set(&self, encoder: &EncoderSpec) -> Result<Opened, IndexError> {
         let mut info = VectorInfo::of(encoder)?;
         let folder = self.vectors_folder().join(&info.key);
         std::fs::create_dir_all(&folder).at(&folder)?;
-        let (lock, _) = Lock::acquire(&folder).map_err(|error| match error {
+        let (_lock, _) = Lock::acquire(&folder).map_err(|error| match error {
             LockError::File(error) => error.into(),
             LockError::Held { path, .. } | LockError::Lost { path, .. } => IndexError::Busy(path),
         })?;
@@ -91,19 +139,8 @@ impl Collection {
             true => info = describe::read(&folder)?,
             false => describe::write(&folder, &info)?,
         }
-        let mut writer = RowWriter::open(&folder, info.rows, info.dim)?;
-        let mut outcome = Embedded::default();
-        let waiting = self.waiting(&mut writer, &mut outcome)?;
-        if !waiting.is_empty() {
-            self.compute(encoder, device, &waiting, (&mut writer, &mut outcome), observe)?;
-        }
-        writer.sync()?;
-        if writer.rows.len() > 2 * writer.rows.count() {
-            writer = compacted(&folder, &mut info, &writer)?;
-        }
-        index(&folder, &mut info, &writer, observe)?;
-        drop(lock);
-        Ok(outcome)
+        let writer = RowWriter::open(&folder, info.rows, info.dim)?;
+        Ok(Opened { _lock, folder, info, writer })
     }
 
     /// The pictures without a vector, by path; vectors of pictures that are gone are removed.
@@ -183,6 +220,20 @@ fn progress(progress: EmbedProgress) -> Progress {
         left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
         ..Progress::default()
     }
+}
+
+/// Puts rows on disk, leaves out those that no longer count once they are the most, and indexes neighbours.
+fn finish(
+    folder: &Path,
+    info: &mut VectorInfo,
+    mut writer: RowWriter,
+    observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), IndexError> {
+    writer.sync()?;
+    if writer.rows.len() > 2 * writer.rows.count() {
+        writer = compacted(folder, info, &writer)?;
+    }
+    index(folder, info, &writer, observe)
 }
 
 /// The rows that count, in new files; the old ones are removed.

@@ -168,7 +168,7 @@ mod tests {
     fn add(writer: &mut RowWriter, rng: &mut Rng, numbers: std::ops::Range<usize>) {
         for number in numbers {
             let mut centre = Rng::new(number as u64 % 40);
-            let near = |rng: &mut Rng| rng.unit() as f32 - 0.5;
+            let near = |rng: &mut Rng| rng.uniform() as f32 - 0.5;
             let vector: Vec<f32> = (0..DIM).map(|_| near(&mut centre) + 0.7 * near(rng)).collect();
             writer.append(&[(&format!("{number:05}.jpg"), (1, 1))], &vector).expect("written");
         }
