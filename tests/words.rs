@@ -1,8 +1,10 @@
 //! The words of a folder of pictures, from every source.
 
 mod inside;
+mod json_tables;
 mod listing;
 mod sidecars;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

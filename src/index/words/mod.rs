@@ -2,6 +2,7 @@
 //!
 //! | source | file |
 //! |---|---|
+//! | tables: CSV, TSV, JSON lines, Parquet, JSON | `tables` |
 //! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
 //! | EXIF, IPTC, XMP and comments in a picture | `inside`, `xmp` |
 //! | names of files and folders | `names` |
@@ -21,6 +22,7 @@ mod one;
 mod picture;
 mod read;
 mod sidecar;
+mod tables;
 mod xmp;
 
 pub use fields::{Origin, Tally, Words};
@@ -29,4 +31,5 @@ pub use list::list;
 pub use listing::{Listed, Listing, Table, TableKind};
 pub use mapping::{Column, Mapping, Role, TableMapping};
 pub use picture::{Part, Picture, Stamp, picture_bytes};
-pub use read::{Batch, Outcome, read};
+pub use read::{Batch, Outcome, preview, read};
+pub use tables::{ColumnPreview, RowCounts, TablePreview};

@@ -4,6 +4,7 @@ use std::io::{BufReader, ErrorKind};
 
 use super::known::{Known, hash_of};
 use super::listing::{Listed, Listing};
+use super::tables::Joined;
 use super::{Picture, Stamp, Words, inside, names, sidecar};
 use crate::base::{FileError, open_file};
 use crate::dataset::Warnings;
@@ -15,6 +16,8 @@ const HEAD: usize = 8 << 10;
 pub(super) struct Sources<'a> {
     pub listing: &'a Listing,
     pub known: &'a dyn Known,
+    /// What tables say.
+    pub joined: Joined,
 }
 
 /// What became of one picture.
@@ -26,11 +29,23 @@ pub(super) enum One {
 }
 
 impl Sources<'_> {
+    /// Whether nothing but what tables say of the picture at this index may have changed.
+    pub fn is_same_but_rows(&self, at: usize) -> bool {
+        let known = self.known.stamp(&self.listing.pictures[at].path);
+        known.is_some_and(|known| Stamp { rows: known.rows, ..self.stamp(at) } == known)
+    }
+
+    fn stamp(&self, at: usize) -> Stamp {
+        let listed = &self.listing.pictures[at];
+        let beside: Vec<&Listed> = self.listing.beside(at).collect();
+        Stamp { bytes: listed.bytes, modified: listed.modified, beside: hash_of(&beside), rows: self.joined.hash(at) }
+    }
+
     /// Reads the words of the picture at this index, unless it has not changed.
     pub fn one(&self, at: usize) -> One {
         let listed = &self.listing.pictures[at];
         let beside: Vec<&Listed> = self.listing.beside(at).collect();
-        let stamp = Stamp { bytes: listed.bytes, modified: listed.modified, beside: hash_of(&beside), rows: 0 };
+        let stamp = self.stamp(at);
         if self.known.stamp(&listed.path) == Some(stamp) {
             return One::Unchanged;
         }
@@ -45,6 +60,9 @@ impl Sources<'_> {
                 None
             }
         };
+        if let Err(error) = self.joined.add(&mut words, at) {
+            warnings.error(FileError::io(error, &path).into());
+        }
         sidecar::add(&mut words, &self.listing.root, &beside, &mut warnings);
         if let Some(file) = file
             && let Err(error) = inside::add(&mut words, &mut BufReader::with_capacity(HEAD, file))

@@ -6,11 +6,13 @@ use rayon::prelude::*;
 
 use super::known::{Known, hash_of, short};
 use super::listing::Listing;
-use super::mapping::Mapping;
+use super::lookup::Lookup;
+use super::mapping::{Mapping, TableMapping};
 use super::one::{One, Sources};
+use super::tables::{Joined, RowCounts, TablePreview, look};
 use super::{Picture, Tally};
 use crate::base::{ContentHash, Progress};
-use crate::dataset::Warning;
+use crate::dataset::{Warning, Warnings};
 use crate::index::IndexError;
 
 /// Pictures in a batch: a few hundredths of a second's work.
@@ -42,8 +44,14 @@ pub struct Outcome {
     pub removed: usize,
     /// Where the words of the pictures handed over come from.
     pub sources: Tally,
+    /// Pictures handed over about which nothing is said.
+    pub without_words: usize,
+    /// The rows of tables, if those had to be read.
+    pub rows: RowCounts,
     /// Hash of the tables and their mapping.
     pub tables: u64,
+    /// What the columns of tables were taken to mean, where nobody said so; `None` if they did not have to be read.
+    pub guesses: Option<Vec<TableMapping>>,
     /// Problems beyond those handed over.
     pub more_warnings: usize,
 }
@@ -61,10 +69,20 @@ pub fn read(
     take: &mut dyn FnMut(Batch) -> ControlFlow<()>,
 ) -> Result<Outcome, IndexError> {
     let outcome = Outcome { tables: hash_of_tables(listing, mapping), ..Outcome::default() };
-    let mut reading = Reading { sources: Sources { listing, known }, take, outcome, warned: 0 };
-    reading.pictures()?;
-    reading.removed()?;
+    let sources = Sources { listing, known, joined: Joined::default() };
+    let mut reading = Reading { sources, take, outcome, warned: 0 };
+    if !reading.is_as_known() {
+        reading.tables(mapping)?;
+        reading.pictures()?;
+        reading.removed()?;
+    }
     Ok(reading.outcome)
+}
+
+/// Looks at the first rows of every table.
+pub fn preview(listing: &Listing, mapping: &Mapping) -> Vec<TablePreview> {
+    let lookup = Lookup::of(listing.pictures.iter().map(|picture| picture.path.as_str()).collect());
+    listing.tables.iter().map(|table| look(table, &listing.root, &lookup, mapping)).collect()
 }
 
 struct Reading<'a> {
@@ -75,6 +93,38 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Whether neither the tables nor any picture has changed since everything was read.
+    fn is_as_known(&mut self) -> bool {
+        let (listing, known) = (self.sources.listing, self.sources.known);
+        let mut count = 0;
+        known.paths(&mut |_| count += 1);
+        let is_same = !listing.tables.is_empty()
+            && known.tables() == Some(self.outcome.tables)
+            && count == listing.pictures.len()
+            && (0..count).into_par_iter().all(|at| self.sources.is_same_but_rows(at));
+        if is_same {
+            self.outcome.unchanged = count;
+        }
+        is_same
+    }
+
+    fn tables(&mut self, mapping: &Mapping) -> Result<(), IndexError> {
+        let listing = self.sources.listing;
+        if listing.tables.is_empty() {
+            self.outcome.guesses = Some(Vec::new());
+            return Ok(());
+        }
+        let lookup = Lookup::of(listing.pictures.iter().map(|picture| picture.path.as_str()).collect());
+        let mut warnings = Warnings::default();
+        let joined = Joined::read(listing, &lookup, mapping, &mut warnings, &mut |rows| {
+            (self.take)(Batch { progress: progress("Reading tables", rows, 0), ..Batch::default() })
+        })?;
+        (self.outcome.rows, self.outcome.guesses) = (joined.counts, Some(joined.guesses.clone()));
+        self.sources.joined = joined;
+        let warnings = warnings.into_vec();
+        self.hand_over(Batch { warnings, progress: progress("Reading tables", 0, 0), ..Batch::default() })
+    }
+
     fn pictures(&mut self) -> Result<(), IndexError> {
         let count = self.sources.listing.pictures.len();
         for start in (0..count).step_by(BATCH) {
@@ -113,6 +163,7 @@ impl Reading<'_> {
 
     fn hand_over(&mut self, mut batch: Batch) -> Result<(), IndexError> {
         batch.pictures.iter().for_each(|picture| self.outcome.sources.add(&picture.words));
+        self.outcome.without_words += batch.pictures.iter().filter(|picture| !picture.words.has_text()).count();
         self.outcome.read += batch.pictures.len();
         self.outcome.removed += batch.removed.len();
         let room = MOST_WARNINGS - self.warned;
@@ -133,6 +184,7 @@ fn progress(stage: &str, done: usize, total: usize) -> Progress {
 /// Hash of the tables and of what their columns mean.
 fn hash_of_tables(listing: &Listing, mapping: &Mapping) -> u64 {
     let mut hash = ContentHash::default();
+    mapping.captions.iter().for_each(|caption| hash.text(caption));
     for table in &listing.tables {
         hash.number(hash_of(&[&table.file]));
         if let Some(table) = mapping.of(&table.file.path) {
