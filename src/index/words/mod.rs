@@ -3,6 +3,7 @@
 //! | source | file |
 //! |---|---|
 //! | tables: CSV, TSV, JSON lines, Parquet, JSON | `tables` |
+//! | tar archives of pictures | `shards` |
 //! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
 //! | EXIF, IPTC, XMP and comments in a picture | `inside`, `xmp` |
 //! | names of files and folders | `names` |
@@ -10,6 +11,7 @@
 //! Of several titles, descriptions, dates and so on the first counts, in the order tables, files beside the picture,
 //! the picture itself, names; a further title or description becomes a caption, so that it is found all the same.
 
+mod budget;
 mod fields;
 mod inside;
 mod known;
@@ -21,6 +23,7 @@ mod names;
 mod one;
 mod picture;
 mod read;
+mod shards;
 mod sidecar;
 mod tables;
 mod xmp;

@@ -4,6 +4,7 @@ use std::io::{BufReader, ErrorKind};
 
 use super::known::{Known, hash_of};
 use super::listing::{Listed, Listing};
+use super::shards::{Member, Members};
 use super::tables::Joined;
 use super::{Picture, Stamp, Words, inside, names, sidecar};
 use crate::base::{FileError, open_file};
@@ -16,6 +17,8 @@ const HEAD: usize = 8 << 10;
 pub(super) struct Sources<'a> {
     pub listing: &'a Listing,
     pub known: &'a dyn Known,
+    /// The pictures in shards, which come after those of the listing.
+    pub members: Members,
     /// What tables say.
     pub joined: Joined,
 }
@@ -35,6 +38,36 @@ impl Sources<'_> {
         known.is_some_and(|known| Stamp { rows: known.rows, ..self.stamp(at) } == known)
     }
 
+    /// How many pictures there are.
+    pub fn count(&self) -> usize {
+        self.listing.pictures.len() + self.members.all.len()
+    }
+
+    /// The paths of all pictures.
+    pub fn paths(&self) -> Vec<&str> {
+        let members = self.members.all.iter().map(|member| &member.listed);
+        self.listing.pictures.iter().chain(members).map(|listed| listed.path.as_str()).collect()
+    }
+
+    fn member(&self, member: &Member, at: usize) -> One {
+        let Listed { path, bytes, modified } = member.listed.clone();
+        let stamp = Stamp { bytes, modified, beside: member.beside(), rows: self.joined.hash(at) };
+        if self.known.stamp(&path) == Some(stamp) {
+            return One::Unchanged;
+        }
+        let (mut warnings, mut words) = (Warnings::default(), Words::default());
+        let shard = self.listing.root.join(&member.part.file);
+        if let Err(error) = self.joined.add(&mut words, at) {
+            warnings.error(FileError::io(error, &shard).into());
+        }
+        match member.add(&mut words, &self.listing.root) {
+            Err(FileError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => return One::Gone,
+            Err(error) => warnings.error(error.into()),
+            Ok(()) => {}
+        }
+        One::Read(Box::new(Picture { path, stamp, part: Some(member.part.clone()), words }), warnings)
+    }
+
     fn stamp(&self, at: usize) -> Stamp {
         let listed = &self.listing.pictures[at];
         let beside: Vec<&Listed> = self.listing.beside(at).collect();
@@ -43,6 +76,9 @@ impl Sources<'_> {
 
     /// Reads the words of the picture at this index, unless it has not changed.
     pub fn one(&self, at: usize) -> One {
+        if let Some(member) = at.checked_sub(self.listing.pictures.len()) {
+            return self.member(&self.members.all[member], at);
+        }
         let listed = &self.listing.pictures[at];
         let beside: Vec<&Listed> = self.listing.beside(at).collect();
         let stamp = self.stamp(at);

@@ -1,5 +1,6 @@
 //! Reading the words of listed pictures, a batch at a time.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use super::listing::Listing;
 use super::lookup::Lookup;
 use super::mapping::{Mapping, TableMapping};
 use super::one::{One, Sources};
+use super::shards::{Members, members};
 use super::tables::{Joined, RowCounts, TablePreview, look};
 use super::{Picture, Tally};
 use crate::base::{ContentHash, Progress};
@@ -69,9 +71,10 @@ pub fn read(
     take: &mut dyn FnMut(Batch) -> ControlFlow<()>,
 ) -> Result<Outcome, IndexError> {
     let outcome = Outcome { tables: hash_of_tables(listing, mapping), ..Outcome::default() };
-    let sources = Sources { listing, known, joined: Joined::default() };
+    let sources = Sources { listing, known, members: Members::default(), joined: Joined::default() };
     let mut reading = Reading { sources, take, outcome, warned: 0 };
     if !reading.is_as_known() {
+        reading.shards()?;
         reading.tables(mapping)?;
         reading.pictures()?;
         reading.removed()?;
@@ -81,7 +84,10 @@ pub fn read(
 
 /// Looks at the first rows of every table.
 pub fn preview(listing: &Listing, mapping: &Mapping) -> Vec<TablePreview> {
-    let lookup = Lookup::of(listing.pictures.iter().map(|picture| picture.path.as_str()).collect());
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let members = members(listing, &mut Warnings::default(), go_on).unwrap_or_default();
+    let pictures = listing.pictures.iter().chain(members.all.iter().map(|member| &member.listed));
+    let lookup = Lookup::of(pictures.map(|picture| picture.path.as_str()).collect());
     listing.tables.iter().map(|table| look(table, &listing.root, &lookup, mapping)).collect()
 }
 
@@ -96,16 +102,32 @@ impl Reading<'_> {
     /// Whether neither the tables nor any picture has changed since everything was read.
     fn is_as_known(&mut self) -> bool {
         let (listing, known) = (self.sources.listing, self.sources.known);
-        let mut count = 0;
-        known.paths(&mut |_| count += 1);
-        let is_same = !listing.tables.is_empty()
+        let in_shards = |path: &str| listing.shards.iter().any(|shard| is_below(path, &shard.path));
+        let (mut files, mut all) = (0, 0);
+        known.paths(&mut |path| {
+            files += usize::from(!in_shards(path));
+            all += 1;
+        });
+        let is_same = !(listing.tables.is_empty() && listing.shards.is_empty())
             && known.tables() == Some(self.outcome.tables)
-            && count == listing.pictures.len()
-            && (0..count).into_par_iter().all(|at| self.sources.is_same_but_rows(at));
+            && files == listing.pictures.len()
+            && (0..files).into_par_iter().all(|at| self.sources.is_same_but_rows(at));
         if is_same {
-            self.outcome.unchanged = count;
+            self.outcome.unchanged = all;
         }
         is_same
+    }
+
+    fn shards(&mut self) -> Result<(), IndexError> {
+        let mut warnings = Warnings::default();
+        self.sources.members = members(self.sources.listing, &mut warnings, &mut |pictures| {
+            (self.take)(Batch { progress: progress("Listing shards", pictures, 0), ..Batch::default() })
+        })?;
+        let warnings = warnings.into_vec();
+        match self.sources.listing.shards.is_empty() {
+            true => Ok(()),
+            false => self.hand_over(Batch { warnings, progress: progress("Listing shards", 0, 0), ..Batch::default() }),
+        }
     }
 
     fn tables(&mut self, mapping: &Mapping) -> Result<(), IndexError> {
@@ -114,7 +136,7 @@ impl Reading<'_> {
             self.outcome.guesses = Some(Vec::new());
             return Ok(());
         }
-        let lookup = Lookup::of(listing.pictures.iter().map(|picture| picture.path.as_str()).collect());
+        let lookup = Lookup::of(self.sources.paths());
         let mut warnings = Warnings::default();
         let joined = Joined::read(listing, &lookup, mapping, &mut warnings, &mut |rows| {
             (self.take)(Batch { progress: progress("Reading tables", rows, 0), ..Batch::default() })
@@ -126,7 +148,7 @@ impl Reading<'_> {
     }
 
     fn pictures(&mut self) -> Result<(), IndexError> {
-        let count = self.sources.listing.pictures.len();
+        let count = self.sources.count();
         for start in (0..count).step_by(BATCH) {
             let end = count.min(start + BATCH);
             let found: Vec<One> = {
@@ -152,12 +174,16 @@ impl Reading<'_> {
     fn removed(&mut self) -> Result<(), IndexError> {
         let mut removed = Vec::new();
         let listing = self.sources.listing;
+        let members = &self.sources.members;
+        let in_shards: HashSet<&str> = members.all.iter().map(|member| member.listed.path.as_str()).collect();
+        let is_missed = |path: &str| members.missed.iter().any(|shard| is_below(path, shard));
         self.sources.known.paths(&mut |path| {
-            if listing.position(path).is_none() && !listing.is_missed(path) {
+            let is_there = listing.position(path).is_some() || in_shards.contains(path);
+            if !is_there && !listing.is_missed(path) && !is_missed(path) {
                 removed.push(path.to_owned());
             }
         });
-        let count = listing.pictures.len();
+        let count = self.sources.count();
         self.hand_over(Batch { removed, progress: progress("Reading words", count, count), ..Batch::default() })
     }
 
@@ -181,10 +207,15 @@ fn progress(stage: &str, done: usize, total: usize) -> Progress {
     Progress { stage: stage.to_owned(), done, total, ..Progress::default() }
 }
 
-/// Hash of the tables and of what their columns mean.
+fn is_below(path: &str, shard: &str) -> bool {
+    path.strip_prefix(shard).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Hash of the shards, of the tables and of what their columns mean.
 fn hash_of_tables(listing: &Listing, mapping: &Mapping) -> u64 {
     let mut hash = ContentHash::default();
     mapping.captions.iter().for_each(|caption| hash.text(caption));
+    hash.number(hash_of(&listing.shards.iter().collect::<Vec<_>>()));
     for table in &listing.tables {
         hash.number(hash_of(&[&table.file]));
         if let Some(table) = mapping.of(&table.file.path) {

@@ -1,6 +1,5 @@
 //! What tables say of pictures: their rows, by picture.
 
-mod budget;
 mod coco;
 mod columnar;
 mod delimited;

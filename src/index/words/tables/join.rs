@@ -215,7 +215,7 @@ impl Joining<'_> {
             return Err(IndexError::Cancelled);
         }
         if let Err(error) = read {
-            warnings.file(WarningKind::BadFile, &path, error.to_string());
+            warnings.file(WarningKind::BadFile, &path, error.reason());
         }
         self.report(before, example, &path, warnings);
         if preview.is_guessed {

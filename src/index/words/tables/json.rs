@@ -7,7 +7,6 @@ use std::io::{BufRead, BufReader, Read, Seek};
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
-use super::budget::Within;
 use super::coco::Coco;
 use super::flat::Flat;
 use super::json_lines;
@@ -16,6 +15,7 @@ use super::stream::{Document, ENDED, Take};
 use crate::base::{At, FileError, open_file};
 use crate::dataset::Warnings;
 use crate::index::IndexError;
+use crate::index::words::budget::Within;
 
 /// Bytes of a first line that shows whether every line is an object.
 const FIRST_LINE: u64 = 1 << 20;

@@ -160,7 +160,7 @@ pub(in crate::index::words) fn look(
         let mut look = Look { is_whole: true, ..Look::default() };
         let read =
             visit(&reading, &mut Warnings::default(), &mut |headings, row| look.row(headings, row, path, lookup));
-        (look, read.err().map(|error| error.to_string()))
+        (look, read.err().map(|error| error.reason()))
     };
     let has_headings = match set {
         Some(set) => set.has_headings,

@@ -1,7 +1,7 @@
 //! A reader that gives up on values of unreasonable size, which would have to be held in memory as a whole.
 
 use std::cell::Cell;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 /// Bytes that a value may have.
@@ -46,5 +46,11 @@ impl<R: Read> Read for Within<R> {
         let read = self.inner.read(buffer)?;
         self.budget.0.set(left.saturating_sub(read as u64));
         Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Within<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }
