@@ -37,6 +37,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
+    ("tar", &["index/words/shards.rs"]),
     ("tantivy", &["index"]),
     ("usearch", &["index/vectors/near.rs"]),
     ("bhtsne", &["graph"]),

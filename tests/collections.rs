@@ -152,6 +152,56 @@ fn the_last_word_may_be_unfinished_while_it_is_typed() {
 }
 
 #[test]
+fn columns_of_tables_are_searched_by_name() {
+    let home = folder();
+    let mut collection = collected(home.path());
+    let find = |collection: &Collection, text: &str| paths(&collection.search(text, 10).expect("found")).join(" ");
+    assert_eq!(find(&collection, "album:summer"), "zoo/brown_bear.jpg");
+    assert_eq!(find(&collection, "captions:sun"), "zoo/brown_bear.jpg");
+    let kept = std::fs::read_to_string(collection.folder().join("collection.json")).expect("written");
+    assert!(kept.contains("\"role\": \"facet\""), "{kept}");
+    // Edited by hand, and read again without any change of the table.
+    std::fs::write(collection.folder().join("collection.json"), kept.replace("\"facet\"", "\"title\""))
+        .expect("written");
+    collection = Collection::open(collection.folder()).expect("opened");
+    let outcome = collection.update(&mut go_on).expect("read").outcome;
+    assert_eq!((outcome.read, outcome.unchanged, outcome.rows.read), (1, 3, 1));
+    assert_eq!(find(&collection, "title:summer"), "zoo/brown_bear.jpg");
+    assert_eq!(collection.update(&mut go_on).expect("read").outcome.unchanged, 4);
+    assert_eq!(find(&collection, "title:summer"), "zoo/brown_bear.jpg");
+    std::fs::remove_file(home.path().join("photos/list.csv")).expect("removed");
+    collection.update(&mut go_on).expect("read");
+    assert_eq!(find(&collection, "summer"), "");
+}
+
+#[test]
+fn the_command_line_shows_and_sets_what_columns_mean() {
+    let home = folder();
+    let pictures = photos(home.path());
+    let run = |more: &[&str]| program(home.path()).arg("collect").arg(&pictures).args(more).output().expect("it runs");
+    let shown = object(&run(&["--columns", "--json"]));
+    let table = &shown["tables"][0];
+    assert_eq!((&table["path"], &table["rows"], &table["named"]), (&"list.csv".into(), &1.into(), &1.into()));
+    assert_eq!((&table["columns"][2]["heading"], &table["columns"][2]["role"]), (&"album".into(), &"facet".into()));
+    assert_eq!(table["columns"][2]["values"][0], "Summer trip");
+    let text = run(&["--columns", "--text", "Album"]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("list.csv: of all 1 rows, 1 name a picture") && text.contains("album    caption"), "{text}");
+    assert_eq!(
+        fs::read_dir(home.path()).expect("a folder").flatten().filter(|entry| entry.file_name() == "own").count(),
+        0
+    );
+    let own = home.path().join("own");
+    let own = own.to_str().expect("text");
+    let collected = object(&run(&["--out", own, "--text", "album", "--json"]));
+    assert_eq!(collected["rows"], serde_json::json!({"read": 1, "without_picture": 0, "ambiguous": 0}));
+    assert_eq!((&collected["words_from"]["list.csv"], &collected["without_words"]), (&1.into(), &0.into()));
+    let collection = Collection::open(std::path::Path::new(own)).expect("opened");
+    assert_eq!(collection.search("captions:summer", 10).expect("found").count, 1);
+    assert!(errors(&run(&[])).contains("--out"), "without --columns, --out is required");
+}
+
+#[test]
 fn the_command_line_collects_and_searches() {
     let home = folder();
     let pictures = photos(home.path());

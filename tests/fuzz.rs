@@ -81,6 +81,22 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
         "protocol" => text(
             "{\"grades\": [{\"grade\": 0, \"name\": \"No\", \"colour\": \"sky\", \"key\": \"E\"}, {\"grade\": 1}], \"labels\": \"judge:ann\", \"without_batch\": true}",
         ),
+        "words_table" => [
+            "image,caption,tags\nmill.jpg,\"A \"\"mill\"\"\nat noon\",x;y\n",
+            "{\"image\": \"mill.jpg\", \"caption\": [\"A mill\"]}\n{\"image\": \"x\"}\n",
+            "{\"images\": [{\"id\": 1, \"file_name\": \"mill.jpg\"}], \"annotations\": [{\"image_id\": 1, \"caption\": \"x\"}]}",
+        ]
+        .map(|text| text.as_bytes().to_vec())
+        .to_vec(),
+        "shard" => {
+            let mut archive = tar::Builder::new(Vec::new());
+            for (name, content) in [("a.jpg", b"x".as_slice()), ("a.txt", b"A mill"), ("a.json", b"{\"title\": \"x\"}")] {
+                let mut header = tar::Header::new_gnu();
+                header.set_size(content.len() as u64);
+                archive.append_data(&mut header, name, content).expect("appended");
+            }
+            vec![archive.into_inner().expect("an archive")]
+        }
         other => panic!("no seeds for the reader {other}"),
     }
 }

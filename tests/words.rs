@@ -1,8 +1,11 @@
 //! The words of a folder of pictures, from every source.
 
 mod inside;
+mod json_tables;
 mod listing;
+mod shards;
 mod sidecars;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

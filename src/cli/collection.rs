@@ -1,5 +1,6 @@
 //! `crossrank collect`: a folder of pictures as a collection that can be searched.
 
+use super::columns::columns;
 use super::encoder::EncoderArgs;
 use super::interrupt::Interrupt;
 use super::output::{note, print, print_json};
@@ -7,7 +8,7 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::Reach;
-use crate::index::{Collection, Embedded, Updated};
+use crate::index::{Collection, Embedded, Mapping, Updated};
 use crate::vision::{DeviceChoice, EncoderSpec};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -24,8 +25,15 @@ pub(super) struct CollectArgs {
     pub folder: PathBuf,
     /// The collection's own folder: a new one, or that of an earlier reading of the same pictures, of which only what
     /// has changed is read again.
-    #[arg(long, value_name = "COLLECTION")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "COLLECTION", required_unless_present = "columns")]
+    pub out: Option<PathBuf>,
+    /// A column of tables, by its heading, whose texts are captions; may be given several times. Without it, what columns
+    /// mean is guessed and can be edited in the collection's collection.json.
+    #[arg(long, value_name = "COLUMN")]
+    pub text: Vec<String>,
+    /// Only list the columns of the folder's tables, with what they are taken to mean and their first values.
+    #[arg(long)]
+    pub columns: bool,
     #[command(flatten)]
     pub encoder: EncoderArgs,
     /// Compute no visual vectors.
@@ -45,10 +53,15 @@ pub(super) struct CollectArgs {
 /// If the pictures' folder cannot be read or the collection cannot be written, and after Ctrl-C: what was read until
 /// then is kept.
 pub(super) fn collect(args: &CollectArgs) -> Result<()> {
+    let Some(out) = args.out.as_ref().filter(|_| !args.columns) else { return columns(args) };
     let interrupt = Interrupt::listen();
     let mut progress = Progress::new(args.json);
     let start = Instant::now();
-    let mut collection = Collection::create(&args.out, &args.folder, Reach::following(args.follow))?;
+    let mut collection = Collection::create(out, &args.folder, Reach::following(args.follow))?;
+    if !args.text.is_empty() {
+        let mapping = Mapping { captions: args.text.clone(), ..collection.manifest().mapping.clone() };
+        collection.set_mapping(mapping)?;
+    }
     let updated = collection.update(&mut |at| {
         progress.step(&at.stage, at.done, at.total, "");
         if interrupt.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -123,6 +136,8 @@ fn collected(collection: &Collection, updated: &Updated, vectors: Option<&Vector
         "unchanged": outcome.unchanged,
         "removed": outcome.removed,
         "words_from": sources,
+        "without_words": outcome.without_words,
+        "rows": outcome.rows,
         "unread": updated.unread,
         "problems": updated.warnings.len() + outcome.more_warnings,
         "seconds": seconds,
@@ -148,6 +163,16 @@ fn collected_text(collection: &Collection, updated: &Updated, vectors: Option<&V
     );
     for (name, count) in outcome.sources.rows() {
         text += &format!("words of {} pictures from {name}\n", grouped(count));
+    }
+    let rows = outcome.rows;
+    let lines = [
+        (outcome.without_words, "pictures without words"),
+        (rows.read, "rows of tables"),
+        (rows.without_picture, "rows that name no picture"),
+        (rows.ambiguous, "rows that name one of several pictures"),
+    ];
+    for (count, what) in lines.into_iter().filter(|(count, _)| *count > 0) {
+        text += &format!("{} {what}\n", grouped(count));
     }
     for (kind, count) in &updated.unread {
         text += &format!("{} files not read: {kind}\n", grouped(*count));

@@ -6,6 +6,7 @@
 
 mod args;
 mod collection;
+mod columns;
 mod compare;
 mod data;
 mod embed;

@@ -3,6 +3,7 @@
 //! The `csv` crate is not used because an unclosed quote makes it swallow the rest of the file. Guarding against that
 //! took more code than this parser, to read 47 MB in 0.22 s instead of 0.35 s.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::text::read_text;
@@ -121,38 +122,76 @@ fn separator(path: &Path, text: &str) -> u8 {
 /// Splits a text into rows of fields. Empty lines are skipped.
 fn parse(text: &str, separator: u8, path: &Path, warnings: &mut Warnings) -> Vec<Row> {
     let mut rows = Vec::new();
-    let mut fields = Vec::new();
-    let (mut at, mut line, mut row_line) = (0, 1, 1);
-    while at < text.len() {
-        let field = match quoted(&text[at..], separator) {
-            Some(field) => field,
-            None => {
-                if text[at..].starts_with('"') && separator == b',' {
-                    warnings.line(WarningKind::BadRow, path, line, "unclosed quote, read as a plain character");
-                }
-                bare(&text[at..], separator)
-            }
-        };
-        line += text[at..at + field.length].matches('\n').count();
-        at += field.length;
-        fields.push(field.value);
-        if let Some(rest) = text[at..].strip_prefix(char::from(separator)) {
-            at += 1;
-            if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
-                continue;
-            }
-            fields.push(String::new());
-        }
-        let end = line_end(&text[at..]);
-        at += end;
-        let fields = std::mem::take(&mut fields);
-        if fields.iter().any(|field: &String| !field.trim().is_empty()) {
-            rows.push(Row { line: row_line, fields });
-        }
-        line += usize::from(end > 0);
-        row_line = line;
-    }
+    let mut parsing = Parsing { separator, path, warnings, line: 1 };
+    let _ = parsing.rows(text, true, &mut |row| {
+        rows.push(row);
+        ControlFlow::Continue(())
+    });
     rows
+}
+
+/// Splitting a text, which may come in pieces, into rows.
+pub(super) struct Parsing<'a> {
+    pub separator: u8,
+    pub path: &'a Path,
+    pub warnings: &'a mut Warnings,
+    /// The line of the text's start, from 1.
+    pub line: usize,
+}
+
+impl Parsing<'_> {
+    /// Visits the rows of a text and returns how many bytes they take. Where `is_last` is false, more text follows, and a
+    /// row that it may change is left for later.
+    pub fn rows(
+        &mut self,
+        text: &str,
+        is_last: bool,
+        each: &mut dyn FnMut(Row) -> ControlFlow<()>,
+    ) -> ControlFlow<(), usize> {
+        let separator = self.separator;
+        let mut fields = Vec::new();
+        let (mut at, mut row_at, mut line) = (0, 0, self.line);
+        while at < text.len() {
+            let field = match quoted(&text[at..], separator) {
+                Some(field) => field,
+                None => {
+                    if text[at..].starts_with('"') && separator != b'\t' {
+                        if !is_last && text.len() - at < LONGEST_QUOTED {
+                            break;
+                        }
+                        if separator == b',' {
+                            let message = "unclosed quote, read as a plain character";
+                            self.warnings.line(WarningKind::BadRow, self.path, line, message);
+                        }
+                    }
+                    bare(&text[at..], separator)
+                }
+            };
+            line += text[at..at + field.length].matches('\n').count();
+            at += field.length;
+            fields.push(field.value);
+            if let Some(rest) = text[at..].strip_prefix(char::from(separator)) {
+                at += 1;
+                if !rest.is_empty() && !rest.starts_with(['\n', '\r']) {
+                    continue;
+                }
+                fields.push(String::new());
+            }
+            let end = line_end(&text[at..]);
+            at += end;
+            // The rest of the row, or of its line end, may follow.
+            if !is_last && (end == 0 || (at == text.len() && text.ends_with('\r'))) {
+                break;
+            }
+            let fields = std::mem::take(&mut fields);
+            if fields.iter().any(|field: &String| !field.trim().is_empty()) {
+                each(Row { line: self.line, fields })?;
+            }
+            line += usize::from(end > 0);
+            (self.line, row_at) = (line, at);
+        }
+        ControlFlow::Continue(row_at)
+    }
 }
 
 struct Field {
@@ -197,6 +236,7 @@ fn line_end(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ops::ControlFlow::Continue;
 
     fn rows(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, usize) {
         let mut warnings = Warnings::default();
@@ -228,6 +268,23 @@ mod tests {
         let expected =
             [row(1, &["1", "\"Hello\" he said", "x"]), row(2, &["2", "\"open", "y"]), row(3, &["3", "a\tb", "z"])];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_text_in_pieces_has_the_rows_of_the_whole() {
+        let text = "id,t\r\n1,\"a, \"\"b\"\"\r\nc\"\r\n2,\n,,\n3,\"open\r\n4,é";
+        for cut in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let mut found = Vec::new();
+            let mut warnings = Warnings::default();
+            let mut parsing = Parsing { separator: b',', path: Path::new("t.csv"), warnings: &mut warnings, line: 1 };
+            let mut each = |row: Row| {
+                found.push((row.line, row.fields));
+                ControlFlow::Continue(())
+            };
+            let Continue(used) = parsing.rows(&text[..cut], false, &mut each) else { panic!("broken off") };
+            let Continue(rest) = parsing.rows(&text[used..], true, &mut each) else { panic!("broken off") };
+            assert_eq!((found, used + rest), (rows(text, b',').0, text.len()), "{cut}");
+        }
     }
 
     #[test]

@@ -22,8 +22,7 @@ pub(super) fn read_text(path: &Path, warnings: &mut Warnings) -> Result<String, 
     refuse_wide(&bytes, path)?;
     let (text, stray) = decode(bytes);
     if let Some(stray) = stray {
-        let message = format!("{} stray bytes that are not UTF-8, read as Windows-1252", stray.count);
-        warnings.line(WarningKind::StrayBytes, path, stray.line, message);
+        stray.warn(path, warnings);
     }
     Ok(text)
 }
@@ -38,7 +37,11 @@ pub(super) fn check_encoding(path: &Path) -> Result<(), DatasetError> {
     refuse_wide(&start, path)
 }
 
-fn refuse_wide(bytes: &[u8], path: &Path) -> Result<(), DatasetError> {
+/// Refuses the encodings that cannot be read, by the start of a text.
+///
+/// # Errors
+/// If it is in one.
+pub(super) fn refuse_wide(bytes: &[u8], path: &Path) -> Result<(), DatasetError> {
     match wide_encoding(bytes) {
         Some(what) => Err(FileError::malformed(format!("{what}; save it as UTF-8"), path).into()),
         None => Ok(()),
@@ -85,9 +88,17 @@ pub(crate) fn decode_text(bytes: Vec<u8>) -> String {
 
 /// The number of bytes that were not UTF-8, and the line of the first.
 #[derive(Debug, PartialEq)]
-struct Stray {
-    count: usize,
-    line: usize,
+pub(super) struct Stray {
+    pub count: usize,
+    pub line: usize,
+}
+
+impl Stray {
+    /// Reports them, once for a file.
+    pub fn warn(&self, path: &Path, warnings: &mut Warnings) {
+        let message = format!("{} stray bytes that are not UTF-8, read as Windows-1252", self.count);
+        warnings.line(WarningKind::StrayBytes, path, self.line, message);
+    }
 }
 
 fn decode(bytes: Vec<u8>) -> (String, Option<Stray>) {
@@ -96,13 +107,13 @@ fn decode(bytes: Vec<u8>) -> (String, Option<Stray>) {
     {
         return (encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned(), None);
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => (strip_mark(text), None),
-        Err(error) => {
-            let (text, stray) = mend(error.as_bytes());
-            (strip_mark(text), stray)
-        }
-    }
+    let (text, stray) = utf_8(bytes);
+    (strip_mark(text), stray)
+}
+
+/// Bytes as UTF-8, stray ones as Windows-1252.
+pub(super) fn utf_8(bytes: Vec<u8>) -> (String, Option<Stray>) {
+    String::from_utf8(bytes).map_or_else(|error| mend(error.as_bytes()), |text| (text, None))
 }
 
 fn strip_mark(text: String) -> String {

@@ -188,7 +188,7 @@ pub(super) fn usual_length(lengths: impl Iterator<Item = usize>) -> Option<usize
 }
 
 /// An anonymous file, in `/var/tmp` where possible: on many systems the usual temporary folder is in memory.
-pub(super) fn scratch() -> io::Result<File> {
+pub(crate) fn scratch() -> io::Result<File> {
     let on_disk = Path::new("/var/tmp");
     if on_disk.is_dir() { tempfile::tempfile_in(on_disk) } else { tempfile::tempfile() }
 }

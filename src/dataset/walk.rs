@@ -21,7 +21,7 @@ const PICTURES: [&str; 13] =
 /// Every file below a folder, sorted by path. Left out are hidden files and folders and, with a warning, names with
 /// control characters and links that lead further than `reach`.
 pub(super) fn files_below(root: &Path, deepest: usize, reach: Reach, warnings: &mut Warnings) -> Vec<PathBuf> {
-    let limits = Limits { deepest: deepest.min(DEEPEST), most: MOST };
+    let limits = Limits { deepest: deepest.min(DEEPEST), most: MOST, folder: "the data set's folder" };
     let mut walked = walk(root, limits, reach, warnings, &mut |_| ControlFlow::Continue(()));
     walked.files.sort();
     walked.files
@@ -39,6 +39,8 @@ pub(crate) struct Limits {
     pub deepest: usize,
     /// Files.
     pub most: usize,
+    /// What the folder is called in messages.
+    pub folder: &'static str,
 }
 
 /// What a walk found.
@@ -59,7 +61,7 @@ pub(crate) fn walk(
     warnings: &mut Warnings,
     observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
 ) -> Walked {
-    let mut walk = Walk { root, most: limits.most, reach, entered: HashSet::new(), found: Walked::default(), warnings };
+    let mut walk = Walk { root, limits, reach, entered: HashSet::new(), found: Walked::default(), warnings };
     // A walk that was broken off has found what it has.
     let _ = walk.descend(root, limits.deepest, observe);
     walk.found
@@ -67,7 +69,7 @@ pub(crate) fn walk(
 
 struct Walk<'a> {
     root: &'a Path,
-    most: usize,
+    limits: Limits,
     reach: Reach,
     /// Links may form cycles, so every folder is entered once, by its canonical path.
     entered: HashSet<PathBuf>,
@@ -94,7 +96,7 @@ impl Walk<'_> {
             }
         };
         for entry in entries.flatten() {
-            if self.found.files.len() >= self.most {
+            if self.found.files.len() >= self.limits.most {
                 self.found.missed.push(folder.to_path_buf());
                 return ControlFlow::Break(());
             }
@@ -127,7 +129,7 @@ impl Walk<'_> {
             return false;
         }
         if kind.is_symlink() && !self.reach.admits(path, self.root) {
-            let message = format!("left out, as this link leads out of the data set's folder ({ADVICE})");
+            let message = format!("left out, as this link leads out of {} ({ADVICE})", self.limits.folder);
             self.warnings.file(WarningKind::Outside, path, message);
             return false;
         }

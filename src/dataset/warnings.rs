@@ -43,6 +43,11 @@ impl Warnings {
         Some(FileError::Malformed { message, path: file, line }.into())
     }
 
+    /// Leaves the first ones.
+    pub fn truncate(&mut self, most: usize) {
+        self.0.truncate(most);
+    }
+
     /// Appends warnings that were collected elsewhere.
     pub fn extend(&mut self, other: Warnings) {
         self.0.extend(other.0);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::base::{FileError, shown};
-use crate::dataset::DatasetError;
+use crate::dataset::{DatasetError, Warning};
 use crate::vision::VisionError;
 
 /// Why a collection of pictures, or a file of it, cannot be read.
@@ -33,6 +33,16 @@ pub enum IndexError {
 }
 
 impl IndexError {
+    /// The message without the path, for a warning that names it.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Self::Dataset(error) => Warning::from(error).message,
+            Self::File(FileError::Io { source, .. }) => source.to_string(),
+            Self::File(FileError::Malformed { message, .. }) => message.clone(),
+            Self::Outside(_) | Self::Busy(_) | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => self.to_string(),
+        }
+    }
+
     /// Whether the observer asked to stop, rather than anything failing.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled | Self::Vision(VisionError::Cancelled))

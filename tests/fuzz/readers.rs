@@ -1,10 +1,13 @@
 //! One function for each reader of files: it is given any bytes, and must neither panic nor hang nor allocate without
 //! bound. The targets of `tests/fuzz` and the seeded runs of `tests/fuzz.rs` call the same functions.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crossrank::dataset::{self, Reach, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors};
 use crossrank::graph::Whitening;
+use crossrank::index::{self, Mapping, Stamp, list, preview};
 use crossrank::judge::Protocol;
 use crossrank::model::Network;
 use crossrank::study::SweepPlan;
@@ -17,7 +20,7 @@ use crossrank::workspace::StudyResult;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// Every reader.
-pub const READERS: [Reader; 24] = [
+pub const READERS: [Reader; 26] = [
     ("npy", npy),
     ("npz", npz),
     ("safetensors", safetensors),
@@ -42,6 +45,8 @@ pub const READERS: [Reader; 24] = [
     ("weights", weights),
     ("picture", picture),
     ("protocol", protocol),
+    ("words_table", words_table),
+    ("shard", shard),
 ];
 
 /// Calls `read` with a folder that holds the bytes under this name, and other files.
@@ -232,4 +237,33 @@ pub fn picture(bytes: &[u8]) {
 /// A judging protocol.
 pub fn protocol(bytes: &[u8]) {
     let _ = Protocol::parse(&String::from_utf8_lossy(bytes), Path::new("protocol.json"));
+}
+
+/// Reads the words of a folder with a picture and these files.
+fn words(files: &[(&str, &[u8])]) {
+    with_files(files, |folder| {
+        std::fs::write(folder.join("mill.jpg"), b"x").expect("the file is written");
+        let listing = list(folder, Reach::Folder, &mut |_| ControlFlow::Continue(())).expect("it is listed");
+        let previews = preview(&listing, &Mapping::default());
+        let known: BTreeMap<String, Stamp> = BTreeMap::new();
+        let mut count = 0;
+        let read = index::read(&listing, &Mapping::default(), &known, &mut |batch| {
+            count += batch.pictures.len();
+            ControlFlow::Continue(())
+        });
+        assert!(read.is_ok_and(|outcome| outcome.read == count) && count > 0);
+        previews.iter().for_each(|table| drop(table.mapping()));
+    });
+}
+
+/// A table of words of pictures, of each kind.
+pub fn words_table(bytes: &[u8]) {
+    for name in ["x.csv", "x.tsv", "x.jsonl", "x.json", "x.parquet", "x.txt"] {
+        words(&[(name, bytes)]);
+    }
+}
+
+/// A tar archive of pictures.
+pub fn shard(bytes: &[u8]) {
+    words(&[("x.tar", bytes)]);
 }

@@ -15,6 +15,7 @@ mod rows;
 mod safetensors;
 pub(super) mod table;
 
+pub(crate) use self::parquet::TextColumns;
 pub use attach::{attach_vectors, is_vector_file, single_files};
 
 use std::collections::HashMap;

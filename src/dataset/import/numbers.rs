@@ -141,7 +141,7 @@ impl Numbers {
 }
 
 /// Reads `count` bytes from an offset.
-pub(in crate::dataset) fn read_at(mut file: &File, start: u64, count: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn read_at(mut file: &File, start: u64, count: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; count];
     file.seek(SeekFrom::Start(start))?;
     file.read_exact(&mut bytes)?;

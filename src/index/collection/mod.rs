@@ -24,6 +24,7 @@ pub use update::Updated;
 use super::IndexError;
 use super::Picture;
 use super::text::{Found, TextIndex, TextQuery};
+use super::words::Mapping;
 use crate::base::FileError;
 use crate::dataset::Reach;
 use manifest::{FILE, read, relative, write};
@@ -102,6 +103,15 @@ impl Collection {
     /// moved together, else where it was.
     pub fn pictures(&self) -> PathBuf {
         self.manifest.pictures_from(&self.folder)
+    }
+
+    /// Sets what the columns of tables mean, from the next update on.
+    ///
+    /// # Errors
+    /// If the collection's description cannot be written.
+    pub fn set_mapping(&mut self, mapping: Mapping) -> Result<(), IndexError> {
+        self.manifest.mapping = mapping;
+        write(&self.folder, &self.manifest)
     }
 
     /// Number of pictures.

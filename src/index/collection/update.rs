@@ -86,6 +86,9 @@ impl Collection {
         writer.finish()?;
         let outcome = read?;
         self.manifest.tables = Some(outcome.tables);
+        if let Some(guesses) = &outcome.guesses {
+            self.manifest.mapping = self.manifest.mapping.with_guesses(guesses.clone());
+        }
         write(&self.folder, &self.manifest)?;
         Ok(Updated { outcome, unread: listing.unread, warnings })
     }

@@ -85,6 +85,11 @@ impl Words {
         names.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
     }
 
+    /// Whether anything is said that can be searched for.
+    pub fn has_text(&self) -> bool {
+        !self.called().is_empty() || ![&self.tags, &self.places, &self.folders].into_iter().all(Vec::is_empty)
+    }
+
     /// Adds one text. A title or description beyond the first becomes a caption. Returns whether it held anything new.
     pub(super) fn add(&mut self, role: Role, heading: &str, text: &str) -> bool {
         match role {

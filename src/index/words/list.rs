@@ -18,7 +18,7 @@ use crate::dataset::{Reach, WarningKind, Warnings};
 use crate::index::IndexError;
 
 /// Far beyond any folder of pictures, so that a whole disk chosen by mistake comes to an end.
-const LIMITS: Limits = Limits { deepest: 64, most: 8_000_000 };
+const LIMITS: Limits = Limits { deepest: 64, most: 8_000_000, folder: "the pictures' folder" };
 /// Files between two calls of the observer.
 const CHUNK: usize = 4096;
 

@@ -2,6 +2,8 @@
 //!
 //! | source | file |
 //! |---|---|
+//! | tables: CSV, TSV, JSON lines, Parquet, JSON | `tables` |
+//! | tar archives of pictures | `shards` |
 //! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
 //! | EXIF, IPTC, XMP and comments in a picture | `inside`, `xmp` |
 //! | names of files and folders | `names` |
@@ -9,6 +11,7 @@
 //! Of several titles, descriptions, dates and so on the first counts, in the order tables, files beside the picture,
 //! the picture itself, names; a further title or description becomes a caption, so that it is found all the same.
 
+mod budget;
 mod fields;
 mod inside;
 mod known;
@@ -20,7 +23,9 @@ mod names;
 mod one;
 mod picture;
 mod read;
+mod shards;
 mod sidecar;
+mod tables;
 mod xmp;
 
 pub use fields::{Origin, Tally, Words};
@@ -29,4 +34,5 @@ pub use list::list;
 pub use listing::{Listed, Listing, Table, TableKind};
 pub use mapping::{Column, Mapping, Role, TableMapping};
 pub use picture::{Part, Picture, Stamp, picture_bytes};
-pub use read::{Batch, Outcome, read};
+pub use read::{Batch, Outcome, preview, read};
+pub use tables::{ColumnPreview, RowCounts, TablePreview};

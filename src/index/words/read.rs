@@ -1,16 +1,20 @@
 //! Reading the words of listed pictures, a batch at a time.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use rayon::prelude::*;
 
 use super::known::{Known, hash_of, short};
 use super::listing::Listing;
-use super::mapping::Mapping;
+use super::lookup::Lookup;
+use super::mapping::{Mapping, TableMapping};
 use super::one::{One, Sources};
+use super::shards::{Members, members};
+use super::tables::{Joined, RowCounts, TablePreview, look};
 use super::{Picture, Tally};
 use crate::base::{ContentHash, Progress};
-use crate::dataset::Warning;
+use crate::dataset::{Warning, Warnings};
 use crate::index::IndexError;
 
 /// Pictures in a batch: a few hundredths of a second's work.
@@ -42,8 +46,14 @@ pub struct Outcome {
     pub removed: usize,
     /// Where the words of the pictures handed over come from.
     pub sources: Tally,
+    /// Pictures handed over about which nothing is said.
+    pub without_words: usize,
+    /// The rows of tables, if those had to be read.
+    pub rows: RowCounts,
     /// Hash of the tables and their mapping.
     pub tables: u64,
+    /// What the columns of tables were taken to mean, where nobody said so; `None` if they did not have to be read.
+    pub guesses: Option<Vec<TableMapping>>,
     /// Problems beyond those handed over.
     pub more_warnings: usize,
 }
@@ -61,10 +71,24 @@ pub fn read(
     take: &mut dyn FnMut(Batch) -> ControlFlow<()>,
 ) -> Result<Outcome, IndexError> {
     let outcome = Outcome { tables: hash_of_tables(listing, mapping), ..Outcome::default() };
-    let mut reading = Reading { sources: Sources { listing, known }, take, outcome, warned: 0 };
-    reading.pictures()?;
-    reading.removed()?;
+    let sources = Sources { listing, known, members: Members::default(), joined: Joined::default() };
+    let mut reading = Reading { sources, take, outcome, warned: 0 };
+    if !reading.is_as_known() {
+        reading.shards()?;
+        reading.tables(mapping)?;
+        reading.pictures()?;
+        reading.removed()?;
+    }
     Ok(reading.outcome)
+}
+
+/// Looks at the first rows of every table.
+pub fn preview(listing: &Listing, mapping: &Mapping) -> Vec<TablePreview> {
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let members = members(listing, &mut Warnings::default(), go_on).unwrap_or_default();
+    let pictures = listing.pictures.iter().chain(members.all.iter().map(|member| &member.listed));
+    let lookup = Lookup::of(pictures.map(|picture| picture.path.as_str()).collect());
+    listing.tables.iter().map(|table| look(table, &listing.root, &lookup, mapping)).collect()
 }
 
 struct Reading<'a> {
@@ -75,8 +99,56 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
+    /// Whether neither the tables nor any picture has changed since everything was read.
+    fn is_as_known(&mut self) -> bool {
+        let (listing, known) = (self.sources.listing, self.sources.known);
+        let in_shards = |path: &str| listing.shards.iter().any(|shard| is_below(path, &shard.path));
+        let (mut files, mut all) = (0, 0);
+        known.paths(&mut |path| {
+            files += usize::from(!in_shards(path));
+            all += 1;
+        });
+        let is_same = !(listing.tables.is_empty() && listing.shards.is_empty())
+            && known.tables() == Some(self.outcome.tables)
+            && files == listing.pictures.len()
+            && (0..files).into_par_iter().all(|at| self.sources.is_same_but_rows(at));
+        if is_same {
+            self.outcome.unchanged = all;
+        }
+        is_same
+    }
+
+    fn shards(&mut self) -> Result<(), IndexError> {
+        let mut warnings = Warnings::default();
+        self.sources.members = members(self.sources.listing, &mut warnings, &mut |pictures| {
+            (self.take)(Batch { progress: progress("Listing shards", pictures, 0), ..Batch::default() })
+        })?;
+        let warnings = warnings.into_vec();
+        match self.sources.listing.shards.is_empty() {
+            true => Ok(()),
+            false => self.hand_over(Batch { warnings, progress: progress("Listing shards", 0, 0), ..Batch::default() }),
+        }
+    }
+
+    fn tables(&mut self, mapping: &Mapping) -> Result<(), IndexError> {
+        let listing = self.sources.listing;
+        if listing.tables.is_empty() {
+            self.outcome.guesses = Some(Vec::new());
+            return Ok(());
+        }
+        let lookup = Lookup::of(self.sources.paths());
+        let mut warnings = Warnings::default();
+        let joined = Joined::read(listing, &lookup, mapping, &mut warnings, &mut |rows| {
+            (self.take)(Batch { progress: progress("Reading tables", rows, 0), ..Batch::default() })
+        })?;
+        (self.outcome.rows, self.outcome.guesses) = (joined.counts, Some(joined.guesses.clone()));
+        self.sources.joined = joined;
+        let warnings = warnings.into_vec();
+        self.hand_over(Batch { warnings, progress: progress("Reading tables", 0, 0), ..Batch::default() })
+    }
+
     fn pictures(&mut self) -> Result<(), IndexError> {
-        let count = self.sources.listing.pictures.len();
+        let count = self.sources.count();
         for start in (0..count).step_by(BATCH) {
             let end = count.min(start + BATCH);
             let found: Vec<One> = {
@@ -102,17 +174,22 @@ impl Reading<'_> {
     fn removed(&mut self) -> Result<(), IndexError> {
         let mut removed = Vec::new();
         let listing = self.sources.listing;
+        let members = &self.sources.members;
+        let in_shards: HashSet<&str> = members.all.iter().map(|member| member.listed.path.as_str()).collect();
+        let is_missed = |path: &str| members.missed.iter().any(|shard| is_below(path, shard));
         self.sources.known.paths(&mut |path| {
-            if listing.position(path).is_none() && !listing.is_missed(path) {
+            let is_there = listing.position(path).is_some() || in_shards.contains(path);
+            if !is_there && !listing.is_missed(path) && !is_missed(path) {
                 removed.push(path.to_owned());
             }
         });
-        let count = listing.pictures.len();
+        let count = self.sources.count();
         self.hand_over(Batch { removed, progress: progress("Reading words", count, count), ..Batch::default() })
     }
 
     fn hand_over(&mut self, mut batch: Batch) -> Result<(), IndexError> {
         batch.pictures.iter().for_each(|picture| self.outcome.sources.add(&picture.words));
+        self.outcome.without_words += batch.pictures.iter().filter(|picture| !picture.words.has_text()).count();
         self.outcome.read += batch.pictures.len();
         self.outcome.removed += batch.removed.len();
         let room = MOST_WARNINGS - self.warned;
@@ -130,9 +207,15 @@ fn progress(stage: &str, done: usize, total: usize) -> Progress {
     Progress { stage: stage.to_owned(), done, total, ..Progress::default() }
 }
 
-/// Hash of the tables and of what their columns mean.
+fn is_below(path: &str, shard: &str) -> bool {
+    path.strip_prefix(shard).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Hash of the shards, of the tables and of what their columns mean.
 fn hash_of_tables(listing: &Listing, mapping: &Mapping) -> u64 {
     let mut hash = ContentHash::default();
+    mapping.captions.iter().for_each(|caption| hash.text(caption));
+    hash.number(hash_of(&listing.shards.iter().collect::<Vec<_>>()));
     for table in &listing.tables {
         hash.number(hash_of(&[&table.file]));
         if let Some(table) = mapping.of(&table.file.path) {

@@ -14,7 +14,7 @@ use crate::dataset::Warnings;
 use crate::dataset::walk::extension;
 use crate::index::words::Origin;
 
-pub(super) use json::add as add_json;
+pub(super) use json::{add as add_json, usual_role};
 pub(super) use text::add as add_text;
 
 /// Bytes of a text that are read: nobody writes more about a picture.

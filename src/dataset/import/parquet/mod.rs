@@ -6,8 +6,10 @@
 mod columns;
 mod guard;
 mod pages;
+mod texts;
 
 pub(super) use columns::Lists;
+pub(crate) use texts::TextColumns;
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -7,7 +7,7 @@ use crate::base::open_file;
 use crate::dataset::decode_text;
 use crate::dataset::walk::extension;
 use crate::index::words::listing::{Listed, Listing, Table, TableKind};
-use crate::index::words::lookup::Lookup;
+use crate::index::words::lookup::{Lookup, Named};
 
 /// Files that are looked into; a folder of labels may hold as many as there are pictures.
 const MOST: usize = 500;
@@ -25,7 +25,9 @@ pub(super) fn sort_in(listing: &mut Listing, files: Vec<Listed>) {
         let kind = match extension(Path::new(&file.path)).as_str() {
             "json" => (file.bytes > 2).then_some(TableKind::Json),
             "txt" | "caption" | "token" => {
-                let lookup = lookup.get_or_insert_with(|| Lookup::of(&listing.pictures));
+                let lookup = lookup.get_or_insert_with(|| {
+                    Lookup::of(listing.pictures.iter().map(|picture| picture.path.as_str()).collect())
+                });
                 start_of(&root.join(&file.path)).and_then(|start| kind_of(&start, &file.path, lookup))
             }
             _ => None,
@@ -51,7 +53,7 @@ fn kind_of(start: &str, path: &str, lookup: &Lookup) -> Option<TableKind> {
     }
     let names_a_picture = |line: &&str| {
         let fields = line.split(['\t', ',', '|', ';']);
-        line.contains(['\t', ',', '|', ';']) && fields.take(4).any(|field| lookup.find(field, path).is_some())
+        line.contains(['\t', ',', '|', ';']) && fields.take(4).any(|field| lookup.find(field, path) != Named::None)
     };
     lines.iter().any(names_a_picture).then_some(TableKind::Delimited)
 }

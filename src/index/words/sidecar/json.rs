@@ -76,6 +76,13 @@ const TEXTS: [&str; 9] = ["raw", "_content", "text", "name", "realname", "userna
 /// Deepest nesting that is looked into.
 const DEEPEST: usize = 8;
 
+/// What a key, in [`plain`] form, or a heading of a table usually holds.
+pub(in crate::index::words) fn usual_role(plain: &str) -> Option<Role> {
+    let role = KEYS.iter().find(|(_, keys)| keys.contains(&plain)).map(|(role, _)| *role)?;
+    // Both halves in one value.
+    Some(if role == Role::Latitude { Role::Place } else { role })
+}
+
 /// Adds the words of a JSON file; returns whether it had any.
 ///
 /// # Errors
