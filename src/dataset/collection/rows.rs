@@ -19,6 +19,8 @@ pub(crate) struct Rows {
     /// The picture of each row, whether it still counts or not.
     paths: Vec<Box<str>>,
     stamps: Vec<PixelStamp>,
+    /// Whether each row is its picture's latest.
+    latest: Vec<bool>,
     /// The row of each picture that counts.
     row_of: HashMap<Box<str>, u32>,
 }
@@ -50,8 +52,15 @@ impl Rows {
     /// The rows of a file, and how long the list of their pictures is as far as it is whole.
     fn listed(file: File, path: &Path, list: &Path, dim: usize) -> Result<(Self, u64), FileError> {
         let whole = file.metadata().at(path)?.len() / (dim * size_of::<f32>()) as u64;
-        let mut rows =
-            Self { dim, file, path: path.to_owned(), paths: Vec::new(), stamps: Vec::new(), row_of: HashMap::new() };
+        let mut rows = Self {
+            dim,
+            file,
+            path: path.to_owned(),
+            paths: Vec::new(),
+            stamps: Vec::new(),
+            latest: Vec::new(),
+            row_of: HashMap::new(),
+        };
         let mut text = String::new();
         match File::open(list) {
             Ok(mut list_file) => {
@@ -66,9 +75,7 @@ impl Rows {
                 Ok(Line::Row(path, bytes, modified)) if (rows.paths.len() as u64) < whole => {
                     rows.list(path.into(), (bytes, modified));
                 }
-                Ok(Line::Gone([path])) => {
-                    rows.row_of.remove(path.as_str());
-                }
+                Ok(Line::Gone([path])) => rows.forget(&path),
                 // Written by a process that was killed, or lost with the power: computed again.
                 _ => break,
             }
@@ -78,9 +85,18 @@ impl Rows {
     }
 
     fn list(&mut self, path: Box<str>, stamp: PixelStamp) {
-        self.row_of.insert(path.clone(), self.paths.len() as u32);
+        if let Some(before) = self.row_of.insert(path.clone(), self.paths.len() as u32) {
+            self.latest[before as usize] = false;
+        }
+        self.latest.push(true);
         self.paths.push(path);
         self.stamps.push(stamp);
+    }
+
+    fn forget(&mut self, path: &str) {
+        if let Some(row) = self.row_of.remove(path) {
+            self.latest[row as usize] = false;
+        }
     }
 
     /// Number of pictures with a vector.
@@ -110,7 +126,7 @@ impl Rows {
 
     /// Whether a row is a picture's latest.
     pub fn counts(&self, row: usize) -> bool {
-        self.paths.get(row).is_some_and(|path| self.row_of.get(path) == Some(&(row as u32)))
+        self.latest.get(row).copied().unwrap_or_default()
     }
 
     /// The paths of all pictures with a vector, in no order.
@@ -179,9 +195,7 @@ impl RowWriter {
     /// As [`RowWriter::append`].
     pub fn remove(&mut self, paths: &[String]) -> Result<(), FileError> {
         self.write(paths.iter().map(|path| serde_json::json!([path])))?;
-        for path in paths {
-            self.rows.row_of.remove(path.as_str());
-        }
+        paths.iter().for_each(|path| self.rows.forget(path));
         Ok(())
     }
 
