@@ -7,6 +7,7 @@ mod lists;
 mod monkey;
 mod queue;
 mod runs;
+mod searching;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::Store;

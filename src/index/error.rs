@@ -39,7 +39,9 @@ impl IndexError {
             Self::Dataset(error) => Warning::from(error).message,
             Self::File(FileError::Io { source, .. }) => source.to_string(),
             Self::File(FileError::Malformed { message, .. }) => message.clone(),
-            Self::Outside(_) | Self::Busy(_) | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => self.to_string(),
+            Self::Outside(_) | Self::Busy(_) | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => {
+                self.to_string()
+            }
         }
     }
 

@@ -81,7 +81,8 @@ impl Workspace {
             let asked = Asked { most: WHILE_TYPING, ..asked };
             // By words alone: the looks are worth waiting for only once the words are complete.
             let words = Asked { example: None, ..asked.clone() };
-            let candidates = open.collection.candidates(&words, None)?;
+            let mut candidates = open.collection.candidates(&words, None)?;
+            candidates.list.retain(|found| found.text_rank.is_some());
             Ok(FoundSoFar { asked, candidates, time: start.elapsed() })
         });
     }
