@@ -119,6 +119,7 @@ fn collected_text(collection: &Collection, updated: &Updated, seconds: f64) -> S
         (rows.read, "rows of tables"),
         (rows.without_picture, "rows that name no picture"),
         (rows.ambiguous, "rows that name one of several pictures"),
+        (rows.remote, "links to pictures elsewhere"),
     ];
     for (count, what) in lines.into_iter().filter(|(count, _)| *count > 0) {
         text += &format!("{} {what}\n", grouped(count));
