@@ -20,7 +20,6 @@ const HOMES: &[(&str, &[&str])] = &[
     ("faer", &["graph"]),
     ("rayon", &["dataset", "vision", "graph", "index", "model", "train", "study", "judge"]),
     ("safetensors", &["dataset", "vision", "graph", "model", "train"]),
-    // The command line opens the window, and the app draws it.
     ("eframe", &["app", "cli/window.rs"]),
     ("egui", &["app", "cli/window.rs"]),
     ("egui_extras", &["app"]),
@@ -85,7 +84,7 @@ const EVERYWHERE: &[&str] = &[""];
 /// Exceptions to the table: starting the window, drawing it to a picture, and the panel names that the latter takes.
 const DOORS: [(&str, &str); 3] = [("cli/window.rs", "app"), ("cli/screenshot.rs", "app"), ("cli/args.rs", "app")];
 
-/// Files and folders that may hold unsafe code.
+/// May hold unsafe code.
 const UNSAFE: [&str; 4] = ["vision/kernel/tile.rs", "base/memory.rs", "main.rs", "vision/cuda/"];
 
 /// The most lines of a file.

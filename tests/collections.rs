@@ -194,7 +194,7 @@ fn the_command_line_shows_and_sets_what_columns_mean() {
     let own = home.path().join("own");
     let own = own.to_str().expect("text");
     let collected = object(&run(&["--out", own, "--text", "album", "--json"]));
-    assert_eq!(collected["rows"], serde_json::json!({"read": 1, "without_picture": 0, "ambiguous": 0}));
+    assert_eq!(collected["rows"], serde_json::json!({"read": 1, "without_picture": 0, "ambiguous": 0, "remote": 0}));
     assert_eq!((&collected["words_from"]["list.csv"], &collected["without_words"]), (&1.into(), &0.into()));
     let collection = Collection::open(std::path::Path::new(own)).expect("opened");
     assert_eq!(collection.search("captions:summer", 10).expect("found").count, 1);

@@ -85,6 +85,8 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
             "image,caption,tags\nmill.jpg,\"A \"\"mill\"\"\nat noon\",x;y\n",
             "{\"image\": \"mill.jpg\", \"caption\": [\"A mill\"]}\n{\"image\": \"x\"}\n",
             "{\"images\": [{\"id\": 1, \"file_name\": \"mill.jpg\"}], \"annotations\": [{\"image_id\": 1, \"caption\": \"x\"}]}",
+            "<figure><a href='x.jpg'><img src=\"mill.jpg\" alt=x></a><figcaption>A <b>mill</b></figcaption></figure>",
+            "https://example.org/a.jpg\nmill.jpg a mill\n",
         ]
         .map(|text| text.as_bytes().to_vec())
         .to_vec(),

@@ -3,6 +3,7 @@
 mod inside;
 mod json_tables;
 mod listing;
+mod pages;
 mod shards;
 mod sidecars;
 mod tables;

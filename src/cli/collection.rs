@@ -1,6 +1,6 @@
 //! `crossrank collect`: a folder of pictures as a collection that can be searched.
 
-use super::columns::columns;
+use super::columns::{Columns, columns};
 use super::encoder::EncoderArgs;
 use super::interrupt::Interrupt;
 use super::output::{note, print, print_json};
@@ -53,7 +53,10 @@ pub(super) struct CollectArgs {
 /// If the pictures' folder cannot be read or the collection cannot be written, and after Ctrl-C: what was read until
 /// then is kept.
 pub(super) fn collect(args: &CollectArgs) -> Result<()> {
-    let Some(out) = args.out.as_ref().filter(|_| !args.columns) else { return columns(args) };
+    let Some(out) = args.out.as_ref().filter(|_| !args.columns) else {
+        let (folder, out, captions) = (&*args.folder, args.out.as_deref(), &*args.text);
+        return columns(&Columns { folder, out, captions, follow: args.follow, json: args.json });
+    };
     let interrupt = Interrupt::listen();
     let mut progress = Progress::new(args.json);
     let start = Instant::now();
@@ -170,6 +173,7 @@ fn collected_text(collection: &Collection, updated: &Updated, vectors: Option<&V
         (rows.read, "rows of tables"),
         (rows.without_picture, "rows that name no picture"),
         (rows.ambiguous, "rows that name one of several pictures"),
+        (rows.remote, "links to pictures elsewhere"),
     ];
     for (count, what) in lines.into_iter().filter(|(count, _)| *count > 0) {
         text += &format!("{} {what}\n", grouped(count));

@@ -1,6 +1,5 @@
 //! `crossrank collect --columns`: the tables of a folder of pictures, and what their columns are taken to mean.
 
-use super::collection::CollectArgs;
 use super::output::{print, print_json};
 use super::table::{aligned, grouped};
 use crate::dataset::Reach;
@@ -8,24 +7,37 @@ use crate::index::{Collection, ColumnPreview, TablePreview, list, preview};
 use anyhow::Result;
 use serde_json::json;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// Columns of a table that are listed, and characters of a value that are shown.
 const MOST_COLUMNS: usize = 100;
 const LONGEST_VALUE: usize = 40;
 
+/// Which tables are listed.
+pub(super) struct Columns<'a> {
+    /// The folder of the pictures.
+    pub folder: &'a Path,
+    /// The collection that knows what columns mean, if there is one.
+    pub out: Option<&'a Path>,
+    /// Columns whose texts are captions.
+    pub captions: &'a [String],
+    pub follow: bool,
+    pub json: bool,
+}
+
 /// Lists the columns of tables.
 ///
 /// # Errors
 /// If the pictures' folder or the collection cannot be read.
-pub(super) fn columns(args: &CollectArgs) -> Result<()> {
-    let known = args.out.as_ref().filter(|out| Collection::is_one(out)).map(|out| Collection::open(out)).transpose()?;
+pub(super) fn columns(wanted: &Columns<'_>) -> Result<()> {
+    let known = wanted.out.filter(|out| Collection::is_one(out)).map(Collection::open).transpose()?;
     let mut mapping = known.map(|known| known.manifest().mapping.clone()).unwrap_or_default();
-    if !args.text.is_empty() {
-        mapping.captions.clone_from(&args.text);
+    if !wanted.captions.is_empty() {
+        mapping.captions = wanted.captions.to_vec();
     }
-    let listing = list(&args.folder, Reach::following(args.follow), &mut |_| ControlFlow::Continue(()))?;
+    let listing = list(wanted.folder, Reach::following(wanted.follow), &mut |_| ControlFlow::Continue(()))?;
     let tables = preview(&listing, &mapping);
-    match args.json {
+    match wanted.json {
         true => print_json(&json!({ "pictures": listing.pictures.len(), "tables": tables })),
         false => print(&columns_text(listing.pictures.len(), &tables)),
     }

@@ -258,7 +258,7 @@ fn words(files: &[(&str, &[u8])]) {
 
 /// A table of words of pictures, of each kind.
 pub fn words_table(bytes: &[u8]) {
-    for name in ["x.csv", "x.tsv", "x.jsonl", "x.json", "x.parquet", "x.txt"] {
+    for name in ["x.csv", "x.tsv", "x.jsonl", "x.json", "x.parquet", "x.txt", "x.html"] {
         words(&[(name, bytes)]);
     }
 }

@@ -122,5 +122,5 @@ fn only_the_headers_of_a_large_shard_are_read() {
     (&file).seek(SeekFrom::Start(0)).unwrap();
     (&file).write_all(header.as_bytes()).unwrap();
     let read = folder.read();
-    assert!(read.paths().is_empty() && read.warnings[0].message.contains("64 MB"), "{:?}", read.warnings);
+    assert!(read.paths().is_empty() && read.warnings[0].message.contains("16 MB"), "{:?}", read.warnings);
 }

@@ -15,5 +15,6 @@ pub mod pressed;
 pub mod save;
 pub mod screenshot;
 pub mod search;
+pub mod step;
 pub mod system_dialog;
 pub mod training_bar;

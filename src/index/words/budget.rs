@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 /// Bytes that a value may have.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = 16 << 20;
 
 /// Reads at most [`MOST`] bytes between two calls of [`Budget::renew`].
 pub(super) struct Within<R> {
@@ -41,7 +41,7 @@ impl<R: Read> Read for Within<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.budget.0.get();
         if left == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "a value of more than 64 MB"));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a value of more than 16 MB"));
         }
         let read = self.inner.read(buffer)?;
         self.budget.0.set(left.saturating_sub(read as u64));

@@ -2,7 +2,7 @@
 //!
 //! | source | file |
 //! |---|---|
-//! | tables: CSV, TSV, JSON lines, Parquet, JSON | `tables` |
+//! | tables: CSV, TSV, JSON lines, Parquet, JSON, HTML pages | `tables` |
 //! | tar archives of pictures | `shards` |
 //! | files beside a picture: text, JSON, XMP | `sidecar`, `xmp` |
 //! | EXIF, IPTC, XMP and comments in a picture | `inside`, `xmp` |

@@ -50,7 +50,7 @@ pub struct Outcome {
     pub without_words: usize,
     /// The rows of tables, if those had to be read.
     pub rows: RowCounts,
-    /// Hash of the tables and their mapping.
+    /// Hash of the shards, of the tables and of their mapping; 0 if one of them could not be read.
     pub tables: u64,
     /// What the columns of tables were taken to mean, where nobody said so; `None` if they did not have to be read.
     pub guesses: Option<Vec<TableMapping>>,
@@ -78,6 +78,9 @@ pub fn read(
         reading.tables(mapping)?;
         reading.pictures()?;
         reading.removed()?;
+        if reading.sources.joined.has_failed || !reading.sources.members.missed.is_empty() {
+            reading.outcome.tables = 0;
+        }
     }
     Ok(reading.outcome)
 }

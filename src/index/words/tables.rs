@@ -9,6 +9,7 @@ mod join;
 mod json;
 mod json_lines;
 
+mod page;
 mod preview;
 mod row;
 mod rows;

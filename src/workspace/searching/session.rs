@@ -59,7 +59,8 @@ pub(super) fn gather(
         None => Some(at_hand(Asked::default(), collection.first(Asked::MOST)?, &loaded)),
         Some(asked) => {
             let candidates = collection.candidates(&asked, open.vectors.as_deref())?;
-            if candidates.list.is_empty() {
+            let has_no_match = asked.example.is_none() && candidates.matching == 0;
+            if has_no_match || candidates.list.is_empty() {
                 return Err(JobError::Failed(format!("No picture matches “{}”.", name(&asked))));
             }
             Some(at_hand(asked, candidates, &loaded))

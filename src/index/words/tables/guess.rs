@@ -37,7 +37,8 @@ const PICTURES: [&str; 28] = [
     "src",
 ];
 /// Headings beyond those that JSON files use, by what they hold.
-const OTHERS: [(Role, &[&str]); 9] = [
+const OTHERS: [(Role, &[&str]); 10] = [
+    (Role::Description, &["imgtitle", "figcaption"]),
     (Role::Title, &["name", "heading", "titel", "titre"]),
     (Role::Caption, &["comment", "comments", "raw", "sentence", "txt", "altcaption", "query"]),
     (Role::Tags, &["tag", "keyword", "usertags", "machinetags", "objects"]),

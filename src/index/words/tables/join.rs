@@ -35,11 +35,14 @@ pub struct RowCounts {
     pub without_picture: usize,
     /// Those whose name several pictures have, so that nothing says which one is meant.
     pub ambiguous: usize,
+    /// Links of pages and lists to pictures on other machines, which are left alone.
+    pub remote: usize,
 }
 
 /// A table and its columns.
 struct Used {
     path: String,
+    is_page: bool,
     columns: Vec<(String, Role)>,
 }
 
@@ -62,6 +65,8 @@ pub(in crate::index::words) struct Joined {
     texts: Option<Mutex<File>>,
     /// How many rows there are.
     pub counts: RowCounts,
+    /// Whether a table could not be read to its end, so that it is worth trying again.
+    pub has_failed: bool,
     /// What the columns of the tables were taken to mean.
     pub guesses: Vec<TableMapping>,
 }
@@ -184,6 +189,7 @@ impl Joining<'_> {
     ) -> Result<(), IndexError> {
         let (path, set) = (root.join(&table.file.path), preview.mapping());
         if set.picture().is_none() {
+            self.joined.has_failed |= preview.problem.is_some();
             let is_plain = matches!(table.kind, TableKind::Delimited | TableKind::JsonLines | TableKind::Parquet);
             let message = match &preview.problem {
                 Some(problem) => problem.clone(),
@@ -201,7 +207,8 @@ impl Joining<'_> {
         let reading = Reading { path: &path, kind, has_headings, wanted: &wanted };
         let before = self.joined.counts;
         let mut example = [None, None];
-        let mut used = Used { path: table.file.path.clone(), columns: Vec::new() };
+        let is_page = matches!(kind, TableKind::Page | TableKind::Links);
+        let mut used = Used { path: table.file.path.clone(), is_page, columns: Vec::new() };
         let mut is_cancelled = false;
         let read = visit(&reading, warnings, &mut |headings, row| {
             for heading in &headings[used.columns.len()..] {
@@ -215,6 +222,7 @@ impl Joining<'_> {
             return Err(IndexError::Cancelled);
         }
         if let Err(error) = read {
+            self.joined.has_failed = true;
             warnings.file(WarningKind::BadFile, &path, error.reason());
         }
         self.report(before, example, &path, warnings);
@@ -243,6 +251,10 @@ impl Joining<'_> {
 
     fn row(&mut self, used: &Used, row: &Row, example: &mut [Option<String>; 2]) {
         self.joined.counts.read += 1;
+        if used.is_page && row.cells.is_empty() {
+            self.joined.counts.remote += 1;
+            return;
+        }
         let names = row.cells.iter().filter(|(column, _)| used.columns[*column].1 == Role::Picture);
         let mut found = Named::None;
         for (_, name) in names {

@@ -11,7 +11,7 @@ use crate::dataset::{WarningKind, Warnings, decode_text};
 use crate::index::IndexError;
 
 /// Longest line in bytes.
-const LONGEST: u64 = 64 << 20;
+const LONGEST: u64 = 16 << 20;
 
 /// Visits the objects. A line that is none costs only itself; all such lines are one warning.
 ///

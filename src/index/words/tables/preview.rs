@@ -167,7 +167,8 @@ pub(in crate::index::words) fn look(
         None => table.kind != TableKind::Delimited || !attempt(false).0.starts_with_picture,
     };
     let (look, problem) = attempt(has_headings);
-    let picture = look.picture();
+    let is_page = matches!(table.kind, TableKind::Page | TableKind::Links);
+    let picture = look.picture().or((is_page && !look.headings.is_empty()).then_some(0));
     let is_wide = look.headings.len() > WIDE;
     let has_set_picture = set.is_some_and(|set| set.picture().is_some());
     let mut columns = Vec::with_capacity(look.headings.len());

@@ -1,7 +1,7 @@
 //! The rows of a table of any kind, one after the other.
 
 use super::row::{Each, Reading};
-use super::{columnar, delimited, json, json_lines};
+use super::{columnar, delimited, json, json_lines, page};
 use crate::dataset::Warnings;
 use crate::index::IndexError;
 use crate::index::words::listing::TableKind;
@@ -20,6 +20,7 @@ pub(in crate::index::words) fn visit(
         TableKind::JsonLines => json_lines::visit(reading, warnings, each),
         TableKind::Parquet => columnar::visit(reading, each),
         TableKind::Json => json::visit(reading, warnings, each),
-        TableKind::Page | TableKind::Links => Ok(()),
+        TableKind::Page => page::visit(reading, each),
+        TableKind::Links => page::visit_links(reading, each),
     }
 }
