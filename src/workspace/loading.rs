@@ -4,7 +4,7 @@ mod apply;
 
 pub(super) use apply::measure;
 
-use super::searching::OpenedCollection;
+use super::searching::{AtHand, OpenCollection};
 use super::session::Baselines;
 use crate::base::Progress;
 use crate::dataset::{Dataset, Reach, Summary, VectorTable, Warning};
@@ -30,6 +30,13 @@ pub(super) enum Found {
     Pictures(BareFolder),
     /// A collection and its queries.
     Collection(Box<OpenedCollection>),
+}
+
+/// A collection that was opened, and its data set.
+pub(super) struct OpenedCollection {
+    pub(super) open: OpenCollection,
+    pub(super) at_hand: Option<AtHand>,
+    pub(super) measured: Measured,
 }
 
 /// A folder of pictures without queries: it becomes a data set with the first.

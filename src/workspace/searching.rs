@@ -4,7 +4,6 @@ mod apply;
 mod collect;
 mod session;
 
-use super::loading::Found;
 use crate::base::Progress;
 use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
 use crate::jobs::Slot;
@@ -124,11 +123,4 @@ impl Searching {
         self.collecting.retire();
         self.close();
     }
-}
-
-/// A collection that was opened, and its data set.
-pub(super) struct OpenedCollection {
-    pub(super) open: OpenCollection,
-    pub(super) at_hand: Option<AtHand>,
-    pub(super) measured: Found,
 }

@@ -1,13 +1,13 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
-use super::{AtHand, FoundSoFar, OpenedCollection, session};
+use super::{AtHand, FoundSoFar, session};
 use crate::dataset::Split;
 use crate::index::{Asked, Example};
 use crate::jobs::{Event, JobError};
 use crate::train::memory_bound;
 use crate::vision::{Encoder, decode};
-use crate::workspace::loading::Found;
+use crate::workspace::loading::{Found, OpenedCollection};
 use crate::workspace::{Message, SearchAction, Workspace};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -135,9 +135,7 @@ impl Workspace {
         self.searching.close();
         self.searching.open = Some(open);
         self.searching.at_hand = at_hand;
-        if let Found::DataSet(measured) = measured {
-            self.install(*measured);
-        }
+        self.install(measured);
     }
 
     /// Forgets the open collection, when something else is opened.

@@ -1,13 +1,13 @@
 //! From a collection and what is asked of it to a data set that is open.
 
-use super::{AtHand, OpenCollection, OpenedCollection};
+use super::{AtHand, OpenCollection};
 use crate::dataset::{Dataset, Loaded, Warning};
 use crate::index::{Asked, Candidates, Collection, IndexError};
 use crate::jobs::{JobError, Worker};
 use crate::train::{self, NamedVectors};
 use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
-use crate::workspace::loading::{Found, measure};
+use crate::workspace::loading::{Found, OpenedCollection, measure};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ pub(super) fn gather(
         Err(_) => ControlFlow::Break(()),
     };
     let opened = train::open_loaded(loaded, memory, choose, &mut stage).map_err(JobError::from)?;
-    let measured = Found::DataSet(Box::new(measure(collection.folder(), opened)));
+    let measured = measure(collection.folder(), opened);
     Ok(OpenedCollection { open, at_hand, measured })
 }
 
