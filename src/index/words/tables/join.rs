@@ -189,15 +189,7 @@ impl Joining<'_> {
     ) -> Result<(), IndexError> {
         let (path, set) = (root.join(&table.file.path), preview.mapping());
         if set.picture().is_none() {
-            self.joined.has_failed |= preview.problem.is_some();
-            let is_plain = matches!(table.kind, TableKind::Delimited | TableKind::JsonLines | TableKind::Parquet);
-            let message = match &preview.problem {
-                Some(problem) => problem.clone(),
-                None => "no column of this table names pictures that are here; its words are left out".to_owned(),
-            };
-            if is_plain {
-                warnings.file(WarningKind::BadFile, &path, message);
-            }
+            self.without_pictures(table, preview, &path, warnings);
             return Ok(());
         }
         let is_wide = preview.columns.len() > WIDE;
@@ -233,6 +225,19 @@ impl Joining<'_> {
         match self.failure.take() {
             Some(error) => Err(error).at(&path).map_err(IndexError::from),
             None => Ok(()),
+        }
+    }
+
+    /// Tells of a table that is of no use, unless it may be about anything else.
+    fn without_pictures(&mut self, table: &Table, preview: &TablePreview, path: &Path, warnings: &mut Warnings) {
+        self.joined.has_failed |= preview.problem.is_some();
+        let is_plain = matches!(table.kind, TableKind::Delimited | TableKind::JsonLines | TableKind::Parquet);
+        let message = match &preview.problem {
+            Some(problem) => problem.clone(),
+            None => "no column of this table names pictures that are here; its words are left out".to_owned(),
+        };
+        if is_plain {
+            warnings.file(WarningKind::BadFile, path, message);
         }
     }
 
@@ -289,7 +294,7 @@ impl Joining<'_> {
         hash.text(&used.path);
         for (column, text) in &row.cells {
             let (heading, role) = &used.columns[*column];
-            if *role != Role::Picture {
+            if !matches!(role, Role::Picture | Role::Ignored) {
                 let text = &text[..text.floor_char_boundary(LONGEST)];
                 [heading.as_str(), role.name(), text].into_iter().for_each(|part| hash.text(part));
                 bytes.extend((*column as u32).to_le_bytes());

@@ -59,8 +59,7 @@ pub(super) fn visit(reading: &Reading<'_>, warnings: &mut Warnings, each: &mut E
         if let Some(key) = key {
             object.entry("key").or_insert_with(|| key.into());
         }
-        let mut cells = flat.cells(&object);
-        cells.retain(|(column, _)| (reading.wanted)(&flat.headings[*column]));
+        let cells = flat.cells(&object);
         each(&flat.headings, Row { line, cells }).is_continue()
     })
 }

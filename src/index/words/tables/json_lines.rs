@@ -35,8 +35,7 @@ pub(super) fn visit(reading: &Reading<'_>, warnings: &mut Warnings, each: &mut E
             first_bad = if bad == 1 { line } else { first_bad };
             continue;
         };
-        let mut cells = flat.cells(&object);
-        cells.retain(|(column, _)| (reading.wanted)(&flat.headings[*column]));
+        let cells = flat.cells(&object);
         if each(&flat.headings, Row { line, cells }).is_break() {
             break;
         }

@@ -1,7 +1,7 @@
 //! What a table holds and what its columns seem to mean, by its first rows.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub struct TablePreview {
     pub is_guessed: bool,
     /// Its columns.
     pub columns: Vec<ColumnPreview>,
-    /// Number of rows looked at, and whether those are all.
+    /// Number of rows looked at.
     pub rows: usize,
     /// Whether these are all rows.
     pub is_whole: bool,
@@ -205,7 +205,7 @@ pub(in crate::index::words) fn role_among(mapping: &Mapping, heading: &str, samp
 
 /// Headings that are captions in every table and that no table has.
 pub(in crate::index::words) fn missing_captions(mapping: &Mapping, previews: &[TablePreview]) -> Vec<String> {
-    let known: BTreeMap<String, ()> =
-        previews.iter().flat_map(|table| &table.columns).map(|column| (plain(&column.heading), ())).collect();
-    mapping.captions.iter().filter(|caption| !known.contains_key(&plain(caption))).cloned().collect()
+    let known: BTreeSet<String> =
+        previews.iter().flat_map(|table| &table.columns).map(|column| plain(&column.heading)).collect();
+    mapping.captions.iter().filter(|caption| !known.contains(&plain(caption))).cloned().collect()
 }

@@ -24,6 +24,6 @@ pub(in crate::index::words) struct Reading<'a> {
     pub kind: TableKind,
     /// Whether its first row holds headings, for delimited tables.
     pub has_headings: bool,
-    /// Whether a column is of use, by its heading.
+    /// Whether a column is of use, by its heading; others may be left out where that saves work.
     pub wanted: &'a dyn Fn(&str) -> bool,
 }
