@@ -9,6 +9,8 @@ use candle_transformers::models::resnet;
 use rayon::prelude::*;
 
 use super::backbone::Backbone;
+#[cfg(feature = "cuda")]
+use super::cuda::{CardNetwork, Element};
 use super::fast::{Arena, FastNetwork, GROUP, KeepGoing};
 use super::folded::FoldedConv;
 use super::kernel::Instructions;
@@ -22,6 +24,8 @@ pub enum Backend {
     Fastest,
     /// Our kernels on the CPU, with vectors no wider than these.
     Kernels(Instructions),
+    /// Our own on an NVIDIA card; candle's operations elsewhere.
+    Card(ComputePrecision),
     /// Candle's operations on any device, batch norm folded into the convolutions.
     Folded(ComputePrecision),
     /// candle-transformers' network, if it has one for the requested layer; else as `Folded` with f32.
@@ -34,6 +38,8 @@ pub enum ComputePrecision {
     /// Four bytes.
     #[default]
     F32,
+    /// Four bytes, of which products on an NVIDIA card take 11 bits of precision; elsewhere as `F32`.
+    Tf32,
     /// Two bytes, 11 bits of precision.
     F16,
     /// Two bytes, 8 bits of precision and the range of f32.
@@ -43,7 +49,7 @@ pub enum ComputePrecision {
 impl ComputePrecision {
     fn dtype(self) -> DType {
         match self {
-            ComputePrecision::F32 => DType::F32,
+            ComputePrecision::F32 | ComputePrecision::Tf32 => DType::F32,
             ComputePrecision::F16 => DType::F16,
             ComputePrecision::Bf16 => DType::BF16,
         }
@@ -61,6 +67,9 @@ pub struct Encoder {
 enum Network {
     /// Pictures side by side, a few on each core.
     Kernels { network: Box<FastNetwork>, arenas: Mutex<Vec<Arena>> },
+    /// A few hundred at a time.
+    #[cfg(feature = "cuda")]
+    Card(Box<CardNetwork>),
     /// All at once.
     Folded { network: Backbone<FoldedConv>, dtype: DType },
     /// All at once.
@@ -136,7 +145,14 @@ impl Encoder {
             let network = Box::new(FastNetwork::new(folded, feature, instructions, keep_going)?);
             return Ok(Network::Kernels { network, arenas: Mutex::default() });
         }
-        let dtype = if let Backend::Folded(precision) = backend { precision.dtype() } else { DType::F32 };
+        #[cfg(feature = "cuda")]
+        if let Some(network) = on_card(folded, feature, backend, device)? {
+            return Ok(Network::Card(Box::new(network)));
+        }
+        let dtype = match backend {
+            Backend::Folded(precision) | Backend::Card(precision) => precision.dtype(),
+            _ => DType::F32,
+        };
         let network = folded.map(feature.stage, |conv| conv.on(device, dtype))?;
         Ok(Network::Folded { network, dtype })
     }
@@ -161,6 +177,8 @@ impl Encoder {
         match self.network {
             Network::Kernels { .. } => GROUP * rayon::current_num_threads(),
             Network::Folded { .. } | Network::Library(_) if self.device.is_cpu() => 4,
+            #[cfg(feature = "cuda")]
+            Network::Card(_) => 256,
             _ => 64,
         }
     }
@@ -210,6 +228,8 @@ impl Encoder {
             _ if inputs.is_empty() => Ok(Vec::new()),
             _ if !keep_going() => Err(VisionError::Cancelled),
             Network::Kernels { network, arenas } => run(network, arenas, inputs, keep_going),
+            #[cfg(feature = "cuda")]
+            Network::Card(network) => network.forward(inputs, keep_going),
             Network::Folded { network, dtype } => {
                 self.at_once(inputs, |x| network.forward(&x.to_dtype(*dtype)?, self.spec.feature)?.to_dtype(DType::F32))
             }
@@ -253,6 +273,30 @@ fn run(
     let rows = network.forward(inputs, &arena, keep_going);
     free().push(arena);
     rows
+}
+
+/// Our own network on an NVIDIA card. Where it was not asked for by name, only if it agrees with the CPU: there are more
+/// kinds of cards than it has been run on.
+#[cfg(feature = "cuda")]
+fn on_card(
+    folded: &Backbone<FoldedConv>,
+    feature: Feature,
+    backend: Backend,
+    device: &Device,
+) -> candle_core::Result<Option<CardNetwork>> {
+    let element = match backend {
+        _ if !device.is_cuda() => return Ok(None),
+        Backend::Fastest => {
+            let network = CardNetwork::new(folded, feature, device, Element::F32);
+            return Ok(network.ok().filter(|network| network.agrees_with(folded, feature)));
+        }
+        Backend::Card(ComputePrecision::F32) => Element::F32,
+        Backend::Card(ComputePrecision::Tf32) => Element::Tf32,
+        Backend::Card(ComputePrecision::F16) => Element::F16,
+        Backend::Card(ComputePrecision::Bf16) => Element::Bf16,
+        _ => return Ok(None),
+    };
+    CardNetwork::new(folded, feature, device, element).map(Some)
 }
 
 /// candle-transformers' network, if it has one.

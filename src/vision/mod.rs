@@ -22,6 +22,8 @@ mod cache;
 mod conv;
 #[cfg(test)]
 mod conv_tests;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod decode;
 mod device;
 mod efficientnet;

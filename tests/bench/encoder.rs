@@ -18,7 +18,8 @@ use safetensors::tensor::{Dtype, TensorView};
 const HELP: &str = "cargo bench --bench encoder -- [options]
   --only NAMES     architectures, separated by commas (default: all)
   --batch SIZES    pictures per call, separated by commas (default: 1,8,32)
-  --backend NAMES  of best, avx2, plain, folded, f16, bf16, library (default: best)
+  --backend NAMES  of best, avx2, plain, library, folded (candle's operations); on an NVIDIA card also f32, tf32, f16,
+                   bf16 (default: best)
   --seconds S      per line (default: 3)
   --device NAME    cpu, cuda or metal (default: cpu)
   --peer FILE      a Python script that prints `NAME best: X img/s` for the architectures it is given
@@ -50,7 +51,7 @@ fn options() -> Result<Options, String> {
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
-        if name == "--bench" {
+        if name == "--bench" || name == "bench" {
             continue;
         }
         if name == "--help" {
@@ -85,11 +86,13 @@ fn backend(name: &str) -> Result<Backend, String> {
         "best" => Ok(Backend::Fastest),
         "avx2" => Ok(Backend::Kernels(Instructions::Avx2)),
         "plain" => Ok(Backend::Kernels(Instructions::Plain)),
+        "f32" => Ok(Backend::Card(ComputePrecision::F32)),
+        "tf32" => Ok(Backend::Card(ComputePrecision::Tf32)),
+        "f16" => Ok(Backend::Card(ComputePrecision::F16)),
+        "bf16" => Ok(Backend::Card(ComputePrecision::Bf16)),
         "folded" => Ok(Backend::Folded(ComputePrecision::F32)),
-        "f16" => Ok(Backend::Folded(ComputePrecision::F16)),
-        "bf16" => Ok(Backend::Folded(ComputePrecision::Bf16)),
         "library" => Ok(Backend::Library),
-        _ => Err(format!("--backend {name}: expected one of best, avx2, plain, folded, f16, bf16, library")),
+        _ => Err(format!("--backend {name}: expected one of best, avx2, plain, library, folded, f32, tf32, f16, bf16")),
     }
 }
 
@@ -206,7 +209,7 @@ fn peer(options: &Options, architecture: Architecture) -> Option<f64> {
     best
 }
 
-fn main() {
+pub fn main() {
     let options = options().unwrap_or_else(|message| {
         eprintln!("{message}");
         std::process::exit(2);
