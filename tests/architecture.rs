@@ -83,8 +83,8 @@ const EVERYWHERE: &[&str] = &[""];
 /// Exceptions to the table: starting the window, drawing it to a picture, and the panel names that the latter takes.
 const DOORS: [(&str, &str); 3] = [("cli/window.rs", "app"), ("cli/screenshot.rs", "app"), ("cli/args.rs", "app")];
 
-/// Files that may hold unsafe code.
-const UNSAFE: [&str; 3] = ["vision/kernel/tile.rs", "base/memory.rs", "main.rs"];
+/// Files and folders that may hold unsafe code.
+const UNSAFE: [&str; 4] = ["vision/kernel/tile.rs", "base/memory.rs", "main.rs", "vision/cuda/"];
 
 /// The most lines of a file.
 const LONGEST: usize = 350;
@@ -204,7 +204,7 @@ fn home_fault(file: &str, path: &PathUse) -> Option<String> {
 
 fn word_fault(file: &str, token: &Token, next: &Token) -> Option<String> {
     match token.text.as_str() {
-        "unsafe" if !UNSAFE.contains(&file) => Some("unsafe code".to_owned()),
+        "unsafe" if !UNSAFE.iter().any(|place| file.starts_with(place)) => Some("unsafe code".to_owned()),
         word @ ("todo" | "unimplemented" | "dbg") if next.text == "!" => Some(format!("uses {word}!")),
         _ => None,
     }

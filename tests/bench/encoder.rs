@@ -51,7 +51,7 @@ fn options() -> Result<Options, String> {
     };
     let mut args = std::env::args().skip(1);
     while let Some(name) = args.next() {
-        if name == "--bench" || name == "bench" {
+        if name == "--bench" {
             continue;
         }
         if name == "--help" {
@@ -209,7 +209,7 @@ fn peer(options: &Options, architecture: Architecture) -> Option<f64> {
     best
 }
 
-pub fn main() {
+fn main() {
     let options = options().unwrap_or_else(|message| {
         eprintln!("{message}");
         std::process::exit(2);
