@@ -19,8 +19,8 @@ pub enum Order {
     Model,
 }
 
-named!(Order, "ranking": Initial = "Initial order", Text = "Text only", Feedback = "Visual feedback",
-    Untrained = "Untrained DCMM-PRF", Model = "Graph network");
+named!(Order, "ranking": Initial = "Initial order", Text = "Text only", Feedback = "Feedback",
+    Untrained = "Untrained", Model = "Graph network");
 
 impl Order {
     /// Those of a data set.

@@ -3,11 +3,14 @@
 use super::SAMPLE;
 use crate::workspace::wait;
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::dataset::open;
+use crossrank::dataset::{Reach, open, read_vectors};
+use crossrank::index::Collection;
+use crossrank::vision::EncoderSpec;
 use crossrank::workspace::{DataAction, Order, SearchAction, Store, Workspace};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Photos of the sample: birds, and fishes that nothing calls birds.
@@ -30,20 +33,18 @@ fn photos(home: &Path) -> PathBuf {
     to
 }
 
-/// A collection made by a session, as the dialog asks for it.
+/// A collection of twelve photos, with the vectors that the sample ships.
 fn collected(home: &Path) -> PathBuf {
-    let (pictures, folder) = (photos(home), home.join("own"));
+    let folder = with_vectors(&home.join("own"), &photos(home));
     let mut workspace = Workspace::new(Store::at(&home.join("store")));
-    workspace.apply(SearchAction::Collect { pictures, folder: folder.clone(), follow: false, vectors: true });
-    wait(&mut workspace, "collecting", |workspace| {
-        !workspace.searching().is_collecting() && !workspace.is_busy() && workspace.session().is_some()
-    });
+    workspace.apply(DataAction::Open(folder.clone()));
+    wait(&mut workspace, "opening", |workspace| !workspace.is_busy() && workspace.session().is_some());
     let open = workspace.searching().open().expect("it is open");
     assert_eq!((open.count, open.vectors.as_ref().map(|set| set.count())), (12, Some(12)));
     let session = workspace.session().expect("its first pictures are shown");
     assert_eq!(session.data.dataset.queries[0].candidates.len(), 12);
     assert!(session.data.has_vectors());
-    std::fs::canonicalize(folder).expect("the collection")
+    folder
 }
 
 fn shown(harness: &Harness<'_, App>) -> String {
@@ -140,4 +141,67 @@ fn the_dialog_makes_a_collection_beside_the_pictures() {
     let open = harness.state().workspace().searching().open().expect("it is open");
     assert_eq!((open.count, open.vectors.is_none()), (12, true));
     assert!(home.path().join("photos.collection/collection.json").is_file());
+}
+
+/// A collection of photos of the sample, by the words in their names, with the vectors that the sample ships.
+fn with_vectors(folder: &Path, pictures: &Path) -> PathBuf {
+    let mut collection = Collection::create(folder, pictures, Reach::Folder).expect("a collection");
+    let go_on = &mut |_| ControlFlow::Continue(());
+    collection.update(go_on).expect("words");
+    let sample = open(Path::new(SAMPLE)).expect("the sample").dataset;
+    let table = read_vectors(&sample, &["embeddings"], &mut |_| {}).expect("the sample's vectors");
+    let rows = sample.images.iter().enumerate();
+    let mut vectors = rows.map(|(at, image)| (format!("{}.jpg", image.id), table.get(at).expect("a row").into_owned()));
+    let taken = collection.take_vectors(&EncoderSpec::bundled(), &mut vectors, go_on).expect("vectors");
+    assert_eq!(taken, collection.count());
+    collection.folder().to_owned()
+}
+
+#[test]
+fn a_session_makes_a_collection_and_computes_its_vectors_after_its_words() {
+    let home = tempfile::tempdir().expect("a folder");
+    let pictures = photos(home.path());
+    let mut names: Vec<PathBuf> =
+        std::fs::read_dir(&pictures).expect("photos").flatten().map(|entry| entry.path()).collect();
+    names.sort();
+    names.iter().skip(2).for_each(|path| std::fs::remove_file(path).expect("removed"));
+    let mut workspace = Workspace::new(Store::at(&home.path().join("store")));
+    let folder = Workspace::collection_beside(&pictures);
+    workspace.apply(SearchAction::Collect { pictures, folder, follow: false, vectors: true });
+    wait(&mut workspace, "collecting", |workspace| {
+        !workspace.searching().is_collecting() && !workspace.is_busy() && workspace.session().is_some()
+    });
+    let open = workspace.searching().open().expect("it is open");
+    assert_eq!((open.count, open.vectors.as_ref().map(|set| set.count())), (2, Some(2)));
+    assert!(workspace.session().expect("a session").data.has_vectors());
+}
+
+#[test]
+fn pictures_of_a_search() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = with_vectors(&home.path().join("photos.collection"), &Path::new(SAMPLE).join("photos"));
+    let size = [1280.0, 800.0];
+    let mut harness = headless(
+        &Shot { size, scale: 1.0, ..Shot::of(folder.to_str().expect("a plain path")) },
+        Store::at(&home.path().join("store")),
+    );
+    settle(&mut harness).expect("the collection opens");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.run_steps(3);
+    harness.get_by_label("Search the collection").type_text("bird");
+    harness.run_steps(3);
+    settle(&mut harness).expect("it is found");
+    harness.run_steps(10);
+    settle(&mut harness).expect("its pictures are there");
+    save(&mut harness, "searching-dark.png");
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    settle(&mut harness).expect("it is ranked");
+    save(&mut harness, "found-dark.png");
+}
+
+fn save(harness: &mut Harness<'_, App>, name: &str) {
+    let picture = harness.render().expect("a picture");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
+    picture.save(path).expect("the picture is written");
 }

@@ -7,6 +7,7 @@ use crate::index::{Collection, IndexError, Updated};
 use crate::jobs::{JobError, Worker};
 use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What is to be made.
@@ -30,7 +31,8 @@ pub(super) fn collect(wanted: &Wanted, worker: &Worker<Readable, Collected>) -> 
     worker.update(Readable(folder.clone()));
     let mut summary = summary(&collection, &updated);
     if let Some(settings) = &wanted.encoder {
-        let (spec, device) = resolve(settings, &mut observe)?;
+        // Only weights that are here: the dialog promises that nothing goes to the network.
+        let (spec, device) = resolve(settings, &mut |_| ControlFlow::Break(()))?;
         let (device, instead) = device.or_cpu();
         let embedded = collection.embed(&spec, device, &mut observe)?;
         summary += &format!(" Vectors by {}: {} computed", spec.name(), embedded.embedded);

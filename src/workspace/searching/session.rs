@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// Opens a collection with the vectors of an encoder, else with those of the most pictures.
 pub(super) fn open(folder: &Path, encoder: &EncoderSettings) -> Result<OpenCollection, IndexError> {
     let collection = Collection::open(folder)?;
-    let own = resolve(encoder, &mut |_| ControlFlow::Continue(())).ok();
+    // Only if its weights are here: nothing is fetched for opening.
+    let own = resolve(encoder, &mut |_| ControlFlow::Break(())).ok();
     let own = own.and_then(|(spec, _)| collection.vectors_of(&spec).ok()).filter(|set| set.count() > 0);
     let vectors = match own {
         Some(set) => Some(set),
