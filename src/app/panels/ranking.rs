@@ -128,7 +128,7 @@ fn missing_ui(ui: &mut Ui, order: Order) {
         match order {
             Order::Model => "Appears after the first epoch of training (Ctrl+Enter).",
             Order::Feedback | Order::Untrained => {
-                "Needs visual vectors (in the background once a collection is made), and at most 1,000 candidates."
+                "Ranks what a search finds. It needs visual vectors, and up to 1,000 candidates."
             }
             Order::Initial | Order::Text => "No signal of this data set compares words.",
         },
