@@ -18,9 +18,9 @@ pub fn show(ui: &mut Ui, moves: &Moves) {
         ui.spacing_mut().item_spacing.x = 3.0 * GRID;
         widgets::caption(ui, "MAP over the judged queries:");
         let last = points.last().map(|last| last.map).unwrap_or_default();
-        for ((order, value), colour) in Order::USUAL.into_iter().zip(last).zip(colours) {
+        for ((at, order), (value, colour)) in Order::USUAL.into_iter().enumerate().zip(last.into_iter().zip(colours)) {
             if let Some(value) = value {
-                let moved = value - points.iter().find_map(|point| point.map[order as usize]).unwrap_or(value);
+                let moved = value - points.iter().find_map(|point| point.map[at]).unwrap_or(value);
                 let text = format!("{}  {} ({})", order.name(), widgets::decimal(value), widgets::change(moved));
                 ui.label(RichText::new(text).small().color(colour));
             }
@@ -29,8 +29,8 @@ pub fn show(ui: &mut Ui, moves: &Moves) {
     ui.scope(|ui| {
         plot::small_text(ui);
         plot::small("moves of the measures", "labels", palette).height(HEIGHT).show(ui, |plot| {
-            for (order, colour) in Order::USUAL.into_iter().zip(colours) {
-                let point = |point: &Move| Some([point.labels as f64, point.map[order as usize]?]);
+            for ((at, order), colour) in Order::USUAL.into_iter().enumerate().zip(colours) {
+                let point = |point: &Move| Some([point.labels as f64, point.map[at]?]);
                 let line: PlotPoints<'_> = points.iter().filter_map(point).collect();
                 plot.line(Line::new(order.name(), line).color(colour).width(1.6));
             }
