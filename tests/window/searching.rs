@@ -3,7 +3,7 @@
 use super::SAMPLE;
 use crate::workspace::wait;
 use crossrank::app::{App, Shot, headless, settle};
-use crossrank::dataset::{Reach, open, read_vectors};
+use crossrank::dataset::{Reach, Split, open, read_vectors};
 use crossrank::index::Collection;
 use crossrank::vision::EncoderSpec;
 use crossrank::workspace::{DataAction, Order, SearchAction, Store, Workspace};
@@ -92,7 +92,13 @@ fn typing_finds_pictures_enter_ranks_them_without_judgements_and_a_kept_query_st
     workspace.apply(DataAction::Open(folder.clone()));
     wait(&mut workspace, "opening", |workspace| !workspace.is_busy() && workspace.session().is_some());
     assert!(workspace.searching().at_hand().is_none());
+    let splits = |workspace: &Workspace| workspace.session().expect("a session").data.splits.to_vec();
     assert_eq!(workspace.session().expect("a session").data.dataset.queries[0].id.as_str(), "bird");
+    assert_eq!(splits(&workspace), [Split::Train]);
+    // Another query that is only asked leaves the kept one to be learned from.
+    workspace.apply(SearchAction::Ask(Box::new(crossrank::index::Asked::words("fish"))));
+    wait(&mut workspace, "asking", |workspace| !workspace.is_busy() && splits(workspace).len() == 2);
+    assert_eq!(splits(&workspace), [Split::Train, Split::Test]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! From a collection and what is asked of it to a data set that is open.
 
 use super::{AtHand, OpenCollection};
-use crate::dataset::{Dataset, Loaded, Warning};
+use crate::dataset::{Dataset, Loaded, Split, Warning};
 use crate::index::{Asked, Candidates, Collection, IndexError};
 use crate::jobs::{JobError, Worker};
 use crate::train::{self, NamedVectors};
@@ -68,7 +68,12 @@ pub(super) fn gather(
         }
     };
     if let Some(at_hand) = &at_hand {
-        let query = collection.query(&at_hand.id, &at_hand.asked.text, None, &at_hand.candidates);
+        // What is only asked must not change which of the kept queries are learned from.
+        let split = match loaded.dataset.query_index(&at_hand.id) {
+            Some(kept) => loaded.dataset.queries[kept].split,
+            None => has_queries.then_some(Split::Test),
+        };
+        let query = collection.query(&at_hand.id, &at_hand.asked.text, split, &at_hand.candidates);
         crate::dataset::add_query(&mut loaded, &query);
     }
     if loaded.dataset.images.is_empty() {
