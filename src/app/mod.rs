@@ -41,7 +41,7 @@ use shell::open::{self, OpenDialog};
 use shell::save::SaveDialog;
 use shell::search::SearchBar;
 use shell::training_bar::TrainingBar;
-use shell::{bar, commands, messages};
+use shell::{bar, messages, step};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -191,7 +191,7 @@ impl App {
         let is_selected = self.workspace.session().is_some_and(|session| session.candidate().is_some());
         if !self.large.is_open()
             && !is_selected
-            && let Some(first) = commands::step_candidate(&self.workspace, 1)
+            && let Some(first) = step::step_candidate(&self.workspace, 1)
         {
             self.workspace.apply(first);
         }

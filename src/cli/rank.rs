@@ -14,6 +14,7 @@ use crate::workspace::Ranker;
 use anyhow::{Result, bail};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct RankArgs {
@@ -38,7 +39,7 @@ pub(super) struct RankArgs {
 /// If the run or the data cannot be read, the run does not fit, or the file cannot be written.
 pub(super) fn run(args: &RankArgs) -> Result<()> {
     let mut progress = Progress::new(false);
-    let run = SavedRun::open(&args.run)?;
+    let run = Arc::new(SavedRun::open(&args.run)?);
     let (data, queries) = match args.query.is_empty() {
         true => of_data_set(args, &run, &mut progress)?,
         false => of_words(args, &run, &mut progress)?,
@@ -89,12 +90,12 @@ fn of_data_set(args: &RankArgs, run: &SavedRun, progress: &mut Progress) -> Resu
 }
 
 /// Words, searched for in a collection.
-fn of_words(args: &RankArgs, run: &SavedRun, progress: &mut Progress) -> Result<(RunData, Vec<usize>)> {
+fn of_words(args: &RankArgs, run: &Arc<SavedRun>, progress: &mut Progress) -> Result<(RunData, Vec<usize>)> {
     if !Collection::is_one(&args.data) {
         bail!("--query needs a collection, which can be searched: {}", args.data.display());
     }
     let collection = Collection::open(&args.data)?;
-    let ranker = Ranker::Run(Box::new(SavedRun::open(&args.run)?));
+    let ranker = Ranker::Run(run.clone());
     let set = own_vectors(&collection, &ranker, DeviceChoice::Cpu, progress)?;
     let mut loaded: Loaded = collection.kept()?;
     for words in &args.query {

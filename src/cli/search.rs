@@ -7,9 +7,9 @@ use super::progress::Progress;
 use super::rank::own_vectors;
 use super::table::{aligned, grouped};
 use crate::dataset::Split;
-use crate::index::{Asked, Came, Candidates, Collection, Example, FoundPicture, VectorSet};
+use crate::index::{Asked, Candidates, Collection, Example, VectorSet};
 use crate::train::Untrained;
-use crate::vision::{DeviceChoice, Encoder, decode};
+use crate::vision::DeviceChoice;
 use crate::workspace::Ranker;
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -105,12 +105,7 @@ fn example(collection: &Collection, image: &Path, vectors: Option<&VectorSet>) -
     if let Some(path) = image.to_str().filter(|path| vectors.has(path)) {
         return Ok(Example::Own(path.to_owned()));
     }
-    let spec = &vectors.info().encoder;
-    if spec.key()?.to_string() != vectors.info().key {
-        return Err(fault("the weights of this collection's encoder have changed since", collection.folder()));
-    }
-    let encoder = Encoder::load(spec, DeviceChoice::Cpu)?;
-    Ok(Example::Vector(encoder.embed(&[spec.preprocess.apply(&decode(image)?)?])?))
+    Ok(Example::Vector(vectors.vector_of(image)?))
 }
 
 /// The candidates in their new order.
@@ -157,7 +152,7 @@ fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {
             "image": found.picture.path,
             "score": score,
             "text_rank": found.text_rank,
-            "like": like(found),
+            "like": found.like(),
             "similarity": found.similarity,
         })
     };
@@ -173,14 +168,6 @@ fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {
     })
 }
 
-/// The picture that one looks like, if it came by its looks.
-fn like(found: &FoundPicture) -> Option<&str> {
-    match &found.came {
-        Came::Neighbour { of } => Some(of),
-        _ => None,
-    }
-}
-
 fn text_of(results: &Results) -> String {
     let Results { candidates, order, .. } = results;
     let mut text = String::new();
@@ -192,7 +179,7 @@ fn text_of(results: &Results) -> String {
     }
     let row = |(at, (index, score)): (usize, &(usize, f32))| {
         let found = &candidates.list[*index];
-        let how = match (found.text_rank, like(found)) {
+        let how = match (found.text_rank, found.like()) {
             (Some(rank), _) => format!("text {rank}"),
             (None, Some(of)) => format!("like {of}"),
             (None, None) => String::new(),

@@ -60,7 +60,7 @@ mod warnings;
 
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
-pub use collection::{Initial, NewQuery, add_query, empty_collection, keep_query, pictures_folder};
+pub use collection::{Initial, NewQuery, TEXT_FEATURE, add_query, empty_collection, keep_query, pictures_folder};
 pub(crate) use collection::{PixelStamp, RowWriter, Rows, remove_rows};
 pub use embeddings::{Embeddings, encoder_of, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};

@@ -11,19 +11,20 @@ const TOGETHER: usize = 3;
 ///
 /// # Shapes
 /// `rows`: n × dim, of any length; each query: dim. The result: n × queries, row-major.
-pub fn cosines_with(rows: &[f32], dim: usize, queries: &[Vec<f32>]) -> Vec<f32> {
+pub fn cosines_with<Q: AsRef<[f32]>>(rows: &[f32], dim: usize, queries: &[Q]) -> Vec<f32> {
     if dim == 0 || queries.is_empty() {
         return Vec::new();
     }
     let mut out = vec![f32::NAN; rows.len() / dim * queries.len()];
-    dispatch(Scan { rows, dim, queries, out: &mut out });
+    let queries: Vec<&[f32]> = queries.iter().map(AsRef::as_ref).collect();
+    dispatch(Scan { rows, dim, queries: &queries, out: &mut out });
     out
 }
 
 struct Scan<'a> {
     rows: &'a [f32],
     dim: usize,
-    queries: &'a [Vec<f32>],
+    queries: &'a [&'a [f32]],
     out: &'a mut [f32],
 }
 
@@ -34,7 +35,7 @@ impl pulp::WithSimd for Scan<'_> {
     fn with_simd<S: pulp::Simd>(self, simd: S) {
         for (row, out) in self.rows.chunks_exact(self.dim).zip(self.out.chunks_exact_mut(self.queries.len())) {
             for (queries, out) in self.queries.chunks(TOGETHER).zip(out.chunks_mut(TOGETHER)) {
-                let query = |at: usize| &queries[at.min(queries.len() - 1)][..];
+                let query = |at: usize| queries[at.min(queries.len() - 1)];
                 let products = dot4(simd, row, [query(0), query(1), query(2), row]);
                 let norm = f64::from(products[TOGETHER]).sqrt();
                 if norm > 0.0 && norm.is_finite() {

@@ -95,6 +95,21 @@ pub struct Candidates {
     pub instead: Vec<(String, Vec<String>)>,
 }
 
+impl FoundPicture {
+    /// A candidate whose words do not match.
+    pub(super) fn without_words(picture: Picture, score: f32, came: Came, similarity: Option<f32>) -> Self {
+        Self { picture, score, text_rank: None, text_score: 0.0, came, similarity }
+    }
+
+    /// The path of the picture that it looks like, if it came by its looks.
+    pub fn like(&self) -> Option<&str> {
+        match &self.came {
+            Came::Neighbour { of } => Some(of),
+            _ => None,
+        }
+    }
+}
+
 impl Collection {
     /// The candidates of a query.
     ///
@@ -156,7 +171,7 @@ impl Collection {
             if let Some(picture) = self.picture(&near.path)? {
                 let came = Came::Neighbour { of: paths[from].clone() };
                 let (score, similarity) = (near.similarity - 2.0, Some(near.similarity));
-                list.push(FoundPicture { picture, score, text_rank: None, text_score: 0.0, came, similarity });
+                list.push(FoundPicture::without_words(picture, score, came, similarity));
             }
         }
         Ok(list)
@@ -187,15 +202,7 @@ impl Collection {
         let known: HashSet<String> = list.iter().map(|found| found.picture.path.clone()).collect();
         for near in nearest.into_iter().flatten().filter(|near| mix > 0.0 && !known.contains(&near.path)) {
             if let Some(picture) = self.picture(&near.path)? {
-                let (score, similarity) = (0.0, Some(near.similarity));
-                list.push(FoundPicture {
-                    picture,
-                    score,
-                    text_rank: None,
-                    text_score: 0.0,
-                    came: Came::Example,
-                    similarity,
-                });
+                list.push(FoundPicture::without_words(picture, 0.0, Came::Example, Some(near.similarity)));
             }
         }
         mixed(&mut list, mix);
@@ -212,22 +219,11 @@ impl Collection {
     /// Adds the rest of the collection by path.
     fn add_rest(&self, list: &mut Vec<FoundPicture>) -> Result<(), IndexError> {
         let known: HashSet<&str> = list.iter().map(|found| found.picture.path.as_str()).collect();
-        let mut rest: Vec<String> =
-            self.text().stamps()?.into_keys().filter(|path| !known.contains(path.as_str())).collect();
-        rest.sort();
+        let rest: Vec<String> = self.paths()?.into_iter().filter(|path| !known.contains(path.as_str())).collect();
         let lowest = list.iter().map(|found| found.score).fold(0.0, f32::min);
         for path in rest {
             if let Some(picture) = self.picture(&path)? {
-                let score = lowest - 1.0;
-                let found = FoundPicture {
-                    picture,
-                    score,
-                    text_rank: None,
-                    text_score: 0.0,
-                    came: Came::Rest,
-                    similarity: None,
-                };
-                list.push(found);
+                list.push(FoundPicture::without_words(picture, lowest - 1.0, Came::Rest, None));
             }
         }
         Ok(())

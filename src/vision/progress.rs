@@ -1,6 +1,8 @@
 //! How far embedding is.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+use crate::base::Progress;
 
 /// How far the work is.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +22,19 @@ pub struct EmbedProgress {
 impl EmbedProgress {
     pub(super) fn plain(stage: &'static str, done: usize, total: usize) -> Self {
         Self { stage, done, total, images_per_second: 0.0, eta: None }
+    }
+}
+
+impl From<EmbedProgress> for Progress {
+    fn from(progress: EmbedProgress) -> Self {
+        Self {
+            stage: progress.stage.to_owned(),
+            done: progress.done,
+            total: progress.total,
+            rate: Some(progress.images_per_second).filter(|rate| *rate > 0.0),
+            left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            ..Self::default()
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::base::{FileError, UnknownName};
 use crate::dataset::DatasetError;
 use crate::export::ExportError;
 use crate::graph::GraphError;
+use crate::index::IndexError;
 use crate::jobs::JobError;
 use crate::study::StudyError;
 use crate::train::TrainError;
@@ -20,7 +21,7 @@ macro_rules! ends {
     )*};
 }
 
-ends!(GraphError, StudyError, TrainError, VisionError);
+ends!(GraphError, IndexError, StudyError, TrainError, VisionError);
 
 macro_rules! fails {
     ($($error:ty),*) => {$(

@@ -2,20 +2,19 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use crate::dataset::TEXT_FEATURE;
 use crate::index::{Collection, Gathered, IndexError, VectorInfo, VectorSet};
 use crate::signals;
 use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained};
-
-/// The name of the text's score among a collection's features.
-const TEXT: &str = "text";
 
 /// What ranks the candidates of a search.
 pub enum Ranker {
     /// Text, cross-modal feedback, or untrained DCMM-PRF.
     Untrained(Untrained),
     /// A saved run.
-    Run(Box<SavedRun>),
+    Run(Arc<SavedRun>),
 }
 
 impl Ranker {
@@ -26,7 +25,7 @@ impl Ranker {
     pub fn find(text: &str) -> Result<Self, TrainError> {
         match Untrained::from_str(text) {
             Ok(known) => Ok(Self::Untrained(known)),
-            Err(_) => Ok(Self::Run(Box::new(SavedRun::open(Path::new(text))?))),
+            Err(_) => Ok(Self::Run(Arc::new(SavedRun::open(Path::new(text))?))),
         }
     }
 
@@ -77,7 +76,7 @@ impl Ranker {
         match self {
             Self::Untrained(known) => {
                 // Without any word that matches, all texts are equal.
-                let signal = data.signals.index(TEXT).unwrap_or(usize::MAX);
+                let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
                 Ok((rank_untrained(&data, *known, signal, query)?, Vec::new()))
             }
             Self::Run(run) => {

@@ -47,6 +47,15 @@ fn collected(home: &Path) -> PathBuf {
     folder
 }
 
+/// Types “bird” into the search field.
+fn type_bird(harness: &mut Harness<'_, App>) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.run_steps(3);
+    harness.get_by_label("Search the collection").type_text("bird");
+    harness.run_steps(3);
+    settle(harness).expect("it is found");
+}
+
 fn shown(harness: &Harness<'_, App>) -> String {
     let session = harness.state().workspace().session().expect("a session");
     session.data.dataset.queries[session.query()].id.to_string()
@@ -59,11 +68,7 @@ fn typing_finds_pictures_enter_ranks_them_without_judgements_and_a_kept_query_st
     let path = folder.to_str().expect("a plain path");
     let mut harness = headless(&Shot::of(path), Store::at(&home.path().join("store")));
     settle(&mut harness).expect("the collection opens");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    harness.run_steps(3);
-    harness.get_by_label("Search the collection").type_text("bird");
-    harness.run_steps(3);
-    settle(&mut harness).expect("it is found");
+    type_bird(&mut harness);
     let found = harness.state().workspace().searching().found().expect("found while typing");
     assert_eq!((found.candidates.matching, found.asked.text.as_str()), (6, "bird"));
     assert!(found.candidates.list.iter().all(|found| found.picture.path.contains("birds")));
@@ -192,11 +197,7 @@ fn pictures_of_a_search() {
         Store::at(&home.path().join("store")),
     );
     settle(&mut harness).expect("the collection opens");
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
-    harness.run_steps(3);
-    harness.get_by_label("Search the collection").type_text("bird");
-    harness.run_steps(3);
-    settle(&mut harness).expect("it is found");
+    type_bird(&mut harness);
     harness.run_steps(10);
     settle(&mut harness).expect("its pictures are there");
     save(&mut harness, "searching-dark.png");

@@ -6,8 +6,10 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, obstacle, widgets};
 use crate::app::panels::Panel;
-use crate::workspace::{DataAction, EmbeddingAction, SearchAction};
+use crate::base::Progress;
+use crate::workspace::{Action, DataAction, EmbeddingAction, SearchAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
+use std::time::Duration;
 
 /// Draws the top bar: data set, training, help.
 pub fn top_bar_ui(ui: &mut Ui, training: &mut TrainingBar, ctx: &mut PanelCtx<'_>) {
@@ -143,21 +145,22 @@ fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             ctx.act(DataAction::CancelLoading);
         }
     } else if let Some((progress, elapsed)) = ctx.workspace().embedding().progress() {
-        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0));
-        widgets::caption(ui, widgets::progress_text(progress, elapsed));
-        if ui.small_button("Cancel").clicked() {
-            ctx.act(EmbeddingAction::Cancel);
-        }
+        progress_ui(ui, progress, elapsed, EmbeddingAction::Cancel, ctx);
     } else if let Some((progress, elapsed)) = ctx.workspace().searching().progress() {
-        ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0));
-        widgets::caption(ui, widgets::progress_text(progress, elapsed));
-        if ui.small_button("Cancel").clicked() {
-            ctx.act(SearchAction::CancelCollecting);
-        }
+        progress_ui(ui, progress, elapsed, SearchAction::CancelCollecting, ctx);
     } else if let Some(session) = ctx.session() {
         let (queries, summary) = (session.data.dataset.queries.len(), &session.summary);
         let counts = [(queries, "queries"), (summary.images, "images"), (summary.candidates, "candidates")];
         let parts = counts.map(|(count, noun)| format!("{} {noun}", widgets::count(count)));
         widgets::caption(ui, parts.join("  ·  "));
+    }
+}
+
+/// A job's progress, and the button that cancels it.
+fn progress_ui(ui: &mut Ui, progress: &Progress, elapsed: Duration, cancel: impl Into<Action>, ctx: &mut PanelCtx<'_>) {
+    ui.add(egui::ProgressBar::new(progress.fraction().unwrap_or(0.0)).desired_width(160.0).desired_height(6.0));
+    widgets::caption(ui, widgets::progress_text(progress, elapsed));
+    if ui.small_button("Cancel").clicked() {
+        ctx.act(cancel);
     }
 }

@@ -1,8 +1,7 @@
 //! The single table behind menus, shortcuts, the command palette and the list of shortcuts.
 
-pub use super::step::step_candidate;
-
 use super::manual;
+use super::step::step_candidate;
 use crate::app::command::{Command, OpenAs, Zoom};
 use crate::app::ctx::PanelCtx;
 use crate::app::panels::Panel;

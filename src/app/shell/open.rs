@@ -1,12 +1,12 @@
 //! The open dialog: a field for a path, and a button for the system's dialog.
 
-use super::search::is_picture;
 use super::system_dialog::SystemDialog;
 use crate::app::command::OpenAs;
 use crate::app::ctx::{Outbox, PanelCtx};
 use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, obstacle, theme, widgets};
 use crate::dataset::is_vector_file;
+use crate::dataset::walk::is_picture;
 use crate::jobs::Wake;
 use crate::workspace::{Action, DataAction, SearchAction, SettingsAction, Workspace};
 use egui::{Context, Id, Modal, RichText};
@@ -40,7 +40,7 @@ fn action_for(path: PathBuf) -> DataAction {
 /// Opens a file or folder dropped on the window.
 pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
     if let Some(path) = egui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned())) {
-        match ctx.workspace().searching().open().is_some() && is_picture(&path) {
+        match ctx.workspace().searching().open().is_some() && path.is_file() && is_picture(&path) {
             true => ctx.act(SearchAction::AskLike(path)),
             false => ctx.act(action_for(path)),
         }

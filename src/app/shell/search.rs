@@ -230,7 +230,7 @@ impl SearchBar {
     fn tile_ui(&mut self, ui: &mut Ui, found: &FoundPicture, open: &OpenCollection, palette: &Palette) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(TILE, TILE + NAME), Sense::click());
         let path = &found.picture.path;
-        let file = found.picture.part.is_none().then(|| open.collection.pictures().join(path));
+        let file = open.collection.file(&found.picture);
         let mut hasher = DefaultHasher::new();
         path.hash(&mut hasher);
         let picture = self.pictures.small(hasher.finish() as usize, file.as_deref());
@@ -287,11 +287,4 @@ fn described(candidates: &Candidates) -> String {
     let parts =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", widgets::count(*count)));
     parts.collect::<Vec<_>>().join("  ·  ")
-}
-
-/// Whether a dropped file is a picture to look for others like it.
-pub fn is_picture(path: &std::path::Path) -> bool {
-    const ENDINGS: [&str; 7] = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"];
-    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
-    path.is_file() && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
 }

@@ -9,8 +9,8 @@ use crate::dataset::table::Table;
 use crate::dataset::warnings::Warnings;
 use crate::dataset::{Candidate, DatasetError, Image, Loaded, Query, QueryId, Split};
 
-/// The name of the text's score among the features.
-const TEXT: &str = "text";
+/// The name of the text's score among a collection's features.
+pub const TEXT_FEATURE: &str = "text";
 
 /// The headings of the two tables.
 const QUERY_HEAD: [&str; 7] = ["query", "text", "split", "image", "rank", "text_feature", "like"];
@@ -52,8 +52,8 @@ pub fn add_query(loaded: &mut Loaded, query: &NewQuery) -> usize {
         dataset.queries.remove(old);
         loaded.judgements.remove_query(old);
     }
-    let feature = dataset.feature_names.iter().position(|name| name == TEXT).unwrap_or_else(|| {
-        dataset.feature_names.push(TEXT.to_owned());
+    let feature = dataset.feature_names.iter().position(|name| name == TEXT_FEATURE).unwrap_or_else(|| {
+        dataset.feature_names.push(TEXT_FEATURE.to_owned());
         dataset.feature_names.len() - 1
     });
     let width = dataset.feature_names.len();

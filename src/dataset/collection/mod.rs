@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use keep::{Initial, NewQuery, add_query, keep_query};
+pub use keep::{Initial, NewQuery, TEXT_FEATURE, add_query, keep_query};
 pub(crate) use rows::{PixelStamp, RowWriter, Rows, remove_rows};
 
 use super::build::Builder;

@@ -1,6 +1,7 @@
 //! From candidates to the values that all other rooms work on.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::Collection;
 use crate::base::At;
@@ -8,7 +9,7 @@ use crate::dataset::{
     self, Dataset, Image, ImageId, Initial, Judgements, Loaded, NewQuery, Reach, Split, VectorTable, Warning,
     add_query, empty_collection, keep_query,
 };
-use crate::index::candidates::{Came, Candidates, FoundPicture};
+use crate::index::candidates::{Candidates, FoundPicture};
 use crate::index::vectors::VectorSet;
 use crate::index::{IndexError, Picture};
 
@@ -49,10 +50,7 @@ impl Collection {
         let initial = |found: &FoundPicture| Initial {
             image: self.image(&found.picture),
             text: found.text_score,
-            like: match &found.came {
-                Came::Neighbour { of } => Some(of.clone()),
-                _ => None,
-            },
+            like: found.like().map(str::to_owned),
         };
         let candidates = candidates.list.iter().map(initial).collect();
         NewQuery { id: id.to_owned(), text: text.to_owned(), split, candidates }
@@ -101,11 +99,16 @@ impl Collection {
         Ok(keep_query(self.folder(), &self.query(name, text, split, candidates))?)
     }
 
+    /// The file of a picture; `None` in a shard.
+    pub fn file(&self, picture: &Picture) -> Option<PathBuf> {
+        picture.part.is_none().then(|| self.pictures().join(&picture.path))
+    }
+
     /// A picture as an image of a data set.
     fn image(&self, picture: &Picture) -> Image {
         let words = &picture.words;
         let mut image = Image::new(ImageId::from(picture.path.as_str()));
-        image.file = picture.part.is_none().then(|| self.pictures().join(&picture.path));
+        image.file = self.file(picture);
         image.title = if words.title.is_empty() { words.name.clone() } else { words.title.clone() };
         let texts = std::iter::once(&words.description).chain(&words.captions).filter(|text| !text.is_empty());
         image.description = texts.map(String::as_str).collect::<Vec<_>>().join(" · ");

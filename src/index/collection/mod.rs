@@ -35,6 +35,7 @@ const TEXT: &str = "text";
 /// A collection on disk.
 pub struct Collection {
     folder: PathBuf,
+    pictures: PathBuf,
     manifest: Manifest,
     text: TextIndex,
 }
@@ -49,7 +50,7 @@ impl Collection {
         std::fs::read_dir(&pictures).map_err(|error| FileError::io(error, &pictures))?;
         if folder.join(FILE).exists() {
             let known = Self::open(folder)?;
-            return match known.pictures() == pictures {
+            return match known.pictures == pictures {
                 true => Ok(known),
                 false => {
                     let message = format!("this collection is of other pictures, in {}", known.pictures().display());
@@ -81,7 +82,8 @@ impl Collection {
         let folder = std::fs::canonicalize(folder).map_err(|error| FileError::io(error, folder))?;
         let manifest = read(&folder)?;
         let text = TextIndex::open(&folder.join(TEXT))?;
-        Ok(Self { folder, manifest, text })
+        let pictures = manifest.pictures_from(&folder);
+        Ok(Self { folder, pictures, manifest, text })
     }
 
     /// Whether a folder holds a collection.
@@ -101,8 +103,8 @@ impl Collection {
 
     /// The folder of the pictures: at the same place relative to the collection's if it is there, so that both can be
     /// moved together, else where it was.
-    pub fn pictures(&self) -> PathBuf {
-        self.manifest.pictures_from(&self.folder)
+    pub fn pictures(&self) -> &Path {
+        &self.pictures
     }
 
     /// Sets what the columns of tables mean, from the next update on.

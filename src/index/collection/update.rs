@@ -57,7 +57,7 @@ impl Collection {
         self.text.reload()?;
         let known = InIndex { stamps: self.text.stamps()?, tables: self.manifest.tables };
         let reach = Reach::following(self.manifest.follow);
-        let listing = list(&self.pictures(), reach, observe)?;
+        let listing = list(self.pictures(), reach, observe)?;
         let mut warnings = listing.warnings.clone();
         let mut failure = None;
         let mut committed = Instant::now();

@@ -10,9 +10,7 @@ use super::set::EXACT;
 use crate::base::{At, FileError, Lock, LockError, Progress};
 use crate::dataset::{PixelStamp, Reach, RowWriter, remove_rows};
 use crate::index::{Collection, IndexError, picture_bytes};
-use crate::vision::{
-    DeviceChoice, EmbedEvent, EmbedMeter, EmbedProgress, EncoderSpec, PictureSource, VisionError, embed_pictures,
-};
+use crate::vision::{DeviceChoice, EmbedEvent, EmbedMeter, EncoderSpec, PictureSource, VisionError, embed_pictures};
 
 /// At least this often, rows are synced: a power failure loses no more, and a crash of the program nothing.
 const SYNC: Duration = Duration::from_secs(10);
@@ -46,7 +44,7 @@ type Waiting = (String, PixelStamp);
 /// Reads the pictures that wait, from files and shards.
 struct Source<'a> {
     collection: &'a Collection,
-    root: PathBuf,
+    root: &'a Path,
     reach: Reach,
     waiting: &'a [Waiting],
 }
@@ -61,7 +59,7 @@ impl PictureSource for Source<'_> {
         let shown = self.root.join(path);
         let read = || {
             let part = self.collection.picture(path)?.and_then(|picture| picture.part);
-            picture_bytes(&self.root, self.reach, path, part.as_ref())
+            picture_bytes(self.root, self.reach, path, part.as_ref())
         };
         match read() {
             Ok(bytes) => Ok((bytes, shown)),
@@ -197,7 +195,7 @@ impl Collection {
                 }
                 EmbedEvent::Broken(error) => return Err(error),
             }
-            match observe(progress(meter.progress())) {
+            match observe(meter.progress().into()) {
                 ControlFlow::Continue(()) => Ok(()),
                 ControlFlow::Break(()) => Err(VisionError::Cancelled),
             }
@@ -208,17 +206,6 @@ impl Collection {
             Some(error) => Err(error),
             None => Ok(done?),
         }
-    }
-}
-
-fn progress(progress: EmbedProgress) -> Progress {
-    Progress {
-        stage: progress.stage.to_owned(),
-        done: progress.done,
-        total: progress.total,
-        rate: (progress.images_per_second > 0.0).then_some(progress.images_per_second),
-        left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-        ..Progress::default()
     }
 }
 

@@ -61,15 +61,23 @@ pub(super) fn ranked(rows: &Rows, mut found: Ranked, k: usize) -> Ranked {
     found
 }
 
+/// The cosine of a row with a query of length 1; `None` for a row of zeros.
+///
+/// # Errors
+/// If the row cannot be read.
+pub(super) fn cosine(rows: &Rows, row: usize, query: &[f32]) -> Result<Option<f32>, IndexError> {
+    let cosine = cosines_with(&rows.read(row, 1)?, rows.dim, &[query]);
+    Ok(cosine.first().copied().filter(|cosine| cosine.is_finite()))
+}
+
 /// The cosines of rows with a query of length 1.
 ///
 /// # Errors
 /// If rows cannot be read.
-pub(super) fn compared(rows: &Rows, near: &[usize], query: &Vec<f32>) -> Result<Ranked, IndexError> {
+pub(super) fn compared(rows: &Rows, near: &[usize], query: &[f32]) -> Result<Ranked, IndexError> {
     let mut found = Vec::with_capacity(near.len());
     for &row in near {
-        let cosine = cosines_with(&rows.read(row, 1)?, rows.dim, std::slice::from_ref(query));
-        found.extend(cosine.first().filter(|cosine| cosine.is_finite()).map(|&cosine| (row, cosine)));
+        found.extend(cosine(rows, row, query)?.map(|cosine| (row, cosine)));
     }
     Ok(found)
 }

@@ -1,14 +1,16 @@
 //! The vectors of one encoder, open for reading.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::describe::{self, VectorInfo};
-use super::exact::{self, compared, ranked};
+use super::exact::{self, compared, cosine, ranked};
 use super::near::{self, NearIndex};
+use crate::base::FileError;
 use crate::dataset::Rows;
-use crate::graph::{cosines_with, unit_rows};
+use crate::graph::unit_rows;
 use crate::index::IndexError;
+use crate::vision::{DeviceChoice, Encoder, decode};
 
 /// Up to this many pictures the nearest are found exactly, by comparing all.
 pub const EXACT: usize = 20_000;
@@ -24,6 +26,7 @@ pub struct Near {
 
 /// The vectors of one encoder as they were when opened. Several processes may read a set while one writes to it.
 pub struct VectorSet {
+    folder: PathBuf,
     info: VectorInfo,
     rows: Rows,
     near: Option<NearIndex>,
@@ -39,7 +42,7 @@ impl VectorSet {
         let rows = Rows::open(folder, info.rows, info.dim)?;
         // Without its index of neighbours a set is slower, not broken.
         let near = info.near.as_ref().and_then(|near| NearIndex::open(&near::file(folder, near.file), info.dim).ok());
-        Ok(Self { info, rows, near })
+        Ok(Self { folder: folder.to_owned(), info, rows, near })
     }
 
     /// What is known about it.
@@ -75,12 +78,21 @@ impl VectorSet {
         paths: impl Iterator<Item = &'a str>,
     ) -> Result<Vec<Option<f32>>, IndexError> {
         let query = unit_rows(vector, self.rows.dim);
-        let one = |path| -> Result<Option<f32>, IndexError> {
-            let Some(row) = self.rows.row_of(path) else { return Ok(None) };
-            let cosine = cosines_with(&self.rows.read(row, 1)?, self.rows.dim, std::slice::from_ref(&query));
-            Ok(cosine.first().copied().filter(|cosine| cosine.is_finite()))
-        };
-        paths.map(one).collect()
+        paths.map(|path| self.rows.row_of(path).map_or(Ok(None), |row| cosine(&self.rows, row, &query))).collect()
+    }
+
+    /// The vector that the encoder of this set gives to any picture.
+    ///
+    /// # Errors
+    /// If the picture or the encoder cannot be used, or the encoder's weights have changed since.
+    pub fn vector_of(&self, file: &Path) -> Result<Vec<f32>, IndexError> {
+        let spec = &self.info.encoder;
+        if spec.key()?.to_string() != self.info.key {
+            let message = "the weights of this collection's encoder have changed since";
+            return Err(FileError::malformed(message, &self.folder).into());
+        }
+        let encoder = Encoder::load(spec, DeviceChoice::Cpu)?;
+        Ok(encoder.embed(&[spec.preprocess.apply(&decode(file)?)?])?)
     }
 
     /// The `k` pictures whose vectors are nearest to each of these by the cosine, nearest first, equal ones by path.

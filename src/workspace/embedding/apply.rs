@@ -10,7 +10,6 @@ use crate::vision::{self, EmbedReport, EmbeddingCache};
 use crate::workspace::{DataAction, EmbeddingAction, EncoderSettings, Message, Workspace};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Computes what is not in the cache.
 fn compute(
@@ -33,16 +32,7 @@ fn compute(
         worker.update(why);
     }
     let cache = EmbeddingCache::at(cache);
-    let embedded = vision::embed(dataset, &spec, device, &cache, &mut |progress| {
-        proceed(Progress {
-            stage: progress.stage.to_owned(),
-            done: progress.done,
-            total: progress.total,
-            rate: Some(progress.images_per_second).filter(|rate| *rate > 0.0),
-            left: progress.eta.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-            ..Progress::default()
-        })
-    });
+    let embedded = vision::embed(dataset, &spec, device, &cache, &mut |progress| proceed(progress.into()));
     let (table, report) = embedded?;
     let table = match table.count() {
         0 => table,

@@ -1,12 +1,10 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
-use super::{AtHand, FoundSoFar, session};
+use super::{AtHand, FoundSoFar, OpenCollection, session};
 use crate::dataset::Split;
-use crate::index::{Asked, Example};
-use crate::jobs::{Event, JobError};
-use crate::train::memory_bound;
-use crate::vision::{Encoder, decode};
+use crate::index::{Asked, Example, IndexError};
+use crate::jobs::{Event, JobError, Worker};
 use crate::workspace::loading::{Found, OpenedCollection};
 use crate::workspace::{Message, SearchAction, Workspace};
 use std::path::{Path, PathBuf};
@@ -57,7 +55,7 @@ impl Workspace {
     fn update_collection(&mut self) {
         let Some(open) = &self.searching.open else { return };
         let wanted = Wanted {
-            pictures: open.collection.pictures(),
+            pictures: open.collection.pictures().to_owned(),
             folder: open.collection.folder().to_owned(),
             follow: open.collection.manifest().follow,
             encoder: Some(self.settings.encoder.clone()),
@@ -88,33 +86,30 @@ impl Workspace {
     }
 
     fn ask(&mut self, asked: Asked) {
-        if let Some(obstacle) = self.asking_obstacle() {
-            return self.tell(Message::warning(obstacle));
-        }
-        let Some(open) = self.searching.open.clone() else { return };
-        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
-        self.start_opening(open.collection.folder().to_owned(), move |worker| {
-            let opened = session::gather(open, Some(asked), memory, worker)?;
-            Ok(Found::Collection(Box::new(opened)))
-        });
+        self.ask_by(move |_, _| Ok(asked));
     }
 
     fn ask_like(&mut self, path: PathBuf) {
+        self.ask_by(move |open, worker| {
+            worker.stage("Embedding the picture", 0, 0)?;
+            let vectors = open.vectors.as_ref();
+            let vectors = vectors.ok_or_else(|| IndexError::NoVectors("to compare pictures by".to_owned()))?;
+            Ok(Asked { example: Some(Example::Vector(vectors.vector_of(&path)?)), ..Asked::default() })
+        });
+    }
+
+    /// Makes what a job finds out to be asked the query at hand.
+    fn ask_by(
+        &mut self,
+        asked: impl FnOnce(&OpenCollection, &Worker<(), Found>) -> Result<Asked, JobError> + Send + 'static,
+    ) {
         if let Some(obstacle) = self.asking_obstacle() {
             return self.tell(Message::warning(obstacle));
         }
         let Some(open) = self.searching.open.clone() else { return };
-        let Some(spec) = open.vector_info().map(|info| info.encoder.clone()) else {
-            return self.tell(Message::warning("This collection has no visual vectors to compare pictures by."));
-        };
-        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
         self.start_opening(open.collection.folder().to_owned(), move |worker| {
-            worker.stage("Embedding the picture", 0, 0)?;
-            let encoder = Encoder::load(&spec, crate::vision::DeviceChoice::Cpu)?;
-            let vector = encoder.embed(&[spec.preprocess.apply(&decode(&path)?)?])?;
-            let asked = Asked { example: Some(Example::Vector(vector)), ..Asked::default() };
-            let opened = session::gather(open, Some(asked), memory, worker)?;
-            Ok(Found::Collection(Box::new(opened)))
+            let asked = asked(&open, worker)?;
+            session::gather(open, Some(asked), worker)
         });
     }
 
@@ -220,11 +215,8 @@ impl Workspace {
     /// Opens a collection, and asks something of it.
     pub(in crate::workspace) fn open_collection(&mut self, folder: PathBuf, asked: Option<Asked>) {
         let encoder = self.settings.encoder.clone();
-        let memory = memory_bound(None).unwrap_or(crate::graph::USUAL_MEMORY);
         self.start_opening(folder.clone(), move |worker| {
-            let open = session::open(&folder, &encoder)?;
-            let opened = session::gather(open, asked, memory, worker)?;
-            Ok(Found::Collection(Box::new(opened)))
+            session::gather(session::open(&folder, &encoder)?, asked, worker)
         });
     }
 }

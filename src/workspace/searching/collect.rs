@@ -3,7 +3,7 @@
 use super::{Collected, Readable};
 use crate::base::Progress;
 use crate::dataset::Reach;
-use crate::index::{Collection, IndexError, Updated};
+use crate::index::{Collection, Updated};
 use crate::jobs::{JobError, Worker};
 use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
@@ -60,15 +60,6 @@ fn summary(collection: &Collection, updated: &Updated) -> String {
         text += &format!(" Not read: {}.", unread.join(", "));
     }
     text
-}
-
-impl From<IndexError> for JobError {
-    fn from(error: IndexError) -> Self {
-        match error.is_cancelled() {
-            true => Self::Cancelled,
-            false => Self::Failed(error.to_string()),
-        }
-    }
 }
 
 /// Where the collection of a folder of pictures is made if nothing else is said: beside it.

@@ -48,10 +48,10 @@ pub(super) fn name(asked: &Asked) -> String {
 pub(super) fn gather(
     open: OpenCollection,
     asked: Option<Asked>,
-    memory: usize,
     worker: &Worker<(), Found>,
-) -> Result<OpenedCollection, JobError> {
+) -> Result<Found, JobError> {
     worker.stage("Searching", 0, 0)?;
+    let memory = train::memory_bound(None).map_err(JobError::Failed)?;
     let collection = &open.collection;
     let mut loaded = collection.kept()?;
     let has_queries = !loaded.dataset.queries.is_empty();
@@ -90,7 +90,7 @@ pub(super) fn gather(
     };
     let opened = train::open_loaded(loaded, memory, choose, &mut stage).map_err(JobError::from)?;
     let measured = measure(collection.folder(), opened);
-    Ok(OpenedCollection { open, at_hand, measured })
+    Ok(Found::Collection(Box::new(OpenedCollection { open, at_hand, measured })))
 }
 
 fn at_hand(asked: Asked, candidates: Candidates, kept: &Loaded) -> AtHand {

@@ -1,15 +1,12 @@
 //! Which rankings there are, and the scores behind them.
 
-use crate::dataset::Format;
+use crate::dataset::{Format, TEXT_FEATURE};
 use crate::signals;
 use crate::train::{Untrained, rank_untrained};
 use crate::workspace::{Order, Ranking, Session};
 
 /// Most candidates that are ranked within the frame without training.
 const MOST_UNTRAINED: usize = 1_000;
-
-/// The column of a collection's text scores.
-const COLLECTION_TEXT: &str = "text";
 
 impl Session {
     /// Whether it is a collection's, whose queries can be ranked without any judgement.
@@ -33,7 +30,7 @@ impl Session {
         if !self.is_collection() || !self.data.has_vectors() || count > MOST_UNTRAINED {
             return None;
         }
-        let signal = self.data.signals.index(COLLECTION_TEXT)?;
+        let signal = self.data.signals.index(TEXT_FEATURE)?;
         rank_untrained(&self.data, by, signal, query).ok()
     }
 

@@ -162,11 +162,10 @@ pub(in crate::index::words) fn look(
             visit(&reading, &mut Warnings::default(), &mut |headings, row| look.row(headings, row, path, lookup));
         (look, read.err().map(|error| error.reason()))
     };
-    let has_headings = match set {
-        Some(set) => set.has_headings,
-        None => table.kind != TableKind::Delimited || !attempt(false).0.starts_with_picture,
-    };
-    let (look, problem) = attempt(has_headings);
+    let is_unknown = set.is_none() && table.kind == TableKind::Delimited;
+    let bare = is_unknown.then(|| attempt(false)).filter(|(look, _)| look.starts_with_picture);
+    let has_headings = set.map_or(bare.is_none(), |set| set.has_headings);
+    let (look, problem) = bare.unwrap_or_else(|| attempt(has_headings));
     let is_page = matches!(table.kind, TableKind::Page | TableKind::Links);
     let picture = look.picture().or((is_page && !look.headings.is_empty()).then_some(0));
     let is_wide = look.headings.len() > WIDE;
