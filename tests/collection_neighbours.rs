@@ -4,7 +4,7 @@ use crate::cli::folder;
 use crossrank::base::Rng;
 use crossrank::dataset::Reach;
 use crossrank::graph::{cosines_with, unit_rows};
-use crossrank::index::{Collection, EXACT, Picture, Stamp, Words};
+use crossrank::index::{Collection, EXACT, IndexError, Picture, Stamp, VectorSet, Words};
 use crossrank::vision::{Architecture, EncoderSpec};
 use std::fs;
 use std::ops::ControlFlow;
@@ -61,6 +61,62 @@ fn an_index_finds_the_nearest_of_many_pictures_and_of_those_added_later() {
         found += order[..10].iter().filter(|&&row| near.iter().any(|near| near.path == path(row))).count();
     }
     assert!(found >= 28, "{found} of 30");
+    check_graph(&set, &rows);
     let wrong = &mut std::iter::once((path(0), vec![1.0; 3]));
     assert!(collection.take_vectors(&encoder, wrong, &mut |_| ControlFlow::Continue(())).is_err());
+}
+
+/// The graph of all pictures by the index, against the exact neighbours of some of them.
+fn check_graph(set: &VectorSet, rows: &[Vec<f32>]) {
+    const K: usize = 10;
+    let paths: Vec<String> = (0..rows.len()).rev().map(path).collect();
+    let mut listed: Vec<&str> = paths.iter().map(String::as_str).collect();
+    // One that has no vector.
+    listed.push("nowhere.jpg");
+    let mut seen = 0;
+    let graph = set.graph_among(&listed, K, &mut |done, all| {
+        assert_eq!(all, listed.len());
+        seen = done;
+        ControlFlow::Continue(())
+    });
+    let graph = graph.expect("made").expect("sooner than by comparing all");
+    assert_eq!((graph.n(), graph.row(listed.len() - 1).len()), (listed.len(), 0));
+    assert!(seen > 0);
+    let (mut found, mut all) = (0, 0);
+    // Those added last are first, the index does not know them.
+    for node in (0..20).chain((20..paths.len()).step_by(500)) {
+        let row = graph.row(node);
+        assert_eq!(row.len(), K);
+        assert!(
+            graph.weights[row.clone()].is_sorted_by(|a, b| a >= b)
+                && !graph.targets[row.clone()].contains(&(node as u32))
+        );
+        let vector = set.get(listed[node]).expect("read").expect("there");
+        let near = set.nearest_exactly(&[vector], K + 1).expect("found").remove(0);
+        let near: Vec<&str> = near.iter().map(|near| near.path.as_str()).filter(|path| *path != listed[node]).collect();
+        found += graph.targets[row].iter().filter(|&&target| near.contains(&listed[target as usize])).count();
+        all += near.len();
+    }
+    println!("{found} of {all} neighbours");
+    assert!(found as f64 >= 0.97 * all as f64, "{found} of {all}");
+    // An older picture knows a new one that is nearest to it.
+    let is_new = |node: usize| node < 20;
+    let knows = |node: usize| graph.targets[graph.row(node)].iter().any(|&target| is_new(target as usize));
+    assert!((20..paths.len()).any(knows));
+    assert!(set.graph_among(&listed[..1000], K, &mut |_, _| ControlFlow::Continue(())).expect("compared").is_none());
+    let stopped = set.graph_among(&listed, K, &mut |_, _| ControlFlow::Break(()));
+    assert!(matches!(stopped, Err(IndexError::Cancelled)));
+    // To any of several vectors: the best of each list.
+    let several = [rows[1].clone(), rows[2].clone()];
+    let any = set.nearest_to_any(&several, 30).expect("found");
+    assert_eq!(
+        (any.len(), any.iter().map(|(_, near)| &near.path).collect::<std::collections::BTreeSet<_>>().len()),
+        (30, 30)
+    );
+    let lists = set.nearest(&several, 30).expect("found");
+    for (from, near) in &any {
+        let cosine = |list: usize| lists[list].iter().find(|other| other.path == near.path).map(|near| near.similarity);
+        assert!(cosine(*from).is_none_or(|own| own == near.similarity));
+        assert!(cosine(1 - *from).is_none_or(|other| other <= near.similarity));
+    }
 }

@@ -2,11 +2,16 @@
 
 use crate::cli::{errors, folder, object, program, sample};
 use crate::collection_vectors::{collected, embed};
+use crate::workspace::wait;
+use crossrank::base::Rng;
 use crossrank::dataset::{self, Split, VectorTable};
-use crossrank::index::{Asked, Collection};
-use crossrank::train::{Experiment, Quiet, RunData, RunRecord, SavedRun, open};
-use crossrank::vision::EncoderSpec;
+use crossrank::dataset::{Reach, TEXT_FEATURE};
+use crossrank::index::{Asked, Collection, Picture, Stamp, Words};
+use crossrank::train::{Experiment, Quiet, RunData, RunRecord, SavedRun, Untrained, open, rank_untrained};
+use crossrank::vision::{Architecture, EncoderSpec};
+use crossrank::workspace::{DataAction, Order, SearchAction, Store, Workspace};
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// The collection, with vectors, and three kept queries.
@@ -131,4 +136,69 @@ fn a_run_that_does_not_fit_says_what_does_not() {
     let mut other = data(gathered().vectors);
     other.signals = only.into();
     assert_eq!(fault(&other), "the run “birds” does not fit: none of its signals is here: bm25, popularity");
+}
+
+/// More pictures than are ranked within a frame: a few of them have a word, all have vectors.
+fn large(home: &Path, count: usize) -> Collection {
+    let pictures = home.join("pictures");
+    fs::create_dir(&pictures).expect("a folder");
+    let collection = Collection::create(&home.join("large"), &pictures, Reach::Folder).expect("a collection");
+    let mut encoder = EncoderSpec::find(Some(Architecture::Resnet50Thin), None).expect("bundled");
+    encoder.feature.stage = 1;
+    let path = |number: usize| format!("{number:05}.jpg");
+    let mut writer = collection.text().writer().expect("a writer");
+    for number in 0..count {
+        let title = if number % 100 == 0 { format!("bear {number}") } else { String::new() };
+        let words = Words { title, ..Words::default() };
+        writer.add(&Picture { path: path(number), stamp: Stamp::default(), part: None, words }).expect("added");
+    }
+    writer.finish().expect("on disk");
+    let mut rng = Rng::new(9);
+    let mut vectors = (0..count).map(|number| {
+        let mut centre = Rng::new(number as u64 % 50);
+        let vector = (0..encoder.dim()).map(|_| (centre.normal() + 0.7 * rng.normal()) as f32).collect();
+        (path(number), vector)
+    });
+    collection.take_vectors(&encoder, &mut vectors, &mut |_| ControlFlow::Continue(())).expect("taken");
+    drop(vectors);
+    Collection::open(collection.folder()).expect("opened")
+}
+
+#[test]
+fn with_the_whole_collection_as_candidates_every_picture_is_ranked_and_the_list_does_not_wait() {
+    const COUNT: usize = 4_200;
+    let home = folder();
+    let collection = large(home.path(), COUNT);
+    let own = collection.folder().to_owned();
+    drop(collection);
+    let own_text = own.to_str().expect("a path");
+    let many = COUNT.to_string();
+    let arguments = ["search", own_text, "bear", "--by", "prf", "--candidates", &many, "--top", &many, "--json"];
+    let ranked = object(&program(home.path()).args(arguments).output().expect("it runs"));
+    let results = ranked["results"].as_array().expect("results");
+    assert_eq!((results.len(), &ranked["found"]), (COUNT, &(COUNT / 100).into()));
+    let mut workspace = Workspace::new(Store::at(&home.path().join("store")));
+    workspace.apply(DataAction::Open(own));
+    wait(&mut workspace, "opening", |workspace| !workspace.is_busy() && workspace.session().is_some());
+    workspace.apply(SearchAction::Ask(Box::new(Asked { most: COUNT, ..Asked::words("bear") })));
+    let is_asked = |workspace: &Workspace| {
+        let session = workspace.session().expect("a session");
+        session.data.dataset.queries[session.query()].text == "bear"
+    };
+    wait(&mut workspace, "the list", is_asked);
+    let session = workspace.session().expect("a session");
+    assert_eq!(session.ranking(Order::Initial).map(|ranking| ranking.order.len()), Some(COUNT));
+    assert!(session.is_building() && session.ranking(Order::Untrained).is_none(), "the list is there at once");
+    wait(&mut workspace, "the rankings", |workspace| !workspace.is_busy());
+    let session = workspace.session().expect("a session");
+    let signal = session.data.signals.index(TEXT_FEATURE).expect("the text's score");
+    for (order, by) in [(Order::Feedback, Untrained::Cm), (Order::Untrained, Untrained::Prf)] {
+        let ranking = session.ranking(order).expect("ranked");
+        assert_eq!(ranking.order.len(), COUNT);
+        let exact = rank_untrained(&session.data, by, signal, session.query()).expect("ranked");
+        assert_eq!(ranking.scores, exact, "{}", by.name());
+    }
+    let best = session.image(session.query(), session.ranking(Order::Untrained).expect("ranked").order[0]).1;
+    assert_eq!(results[0]["image"], best.id.as_str(), "as on the command line");
+    assert_eq!(session.view().map(|view| view.n()), Some(COUNT));
 }

@@ -14,7 +14,7 @@ use crate::cli;
 
 #[test]
 fn cosines_that_are_not_stored_have_the_same_bits() {
-    for (n, dim, seed) in [(1, 3, 1), (6, 1, 2), (37, 19, 3), (50, 64, 4), (81, 200, 5)] {
+    for (n, dim, seed) in [(1, 3, 1), (6, 1, 2), (37, 19, 3), (50, 64, 4), (81, 200, 5), (300, 7, 6)] {
         let mut rng = Rng::new(seed);
         let mut rows: Vec<f32> = (0..n * dim).map(|_| rng.normal() as f32).collect();
         // One image without a vector, and two that are equal.
@@ -32,9 +32,19 @@ fn cosines_that_are_not_stored_have_the_same_bits() {
         for neighbourhood in Neighbourhood::ALL {
             for k in [1, 7, 100] {
                 let request = GraphRequest { k, neighbourhood, ..GraphRequest::default() };
-                assert_eq!(Csr::nearest(&stored, request), Csr::nearest(&computed, request));
+                let graph = Csr::nearest(&stored, request);
+                assert_eq!(graph, Csr::nearest(&computed, request));
+                // Cut out of one with more neighbours, as several graphs of one comparison are.
+                let more = Csr::nearest_while(&computed, k + 3, &mut |_, _| ControlFlow::Continue(()));
+                assert_eq!(graph, more.expect("made").cut(request));
             }
         }
+        let mut asked = Vec::new();
+        let stopped = Csr::nearest_while(&computed, 3, &mut |done, all| {
+            asked.push((done, all));
+            if done == 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        assert_eq!((asked[0], stopped.is_err()), ((0, n), asked.len() > 1));
         let text: Vec<f32> = (0..n).map(|_| rng.uniform() as f32).collect();
         let mix = |similarities| FeedbackScores::new(&text, similarities).mix(Feedback { neighbours: 5, mixture: 0.5 });
         assert_eq!(mix(&stored), mix(&computed));

@@ -13,6 +13,7 @@ use crate::vision::DeviceChoice;
 use crate::workspace::Ranker;
 use anyhow::Result;
 use serde_json::{Value, json};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -81,7 +82,7 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
     let candidates = collection.candidates(&asked, vectors.as_ref())?;
     let text_ms = milliseconds(start);
     let start = Instant::now();
-    let order = order(&collection, &ranker, args, &candidates, vectors.as_ref())?;
+    let order = order(&collection, &ranker, args, &candidates, vectors.as_ref(), &mut progress)?;
     let results = Results { candidates, order, text_ms, rank_ms: milliseconds(start) };
     if let Some(name) = &args.keep {
         collection.keep(name, &args.words, args.split, &results.candidates)?;
@@ -115,6 +116,7 @@ fn order(
     args: &SearchArgs,
     candidates: &Candidates,
     vectors: Option<&VectorSet>,
+    progress: &mut Progress,
 ) -> Result<Vec<(usize, f32)>> {
     let list = &candidates.list;
     let scores: Vec<f32> = match ranker {
@@ -127,7 +129,12 @@ fn order(
             };
             let query = collection.query(&args.words, &args.words, None, candidates);
             let gathered = collection.gather(onto, &query, vectors)?;
-            let (scores, missing) = ranker.rank(gathered, opening(false, None)?.memory)?;
+            let watch = &mut |done, total| {
+                progress.step("Comparing pictures", done, total, "");
+                ControlFlow::Continue(())
+            };
+            let (scores, missing) = ranker.rank(gathered, vectors, opening(false, None)?.memory, watch)?;
+            progress.finish();
             if !missing.is_empty() {
                 note(&format!("the run has signals that this collection lacks: {}", missing.join(", ")));
             }

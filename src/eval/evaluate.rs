@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluation::Evaluation;
 use super::measure::Measure;
-use super::ranking::{Judged, Ranked, rank_and_measure};
+use super::ranking::{Judged, Ranked, order, rank_and_measure};
 use crate::base::named;
-use crate::dataset::{Dataset, Judgements, Qrels, RecallBase, Relevance, Run};
+use crate::dataset::{Candidate, Dataset, Judgements, Qrels, RecallBase, Relevance, Run};
 
 /// The queries over which a mean is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -126,9 +126,23 @@ pub fn rank_candidates(
     highest_grade: i32,
 ) -> Ranked {
     let Some(query) = dataset.queries.get(index) else { return Ranked::default() };
+    let image = |candidate: &Candidate| dataset.images.get(candidate.image).map_or("", |image| image.id.as_str());
+    let ids: Vec<&str> = query.candidates.iter().map(image).collect();
+    let order = order(scores, &ids);
+    let values = measure_order((dataset, judgements), index, &order, measures, highest_grade);
+    Ranked { order, values }
+}
+
+/// Measures an order of the candidates of the query at position `index`, best first; nothing if there is no such query.
+pub fn measure_order(
+    (dataset, judgements): (&Dataset, &Judgements),
+    index: usize,
+    order: &[usize],
+    measures: &[Measure],
+    highest_grade: i32,
+) -> Vec<f64> {
+    let Some(query) = dataset.queries.get(index) else { return Vec::new() };
     let candidates = &query.candidates;
-    let ids: Vec<&str> =
-        candidates.iter().map(|candidate| dataset.images.get(candidate.image).map_or("", |i| i.id.as_str())).collect();
     let others = judgements.counted_others(index);
     let relevance = judgements.of(index);
     let mut judged = Judged { relevance, extra_relevant: &others, highest_grade, ..Judged::default() };
@@ -140,5 +154,5 @@ pub fn rank_candidates(
         judged.cluster_total = total.len();
         judged.clusters = Some(&clusters);
     }
-    rank_and_measure(scores, &ids, &judged, measures)
+    judged.measure(order, measures)
 }

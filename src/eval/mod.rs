@@ -40,7 +40,7 @@ mod ties;
 
 pub use by_measure::{ByMeasure, Measures};
 pub use diversity::{f1, measure_diversity};
-pub use evaluate::{Averaging, Conventions, evaluate, evaluate_scores, rank_candidates};
+pub use evaluate::{Averaging, Conventions, evaluate, evaluate_scores, measure_order, rank_candidates};
 pub use evaluation::Evaluation;
 pub use measure::{Measure, MeasureError, STANDARD};
 pub use persistence::Persistence;

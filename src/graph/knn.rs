@@ -1,7 +1,10 @@
 //! Each image's nearest neighbours as rows: the graph that the convolutions sum over.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
+use super::GraphError;
 use super::similarity::{Nearest, Similarities};
 use crate::base::{named, short_f32};
 
@@ -82,74 +85,83 @@ impl Csr {
     /// assert_eq!(graph.targets, [1, 0, 3, 2]);
     /// ```
     pub fn nearest(similarities: &Similarities, request: GraphRequest) -> Self {
-        let nearest = similarities.nearest(request.k);
+        Self::joined(similarities, &similarities.nearest(request.k)).cut(request)
+    }
+
+    /// Every node's edges to the `k` nearest others, none dropped, from which [`Csr::cut`] makes the graph of any smaller
+    /// k. `proceed` gets the number of nodes done and in all, and may stop the work.
+    ///
+    /// # Errors
+    /// [`GraphError::Cancelled`] after a `Break`.
+    pub fn nearest_while(
+        similarities: &Similarities,
+        k: usize,
+        proceed: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Self, GraphError> {
+        Ok(Self::joined(similarities, &similarities.nearest_while(k, proceed)?))
+    }
+
+    fn joined(similarities: &Similarities, nearest: &Nearest) -> Self {
         let n = similarities.n();
-        let mut rows = Rows::new(similarities, request.min_weight, n * nearest.width());
-        match request.neighbourhood {
-            Neighbourhood::Directed => (0..n).for_each(|i| rows.push(nearest.of(i).iter().copied())),
+        let mut csr = Self::with_capacity(n, n * nearest.width());
+        for i in 0..n {
+            csr.push(nearest.of(i).iter().map(|&j| (j, similarities.get(i, j as usize))));
+        }
+        csr
+    }
+
+    /// The graph of these edges: for each node its neighbours with their cosines, most similar first.
+    pub fn of_rows(rows: &[Vec<(u32, f32)>]) -> Self {
+        let mut csr = Self::with_capacity(rows.len(), rows.iter().map(Vec::len).sum());
+        rows.iter().for_each(|row| csr.push(row.iter().copied()));
+        csr
+    }
+
+    /// What a request keeps of a graph of directed edges to the nearest, of which there are at least k a node, or all.
+    pub fn cut(&self, request: GraphRequest) -> Self {
+        let GraphRequest { k, neighbourhood, min_weight } = request;
+        let n = self.n();
+        let own = |i: usize| self.row(i).take(k);
+        let edge = |edge: usize| (self.targets[edge], self.weights[edge]);
+        let is_similar = |&(_, weight): &(u32, f32)| weight >= min_weight;
+        let mut csr = Self::with_capacity(n, self.targets.len());
+        match neighbourhood {
+            Neighbourhood::Directed => (0..n).for_each(|i| csr.push(own(i).map(edge).filter(is_similar))),
             Neighbourhood::Mutual => {
-                let chosen_back = |i: usize, j: u32| nearest.of(j as usize).contains(&(i as u32));
-                (0..n).for_each(|i| rows.push(nearest.of(i).iter().copied().filter(|&j| chosen_back(i, j))));
+                let chosen_back = |i: usize, j: u32| own(j as usize).any(|back| self.targets[back] == i as u32);
+                (0..n).for_each(|i| {
+                    csr.push(own(i).map(edge).filter(|&(j, _)| chosen_back(i, j)).filter(is_similar));
+                });
             }
             Neighbourhood::Union => {
-                for (i, more) in chosen_by(&nearest, n).iter().enumerate() {
-                    let own = nearest.of(i);
-                    rows.push(own.iter().chain(more.iter().filter(|&j| !own.contains(j))).copied());
-                    rows.sort_last();
+                let mut chosen_by = vec![Vec::new(); n];
+                for i in 0..n {
+                    own(i).map(edge).for_each(|(j, weight)| chosen_by[j as usize].push((i as u32, weight)));
+                }
+                for (i, more) in chosen_by.into_iter().enumerate() {
+                    let is_new = |&(j, _): &(u32, f32)| own(i).all(|own| self.targets[own] != j);
+                    let mut row: Vec<(u32, f32)> = own(i).map(edge).chain(more.into_iter().filter(is_new)).collect();
+                    row.retain(is_similar);
+                    row.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                    csr.push(row.into_iter());
                 }
             }
         }
-        rows.csr
+        csr
     }
-}
 
-/// Builds a graph row by row.
-struct Rows<'a> {
-    similarities: &'a Similarities,
-    min_weight: f32,
-    csr: Csr,
-}
-
-impl<'a> Rows<'a> {
-    fn new(similarities: &'a Similarities, min_weight: f32, edges: usize) -> Self {
-        let mut offsets = Vec::with_capacity(similarities.n() + 1);
+    fn with_capacity(n: usize, edges: usize) -> Self {
+        let mut offsets = Vec::with_capacity(n + 1);
         offsets.push(0);
-        let csr = Csr { offsets, targets: Vec::with_capacity(edges), weights: Vec::with_capacity(edges) };
-        Self { similarities, min_weight, csr }
+        Self { offsets, targets: Vec::with_capacity(edges), weights: Vec::with_capacity(edges) }
     }
 
-    /// Adds the next node's neighbours, if similar enough.
-    fn push(&mut self, neighbours: impl Iterator<Item = u32>) {
-        let i = self.csr.n();
-        for j in neighbours {
-            let weight = self.similarities.get(i, j as usize);
-            if weight >= self.min_weight {
-                self.csr.targets.push(j);
-                self.csr.weights.push(weight);
-            }
+    /// Adds the next node's edges.
+    fn push(&mut self, row: impl Iterator<Item = (u32, f32)>) {
+        for (target, weight) in row {
+            self.targets.push(target);
+            self.weights.push(weight);
         }
-        self.csr.offsets.push(self.csr.targets.len() as u32);
+        self.offsets.push(self.targets.len() as u32);
     }
-
-    /// Sorts the last row: most similar first, equal ones by index.
-    fn sort_last(&mut self) {
-        let Some(last) = self.csr.n().checked_sub(1) else { return };
-        let span = self.csr.row(last);
-        let edges = self.csr.weights[span.clone()].iter().copied().zip(self.csr.targets[span.clone()].iter().copied());
-        let mut row: Vec<(f32, u32)> = edges.collect();
-        row.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        for (slot, (weight, target)) in span.zip(row) {
-            self.csr.weights[slot] = weight;
-            self.csr.targets[slot] = target;
-        }
-    }
-}
-
-/// For each image, those that have it among their nearest, in ascending order.
-fn chosen_by(nearest: &Nearest, n: usize) -> Vec<Vec<u32>> {
-    let mut by = vec![Vec::new(); n];
-    for i in 0..n {
-        nearest.of(i).iter().for_each(|&j| by[j as usize].push(i as u32));
-    }
-    by
 }

@@ -34,6 +34,6 @@ pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
 pub use scan::cosines_with;
 pub use shown::{SimilarityGraph, SimilarityPath};
-pub use similarity::{Similarities, USUAL_MEMORY, unit_rows};
+pub use similarity::{Similarities, USUAL_MEMORY, make_unit, unit_rows};
 pub use statistics::{GraphStatistics, statistics};
 pub use whitening::{VisualSettings, Whitening};

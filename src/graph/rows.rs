@@ -1,6 +1,6 @@
 //! The vectors of one query's candidates, row by row.
 
-use super::similarity::unit_rows;
+use super::similarity::make_unit;
 use crate::dataset::{Dataset, VectorTable};
 
 /// The vectors of a query's candidates, L2-normalised; a row of zeros if an image has none.
@@ -8,7 +8,9 @@ use crate::dataset::{Dataset, VectorTable};
 /// # Shapes
 /// Row-major, `candidates × dim`.
 pub fn visual_rows(dataset: &Dataset, vectors: &VectorTable, query: usize) -> Vec<f32> {
-    unit_rows(&raw_rows(dataset, vectors, query), vectors.dim)
+    let mut rows = raw_rows(dataset, vectors, query);
+    make_unit(&mut rows, vectors.dim);
+    rows
 }
 
 /// The raw vectors of a query's candidates; a row of zeros if an image has none.

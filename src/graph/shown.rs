@@ -51,7 +51,11 @@ impl SimilarityPath {
 impl SimilarityGraph {
     /// The graph of [`Csr::nearest`].
     pub fn build(similarities: &Similarities, request: GraphRequest) -> Self {
-        let rows = Csr::nearest(similarities, request);
+        Self::of(Csr::nearest(similarities, request), request)
+    }
+
+    /// The graph of these rows, which are those of the request.
+    pub fn of(rows: Csr, request: GraphRequest) -> Self {
         let n = rows.n();
         let mut edges: Vec<(u32, u32, f32)> = Vec::with_capacity(rows.targets.len());
         for i in 0..n {

@@ -1,15 +1,23 @@
 //! Cosine similarities of one query's images, and each image's nearest neighbours.
 
 use std::borrow::Cow;
+use std::ops::{ControlFlow, Range};
 
 use rayon::prelude::*;
 
+use super::GraphError;
 use super::simd::{dispatch, dot4};
 
 /// Added to a norm before dividing by it, as the authors do.
 pub(super) const NORM_EPSILON: f64 = 1e-6;
 /// Rows processed per read of another row.
 const GROUP: usize = 4;
+/// Rows that are not stored and are computed together, so that they share the reading of the others from memory, and how
+/// many of the others are read at a time, so that they stay in the processor's cache meanwhile.
+const TALL: usize = 16 * GROUP;
+const TILE: usize = 64;
+/// Rows between two calls of an observer.
+const WATCHED: usize = 4 * TALL;
 
 /// Each row divided by (its Euclidean norm + 1e-6). A row of zeros, which represents an image without a vector, is
 /// unchanged; a row with a non-finite number becomes one.
@@ -18,10 +26,13 @@ const GROUP: usize = 4;
 /// `vectors` and the result: row-major `n × dim`.
 pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
     let mut unit = vectors.to_vec();
-    if dim == 0 {
-        return unit;
-    }
-    for row in unit.chunks_mut(dim) {
+    make_unit(&mut unit, dim);
+    unit
+}
+
+/// [`unit_rows`] in place.
+pub fn make_unit(rows: &mut [f32], dim: usize) {
+    for row in rows.chunks_mut(dim.max(1)) {
         let norm = row.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
         if !norm.is_finite() {
             row.fill(0.0);
@@ -31,7 +42,6 @@ pub fn unit_rows(vectors: &[f32], dim: usize) -> Vec<f32> {
             *x = (f64::from(*x) / (norm + NORM_EPSILON)) as f32;
         }
     }
-    unit
 }
 
 /// Most bytes that the cosines of one query's images may take, unless another bound is given.
@@ -115,7 +125,7 @@ impl Similarities {
             Cosines::Stored(cos) => Cow::Borrowed(&cos[i * self.n..][..self.n]),
             Cosines::Computed { unit, dim } => {
                 let mut row = vec![0.0; self.n];
-                dispatch(Block { unit, dim: *dim, first: i, n: self.n, last: self.n - 1, out: &mut row });
+                dispatch(Block { unit, dim: *dim, first: i, n: self.n, columns: 0..self.n, out: &mut row });
                 Cow::Owned(row)
             }
         }
@@ -123,37 +133,78 @@ impl Similarities {
 
     /// Every image's `k` nearest others, or all if there are fewer. Only these are sorted, not the rest of a row.
     pub(super) fn nearest(&self, k: usize) -> Nearest {
-        let n = self.n;
-        let has_vector: Vec<bool> = (0..n).into_par_iter().map(|i| self.get(i, i) > 0.0).collect();
-        let others = has_vector.iter().filter(|has| **has).count().saturating_sub(1);
-        let width = k.min(others);
-        let mut rows = vec![0; n * width];
-        if width > 0 {
-            // A few rows at a time, so that rows that are not stored share the reading of the others.
-            rows.par_chunks_mut(GROUP * width).enumerate().for_each_init(
-                || (Vec::with_capacity(others), Vec::new()),
-                |(keys, buffer), (group, nearest)| {
-                    let first = group * GROUP;
-                    let cos = self.rows(first, nearest.len() / width, buffer);
-                    for (lane, nearest) in nearest.chunks_exact_mut(width).enumerate() {
-                        let i = first + lane;
-                        if has_vector[i] {
-                            put_nearest(&cos[lane * n..][..n], i, &has_vector, keys, nearest);
-                        }
-                    }
-                },
-            );
-        }
-        Nearest { width, rows, has_vector }
+        let mut nearest = self.none_yet(k);
+        self.find(0..self.n, &mut nearest);
+        nearest
     }
 
-    /// `count` rows from `first` on, at most [`GROUP`]; `buffer` is for rows that are not stored.
+    /// The same; `proceed` gets the number of images done and in all, and may stop the work.
+    ///
+    /// # Errors
+    /// [`GraphError::Cancelled`] after a `Break`.
+    pub(super) fn nearest_while(
+        &self,
+        k: usize,
+        proceed: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Nearest, GraphError> {
+        let mut nearest = self.none_yet(k);
+        for first in (0..self.n).step_by(WATCHED) {
+            if proceed(first, self.n).is_break() {
+                return Err(GraphError::Cancelled);
+            }
+            self.find(first..self.n.min(first + WATCHED), &mut nearest);
+        }
+        Ok(nearest)
+    }
+
+    fn none_yet(&self, k: usize) -> Nearest {
+        let has_vector: Vec<bool> = (0..self.n).into_par_iter().map(|i| self.get(i, i) > 0.0).collect();
+        let others = has_vector.iter().filter(|has| **has).count().saturating_sub(1);
+        let width = k.min(others);
+        Nearest { width, rows: vec![0; self.n * width], has_vector }
+    }
+
+    /// Finds the nearest of some images.
+    fn find(&self, images: Range<usize>, nearest: &mut Nearest) {
+        let Nearest { width, rows, has_vector } = nearest;
+        let (n, width, start) = (self.n, *width, images.start);
+        if width == 0 {
+            return;
+        }
+        let together = match self.cosines {
+            Cosines::Stored(_) => GROUP,
+            Cosines::Computed { .. } => TALL,
+        };
+        let rows = &mut rows[start * width..images.end * width];
+        rows.par_chunks_mut(together * width).enumerate().for_each_init(
+            || (Vec::new(), Vec::new()),
+            |(keys, buffer), (chunk, nearest)| {
+                let first = start + chunk * together;
+                let cos = self.rows(first, nearest.len() / width, buffer);
+                for (lane, nearest) in nearest.chunks_exact_mut(width).enumerate() {
+                    let i = first + lane;
+                    if has_vector[i] {
+                        put_nearest(&cos[lane * n..][..n], i, has_vector, keys, nearest);
+                    }
+                }
+            },
+        );
+    }
+
+    /// `count` rows from `first` on; `buffer` is for rows that are not stored.
     fn rows<'a>(&'a self, first: usize, count: usize, buffer: &'a mut Vec<f32>) -> &'a [f32] {
+        let n = self.n;
         match &self.cosines {
-            Cosines::Stored(cos) => &cos[first * self.n..][..count * self.n],
+            Cosines::Stored(cos) => &cos[first * n..][..count * n],
             Cosines::Computed { unit, dim } => {
-                buffer.resize(count * self.n, 0.0);
-                dispatch(Block { unit, dim: *dim, first, n: self.n, last: self.n - 1, out: buffer });
+                buffer.resize(count * n, 0.0);
+                for tile in (0..n).step_by(TILE) {
+                    let columns = tile..n.min(tile + TILE);
+                    for (group, out) in buffer.chunks_mut(GROUP * n).enumerate() {
+                        let first = first + group * GROUP;
+                        dispatch(Block { unit, dim: *dim, first, n, columns: columns.clone(), out });
+                    }
+                }
                 buffer
             }
         }
@@ -197,7 +248,7 @@ fn cosines(unit: &[f32], n: usize, dim: usize) -> Vec<f32> {
     let mut cos = vec![0.0; n * n];
     cos.par_chunks_mut(GROUP * n.max(1)).enumerate().for_each(|(block, out)| {
         let last = (block + 1) * GROUP;
-        dispatch(Block { unit, dim, first: block * GROUP, n, last: last.min(n) - 1, out });
+        dispatch(Block { unit, dim, first: block * GROUP, n, columns: 0..last.min(n), out });
     });
     for i in 0..n {
         for j in 0..i {
@@ -207,13 +258,13 @@ fn cosines(unit: &[f32], n: usize, dim: usize) -> Vec<f32> {
     cos
 }
 
-/// Up to four rows of the matrix of cosines, up to the column `last`.
+/// Some columns of up to four rows of the matrix of cosines.
 struct Block<'a> {
     unit: &'a [f32],
     dim: usize,
     first: usize,
     n: usize,
-    last: usize,
+    columns: Range<usize>,
     out: &'a mut [f32],
 }
 
@@ -226,7 +277,7 @@ impl pulp::WithSimd for Block<'_> {
         let rows = self.out.len() / self.n;
         let last_row = self.first + rows - 1;
         let group = [0, 1, 2, 3].map(|lane| row((self.first + lane).min(last_row)));
-        for j in 0..=self.last {
+        for j in self.columns {
             let products = dot4(simd, row(j), group);
             for (lane, product) in products.into_iter().enumerate().take(rows) {
                 self.out[lane * self.n + j] = product;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::text::{Hit, TextQuery};
-use super::vectors::{VectorSet, merged};
+use super::vectors::{Near, VectorSet};
 use super::{Collection, IndexError, Picture};
 use crate::graph::unit_rows;
 
@@ -162,17 +162,19 @@ impl Collection {
         let (paths, queries): (Vec<String>, Vec<Vec<f32>>) = best.into_iter().unzip();
         let known: HashSet<String> = list.iter().map(|found| found.picture.path.clone()).collect();
         // The hits themselves are among the nearest.
-        let nearest = vectors.nearest(&queries, most)?;
-        for (from, near) in merged(&nearest).into_iter().filter(|(_, near)| !known.contains(&near.path)) {
-            if list.len() == most {
-                break;
-            }
-            // It may be gone since the vectors were computed.
-            if let Some(picture) = self.picture(&near.path)? {
-                let came = Came::Neighbour { of: paths[from].clone() };
+        let mut nearest = vectors.nearest_to_any(&queries, most)?;
+        nearest.retain(|(_, near)| !known.contains(&near.path));
+        let mut nearest = &nearest[..];
+        while list.len() < most && !nearest.is_empty() {
+            let (next, rest) = nearest.split_at(nearest.len().min(most - list.len()));
+            // Some may be gone since the vectors were computed; others follow then.
+            let pictures = self.text().pictures_at(next.iter().map(|(_, near)| near.path.as_str()))?;
+            for ((from, near), picture) in next.iter().zip(pictures) {
+                let came = Came::Neighbour { of: paths[*from].clone() };
                 let (score, similarity) = (near.similarity - 2.0, Some(near.similarity));
-                list.push(FoundPicture::without_words(picture, score, came, similarity));
+                list.extend(picture.map(|picture| FoundPicture::without_words(picture, score, came, similarity)));
             }
+            nearest = rest;
         }
         Ok(list)
     }
@@ -200,10 +202,12 @@ impl Collection {
         let similarities = vectors.similarities(&vector, list.iter().map(|found| found.picture.path.as_str()))?;
         list.iter_mut().zip(similarities).for_each(|(found, similarity)| found.similarity = similarity);
         let known: HashSet<String> = list.iter().map(|found| found.picture.path.clone()).collect();
-        for near in nearest.into_iter().flatten().filter(|near| mix > 0.0 && !known.contains(&near.path)) {
-            if let Some(picture) = self.picture(&near.path)? {
-                list.push(FoundPicture::without_words(picture, 0.0, Came::Example, Some(near.similarity)));
-            }
+        let is_new = |near: &Near| mix > 0.0 && !known.contains(&near.path);
+        let nearest: Vec<Near> = nearest.into_iter().flatten().filter(is_new).collect();
+        let pictures = self.text().pictures_at(nearest.iter().map(|near| near.path.as_str()))?;
+        for (near, picture) in nearest.iter().zip(pictures) {
+            let example = |picture| FoundPicture::without_words(picture, 0.0, Came::Example, Some(near.similarity));
+            list.extend(picture.map(example));
         }
         mixed(&mut list, mix);
         let own = match example {
@@ -219,13 +223,16 @@ impl Collection {
     /// Adds the rest of the collection by path.
     fn add_rest(&self, list: &mut Vec<FoundPicture>) -> Result<(), IndexError> {
         let known: HashSet<&str> = list.iter().map(|found| found.picture.path.as_str()).collect();
-        let rest: Vec<String> = self.paths()?.into_iter().filter(|path| !known.contains(path.as_str())).collect();
-        let lowest = list.iter().map(|found| found.score).fold(0.0, f32::min);
-        for path in rest {
-            if let Some(picture) = self.picture(&path)? {
-                list.push(FoundPicture::without_words(picture, lowest - 1.0, Came::Rest, None));
+        let mut rest: Vec<Picture> = Vec::new();
+        self.text().each_picture(&mut |picture| {
+            if !known.contains(picture.path.as_str()) {
+                rest.push(picture);
             }
-        }
+        })?;
+        rest.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        let lowest = list.iter().map(|found| found.score).fold(0.0, f32::min);
+        let unranked = |picture| FoundPicture::without_words(picture, lowest - 1.0, Came::Rest, None);
+        list.extend(rest.into_iter().map(unranked));
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Cross-modal feedback: the classical way to use the pictures.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::graph::Similarities;
@@ -45,15 +47,20 @@ impl FeedbackScores {
     /// # Shapes
     /// `text`: n scores; `similarities` of the same n images.
     pub fn new(text: &[f32], similarities: &Similarities) -> Self {
+        Self::up_to(usize::MAX, text, &mut |from| similarities.row(from))
+    }
+
+    /// The same for values of K up to `most`; `row` has the cosines of an image, one of the `most` best by text
+    /// ([`FeedbackScores::best`]), and every image.
+    pub fn up_to<'a>(most: usize, text: &[f32], row: &mut dyn FnMut(usize) -> Cow<'a, [f32]>) -> Self {
+        let best = Self::best(most, text);
         let text = unit_range(text.iter().copied().map(f64::from).collect());
-        let mut best: Vec<usize> = (0..text.len()).collect();
-        best.sort_by(|&i, &j| text[j].total_cmp(&text[i]).then(i.cmp(&j)));
         let mut sum = vec![0.0; text.len()];
         let mut by_neighbours = Vec::new();
         let mut taken = 0;
-        for neighbours in Feedback::NEIGHBOURS {
+        for neighbours in Feedback::NEIGHBOURS.into_iter().filter(|&neighbours| neighbours <= most) {
             for &from in best.iter().take(neighbours).skip(taken) {
-                for (sum, cosine) in sum.iter_mut().zip(&*similarities.row(from)) {
+                for (sum, cosine) in sum.iter_mut().zip(&*row(from)) {
                     *sum += text[from] * f64::from(cosine.max(0.0));
                 }
             }
@@ -61,6 +68,15 @@ impl FeedbackScores {
             by_neighbours.push((neighbours, unit_range(sum.clone())));
         }
         Self { text, by_neighbours }
+    }
+
+    /// The `most` best by text, best first; equal ones in the order given.
+    pub fn best(most: usize, text: &[f32]) -> Vec<usize> {
+        let share = unit_range(text.iter().copied().map(f64::from).collect());
+        let mut best: Vec<usize> = (0..text.len()).collect();
+        best.sort_by(|&i, &j| share[j].total_cmp(&share[i]).then(i.cmp(&j)));
+        best.truncate(most);
+        best
     }
 
     /// The mixture of text score and feedback; a K not in the grid is replaced by the nearest one.

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::dataset::StoredRows;
-use crate::graph::{Whitening, unit_rows};
+use crate::graph::{Whitening, make_unit};
 
 /// One query's unit vectors: in memory, or read on every pass of the query through the network.
 ///
@@ -49,7 +49,11 @@ impl Visual {
     pub fn load(&self, dim: usize) -> io::Result<Arc<Vec<f32>>> {
         match self {
             Visual::Held(rows) => Ok(rows.clone()),
-            Visual::Stored { rows, whitening: None } => Ok(Arc::new(unit_rows(&rows.read()?, dim))),
+            Visual::Stored { rows, whitening: None } => {
+                let mut rows = rows.read()?;
+                make_unit(&mut rows, dim);
+                Ok(Arc::new(rows))
+            }
             Visual::Stored { rows, whitening: Some(whitening) } => {
                 Ok(Arc::new(whitening.whitened(&whitening.project(&rows.read()?))))
             }

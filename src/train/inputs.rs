@@ -3,7 +3,7 @@
 use super::{Experiment, RunData, TrainData, TrainError};
 use crate::base::FileError;
 use crate::dataset::Split;
-use crate::graph::{Csr, GraphError, Similarities, Whitening, raw_rows, unit_rows};
+use crate::graph::{Csr, GraphError, Similarities, Whitening, raw_rows, unit_rows, visual_rows};
 use crate::model::{RankingInput, Visual};
 use crate::signals;
 use std::collections::BTreeSet;
@@ -48,9 +48,32 @@ pub fn ranking_input(
     whitening: Option<&Arc<Whitening>>,
     query: usize,
 ) -> RankingInput {
+    let mut input = without_visual(data, use_signals, experiment, query);
+    if experiment.model.kind.uses_graph() || whitening.is_some() {
+        add_visual(data, experiment, whitening, &mut input);
+    }
+    input
+}
+
+/// One query as the input of a graph network over a graph made before, and raw vectors.
+pub(super) fn input_over(
+    data: &RunData,
+    use_signals: &[usize],
+    experiment: &Experiment,
+    query: usize,
+    graph: Csr,
+) -> RankingInput {
+    let mut input = without_visual(data, use_signals, experiment, query);
+    input.graph = graph;
+    add_rows(data, None, &mut input, || visual_rows(&data.dataset, &data.vectors, query));
+    input
+}
+
+/// One query's signals.
+fn without_visual(data: &RunData, use_signals: &[usize], experiment: &Experiment, query: usize) -> RankingInput {
     let candidates = &data.dataset.queries[query].candidates;
     let features = signals::table(&data.signals, query, use_signals, experiment.normalisation);
-    let mut input = RankingInput {
+    RankingInput {
         query,
         n: candidates.len(),
         features,
@@ -61,11 +84,7 @@ pub fn ranking_input(
         relevance: data.judgements.of(query).to_vec(),
         others: data.judgements.counted_others(query),
         ids: candidates.iter().map(|candidate| data.dataset.images[candidate.image].id.clone()).collect(),
-    };
-    if experiment.model.kind.uses_graph() || whitening.is_some() {
-        add_visual(data, experiment, whitening, &mut input);
     }
-    input
 }
 
 /// Adds what a network sees of the pictures: components among the signals, and for a graph network the graph and the
@@ -85,14 +104,22 @@ fn add_visual(data: &RunData, experiment: &Experiment, whitening: Option<&Arc<Wh
     let (rows, dim) = compared(data, &raw, whitened.map(|(whitening, projected)| (whitening.as_ref(), &projected[..])));
     input.dim = dim;
     input.graph = Csr::nearest(&Similarities::within(data.memory, &rows, dim), experiment.graph);
-    if !experiment.model.kind.reads_vectors() {
-        return;
+    if experiment.model.kind.reads_vectors() {
+        add_rows(data, whitening.filter(|_| experiment.visual.whiten), input, || rows);
     }
-    // Vectors that do not fit into memory are read whenever the network uses them.
+}
+
+/// Adds unit rows. Those that do not fit into memory are read whenever the network uses them.
+fn add_rows(
+    data: &RunData,
+    whitening: Option<&Arc<Whitening>>,
+    input: &mut RankingInput,
+    rows: impl FnOnce() -> Vec<f32>,
+) {
     let images = data.dataset.queries[input.query].candidates.iter().map(|candidate| candidate.image);
     input.visual = match data.vectors.stored(images) {
-        None => rows.into(),
-        Some(rows) => Visual::Stored { rows, whitening: whitening.filter(|_| experiment.visual.whiten).cloned() },
+        None => rows().into(),
+        Some(rows) => Visual::Stored { rows, whitening: whitening.cloned() },
     };
 }
 

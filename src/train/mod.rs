@@ -68,5 +68,5 @@ pub use schedule::{Decay, Schedule};
 pub use score::{compare, rankings, score_all};
 pub use settings::{Choice, Control, Section, Setting, Values};
 pub use state::{Best, Standing, TrainState};
-pub use untrained::{Untrained, rank_untrained};
+pub use untrained::{Untrained, cross_modal_feedback, rank_untrained, rank_untrained_over};
 pub use warm_start::WarmStart;

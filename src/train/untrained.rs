@@ -1,11 +1,18 @@
 //! Rankings that need no judgement: the text's score with feedback from the pictures.
 
-use super::inputs::{compared_rows, ranking_input};
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use super::inputs::input_over;
 use super::{Experiment, Preset, RunData, TrainError};
 use crate::base::named;
-use crate::graph::{Similarities, VisualSettings};
+use crate::graph::{Csr, GraphRequest, Similarities, VisualSettings, cosines_with, unit_rows, visual_rows};
 use crate::model::{Feedback, FeedbackScores, ModelKind, Network, Weights};
 use crate::signals::{self, Normalisation};
+
+/// Candidates whose vectors are read together.
+const BLOCK: usize = 256;
 
 /// A ranking without training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,22 +33,36 @@ const CM: Feedback = Feedback { neighbours: 10, mixture: 0.7 };
 
 /// Weights of DCMM-PRF with the text as its only signal, normalised as by the preset.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PrfWeights {
+struct PrfWeights {
     /// Of the text itself.
-    pub text: f64,
+    text: f64,
     /// Of what the neighbours say.
-    pub hop: f64,
+    hop: f64,
     /// How sharply the feedback prefers the text's first images.
-    pub beta: f64,
+    beta: f64,
     /// Of the feedback.
-    pub gamma: f64,
+    gamma: f64,
 }
 
 /// Default weights, chosen in the same way for this β; a sharper one gains .003 there, but listens to fewer images. Those
 /// that training starts from are 0, which would rank by the text alone.
 const PRF: PrfWeights = PrfWeights { text: 1.0, hop: 2.0, beta: 3.0, gamma: 0.5 };
 
+impl Untrained {
+    /// The graph of the candidates that it sums over, if it has one.
+    pub fn graph(self) -> Option<GraphRequest> {
+        (self == Self::Prf).then(|| experiment().graph)
+    }
+
+    /// Whether it compares pictures.
+    pub fn needs_vectors(self) -> bool {
+        self != Self::Text
+    }
+}
+
 /// The scores of one query's candidates, by the signal at this index; greater is better, all finite.
+///
+/// The graph of [`Untrained::Prf`] is the exact one, which takes time in proportion to the square of the candidates.
 ///
 /// # Errors
 /// If visual vectors are needed and there are none, or the network cannot be computed.
@@ -49,22 +70,67 @@ const PRF: PrfWeights = PrfWeights { text: 1.0, hop: 2.0, beta: 3.0, gamma: 0.5 
 /// # Panics
 /// If there is no such query.
 pub fn rank_untrained(data: &RunData, by: Untrained, signal: usize, query: usize) -> Result<Vec<f32>, TrainError> {
+    let exact = |request| {
+        let rows = visual_rows(&data.dataset, &data.vectors, query);
+        Csr::nearest(&Similarities::within(data.memory, &rows, data.vectors.dim), request)
+    };
+    let graph = by.graph().filter(|_| data.has_vectors()).map(exact).unwrap_or_default();
+    rank_untrained_over(data, by, signal, query, graph)
+}
+
+/// [`rank_untrained`] over a graph of the candidates made before, which only rankings with one look at
+/// ([`Untrained::graph`]). Time and memory are then in proportion to the candidates.
+///
+/// # Errors
+/// As [`rank_untrained`], and if the graph is not of the candidates.
+///
+/// # Panics
+/// If there is no such query.
+pub fn rank_untrained_over(
+    data: &RunData,
+    by: Untrained,
+    signal: usize,
+    query: usize,
+    graph: Csr,
+) -> Result<Vec<f32>, TrainError> {
+    if by.needs_vectors() && !data.has_vectors() {
+        let reason = "it needs visual vectors, and there are none".to_owned();
+        return Err(TrainError::Unfit { run: by.name().to_owned(), reason });
+    }
+    let text = || signals::table(&data.signals, query, &[signal], Normalisation::None);
     match by {
-        Untrained::Text => Ok(signals::table(&data.signals, query, &[signal], Normalisation::None)),
-        Untrained::Cm | Untrained::Prf if !data.has_vectors() => {
-            let reason = "it needs visual vectors, and there are none".to_owned();
-            Err(TrainError::Unfit { run: by.name().to_owned(), reason })
-        }
-        Untrained::Cm => Ok(feedback(data, CM, signal, query)),
-        Untrained::Prf => prf(data, PRF, signal, query),
+        Untrained::Text => Ok(text()),
+        Untrained::Cm => Ok(cross_modal_feedback(data, query, &text(), CM)),
+        Untrained::Prf => prf(data, PRF, signal, (query, graph)),
     }
 }
 
-/// Cross-modal feedback.
-pub(super) fn feedback(data: &RunData, feedback: Feedback, signal: usize, query: usize) -> Vec<f32> {
-    let text = signals::table(&data.signals, query, &[signal], Normalisation::None);
-    let (rows, dim) = compared_rows(data, None, query);
-    FeedbackScores::new(&text, &Similarities::within(0, &rows, dim)).mix(feedback)
+/// Cross-modal feedback over the scores of a query's candidates ([`FeedbackScores`]): one pass over their vectors.
+///
+/// # Panics
+/// If there is no such query.
+pub fn cross_modal_feedback(data: &RunData, query: usize, text: &[f32], feedback: Feedback) -> Vec<f32> {
+    let candidates = &data.dataset.queries[query].candidates;
+    let (vectors, dim) = (&data.vectors, data.vectors.dim);
+    let best = FeedbackScores::best(feedback.neighbours, text);
+    let vector = |at: usize| vectors.get(candidates[at].image).unwrap_or_else(|| vec![0.0; dim].into());
+    let queries: Vec<Vec<f32>> = best.iter().map(|&at| unit_rows(&vector(at), dim)).collect();
+    let cosines = |block: &[crate::dataset::Candidate]| {
+        let mut rows = vec![0.0; block.len() * dim];
+        for (row, candidate) in rows.chunks_exact_mut(dim.max(1)).zip(block) {
+            if let Some(vector) = vectors.get(candidate.image) {
+                row.copy_from_slice(&vector);
+            }
+        }
+        cosines_with(&rows, dim, &queries)
+    };
+    let cosines: Vec<f32> = candidates.par_chunks(BLOCK).flat_map_iter(cosines).collect();
+    let row = &mut |from: usize| {
+        let column = best.iter().position(|&known| known == from).unwrap_or_default();
+        // A candidate without a vector has no cosine and gets nothing.
+        Cow::from(cosines.chunks_exact(best.len().max(1)).map(|row| row[column]).collect::<Vec<f32>>())
+    };
+    FeedbackScores::up_to(feedback.neighbours, text, row).mix(feedback)
 }
 
 /// The preset's network over one signal and raw vectors.
@@ -77,9 +143,14 @@ fn experiment() -> Experiment {
 }
 
 /// DCMM-PRF with these weights.
-pub(super) fn prf(data: &RunData, weights: PrfWeights, signal: usize, query: usize) -> Result<Vec<f32>, TrainError> {
+fn prf(
+    data: &RunData,
+    weights: PrfWeights,
+    signal: usize,
+    (query, graph): (usize, Csr),
+) -> Result<Vec<f32>, TrainError> {
     let experiment = experiment();
-    let input = ranking_input(data, &[signal], &experiment, None, query);
+    let input = input_over(data, &[signal], &experiment, query, graph);
     if input.n == 0 {
         return Ok(Vec::new());
     }
@@ -117,8 +188,14 @@ mod tests {
         let signal = signals::text_signal(&data.signals).expect("it has words");
         let text =
             map(&data, |query| rank_untrained(&data, Untrained::Text, signal, query).expect("no vectors needed"));
-        let of_cm = |feedback_by| map(&data, |query| feedback(&data, feedback_by, signal, query));
-        let of_prf = |weights| map(&data, |query| prf(&data, weights, signal, query).expect("it has vectors"));
+        let text_of = |query| signals::table(&data.signals, query, &[signal], Normalisation::None);
+        let of_cm = |feedback| map(&data, |query| cross_modal_feedback(&data, query, &text_of(query), feedback));
+        let graph = |query| {
+            let rows = visual_rows(&data.dataset, &data.vectors, query);
+            Csr::nearest(&Similarities::new(&rows, data.vectors.dim), experiment().graph)
+        };
+        let of_prf =
+            |weights| map(&data, |query| prf(&data, weights, signal, (query, graph(query))).expect("it has vectors"));
         let (cm, default) = (of_cm(CM), of_prf(PRF));
         for (neighbours, mixture) in
             [5, 10, 20].into_iter().flat_map(|k| [0.5, 0.6, 0.7, 0.8, 0.9].map(|mixture| (k, mixture)))
@@ -131,6 +208,12 @@ mod tests {
             assert!(default >= other, "{hop}, {gamma}: {other} over {default}");
         }
         assert!(cm > text && default > text, "{text} {cm} {default}");
+        for query in data.queries_of(Split::Train) {
+            let rows = visual_rows(&data.dataset, &data.vectors, query);
+            let all = FeedbackScores::new(&text_of(query), &Similarities::new(&rows, data.vectors.dim)).mix(CM);
+            let one_pass = cross_modal_feedback(&data, query, &text_of(query), CM);
+            assert!(all.iter().zip(&one_pass).all(|(a, b)| (a - b).abs() < 1e-4), "query {query}");
+        }
         let zero = PrfWeights { hop: 0.0, gamma: 0.0, ..PRF };
         assert!((of_prf(zero) - text).abs() < 1e-9, "weights as training starts from them rank by the text");
     }

@@ -88,7 +88,7 @@ impl Workspace {
         match &mut self.session {
             Some(session) if is_used && next.is_empty() => {
                 session.data = session.data.without_vectors();
-                session.view = None;
+                session.forget_looks();
             }
             _ if is_used => self.choose_vectors(next),
             _ => {}

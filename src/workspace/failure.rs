@@ -1,5 +1,6 @@
 //! How what goes wrong in the rooms above becomes a job's end.
 
+use super::looks::RankError;
 use crate::base::{FileError, UnknownName};
 use crate::dataset::DatasetError;
 use crate::export::ExportError;
@@ -21,7 +22,7 @@ macro_rules! ends {
     )*};
 }
 
-ends!(GraphError, IndexError, StudyError, TrainError, VisionError);
+ends!(GraphError, IndexError, RankError, StudyError, TrainError, VisionError);
 
 macro_rules! fails {
     ($($error:ty),*) => {$(

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::looks::{self, RankError, Watch};
 use crate::dataset::TEXT_FEATURE;
+use crate::graph::Csr;
 use crate::index::{Collection, Gathered, IndexError, VectorInfo, VectorSet};
 use crate::signals;
-use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained};
+use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained_over};
 
 /// What ranks the candidates of a search.
 pub enum Ranker {
@@ -40,7 +42,7 @@ impl Ranker {
     /// Whether it needs visual vectors.
     pub fn needs_vectors(&self) -> bool {
         match self {
-            Self::Untrained(known) => *known != Untrained::Text,
+            Self::Untrained(known) => known.needs_vectors(),
             Self::Run(run) => run.needs_vectors(),
         }
     }
@@ -63,9 +65,19 @@ impl Ranker {
     /// Ranks the query at hand: the score of each of its candidates, all finite, and the signals of a run that the
     /// collection lacks.
     ///
+    /// `set` has the vectors that were gathered; its index finds the neighbours of many candidates
+    /// ([`VectorSet::graph_among`]). A saved run compares each candidate with each, however many, in at most `memory` bytes
+    /// beside their vectors.
+    ///
     /// # Errors
-    /// If vectors are missing, or a run does not fit.
-    pub fn rank(&self, gathered: Gathered, memory: usize) -> Result<(Vec<f32>, Vec<String>), TrainError> {
+    /// If vectors are missing, a run does not fit, and after a `Break` of `watch`.
+    pub fn rank(
+        &self,
+        gathered: Gathered,
+        set: Option<&VectorSet>,
+        memory: usize,
+        watch: &mut Watch<'_>,
+    ) -> Result<(Vec<f32>, Vec<String>), RankError> {
         let Gathered { dataset, judgements, vectors, query, .. } = gathered;
         // Only a run needs more than the text's score.
         let signals = match self {
@@ -77,7 +89,11 @@ impl Ranker {
             Self::Untrained(known) => {
                 // Without any word that matches, all texts are equal.
                 let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
-                Ok((rank_untrained(&data, *known, signal, query)?, Vec::new()))
+                let graph = match known.graph().filter(|_| data.has_vectors()) {
+                    Some(graph) => looks::nearest(&data, set, query, graph.k, watch)?.0.cut(graph),
+                    None => Csr::default(),
+                };
+                Ok((rank_untrained_over(&data, *known, signal, query, graph)?, Vec::new()))
             }
             Self::Run(run) => {
                 let applied = run.apply(&data, &[query], &mut Quiet)?;

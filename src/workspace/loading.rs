@@ -4,6 +4,7 @@ mod apply;
 
 pub(super) use apply::measure;
 
+use super::looks::Looks;
 use super::searching::{AtHand, OpenCollection};
 use super::session::Baselines;
 use crate::base::Progress;
@@ -37,6 +38,8 @@ pub(super) struct OpenedCollection {
     pub(super) open: OpenCollection,
     pub(super) at_hand: Option<AtHand>,
     pub(super) measured: Measured,
+    /// The images of the query at hand, compared, if they are few.
+    pub(super) looks: Option<Looks>,
 }
 
 /// A folder of pictures without queries: it becomes a data set with the first.

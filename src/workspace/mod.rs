@@ -15,6 +15,7 @@ mod filter;
 mod found;
 mod judging;
 mod loading;
+mod looks;
 mod messages;
 mod ranking;
 mod runs;
@@ -44,6 +45,7 @@ pub use judging::{
     Exported, Item, Judging, MeasuredAgreement, MeasuredComparison, Move, Moves, Pace, Queue, QueueKind,
 };
 pub use loading::{BareFolder, LoadingState};
+pub use looks::{MOST_DRAWN, RankError, Watch};
 pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;

@@ -52,6 +52,12 @@ impl Ranking {
         Self { scores, order, ranks, measures: Measures::new(&STANDARD, values) }
     }
 
+    /// The same ranking, measured again by the judgements of now: in proportion to its length.
+    pub(super) fn measured_again(&self, data: &RunData, query: usize) -> Self {
+        let values = eval::measure_order((&*data.dataset, &data.judgements), query, &self.order, &STANDARD, 0);
+        Self { measures: Measures::new(&STANDARD, values), ..self.clone() }
+    }
+
     /// Each candidate's score between 0 (the query's lowest) and 1 (its highest).
     pub fn shares(&self) -> impl Iterator<Item = f32> {
         let (low, high) = range(self.scores.iter().copied()).unwrap_or_default();

@@ -1,18 +1,21 @@
 //! The open data set and what is selected in it.
 
 mod apply;
+mod look;
 mod orders;
 
+use super::looks::{Looks, Searched};
 use super::ranking::{Order, Ranking, measured};
-use super::view::{QueryView, ViewRequest};
+use super::view::QueryView;
 use crate::base::mean;
 use crate::dataset::{Image, Relevance, Split, Summary, VectorTable, Warning};
 use crate::eval::{Measure, Measures};
 use crate::graph::GraphRequest;
-use crate::jobs::{Event, Slot, Wake};
+use crate::jobs::{Slot, Wake};
 use crate::judge::Scale;
 use crate::signals::{self, Statistics};
-use crate::train::{RunData, Untrained};
+use crate::train::RunData;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -68,15 +71,16 @@ pub struct Session {
     pub(super) candidate: Option<usize>,
     pub(super) hovered: Option<usize>,
     pub(super) view: Option<QueryView>,
-    pub(super) view_job: Slot<(), QueryView>,
+    pub(super) view_job: Slot<(), Looks>,
+    /// The rankings of a collection that need no judgement, by query, once they were computed with these vectors.
+    pub(super) untrained: HashMap<usize, [Ranking; 2]>,
+    /// The vectors of a collection, and what a search has compared already.
+    pub(super) searched: Searched,
     pub(super) rankings: [Option<Ranking>; Order::ALL.len()],
     pub(super) ranked: u64,
     pub(super) model: Option<ModelScores>,
     pub(super) wake: Wake,
 }
-
-/// Products up to which a query's graph is built within the frame: some 30 ms of one core.
-const AT_ONCE: usize = 200_000_000;
 
 impl Session {
     /// The split of each query: that of the shown run, else that of the data set.
@@ -157,11 +161,6 @@ impl Session {
         self.view_job.is_running() || self.view.as_ref().is_some_and(QueryView::is_settling)
     }
 
-    /// Whether the current query's graph is being computed.
-    pub fn is_building(&self) -> bool {
-        self.view_job.is_running()
-    }
-
     pub(super) fn select(&mut self, query: usize, graph: GraphRequest) {
         self.query = query;
         self.candidate = None;
@@ -176,10 +175,7 @@ impl Session {
         let text = self.has_text().then(|| signals::text_only(&self.data.signals, self.query));
         self.set_ranking(Order::Initial, Some(Ranking::new(&self.data, self.query, initial)));
         self.set_ranking(Order::Text, text.map(|text| Ranking::new(&self.data, self.query, text)));
-        for (order, by) in [(Order::Feedback, Untrained::Cm), (Order::Untrained, Untrained::Prf)] {
-            let ranking = self.untrained(by, self.query).map(|scores| Ranking::new(&self.data, self.query, scores));
-            self.set_ranking(order, ranking);
-        }
+        self.rank_untrained();
     }
 
     fn set_ranking(&mut self, order: Order, ranking: Option<Ranking>) {
@@ -232,7 +228,7 @@ impl Session {
         }
         if query == self.query {
             for order in Order::ALL {
-                let again = self.ranking(order).map(|ranking| Ranking::new(&self.data, query, ranking.scores.clone()));
+                let again = self.ranking(order).map(|ranking| ranking.measured_again(&self.data, query));
                 self.set_ranking(order, again);
             }
         }
@@ -265,53 +261,5 @@ impl Session {
         let stale: Vec<usize> = queries.filter(|&query| self.data.judgements.version_of(query) > judged).collect();
         stale.into_iter().for_each(|query| self.measure_again(query));
         self.rank_model();
-    }
-
-    /// Builds the current query's graph, unless it is shown already.
-    pub(super) fn refresh_view(&mut self, graph: GraphRequest) {
-        // A running job is for another request.
-        self.view_job.retire();
-        if !self.data.has_vectors() {
-            self.view = None;
-            return;
-        }
-        let vectors = &self.data.vectors;
-        let request = ViewRequest { query: self.query, vectors: vectors.name.clone(), graph };
-        if let Some(view) = &mut self.view {
-            let known = view.request();
-            if *known == request {
-                return;
-            }
-            if known.query == request.query && known.vectors == request.vectors {
-                view.regraph(graph);
-                return;
-            }
-        }
-        let n = self.data.dataset.queries[self.query].candidates.len();
-        if n * n / 2 * vectors.dim <= AT_ONCE {
-            self.install(QueryView::build(&self.data, request));
-        } else {
-            let data = self.data.clone();
-            self.view_job.start("graph", self.wake.clone(), move |_| Ok(QueryView::build(&data, request)));
-        }
-    }
-
-    fn install(&mut self, mut view: QueryView) {
-        view.start_layout(self.wake.clone());
-        self.view = Some(view);
-    }
-
-    pub(super) fn poll(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.view_job.poll() {
-            match event {
-                Event::Done(view) => {
-                    self.install(view);
-                    changed = true;
-                }
-                Event::Failed(_) | Event::Progress(_) | Event::Update(()) => {}
-            }
-        }
-        changed | self.view.as_mut().is_some_and(QueryView::poll)
     }
 }

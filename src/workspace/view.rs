@@ -2,7 +2,8 @@
 
 use crate::dataset::Relevance;
 use crate::graph::{
-    GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics, visual_rows,
+    Csr, GraphRequest, GraphStatistics, Similarities, SimilarityGraph, initial_positions, layout, statistics,
+    visual_rows,
 };
 use crate::jobs::{Event, Slot, Wake};
 use crate::train::RunData;
@@ -25,7 +26,8 @@ type Positions = Vec<[f32; 2]>;
 /// The current query's graph and where its nodes lie.
 pub struct QueryView {
     request: ViewRequest,
-    similarities: Similarities,
+    /// All cosines, unless there are too many.
+    held: Option<Similarities>,
     graph: Arc<SimilarityGraph>,
     /// The graph whose edges pull the nodes together, the same for every request, so that nodes keep their places.
     pulling: Arc<SimilarityGraph>,
@@ -60,19 +62,33 @@ impl QueryView {
     pub fn build(data: &RunData, request: ViewRequest) -> Self {
         let rows = visual_rows(&data.dataset, &data.vectors, request.query);
         let similarities = Similarities::within(data.memory, &rows, data.vectors.dim);
+        let k = Self::most_neighbours(request.graph);
+        let nearest = Csr::nearest(&similarities, GraphRequest { k, ..GraphRequest::default() });
+        Self::over(data, request, &nearest, Some(similarities))
+    }
+
+    /// How many neighbours of each image a view needs.
+    pub(super) fn most_neighbours(graph: GraphRequest) -> usize {
+        graph.k.max(PULLING)
+    }
+
+    /// Over the edges to the nearest, at least [`QueryView::most_neighbours`] a node; with all cosines, if they are to be held
+    /// for other graphs.
+    pub(super) fn over(data: &RunData, request: ViewRequest, nearest: &Csr, held: Option<Similarities>) -> Self {
+        let rows = visual_rows(&data.dataset, &data.vectors, request.query);
         let positions = initial_positions(&rows, data.vectors.dim, LAYOUT_SEED);
         let relevance = data.judgements.of(request.query).to_vec();
-        let graph = Arc::new(SimilarityGraph::build(&similarities, request.graph));
+        let graph = Arc::new(SimilarityGraph::of(nearest.cut(request.graph), request.graph));
         let pull = GraphRequest { k: PULLING, ..GraphRequest::default() };
         let pulling = match request.graph == pull {
             true => graph.clone(),
-            false => Arc::new(SimilarityGraph::build(&similarities, pull)),
+            false => Arc::new(SimilarityGraph::of(nearest.cut(pull), pull)),
         };
         Self {
             statistics: statistics(&graph, &relevance),
             edges: weakest_first(&graph),
             request,
-            similarities,
+            held,
             graph,
             pulling,
             positions,
@@ -82,13 +98,22 @@ impl QueryView {
         }
     }
 
-    /// Another graph over the same similarities. Nodes stay where they are.
-    pub fn regraph(&mut self, graph: GraphRequest) {
+    /// Another graph over the same similarities, if they are held; whether they are. Nodes stay where they are.
+    pub fn regraph(&mut self, graph: GraphRequest) -> bool {
+        let Some(held) = &self.held else { return false };
         self.request.graph = graph;
-        self.graph = Arc::new(SimilarityGraph::build(&self.similarities, graph));
+        self.graph = Arc::new(SimilarityGraph::build(held, graph));
         self.statistics = statistics(&self.graph, &self.relevance);
         self.edges = weakest_first(&self.graph);
         self.version = next_version();
+        true
+    }
+
+    /// Takes the places of the nodes of another view of the same images.
+    pub(super) fn stay_at(&mut self, other: &Self) {
+        if other.request.query == self.request.query && other.positions.len() == self.positions.len() {
+            self.positions.clone_from(&other.positions);
+        }
     }
 
     /// Starts the layout as a job.

@@ -89,7 +89,7 @@ fn columns_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: boo
                     ui.vertical(|ui| {
                         heading_ui(ui, session, order, false);
                         let Some(shown) = shown(order) else {
-                            missing_ui(ui, order);
+                            missing_ui(ui, session, order);
                             return;
                         };
                         let area = ScrollArea::vertical().auto_shrink([false, false]);
@@ -110,7 +110,7 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, 
             ui.push_id(order.name(), |ui| {
                 heading_ui(ui, session, order, true);
                 let Some(shown) = shown(order) else {
-                    missing_ui(ui, order);
+                    missing_ui(ui, session, order);
                     return;
                 };
                 let area = ScrollArea::horizontal().auto_shrink([false, true]);
@@ -122,14 +122,13 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, 
 }
 
 /// Why an order is missing.
-fn missing_ui(ui: &mut Ui, order: Order) {
+fn missing_ui(ui: &mut Ui, session: &Session, order: Order) {
     widgets::caption(
         ui,
         match order {
             Order::Model => "Appears after the first epoch of training (Ctrl+Enter).",
-            Order::Feedback | Order::Untrained => {
-                "Ranks what a search finds. It needs visual vectors, and up to 1,000 candidates."
-            }
+            Order::Feedback | Order::Untrained if session.is_building() => "Appears once the images are compared.",
+            Order::Feedback | Order::Untrained => "Ranks what a search finds. It needs visual vectors.",
             Order::Initial | Order::Text => "No signal of this data set compares words.",
         },
     );

@@ -22,10 +22,8 @@ impl Collection {
     pub fn first(&self, most: usize) -> Result<Candidates, IndexError> {
         let paths = self.paths()?;
         let mut candidates = Candidates { matching: paths.len(), ..Candidates::default() };
-        for path in paths.into_iter().take(most) {
-            let found = self.picture(&path)?;
-            candidates.list.extend(found.map(|picture| FoundPicture::without_words(picture, 0.0, Came::Rest, None)));
-        }
+        let found = self.text().pictures_at(paths.iter().take(most).map(String::as_str))?.into_iter().flatten();
+        candidates.list.extend(found.map(|picture| FoundPicture::without_words(picture, 0.0, Came::Rest, None)));
         Ok(candidates)
     }
 }

@@ -3,13 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
-use tantivy::query::TermQuery;
-use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
 use super::analysis::Analyser;
 use super::schema::{ANALYSER, Fields, STAMP};
@@ -26,7 +23,7 @@ pub struct TextIndex {
     pub(super) fields: Fields,
     pub(super) reader: IndexReader,
     index: Index,
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
 }
 
 impl TextIndex {
@@ -93,27 +90,6 @@ impl TextIndex {
             }
         }
         Ok(stamps)
-    }
-
-    /// A picture by its path; `None` if there is none.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    pub fn picture_at(&self, path: &str) -> Result<Option<Picture>, IndexError> {
-        let query = TermQuery::new(Term::from_field_text(self.fields.path, path), IndexRecordOption::Basic);
-        let found = self.reader.searcher().search(&query, &TopDocs::with_limit(1).order_by_score());
-        let found = found.map_err(|error| self.fault(error))?;
-        found.first().map(|&(_, address)| self.picture(address)).transpose()
-    }
-
-    /// The picture of a document.
-    pub(super) fn picture(&self, address: DocAddress) -> Result<Picture, IndexError> {
-        let document: TantivyDocument = self.reader.searcher().doc(address).map_err(|error| self.fault(error))?;
-        let json = document.get_first(self.fields.picture).and_then(|value| value.as_bytes()).unwrap_or_default();
-        serde_json::from_slice(json).map_err(|error| {
-            let message = format!("the text index holds a picture that cannot be read: {error}");
-            FileError::malformed(message, &self.folder).into()
-        })
     }
 
     pub(super) fn fault(&self, error: TantivyError) -> IndexError {

@@ -8,6 +8,7 @@ mod analysis;
 mod expand;
 mod grammar;
 mod index;
+mod pictures;
 mod schema;
 mod search;
 mod weights;

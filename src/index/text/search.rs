@@ -3,7 +3,7 @@
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, Searcher, TantivyError, Term};
+use tantivy::{Searcher, TantivyError, Term};
 
 use super::expand;
 use super::grammar::{Clause, Need};
@@ -64,18 +64,15 @@ impl TextIndex {
         let mut making = Making { index: self, searcher: &searcher, wanted, instead: Vec::new() };
         let query = making.query(&clauses).map_err(|error| self.fault(error))?;
         found.instead = making.instead;
-        let collectors = (TopDocs::with_limit(wanted.most).order_by_score(), Count);
+        // Memory for as many is taken at once.
+        let most = wanted.most.min(searcher.num_docs().max(1) as usize);
+        let collectors = (TopDocs::with_limit(most).order_by_score(), Count);
         let (best, count) = searcher.search(&*query, &collectors).map_err(|error| self.fault(error))?;
         found.count = count;
-        for (score, address) in best {
-            found.hits.push(self.hit(score, address)?);
-        }
+        let addresses = best.iter().enumerate().map(|(at, (_, address))| (*address, at)).collect();
+        self.read(&searcher, addresses, &mut |at, picture| found.hits.push(Hit { picture, score: best[at].0 }))?;
         found.hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.picture.path.cmp(&b.picture.path)));
         Ok(found)
-    }
-
-    fn hit(&self, score: f32, address: DocAddress) -> Result<Hit, IndexError> {
-        Ok(Hit { picture: self.picture(address)?, score })
     }
 }
 

@@ -13,6 +13,7 @@
 //! the remains of a killed process are cut off by the next writer. Readers see the rows that were there when they opened the
 //! set; vectors themselves are read when needed, never all at once.
 
+mod among;
 mod describe;
 mod embed;
 mod exact;
@@ -21,5 +22,4 @@ mod set;
 
 pub use describe::{Recall, VectorInfo};
 pub use embed::Embedded;
-pub(in crate::index) use set::merged;
 pub use set::{EXACT, Near, VectorSet};

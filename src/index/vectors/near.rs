@@ -11,7 +11,7 @@ use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use super::describe::{NearInfo, Recall};
 use super::exact::{self, compared, ranked};
-use crate::base::FileError;
+use crate::base::{At, FileError};
 use crate::dataset::Rows;
 use crate::graph::unit_rows;
 use crate::index::IndexError;
@@ -70,6 +70,9 @@ impl NearIndex {
         if index.dimensions() != dim {
             return Err(fault(format!("it is of vectors of {} numbers, not {dim}", index.dimensions()), path));
         }
+        // By default as many searches at a time as there are cores; a window asks for more than one thing.
+        let searches = 2 * rayon::current_num_threads() + 16;
+        index.reserve_capacity_and_threads(index.size(), searches).map_err(|error| fault(error, path))?;
         Ok(Self { index, path: path.to_owned() })
     }
 
@@ -125,8 +128,13 @@ pub(super) fn build(
         unit.par_chunks_exact(rows.dim).enumerate().try_for_each(add)?;
     }
     // A name of its own, and named by the description only once it is whole.
-    index.save(text(&path)?).map_err(|error| failed(&error))?;
-    std::fs::File::open(&path).and_then(|file| file.sync_all()).map_err(|error| FileError::io(error, &path))?;
+    let saved = index.save(text(&path)?).map_err(|error| failed(&error));
+    let sync = || std::fs::File::open(&path).and_then(|file| file.sync_all()).at(&path);
+    if let Err(error) = saved.and_then(|()| Ok(sync()?)) {
+        // Part of an index is of no use, and the disk may be full.
+        let _ = std::fs::remove_file(&path);
+        return Err(error);
+    }
     drop(index);
     let seconds = start.elapsed().as_secs_f64();
     let recall = measure(rows, &NearIndex::open(&path, rows.dim)?)?;
@@ -141,7 +149,7 @@ fn measure(rows: &Rows, index: &NearIndex) -> Result<Recall, IndexError> {
     for row in sample {
         queries.push(unit_rows(&rows.read(row, 1)?, rows.dim));
     }
-    let truth = exact::nearest(rows, (0, rows.len()), &queries, NEAREST)?;
+    let truth = exact::nearest(rows, (0, rows.len()), &queries, NEAREST, |row| rows.counts(row))?;
     let (mut found, mut all) = (0, 0);
     for (query, truth) in queries.iter().zip(truth) {
         let truth = ranked(rows, truth, NEAREST);

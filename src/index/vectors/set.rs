@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::describe::{self, VectorInfo};
-use super::exact::{self, compared, cosine, ranked};
+use super::exact::{self, Ranked, compared, cosine, ranked};
 use super::near::{self, NearIndex};
 use crate::base::FileError;
 use crate::dataset::Rows;
@@ -103,34 +103,80 @@ impl VectorSet {
     /// If rows or the index cannot be read.
     pub fn nearest(&self, vectors: &[Vec<f32>], k: usize) -> Result<Vec<Vec<Near>>, IndexError> {
         let queries: Vec<Vec<f32>> = vectors.iter().map(|vector| unit_rows(vector, self.rows.dim)).collect();
-        let found = match (&self.near, &self.info.near) {
-            (Some(index), Some(known)) if self.count() > EXACT && k * 10 <= self.count() => {
+        let counts = |row: usize| self.rows.counts(row);
+        let found = match self.near() {
+            Some((index, known)) if self.is_part(k) => {
                 // What was added since the index was made is compared one by one.
-                let mut found = exact::nearest(&self.rows, (known.rows, self.rows.len()), &queries, k)?;
+                let mut found = exact::nearest(&self.rows, (known, self.rows.len()), &queries, k, counts)?;
                 for (query, found) in queries.iter().zip(&mut found) {
-                    let near = index.nearest(query, k, |row| row < known.rows && self.rows.counts(row))?;
+                    let near = index.nearest(query, k, |row| row < known && counts(row))?;
                     found.extend(compared(&self.rows, &near, query)?);
                 }
                 found
             }
-            _ => exact::nearest(&self.rows, (0, self.rows.len()), &queries, k)?,
+            _ => exact::nearest(&self.rows, (0, self.rows.len()), &queries, k, counts)?,
         };
-        let near = |(row, similarity): (usize, f32)| Near { path: self.rows.path(row).to_owned(), similarity };
-        Ok(found.into_iter().map(|found| ranked(&self.rows, found, k).into_iter().map(near).collect()).collect())
+        Ok(found.into_iter().map(|found| self.named(found, k)).collect())
     }
-}
 
-/// The best of several lists of neighbours: each picture once, by its greatest similarity, with the list it is from.
-pub(in crate::index) fn merged(lists: &[Vec<Near>]) -> Vec<(usize, Near)> {
-    let mut best: HashMap<&str, (usize, f32)> = HashMap::new();
-    for (list, near) in lists.iter().enumerate().flat_map(|(list, nears)| nears.iter().map(move |near| (list, near))) {
-        let known = best.entry(&near.path).or_insert((list, near.similarity));
-        if near.similarity > known.1 {
-            *known = (list, near.similarity);
-        }
+    /// The same by comparing all, however many there are.
+    ///
+    /// # Errors
+    /// If rows cannot be read.
+    pub fn nearest_exactly(&self, vectors: &[Vec<f32>], k: usize) -> Result<Vec<Vec<Near>>, IndexError> {
+        let queries: Vec<Vec<f32>> = vectors.iter().map(|vector| unit_rows(vector, self.rows.dim)).collect();
+        let found = exact::nearest(&self.rows, (0, self.rows.len()), &queries, k, |row| self.rows.counts(row))?;
+        Ok(found.into_iter().map(|found| self.named(found, k)).collect())
     }
-    let near = |(path, (list, similarity)): (&str, (usize, f32))| (list, Near { path: path.to_owned(), similarity });
-    let mut merged: Vec<(usize, Near)> = best.into_iter().map(near).collect();
-    merged.sort_by(|(_, a), (_, b)| b.similarity.total_cmp(&a.similarity).then_with(|| a.path.cmp(&b.path)));
-    merged
+
+    /// The `k` nearest of those found, by path.
+    fn named(&self, found: Ranked, k: usize) -> Vec<Near> {
+        let near = |(row, similarity): (usize, f32)| Near { path: self.rows.path(row).to_owned(), similarity };
+        ranked(&self.rows, found, k).into_iter().map(near).collect()
+    }
+
+    /// The `k` pictures that are nearest to any of these vectors, nearest first, equal ones by path, each with the position of
+    /// the vector that it is nearest to. Exact where [`VectorSet::nearest`] is.
+    ///
+    /// # Errors
+    /// As [`VectorSet::nearest`].
+    pub fn nearest_to_any(&self, vectors: &[Vec<f32>], k: usize) -> Result<Vec<(usize, Near)>, IndexError> {
+        let queries: Vec<Vec<f32>> = vectors.iter().map(|vector| unit_rows(vector, self.rows.dim)).collect();
+        let mut found = match self.near() {
+            _ if queries.is_empty() => Vec::new(),
+            Some((index, known)) if self.is_part(k) => {
+                let mut found = exact::nearest_to_any(&self.rows, (known, self.rows.len()), &queries, k)?;
+                let mut best: HashMap<usize, (f32, usize)> = HashMap::new();
+                for (at, query) in queries.iter().enumerate() {
+                    let near = index.nearest(query, k, |row| row < known && self.rows.counts(row))?;
+                    for (row, cosine) in compared(&self.rows, &near, query)? {
+                        let nearest = best.entry(row).or_insert((cosine, at));
+                        *nearest = if cosine > nearest.0 { (cosine, at) } else { *nearest };
+                    }
+                }
+                found.extend(best.into_iter().map(|(row, (cosine, query))| (row, cosine, query)));
+                found
+            }
+            _ => exact::nearest_to_any(&self.rows, (0, self.rows.len()), &queries, k)?,
+        };
+        let path = |row: usize| self.rows.path(row);
+        found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
+        found.truncate(k);
+        let near = |(row, similarity, query)| (query, Near { path: path(row).to_owned(), similarity });
+        Ok(found.into_iter().map(near).collect())
+    }
+
+    /// Whether so many neighbours are few enough to be found by the index.
+    fn is_part(&self, k: usize) -> bool {
+        self.count() > EXACT && k * 10 <= self.count()
+    }
+
+    /// The index of neighbours, and the row from which on it knows none.
+    pub(super) fn near(&self) -> Option<(&NearIndex, usize)> {
+        Some((self.near.as_ref()?, self.info.near.as_ref()?.rows))
+    }
+
+    pub(super) fn rows(&self) -> &Rows {
+        &self.rows
+    }
 }

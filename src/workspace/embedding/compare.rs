@@ -234,7 +234,9 @@ impl PairOfGraphs {
         self.asked = Some(asked);
         self.retire_job();
         if at_hand {
-            self.views.iter_mut().flatten().for_each(|view| view.regraph(graph));
+            for view in self.views.iter_mut().flatten() {
+                view.regraph(graph);
+            }
             return;
         }
         self.views = [None, None];

@@ -11,9 +11,11 @@ use crate::signals;
 use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
 use crate::workspace::embedding::computed;
+use crate::workspace::looks::Searched;
 use crate::workspace::ranking::measured;
 use crate::workspace::session::{Baselines, Session};
 use crate::workspace::{DataAction, Message, Settings, Workspace};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -116,7 +118,7 @@ impl Workspace {
             match event {
                 Event::Done(Found::DataSet(opened)) => {
                     self.close_collection();
-                    self.install(*opened);
+                    self.install(*opened, Searched::default());
                 }
                 Event::Done(Found::Collection(opened)) => self.install_collection(*opened),
                 Event::Done(Found::Pictures(folder)) => self.loading.bare = Some(folder),
@@ -180,11 +182,11 @@ impl Workspace {
         session.warnings.extend(warnings);
         session.data = session.data.with_vectors(names, table);
         // Other vectors may bear the same name.
-        session.view = None;
+        session.forget_looks();
         session.refresh_view(graph);
     }
 
-    pub(in crate::workspace) fn install(&mut self, measured: Measured) {
+    pub(in crate::workspace) fn install(&mut self, measured: Measured, searched: Searched) {
         // Running jobs and warnings belong to the previous data set.
         if self.session.is_some() {
             self.messages.clear();
@@ -210,6 +212,8 @@ impl Workspace {
             hovered: None,
             view: None,
             view_job: Slot::default(),
+            untrained: HashMap::new(),
+            searched,
             rankings: Default::default(),
             ranked: 0,
             model: None,

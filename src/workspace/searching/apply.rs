@@ -6,6 +6,7 @@ use crate::dataset::Split;
 use crate::index::{Asked, Example, IndexError};
 use crate::jobs::{Event, JobError, Worker};
 use crate::workspace::loading::{Found, OpenedCollection};
+use crate::workspace::looks::Searched;
 use crate::workspace::{Message, SearchAction, Workspace};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -107,9 +108,10 @@ impl Workspace {
             return self.tell(Message::warning(obstacle));
         }
         let Some(open) = self.searching.open.clone() else { return };
+        let graph = self.settings.experiment.graph;
         self.start_opening(open.collection.folder().to_owned(), move |worker| {
             let asked = asked(&open, worker)?;
-            session::gather(open, Some(asked), worker)
+            session::gather(open, Some(asked), graph, worker)
         });
     }
 
@@ -124,13 +126,14 @@ impl Workspace {
 
     /// A collection in a folder, opened by a job that opens what is there.
     pub(in crate::workspace) fn install_collection(&mut self, opened: OpenedCollection) {
-        let OpenedCollection { open, at_hand, measured } = opened;
+        let OpenedCollection { open, at_hand, measured, looks } = opened;
         self.loading.wanted_query =
             at_hand.as_ref().map(|at_hand| at_hand.id.clone()).or(self.loading.wanted_query.take());
         self.searching.close();
+        let searched = Searched { set: open.vectors.clone(), looks };
         self.searching.open = Some(open);
         self.searching.at_hand = at_hand;
-        self.install(measured);
+        self.install(measured, searched);
     }
 
     /// Forgets the open collection, when something else is opened.
@@ -214,9 +217,9 @@ impl Workspace {
 
     /// Opens a collection, and asks something of it.
     pub(in crate::workspace) fn open_collection(&mut self, folder: PathBuf, asked: Option<Asked>) {
-        let encoder = self.settings.encoder.clone();
+        let (encoder, graph) = (self.settings.encoder.clone(), self.settings.experiment.graph);
         self.start_opening(folder.clone(), move |worker| {
-            session::gather(session::open(&folder, &encoder)?, asked, worker)
+            session::gather(session::open(&folder, &encoder)?, asked, graph, worker)
         });
     }
 }

@@ -1,13 +1,16 @@
 //! From a collection and what is asked of it to a data set that is open.
 
 use super::{AtHand, OpenCollection};
-use crate::dataset::{Dataset, Loaded, Split, Warning};
+use crate::dataset::{Dataset, Loaded, Split, TEXT_FEATURE, Warning};
+use crate::graph::GraphRequest;
 use crate::index::{Asked, Candidates, Collection, IndexError};
 use crate::jobs::{JobError, Worker};
-use crate::train::{self, NamedVectors};
+use crate::train::{self, NamedVectors, RunData};
 use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
 use crate::workspace::loading::{Found, OpenedCollection, measure};
+use crate::workspace::looks::{Looks, Wanted};
+use crate::workspace::view::ViewRequest;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -48,6 +51,7 @@ pub(super) fn name(asked: &Asked) -> String {
 pub(super) fn gather(
     open: OpenCollection,
     asked: Option<Asked>,
+    graph: GraphRequest,
     worker: &Worker<(), Found>,
 ) -> Result<Found, JobError> {
     worker.stage("Searching", 0, 0)?;
@@ -89,8 +93,24 @@ pub(super) fn gather(
         Err(_) => ControlFlow::Break(()),
     };
     let opened = train::open_loaded(loaded, memory, choose, &mut stage).map_err(JobError::from)?;
+    let looks = at_hand.as_ref().and_then(|at_hand| looks(&opened.data, &open, &at_hand.id, graph));
     let measured = measure(collection.folder(), opened);
-    Ok(Found::Collection(Box::new(OpenedCollection { open, at_hand, measured })))
+    Ok(Found::Collection(Box::new(OpenedCollection { open, at_hand, measured, looks })))
+}
+
+/// The images of the query at hand, compared, so that its rankings are shown with it; `None` if they are so many that the
+/// list should not wait for them.
+fn looks(data: &RunData, open: &OpenCollection, id: &str, graph: GraphRequest) -> Option<Looks> {
+    const MOST: usize = 2_000;
+    let query = data.dataset.query_index(id)?;
+    if !data.has_vectors() || data.dataset.queries[query].candidates.len() > MOST {
+        return None;
+    }
+    let view = ViewRequest { query, vectors: data.vectors.name.clone(), graph };
+    let ranks = data.signals.index(TEXT_FEATURE).is_some();
+    let wanted = Wanted { view, set: open.vectors.clone(), ranks };
+    // What fails here is tried again, and reported, where it is shown.
+    Looks::of(data, wanted, &mut |_, _| ControlFlow::Continue(())).ok()
 }
 
 fn at_hand(asked: Asked, candidates: Candidates, kept: &Loaded) -> AtHand {

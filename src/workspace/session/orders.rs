@@ -1,12 +1,8 @@
 //! Which rankings there are, and the scores behind them.
 
-use crate::dataset::{Format, TEXT_FEATURE};
+use crate::dataset::Format;
 use crate::signals;
-use crate::train::{Untrained, rank_untrained};
 use crate::workspace::{Order, Ranking, Session};
-
-/// Most candidates that are ranked within the frame without training.
-const MOST_UNTRAINED: usize = 1_000;
 
 impl Session {
     /// Whether it is a collection's, whose queries can be ranked without any judgement.
@@ -23,15 +19,10 @@ impl Session {
         }
     }
 
-    /// The scores of a query's candidates in a collection by a ranking that needs no judgement; `None` where there are no
-    /// vectors, or too many candidates to rank within a frame.
-    pub(super) fn untrained(&self, by: Untrained, query: usize) -> Option<Vec<f32>> {
-        let count = self.data.dataset.queries.get(query)?.candidates.len();
-        if !self.is_collection() || !self.data.has_vectors() || count > MOST_UNTRAINED {
-            return None;
-        }
-        let signal = self.data.signals.index(TEXT_FEATURE)?;
-        rank_untrained(&self.data, by, signal, query).ok()
+    /// A ranking of a query's candidates in a collection that needs no judgement, once it was computed.
+    fn untrained(&self, order: Order, query: usize) -> Option<&Ranking> {
+        let [feedback, untrained] = self.untrained.get(&query)?;
+        Some(if order == Order::Feedback { feedback } else { untrained })
     }
 
     /// The candidates of a query in one of the orders, best first, if there is one.
@@ -39,8 +30,7 @@ impl Session {
         let scores = match order {
             Order::Initial => signals::initial_order(&self.data.dataset, query),
             Order::Text => self.has_text().then(|| signals::text_only(&self.data.signals, query))?,
-            Order::Feedback => self.untrained(Untrained::Cm, query)?,
-            Order::Untrained => self.untrained(Untrained::Prf, query)?,
+            Order::Feedback | Order::Untrained => return Some(self.untrained(order, query)?.order.clone()),
             Order::Model => self.model.as_ref()?.scores.get(query)?.clone(),
         };
         let count = self.data.dataset.queries.get(query)?.candidates.len();
@@ -54,8 +44,9 @@ impl Session {
             Order::Initial => Some(queries.map(|query| signals::initial_order(&self.data.dataset, query)).collect()),
             Order::Text if !self.has_text() => None,
             Order::Text => Some(queries.map(|query| signals::text_only(&self.data.signals, query)).collect()),
-            Order::Feedback => queries.map(|query| self.untrained(Untrained::Cm, query)).collect(),
-            Order::Untrained => queries.map(|query| self.untrained(Untrained::Prf, query)).collect(),
+            Order::Feedback | Order::Untrained => {
+                queries.map(|query| Some(self.untrained(order, query)?.scores.clone())).collect()
+            }
             Order::Model => self.model.as_ref().map(|model| model.scores.clone()),
         }
     }

@@ -8,7 +8,7 @@ use super::{PanelView, tune};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
 use crate::app::kit::{icons, theme, widgets};
-use crate::workspace::{DataAction, EmbeddingAction, Session, SettingsAction, Workspace};
+use crate::workspace::{DataAction, EmbeddingAction, MOST_DRAWN, Session, SettingsAction, Workspace};
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
@@ -143,7 +143,13 @@ fn no_data(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
 fn no_graph(ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
     let workspace = ctx.workspace();
     if session.is_building() || workspace.loading().is_running() {
-        widgets::empty_state(ui, icons::GRAPH, "Building the graph…", "Comparing the query's images.", None);
+        let comparing = session.comparing().filter(|(progress, _)| progress.total > 0);
+        let usual = || "Comparing the query's images.".to_owned();
+        let text = comparing.map_or_else(usual, |(progress, elapsed)| widgets::progress_text(progress, elapsed));
+        widgets::empty_state(ui, icons::GRAPH, "Building the graph…", &text, None);
+    } else if session.vectors().is_some() && session.is_too_large_to_draw() {
+        let text = format!("Graphs of up to {} images are drawn. All images are ranked.", widgets::count(MOST_DRAWN));
+        widgets::empty_state(ui, icons::GRAPH, "Too many images to draw", &text, None);
     } else if workspace.embedding().is_running() {
         let text = "The graph appears once every picture has a vector.";
         widgets::empty_state(ui, icons::CPU, "Computing embeddings…", text, None);

@@ -1,15 +1,16 @@
 //! Making lists of images to judge.
 
 use crate::base::range;
-use crate::dataset::{Dataset, ImageId, QueryId};
+use crate::dataset::{Dataset, ImageId, QueryId, TEXT_FEATURE};
 use crate::graph::{Csr, GraphRequest, Similarities, unit_rows, visual_rows};
 use crate::judge::queues::{self, Kind, Neighbours, Order, Reason};
 use crate::judge::{Counted, FILES, Table};
-use crate::model::{Feedback, FeedbackScores};
-use crate::train::RunData;
+use crate::model::Feedback;
+use crate::train::{RunData, Untrained, cross_modal_feedback, rank_untrained};
 use crate::workspace::judging::located::Located;
 use crate::workspace::judging::{Item, Queue, QueueKind, ids};
-use crate::workspace::{JudgingSettings, Message, Order as Ranked, SelectionAction, Session, Workspace};
+use crate::workspace::looks::HELD;
+use crate::workspace::{JudgingSettings, Message, Order as Ranked, Ranking, SelectionAction, Session, Workspace};
 use std::collections::{HashMap, HashSet};
 
 /// How similar near-duplicates are at least.
@@ -28,6 +29,8 @@ pub(super) struct Ingredients {
     /// The scores of the best ranking, of every query.
     scores: Option<Vec<Vec<f32>>>,
     rankings: Vec<queues::Ranking>,
+    /// Whether rankings without judgements are to be computed: in a collection, unless they are there.
+    lacks_untrained: bool,
     /// The scores of the text signal, of every query.
     text: Option<Vec<Vec<f32>>>,
     /// What the judge has judged.
@@ -53,7 +56,7 @@ impl Workspace {
             QueueKind::Query(query) => {
                 ingredients.data.dataset.queries.get(query).is_none_or(|query| query.candidates.len() <= queues::WHOLE)
             }
-            _ => matches!(kind, QueueKind::Unjudged { .. }),
+            _ => matches!(kind, QueueKind::Unjudged { .. }) && !ingredients.lacks_untrained,
         };
         match is_short {
             true => {
@@ -119,6 +122,9 @@ impl Workspace {
             graph: self.settings.experiment.graph,
             scores: session.best_scores(),
             rankings: rankings(session, text.as_deref()),
+            lacks_untrained: session.is_collection()
+                && session.data.has_vectors()
+                && session.all_scores(Ranked::Untrained).is_none(),
             text,
             judged: labels.iter().map(|label| (label.query.into(), label.image.into())).collect(),
             table,
@@ -271,7 +277,10 @@ fn plain(kind: QueueKind, from: &Ingredients) -> queues::Queue {
             rankings.extend(by_feedback(from, query));
             queues::of_query(dataset, query, &rankings, from.order)
         }
-        QueueKind::Unjudged { depth } => queues::pool(dataset, &from.rankings, depth, &is_judged, from.order),
+        QueueKind::Unjudged { depth } => {
+            let rankings = [&from.rankings[..], &untrained(from)].concat();
+            queues::pool(dataset, &rankings, depth, &is_judged, from.order)
+        }
         QueueKind::Disagreements => queues::disagreements(&from.table),
         QueueKind::Adjudication { .. } => queues::adjudication(&from.table),
         QueueKind::Suspicious => queues::suspicious(dataset, judgements, &neighbours(from), from.scores.as_deref()),
@@ -293,14 +302,31 @@ fn by_feedback(from: &Ingredients, query: usize) -> Option<queues::Ranking> {
     if !data.has_vectors() || text.len() <= queues::WHOLE || lowest == highest {
         return None;
     }
-    let rows = visual_rows(&data.dataset, &data.vectors, query);
-    let similarities = Similarities::within(data.memory, &rows, data.vectors.dim);
-    let scores = FeedbackScores::new(text, &similarities).mix(Feedback { neighbours: 10, mixture: 1.0 });
+    let scores = cross_modal_feedback(data, query, text, Feedback { neighbours: 10, mixture: 1.0 });
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
     let mut ranking = vec![Vec::new(); query];
     ranking.push(order);
     Some(ranking)
+}
+
+/// The rankings of a collection's queries that need no judgement; of queries with very many candidates only cross-modal
+/// feedback, which compares few of them.
+fn untrained(from: &Ingredients) -> Vec<queues::Ranking> {
+    let data = &from.data;
+    let Some(signal) = data.signals.index(TEXT_FEATURE).filter(|_| from.lacks_untrained) else { return Vec::new() };
+    let ranking = |by: Untrained| -> queues::Ranking {
+        let of_query = |query: usize| {
+            let is_long = data.dataset.queries[query].candidates.len() > HELD;
+            let scores = match by == Untrained::Prf && is_long {
+                true => None,
+                false => rank_untrained(data, by, signal, query).ok(),
+            };
+            scores.map_or_else(Vec::new, |scores| Ranking::new(data, query, scores).order)
+        };
+        (0..data.dataset.queries.len()).map(of_query).collect()
+    };
+    vec![ranking(Untrained::Cm), ranking(Untrained::Prf)]
 }
 
 /// Every candidate's nearest neighbours; none without visual vectors.
