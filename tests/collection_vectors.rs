@@ -116,7 +116,7 @@ fn two_processes_read_vectors_and_one_computes() {
         .embed(&spec, DeviceChoice::Cpu, &mut |_| {
             if !is_busy {
                 let second = other.embed(&spec, DeviceChoice::Cpu, &mut |_| ControlFlow::Continue(()));
-                is_busy = matches!(second, Err(IndexError::Busy(_)));
+                is_busy = matches!(second, Err(IndexError::Busy { .. }));
                 assert!(is_busy && other.vectors_of(&spec).is_ok());
             }
             ControlFlow::Continue(())

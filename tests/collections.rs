@@ -105,7 +105,7 @@ fn two_processes_search_and_one_writes() {
     let mut is_busy = false;
     collection
         .update(&mut |_| {
-            is_busy |= matches!(other.update(&mut go_on), Err(IndexError::Busy(_)));
+            is_busy |= matches!(other.update(&mut go_on), Err(IndexError::Busy { .. }));
             assert_eq!(other.search("bear", 10).expect("found").hits.len(), 2);
             ControlFlow::Continue(())
         })

@@ -108,19 +108,19 @@ fn of_many_at_once_only_one_gets_a_stale_lock() {
 }
 
 /// A process that is killed if a test ends early.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(crate) fn start(command: &mut Command) -> Self {
         Self(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs"))
     }
 
-    fn id(&self) -> u32 {
+    pub(crate) fn id(&self) -> u32 {
         self.0.id()
     }
 
     /// Kills it without a chance to clean up. It remains as a zombie, as below a shell that is busy.
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.0.kill().expect("it was running");
         // The signal is sent; until it has arrived, the process still holds its lock.
         let status = format!("/proc/{}/stat", self.id());
@@ -129,7 +129,7 @@ impl Running {
     }
 
     /// What it printed on standard output and standard error, once it has ended.
-    fn end(mut self) -> (bool, String, String) {
+    pub(crate) fn end(mut self) -> (bool, String, String) {
         use std::io::Read;
         let (mut out, mut err) = (String::new(), String::new());
         self.0.stdout.take().expect("piped").read_to_string(&mut out).expect("text");
@@ -145,7 +145,7 @@ impl Drop for Running {
     }
 }
 
-fn wait_for(what: &str, is_there: impl Fn() -> bool) {
+pub(crate) fn wait_for(what: &str, is_there: impl Fn() -> bool) {
     let patience = Instant::now();
     while !is_there() {
         assert!(patience.elapsed() < Duration::from_secs(120), "no {what}");
@@ -153,7 +153,7 @@ fn wait_for(what: &str, is_there: impl Fn() -> bool) {
     }
 }
 
-fn lines(path: &Path) -> usize {
+pub(crate) fn lines(path: &Path) -> usize {
     fs::read_to_string(path).map_or(0, |text| text.lines().count())
 }
 

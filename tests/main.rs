@@ -7,6 +7,7 @@ mod charts;
 mod choosing;
 mod cli;
 mod cli_runs;
+mod collection_faults;
 mod collection_neighbours;
 mod collection_ranking;
 mod collection_vectors;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::base::{FileError, shown};
+use crate::base::{FileError, LockError, Owner, shown};
 use crate::dataset::{DatasetError, Warning};
 use crate::vision::VisionError;
 
@@ -25,8 +25,13 @@ pub enum IndexError {
     #[error("the file lies outside the folder of the pictures: {}", shown(.0))]
     Outside(PathBuf),
     /// Another process writes to a collection.
-    #[error("another process is writing to this collection: {}", shown(.0))]
-    Busy(PathBuf),
+    #[error("{owner} is updating this collection; wait for it, or stop it: {}", shown(.path))]
+    Busy {
+        /// Who.
+        owner: Owner,
+        /// The folder.
+        path: PathBuf,
+    },
     /// The observer asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -39,7 +44,7 @@ impl IndexError {
             Self::Dataset(error) => Warning::from(error).message,
             Self::File(FileError::Io { source, .. }) => source.to_string(),
             Self::File(FileError::Malformed { message, .. }) => message.clone(),
-            Self::Outside(_) | Self::Busy(_) | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => {
+            Self::Outside(_) | Self::Busy { .. } | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => {
                 self.to_string()
             }
         }
@@ -48,5 +53,14 @@ impl IndexError {
     /// Whether the observer asked to stop, rather than anything failing.
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled | Self::Vision(VisionError::Cancelled))
+    }
+}
+
+impl From<LockError> for IndexError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::File(error) => error.into(),
+            LockError::Held { owner, path } | LockError::Lost { owner, path } => Self::Busy { owner, path },
+        }
     }
 }

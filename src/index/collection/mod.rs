@@ -63,8 +63,7 @@ impl Collection {
         if own.is_some_and(|own| own.starts_with(&pictures)) {
             return Err(FileError::malformed("a collection must not lie among its own pictures", folder).into());
         }
-        let is_empty = std::fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
-        if !is_empty {
+        if std::fs::read_dir(folder).is_ok_and(|entries| !entries.flatten().all(is_left_over)) {
             return Err(FileError::malformed("this folder is neither empty nor a collection", folder).into());
         }
         std::fs::create_dir_all(folder).map_err(|error| FileError::io(error, folder))?;
@@ -141,4 +140,10 @@ impl Collection {
     pub fn picture(&self, path: &str) -> Result<Option<Picture>, IndexError> {
         self.text.picture_at(path)
     }
+}
+
+/// Whether a file is what a process that was killed leaves of a collection's description.
+fn is_left_over(entry: std::fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    name.to_str().is_some_and(|name| name.starts_with(&format!("{FILE}.")) && name.ends_with(".part"))
 }

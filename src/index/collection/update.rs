@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::manifest::write;
-use super::{Collection, IndexError};
-use crate::base::Progress;
+use super::{Collection, IndexError, TEXT};
+use crate::base::{Lock, Progress};
 use crate::dataset::{Reach, Warning};
 use crate::index::words::{Batch, Known, Outcome, Stamp, list, read};
 
@@ -52,6 +52,8 @@ impl Collection {
     /// updates, and [`IndexError::Cancelled`] after a `Break` of `observe`. What was read until then is kept, and the
     /// next update goes on from there.
     pub fn update(&mut self, observe: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Updated, IndexError> {
+        // The index has a lock of its own, which does not say whose it is.
+        let (_lock, _) = Lock::acquire(&self.folder.join(TEXT))?;
         let mut writer = self.text.writer()?;
         // The writer's lock makes what is read here the latest.
         self.text.reload()?;

@@ -10,7 +10,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term}
 
 use super::analysis::Analyser;
 use super::schema::{ANALYSER, Fields, STAMP};
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, Owner};
 use crate::index::IndexError;
 use crate::index::words::{Picture, Stamp};
 
@@ -144,7 +144,9 @@ impl TextWriter<'_> {
 /// An error of the search library, as one that names the folder.
 fn fault(error: TantivyError, folder: &Path) -> IndexError {
     let message = match error {
-        TantivyError::LockFailure(LockError::LockBusy, _) => return IndexError::Busy(folder.to_owned()),
+        TantivyError::LockFailure(LockError::LockBusy, _) => {
+            return IndexError::Busy { owner: Owner::default(), path: folder.to_owned() };
+        }
         TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_) => {
             "the text index is of another version of Crossrank; remove this folder and collect again".to_owned()
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::describe::{self, VectorInfo};
 use super::near;
 use super::set::EXACT;
-use crate::base::{At, FileError, Lock, LockError, Progress};
+use crate::base::{At, FileError, Lock, Progress};
 use crate::dataset::{PixelStamp, Reach, RowWriter, remove_rows};
 use crate::index::{Collection, IndexError, picture_bytes};
 use crate::vision::{DeviceChoice, EmbedEvent, EmbedMeter, EncoderSpec, PictureSource, VisionError, embed_pictures};
@@ -129,10 +129,7 @@ impl Collection {
         let mut info = VectorInfo::of(encoder)?;
         let folder = self.vectors_folder().join(&info.key);
         std::fs::create_dir_all(&folder).at(&folder)?;
-        let (_lock, _) = Lock::acquire(&folder).map_err(|error| match error {
-            LockError::File(error) => error.into(),
-            LockError::Held { path, .. } | LockError::Lost { path, .. } => IndexError::Busy(path),
-        })?;
+        let (_lock, _) = Lock::acquire(&folder)?;
         match folder.join(describe::FILE).exists() {
             true => info = describe::read(&folder)?,
             false => describe::write(&folder, &info)?,
