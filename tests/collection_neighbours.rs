@@ -6,6 +6,7 @@ use crossrank::dataset::Reach;
 use crossrank::graph::{cosines_with, unit_rows};
 use crossrank::index::{Collection, EXACT, IndexError, Picture, Stamp, VectorSet, Words};
 use crossrank::vision::{Architecture, EncoderSpec};
+use std::collections::HashSet;
 use std::fs;
 use std::ops::ControlFlow;
 
@@ -108,11 +109,14 @@ fn check_graph(set: &VectorSet, rows: &[Vec<f32>]) {
     assert!(matches!(stopped, Err(IndexError::Cancelled)));
     // To any of several vectors: the best of each list.
     let several = [rows[1].clone(), rows[2].clone()];
-    let any = set.nearest_to_any(&several, 30).expect("found");
+    let any = set.nearest_to_any(&several, 30, &HashSet::new()).expect("found");
     assert_eq!(
         (any.len(), any.iter().map(|(_, near)| &near.path).collect::<std::collections::BTreeSet<_>>().len()),
         (30, 30)
     );
+    let but = HashSet::from([any[0].1.path.as_str(), any[7].1.path.as_str()]);
+    let others = set.nearest_to_any(&several, 28, &but).expect("found");
+    assert!(others.iter().all(|(_, near)| !but.contains(near.path.as_str())) && others.len() == 28);
     let lists = set.nearest(&several, 30).expect("found");
     for (from, near) in &any {
         let cosine = |list: usize| lists[list].iter().find(|other| other.path == near.path).map(|near| near.similarity);

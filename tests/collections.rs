@@ -95,6 +95,12 @@ fn an_update_costs_what_changed_and_one_that_is_cancelled_goes_on() {
     let changed = collection.update(&mut go_on).expect("read").outcome;
     assert_eq!((changed.read, changed.unchanged, changed.removed), (1, 2, 1));
     assert_eq!(paths(&collection.search("grizzly polar", 10).expect("found")), ["zoo/brown_bear.jpg"]);
+    let first = |most: usize| {
+        let found = collection.first(most).expect("listed");
+        (found.matching, found.list.into_iter().map(|found| found.picture.path).collect::<Vec<_>>())
+    };
+    let there = ["trips/IMG_0001.jpg", "trips/castle at dusk.jpg", "zoo/brown_bear.jpg"].map(str::to_owned);
+    assert_eq!((first(2), first(10)), ((3, there[..2].to_vec()), (3, there.to_vec())), "by path, without what is gone");
 }
 
 #[test]

@@ -160,14 +160,12 @@ impl Collection {
             return Ok(list);
         }
         let (paths, queries): (Vec<String>, Vec<Vec<f32>>) = best.into_iter().unzip();
-        let known: HashSet<String> = list.iter().map(|found| found.picture.path.clone()).collect();
-        // The hits themselves are among the nearest.
-        let mut nearest = vectors.nearest_to_any(&queries, most)?;
-        nearest.retain(|(_, near)| !known.contains(&near.path));
+        let known: HashSet<&str> = list.iter().map(|found| found.picture.path.as_str()).collect();
+        // Some may be gone since the vectors were computed; others follow then.
+        let nearest = vectors.nearest_to_any(&queries, most, &known)?;
         let mut nearest = &nearest[..];
         while list.len() < most && !nearest.is_empty() {
             let (next, rest) = nearest.split_at(nearest.len().min(most - list.len()));
-            // Some may be gone since the vectors were computed; others follow then.
             let pictures = self.text().pictures_at(next.iter().map(|(_, near)| near.path.as_str()))?;
             for ((from, near), picture) in next.iter().zip(pictures) {
                 let came = Came::Neighbour { of: paths[*from].clone() };

@@ -1,7 +1,7 @@
 //! Reading pictures out of the index.
 
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, TantivyDocument, Term};
 
 use super::TextIndex;
 use crate::base::{At, FileError};
@@ -50,20 +50,37 @@ impl TextIndex {
         Ok(())
     }
 
+    /// The first paths in their order, at most so many: the index has them sorted.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn first_paths(&self, most: usize) -> Result<Vec<String>, IndexError> {
+        let mut paths = Vec::new();
+        for reader in self.reader.searcher().segment_readers() {
+            let inverted = reader.inverted_index(self.fields.path).map_err(|error| self.fault(error))?;
+            let mut terms = inverted.terms().stream().at(&self.folder)?;
+            let mut of_segment = 0;
+            while let Some((term, info)) = terms.next().filter(|_| of_segment < most) {
+                let postings = inverted.read_postings_from_terminfo(info, IndexRecordOption::Basic).at(&self.folder)?;
+                if alive(reader, postings).is_some() {
+                    paths.push(String::from_utf8_lossy(term).into_owned());
+                    of_segment += 1;
+                }
+            }
+        }
+        paths.sort_unstable();
+        paths.truncate(most);
+        Ok(paths)
+    }
+
     /// Where the picture of a path lies.
     fn address(&self, searcher: &Searcher, path: &str) -> Result<Option<DocAddress>, IndexError> {
-        let field = self.fields.path;
-        let term = Term::from_field_text(field, path);
+        let term = Term::from_field_text(self.fields.path, path);
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let inverted = reader.inverted_index(field).map_err(|error| self.fault(error))?;
+            let inverted = reader.inverted_index(self.fields.path).map_err(|error| self.fault(error))?;
             let postings = inverted.read_postings(&term, IndexRecordOption::Basic).at(&self.folder)?;
-            let Some(mut postings) = postings else { continue };
-            while postings.doc() != TERMINATED {
-                // An older one of the same path may still be there, deleted.
-                if !reader.is_deleted(postings.doc()) {
-                    return Ok(Some(DocAddress::new(segment, postings.doc())));
-                }
-                postings.advance();
+            if let Some(document) = postings.and_then(|postings| alive(reader, postings)) {
+                return Ok(Some(DocAddress::new(segment, document)));
             }
         }
         Ok(None)
@@ -92,4 +109,15 @@ impl TextIndex {
         }
         Ok(())
     }
+}
+
+/// The first document that is not deleted: an older one of the same path may still be there.
+fn alive(reader: &SegmentReader, mut postings: impl DocSet) -> Option<DocId> {
+    while postings.doc() != TERMINATED {
+        if !reader.is_deleted(postings.doc()) {
+            return Some(postings.doc());
+        }
+        postings.advance();
+    }
+    None
 }

@@ -43,7 +43,7 @@ pub(super) fn nearest(
     starts.par_iter().try_fold(none, block).try_reduce(none, join)
 }
 
-/// As [`nearest`], to whichever query a row is nearest: row, cosine and query, for each row that counts.
+/// As [`nearest`], to whichever query a row is nearest: row, cosine and query.
 ///
 /// # Errors
 /// If rows cannot be read.
@@ -52,6 +52,7 @@ pub(super) fn nearest_to_any(
     (first, end): (usize, usize),
     queries: &[Vec<f32>],
     k: usize,
+    counts: impl Fn(usize) -> bool + Sync,
 ) -> Result<Vec<(usize, f32, usize)>, IndexError> {
     let starts: Vec<usize> = (first..end).step_by(BLOCK).collect();
     let trim = |best: &mut Vec<(usize, f32, usize)>| {
@@ -63,7 +64,7 @@ pub(super) fn nearest_to_any(
     let block = |mut best: Vec<(usize, f32, usize)>, &start: &usize| -> Result<_, IndexError> {
         let count = BLOCK.min(end - start);
         let cosines = cosines_with(&rows.read(start, count)?, rows.dim, queries);
-        for (at, cosines) in cosines.chunks_exact(queries.len()).enumerate().filter(|(at, _)| rows.counts(start + at)) {
+        for (at, cosines) in cosines.chunks_exact(queries.len()).enumerate().filter(|(at, _)| counts(start + at)) {
             let of_query = cosines.iter().copied().enumerate().filter(|(_, cosine)| cosine.is_finite());
             // The first of equal ones.
             let nearest = of_query.reduce(|best, other| if other.1 > best.1 { other } else { best });
@@ -108,13 +109,13 @@ pub(super) fn cosine(rows: &Rows, row: usize, query: &[f32]) -> Result<Option<f3
     Ok(cosine.first().copied().filter(|cosine| cosine.is_finite()))
 }
 
-/// The cosines of rows with a query of length 1.
+/// The cosines, as our own kernel has them, of rows that are near a query of length 1.
 ///
 /// # Errors
 /// If rows cannot be read.
-pub(super) fn compared(rows: &Rows, near: &[usize], query: &[f32]) -> Result<Ranked, IndexError> {
+pub(super) fn compared(rows: &Rows, near: &Ranked, query: &[f32]) -> Result<Ranked, IndexError> {
     let mut found = Vec::with_capacity(near.len());
-    for &row in near {
+    for &(row, _) in near {
         found.extend(cosine(rows, row, query)?.map(|cosine| (row, cosine)));
     }
     Ok(found)

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use super::describe::{NearInfo, Recall};
-use super::exact::{self, compared, ranked};
+use super::exact::{self, Ranked, compared, ranked};
 use crate::base::{At, FileError};
 use crate::dataset::Rows;
 use crate::graph::unit_rows;
@@ -76,14 +76,16 @@ impl NearIndex {
         Ok(Self { index, path: path.to_owned() })
     }
 
-    /// Rows that are probably the `k` nearest to a query of length 1, of those that `counts` admits, in no order.
+    /// Rows that are probably the `k` nearest to a query of length 1, of those that `counts` admits, in no order, each with
+    /// its cosine as far as this library rounds it.
     ///
     /// # Errors
     /// If the index cannot be searched.
-    pub fn nearest(&self, query: &[f32], k: usize, counts: impl Fn(usize) -> bool) -> Result<Vec<usize>, IndexError> {
+    pub fn nearest(&self, query: &[f32], k: usize, counts: impl Fn(usize) -> bool) -> Result<Ranked, IndexError> {
         let wanted = k.min(self.index.size());
         let found = self.index.filtered_search(query, wanted, |row| counts(row as usize));
-        Ok(found.map_err(|error| fault(error, &self.path))?.keys.into_iter().map(|row| row as usize).collect())
+        let found = found.map_err(|error| fault(error, &self.path))?;
+        Ok(found.keys.into_iter().map(|row| row as usize).zip(found.distances.into_iter().map(|x| 1.0 - x)).collect())
     }
 }
 
@@ -199,7 +201,7 @@ mod tests {
         assert_eq!(index.index.size(), ROWS + 298);
         let query = unit_rows(&writer.rows.read(ROWS + 10, 1).expect("read"), DIM);
         let near = index.nearest(&query, 10, |row| writer.rows.counts(row)).expect("found");
-        assert!(near.contains(&(ROWS + 10)) && near.len() == 10);
+        assert!(near.iter().any(|&(row, cosine)| row == ROWS + 10 && (cosine - 1.0).abs() < 1e-4) && near.len() == 10);
         let stopped = build(&home, &writer.rows, None, 3, &mut |done, _| done == 0);
         assert!(matches!(stopped, Err(IndexError::Cancelled)) && !file(&home, 3).exists());
         assert!(NearIndex::open(&file(&home, 2), DIM + 1).is_err(), "of other vectors");

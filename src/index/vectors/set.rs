@@ -1,7 +1,9 @@
 //! The vectors of one encoder, open for reading.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
 
 use super::describe::{self, VectorInfo};
 use super::exact::{self, Ranked, compared, cosine, ranked};
@@ -108,10 +110,11 @@ impl VectorSet {
             Some((index, known)) if self.is_part(k) => {
                 // What was added since the index was made is compared one by one.
                 let mut found = exact::nearest(&self.rows, (known, self.rows.len()), &queries, k, counts)?;
-                for (query, found) in queries.iter().zip(&mut found) {
-                    let near = index.nearest(query, k, |row| row < known && counts(row))?;
-                    found.extend(compared(&self.rows, &near, query)?);
-                }
+                let by_index = |query: &Vec<f32>| -> Result<Ranked, IndexError> {
+                    compared(&self.rows, &index.nearest(query, k, |row| row < known && counts(row))?, query)
+                };
+                let near: Result<Vec<Ranked>, _> = queries.par_iter().map(by_index).collect();
+                found.iter_mut().zip(near?).for_each(|(found, near)| found.extend(near));
                 found
             }
             _ => exact::nearest(&self.rows, (0, self.rows.len()), &queries, k, counts)?,
@@ -135,35 +138,62 @@ impl VectorSet {
         ranked(&self.rows, found, k).into_iter().map(near).collect()
     }
 
-    /// The `k` pictures that are nearest to any of these vectors, nearest first, equal ones by path, each with the position of
-    /// the vector that it is nearest to. Exact where [`VectorSet::nearest`] is.
+    /// The `k` pictures but for some that are nearest to any of these vectors, nearest first, equal ones by path, each with the
+    /// position of the vector that it is nearest to. Exact where [`VectorSet::nearest`] is.
     ///
     /// # Errors
     /// As [`VectorSet::nearest`].
-    pub fn nearest_to_any(&self, vectors: &[Vec<f32>], k: usize) -> Result<Vec<(usize, Near)>, IndexError> {
+    pub fn nearest_to_any(
+        &self,
+        vectors: &[Vec<f32>],
+        k: usize,
+        but: &HashSet<&str>,
+    ) -> Result<Vec<(usize, Near)>, IndexError> {
         let queries: Vec<Vec<f32>> = vectors.iter().map(|vector| unit_rows(vector, self.rows.dim)).collect();
+        let but: HashSet<usize> = but.iter().filter_map(|path| self.rows.row_of(path)).collect();
+        let counts = |row: usize| self.rows.counts(row) && !but.contains(&row);
         let mut found = match self.near() {
             _ if queries.is_empty() => Vec::new(),
             Some((index, known)) if self.is_part(k) => {
-                let mut found = exact::nearest_to_any(&self.rows, (known, self.rows.len()), &queries, k)?;
-                let mut best: HashMap<usize, (f32, usize)> = HashMap::new();
-                for (at, query) in queries.iter().enumerate() {
-                    let near = index.nearest(query, k, |row| row < known && self.rows.counts(row))?;
-                    for (row, cosine) in compared(&self.rows, &near, query)? {
-                        let nearest = best.entry(row).or_insert((cosine, at));
-                        *nearest = if cosine > nearest.0 { (cosine, at) } else { *nearest };
-                    }
-                }
-                found.extend(best.into_iter().map(|(row, (cosine, query))| (row, cosine, query)));
+                let mut found = exact::nearest_to_any(&self.rows, (known, self.rows.len()), &queries, k, counts)?;
+                found.extend(self.near_any(index, &queries, k, |row| row < known && counts(row))?);
                 found
             }
-            _ => exact::nearest_to_any(&self.rows, (0, self.rows.len()), &queries, k)?,
+            _ => exact::nearest_to_any(&self.rows, (0, self.rows.len()), &queries, k, counts)?,
         };
         let path = |row: usize| self.rows.path(row);
         found.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
         found.truncate(k);
         let near = |(row, similarity, query)| (query, Near { path: path(row).to_owned(), similarity });
         Ok(found.into_iter().map(near).collect())
+    }
+
+    /// The same by the index of neighbours, in no order: row, cosine and query.
+    fn near_any(
+        &self,
+        index: &NearIndex,
+        queries: &[Vec<f32>],
+        k: usize,
+        counts: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<(usize, f32, usize)>, IndexError> {
+        let lists: Result<Vec<_>, _> = queries.par_iter().map(|query| index.nearest(query, k, &counts)).collect();
+        let mut best: HashMap<usize, (f32, usize)> = HashMap::new();
+        for (query, list) in lists?.into_iter().enumerate() {
+            for (row, cosine) in list {
+                let nearest = best.entry(row).or_insert((cosine, query));
+                *nearest = if cosine > nearest.0 { (cosine, query) } else { *nearest };
+            }
+        }
+        let mut best: Vec<(usize, f32, usize)> =
+            best.into_iter().map(|(row, (cosine, query))| (row, cosine, query)).collect();
+        // Those that are as near as the last may change places when they are compared exactly.
+        best.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        best.truncate(k + k / 8 + 8);
+        let compared = |(row, _, query): (usize, f32, usize)| {
+            let cosine = cosine(&self.rows, row, &queries[query])?;
+            Ok(cosine.map(|cosine| (row, cosine, query)))
+        };
+        best.into_par_iter().filter_map(|near| compared(near).transpose()).collect()
     }
 
     /// Whether so many neighbours are few enough to be found by the index.
