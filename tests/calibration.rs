@@ -1,7 +1,10 @@
 //! Calibrated probabilities of relevance, against scikit-learn and on the sample.
 
+use crossrank::base::Rng;
 use crossrank::dataset::{demo_sample, open};
-use crossrank::eval::calibration::{Isotonic, Platt, cut_off, expected_error, reliability};
+use crossrank::eval::calibration::{
+    Calibration, Isotonic, Platt, ScoreScale, ScoredQuery, Uncalibrated, cut_off, expected_error, reliability,
+};
 use crossrank::signals;
 use serde::Deserialize;
 
@@ -105,4 +108,92 @@ fn what_is_promised_on_other_queries_is_kept() {
         let (first, last) = (bins[0], bins[bins.len() - 1]);
         assert!(first.relevant < base && last.relevant > 1.5 * base, "{name}: {bins:?}");
     }
+}
+
+/// Queries whose scores tell how relevant an image is only relative to the others of the query: each has a level and a
+/// scale of its own, and an image is relevant with probability 1 / (1 + exp(−(slope · z + offset))).
+fn made(queries: usize, seed: u64, offset: impl Fn(&mut Rng) -> f64) -> Vec<ScoredQuery> {
+    let mut rng = Rng::new(seed);
+    let mut one = |_| {
+        let (level, scale) = (10.0 * rng.uniform(), 0.1 + 5.0 * rng.uniform());
+        let offset = offset(&mut rng);
+        let (mut scores, mut is_relevant) = (Vec::new(), Vec::new());
+        for _ in 0..200 {
+            let z = rng.normal();
+            scores.push(level + scale * z);
+            is_relevant.push(Some(rng.uniform() < 1.0 / (1.0 + (-(2.0 * z + offset)).exp())));
+        }
+        ScoredQuery { scores, is_relevant }
+    };
+    (0..queries).map(&mut one).collect()
+}
+
+#[test]
+fn what_was_promised_holds_on_queries_that_nobody_judged_and_the_scale_is_found() {
+    let calibration = Calibration::fit(&made(40, 1, |_| -0.5)).expect("enough");
+    assert_eq!(calibration.scale, ScoreScale::Standardised, "levels and scales of queries say nothing");
+    assert_eq!((calibration.queries, calibration.images), (40, 8000));
+    assert!(calibration.error < 0.03, "{}", calibration.error);
+    let others = made(60, 2, |_| -0.5);
+    for precision in [0.6, 0.7, 0.8, 0.9] {
+        let (mut kept, mut right) = (0, 0);
+        for query in &others {
+            let unjudged = ScoredQuery { is_relevant: vec![None; query.scores.len()], ..query.clone() };
+            let probabilities = calibration.probabilities(&unjudged);
+            let mut order: Vec<usize> = (0..query.scores.len()).collect();
+            order.sort_by(|a, b| query.scores[*b].total_cmp(&query.scores[*a]));
+            let end = Calibration::end(&order, &probabilities, precision);
+            kept += end;
+            right += order[..end].iter().filter(|at| query.is_relevant[**at] == Some(true)).count();
+        }
+        let found = right as f64 / kept as f64;
+        assert!((found - precision).abs() < 0.04, "promised {precision}, found {found}");
+        let promise = calibration.promise(precision).expect("tried");
+        assert!(promise.holds() && (promise.precision - precision).abs() < 1e-9);
+        assert!((promise.kept.expect("kept") - found).abs() < 0.05, "{promise:?}");
+    }
+}
+
+#[test]
+fn a_few_judgements_of_its_own_move_a_query_that_is_unlike_the_others() {
+    let calibration = Calibration::fit(&made(40, 3, |rng| 3.0 * rng.normal())).expect("enough");
+    assert!(calibration.spread > 0.0, "queries differ");
+    let [easy, hard] = [3.0, -3.0].map(|offset| made(1, 4, |_| offset).remove(0));
+    for query in [&easy, &hard] {
+        let of = |known: usize| {
+            let mut is_relevant = query.is_relevant.clone();
+            is_relevant[known..].fill(None);
+            let probabilities = calibration.probabilities(&ScoredQuery { is_relevant, ..query.clone() });
+            let of_others = probabilities.iter().zip(&query.is_relevant).skip(20);
+            let squares = of_others.map(|(p, y)| (p - f64::from(u8::from(*y == Some(true)))).powi(2));
+            squares.sum::<f64>() / 180.0
+        };
+        assert!(of(20) < 0.8 * of(0), "{} after 20 judgements, {} before", of(20), of(0));
+    }
+    let alike = Calibration::fit(&made(40, 5, |_| 0.0)).expect("enough");
+    assert!(alike.spread <= 0.5, "queries that are alike need no shift: {}", alike.spread);
+}
+
+#[test]
+fn nothing_is_promised_without_enough_judgements_or_where_scores_say_nothing() {
+    let few = Calibration::fit(&made(4, 6, |_| 0.0)).expect_err("four queries");
+    assert_eq!(few, Uncalibrated::TooFew { queries: 4, images: 800 });
+    assert!(few.to_string().contains("4 of at least 5 queries"), "{few}");
+    assert_eq!(Calibration::fit(&[]), Err(Uncalibrated::TooFew { queries: 0, images: 0 }));
+    let mut same = made(6, 7, |_| 0.0);
+    same.iter_mut().for_each(|query| query.is_relevant.fill(Some(false)));
+    assert_eq!(Calibration::fit(&same), Err(Uncalibrated::OneKind));
+    // Scores that have nothing to do with relevance promise nothing above the share of all.
+    let mut blind = made(40, 8, |_| -2.0);
+    let mut rng = Rng::new(9);
+    blind.iter_mut().for_each(|query| query.scores.iter_mut().for_each(|score| *score = rng.normal()));
+    let calibration = Calibration::fit(&blind).expect("enough");
+    assert!(!calibration.promise(0.9).expect("tried").holds());
+    let mut odd = made(6, 10, |_| 0.0);
+    odd[0].scores.fill(f64::NAN);
+    odd[1].scores[0] = f64::INFINITY;
+    odd[2].scores.fill(1.0);
+    let calibration = Calibration::fit(&odd).expect("five queries are left");
+    assert!(calibration.probabilities(&odd[1])[0].is_nan());
+    assert!(calibration.probabilities(&odd[2]).iter().all(|p| (0.0..=1.0).contains(p)));
 }

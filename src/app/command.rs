@@ -87,6 +87,8 @@ pub enum Command {
     Search,
     /// Ask for a folder of pictures to make a collection of, with one that is known.
     NewCollection(Option<PathBuf>),
+    /// Show what the columns of the open collection's tables mean.
+    CollectionTables,
     /// Open the manual where it was last read, or close it.
     ToggleManual,
     /// Open the manual at a section.

@@ -249,6 +249,7 @@ impl App {
                 self.search.focus();
             }
             Command::NewCollection(pictures) => self.collect.open(pictures.as_deref()),
+            Command::CollectionTables => self.collect.open_tables(),
             Command::ToggleManual => self.manual.toggle(),
             Command::OpenManual(section) => self.manual.open_at(section),
         }

@@ -8,6 +8,7 @@
 mod action;
 mod apply;
 mod attached;
+mod cut_off;
 mod embedding;
 mod experiments;
 mod failure;
@@ -34,6 +35,7 @@ pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
     RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
 };
+pub use cut_off::{CutOff, CutOffSettings, CutOffs};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
@@ -50,7 +52,7 @@ pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;
-pub use searching::{AtHand, FoundSoFar, OpenCollection, Searching};
+pub use searching::{AtHand, FoundSoFar, OpenCollection, Searching, SeenTables, WantedTables};
 pub use session::{Baselines, Session};
 pub use settings::{
     EncoderSettings, GraphLook, JudgingSettings, JudgingView, PanelLayout, QuerySort, Settings, ThemeChoice,
@@ -84,6 +86,7 @@ pub struct Workspace {
     judging: Judging,
     searching: Searching,
     filtering: Filtering,
+    cut_offs: CutOffs,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -110,6 +113,7 @@ impl Workspace {
             judging: Judging::default(),
             searching: Searching::default(),
             filtering: Filtering::default(),
+            cut_offs: CutOffs::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -212,6 +216,7 @@ impl Workspace {
             || self.searching.is_collecting()
             || self.searching.is_finding()
             || self.searching.is_keeping()
+            || self.searching.looking_at_tables().is_some()
             || self.training.is_running()
             || self.training.is_ending()
             || self.studies.is_busy()
@@ -224,6 +229,7 @@ impl Workspace {
             || self.judging.is_exchanging()
             || self.judging.is_counting()
             || self.judging.is_saving()
+            || self.cut_offs.is_running()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
@@ -248,6 +254,7 @@ impl Workspace {
         changed |= self.poll_saving();
         changed |= self.poll_judging();
         changed |= self.poll_experiments();
+        changed |= self.poll_cut_offs();
         self.filter_images();
         self.trash.poll();
         self.expire_messages();

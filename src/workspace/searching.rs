@@ -3,6 +3,9 @@
 mod apply;
 mod collect;
 mod session;
+mod tables;
+
+pub use tables::{SeenTables, WantedTables};
 
 use crate::base::Progress;
 use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
@@ -72,6 +75,7 @@ pub struct Searching {
     keeping: Slot<(), String>,
     /// What is to be found next.
     next: Option<Asked>,
+    tables: tables::Tables,
     found: Option<FoundSoFar>,
     at_hand: Option<AtHand>,
 }
@@ -112,6 +116,21 @@ impl Searching {
         self.collecting.worked()
     }
 
+    /// The tables looked at last.
+    pub fn tables(&self) -> Option<&SeenTables> {
+        self.tables.seen.as_ref()
+    }
+
+    /// Why the tables asked for could not be looked at.
+    pub fn tables_failure(&self) -> Option<&str> {
+        self.tables.failure.as_deref()
+    }
+
+    /// The progress of looking at tables, and for how long it has gone on.
+    pub fn looking_at_tables(&self) -> Option<(&Progress, Duration)> {
+        self.tables.job.worked()
+    }
+
     /// Forgets the open collection, when something else is opened.
     fn close(&mut self) {
         self.finding.retire();
@@ -121,6 +140,7 @@ impl Searching {
     /// Abandons everything, immediately.
     pub(super) fn retire(&mut self) {
         self.collecting.retire();
+        self.tables.job.retire();
         self.close();
     }
 }

@@ -79,6 +79,7 @@ pub struct Session {
     pub(super) rankings: [Option<Ranking>; Order::ALL.len()],
     pub(super) ranked: u64,
     pub(super) model: Option<ModelScores>,
+    pub(super) modelled: u64,
     pub(super) wake: Wake,
 }
 
@@ -126,6 +127,11 @@ impl Session {
     /// One of the current query's rankings.
     pub fn ranking(&self, order: Order) -> Option<&Ranking> {
         self.rankings[order as usize].as_ref()
+    }
+
+    /// Increases whenever the network's scores of all queries change.
+    pub(super) fn model_version(&self) -> u64 {
+        self.modelled
     }
 
     /// Increases with every change of a ranking.
@@ -255,6 +261,7 @@ impl Session {
     /// Sets the network's scores of every query, or none.
     pub(super) fn set_model(&mut self, model: Option<ModelScores>) {
         self.model = model;
+        self.modelled += 1;
         // Judgements may have changed since it was measured.
         let judged = self.model.as_ref().map_or(u64::MAX, |model| model.judged);
         let queries = 0..self.data.dataset.queries.len();

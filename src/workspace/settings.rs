@@ -5,6 +5,7 @@ mod judging;
 
 pub use judging::{JudgingSettings, JudgingView};
 
+use super::CutOffSettings;
 use crate::base::named;
 use crate::graph::Projection;
 use crate::study::runs::RunTable;
@@ -178,6 +179,8 @@ pub struct Settings {
     pub run_table: RunTable,
     /// Who judges, and how.
     pub judging: JudgingSettings,
+    /// Where lists end.
+    pub cut_off: CutOffSettings,
     /// How the panels lie.
     pub panels: PanelLayout,
 }
@@ -200,6 +203,7 @@ impl Default for Settings {
             embedded: BTreeMap::new(),
             look: GraphLook::default(),
             judging: JudgingSettings::default(),
+            cut_off: CutOffSettings::default(),
             panels: PanelLayout::default(),
             run_table: RunTable::default(),
         }

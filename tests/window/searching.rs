@@ -178,7 +178,7 @@ fn a_session_makes_a_collection_and_computes_its_vectors_after_its_words() {
     names.iter().skip(2).for_each(|path| std::fs::remove_file(path).expect("removed"));
     let mut workspace = Workspace::new(Store::at(&home.path().join("store")));
     let folder = Workspace::collection_beside(&pictures);
-    workspace.apply(SearchAction::Collect { pictures, folder, follow: false, vectors: true });
+    workspace.apply(SearchAction::Collect { pictures, folder, follow: false, vectors: true, mapping: None });
     wait(&mut workspace, "collecting", |workspace| {
         !workspace.searching().is_collecting() && !workspace.is_busy() && workspace.session().is_some()
     });

@@ -127,6 +127,11 @@ pub fn signed(value: f64) -> String {
     if value < -0.0005 { format!("−{}", decimal(-value)) } else { decimal(value.abs()) }
 }
 
+/// A share in per cent: `85 %`.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
 /// A probability of a test: `p = .012`, `p < .001`.
 pub fn probability(p: f64) -> String {
     if p < 0.001 { "p < .001".to_owned() } else { format!("p = {}", decimal(p)) }

@@ -9,7 +9,7 @@ use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::{icons, widgets};
 use crate::dataset::Image;
-use crate::workspace::{SelectionAction, Session};
+use crate::workspace::{CutOffs, SelectionAction, Session};
 use egui::{Response, RichText, ScrollArea, Sense, Ui, vec2};
 
 /// What the panel remembers between frames.
@@ -34,7 +34,7 @@ impl PanelView for ImagePanel {
             if picture_ui(ui, session, index, ctx.pictures).clicked() {
                 ctx.command(Command::ToggleLarge);
             }
-            ui.scope(|ui| facts_ui(ui, session, index, image));
+            ui.scope(|ui| facts_ui(ui, session, ctx.workspace().cut_offs(), index, image));
             neighbours_ui(ui, session, index, ctx);
             ui.scope(|ui| signals_ui(ui, session, index));
             columns_ui(ui, image);
@@ -57,7 +57,7 @@ fn picture_ui(ui: &mut Ui, session: &Session, index: usize, pictures: &mut Thumb
     response.on_hover_text("Show at full size (Space)")
 }
 
-fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
+fn facts_ui(ui: &mut Ui, session: &Session, cut_offs: &CutOffs, index: usize, image: &Image) {
     let palette = theme::palette(ui.visuals());
     ui.add(egui::Label::new(RichText::new(image.name()).font(theme::strong(14.0))).wrap());
     ui.label(
@@ -75,7 +75,12 @@ fn facts_ui(ui: &mut Ui, session: &Session, index: usize, image: &Image) {
     for order in session.orders() {
         let Some(ranking) = session.ranking(order) else { continue };
         let (rank, score) = (ranking.ranks[index] + 1, ranking.scores[index]);
-        widgets::fact(ui, order.name(), format!("rank {rank}, score {score:.3}"));
+        let probability = cut_offs.of(order).and_then(|cut_off| cut_off.probabilities.get(index));
+        let likely = match probability.filter(|probability| !probability.is_nan()) {
+            Some(probability) => format!(", {:.0} % likely", 100.0 * probability),
+            None => String::new(),
+        };
+        widgets::fact(ui, order.name(), format!("rank {rank}, score {score:.3}{likely}"));
     }
 }
 

@@ -1,10 +1,12 @@
 //! The dialog that makes a collection of a folder of pictures.
 
 use super::system_dialog::SystemDialog;
+use super::tables::{self, Answer, TablesDialog};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, obstacle, widgets};
-use crate::workspace::{SearchAction, Workspace};
+use crate::index::Mapping;
+use crate::workspace::{SearchAction, WantedTables, Workspace};
 use egui::{Align, Context, Id, Layout, Modal, RichText, TextEdit, Ui};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,10 @@ pub struct CollectDialog {
     follow: bool,
     without_vectors: bool,
     system: SystemDialog,
+    tables: TablesDialog,
+    wants_tables: bool,
+    /// Of which folder's tables it was said what their columns mean, and what.
+    mapping: Option<(PathBuf, Box<Mapping>)>,
 }
 
 const WAITING: &str = "The file dialog is open. If it does not appear, type a path.";
@@ -25,7 +31,7 @@ const WAITING: &str = "The file dialog is open. If it does not appear, type a pa
 impl CollectDialog {
     /// Whether it is open.
     pub fn is_open(&self) -> bool {
-        self.shown
+        self.shown || self.tables.is_open()
     }
 
     /// Opens it, for the pictures in a folder if one is known.
@@ -36,9 +42,32 @@ impl CollectDialog {
         }
     }
 
+    /// Shows what the columns of the open collection's tables mean.
+    pub fn open_tables(&mut self) {
+        self.wants_tables = true;
+    }
+
+    fn look_at_tables(&mut self, ctx: &mut PanelCtx<'_>) {
+        let Some(open) = ctx.workspace().searching().open() else { return };
+        let collection = &open.collection;
+        let wanted = WantedTables {
+            pictures: collection.pictures().to_owned(),
+            folder: collection.folder().to_owned(),
+            follow: collection.manifest().follow,
+            mapping: None,
+        };
+        self.tables.open(wanted, ctx);
+    }
+
     /// Draws the dialog.
     pub fn show(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
+        if std::mem::take(&mut self.wants_tables) {
+            self.look_at_tables(ctx);
+        }
         if !self.shown {
+            if let Answer::Chosen(mapping) = self.tables.show(egui, "Read again", ctx) {
+                ctx.act(SearchAction::SetColumns(mapping));
+            }
             return;
         }
         if let Some(path) = self.system.poll() {
@@ -63,6 +92,10 @@ impl CollectDialog {
             *self = Self::default();
         } else if modal.should_close() {
             self.shown = false;
+        } else if let Answer::Chosen(mapping) = self.tables.show(egui, "Use these", ctx)
+            && let Some(pictures) = self.pictures()
+        {
+            self.mapping = Some((pictures, mapping));
         }
     }
 
@@ -86,6 +119,7 @@ impl CollectDialog {
             let field = TextEdit::singleline(&mut self.folder).hint_text(hint).desired_width(width);
             ui.add(field).accessible_name("Folder of the collection");
         });
+        self.tables_ui(ui, ctx);
         let encoder = &ctx.settings().encoder;
         let mut vectors = !self.without_vectors;
         ui.checkbox(&mut vectors, "Compute visual vectors").on_hover_text(format!(
@@ -95,6 +129,37 @@ impl CollectDialog {
         self.without_vectors = !vectors;
         ui.checkbox(&mut self.follow, "Follow links")
             .on_hover_text("Also read files outside the folder that its links lead to. Only for data you trust.");
+    }
+
+    /// The way to what columns mean.
+    fn tables_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+        let pictures = self.pictures();
+        widgets::field(ui, "Tables", "Files that speak of many pictures, such as CSV files with captions", |ui| {
+            let why = pictures.is_none().then_some("Type or choose the folder of the pictures.");
+            if tables::button_ui(ui, why)
+                && let Some(pictures) = &pictures
+            {
+                let mapping = self.chosen_mapping().map(|mapping| *mapping);
+                let (pictures, folder, follow) = (pictures.clone(), self.own_folder(pictures), self.follow);
+                self.tables.open(WantedTables { pictures, folder, follow, mapping }, ctx);
+            }
+            let said = if self.chosen_mapping().is_some() { "as you chose" } else { "guessed unless you look" };
+            widgets::caption(ui, said);
+        });
+    }
+
+    /// What columns mean, if that was said of the folder that is typed now.
+    fn chosen_mapping(&self) -> Option<Box<Mapping>> {
+        let pictures = self.pictures()?;
+        self.mapping.as_ref().filter(|(of, _)| *of == pictures).map(|(_, mapping)| mapping.clone())
+    }
+
+    /// The collection's own folder: as typed, else beside the pictures.
+    fn own_folder(&self, pictures: &Path) -> PathBuf {
+        match self.folder.trim() {
+            "" => Workspace::collection_beside(pictures),
+            typed => PathBuf::from(typed),
+        }
     }
 
     /// The folder of the pictures as typed.
@@ -119,12 +184,9 @@ impl CollectDialog {
             if obstacle::add_unless(ui, why, egui::Button::new("Create")).clicked()
                 && let Some(pictures) = pictures
             {
-                let folder = match self.folder.trim() {
-                    "" => Workspace::collection_beside(&pictures),
-                    typed => PathBuf::from(typed),
-                };
+                let (folder, mapping) = (self.own_folder(&pictures), self.chosen_mapping());
                 let (follow, vectors) = (self.follow, !self.without_vectors);
-                action = Some(SearchAction::Collect { pictures, folder, follow, vectors });
+                action = Some(SearchAction::Collect { pictures, folder, follow, vectors, mapping });
             }
             if ui.button("Cancel").clicked() {
                 ui.close();

@@ -69,6 +69,8 @@ pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O)
 pub static NEW_COLLECTION: NamedCommand = does("New collection…", None, never, Command::NewCollection(None));
 /// Search the open collection.
 pub static SEARCH: NamedCommand = does("Search the collection", keys(CTRL, Key::F), no_collection, Command::Search);
+/// Show and change what columns mean.
+pub static COLLECTION_TABLES: NamedCommand = does("What columns mean…", None, no_collection, Command::CollectionTables);
 /// Look for new pictures.
 pub static UPDATE_COLLECTION: NamedCommand =
     acts("Look for new pictures", None, no_collection, |_, _| Some(SearchAction::Update.into()));
@@ -190,6 +192,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &OPEN_SAMPLE,
                 &NEW_COLLECTION,
                 &SEARCH,
+                &COLLECTION_TABLES,
                 &UPDATE_COLLECTION,
                 &ATTACH_TREC,
                 &ATTACH_VECTORS,

@@ -17,4 +17,5 @@ pub mod screenshot;
 pub mod search;
 pub mod step;
 pub mod system_dialog;
+pub mod tables;
 pub mod training_bar;

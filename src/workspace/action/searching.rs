@@ -1,7 +1,8 @@
 //! Actions on collections.
 
 use crate::dataset::Split;
-use crate::index::Asked;
+use crate::index::{Asked, Mapping};
+use crate::workspace::WantedTables;
 use std::path::PathBuf;
 
 /// Making a collection, and searching the open one.
@@ -17,7 +18,13 @@ pub enum SearchAction {
         follow: bool,
         /// Whether to compute the vectors of the pictures, too.
         vectors: bool,
+        /// What the columns of tables mean, if a person has looked at that.
+        mapping: Option<Box<Mapping>>,
     },
+    /// Look at the tables of a folder of pictures.
+    LookAtTables(Box<WantedTables>),
+    /// Set what the columns of the open collection's tables mean, and read them again.
+    SetColumns(Box<Mapping>),
     /// Look again at the pictures of the open collection.
     Update,
     /// Stop making a collection; what was read and computed stays.

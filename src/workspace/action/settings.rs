@@ -2,7 +2,9 @@
 
 use crate::study::runs::RunTable;
 use crate::train::Experiment;
-use crate::workspace::{EncoderSettings, GraphLook, JudgingSettings, PanelLayout, QuerySort, ThemeChoice};
+use crate::workspace::{
+    CutOffSettings, EncoderSettings, GraphLook, JudgingSettings, PanelLayout, QuerySort, ThemeChoice,
+};
 use std::path::PathBuf;
 
 /// What persists from one session to the next. Each action carries the new value whole.
@@ -26,6 +28,8 @@ pub enum SettingsAction {
     SetFolders(Vec<PathBuf>),
     /// Who judges, and how images are laid out for it.
     SetJudging(Box<JudgingSettings>),
+    /// Whether and at which precision rankings end.
+    SetCutOff(CutOffSettings),
     /// How the panels are laid out.
     SetPanels(PanelLayout),
 }

@@ -217,6 +217,7 @@ impl Workspace {
             rankings: Default::default(),
             ranked: 0,
             model: None,
+            modelled: 0,
             wake: self.wake(),
         };
         session.select(query.unwrap_or(0), self.settings.experiment.graph);

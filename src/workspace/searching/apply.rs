@@ -1,9 +1,9 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
-use super::{AtHand, FoundSoFar, OpenCollection, session};
+use super::{AtHand, FoundSoFar, OpenCollection, WantedTables, session, tables};
 use crate::dataset::Split;
-use crate::index::{Asked, Example, IndexError};
+use crate::index::{Asked, Example, IndexError, Mapping};
 use crate::jobs::{Event, JobError, Worker};
 use crate::workspace::loading::{Found, OpenedCollection};
 use crate::workspace::looks::Searched;
@@ -17,11 +17,14 @@ const WHILE_TYPING: usize = 24;
 impl Workspace {
     pub(in crate::workspace) fn apply_search(&mut self, action: SearchAction) {
         match action {
-            SearchAction::Collect { pictures, folder, follow, vectors } => {
+            SearchAction::Collect { pictures, folder, follow, vectors, mapping } => {
                 let encoder = vectors.then(|| self.settings.encoder.clone());
-                self.collect(Wanted { pictures, folder, follow, encoder });
+                let mapping = mapping.map(|mapping| *mapping);
+                self.collect(Wanted { pictures, folder, follow, encoder, mapping });
             }
-            SearchAction::Update => self.update_collection(),
+            SearchAction::LookAtTables(wanted) => self.look_at_tables(*wanted),
+            SearchAction::SetColumns(mapping) => self.update_collection(Some(*mapping)),
+            SearchAction::Update => self.update_collection(None),
             SearchAction::CancelCollecting => self.searching.collecting.cancel(),
             SearchAction::Find(asked) => self.find(*asked),
             SearchAction::Ask(asked) => self.ask(*asked),
@@ -53,15 +56,26 @@ impl Workspace {
         self.searching.collecting.start("collect", self.wake(), move |worker| collect::collect(&wanted, worker));
     }
 
-    fn update_collection(&mut self) {
+    fn update_collection(&mut self, mapping: Option<Mapping>) {
         let Some(open) = &self.searching.open else { return };
         let wanted = Wanted {
             pictures: open.collection.pictures().to_owned(),
             folder: open.collection.folder().to_owned(),
             follow: open.collection.manifest().follow,
             encoder: Some(self.settings.encoder.clone()),
+            mapping,
         };
         self.collect(wanted);
+    }
+
+    fn look_at_tables(&mut self, wanted: WantedTables) {
+        let listed = self.searching.tables.listed(&wanted);
+        if listed.is_none() {
+            self.searching.tables.seen = None;
+        }
+        self.searching.tables.failure = None;
+        let wake = self.wake();
+        self.searching.tables.job.start("tables", wake, move |worker| tables::look(wanted, listed, worker));
     }
 
     /// Finds pictures while words are typed; of several requests meanwhile only the last counts.
@@ -143,6 +157,13 @@ impl Workspace {
 
     pub(in crate::workspace) fn poll_search(&mut self) -> bool {
         let mut changed = self.poll_collecting();
+        if let Some(ended) = self.searching.tables.job.ended() {
+            changed = true;
+            match ended {
+                Ok(seen) => self.searching.tables.seen = Some(seen),
+                Err(error) => self.searching.tables.failure = Some(crate::base::sentence(&error.to_string())),
+            }
+        }
         while let Some(event) = self.searching.finding.poll() {
             changed = true;
             match event {

@@ -3,7 +3,7 @@
 use super::{Collected, Readable};
 use crate::base::Progress;
 use crate::dataset::Reach;
-use crate::index::{Collection, Updated};
+use crate::index::{Collection, Mapping, Updated};
 use crate::jobs::{JobError, Worker};
 use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
@@ -17,6 +17,8 @@ pub(super) struct Wanted {
     pub(super) follow: bool,
     /// The encoder of the vectors, if any are wanted.
     pub(super) encoder: Option<EncoderSettings>,
+    /// What the columns of tables mean, if a person has said so.
+    pub(super) mapping: Option<Mapping>,
 }
 
 /// Reads the words of the pictures, says so, and computes vectors.
@@ -26,6 +28,9 @@ pub(super) fn collect(wanted: &Wanted, worker: &Worker<Readable, Collected>) -> 
         worker.flow()
     };
     let mut collection = Collection::create(&wanted.folder, &wanted.pictures, Reach::following(wanted.follow))?;
+    if let Some(mapping) = &wanted.mapping {
+        collection.set_mapping(mapping.clone())?;
+    }
     let updated = collection.update(&mut observe)?;
     let folder = collection.folder().to_owned();
     worker.update(Readable(folder.clone()));

@@ -16,6 +16,7 @@ impl Workspace {
             SettingsAction::SetQuerySort(sort) => self.change(|settings| settings.query_sort = sort),
             SettingsAction::SetFolders(folders) => self.set_folders(folders),
             SettingsAction::SetJudging(judging) => self.set_judging(*judging),
+            SettingsAction::SetCutOff(cut_off) => self.change(|settings| settings.cut_off = cut_off),
             SettingsAction::SetPanels(layout) => self.change(|settings| settings.panels = layout),
         }
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 impl Settings {
     /// The action that restores what another one will change; `None` if it changes nothing, or only the layout of
-    /// the panels, which is not undone.
+    /// the panels and the like, which is not undone.
     fn opposite(&self, action: &SettingsAction) -> Option<SettingsAction> {
         let now = match action {
             SettingsAction::SetExperiment(_) => SettingsAction::SetExperiment(Box::new(self.experiment.clone())),
@@ -21,7 +21,7 @@ impl Settings {
             SettingsAction::SetTheme(_) => SettingsAction::SetTheme(self.theme),
             SettingsAction::SetQuerySort(_) => SettingsAction::SetQuerySort(self.query_sort),
             SettingsAction::SetFolders(_) => SettingsAction::SetFolders(self.folders.clone()),
-            SettingsAction::SetPanels(_) | SettingsAction::SetJudging(_) => return None,
+            SettingsAction::SetPanels(_) | SettingsAction::SetJudging(_) | SettingsAction::SetCutOff(_) => return None,
         };
         (now != *action).then_some(now)
     }

@@ -118,7 +118,15 @@ impl Compare {
                                 let label = format!("{} side, {name}", if number == 0 { "Left" } else { "Right" });
                                 let before = before.as_ref();
                                 let passing = workspace.passing();
-                                let shown = ShownRanking { session, name: &label, ranking, before, reveal, passing };
+                                let shown = ShownRanking {
+                                    session,
+                                    name: &label,
+                                    ranking,
+                                    before,
+                                    reveal,
+                                    passing,
+                                    cut_off: None,
+                                };
                                 let area = ScrollArea::vertical().auto_shrink([false, false]);
                                 let area = if is_new { restart::at_start(area) } else { area };
                                 area.show(ui, |ui| shown.grid_ui(ui, ctx));

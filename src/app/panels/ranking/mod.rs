@@ -1,26 +1,22 @@
 //! Three rankings side by side, and how images moved between them.
 
+mod cut_off;
+mod shown;
+mod trust;
+
+pub use shown::{Reveal, ShownRanking};
+
 use super::PanelView;
-use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
-use crate::app::kit::mark::Mark;
-use crate::app::kit::picture::Picture;
 use crate::app::kit::restart::{self, Listed};
-use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::eval::Measure;
-use crate::workspace::{FilterAction, Order, Passing, Ranking, SelectionAction, Session};
-use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2,
-    vec2,
-};
-
-/// Side of a picture in a ranking, in points.
-const TILE: f32 = 45.0;
-
-/// Space under a picture for its rank and movement.
-const CAPTION: f32 = 15.0;
+use crate::workspace::{FilterAction, Order, Ranking, Session};
+use cut_off::CutOffLine;
+use egui::{RichText, ScrollArea, Ui, vec2};
+use shown::CAPTION;
 
 /// What the panel remembers between frames.
 #[derive(Default)]
@@ -28,6 +24,7 @@ pub struct RankingPanel {
     reveal: Reveal,
     /// The data set's generation and the query.
     listed: Listed<(u64, usize)>,
+    cut_off: CutOffLine,
 }
 
 impl PanelView for RankingPanel {
@@ -37,6 +34,7 @@ impl PanelView for RankingPanel {
             return;
         };
         filter::chips_ui(ui, false, ctx);
+        self.cut_off.show(ui, session, ctx);
         let reveal = self.reveal.next(session);
         let is_new = self.listed.changes_to((session.generation, session.query()));
         let passing = ctx.workspace().passing();
@@ -47,29 +45,18 @@ impl PanelView for RankingPanel {
             }
             return;
         }
+        let cut_offs = ctx.workspace().cut_offs();
         let shown = |order: Order| {
             let before = previous(session, order);
             let ranking = session.ranking(order)?;
-            Some(ShownRanking { session, name: order.name(), ranking, before, reveal, passing })
+            let cut_off = cut_offs.of(order);
+            Some(ShownRanking { session, name: order.name(), ranking, before, reveal, passing, cut_off })
         };
         if ui.available_width() > 2.2 * ui.available_height() {
             rows_ui(ui, session, &shown, is_new, ctx);
         } else {
             columns_ui(ui, session, &shown, is_new, ctx);
         }
-    }
-}
-
-/// Scrolls a newly selected image into view, once.
-#[derive(Default)]
-pub struct Reveal(Option<(usize, usize)>);
-
-impl Reveal {
-    /// The image to scroll to in this frame.
-    pub fn next(&mut self, session: &Session) -> Option<usize> {
-        let selected = session.candidate().map(|candidate| (session.query(), candidate));
-        let is_new = selected != std::mem::replace(&mut self.0, selected);
-        selected.filter(|_| is_new).map(|(_, candidate)| candidate)
     }
 }
 
@@ -211,124 +198,4 @@ fn previous(session: &Session, order: Order) -> Option<&Ranking> {
         Order::Model if session.is_collection() => session.ranking(Order::Initial),
         Order::Model => session.ranking(Order::Text).or(session.ranking(Order::Initial)),
     }
-}
-
-/// One ranking of the current query, for drawing.
-pub struct ShownRanking<'a> {
-    /// The open data set.
-    pub session: &'a Session,
-    /// The ranking's name, also for screen readers.
-    pub name: &'a str,
-    /// The ranking.
-    pub ranking: &'a Ranking,
-    /// The ranking that movements are relative to.
-    pub before: Option<&'a Ranking>,
-    /// The image to scroll to.
-    pub reveal: Option<usize>,
-    /// The images that pass the filter, if there is one.
-    pub passing: Option<&'a Passing>,
-}
-
-impl ShownRanking<'_> {
-    /// The images that pass the filter, best first; their ranks stay those among all.
-    fn images(&self) -> impl Iterator<Item = usize> {
-        let passes = |&candidate: &usize| self.passing.is_none_or(|passing| passing.is_shown[candidate]);
-        self.ranking.order.iter().copied().filter(passes)
-    }
-
-    /// How many images pass the filter.
-    fn count(&self) -> usize {
-        self.passing.map_or(self.ranking.order.len(), |passing| passing.count)
-    }
-
-    /// Draws the ranking as a grid of pictures.
-    pub fn grid_ui(&self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-        let gap = GRID;
-        let per_row = (((ui.available_width() + gap) / (TILE + gap)).floor() as usize).max(1);
-        let side = ((ui.available_width() + gap) / per_row as f32 - gap).min(2.0 * TILE);
-        let rows = self.count().div_ceil(per_row);
-        let step = vec2(side + gap, side + CAPTION + gap);
-        let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows as f32 * step.y), Sense::hover());
-        for (place, candidate) in self.images().enumerate() {
-            let at = area.min + vec2((place % per_row) as f32 * step.x, (place / per_row) as f32 * step.y);
-            self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
-        }
-    }
-
-    /// Draws the ranking as one row of pictures.
-    fn strip_ui(&self, ui: &mut Ui, side: f32, ctx: &mut PanelCtx<'_>) {
-        let step = side + GRID;
-        let size = vec2(self.count() as f32 * step, side + CAPTION + GRID);
-        let (area, _) = ui.allocate_exact_size(size, Sense::hover());
-        for (place, candidate) in self.images().enumerate() {
-            let at = area.min + vec2(place as f32 * step, 2.0);
-            self.tile_ui(ui, candidate, Rect::from_min_size(at, vec2(side, side)), ctx);
-        }
-    }
-
-    fn tile_ui(&self, ui: &mut Ui, candidate: usize, tile: Rect, ctx: &mut PanelCtx<'_>) {
-        let area = Rect::from_min_max(tile.min, pos2(tile.right(), tile.bottom() + CAPTION));
-        if self.reveal == Some(candidate) && !ui.clip_rect().contains_rect(area) {
-            ui.scroll_to_rect(area.expand(GRID), Some(egui::Align::Center));
-        }
-        if !ui.is_rect_visible(area) {
-            return;
-        }
-        let dataset = &self.session.data.dataset;
-        let known = &dataset.queries[self.session.query()].candidates[candidate];
-        let image = &dataset.images[known.image];
-        let response = ui.interact(area, ui.scope_id().with((self.name, candidate)), Sense::click());
-        let picture = ctx.pictures.small(known.image, image.file.as_deref());
-        self.paint(ui, candidate, tile, picture);
-        let judged = self.session.scale.judged(self.session.relevance(candidate));
-        let rank = self.ranking.ranks[candidate] + 1;
-        let label = format!("{}: rank {rank}, {judged}, {}", self.name, image.name());
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, &label));
-        if response.hovered() {
-            ctx.act(SelectionAction::Hover(Some(candidate)));
-        }
-        if response.clicked() {
-            ctx.act(SelectionAction::Candidate(Some(candidate)));
-        }
-        if response.double_clicked() {
-            ctx.command(Command::ToggleLarge);
-        }
-        response.on_hover_text(label);
-    }
-
-    /// The picture with its judgement, outline, rank and movement.
-    fn paint(&self, ui: &Ui, candidate: usize, tile: Rect, picture: Picture) {
-        let palette = theme::palette(ui.visuals());
-        let (session, painter) = (self.session, ui.painter());
-        let mark = Mark::of(session.relevance(candidate), &session.scale, palette);
-        widgets::paint_cover(painter, tile, picture, palette, Color32::WHITE);
-        mark.paint_frame(painter, tile.shrink(1.0), 1.0);
-        mark.paint_sign(painter, tile.right_top() + vec2(-7.0, 7.0), 5.5, palette);
-        let outline = if session.candidate() == Some(candidate) {
-            Some(Stroke::new(2.5, palette.accent))
-        } else if session.hovered() == Some(candidate) {
-            Some(Stroke::new(1.5, palette.text))
-        } else {
-            None
-        };
-        if let Some(stroke) = outline {
-            painter.rect_stroke(tile.expand(1.0), CornerRadius::same(5), stroke, StrokeKind::Middle);
-        }
-        let rank = self.ranking.ranks[candidate];
-        let moved = self.before.map(|before| before.ranks[candidate] as isize - rank as isize);
-        caption(painter, tile, rank + 1, moved, palette);
-    }
-}
-
-/// The rank on the left, the movement on the right.
-fn caption(painter: &Painter, tile: Rect, rank: usize, moved: Option<isize>, palette: &Palette) {
-    let font = FontId::proportional(10.5);
-    let y = tile.bottom() + CAPTION * 0.5 + 1.0;
-    painter.text(pos2(tile.left() + 1.0, y), Align2::LEFT_CENTER, rank.to_string(), font.clone(), palette.weak);
-    let (text, colour) = match moved {
-        Some(up) if up > 0 => (format!("▲{up}"), palette.relevant),
-        Some(down) if down < 0 => (format!("▼{}", -down), palette.irrelevant),
-        _ => return,
-    };
-    painter.text(pos2(tile.right() - 1.0, y), Align2::RIGHT_CENTER, text, font, colour);
 }
