@@ -1,6 +1,8 @@
 //! The window beyond its panels: commands, keys, lists and how everything fits.
 
+mod columns;
 mod commands;
+mod cut_off;
 mod large;
 mod layout;
 mod lists;

@@ -11,9 +11,11 @@ use egui::{Align, ComboBox, Context, Grid, Id, Layout, Modal, RichText, ScrollAr
 const SIZE: [f32; 2] = [780.0, 320.0];
 /// Columns of a table that are listed.
 const MOST_COLUMNS: usize = 200;
+/// Height of the list of roles: all of them.
+const ROLES: f32 = 460.0;
 /// Values of a column that are shown, and the width they have.
 const VALUES: usize = 3;
-const VALUES_WIDTH: f32 = 420.0;
+const VALUES_WIDTH: f32 = 470.0;
 
 /// What came of the dialog.
 pub enum Answer {
@@ -112,14 +114,14 @@ impl TablesDialog {
         ui.horizontal(|ui| {
             let name = |table: &TablePreview| format!("{}  ·  {}", table.path, named(table));
             let chosen = &seen.tables[self.table];
-            ComboBox::from_id_salt("table").width(SIZE[0] - 60.0).selected_text(name(chosen)).truncate().show_ui(
-                ui,
-                |ui| {
-                    for (at, table) in seen.tables.iter().enumerate() {
-                        ui.selectable_value(&mut self.table, at, name(table));
-                    }
-                },
-            );
+            let list =
+                ComboBox::from_id_salt("table").width(SIZE[0] - 4.0 * GRID).selected_text(name(chosen)).truncate();
+            let list = list.show_ui(ui, |ui| {
+                for (at, table) in seen.tables.iter().enumerate() {
+                    ui.selectable_value(&mut self.table, at, name(table));
+                }
+            });
+            list.response.accessible_name("Table");
         });
         let table = &seen.tables[self.table];
         let mut change = None;
@@ -191,7 +193,7 @@ fn columns_ui(ui: &mut Ui, table: &TablePreview) -> Option<TableMapping> {
                 }
                 let values: Vec<String> = column.values.iter().take(VALUES).map(|value| line(value)).collect();
                 ui.scope(|ui| {
-                    ui.set_max_width(VALUES_WIDTH);
+                    ui.set_width(VALUES_WIDTH);
                     widgets::one_line(ui, RichText::new(values.join("  ·  ")).small().color(palette.weak));
                 });
                 ui.end_row();
@@ -206,7 +208,7 @@ fn columns_ui(ui: &mut Ui, table: &TablePreview) -> Option<TableMapping> {
 
 fn heading_ui(ui: &mut Ui, column: &ColumnPreview) {
     ui.scope(|ui| {
-        ui.set_max_width(150.0);
+        ui.set_width(150.0);
         widgets::one_line(ui, RichText::new(&column.heading));
     });
 }
@@ -215,7 +217,9 @@ fn role_ui(ui: &mut Ui, at: usize, column: &ColumnPreview, role: &mut Role) {
     let palette = theme::palette(ui.visuals());
     let colour = if *role == Role::Ignored { palette.weak } else { palette.text };
     let name = RichText::new(role.name()).color(colour);
-    let list = ComboBox::from_id_salt(("role", at)).width(118.0).selected_text(name).show_ui(ui, |ui| {
+    let list = ComboBox::from_id_salt(("role", at)).width(118.0).height(ROLES).selected_text(name).show_ui(ui, |ui| {
+        // All roles at once, without scrolling.
+        (ui.spacing_mut().interact_size.y, ui.spacing_mut().item_spacing.y) = (22.0, 0.0);
         for one in Role::ALL {
             ui.selectable_value(role, one, one.name()).on_hover_text(hint(one));
         }

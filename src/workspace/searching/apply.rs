@@ -62,7 +62,8 @@ impl Workspace {
             pictures: open.collection.pictures().to_owned(),
             folder: open.collection.folder().to_owned(),
             follow: open.collection.manifest().follow,
-            encoder: Some(self.settings.encoder.clone()),
+            // Other words leave the looks as they are.
+            encoder: mapping.is_none().then(|| self.settings.encoder.clone()),
             mapping,
         };
         self.collect(wanted);

@@ -8,7 +8,7 @@ use crate::base::sentence;
 use crate::eval::calibration::PRECISIONS;
 use crate::workspace::{CutOffSettings, Order, Session, SettingsAction, Workspace};
 use egui::containers::menu::{MenuButton, MenuConfig};
-use egui::{PopupCloseBehavior, RichText, Slider, Ui};
+use egui::{Align, Layout, PopupCloseBehavior, RichText, Slider, Ui};
 
 /// Width of what the button opens.
 const WIDTH: f32 = 380.0;
@@ -32,7 +32,9 @@ impl CutOffLine {
                 let [end, all] = [cut_off.end, ranking.order.len()].map(widgets::count);
                 (format!("Stop after {end} of {all}"), palette.text)
             }
-            Some(cut_off) if cut_off.is_sure => ("Nothing is likely enough".to_owned(), palette.weak),
+            Some(cut_off) if cut_off.is_sure => {
+                (format!("None is {} likely", widgets::percent(settings.precision)), palette.weak)
+            }
             _ if !settings.shown => ("Where to stop".to_owned(), palette.weak),
             _ => ("No sure cut-off yet".to_owned(), palette.weak),
         };
@@ -41,10 +43,10 @@ impl CutOffLine {
             let button = egui::Button::new(RichText::new(format!("{text}  {}", icons::DOWN)).small().color(colour));
             let (response, _) = MenuButton::from_button(button).config(config).ui(ui, |ui| {
                 ui.set_width(WIDTH);
-                self.body_ui(ui, session, best, ctx);
+                ui.with_layout(Layout::top_down(Align::Min), |ui| self.body_ui(ui, session, best, ctx));
             });
             response.on_hover_text("Where relevance is likely to end in the list, by the judgements of other queries");
-            if settings.shown && ui.available_width() > 90.0 {
+            if colour == palette.text && ui.available_width() > 90.0 {
                 let text = format!("{} relevant", widgets::percent(settings.precision));
                 widgets::one_line(ui, RichText::new(text).small().color(palette.weak));
             }

@@ -122,7 +122,7 @@ impl ShownRanking<'_> {
         let (session, painter) = (self.session, ui.painter());
         let mark = Mark::of(session.relevance(candidate), &session.scale, palette);
         let rank = self.ranking.ranks[candidate];
-        let end = self.cut_off.filter(|cut_off| cut_off.is_sure).map(|cut_off| cut_off.end);
+        let end = self.cut_off.filter(|cut_off| cut_off.is_sure && cut_off.end > 0).map(|cut_off| cut_off.end);
         let tint = match end {
             Some(end) if rank >= end => Color32::WHITE.gamma_multiply(AFTER),
             _ => Color32::WHITE,

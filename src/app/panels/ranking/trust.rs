@@ -54,7 +54,7 @@ fn diagram_ui(ui: &mut Ui, calibration: &Calibration, palette: &Palette) {
             .include_y(1.0)
             .x_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.5, 1.0]))
             .y_grid_spacer(uniform_grid_spacer(|_| [0.25, 0.5, 1.0]))
-            .x_axis_formatter(|mark, _| widgets::decimal(mark.value).chars().take(3).collect())
+            .x_axis_formatter(|mark, _| tick(mark.value))
             .label_formatter(|position| match position {
                 egui_plot::HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => Some(
                     format!("promised {}, {} relevant", widgets::decimal(position.x), widgets::decimal(position.y)),
@@ -64,11 +64,18 @@ fn diagram_ui(ui: &mut Ui, calibration: &Calibration, palette: &Palette) {
             .show(ui, |plot| {
                 let diagonal = Line::new("", PlotPoints::from(vec![[0.0, 0.0], [1.0, 1.0]]));
                 plot.line(diagonal.color(palette.weak).style(LineStyle::dashed_loose()).width(1.0));
-                let line = Line::new("", PlotPoints::from(points.clone()));
-                plot.line(line.color(palette.curves[0]).width(1.5));
                 plot.points(Points::new("share relevant", points).color(palette.curves[0]).radius(3.0));
             });
     });
+}
+
+/// A quarter, as the other axis has it.
+fn tick(value: f64) -> String {
+    match value {
+        value if value < 0.1 => "0".to_owned(),
+        value if value > 0.9 => "1".to_owned(),
+        value => widgets::decimal(value).trim_end_matches('0').to_owned(),
+    }
 }
 
 fn promises_ui(ui: &mut Ui, calibration: &Calibration, precision: f64, palette: &Palette) {

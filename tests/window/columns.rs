@@ -1,0 +1,103 @@
+//! What the columns of tables mean, in the window.
+
+use super::SAMPLE;
+use crossrank::app::{App, settle};
+use crossrank::index::Collection;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use std::path::{Path, PathBuf};
+
+/// Photos of the sample with a table beside them whose headings say little.
+fn photos(home: &Path) -> PathBuf {
+    let to = home.join("photos");
+    std::fs::create_dir_all(&to).expect("a folder");
+    let mut names: Vec<String> = std::fs::read_dir(Path::new(SAMPLE).join("photos"))
+        .expect("the sample's photos")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains("birds"))
+        .collect();
+    names.sort();
+    let mut rows = "file,album,said,stars\n".to_owned();
+    for (at, name) in names.iter().take(9).enumerate() {
+        std::fs::copy(Path::new(SAMPLE).join("photos").join(name), to.join(name)).expect("a copy");
+        let album = ["Rome", "North Pole", "Alps"][at % 3];
+        rows += &format!("{name},{album},\"Perched on a twig, looking left, picture {at}\",{}\n", at % 5);
+    }
+    std::fs::write(to.join("notes.csv"), rows).expect("a table");
+    to
+}
+
+fn command(harness: &mut Harness<'_, App>, name: &str) {
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
+    harness.run_steps(3);
+    harness.get_by_label("Command").type_text(name);
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+}
+
+fn click(harness: &mut Harness<'_, App>, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(3);
+    settle(harness).expect("it is done");
+    harness.run_steps(3);
+}
+
+/// How many pictures words find.
+fn found(folder: &Path, words: &str) -> usize {
+    Collection::open(folder).expect("a collection").search(words, 20).expect("searched").count
+}
+
+#[test]
+fn the_guessed_meaning_of_columns_is_shown_changed_and_changed_again_later() {
+    let home = tempfile::tempdir().expect("a folder");
+    let pictures = photos(home.path());
+    let folder = home.path().join("photos.collection");
+    let mut harness = super::open(&home.path().join("store"));
+    command(&mut harness, "New collection");
+    harness.get_by_label("Folder of the pictures").type_text(pictures.to_str().expect("a plain path"));
+    harness.run_steps(3);
+    harness.get_by_label("Compute visual vectors").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("What columns mean…").click();
+    harness.run_steps(3);
+    settle(&mut harness).expect("the tables are looked at");
+    harness.run_steps(3);
+    harness.get_by_label("Table");
+    save(&mut harness, "columns-dark.png");
+    let seen = harness.state().workspace().searching().tables().expect("seen").tables.clone();
+    assert_eq!((seen[0].rows, seen[0].named), (9, 9));
+    let roles: Vec<&str> = seen[0].columns.iter().map(|column| column.role.name()).collect();
+    assert_eq!(roles, ["picture", "facet", "caption", "facet"]);
+    // Stars are of no use to a search.
+    harness.get_by_label("What stars holds").click();
+    harness.run_steps(3);
+    click(&mut harness, "ignored");
+    click(&mut harness, "Use these");
+    click(&mut harness, "Create");
+    assert_eq!((found(&folder, "album:rome"), found(&folder, "perched"), found(&folder, "stars:2")), (3, 9, 0));
+    // Another day: what was said is mere noise.
+    command(&mut harness, "What columns mean");
+    settle(&mut harness).expect("the tables are looked at");
+    harness.run_steps(3);
+    harness.get_by_label("What said holds").click();
+    harness.run_steps(3);
+    click(&mut harness, "ignored");
+    click(&mut harness, "Read again");
+    assert_eq!((found(&folder, "album:rome"), found(&folder, "perched"), found(&folder, "stars:2")), (3, 0, 0));
+    // And back to what was guessed.
+    command(&mut harness, "What columns mean");
+    settle(&mut harness).expect("the tables are looked at");
+    harness.run_steps(3);
+    click(&mut harness, "Guess again");
+    click(&mut harness, "Read again");
+    assert_eq!((found(&folder, "perched"), found(&folder, "stars:2")), (9, 2));
+}
+
+fn save(harness: &mut Harness<'_, App>, name: &str) {
+    let picture = harness.render().expect("a picture");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
+    picture.save(path).expect("the picture is written");
+}
