@@ -2,13 +2,16 @@
 
 use std::collections::HashSet;
 
-use super::text::{Hit, TextQuery};
+use super::text::{Hit, Narrowing, TextQuery};
 use super::vectors::{Near, VectorSet};
 use super::{Collection, IndexError, Picture};
 use crate::graph::unit_rows;
 
 /// How many of the text's best hits lend their neighbours.
 const BEST: usize = 10;
+
+/// How many times as many neighbours are looked at where not all are let in.
+const NARROWED: usize = 8;
 
 /// What is searched for.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,8 +117,8 @@ impl Collection {
     /// The candidates of a query.
     ///
     /// With words alone: the pictures whose words match, by their score, then, up to [`Asked::most`], the pictures that look
-    /// like one of the first ten, the most similar first, at scores below 0. What words forbid (`-word`) or require (`+word`,
-    /// quotes) of a picture, they do not of its neighbours.
+    /// like one of the first ten, the most similar first, at scores below 0. What words forbid (`-word`) or demand of
+    /// a field (`album:rome`) holds for these, too ([`Narrowing`]); `+word` and quotes do not.
     ///
     /// With a picture alone: the nearest by the cosine. With both: `(1 − mix) · text + mix · looks`, the text's score as a
     /// share of the best one (0 without a match), and the cosine scaled so that the highest of these candidates is 1 and the
@@ -129,17 +132,18 @@ impl Collection {
         let most = asked.most.min(self.count());
         let query = TextQuery { text: &asked.text, weights: self.manifest().weights, most, is_open: asked.is_open };
         let found = self.text().search(&query)?;
+        let narrowing = Narrowing::of(&asked.text);
         let mut candidates = Candidates { matching: found.count, instead: found.instead, list: Vec::new() };
         candidates.list = match (&asked.example, vectors) {
-            (None, vectors) => self.by_words(found.hits, most, vectors)?,
+            (None, vectors) => self.by_words(found.hits, &narrowing, most, vectors)?,
             (Some(_), None) => return Err(IndexError::NoVectors("to compare pictures by".to_owned())),
             (Some(example), Some(vectors)) => {
                 let mix = if asked.text.trim().is_empty() { 1.0 } else { asked.mix.clamp(0.0, 1.0) };
-                self.by_looks(found.hits, (example, mix), most, vectors)?
+                self.by_looks(found.hits, (example, mix), &narrowing, most, vectors)?
             }
         };
         if asked.most >= self.count() {
-            self.add_rest(&mut candidates.list)?;
+            self.add_rest(&mut candidates.list, &narrowing)?;
         }
         Ok(candidates)
     }
@@ -147,6 +151,7 @@ impl Collection {
     fn by_words(
         &self,
         hits: Vec<Hit>,
+        narrowing: &Narrowing,
         most: usize,
         vectors: Option<&VectorSet>,
     ) -> Result<Vec<FoundPicture>, IndexError> {
@@ -162,12 +167,13 @@ impl Collection {
         let (paths, queries): (Vec<String>, Vec<Vec<f32>>) = best.into_iter().unzip();
         let known: HashSet<&str> = list.iter().map(|found| found.picture.path.as_str()).collect();
         // Some may be gone since the vectors were computed; others follow then.
-        let nearest = vectors.nearest_to_any(&queries, most, &known)?;
+        let nearest = vectors.nearest_to_any(&queries, reach(narrowing, most, vectors), &known)?;
         let mut nearest = &nearest[..];
         while list.len() < most && !nearest.is_empty() {
             let (next, rest) = nearest.split_at(nearest.len().min(most - list.len()));
             let pictures = self.text().pictures_at(next.iter().map(|(_, near)| near.path.as_str()))?;
             for ((from, near), picture) in next.iter().zip(pictures) {
+                let picture = picture.filter(|picture| narrowing.admits(&picture.words));
                 let came = Came::Neighbour { of: paths[*from].clone() };
                 let (score, similarity) = (near.similarity - 2.0, Some(near.similarity));
                 list.extend(picture.map(|picture| FoundPicture::without_words(picture, score, came, similarity)));
@@ -181,6 +187,7 @@ impl Collection {
         &self,
         hits: Vec<Hit>,
         (example, mix): (&Example, f32),
+        narrowing: &Narrowing,
         most: usize,
         vectors: &VectorSet,
     ) -> Result<Vec<FoundPicture>, IndexError> {
@@ -194,7 +201,7 @@ impl Collection {
         if vector.len() != vectors.info().dim || unit_rows(&vector, vector.len()).iter().all(|x| *x == 0.0) {
             return Err(IndexError::NoVectors("that this picture could be compared with".to_owned()));
         }
-        let nearest = vectors.nearest(std::slice::from_ref(&vector), most)?;
+        let nearest = vectors.nearest(std::slice::from_ref(&vector), reach(narrowing, most, vectors))?;
         let mut list: Vec<FoundPicture> =
             if mix < 1.0 { hits.into_iter().enumerate().map(by_text).collect() } else { Vec::new() };
         let similarities = vectors.similarities(&vector, list.iter().map(|found| found.picture.path.as_str()))?;
@@ -205,7 +212,7 @@ impl Collection {
         let pictures = self.text().pictures_at(nearest.iter().map(|near| near.path.as_str()))?;
         for (near, picture) in nearest.iter().zip(pictures) {
             let example = |picture| FoundPicture::without_words(picture, 0.0, Came::Example, Some(near.similarity));
-            list.extend(picture.map(example));
+            list.extend(picture.filter(|picture| narrowing.admits(&picture.words)).map(example));
         }
         mixed(&mut list, mix);
         let own = match example {
@@ -219,11 +226,11 @@ impl Collection {
     }
 
     /// Adds the rest of the collection by path.
-    fn add_rest(&self, list: &mut Vec<FoundPicture>) -> Result<(), IndexError> {
+    fn add_rest(&self, list: &mut Vec<FoundPicture>, narrowing: &Narrowing) -> Result<(), IndexError> {
         let known: HashSet<&str> = list.iter().map(|found| found.picture.path.as_str()).collect();
         let mut rest: Vec<Picture> = Vec::new();
         self.text().each_picture(&mut |picture| {
-            if !known.contains(picture.path.as_str()) {
+            if !known.contains(picture.path.as_str()) && narrowing.admits(&picture.words) {
                 rest.push(picture);
             }
         })?;
@@ -233,6 +240,11 @@ impl Collection {
         list.extend(rest.into_iter().map(unranked));
         Ok(())
     }
+}
+
+/// How many of the nearest are looked at: more if some of them may not be let in.
+fn reach(narrowing: &Narrowing, most: usize, vectors: &VectorSet) -> usize {
+    if narrowing.is_empty() { most } else { most.saturating_mul(NARROWED).min(vectors.count()).max(most) }
 }
 
 fn by_text((at, hit): (usize, Hit)) -> FoundPicture {

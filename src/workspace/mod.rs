@@ -216,6 +216,7 @@ impl Workspace {
             || self.searching.is_collecting()
             || self.searching.is_finding()
             || self.searching.is_keeping()
+            || self.searching.is_weighing()
             || self.searching.looking_at_tables().is_some()
             || self.training.is_running()
             || self.training.is_ending()

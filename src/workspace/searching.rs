@@ -4,10 +4,12 @@ mod apply;
 mod collect;
 mod session;
 mod tables;
+mod weights;
 
 pub use tables::{SeenTables, WantedTables};
 
 use crate::base::Progress;
+use crate::index::text::Facets;
 use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
 use crate::jobs::Slot;
 use std::path::PathBuf;
@@ -73,6 +75,9 @@ pub struct Searching {
     collecting: Slot<Readable, Collected>,
     finding: Slot<(), FoundSoFar>,
     keeping: Slot<(), String>,
+    finding_facets: Slot<(), (String, Facets)>,
+    weighing: Slot<(), Arc<Collection>>,
+    facets: Option<(String, Facets)>,
     /// What is to be found next.
     next: Option<Asked>,
     tables: tables::Tables,
@@ -99,6 +104,16 @@ impl Searching {
     /// Whether pictures are being found while words are typed.
     pub fn is_finding(&self) -> bool {
         self.finding.is_running()
+    }
+
+    /// What is found by words can be narrowed by, with these words.
+    pub fn facets(&self) -> Option<&(String, Facets)> {
+        self.facets.as_ref()
+    }
+
+    /// Whether facets are being looked for, or weights set.
+    pub(super) fn is_weighing(&self) -> bool {
+        self.finding_facets.is_running() || self.weighing.is_running()
     }
 
     /// Whether a query is being kept.
@@ -134,7 +149,8 @@ impl Searching {
     /// Forgets the open collection, when something else is opened.
     fn close(&mut self) {
         self.finding.retire();
-        (self.open, self.next, self.found, self.at_hand) = (None, None, None, None);
+        self.finding_facets.retire();
+        (self.open, self.next, self.found, self.at_hand, self.facets) = (None, None, None, None, None);
     }
 
     /// Abandons everything, immediately.

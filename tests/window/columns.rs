@@ -1,8 +1,9 @@
 //! What the columns of tables mean, in the window.
 
 use super::SAMPLE;
-use crossrank::app::{App, settle};
+use crossrank::app::{App, Shot, headless, settle};
 use crossrank::index::Collection;
+use crossrank::workspace::{SearchAction, Store};
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -100,4 +101,49 @@ fn save(harness: &mut Harness<'_, App>, name: &str) {
     let picture = harness.render().expect("a picture");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
     picture.save(path).expect("the picture is written");
+}
+
+#[test]
+fn what_is_found_is_narrowed_by_a_column_and_fields_count_as_set() {
+    let home = tempfile::tempdir().expect("a folder");
+    let pictures = photos(home.path());
+    let folder = home.path().join("photos.collection");
+    let mut collection =
+        Collection::create(&folder, &pictures, crossrank::dataset::Reach::Folder).expect("a collection");
+    collection.update(&mut |_| std::ops::ControlFlow::Continue(())).expect("words");
+    let shot = Shot { size: [1280.0, 720.0], scale: 1.0, ..Shot::of(folder.to_str().expect("a plain path")) };
+    let mut harness = headless(&shot, Store::at(&home.path().join("store")));
+    settle(&mut harness).expect("the collection opens");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
+    harness.run_steps(3);
+    harness.get_by_label("Search the collection").type_text("perched");
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    settle(&mut harness).expect("it is found");
+    harness.get_by_label_contains("Narrow").click();
+    harness.run_steps(3);
+    settle(&mut harness).expect("facets are found");
+    harness.run_steps(3);
+    let (_, facets) = harness.state().workspace().searching().facets().expect("found").clone();
+    let album = facets.list.iter().find(|facet| facet.column == "album").expect("albums");
+    let expected = [("Alps", 3), ("North Pole", 3), ("Rome", 3)].map(|(value, count)| (value.to_owned(), count));
+    assert_eq!(album.values, expected);
+    save(&mut harness, "narrowing-dark.png");
+    click(&mut harness, "North Pole  3");
+    let at_hand = harness.state().workspace().searching().at_hand().expect("asked").clone();
+    assert_eq!(at_hand.asked.text, "perched album:\"North Pole\"");
+    assert_eq!((at_hand.candidates.matching, at_hand.candidates.list.len()), (3, 3));
+    click(&mut harness, "Take out album:\"North Pole\"");
+    assert_eq!(harness.state().workspace().searching().at_hand().expect("asked").candidates.matching, 9);
+    // Captions that do not count find nothing.
+    let usual = collection.manifest().weights;
+    let without = crossrank::index::text::FieldWeights { captions: 0.0, ..usual };
+    harness.state_mut().workspace_mut().apply(SearchAction::SetWeights(without));
+    harness.run_steps(3);
+    settle(&mut harness).expect("it is set");
+    assert_eq!(found(&folder, "perched"), 0);
+    assert_eq!(found(&folder, "album:rome"), 3);
+    click(&mut harness, "Usual weights");
+    assert_eq!(found(&folder, "perched"), 9);
 }

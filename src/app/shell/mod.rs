@@ -10,6 +10,7 @@ pub mod large;
 pub mod layout;
 pub mod manual;
 pub mod messages;
+mod narrow;
 pub mod open;
 pub mod pressed;
 pub mod save;

@@ -1,6 +1,7 @@
 //! The search bar of a collection: words, a picture to look like, and what is found while typing.
 
 use super::commands;
+use super::narrow::Narrow;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
@@ -37,6 +38,7 @@ pub struct SearchBar {
     most: usize,
     wants_focus: bool,
     is_listing: bool,
+    narrow: Narrow,
     /// The query at hand that was taken up.
     seen: Option<String>,
 }
@@ -46,7 +48,18 @@ impl SearchBar {
     pub fn new(pictures: Thumbnails) -> Self {
         let Asked { mix, most, .. } = Asked::default();
         let (text, of, example, seen) = (String::new(), None, None, None);
-        Self { pictures, of, text, example, mix, most, wants_focus: false, is_listing: false, seen }
+        Self {
+            pictures,
+            of,
+            text,
+            example,
+            mix,
+            most,
+            wants_focus: false,
+            is_listing: false,
+            narrow: Narrow::default(),
+            seen,
+        }
     }
 
     /// Puts the cursor into the field.
@@ -69,6 +82,10 @@ impl SearchBar {
         egui::Panel::top("search bar").frame(frame).show_separator_line(false).show(ui, |ui| {
             ui.horizontal(|ui| {
                 let field = self.field_ui(ui, open, ctx);
+                if let Some(text) = self.narrow.show(ui, &self.text, open, ctx) {
+                    self.text = text;
+                    self.ask(ctx);
+                }
                 self.example_ui(ui, ctx);
                 self.most_ui(ui);
                 keep_ui(ui, ctx);
@@ -103,6 +120,15 @@ impl SearchBar {
 
     fn asked(&self) -> Asked {
         Asked { text: self.text.clone(), is_open: false, example: self.example.clone(), mix: self.mix, most: self.most }
+    }
+
+    /// Searches, if there is something to search for and it can be done now.
+    fn ask(&mut self, ctx: &mut PanelCtx<'_>) {
+        let is_empty = self.text.trim().is_empty() && self.example.is_none();
+        if !is_empty && ctx.workspace().asking_obstacle().is_none() {
+            self.is_listing = false;
+            ctx.act(SearchAction::Ask(Box::new(self.asked())));
+        }
     }
 
     /// The field, and the button that searches.

@@ -23,7 +23,7 @@ pub use update::Updated;
 
 use super::IndexError;
 use super::Picture;
-use super::text::{Found, TextIndex, TextQuery};
+use super::text::{FieldWeights, Found, TextIndex, TextQuery};
 use super::words::Mapping;
 use crate::base::FileError;
 use crate::dataset::Reach;
@@ -113,6 +113,14 @@ impl Collection {
     pub fn set_mapping(&mut self, mapping: Mapping) -> Result<(), IndexError> {
         self.manifest.mapping = mapping;
         write(&self.folder, &self.manifest)
+    }
+
+    /// Sets how much each field counts in a text search. What else the description says by now stays.
+    ///
+    /// # Errors
+    /// If the collection's description cannot be read or written.
+    pub fn set_weights(&self, weights: FieldWeights) -> Result<(), IndexError> {
+        write(&self.folder, &Manifest { weights, ..read(&self.folder)? })
     }
 
     /// Number of pictures.

@@ -6,14 +6,18 @@
 
 mod analysis;
 mod expand;
+mod facets;
 mod grammar;
 mod index;
+mod narrow;
 mod pictures;
 mod schema;
 mod search;
 mod weights;
 
+pub use facets::{Facet, Facets};
 pub use grammar::{Clause, Need, parse};
 pub use index::{TextIndex, TextWriter};
+pub use narrow::Narrowing;
 pub use search::{Found, Hit, TextQuery};
 pub use weights::FieldWeights;

@@ -42,9 +42,17 @@ impl TextIndex {
     /// # Errors
     /// If the index cannot be read.
     pub fn each_picture(&self, visit: &mut dyn FnMut(Picture)) -> Result<(), IndexError> {
+        self.some_pictures(usize::MAX, visit)
+    }
+
+    /// As many pictures at most, in no order.
+    pub(super) fn some_pictures(&self, most: usize, visit: &mut dyn FnMut(Picture)) -> Result<(), IndexError> {
         let searcher = self.reader.searcher();
+        let mut left = most;
         for (segment, reader) in (0..).zip(searcher.segment_readers()) {
-            let addresses = reader.doc_ids_alive().map(|document| (DocAddress::new(segment, document), 0)).collect();
+            let alive = reader.doc_ids_alive().take(left);
+            let addresses: Vec<_> = alive.map(|document| (DocAddress::new(segment, document), 0)).collect();
+            left -= addresses.len();
             self.read(&searcher, addresses, &mut |_, picture| visit(picture))?;
         }
         Ok(())

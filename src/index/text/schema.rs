@@ -8,6 +8,7 @@ use tantivy::schema::{
     TextOptions,
 };
 
+use crate::dataset::synthetic::civil_date;
 use crate::index::words::{Picture, Words};
 
 /// The analyser's name in the index.
@@ -84,15 +85,52 @@ impl Fields {
             texts(words).into_iter().filter(|text| !text.is_empty()).for_each(|text| document.add_text(*field, text));
         }
         let mut columns: BTreeMap<String, Vec<OwnedValue>> = BTreeMap::new();
-        let named = words.columns.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        for (name, value) in named.chain([("author", words.author.as_str()), ("license", words.license.as_str())]) {
-            if !value.is_empty() {
-                columns.entry(column_name(name)).or_default().push(OwnedValue::Str(value.to_owned()));
-            }
+        for (name, value) in named_values(words) {
+            columns.entry(name).or_default().push(OwnedValue::Str(value));
         }
         let columns = columns.into_iter().map(|(name, values)| (name, OwnedValue::Array(values)));
         document.add_object(self.columns, columns.collect());
         Ok(document)
+    }
+}
+
+/// Columns of tables, author, licence and year by their names as they are typed.
+fn named_values(words: &Words) -> Vec<(String, String)> {
+    let columns = words.columns.iter().map(|(name, value)| (column_name(name), value.clone()));
+    let own = [("author", words.author.clone()), ("license", words.license.clone())];
+    let own = own.map(|(name, value)| (name.to_owned(), value));
+    let year = words.date.map(|date| ("year".to_owned(), year(date)));
+    columns.chain(own).chain(year).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+/// The year of a time in seconds since 1970-01-01 UTC.
+fn year(seconds: i64) -> String {
+    let date = civil_date(seconds.div_euclid(86_400));
+    let end = date.rfind('-').and_then(|day| date[..day].rfind('-')).unwrap_or(date.len());
+    date[..end].to_owned()
+}
+
+/// What pictures can be narrowed by: columns of tables, author, licence, year, folders and places.
+pub(super) fn columns_of(words: &Words) -> Vec<(String, String)> {
+    let several = [("folders", &words.folders), ("places", &words.places)];
+    let several = several.into_iter().flat_map(|(name, values)| {
+        values.iter().map(move |value| (name.to_owned(), value.clone())).collect::<std::collections::BTreeSet<_>>()
+    });
+    named_values(words).into_iter().chain(several).filter(|(_, value)| !value.trim().is_empty()).collect()
+}
+
+/// The texts in which a word is looked for: of a field, of a column, or all.
+pub(super) fn texts_of(words: &Words, field: Option<&str>) -> Vec<String> {
+    let owned = |texts: Texts| texts(words).into_iter().map(str::to_owned).collect::<Vec<String>>();
+    match field {
+        None => TEXTS.iter().flat_map(|(_, texts)| owned(*texts)).collect(),
+        Some(field) => match TEXTS.iter().find(|(name, _)| *name == field) {
+            Some((_, texts)) => owned(*texts),
+            None => {
+                let name = column_name(field);
+                named_values(words).into_iter().filter(|(known, _)| *known == name).map(|(_, value)| value).collect()
+            }
+        },
     }
 }
 

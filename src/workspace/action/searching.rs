@@ -1,6 +1,7 @@
 //! Actions on collections.
 
 use crate::dataset::Split;
+use crate::index::text::FieldWeights;
 use crate::index::{Asked, Mapping};
 use crate::workspace::WantedTables;
 use std::path::PathBuf;
@@ -31,6 +32,10 @@ pub enum SearchAction {
     CancelCollecting,
     /// Find pictures while words are typed.
     Find(Box<Asked>),
+    /// Find what pictures found by these words can be narrowed by.
+    FindFacets(String),
+    /// Set how much each field of the open collection counts, and search again.
+    SetWeights(FieldWeights),
     /// Make what is asked for the query at hand.
     Ask(Box<Asked>),
     /// Make pictures that look like a file's the query at hand.

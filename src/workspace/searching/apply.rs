@@ -27,6 +27,8 @@ impl Workspace {
             SearchAction::Update => self.update_collection(None),
             SearchAction::CancelCollecting => self.searching.collecting.cancel(),
             SearchAction::Find(asked) => self.find(*asked),
+            SearchAction::FindFacets(text) => self.find_facets(text),
+            SearchAction::SetWeights(weights) => self.set_weights(weights),
             SearchAction::Ask(asked) => self.ask(*asked),
             SearchAction::AskLike(path) => self.ask_like(path),
             SearchAction::Keep(split) => self.keep(split),
@@ -157,7 +159,7 @@ impl Workspace {
     }
 
     pub(in crate::workspace) fn poll_search(&mut self) -> bool {
-        let mut changed = self.poll_collecting();
+        let mut changed = self.poll_collecting() | self.poll_weights();
         if let Some(ended) = self.searching.tables.job.ended() {
             changed = true;
             match ended {
@@ -228,7 +230,7 @@ impl Workspace {
     }
 
     /// Takes up what has been read and computed in the open collection.
-    fn take_up_collection(&mut self, folder: &Path) {
+    pub(super) fn take_up_collection(&mut self, folder: &Path) {
         if self.training.is_running() || (self.searching.open.is_some() && !self.is_open_collection(folder)) {
             return;
         }

@@ -1,0 +1,80 @@
+//! What words demand of every picture, also of one that comes in by its looks.
+
+use super::grammar::{Need, parse};
+use super::schema::texts_of;
+use crate::index::words::Words;
+use crate::signals::{Tokenizer, query_terms};
+
+/// The demands in a search: `-word` and `field:word`. Plain words demand nothing, nor does `+word`: a picture that looks
+/// like one with the word is wanted.
+#[derive(Debug, Default)]
+pub struct Narrowing {
+    demands: Vec<Demand>,
+}
+
+#[derive(Debug)]
+struct Demand {
+    is_forbidden: bool,
+    field: Option<String>,
+    terms: Vec<String>,
+}
+
+impl Narrowing {
+    /// The demands in what was typed ([`parse`]).
+    pub fn of(text: &str) -> Self {
+        let demand = |clause: super::Clause| {
+            let is_forbidden = clause.need == Need::MustNot;
+            let terms = query_terms(&clause.text).terms;
+            let is_demand = (is_forbidden || clause.field.is_some()) && !terms.is_empty();
+            is_demand.then_some(Demand { is_forbidden, field: clause.field, terms })
+        };
+        Self { demands: parse(text).into_iter().filter_map(demand).collect() }
+    }
+
+    /// Whether nothing is demanded.
+    pub fn is_empty(&self) -> bool {
+        self.demands.is_empty()
+    }
+
+    /// Whether a picture with these words meets all demands.
+    pub fn admits(&self, words: &Words) -> bool {
+        self.demands.iter().all(|demand| demand.is_met(words))
+    }
+}
+
+impl Demand {
+    fn is_met(&self, words: &Words) -> bool {
+        let mut tokenizer = Tokenizer::default();
+        let has_terms = |text: String| {
+            let mut terms = Vec::new();
+            tokenizer.document(&text, |term| terms.push(term.to_owned()));
+            terms.windows(self.terms.len()).any(|window| window == self.terms)
+        };
+        texts_of(words, self.field.as_deref()).into_iter().any(has_terms) != self.is_forbidden
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_and_forbidden_words_are_demanded_and_nothing_else() {
+        let words = Words {
+            title: "Brown bears".to_owned(),
+            tags: vec!["zoo".to_owned()],
+            columns: vec![("Album".to_owned(), "North Pole".to_owned())],
+            date: Some(1_609_459_200),
+            ..Words::default()
+        };
+        let admits = |text: &str| Narrowing::of(text).admits(&words);
+        for text in ["", "fish", "+fish", "\"polar bear\"", "title:bear", "album:\"north pole\"", "-fish", "year:2021"]
+        {
+            assert!(admits(text), "{text}");
+        }
+        for text in ["-bear", "-zoo", "tags:bear", "album:\"pole north\"", "year:2020", "bear -tags:zoo"] {
+            assert!(!admits(text), "{text}");
+        }
+        assert!(Narrowing::of("brown +bear").is_empty() && !Narrowing::of("-bear").is_empty());
+    }
+}
