@@ -7,6 +7,7 @@ mod charts;
 mod choosing;
 mod cli;
 mod cli_runs;
+mod collection_cut_off;
 mod collection_faults;
 mod collection_neighbours;
 mod collection_ranking;

@@ -8,6 +8,7 @@ mod args;
 mod collection;
 mod columns;
 mod compare;
+mod cut_off;
 mod data;
 mod embed;
 mod encoder;

@@ -1,5 +1,6 @@
 //! `crossrank search`: pictures of a collection by words, by a picture, or both.
 
+use super::cut_off::{CutOff, CutOffArgs};
 use super::data::opening;
 use super::names::{count, one_of};
 use super::output::{fault, note, print, print_json};
@@ -46,6 +47,8 @@ pub(super) struct SearchArgs {
     /// With --keep: the split of the query [default: dealt out by its name].
     #[arg(long, requires = "keep", value_parser = one_of(Split::ALL, Split::name))]
     pub split: Option<Split>,
+    #[command(flatten)]
+    pub cut_off: CutOffArgs,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -63,6 +66,7 @@ struct Results {
     order: Vec<(usize, f32)>,
     text_ms: f64,
     rank_ms: f64,
+    cut_off: Option<CutOff>,
 }
 
 /// Runs `search`.
@@ -83,7 +87,16 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
     let text_ms = milliseconds(start);
     let start = Instant::now();
     let order = order(&collection, &ranker, args, &candidates, vectors.as_ref(), &mut progress)?;
-    let results = Results { candidates, order, text_ms, rank_ms: milliseconds(start) };
+    let rank_ms = milliseconds(start);
+    let ranked: Vec<usize> = order.iter().map(|(at, _)| *at).collect();
+    let find = |precision| {
+        let of = (args.words.as_str(), &candidates, &ranked[..]);
+        CutOff::find((&args.cut_off, precision), (&collection, &ranker), of, vectors.as_ref(), &mut progress)
+    };
+    let cut_off = args.cut_off.precision.map(find).transpose()?;
+    let mut order = order;
+    order.truncate(args.top);
+    let results = Results { candidates, order, text_ms, rank_ms, cut_off };
     if let Some(name) = &args.keep {
         collection.keep(name, &args.words, args.split, &results.candidates)?;
     }
@@ -146,33 +159,40 @@ fn order(
     if !matches!(ranker, Ranker::Untrained(Untrained::Text)) {
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
     }
-    order.truncate(args.top);
     Ok(order)
 }
 
 fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {
-    let Results { candidates, order, text_ms, rank_ms } = results;
+    let Results { candidates, order, text_ms, rank_ms, cut_off } = results;
     let result = |(at, (index, score)): (usize, &(usize, f32))| {
         let found = &candidates.list[*index];
-        json!({
+        let mut object = json!({
             "rank": at + 1,
             "image": found.picture.path,
             "score": score,
             "text_rank": found.text_rank,
             "like": found.like(),
             "similarity": found.similarity,
-        })
+        });
+        if let Some(cut_off) = cut_off {
+            object["probability"] = cut_off.probability(*index).into();
+        }
+        object
     };
     let instead: serde_json::Map<String, Value> =
         candidates.instead.iter().map(|(word, terms)| (word.clone(), terms.clone().into())).collect();
-    json!({
+    let mut answer = json!({
         "query": args.words,
         "by": ranker.name(),
         "found": candidates.matching,
         "instead": instead,
         "results": order.iter().enumerate().map(result).collect::<Vec<_>>(),
         "ms": { "text": text_ms, "rank": rank_ms },
-    })
+    });
+    if let Some(cut_off) = cut_off {
+        answer["cut_off"] = cut_off.object();
+    }
+    answer
 }
 
 fn text_of(results: &Results) -> String {
@@ -197,5 +217,6 @@ fn text_of(results: &Results) -> String {
     let rows: Vec<Vec<String>> = order.iter().enumerate().map(row).collect();
     text += &aligned(&rows, &[false, false, true, true, true]);
     text += &format!("{} pictures found by words\n", grouped(candidates.matching));
+    text += &results.cut_off.as_ref().map(CutOff::line).unwrap_or_default();
     text
 }

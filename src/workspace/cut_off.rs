@@ -7,6 +7,8 @@ use super::Order;
 use crate::eval::calibration::{Calibration, Uncalibrated};
 use crate::jobs::Slot;
 use calibrate::{Calibrated, KnownScores};
+
+pub use calibrate::scored_query;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;

@@ -9,7 +9,7 @@ use crate::dataset::TEXT_FEATURE;
 use crate::graph::Csr;
 use crate::index::{Collection, Gathered, IndexError, VectorInfo, VectorSet};
 use crate::signals;
-use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained_over};
+use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained, rank_untrained_over};
 
 /// What ranks the candidates of a search.
 pub enum Ranker {
@@ -60,6 +60,20 @@ impl Ranker {
         let fits = |info: &VectorInfo| encoders.as_ref().is_none_or(|names| names.contains(&info.name));
         let found = collection.vector_sets()?.into_iter().find(fits);
         found.map(|info| collection.vectors(&info.key)).transpose()
+    }
+
+    /// The scores of the candidates of some queries of a data set, such as a collection's kept ones, one list a query.
+    ///
+    /// # Errors
+    /// If vectors are missing, or a run does not fit.
+    pub fn scores(&self, data: &RunData, queries: &[usize]) -> Result<Vec<Vec<f32>>, TrainError> {
+        match self {
+            Self::Untrained(known) => {
+                let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
+                queries.iter().map(|&query| rank_untrained(data, *known, signal, query)).collect()
+            }
+            Self::Run(run) => Ok(run.apply(data, queries, &mut Quiet)?.scores),
+        }
     }
 
     /// Ranks the query at hand: the score of each of its candidates, all finite, and the signals of a run that the

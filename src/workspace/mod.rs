@@ -35,7 +35,7 @@ pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
     RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
 };
-pub use cut_off::{CutOff, CutOffSettings, CutOffs};
+pub use cut_off::{CutOff, CutOffSettings, CutOffs, scored_query};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,

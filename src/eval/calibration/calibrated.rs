@@ -132,6 +132,15 @@ impl Calibration {
         plain.into_iter().map(|probability| shifted(probability, shift)).collect()
     }
 
+    /// As [`Calibration::probabilities`], with 0 or 1 for its own judged images.
+    pub fn known_probabilities(&self, query: &ScoredQuery) -> Vec<f64> {
+        let known = |(probability, is_relevant): (f64, &Option<bool>)| match is_relevant {
+            Some(is_relevant) => f64::from(u8::from(*is_relevant)),
+            None => probability,
+        };
+        self.probabilities(query).into_iter().zip(&query.is_relevant).map(known).collect()
+    }
+
     /// How many of a ranking can be kept so that the expected precision is at least this.
     ///
     /// # Shapes

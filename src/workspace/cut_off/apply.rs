@@ -98,13 +98,9 @@ fn cut_off(session: &Session, order: Order, calibration: &Calibration, precision
     // In a data set the judgements of a query measure what is promised of it; in a collection they are what is known.
     let is_own = session.is_collection();
     let known = if is_own { own.is_relevant.clone() } else { vec![None; own.scores.len()] };
-    let query = ScoredQuery { is_relevant: known.clone(), ..own };
+    let query = ScoredQuery { is_relevant: known, ..own };
     let probabilities = calibration.probabilities(&query);
-    let looked_up: Vec<f64> = probabilities
-        .iter()
-        .zip(&known)
-        .map(|(probability, known)| known.map_or(*probability, |is_relevant| f64::from(u8::from(is_relevant))))
-        .collect();
+    let looked_up = calibration.known_probabilities(&query);
     Some(CutOff {
         end: Calibration::end(&ranking.order, &looked_up, precision),
         is_sure: calibration.promise(precision).is_some_and(|promise| promise.holds()),

@@ -93,8 +93,8 @@ impl Ingredients {
     }
 }
 
-/// A query with what judges say of it.
-pub(super) fn scored_query(scores: &[f32], grades: &[Option<Relevance>]) -> ScoredQuery {
+/// A query's scores with what judges say of its candidates.
+pub fn scored_query(scores: &[f32], grades: &[Option<Relevance>]) -> ScoredQuery {
     ScoredQuery {
         scores: scores.iter().map(|score| f64::from(*score)).collect(),
         is_relevant: grades.iter().map(|grade| grade.map(Relevance::is_relevant)).collect(),
