@@ -29,14 +29,13 @@ const HOMES: &[(&str, &[&str])] = &[
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
     ("egui_commonmark", &["app/shell/manual/mod.rs"]),
-    // The app returns a screenshot as pixels, and the command line writes them to a file.
-    ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]),
+    ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]), // As pixels, and as a file.
     ("fast_image_resize", &["vision"]),
     ("jpeg_decoder", &["vision/decode.rs"]),
     ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
-    ("tar", &["index/words/shards.rs"]),
+    ("tar", &["index/words/shards.rs", "index/pack/read.rs", "index/pack/write.rs"]),
     ("tantivy", &["index"]),
     ("usearch", &["index/vectors/near.rs"]),
     ("bhtsne", &["graph"]),
@@ -64,13 +63,12 @@ const HOMES: &[(&str, &[&str])] = &[
         "std::thread",
         &[
             "jobs",
-            "vision/pipeline.rs",     // Decoding and the network use all cores within one call.
-            "vision/hub/download.rs", // A download that no longer responds is abandoned.
-            "graph/background.rs",    // So is a decomposition, which cannot be interrupted.
-            "base/lock.rs",           // A lock is renewed however long a step of the work takes.
-            // Sleeps between frames; counts processors before anything else runs.
-            "app/shell/screenshot.rs",
-            "main.rs",
+            "vision/pipeline.rs",      // Decoding and the network use all cores within one call.
+            "vision/hub/download.rs",  // A download that no longer responds is abandoned.
+            "graph/background.rs",     // So is a decomposition, which cannot be interrupted.
+            "base/lock.rs",            // A lock is renewed however long a step of the work takes.
+            "app/shell/screenshot.rs", // Sleeps between frames.
+            "main.rs",                 // Counts processors before anything else runs.
         ],
     ),
     ("std::sync::mpsc", &["jobs", "vision/pipeline.rs", "vision/hub/download.rs"]),

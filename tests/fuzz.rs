@@ -8,7 +8,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crossrank::base::Rng;
+use crossrank::dataset::Reach;
 use crossrank::graph::{VisualSettings, Whitening};
+use crossrank::index::{Collection, Packing};
 use image::{ImageFormat, RgbImage};
 use readers::READERS;
 
@@ -50,6 +52,18 @@ fn pictures() -> Vec<Vec<u8>> {
     let picture = RgbImage::from_fn(40, 30, |x, y| image::Rgb([x as u8 * 6, y as u8 * 8, (x * y) as u8]));
     use ImageFormat::{Bmp, Gif, Jpeg, Png, Pnm, Tga, Tiff, WebP};
     [Bmp, Gif, Jpeg, Png, Pnm, Tga, Tiff, WebP].map(|format| encoded(&picture, format)).to_vec()
+}
+
+/// A packed collection of one picture, without words.
+fn packed() -> Vec<u8> {
+    let home = tempfile::tempdir().expect("a folder");
+    let (pictures, own, out) = (home.path().join("photos"), home.path().join("own"), home.path().join("x.tar"));
+    std::fs::create_dir(&pictures).expect("a folder");
+    std::fs::write(pictures.join("a.jpg"), "x").expect("written");
+    let collection = Collection::create(&own, &pictures, Reach::Folder).expect("a collection");
+    let packing = Packing { pictures: true, replace: false };
+    collection.pack(&out, packing, &mut |_| ControlFlow::Continue(())).expect("packed");
+    std::fs::read(&out).expect("read")
 }
 
 /// Good files for a reader.
@@ -99,6 +113,10 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
             }
             vec![archive.into_inner().expect("an archive")]
         }
+        "packed" => vec![packed()],
+        "moves" => text(
+            "{\"at\":5,\"from\":\"a.jpg\",\"to\":\"b/a.jpg\",\"bytes\":9,\"was\":1,\"is\":1}\n{\"at\":6,\"from\":\"b/a.jpg\",\"to\":\"b.jpg\",\"bytes\":9,\"was\":1,\"is\":2}\n",
+        ),
         other => panic!("no seeds for the reader {other}"),
     }
 }

@@ -7,6 +7,7 @@ mod large;
 mod layout;
 mod lists;
 mod monkey;
+mod moved;
 mod queue;
 mod runs;
 mod searching;

@@ -89,6 +89,10 @@ pub enum Command {
     NewCollection(Option<PathBuf>),
     /// Show what the columns of the open collection's tables mean.
     CollectionTables,
+    /// Ask for the folder that the open collection's pictures moved to.
+    RelinkPictures,
+    /// Ask for the file that the open collection is packed into.
+    PackCollection,
     /// Open the manual where it was last read, or close it.
     ToggleManual,
     /// Open the manual at a section.

@@ -38,6 +38,8 @@ use shell::large::LargeView;
 use shell::layout::Desk;
 use shell::manual::Manual;
 use shell::open::{self, OpenDialog};
+use shell::pack::PackDialog;
+use shell::relink::RelinkDialog;
 use shell::save::SaveDialog;
 use shell::search::SearchBar;
 use shell::training_bar::TrainingBar;
@@ -65,6 +67,8 @@ pub struct App {
     training: TrainingBar,
     search: SearchBar,
     collect: CollectDialog,
+    relink: RelinkDialog,
+    pack: PackDialog,
     dialogs: Dialogs,
     manual: Manual,
     outbox: Outbox,
@@ -103,6 +107,8 @@ impl App {
                 workspace.wake(),
             )),
             collect: CollectDialog::default(),
+            relink: RelinkDialog::default(),
+            pack: PackDialog::default(),
             dialogs: Dialogs::default(),
             manual: Manual::default(),
             outbox: Outbox::default(),
@@ -250,6 +256,8 @@ impl App {
             }
             Command::NewCollection(pictures) => self.collect.open(pictures.as_deref()),
             Command::CollectionTables => self.collect.open_tables(),
+            Command::RelinkPictures => self.relink.open(),
+            Command::PackCollection => self.pack.open(&self.workspace),
             Command::ToggleManual => self.manual.toggle(),
             Command::OpenManual(section) => self.manual.open_at(section),
         }
@@ -306,6 +314,8 @@ impl eframe::App for App {
         self.filter.show(&egui, self.judging.is_open(), ctx);
         self.first_query.show(&egui, &[], ctx);
         self.collect.show(&egui, ctx);
+        self.relink.show(&egui, ctx);
+        self.pack.show(&egui, ctx);
         self.dialogs.show(&egui, ctx);
         self.manual.show(&egui);
         messages::messages_ui(&egui, self.judging.foot(), ctx);

@@ -16,6 +16,7 @@ impl App {
         let others = [self.manual.is_open(), self.label.is_open(), self.export.is_open(), self.judging.is_typing()];
         let others =
             others.into_iter().chain([self.protocol.is_open(), self.exchange.is_open(), self.collect.is_open()]);
+        let others = others.chain([self.relink.is_open(), self.pack.is_open()]);
         if dialogs.into_iter().chain(others).any(|is_open| is_open) {
             return;
         }

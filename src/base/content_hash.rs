@@ -23,6 +23,17 @@ impl ContentHash {
         self.0.update(&bytes);
     }
 
+    /// Adds bytes as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The first half of the hash.
+    pub fn half(&self) -> u128 {
+        let hash = self.0.finalize();
+        hash.as_bytes()[..16].iter().fold(0, |number, &byte| number << 8 | u128::from(byte))
+    }
+
     /// The hash in hexadecimal.
     pub fn finish(&self) -> String {
         self.0.finalize().to_hex().to_string()

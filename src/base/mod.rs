@@ -1,5 +1,6 @@
 //! The ground floor: what every room may use and no single room owns.
 
+mod budget;
 mod content_hash;
 mod csv;
 mod file_error;
@@ -21,6 +22,7 @@ mod stub;
 mod time;
 mod whole;
 
+pub use budget::{Budget, Within};
 pub use content_hash::ContentHash;
 pub use csv::csv_line;
 pub use file_error::{At, FileError};
@@ -41,4 +43,4 @@ pub use size::{parse_size, size_text};
 pub use spread::{Spread, mean, range};
 pub use stub::sweep_stubs;
 pub use time::unix_seconds;
-pub use whole::{is_abandoned, sweep, write_unsynced, write_whole};
+pub use whole::{is_abandoned, sweep, write_unsynced, write_whole, write_whole_by};

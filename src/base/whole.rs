@@ -30,18 +30,44 @@ pub fn write_unsynced(path: &Path, content: &[u8]) -> io::Result<()> {
     replace(path, &[content], |_| Ok(()))
 }
 
+/// As [`write_whole`], for content that is written piece by piece. `fault` makes an error of the file one of `write`'s.
+///
+/// # Errors
+/// If the file cannot be written, and that of `write`.
+pub fn write_whole_by<E>(
+    path: &Path,
+    fault: impl Fn(io::Error) -> E,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
+    beside(path, &fault, |file| {
+        write(file)?;
+        file.sync_all().map_err(&fault)
+    })
+}
+
 fn replace(path: &Path, parts: &[&[u8]], finish: impl FnOnce(&File) -> io::Result<()>) -> io::Result<()> {
+    beside(path, &|error| error, |file| {
+        parts.iter().try_for_each(|part| file.write_all(part))?;
+        finish(file)
+    })
+}
+
+/// Writes a temporary file alongside and renames it.
+fn beside<E>(
+    path: &Path,
+    fault: &impl Fn(io::Error) -> E,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
     sweep_once(path.parent().unwrap_or(Path::new("")));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.{PART}", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = File::create(&beside).and_then(|mut file| {
+    let written = File::create(&beside).map_err(fault).and_then(|mut file| {
         // Shows others that it is in use; without locks on this file system, its age does for a while.
         let _ = file.try_lock();
-        parts.iter().try_for_each(|part| file.write_all(part))?;
-        finish(&file)
+        write(&mut file)
     });
-    let moved = written.and_then(|()| fs::rename(&beside, path));
+    let moved = written.and_then(|()| fs::rename(&beside, path).map_err(fault));
     if moved.is_err() {
         // The remains of a failed attempt are of no use; the failure itself is reported.
         let _ = fs::remove_file(&beside);

@@ -7,6 +7,7 @@ use super::export::ExportArgs;
 use super::judge::JudgeArgs;
 use super::labels::LabelArgs;
 use super::names::{Size, one_of, size};
+use super::pack::{PackArgs, UnpackArgs};
 use super::rank::RankArgs;
 use super::runs::{self, RunsArgs};
 use super::search::SearchArgs;
@@ -71,6 +72,10 @@ pub(super) enum Command {
     Search(SearchArgs),
     /// Rank the queries of a data set, or words typed into a collection, by a saved run.
     Rank(RankArgs),
+    /// Write a collection as one file, with or without its pictures.
+    Pack(PackArgs),
+    /// Make a collection of such a file.
+    Unpack(UnpackArgs),
     /// Draw the window to a picture, without a display.
     Screenshot(ScreenshotArgs),
 }

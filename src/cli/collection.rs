@@ -8,15 +8,15 @@ use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
 use crate::dataset::Reach;
-use crate::index::{Collection, Embedded, Mapping, Updated};
+use crate::index::{Collection, Embedded, Mapping, Relinked, Updated};
 use crate::vision::{DeviceChoice, EncoderSpec};
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Pictures without a vector to list one by one.
+/// Pictures without a vector, or that moved, to list one by one.
 const SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
@@ -39,6 +39,9 @@ pub(super) struct CollectArgs {
     /// Compute no visual vectors.
     #[arg(long)]
     pub no_vectors: bool,
+    /// The collection's pictures have moved to FOLDER as a whole.
+    #[arg(long, requires = "out", conflicts_with = "columns")]
+    pub relink: bool,
     /// Also read files outside the pictures' folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,
@@ -60,7 +63,10 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     let interrupt = Interrupt::listen();
     let mut progress = Progress::new(args.json);
     let start = Instant::now();
-    let mut collection = Collection::create(out, &args.folder, Reach::following(args.follow))?;
+    let mut collection = match args.relink {
+        true => relinked(out, &args.folder)?,
+        false => Collection::create(out, &args.folder, Reach::following(args.follow))?,
+    };
     if !args.text.is_empty() {
         let mapping = Mapping { captions: args.text.clone(), ..collection.manifest().mapping.clone() };
         collection.set_mapping(mapping)?;
@@ -71,6 +77,7 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     })?;
     progress.finish();
     progress.warn(&updated.warnings);
+    note_moved(&updated.moved);
     let seconds = start.elapsed().as_secs_f64();
     let wanted = if args.no_vectors { None } else { Some(args.encoder.spec(&mut progress)?) };
     let device = vectors::device(&args.encoder, &mut progress);
@@ -79,6 +86,22 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     match args.json {
         true => print_json(&collected(&collection, &updated, done.as_ref(), seconds)),
         false => print(&collected_text(&collection, &updated, done.as_ref(), seconds)),
+    }
+}
+
+/// A collection whose pictures have moved, with them.
+fn relinked(collection: &Path, pictures: &Path) -> Result<Collection> {
+    let mut collection = Collection::open(collection)?;
+    let Relinked { folder, found, missing } = collection.relink(pictures)?;
+    let (found, all) = (grouped(found), grouped(found + missing));
+    note(&format!("{found} of {all} pictures are in their new folder: {}", folder.display()));
+    Ok(collection)
+}
+
+fn note_moved(moved: &[(String, String)]) {
+    moved.iter().take(SHOWN).for_each(|(from, to)| note(&format!("moved: {from} is now {to}")));
+    if moved.len() > SHOWN {
+        note(&format!("… and {} more that moved", grouped(moved.len() - SHOWN)));
     }
 }
 
@@ -138,6 +161,7 @@ fn collected(collection: &Collection, updated: &Updated, vectors: Option<&Vector
         "read": outcome.read,
         "unchanged": outcome.unchanged,
         "removed": outcome.removed,
+        "moved": updated.moved.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>(),
         "words_from": sources,
         "without_words": outcome.without_words,
         "rows": outcome.rows,
@@ -148,6 +172,7 @@ fn collected(collection: &Collection, updated: &Updated, vectors: Option<&Vector
             "encoder": vectors.name,
             "embedded": vectors.outcome.embedded,
             "unchanged": vectors.outcome.unchanged,
+            "carried": vectors.outcome.carried,
             "removed": vectors.outcome.removed,
             "failed": vectors.outcome.failed.len(),
             "seconds": vectors.seconds,
@@ -169,6 +194,7 @@ fn collected_text(collection: &Collection, updated: &Updated, vectors: Option<&V
     }
     let rows = outcome.rows;
     let lines = [
+        (outcome.moved, "pictures found again under another path"),
         (outcome.without_words, "pictures without words"),
         (rows.read, "rows of tables"),
         (rows.without_picture, "rows that name no picture"),

@@ -20,6 +20,7 @@ mod judge;
 mod labels;
 mod names;
 mod output;
+mod pack;
 mod progress;
 mod rank;
 mod runs;
@@ -63,6 +64,8 @@ pub fn main() -> ExitCode {
         Some(Command::Collect(args)) => collection::collect(&args),
         Some(Command::Search(args)) => search::run(&args),
         Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Pack(args)) => pack::pack(&args),
+        Some(Command::Unpack(args)) => pack::run_unpack(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),
     };
     match done {

@@ -60,8 +60,10 @@ mod warnings;
 
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
-pub use collection::{Initial, NewQuery, TEXT_FEATURE, add_query, empty_collection, keep_query, pictures_folder};
-pub(crate) use collection::{PixelStamp, RowWriter, Rows, remove_rows};
+pub use collection::{
+    Initial, MOVED, Move, Moves, NewQuery, TEXT_FEATURE, add_query, empty_collection, keep_query, pictures_folder,
+};
+pub(crate) use collection::{PixelStamp, RowOf, RowWriter, Rows, lock_queries, note_moves, remove_rows, rename_images};
 pub use embeddings::{Embeddings, encoder_of, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};
 pub(crate) use import::TextColumns;

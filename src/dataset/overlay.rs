@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::reach::Reach;
 use super::text::{numbered_lines, read_text_or_warn};
 use super::warnings::Warnings;
-use super::{Candidate, Loaded, Query, QueryId, Split, WarningKind};
+use super::{Candidate, Loaded, Moves, Query, QueryId, Split, WarningKind};
 
 /// The name of the file in a data set's folder.
 pub const OVERLAY: &str = "queries.overlay.jsonl";
@@ -103,9 +103,10 @@ pub(super) fn apply(loaded: &mut Loaded) {
     }
     let images: HashMap<String, usize> =
         loaded.dataset.images.iter().enumerate().map(|(at, image)| (image.id.as_str().to_owned(), at)).collect();
+    let moves = Moves::read(&root).unwrap_or_default();
     for id in order {
         if let Some((line, edit)) = edits.remove(&id) {
-            let unknown = change(loaded, &images, edit);
+            let unknown = change(loaded, &images, &moves, edit);
             if !unknown.is_empty() {
                 let message = format!("query '{id}' has images that the data set does not: {}", unknown.join(", "));
                 warnings.line(WarningKind::OrphanLabel, &path, line, message);
@@ -116,7 +117,7 @@ pub(super) fn apply(loaded: &mut Loaded) {
 }
 
 /// Changes, adds or deletes one query; the images that the data set does not have.
-fn change(loaded: &mut Loaded, images: &HashMap<String, usize>, edit: QueryEdit) -> Vec<String> {
+fn change(loaded: &mut Loaded, images: &HashMap<String, usize>, moves: &Moves, edit: QueryEdit) -> Vec<String> {
     let found = loaded.dataset.query_index(&edit.query);
     if edit.deleted == Some(true) {
         if let Some(index) = found {
@@ -144,7 +145,7 @@ fn change(loaded: &mut Loaded, images: &HashMap<String, usize>, edit: QueryEdit)
         None => Vec::new(),
         Some(ids) => {
             let position = |id: String| {
-                images.get(&id).copied().or_else(|| {
+                images.get(&id).or_else(|| images.get(moves.now(&id, 0))).copied().or_else(|| {
                     unknown.push(id);
                     None
                 })

@@ -24,6 +24,18 @@ pub enum IndexError {
     /// A link or a path that leads out of the pictures' folder.
     #[error("the file lies outside the folder of the pictures: {}", shown(.0))]
     Outside(PathBuf),
+    /// None of a collection's pictures is where they were.
+    #[error(
+        "none of the {count} pictures of this collection is in their folder any more; nothing was changed: name the folder \
+         they moved to (collect --relink, or “Relink pictures…”): {}",
+        shown(folder)
+    )]
+    Away {
+        /// How many pictures the collection has.
+        count: usize,
+        /// Where they were looked for.
+        folder: PathBuf,
+    },
     /// Another process writes to a collection.
     #[error("{owner} is updating this collection; wait for it, or stop it: {}", shown(.path))]
     Busy {
@@ -44,9 +56,12 @@ impl IndexError {
             Self::Dataset(error) => Warning::from(error).message,
             Self::File(FileError::Io { source, .. }) => source.to_string(),
             Self::File(FileError::Malformed { message, .. }) => message.clone(),
-            Self::Outside(_) | Self::Busy { .. } | Self::Cancelled | Self::Vision(_) | Self::NoVectors(_) => {
-                self.to_string()
-            }
+            Self::Outside(_)
+            | Self::Away { .. }
+            | Self::Busy { .. }
+            | Self::Cancelled
+            | Self::Vision(_)
+            | Self::NoVectors(_) => self.to_string(),
         }
     }
 

@@ -7,12 +7,14 @@
 mod candidates;
 mod collection;
 mod error;
+mod pack;
 pub mod text;
 mod vectors;
 mod words;
 
 pub use candidates::{Asked, Came, Candidates, Example, FoundPicture};
-pub use collection::{Collection, Gathered, Manifest, Updated};
+pub use collection::{Collection, Gathered, Manifest, Relinked, Updated};
 pub use error::IndexError;
+pub use pack::{Packed, Packing, Unpacked, unpack};
 pub use vectors::{EXACT, Embedded, Near, Recall, VectorInfo, VectorSet};
 pub use words::*;

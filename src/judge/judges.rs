@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::name::{FILES, check_name};
 use super::{JudgeError, Judgement, Label, Line, Places, Record, Tail};
-use crate::dataset::{Dataset, DatasetError, Judgements, Relevance, Warning};
+use crate::dataset::{Dataset, DatasetError, Judgements, Moves, Relevance, Warning};
 
 /// All judges of a data set: those with journals, and [`FILES`], whose labels are those of its own files.
 ///
-/// Labels are found by the ids of query and image, also where the data set no longer has them.
+/// Labels are found by the ids of query and image, also where the data set no longer has them. Those of a picture of a
+/// collection that was moved since are found by its new path.
 #[derive(Debug)]
 pub struct Judges {
     places: Places,
@@ -18,6 +19,8 @@ pub struct Judges {
     records: BTreeMap<Arc<str>, Record>,
     files: BTreeMap<String, BTreeMap<String, Judgement>>,
     version: u64,
+    /// Where pictures went since they were judged, and the size of the file that says so.
+    moves: (Moves, u64),
     /// Journals that cannot be read, and why: reported once.
     faults: BTreeMap<PathBuf, String>,
 }
@@ -62,7 +65,8 @@ impl Judges {
     /// If a folder of journals cannot be read. A journal that cannot be is a notice.
     pub fn read(places: Places) -> Result<(Self, Look), JudgeError> {
         let (records, files, faults) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut judges = Self { places, tails: Vec::new(), records, files, version: 0, faults };
+        let moves = places.moves()?;
+        let mut judges = Self { places, tails: Vec::new(), records, files, version: 0, moves, faults };
         let look = judges.look()?;
         Ok((judges, look))
     }
@@ -103,7 +107,7 @@ impl Judges {
         }
         let mut look = Look::default();
         let mut news = Vec::new();
-        let mut is_restarted = false;
+        let mut is_restarted = self.look_at_moves()?;
         for tail in &mut self.tails {
             match tail.look() {
                 Ok(new) => {
@@ -126,7 +130,12 @@ impl Judges {
         for (judge, lines) in in_order(news) {
             let record = self.records.entry(judge.clone()).or_insert_with(|| Record::new(&judge));
             let changed = look.changed.entry(judge).or_default();
-            for line in lines {
+            for mut line in lines {
+                // A judgement follows its picture.
+                let image = self.moves.0.now(&line.image, line.at);
+                if image != &*line.image {
+                    line.image = image.into();
+                }
                 let query = line.query.clone();
                 if record.read(line) && !changed.contains(&query) {
                     changed.insert(query);
@@ -135,6 +144,15 @@ impl Judges {
             self.version += 1;
         }
         Ok(look)
+    }
+
+    /// Reads again where pictures went, if that has changed.
+    fn look_at_moves(&mut self) -> Result<bool, JudgeError> {
+        let has_changed = self.places.size_of_moves() != self.moves.1;
+        if has_changed {
+            self.moves = self.places.moves()?;
+        }
+        Ok(has_changed)
     }
 
     /// Forgets all lines but those that are pending, and reads every journal from its start.

@@ -8,7 +8,7 @@ use super::journal::Journal;
 use super::name::{check_name, file_stem, hash};
 use super::{JudgeError, name};
 use crate::base::FileError;
-use crate::dataset::{OVERLAY, QueryEdit, Reach, demo_sample};
+use crate::dataset::{MOVED, Moves, OVERLAY, QueryEdit, Reach, demo_sample};
 
 /// The folder of journals in a data set's folder.
 pub const FOLDER: &str = "judgements";
@@ -54,6 +54,23 @@ impl Places {
         all.retain(|path| self.reach.admits(path, &self.root));
         all.extend(listed(&self.elsewhere)?);
         Ok(all)
+    }
+
+    /// Where pictures went since they were judged, and the size of the file that says so.
+    ///
+    /// # Errors
+    /// If there is such a file and it cannot be read.
+    pub(super) fn moves(&self) -> Result<(Moves, u64), JudgeError> {
+        let size = self.size_of_moves();
+        let moves = if size > 0 { Moves::read(&self.root)? } else { Moves::default() };
+        Ok((moves, size))
+    }
+
+    /// The size of the file that says where pictures went; 0 without one.
+    pub(super) fn size_of_moves(&self) -> u64 {
+        let path = self.root.join(MOVED);
+        let size = fs::metadata(&path).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
+        if size > 0 && self.reach.admits(&path, &self.root) { size } else { 0 }
     }
 
     /// Where the protocol may lie, the preferred place first.

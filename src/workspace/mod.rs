@@ -218,6 +218,7 @@ impl Workspace {
             || self.searching.is_keeping()
             || self.searching.is_weighing()
             || self.searching.looking_at_tables().is_some()
+            || self.searching.is_packing()
             || self.training.is_running()
             || self.training.is_ending()
             || self.studies.is_busy()

@@ -2,6 +2,7 @@
 
 mod apply;
 mod collect;
+mod pack;
 mod session;
 mod tables;
 mod weights;
@@ -12,6 +13,7 @@ use crate::base::Progress;
 use crate::index::text::Facets;
 use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
 use crate::jobs::Slot;
+use crate::workspace::Message;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,8 @@ pub struct OpenCollection {
     pub vectors: Option<Arc<VectorSet>>,
     /// Number of pictures.
     pub count: usize,
+    /// Whether the folder of the pictures was there when it was opened.
+    pub has_pictures: bool,
 }
 
 impl OpenCollection {
@@ -78,10 +82,14 @@ pub struct Searching {
     finding_facets: Slot<(), (String, Facets)>,
     weighing: Slot<(), Arc<Collection>>,
     facets: Option<(String, Facets)>,
+    /// The collection being packed; what came of it, in a sentence.
+    packing: Slot<(), String>,
     /// What is to be found next.
     next: Option<Asked>,
     tables: tables::Tables,
     found: Option<FoundSoFar>,
+    /// What came of collecting, told once what was collected is open.
+    report: Vec<Message>,
     at_hand: Option<AtHand>,
 }
 
@@ -126,6 +134,16 @@ impl Searching {
         self.collecting.is_running()
     }
 
+    /// Whether the open collection, or one that was open, is being packed.
+    pub fn is_packing(&self) -> bool {
+        self.packing.is_running()
+    }
+
+    /// The progress of packing, and for how long it has gone on.
+    pub fn packing_progress(&self) -> Option<(&Progress, Duration)> {
+        self.packing.worked()
+    }
+
     /// The progress of making a collection, and for how long it has gone on.
     pub fn progress(&self) -> Option<(&Progress, Duration)> {
         self.collecting.worked()
@@ -157,6 +175,7 @@ impl Searching {
     pub(super) fn retire(&mut self) {
         self.collecting.retire();
         self.tables.job.retire();
+        self.packing.retire();
         self.close();
     }
 }

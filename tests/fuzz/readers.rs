@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crossrank::dataset::{self, Reach, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors};
+use crossrank::dataset::{
+    self, Moves, Reach, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors,
+};
 use crossrank::graph::Whitening;
 use crossrank::index::{self, Mapping, Stamp, list, preview};
 use crossrank::judge::Protocol;
@@ -20,7 +22,7 @@ use crossrank::workspace::StudyResult;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// Every reader.
-pub const READERS: [Reader; 26] = [
+pub const READERS: [Reader; 28] = [
     ("npy", npy),
     ("npz", npz),
     ("safetensors", safetensors),
@@ -47,6 +49,8 @@ pub const READERS: [Reader; 26] = [
     ("protocol", protocol),
     ("words_table", words_table),
     ("shard", shard),
+    ("packed", packed),
+    ("moves", moves),
 ];
 
 /// Calls `read` with a folder that holds the bytes under this name, and other files.
@@ -266,4 +270,23 @@ pub fn words_table(bytes: &[u8]) {
 /// A tar archive of pictures.
 pub fn shard(bytes: &[u8]) {
     words(&[("x.tar", bytes)]);
+}
+
+/// A packed collection.
+pub fn packed(bytes: &[u8]) {
+    with_file("x.tar", bytes, |path| {
+        let folder = path.with_file_name("unpacked");
+        let unpacked = index::unpack(path, &folder, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(unpacked.is_ok(), folder.exists(), "as a whole or not at all");
+    });
+}
+
+/// Where pictures of a collection went.
+pub fn moves(bytes: &[u8]) {
+    with_file("moved.jsonl", bytes, |path| {
+        let Ok(moves) = Moves::read(path.parent().expect("a folder")) else { return };
+        for name in ["a.jpg", "b.jpg", "b/a.jpg"] {
+            let _ = (moves.now(name, 0), moves.now(name, i64::MAX), moves.back(name).count());
+        }
+    });
 }

@@ -14,7 +14,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Photos of the sample: birds, and fishes that nothing calls birds.
-fn photos(home: &Path) -> PathBuf {
+pub(super) fn photos(home: &Path) -> PathBuf {
     let to = home.join("photos");
     std::fs::create_dir_all(&to).expect("a folder");
     let mut names: Vec<String> = std::fs::read_dir(Path::new(SAMPLE).join("photos"))
@@ -34,7 +34,7 @@ fn photos(home: &Path) -> PathBuf {
 }
 
 /// A collection of twelve photos, with the vectors that the sample ships.
-fn collected(home: &Path) -> PathBuf {
+pub(super) fn collected(home: &Path) -> PathBuf {
     let folder = with_vectors(&home.join("own"), &photos(home));
     let mut workspace = Workspace::new(Store::at(&home.join("store")));
     workspace.apply(DataAction::Open(folder.clone()));
@@ -155,7 +155,7 @@ fn the_dialog_makes_a_collection_beside_the_pictures() {
 }
 
 /// A collection of photos of the sample, by the words in their names, with the vectors that the sample ships.
-fn with_vectors(folder: &Path, pictures: &Path) -> PathBuf {
+pub(super) fn with_vectors(folder: &Path, pictures: &Path) -> PathBuf {
     let mut collection = Collection::create(folder, pictures, Reach::Folder).expect("a collection");
     let go_on = &mut |_| ControlFlow::Continue(());
     collection.update(go_on).expect("words");

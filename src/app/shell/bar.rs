@@ -69,6 +69,8 @@ fn data_menu_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
             &commands::OPEN_SAMPLE,
             &commands::NEW_COLLECTION,
             &commands::UPDATE_COLLECTION,
+            &commands::RELINK,
+            &commands::PACK,
             &commands::ATTACH_TREC,
             &commands::ATTACH_VECTORS,
             &commands::IMPORT_JUDGEMENTS,
@@ -148,6 +150,8 @@ fn status_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         progress_ui(ui, progress, elapsed, EmbeddingAction::Cancel, ctx);
     } else if let Some((progress, elapsed)) = ctx.workspace().searching().progress() {
         progress_ui(ui, progress, elapsed, SearchAction::CancelCollecting, ctx);
+    } else if let Some((progress, elapsed)) = ctx.workspace().searching().packing_progress() {
+        progress_ui(ui, progress, elapsed, SearchAction::CancelPacking, ctx);
     } else if let Some(session) = ctx.session() {
         let (queries, summary) = (session.data.dataset.queries.len(), &session.summary);
         let counts = [(queries, "queries"), (summary.images, "images"), (summary.candidates, "candidates")];

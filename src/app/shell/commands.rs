@@ -74,6 +74,10 @@ pub static COLLECTION_TABLES: NamedCommand = does("What columns mean…", None, 
 /// Look for new pictures.
 pub static UPDATE_COLLECTION: NamedCommand =
     acts("Look for new pictures", None, no_collection, |_, _| Some(SearchAction::Update.into()));
+/// Say where the pictures of the open collection are now.
+pub static RELINK: NamedCommand = does("Relink pictures…", None, no_collection, Command::RelinkPictures);
+/// Write the open collection as one file.
+pub static PACK: NamedCommand = does("Pack collection…", None, no_collection, Command::PackCollection);
 /// Open the bundled sample.
 pub static OPEN_SAMPLE: NamedCommand =
     acts("Open built-in sample", None, never, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
@@ -194,6 +198,8 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &SEARCH,
                 &COLLECTION_TABLES,
                 &UPDATE_COLLECTION,
+                &RELINK,
+                &PACK,
                 &ATTACH_TREC,
                 &ATTACH_VECTORS,
                 &IMPORT_JUDGEMENTS,

@@ -86,6 +86,9 @@ impl SearchBar {
                     self.text = text;
                     self.ask(ctx);
                 }
+                if !open.has_pictures {
+                    away_ui(ui, ctx);
+                }
                 self.example_ui(ui, ctx);
                 self.most_ui(ui);
                 keep_ui(ui, ctx);
@@ -269,6 +272,15 @@ impl SearchBar {
         response
             .widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Button, true, format!("Found: {name}")));
         response.on_hover_text(path)
+    }
+}
+
+/// What is offered when the folder of the pictures is gone.
+fn away_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let text = RichText::new("The folder of the pictures is gone.").color(theme::palette(ui.visuals()).warning);
+    ui.label(text);
+    if ui.button(commands::RELINK.name.as_ref()).on_hover_text("Say where it is now; nothing is lost").clicked() {
+        commands::RELINK.ask(&ui.ctx().clone(), ctx);
     }
 }
 

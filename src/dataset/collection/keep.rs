@@ -107,8 +107,20 @@ pub fn keep_query(root: &Path, query: &NewQuery) -> Result<(), DatasetError> {
     replace(&root.join(QUERIES), &QUERY_HEAD, rows.collect())
 }
 
+/// The lock on a collection's kept queries, once nobody else has it; `None` if there are none, or they cannot be written.
+///
+/// # Errors
+/// If it stays locked.
+pub(crate) fn lock_queries(root: &Path) -> Result<Option<Lock>, DatasetError> {
+    let folder = root.join("queries");
+    match folder.metadata() {
+        Ok(found) if found.is_dir() && !found.permissions().readonly() => locked(&folder).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// The lock on a folder, once nobody else has it.
-fn locked(folder: &Path) -> Result<Lock, DatasetError> {
+pub(super) fn locked(folder: &Path) -> Result<Lock, DatasetError> {
     const ATTEMPTS: usize = 200;
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(25);
     let mut last = None;

@@ -5,11 +5,14 @@
 //! | `collection.json` | where the pictures are |
 //! | `queries/queries.csv` | a row for each candidate of each query, in our own format: `query,text,split,image,rank,text_feature,like` |
 //! | `queries/images.csv` | the words of every image that is a candidate |
+//! | `moved.jsonl` | pictures that were found again under another path |
 //! | `vectors/KEY/` | visual vectors, by the encoder's key |
 //!
 //! Images are named by their paths below the pictures' folder.
 
 mod keep;
+mod moves;
+mod renamed;
 mod rows;
 mod sources;
 
@@ -17,8 +20,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub(crate) use keep::lock_queries;
 pub use keep::{Initial, NewQuery, TEXT_FEATURE, add_query, keep_query};
-pub(crate) use rows::{PixelStamp, RowWriter, Rows, remove_rows};
+pub(crate) use moves::note_moves;
+pub use moves::{MOVED, Move, Moves};
+pub(crate) use renamed::rename_images;
+pub(crate) use rows::{PixelStamp, RowOf, RowWriter, Rows, remove_rows};
 
 use super::build::Builder;
 use super::reader::Reader;

@@ -8,8 +8,22 @@ use std::path::{Path, PathBuf};
 use crate::base::{At, FileError};
 use crate::dataset::vectors::{read_floats, write_floats};
 
+/// Vectors that are carried over at a time.
+const CARRIED: usize = 512;
+
 /// What decides whether a picture's vector still holds: size, and time of modification, of its file.
 pub(crate) type PixelStamp = (u64, i64);
+
+/// The picture of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct RowOf<'a> {
+    /// Its path below the pictures' folder.
+    pub path: &'a str,
+    /// Its file as it was.
+    pub stamp: PixelStamp,
+    /// Half a hash of its bytes ([`crate::base::ContentHash::half`]), if they were read.
+    pub content: Option<u128>,
+}
 
 /// Rows as they were when opened. Rows are only appended; a later one of a picture replaces an earlier one.
 pub(crate) struct Rows {
@@ -19,6 +33,8 @@ pub(crate) struct Rows {
     /// The picture of each row, whether it still counts or not.
     paths: Vec<Box<str>>,
     stamps: Vec<PixelStamp>,
+    /// 0 where it is not known.
+    contents: Vec<u128>,
     /// Whether each row is its picture's latest.
     latest: Vec<bool>,
     /// The row of each picture that counts.
@@ -58,6 +74,7 @@ impl Rows {
             path: path.to_owned(),
             paths: Vec::new(),
             stamps: Vec::new(),
+            contents: Vec::new(),
             latest: Vec::new(),
             row_of: HashMap::new(),
         };
@@ -73,7 +90,11 @@ impl Rows {
         for line in text.split_inclusive('\n').take_while(|line| line.ends_with('\n')) {
             match serde_json::from_str::<Line>(line) {
                 Ok(Line::Row(path, bytes, modified)) if (rows.paths.len() as u64) < whole => {
-                    rows.list(path.into(), (bytes, modified));
+                    rows.list(&RowOf { path: &path, stamp: (bytes, modified), content: None });
+                }
+                Ok(Line::Whole(path, bytes, modified, content)) if (rows.paths.len() as u64) < whole => {
+                    let content = u128::from_str_radix(&content, 16).ok();
+                    rows.list(&RowOf { path: &path, stamp: (bytes, modified), content });
                 }
                 Ok(Line::Gone([path])) => rows.forget(&path),
                 // Written by a process that was killed, or lost with the power: computed again.
@@ -84,13 +105,14 @@ impl Rows {
         Ok((rows, length))
     }
 
-    fn list(&mut self, path: Box<str>, stamp: PixelStamp) {
-        if let Some(before) = self.row_of.insert(path.clone(), self.paths.len() as u32) {
+    fn list(&mut self, of: &RowOf<'_>) {
+        if let Some(before) = self.row_of.insert(of.path.into(), self.paths.len() as u32) {
             self.latest[before as usize] = false;
         }
         self.latest.push(true);
-        self.paths.push(path);
-        self.stamps.push(stamp);
+        self.paths.push(of.path.into());
+        self.stamps.push(of.stamp);
+        self.contents.push(of.content.unwrap_or_default());
     }
 
     fn forget(&mut self, path: &str) {
@@ -117,6 +139,11 @@ impl Rows {
     /// The stamp of a picture's vector.
     pub fn stamp(&self, path: &str) -> Option<PixelStamp> {
         self.row_of(path).map(|row| self.stamps[row])
+    }
+
+    /// The content of the picture that a vector is of, if it is known.
+    pub fn content(&self, path: &str) -> Option<u128> {
+        self.row_of(path).map(|row| self.contents[row]).filter(|content| *content != 0)
     }
 
     /// The picture of a row.
@@ -150,6 +177,7 @@ impl Rows {
 #[serde(untagged)]
 enum Line {
     Row(String, u64, i64),
+    Whole(String, u64, i64, String),
     Gone([String; 1]),
 }
 
@@ -181,11 +209,29 @@ impl RowWriter {
     ///
     /// # Errors
     /// If the disk is full or cannot be written: what was there before stays.
-    pub fn append(&mut self, pictures: &[(&str, PixelStamp)], vectors: &[f32]) -> Result<(), FileError> {
+    pub fn append(&mut self, pictures: &[RowOf<'_>], vectors: &[f32]) -> Result<(), FileError> {
         write_floats(&self.rows.file, self.rows.len() * self.rows.dim, vectors).at(&self.rows.path)?;
-        let line = |(path, (bytes, modified)): &(&str, PixelStamp)| serde_json::json!([path, bytes, modified]);
+        let line = |&RowOf { path, stamp: (bytes, modified), content }: &RowOf<'_>| match content {
+            Some(content) => serde_json::json!([path, bytes, modified, format!("{content:032x}")]),
+            None => serde_json::json!([path, bytes, modified]),
+        };
         self.write(pictures.iter().map(line))?;
-        pictures.iter().for_each(|&(path, stamp)| self.rows.list(path.into(), stamp));
+        pictures.iter().for_each(|of| self.rows.list(of));
+        Ok(())
+    }
+
+    /// Appends the vectors of some rows again, each as that of another picture, or of the same one by another stamp.
+    ///
+    /// # Errors
+    /// As [`RowWriter::append`].
+    pub fn carry(&mut self, rows: &[(usize, RowOf<'_>)]) -> Result<(), FileError> {
+        for some in rows.chunks(CARRIED) {
+            let mut vectors = Vec::with_capacity(some.len() * self.rows.dim);
+            for (row, _) in some {
+                vectors.extend(self.rows.read(*row, 1)?);
+            }
+            self.append(&some.iter().map(|(_, of)| *of).collect::<Vec<_>>(), &vectors)?;
+        }
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Collection;
 use crate::base::At;
 use crate::dataset::{
-    self, Dataset, Image, ImageId, Initial, Judgements, Loaded, NewQuery, Reach, Split, VectorTable, Warning,
+    self, Dataset, Image, ImageId, Initial, Judgements, Loaded, Moves, NewQuery, Reach, Split, VectorTable, Warning,
     add_query, empty_collection, keep_query,
 };
 use crate::index::candidates::{Candidates, FoundPicture};
@@ -96,7 +96,28 @@ impl Collection {
         split: Option<Split>,
         candidates: &Candidates,
     ) -> Result<(), IndexError> {
-        Ok(keep_query(self.folder(), &self.query(name, text, split, candidates))?)
+        let mut query = self.query(name, text, split, candidates);
+        self.follow_moves(&mut query)?;
+        Ok(keep_query(self.folder(), &query)?)
+    }
+
+    /// Calls pictures that were moved since the query was asked by their new paths.
+    fn follow_moves(&self, query: &mut NewQuery) -> Result<(), IndexError> {
+        let moves = Moves::read(self.folder())?;
+        if moves.is_empty() {
+            return Ok(());
+        }
+        self.text().reload()?;
+        for initial in &mut query.candidates {
+            let path = initial.image.id.as_str();
+            if self.picture(path)?.is_some() {
+                continue;
+            }
+            if let Some(picture) = self.picture(moves.now(path, 0))? {
+                initial.image = self.image(&picture);
+            }
+        }
+        Ok(())
     }
 
     /// The file of a picture; `None` in a shard.

@@ -54,6 +54,20 @@ impl Manifest {
         }
     }
 
+    /// The same, if its version is known.
+    ///
+    /// # Errors
+    /// If it is of a newer version; `path` is the file it was read from.
+    pub(in crate::index) fn checked(self, path: &Path) -> Result<Self, IndexError> {
+        match self.version {
+            VERSION => Ok(self),
+            version => {
+                let message = format!("version {version} of a collection, which a newer Crossrank made");
+                Err(FileError::malformed(message, path).into())
+            }
+        }
+    }
+
     /// The folder of the pictures of a collection in `folder`.
     pub(super) fn pictures_from(&self, folder: &Path) -> PathBuf {
         pictures_folder(folder, &self.pictures, &self.beside)
@@ -74,20 +88,14 @@ pub(super) fn read(folder: &Path) -> Result<Manifest, IndexError> {
     };
     let manifest: Manifest = serde_json::from_slice(&text)
         .map_err(|error| FileError::malformed(format!("not a collection's description: {error}"), &path))?;
-    match manifest.version {
-        VERSION => Ok(manifest),
-        version => {
-            let message = format!("version {version} of a collection, which a newer Crossrank made");
-            Err(FileError::malformed(message, &path).into())
-        }
-    }
+    manifest.checked(&path)
 }
 
 /// Writes the file of a collection.
 ///
 /// # Errors
 /// If that fails; the old one is then left as it was.
-pub(super) fn write(folder: &Path, manifest: &Manifest) -> Result<(), IndexError> {
+pub(in crate::index) fn write(folder: &Path, manifest: &Manifest) -> Result<(), IndexError> {
     let path = folder.join(FILE);
     let text = serde_json::to_vec_pretty(manifest).map_err(|error| FileError::malformed(error.to_string(), &path))?;
     write_whole(&path, &[&text, b"\n"]).at(&path)?;
@@ -95,7 +103,7 @@ pub(super) fn write(folder: &Path, manifest: &Manifest) -> Result<(), IndexError
 }
 
 /// The way from one absolute folder to another.
-pub(super) fn relative(from: &Path, to: &Path) -> PathBuf {
+pub(in crate::index) fn relative(from: &Path, to: &Path) -> PathBuf {
     let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (from.components().collect(), to.components().collect());
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n(Component::ParentDir, from.len() - shared);

@@ -6,12 +6,14 @@
 //! | `text/` | the text index, with every picture's words and stamp |
 //! | `vectors/` | the vectors of the pictures, a folder for each encoder |
 //! | `queries/` | the queries that were kept, with their candidates |
+//! | `moved.jsonl` | pictures that were found again under another path |
 //!
 //! Pictures are never copied or changed. Several processes may search a collection, one may update it.
 
 mod browse;
 mod gather;
 mod manifest;
+mod relink;
 mod update;
 mod vectors;
 
@@ -19,6 +21,8 @@ use std::path::{Path, PathBuf};
 
 pub use gather::Gathered;
 pub use manifest::Manifest;
+pub(in crate::index) use manifest::{relative, write as write_manifest};
+pub use relink::Relinked;
 pub use update::Updated;
 
 use super::IndexError;
@@ -27,7 +31,7 @@ use super::text::{FieldWeights, Found, TextIndex, TextQuery};
 use super::words::Mapping;
 use crate::base::FileError;
 use crate::dataset::Reach;
-use manifest::{FILE, read, relative, write};
+use manifest::{FILE, read, write};
 
 /// The folder of the text index.
 const TEXT: &str = "text";
@@ -53,7 +57,11 @@ impl Collection {
             return match known.pictures == pictures {
                 true => Ok(known),
                 false => {
-                    let message = format!("this collection is of other pictures, in {}", known.pictures().display());
+                    let message = format!(
+                        "this collection is of other pictures, in {} (if they moved: --relink, or “Relink \
+                         pictures…”)",
+                        known.pictures().display()
+                    );
                     Err(FileError::malformed(message, folder).into())
                 }
             };

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::manifest::write;
+use super::manifest::{self, write};
 use super::{Collection, IndexError, TEXT};
 use crate::base::{Lock, Progress};
-use crate::dataset::{Reach, Warning};
-use crate::index::words::{Batch, Known, Outcome, Stamp, list, read};
+use crate::dataset::{Move, Reach, Warning, note_moves, rename_images};
+use crate::index::vectors::Contents;
+use crate::index::words::{Batch, Known, Listing, Moved, Outcome, Stamp, list, read};
 
 /// At least this often, what was read is put on disk: a crash loses no more.
 const COMMIT: Duration = Duration::from_secs(10);
@@ -20,6 +22,8 @@ pub struct Updated {
     pub outcome: Outcome,
     /// Files that cannot be read, by kind, such as `HEIC`.
     pub unread: std::collections::BTreeMap<String, usize>,
+    /// Pictures that were found again under another path: before, and now.
+    pub moved: Vec<(String, String)>,
     /// Problems on the way.
     pub warnings: Vec<Warning>,
 }
@@ -28,6 +32,8 @@ pub struct Updated {
 struct InIndex {
     stamps: HashMap<String, Stamp>,
     tables: Option<u64>,
+    /// What was in the pictures, where it is known.
+    contents: Contents,
 }
 
 impl Known for InIndex {
@@ -39,16 +45,23 @@ impl Known for InIndex {
         self.stamps.keys().for_each(|path| visit(path));
     }
 
+    fn content(&self, path: &str) -> Option<u128> {
+        let stamp = self.stamps.get(path)?;
+        self.contents.of(path, (stamp.bytes, stamp.modified))
+    }
+
     fn tables(&self) -> Option<u64> {
         self.tables
     }
 }
 
 impl Collection {
-    /// Reads the words of pictures that are new or have changed, and removes those that are gone.
+    /// Reads the words of pictures that are new or have changed, and removes those that are gone. One that was moved or
+    /// renamed keeps its judgements, its places in kept queries and, with the next [`Collection::embed`], its vectors.
     ///
     /// # Errors
-    /// If the pictures' folder cannot be read or the index cannot be written, [`IndexError::Busy`] while another process
+    /// If the pictures' folder cannot be read or the index cannot be written, [`IndexError::Away`] if none of the pictures
+    /// is there any more, as when a disk is not mounted, [`IndexError::Busy`] while another process
     /// updates, and [`IndexError::Cancelled`] after a `Break` of `observe`. What was read until then is kept, and the
     /// next update goes on from there.
     pub fn update(&mut self, observe: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Updated, IndexError> {
@@ -57,14 +70,20 @@ impl Collection {
         let mut writer = self.text.writer()?;
         // The writer's lock makes what is read here the latest.
         self.text.reload()?;
-        let known = InIndex { stamps: self.text.stamps()?, tables: self.manifest.tables };
-        let reach = Reach::following(self.manifest.follow);
-        let listing = list(self.pictures(), reach, observe)?;
+        self.manifest = manifest::read(&self.folder)?;
+        self.pictures = self.manifest.pictures_from(&self.folder);
+        let (stamps, tables) = (self.text.stamps()?, self.manifest.tables);
+        let known = InIndex { stamps, tables, contents: Contents::new(self.vectors_folder()) };
+        let listing = self.listed(known.stamps.len(), observe)?;
         let mut warnings = listing.warnings.clone();
         let mut failure = None;
         let mut committed = Instant::now();
+        let (mut moved, folder) = (Vec::new(), self.folder.clone());
         let mut take = |batch: Batch| {
             let mut add = || -> Result<(), IndexError> {
+                // Before the index knows them by their new paths: after a kill they are found again.
+                take_along(&folder, &batch.moved)?;
+                moved.extend(batch.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())));
                 batch.pictures.iter().try_for_each(|picture| writer.add(picture))?;
                 batch.removed.iter().for_each(|path| writer.remove(path));
                 if committed.elapsed() >= COMMIT {
@@ -92,6 +111,39 @@ impl Collection {
             self.manifest.mapping = self.manifest.mapping.with_guesses(guesses.clone());
         }
         write(&self.folder, &self.manifest)?;
-        Ok(Updated { outcome, unread: listing.unread, warnings })
+        Ok(Updated { outcome, unread: listing.unread, moved, warnings })
     }
+
+    /// Lists the folder of the pictures.
+    fn listed(
+        &self,
+        known: usize,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Listing, IndexError> {
+        let away = || IndexError::Away { count: known, folder: self.pictures.clone() };
+        if known > 0 && !self.has_pictures_folder() {
+            return Err(away());
+        }
+        let listing = list(&self.pictures, Reach::following(self.manifest.follow), observe)?;
+        let is_empty = listing.pictures.is_empty() && listing.shards.is_empty() && listing.missed.is_empty();
+        if known > 0 && is_empty { Err(away()) } else { Ok(listing) }
+    }
+}
+
+/// Takes judgements and kept queries along to where pictures moved.
+fn take_along(folder: &Path, moved: &[Moved]) -> Result<(), IndexError> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let note = |Moved { from, to, was, is }: &Moved| Move {
+        at: 0,
+        from: from.clone(),
+        to: to.clone(),
+        bytes: was.bytes,
+        was: was.modified,
+        is: *is,
+    };
+    note_moves(folder, moved.iter().map(note).collect())?;
+    let new: HashMap<&str, &str> = moved.iter().map(|moved| (moved.from.as_str(), moved.to.as_str())).collect();
+    Ok(rename_images(folder, &new)?)
 }

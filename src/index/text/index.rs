@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::MmapDirectory;
 use tantivy::directory::error::LockError;
+use tantivy::directory::{Directory, DirectoryLock, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyError, Term};
 
@@ -53,6 +53,15 @@ impl TextIndex {
     /// If the index cannot be read.
     pub fn reload(&self) -> Result<(), IndexError> {
         self.reader.reload().map_err(|error| self.fault(error))
+    }
+
+    /// Keeps others from writing to the index, until dropped.
+    ///
+    /// # Errors
+    /// [`IndexError::Busy`] if another writer has it open, and if the folder cannot be written.
+    pub(in crate::index) fn lock(&self) -> Result<DirectoryLock, IndexError> {
+        let lock = self.index.directory().acquire_lock(&INDEX_WRITER_LOCK);
+        lock.map_err(|error| self.fault(TantivyError::LockFailure(error, None)))
     }
 
     /// Writes to the index.

@@ -1,14 +1,17 @@
 //! Computing the vectors of a collection's pictures.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::describe::{self, VectorInfo};
 use super::near;
 use super::set::EXACT;
 use crate::base::{At, FileError, Lock, Progress};
-use crate::dataset::{PixelStamp, Reach, RowWriter, remove_rows};
+use crate::dataset::{PixelStamp, Reach, RowOf, RowWriter, remove_rows};
+use crate::index::words::content_of;
 use crate::index::{Collection, IndexError, picture_bytes};
 use crate::vision::{DeviceChoice, EmbedEvent, EmbedMeter, EncoderSpec, PictureSource, VisionError, embed_pictures};
 
@@ -24,6 +27,8 @@ pub struct Embedded {
     pub embedded: usize,
     /// Pictures whose vector was there.
     pub unchanged: usize,
+    /// Among these, pictures whose vector was that of another path or another time, and which are the same.
+    pub carried: usize,
     /// Vectors of pictures that are gone.
     pub removed: usize,
     /// Pictures that could not be read, and why, by path.
@@ -47,6 +52,14 @@ struct Source<'a> {
     root: &'a Path,
     reach: Reach,
     waiting: &'a [Waiting],
+    /// Half a hash of what was read of each, until its vector is there.
+    contents: Mutex<HashMap<usize, u128>>,
+}
+
+impl Source<'_> {
+    fn contents(&self) -> MutexGuard<'_, HashMap<usize, u128>> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl PictureSource for Source<'_> {
@@ -62,7 +75,11 @@ impl PictureSource for Source<'_> {
             picture_bytes(self.root, self.reach, path, part.as_ref())
         };
         match read() {
-            Ok(bytes) => Ok((bytes, shown)),
+            Ok(bytes) => {
+                let content = content_of(&bytes);
+                self.contents().insert(index, content);
+                Ok((bytes, shown))
+            }
             Err(IndexError::File(error)) => Err(error.into()),
             Err(error) => Err(VisionError::Picture { message: error.to_string(), path: shown }),
         }
@@ -88,7 +105,7 @@ impl Collection {
     ) -> Result<Embedded, IndexError> {
         let Opened { _lock, folder, mut info, mut writer } = self.open_set(encoder)?;
         let mut outcome = Embedded::default();
-        let waiting = self.waiting(&mut writer, &mut outcome)?;
+        let waiting = self.waiting(&mut writer, &mut outcome, observe)?;
         if !waiting.is_empty() {
             self.compute(encoder, device, &waiting, (&mut writer, &mut outcome), observe)?;
         }
@@ -116,7 +133,8 @@ impl Collection {
                 return Err(FileError::malformed(message, &folder).into());
             }
             if let Some(stamp) = stamps.get(&path) {
-                writer.append(&[(&path, (stamp.bytes, stamp.modified))], &vector)?;
+                let of = RowOf { path: &path, stamp: (stamp.bytes, stamp.modified), content: None };
+                writer.append(&[of], &vector)?;
                 taken += 1;
             }
         }
@@ -139,9 +157,15 @@ impl Collection {
     }
 
     /// The pictures without a vector, by path; vectors of pictures that are gone are removed.
-    fn waiting(&self, writer: &mut RowWriter, outcome: &mut Embedded) -> Result<Vec<Waiting>, IndexError> {
+    fn waiting(
+        &self,
+        writer: &mut RowWriter,
+        outcome: &mut Embedded,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Vec<Waiting>, IndexError> {
         self.text().reload()?;
         let stamps = self.text().stamps()?;
+        outcome.carried = self.carry(writer, &stamps, observe)?;
         let gone: Vec<String> =
             writer.rows.all().filter(|path| !stamps.contains_key(*path)).map(str::to_owned).collect();
         writer.remove(&gone)?;
@@ -164,7 +188,7 @@ impl Collection {
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<(), IndexError> {
         let reach = Reach::following(self.manifest().follow);
-        let source = Source { collection: self, root: self.pictures(), reach, waiting };
+        let source = Source { collection: self, root: self.pictures(), reach, waiting, contents: Mutex::default() };
         let mut meter = EmbedMeter::new(outcome.unchanged + waiting.len(), waiting.len());
         let mut synced = Instant::now();
         let mut failure = None;
@@ -173,8 +197,11 @@ impl Collection {
                 EmbedEvent::Waiting => {}
                 EmbedEvent::Loaded => meter.start(),
                 EmbedEvent::Rows(indices, rows) => {
-                    let pictures: Vec<(&str, PixelStamp)> =
-                        indices.iter().map(|&index| (&*waiting[index].0, waiting[index].1)).collect();
+                    let of = |&index: &usize| {
+                        let (path, stamp) = &waiting[index];
+                        RowOf { path, stamp: *stamp, content: source.contents().remove(&index) }
+                    };
+                    let pictures: Vec<RowOf<'_>> = indices.iter().map(of).collect();
                     let written = writer.append(&pictures, &rows).and_then(|()| match synced.elapsed() >= SYNC {
                         true => writer.sync().inspect(|()| synced = Instant::now()),
                         false => Ok(()),
@@ -228,7 +255,8 @@ fn compacted(folder: &Path, info: &mut VectorInfo, old: &RowWriter) -> Result<Ro
     for row in (0..old.rows.len()).filter(|&row| old.rows.counts(row)) {
         let path = old.rows.path(row);
         if let Some(stamp) = old.rows.stamp(path) {
-            new.append(&[(path, stamp)], &old.rows.read(row, 1)?)?;
+            let of = RowOf { path, stamp, content: old.rows.content(path) };
+            new.append(&[of], &old.rows.read(row, 1)?)?;
         }
     }
     new.sync()?;

@@ -14,12 +14,14 @@
 //! set; vectors themselves are read when needed, never all at once.
 
 mod among;
+mod carry;
 mod describe;
 mod embed;
 mod exact;
 mod near;
 mod set;
 
+pub(in crate::index) use carry::Contents;
 pub use describe::{Recall, VectorInfo};
 pub use embed::Embedded;
 pub use set::{EXACT, Near, VectorSet};

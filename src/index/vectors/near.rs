@@ -169,7 +169,7 @@ fn measure(rows: &Rows, index: &NearIndex) -> Result<Recall, IndexError> {
 mod tests {
     use super::*;
     use crate::base::Rng;
-    use crate::dataset::RowWriter;
+    use crate::dataset::{RowOf, RowWriter};
 
     const DIM: usize = 24;
     const ROWS: usize = 3000;
@@ -180,7 +180,8 @@ mod tests {
             let mut centre = Rng::new(number as u64 % 40);
             let near = |rng: &mut Rng| rng.uniform() as f32 - 0.5;
             let vector: Vec<f32> = (0..DIM).map(|_| near(&mut centre) + 0.7 * near(rng)).collect();
-            writer.append(&[(&format!("{number:05}.jpg"), (1, 1))], &vector).expect("written");
+            let of = RowOf { path: &format!("{number:05}.jpg"), stamp: (1, 1), content: None };
+            writer.append(&[of], &vector).expect("written");
         }
     }
 

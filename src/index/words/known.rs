@@ -12,6 +12,10 @@ pub trait Known: Sync {
     fn stamp(&self, path: &str) -> Option<Stamp>;
     /// Visits the paths of all pictures.
     fn paths(&self, visit: &mut dyn FnMut(&str));
+    /// Half a hash of a picture's bytes ([`ContentHash::half`]), if they were read.
+    fn content(&self, _path: &str) -> Option<u128> {
+        None
+    }
     /// `Outcome::tables` of the last reading that came to its end, with which tables need not be read again if neither
     /// they nor any picture has changed.
     fn tables(&self) -> Option<u64> {

@@ -11,7 +11,6 @@
 //! Of several titles, descriptions, dates and so on the first counts, in the order tables, files beside the picture,
 //! the picture itself, names; a further title or description becomes a caption, so that it is found all the same.
 
-mod budget;
 mod fields;
 mod inside;
 mod known;
@@ -19,6 +18,7 @@ mod list;
 mod listing;
 mod lookup;
 mod mapping;
+mod moved;
 mod names;
 mod one;
 mod picture;
@@ -33,6 +33,8 @@ pub use known::Known;
 pub use list::list;
 pub use listing::{Listed, Listing, Table, TableKind};
 pub use mapping::{Column, Mapping, Role, TableMapping};
+pub use moved::Moved;
+pub(in crate::index) use moved::content_of;
 pub use picture::{Part, Picture, Stamp, picture_bytes};
 pub use read::{Batch, Outcome, preview, read};
 pub use tables::{ColumnPreview, RowCounts, TablePreview};

@@ -9,10 +9,11 @@ use super::known::{Known, hash_of, short};
 use super::listing::Listing;
 use super::lookup::Lookup;
 use super::mapping::{Mapping, TableMapping};
+use super::moved::moved;
 use super::one::{One, Sources};
 use super::shards::{Members, members};
 use super::tables::{Joined, RowCounts, TablePreview, look};
-use super::{Picture, Tally};
+use super::{Moved, Picture, Tally};
 use crate::base::{ContentHash, Progress};
 use crate::dataset::{Warning, Warnings};
 use crate::index::IndexError;
@@ -27,6 +28,8 @@ const MOST_WARNINGS: usize = 1000;
 pub struct Batch {
     /// Pictures that are new or have changed.
     pub pictures: Vec<Picture>,
+    /// Pictures that were found again under another path; they come before any other picture, among which they are, too.
+    pub moved: Vec<Moved>,
     /// Paths of pictures that are no longer there.
     pub removed: Vec<String>,
     /// Problems on the way.
@@ -42,8 +45,10 @@ pub struct Outcome {
     pub read: usize,
     /// Pictures that have not changed since the earlier reading.
     pub unchanged: usize,
-    /// Pictures that are no longer there.
+    /// Pictures that are no longer there, nor anywhere else.
     pub removed: usize,
+    /// Pictures that were found again under another path.
+    pub moved: usize,
     /// Where the words of the pictures handed over come from.
     pub sources: Tally,
     /// Pictures handed over about which nothing is said.
@@ -75,9 +80,10 @@ pub fn read(
     let mut reading = Reading { sources, take, outcome, warned: 0 };
     if !reading.is_as_known() {
         reading.shards()?;
+        let gone = reading.gone()?;
         reading.tables(mapping)?;
         reading.pictures()?;
-        reading.removed()?;
+        reading.removed(gone)?;
         if reading.sources.joined.has_failed || !reading.sources.members.missed.is_empty() {
             reading.outcome.tables = 0;
         }
@@ -174,8 +180,9 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn removed(&mut self) -> Result<(), IndexError> {
-        let mut removed = Vec::new();
+    /// The paths of pictures that are no longer there, once those that moved are handed over.
+    fn gone(&mut self) -> Result<Vec<String>, IndexError> {
+        let mut gone = Vec::new();
         let listing = self.sources.listing;
         let members = &self.sources.members;
         let in_shards: HashSet<&str> = members.all.iter().map(|member| member.listed.path.as_str()).collect();
@@ -183,9 +190,20 @@ impl Reading<'_> {
         self.sources.known.paths(&mut |path| {
             let is_there = listing.position(path).is_some() || in_shards.contains(path);
             if !is_there && !listing.is_missed(path) && !is_missed(path) {
-                removed.push(path.to_owned());
+                gone.push(path.to_owned());
             }
         });
+        let stage = |done, total| progress("Comparing pictures that moved", done, total);
+        let moved = moved(&self.sources, &gone, &mut |done, total| {
+            (self.take)(Batch { progress: stage(done, total), ..Batch::default() }).is_continue()
+        })?;
+        if !moved.is_empty() {
+            self.hand_over(Batch { moved, progress: stage(0, 0), ..Batch::default() })?;
+        }
+        Ok(gone)
+    }
+
+    fn removed(&mut self, removed: Vec<String>) -> Result<(), IndexError> {
         let count = self.sources.count();
         self.hand_over(Batch { removed, progress: progress("Reading words", count, count), ..Batch::default() })
     }
@@ -194,7 +212,8 @@ impl Reading<'_> {
         batch.pictures.iter().for_each(|picture| self.outcome.sources.add(&picture.words));
         self.outcome.without_words += batch.pictures.iter().filter(|picture| !picture.words.has_text()).count();
         self.outcome.read += batch.pictures.len();
-        self.outcome.removed += batch.removed.len();
+        self.outcome.moved += batch.moved.len();
+        self.outcome.removed += batch.removed.len().saturating_sub(self.outcome.moved);
         let room = MOST_WARNINGS - self.warned;
         self.outcome.more_warnings += batch.warnings.len().saturating_sub(room);
         batch.warnings.truncate(room);

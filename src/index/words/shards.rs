@@ -8,12 +8,11 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::budget::Within;
 use super::known::short;
 use super::listing::{Listed, Listing};
 use super::picture::Part;
 use super::{Origin, Role, Words, inside, names, sidecar};
-use crate::base::{ContentHash, FileError, is_unsafe, open_file};
+use crate::base::{ContentHash, FileError, Within, is_unsafe, open_file};
 use crate::dataset::walk::{extension, is_picture};
 use crate::dataset::{WarningKind, Warnings, decode_text};
 use crate::index::IndexError;

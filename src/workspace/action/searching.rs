@@ -2,7 +2,7 @@
 
 use crate::dataset::Split;
 use crate::index::text::FieldWeights;
-use crate::index::{Asked, Mapping};
+use crate::index::{Asked, Mapping, Packing};
 use crate::workspace::WantedTables;
 use std::path::PathBuf;
 
@@ -28,8 +28,19 @@ pub enum SearchAction {
     SetColumns(Box<Mapping>),
     /// Look again at the pictures of the open collection.
     Update,
+    /// Look for the pictures of the open collection in this folder from now on.
+    Relink(PathBuf),
     /// Stop making a collection; what was read and computed stays.
     CancelCollecting,
+    /// Write the open collection as one file.
+    Pack {
+        /// The file.
+        file: PathBuf,
+        /// Whether with the pictures, and whether a file that is there is replaced.
+        packing: Packing,
+    },
+    /// Stop writing it; no file is left.
+    CancelPacking,
     /// Find pictures while words are typed.
     Find(Box<Asked>),
     /// Find what pictures found by these words can be narrowed by.

@@ -123,7 +123,10 @@ impl Workspace {
                 Event::Done(Found::Collection(opened)) => self.install_collection(*opened),
                 Event::Done(Found::Pictures(folder)) => self.loading.bare = Some(folder),
                 Event::Failed(JobError::Cancelled) => {}
-                Event::Failed(error) => self.tell(Message::warning(format!("Could not open: {error}"))),
+                Event::Failed(error) => {
+                    self.tell_report();
+                    self.tell(Message::warning(format!("Could not open: {error}")));
+                }
                 Event::Progress(_) | Event::Update(()) => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
-use super::{AtHand, FoundSoFar, OpenCollection, WantedTables, session, tables};
+use super::{AtHand, Collected, FoundSoFar, OpenCollection, WantedTables, session, tables};
 use crate::dataset::Split;
 use crate::index::{Asked, Example, IndexError, Mapping};
 use crate::jobs::{Event, JobError, Worker};
@@ -13,6 +13,19 @@ use std::time::Instant;
 
 /// How many pictures are shown while words are typed.
 const WHILE_TYPING: usize = 24;
+/// Problems that are told one by one.
+const PROBLEMS: usize = 3;
+
+/// What came of collecting, as messages.
+fn report(collected: &Collected) -> Vec<Message> {
+    let mut messages = vec![Message::notice(collected.summary.clone())];
+    messages.extend(collected.warnings.iter().take(PROBLEMS).map(|warning| Message::warning(warning.to_string())));
+    let more = collected.warnings.len().saturating_sub(PROBLEMS);
+    if more > 0 {
+        messages.push(Message::warning(format!("{more} more problems in the files of the pictures.")));
+    }
+    messages
+}
 
 impl Workspace {
     pub(in crate::workspace) fn apply_search(&mut self, action: SearchAction) {
@@ -20,12 +33,15 @@ impl Workspace {
             SearchAction::Collect { pictures, folder, follow, vectors, mapping } => {
                 let encoder = vectors.then(|| self.settings.encoder.clone());
                 let mapping = mapping.map(|mapping| *mapping);
-                self.collect(Wanted { pictures, folder, follow, encoder, mapping });
+                self.collect(Wanted { pictures, folder, follow, relink: false, encoder, mapping });
             }
             SearchAction::LookAtTables(wanted) => self.look_at_tables(*wanted),
-            SearchAction::SetColumns(mapping) => self.update_collection(Some(*mapping)),
-            SearchAction::Update => self.update_collection(None),
+            SearchAction::SetColumns(mapping) => self.update_collection(None, Some(*mapping)),
+            SearchAction::Update => self.update_collection(None, None),
+            SearchAction::Relink(pictures) => self.update_collection(Some(pictures), None),
             SearchAction::CancelCollecting => self.searching.collecting.cancel(),
+            SearchAction::Pack { file, packing } => self.pack(file, packing),
+            SearchAction::CancelPacking => self.searching.packing.cancel(),
             SearchAction::Find(asked) => self.find(*asked),
             SearchAction::FindFacets(text) => self.find_facets(text),
             SearchAction::SetWeights(weights) => self.set_weights(weights),
@@ -58,14 +74,18 @@ impl Workspace {
         self.searching.collecting.start("collect", self.wake(), move |worker| collect::collect(&wanted, worker));
     }
 
-    fn update_collection(&mut self, mapping: Option<Mapping>) {
+    /// Looks again at the pictures of the open collection, which may have moved to another folder, or whose tables mean
+    /// something else.
+    fn update_collection(&mut self, moved: Option<PathBuf>, mapping: Option<Mapping>) {
         let Some(open) = &self.searching.open else { return };
+        // Other words leave the looks as they are.
+        let wants_vectors = mapping.is_none() && (moved.is_none() || open.vectors.is_some());
         let wanted = Wanted {
-            pictures: open.collection.pictures().to_owned(),
+            relink: moved.is_some(),
+            pictures: moved.unwrap_or_else(|| open.collection.pictures().to_owned()),
             folder: open.collection.folder().to_owned(),
             follow: open.collection.manifest().follow,
-            // Other words leave the looks as they are.
-            encoder: mapping.is_none().then(|| self.settings.encoder.clone()),
+            encoder: wants_vectors.then(|| self.settings.encoder.clone()),
             mapping,
         };
         self.collect(wanted);
@@ -151,6 +171,7 @@ impl Workspace {
         self.searching.open = Some(open);
         self.searching.at_hand = at_hand;
         self.install(measured, searched);
+        self.tell_report();
     }
 
     /// Forgets the open collection, when something else is opened.
@@ -159,7 +180,7 @@ impl Workspace {
     }
 
     pub(in crate::workspace) fn poll_search(&mut self) -> bool {
-        let mut changed = self.poll_collecting() | self.poll_weights();
+        let mut changed = self.poll_collecting() | self.poll_packing() | self.poll_weights();
         if let Some(ended) = self.searching.tables.job.ended() {
             changed = true;
             match ended {
@@ -203,15 +224,10 @@ impl Workspace {
                     }
                 }
                 Event::Done(collected) => {
-                    self.tell(Message::notice(collected.summary));
-                    let more = collected.warnings.len().saturating_sub(3);
-                    for warning in collected.warnings.iter().take(3) {
-                        self.tell(Message::warning(warning.to_string()));
+                    self.searching.report = report(&collected);
+                    if !self.take_up_collection(&collected.folder) {
+                        self.tell_report();
                     }
-                    if more > 0 {
-                        self.tell(Message::warning(format!("{more} more problems in the files of the pictures.")));
-                    }
-                    self.take_up_collection(&collected.folder);
                 }
                 Event::Failed(JobError::Cancelled) => {
                     self.tell(Message::notice(
@@ -229,14 +245,20 @@ impl Workspace {
         self.searching.open.as_ref().is_some_and(|open| open.collection.folder() == folder)
     }
 
-    /// Takes up what has been read and computed in the open collection.
-    pub(super) fn take_up_collection(&mut self, folder: &Path) {
+    /// Tells what came of collecting. Opening a data set takes away what was told before.
+    pub(in crate::workspace) fn tell_report(&mut self) {
+        std::mem::take(&mut self.searching.report).into_iter().for_each(|message| self.tell(message));
+    }
+
+    /// Takes up what has been read and computed in the open collection; whether it is opened again for that.
+    pub(super) fn take_up_collection(&mut self, folder: &Path) -> bool {
         if self.training.is_running() || (self.searching.open.is_some() && !self.is_open_collection(folder)) {
-            return;
+            return false;
         }
         let asked = self.searching.at_hand.as_ref().filter(|at_hand| !at_hand.asked.text.is_empty());
         let asked = asked.map(|at_hand| at_hand.asked.clone());
         self.open_collection(folder.to_owned(), asked);
+        true
     }
 
     /// Opens a collection, and asks something of it.

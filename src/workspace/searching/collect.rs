@@ -15,6 +15,8 @@ pub(super) struct Wanted {
     pub(super) pictures: std::path::PathBuf,
     pub(super) folder: std::path::PathBuf,
     pub(super) follow: bool,
+    /// Whether the pictures of a collection that is there have moved to this folder.
+    pub(super) relink: bool,
     /// The encoder of the vectors, if any are wanted.
     pub(super) encoder: Option<EncoderSettings>,
     /// What the columns of tables mean, if a person has said so.
@@ -27,7 +29,14 @@ pub(super) fn collect(wanted: &Wanted, worker: &Worker<Readable, Collected>) -> 
         worker.progress(progress);
         worker.flow()
     };
-    let mut collection = Collection::create(&wanted.folder, &wanted.pictures, Reach::following(wanted.follow))?;
+    let mut collection = match wanted.relink {
+        true => Collection::open(&wanted.folder)?,
+        false => Collection::create(&wanted.folder, &wanted.pictures, Reach::following(wanted.follow))?,
+    };
+    if wanted.relink {
+        worker.stage("Looking for the pictures", 0, 0)?;
+        collection.relink(&wanted.pictures)?;
+    }
     if let Some(mapping) = &wanted.mapping {
         collection.set_mapping(mapping.clone())?;
     }
@@ -60,6 +69,12 @@ fn summary(collection: &Collection, updated: &Updated) -> String {
         outcome.unchanged,
         outcome.removed
     );
+    if !updated.moved.is_empty() {
+        let (from, to) = &updated.moved[0];
+        let more = updated.moved.len() - 1;
+        text += &format!(" Moved, with all that was judged and kept: {from} to {to}");
+        text += &if more > 0 { format!(", and {more} more.") } else { ".".to_owned() };
+    }
     let unread: Vec<String> = updated.unread.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
     if !unread.is_empty() {
         text += &format!(" Not read: {}.", unread.join(", "));

@@ -27,7 +27,8 @@ pub(super) fn open(folder: &Path, encoder: &EncoderSettings) -> Result<OpenColle
     };
     let count = collection.count();
     let vectors = vectors.filter(|set| set.count() > 0).map(Arc::new);
-    Ok(OpenCollection { collection: Arc::new(collection), vectors, count })
+    let has_pictures = collection.has_pictures_folder();
+    Ok(OpenCollection { collection: Arc::new(collection), vectors, count, has_pictures })
 }
 
 /// The name of a query by what it asks for.

@@ -42,7 +42,7 @@ impl Workspace {
                 (Ok(collection), Some(open)) if open.collection.folder() == collection.folder() => {
                     let folder = collection.folder().to_owned();
                     open.collection = collection;
-                    self.take_up_collection(&folder);
+                    let _ = self.take_up_collection(&folder);
                 }
                 (Ok(_), _) => {}
                 (Err(error), _) => self.tell(Message::warning(format!("Could not set the weights: {error}"))),

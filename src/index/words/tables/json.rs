@@ -12,10 +12,10 @@ use super::flat::Flat;
 use super::json_lines;
 use super::row::{Each, Reading, Row};
 use super::stream::{Document, ENDED, Take};
+use crate::base::Within;
 use crate::base::{At, FileError, open_file};
 use crate::dataset::Warnings;
 use crate::index::IndexError;
-use crate::index::words::budget::Within;
 
 /// Bytes of a first line that shows whether every line is an object.
 const FIRST_LINE: u64 = 1 << 20;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use crate::index::words::budget::Budget;
+use crate::base::Budget;
 
 /// Members of annotations that hold outlines, which are long and say nothing in words.
 const SHAPES: [&str; 3] = ["segmentation", "bbox", "keypoints"];

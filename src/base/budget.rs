@@ -8,14 +8,14 @@ use std::rc::Rc;
 const MOST: u64 = 16 << 20;
 
 /// Reads at most [`MOST`] bytes between two calls of [`Budget::renew`].
-pub(super) struct Within<R> {
+pub struct Within<R> {
     inner: R,
     budget: Budget,
 }
 
 /// What is left to read.
 #[derive(Clone)]
-pub(super) struct Budget(Rc<Cell<u64>>);
+pub struct Budget(Rc<Cell<u64>>);
 
 impl Budget {
     /// Another value begins.
