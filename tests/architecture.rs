@@ -35,7 +35,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("ureq", &["vision/hub/transfer.rs"]),
     ("parquet", &["dataset"]),
     ("zip", &["dataset", "vision"]),
-    ("tar", &["index/words/shards.rs", "index/pack/read.rs", "index/pack/write.rs"]),
+    ("tar", &["dataset/shards.rs", "index/pack/read.rs", "index/pack/write.rs"]),
     ("tantivy", &["index"]),
     ("usearch", &["index/vectors/near.rs"]),
     ("bhtsne", &["graph"]),

@@ -13,6 +13,7 @@ mod collection_moves;
 mod collection_neighbours;
 mod collection_pack;
 mod collection_ranking;
+mod collection_shards;
 mod collection_vectors;
 mod collections;
 mod comparison;

@@ -1,8 +1,8 @@
 //! Picture files to pixels.
 
-use std::fs::{File, Metadata};
 use std::io::{Cursor, Read, Take};
 use std::path::Path;
+use std::time::SystemTime;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -10,6 +10,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbIma
 
 use super::VisionError;
 use crate::base::{At, check_file, guarded, open_file};
+use crate::dataset::{Section, open_part};
 
 /// The largest picture that is decoded, in pixels. A file of a few bytes can claim billions.
 pub const MAX_PIXELS: u64 = 120_000_000;
@@ -31,7 +32,7 @@ pub struct Thumbnail {
     pub rgba: Vec<u8>,
 }
 
-/// Reads a picture as a viewer shows it: rotated by its EXIF orientation, transparent parts over white.
+/// Reads a picture, from a file or from within a shard (`photos/shard.tar/key.jpg`), as a viewer shows it: rotated by its EXIF orientation, transparent parts over white.
 ///
 /// # Errors
 /// If the file cannot be read, is not a picture, is truncated or otherwise damaged, or claims more than [`MAX_PIXELS`];
@@ -47,18 +48,39 @@ pub(super) fn read_picture(path: &Path) -> Result<Vec<u8>, VisionError> {
     Ok(bytes)
 }
 
-/// Opens a picture file; at most [`MAX_FILE`] bytes are read, even if it grows.
-pub(super) fn open_picture(path: &Path) -> Result<Take<File>, VisionError> {
-    check_picture(path)?;
-    Ok(open_file(path)?.take(MAX_FILE))
+/// A picture's size in bytes and when its file was modified.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PictureStamp {
+    pub length: u64,
+    pub modified: Option<SystemTime>,
 }
 
-/// The metadata of a picture file. Folders, pipes and files beyond [`MAX_FILE`] are errors.
-pub(super) fn check_picture(path: &Path) -> Result<Metadata, VisionError> {
-    let meta = check_file(path)?;
-    match meta.len() {
+/// Opens a picture file, or the part of a shard that the path names; at most [`MAX_FILE`] bytes are read, even if it grows.
+pub(super) fn open_picture(path: &Path) -> Result<Take<Box<dyn Read>>, VisionError> {
+    let (_, part) = checked(path)?;
+    let opened: Box<dyn Read> = match part {
+        Some(part) => Box::new(part),
+        None => Box::new(open_file(path)?),
+    };
+    Ok(opened.take(MAX_FILE))
+}
+
+/// The stamp of a picture file, or of a part of a shard. Folders, pipes and what is beyond [`MAX_FILE`] are errors.
+pub(super) fn check_picture(path: &Path) -> Result<PictureStamp, VisionError> {
+    checked(path).map(|(stamp, _)| stamp)
+}
+
+fn checked(path: &Path) -> Result<(PictureStamp, Option<Section>), VisionError> {
+    let (stamp, part) = match check_file(path) {
+        Ok(meta) => (PictureStamp { length: meta.len(), modified: meta.modified().ok() }, None),
+        Err(error) => {
+            let (part, modified) = open_part(path)?.ok_or(error)?;
+            (PictureStamp { length: part.len(), modified }, Some(part))
+        }
+    };
+    match stamp.length {
         length if length > MAX_FILE => Err(damaged(path, format!("a file of {length} bytes is too large"))),
-        _ => Ok(meta),
+        _ => Ok((stamp, part)),
     }
 }
 

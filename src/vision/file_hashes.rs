@@ -48,10 +48,10 @@ impl FileHashes {
     /// The hash of a file's content: the stored one if the file is unchanged, else by reading it.
     pub(super) fn hash(&self, path: &Path) -> Result<Hashed, VisionError> {
         let meta = check_picture(path)?;
-        let changed = meta.modified().ok();
+        let changed = meta.modified;
         let state = changed.map(|changed| FileState {
             path: path.to_path_buf(),
-            size: meta.len(),
+            size: meta.length,
             changed: nanoseconds(changed),
         });
         if let Some(&hash) = state.as_ref().and_then(|state| self.known.get(state)) {

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
 
-use super::decode::{check_picture, decode_bytes, fitted_picture, thumbnail_of};
+use super::decode::{PictureStamp, check_picture, decode_bytes, fitted_picture, thumbnail_of};
 use super::{Thumbnail, VisionError};
 use crate::base::write_unsynced;
 
@@ -59,7 +59,7 @@ impl ThumbnailCache {
     /// As [`super::decode()`].
     pub fn thumbnail(&self, path: &Path, side: u32) -> Result<Thumbnail, VisionError> {
         let file = check_picture(path)?;
-        let entry = (file.len() >= WORTH).then(|| self.folder.join(name(path, &file)));
+        let entry = (file.length >= WORTH).then(|| self.folder.join(name(path, &file)));
         let Some(entry) = entry else {
             // Twice the pixels, so that what is reduced stays smooth.
             let enough = if side > SIDE { side } else { 2 * side };
@@ -144,12 +144,12 @@ fn reduced(picture: &RgbImage) -> Result<RgbImage, VisionError> {
 }
 
 /// The name of a photo's reduced version.
-fn name(path: &Path, file: &Metadata) -> String {
+fn name(path: &Path, file: &PictureStamp) -> String {
     let mut hash = blake3::Hasher::new();
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let since = file.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let since = file.modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     hash.update(path.as_os_str().as_encoded_bytes());
-    hash.update(&[0]).update(&file.len().to_le_bytes()).update(&since.as_nanos().to_le_bytes());
+    hash.update(&[0]).update(&file.length.to_le_bytes()).update(&since.as_nanos().to_le_bytes());
     format!("{}.jpg", &hash.finalize().to_hex()[..40])
 }
 

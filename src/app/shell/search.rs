@@ -262,7 +262,7 @@ impl SearchBar {
         let file = open.collection.file(&found.picture);
         let mut hasher = DefaultHasher::new();
         path.hash(&mut hasher);
-        let picture = self.pictures.small(hasher.finish() as usize, file.as_deref());
+        let picture = self.pictures.small(hasher.finish() as usize, Some(&file));
         let tile = Rect::from_min_size(rect.min, vec2(TILE, TILE));
         widgets::paint_cover(ui.painter(), tile, picture, palette, egui::Color32::WHITE);
         let name = found.picture.words.called();

@@ -165,7 +165,7 @@ fn query_row(query: &NewQuery, at: usize, initial: &Initial) -> Vec<String> {
 }
 
 fn image_row(image: &Image) -> Vec<String> {
-    // A path without a folder would be looked for by name; a picture in a shard has no file of its own.
+    // A path without a folder would be looked for by name.
     let file = if image.file.is_some() { format!("./{}", image.id) } else { String::new() };
     let number = |number: f64| number.to_string();
     let column = |name: &str| image.columns.get(name).cloned().unwrap_or_default();

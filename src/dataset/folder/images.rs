@@ -7,9 +7,10 @@ use super::columns;
 use crate::dataset::build::Builder;
 use crate::dataset::metadata::FieldColumns;
 use crate::dataset::reach::ADVICE;
+use crate::dataset::shards::shard_of;
 use crate::dataset::table::{Row, Table};
 use crate::dataset::walk::{Pictures, stem_of_name};
-use crate::dataset::warnings::Warnings;
+use crate::dataset::warnings::{Warnings, owned};
 use crate::dataset::{Image, ImageId, WarningKind};
 
 /// The positions of the known columns in a table.
@@ -42,7 +43,10 @@ pub(super) fn read(builder: &mut Builder, path: &Path, pictures: &Pictures, root
         let Some(mut image) = image(row, &columns, &table, &mut builder.warnings) else { continue };
         let named = columns.file.map(|at| row.fields[at].trim()).filter(|file| !file.is_empty());
         image.file = find_picture(named.unwrap_or(image.id.as_str()), pictures, root);
-        if let Some(file) = image.file.take_if(|file| !builder.dataset.reach.admits(file, root)) {
+        if let Some(file) = image
+            .file
+            .take_if(|file| !builder.dataset.reach.admits(&shard_of(file).unwrap_or_else(|| owned(file)), root))
+        {
             let message = format!(
                 "the picture of image '{}' is left out, as its path leads out of the data set's folder, to {} ({ADVICE})",
                 image.id,
@@ -64,11 +68,11 @@ pub(super) fn read(builder: &mut Builder, path: &Path, pictures: &Pictures, root
     }
 }
 
-/// A picture below the folder, or at an absolute path or one leading out of the folder.
-/// The picture of this name: one that was listed, or one at a path from the folder.
+/// The picture of this name: one that was listed, or one at a path from the folder, which may lead into a shard.
 fn find_picture(name: &str, pictures: &Pictures, root: &Path) -> Option<PathBuf> {
     let found = pictures.find(name).cloned();
-    found.or_else(|| Some(root.join(name)).filter(|path| (name.contains(['/', '\\'])) && path.is_file()))
+    let is_there = |path: &PathBuf| path.is_file() || shard_of(path).is_some();
+    found.or_else(|| Some(root.join(name)).filter(|path| name.contains(['/', '\\']) && is_there(path)))
 }
 
 fn image(row: &Row, columns: &Columns, table: &Table, warnings: &mut Warnings) -> Option<Image> {

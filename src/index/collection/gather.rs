@@ -120,16 +120,16 @@ impl Collection {
         Ok(())
     }
 
-    /// The file of a picture; `None` in a shard.
-    pub fn file(&self, picture: &Picture) -> Option<PathBuf> {
-        picture.part.is_none().then(|| self.pictures().join(&picture.path))
+    /// The file of a picture; in a shard, as if that were a folder ([`crate::vision::decode()`] reads both).
+    pub fn file(&self, picture: &Picture) -> PathBuf {
+        self.pictures().join(&picture.path)
     }
 
     /// A picture as an image of a data set.
     fn image(&self, picture: &Picture) -> Image {
         let words = &picture.words;
         let mut image = Image::new(ImageId::from(picture.path.as_str()));
-        image.file = self.file(picture);
+        image.file = Some(self.file(picture));
         image.title = if words.title.is_empty() { words.name.clone() } else { words.title.clone() };
         let texts = std::iter::once(&words.description).chain(&words.captions).filter(|text| !text.is_empty());
         image.description = texts.map(String::as_str).collect::<Vec<_>>().join(" · ");

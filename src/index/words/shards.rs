@@ -1,7 +1,4 @@
-//! Shards as WebDataset has them: tar archives of pictures, with texts of the same key beside them. Nothing is unpacked;
-//! only headers are read.
-//!
-//! Source: <https://github.com/webdataset/webdataset>, “The WebDataset Format”.
+//! Pictures in shards: tar archives that are read without being unpacked.
 
 use std::collections::HashMap;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
@@ -12,9 +9,9 @@ use super::known::short;
 use super::listing::{Listed, Listing};
 use super::picture::Part;
 use super::{Origin, Role, Words, inside, names, sidecar};
-use crate::base::{ContentHash, FileError, Within, is_unsafe, open_file};
+use crate::base::{ContentHash, FileError, open_file};
 use crate::dataset::walk::{extension, is_picture};
-use crate::dataset::{WarningKind, Warnings, decode_text};
+use crate::dataset::{Section, WarningKind, Warnings, decode_text, visit_members};
 use crate::index::IndexError;
 
 /// Members of all shards that are listed.
@@ -106,26 +103,15 @@ impl Found {
         before: usize,
         observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<(), FileError> {
-        let (within, budget) = Within::new(open_file(path)?);
-        let mut archive = tar::Archive::new(within);
-        for (at, entry) in archive.entries_with_seek().map_err(|error| FileError::io(error, path))?.enumerate() {
-            let entry = entry.map_err(|error| FileError::io(error, path))?;
-            budget.renew();
-            let (start, length) = (entry.raw_file_position(), entry.size());
-            if start.saturating_add(length) > shard.bytes {
-                return Err(FileError::malformed("it is cut off", path));
-            }
+        visit_members(path, shard.bytes, &mut |at, member| {
             if at.is_multiple_of(CHUNK) && observe(before + self.pictures.len()).is_break() {
-                return Ok(());
+                return ControlFlow::Break(());
             }
-            if !entry.header().entry_type().is_file() || before + self.pictures.len() >= MOST {
-                continue;
+            if let Some(member) = member.filter(|_| before + self.pictures.len() < MOST) {
+                self.sort_in(member.inner, member.start, member.length);
             }
-            if let Some(inner) = inner_path(&entry.path_bytes()) {
-                self.sort_in(inner, start, length);
-            }
-        }
-        Ok(())
+            ControlFlow::Continue(())
+        })
     }
 
     fn sort_in(&mut self, inner: String, start: u64, length: u64) {
@@ -150,14 +136,6 @@ impl Found {
         };
         counts.map(member).collect()
     }
-}
-
-/// A member's path below the shard; `None` for hidden files and paths that lead elsewhere.
-fn inner_path(bytes: &[u8]) -> Option<String> {
-    let path = std::str::from_utf8(bytes).ok()?;
-    let path = path.trim_start_matches("./");
-    let is_plain = |part: &str| !part.is_empty() && !part.starts_with('.');
-    (path.split('/').all(is_plain) && !path.contains(is_unsafe) && path.len() < 4096).then(|| path.to_owned())
 }
 
 /// What a picture and its texts share: the path up to the first dot of the name.
@@ -194,7 +172,7 @@ impl Member {
             (&mut file).take(text.length.min(longest)).read_to_end(&mut bytes).map_err(at)?;
             add_text(words, &text.ending, bytes);
         }
-        let section = Section { file, start: self.part.start, length: self.part.length, at: 0 };
+        let section = Section::new(file, self.part.start, self.part.length);
         inside::add(words, &mut BufReader::with_capacity(8 << 10, section)).map_err(at)?;
         let folder = self.part.file.rsplit_once('/').map_or("", |(folder, _)| folder);
         names::add(words, format!("{folder}/{}", self.inner).trim_start_matches('/'));
@@ -215,35 +193,5 @@ fn add_text(words: &mut Words, ending: &str, bytes: Vec<u8>) {
     };
     if has_new {
         words.from(origin);
-    }
-}
-
-/// Part of a file as a file of its own.
-struct Section {
-    file: std::fs::File,
-    start: u64,
-    length: u64,
-    at: u64,
-}
-
-impl Read for Section {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.length.saturating_sub(self.at)).unwrap_or(usize::MAX).min(buffer.len());
-        self.file.seek(SeekFrom::Start(self.start + self.at))?;
-        let read = self.file.read(&mut buffer[..left])?;
-        self.at += read as u64;
-        Ok(read)
-    }
-}
-
-impl Seek for Section {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let at = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.length.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = at.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        Ok(self.at)
     }
 }
