@@ -76,7 +76,7 @@ fn a_slip_of_the_pen_finds_what_was_meant_and_says_so() {
     let collection = collected(home.path());
     let found = collection.search("wnidmill", 10).expect("found");
     assert_eq!(paths(&found), ["trips/IMG_0001.jpg"]);
-    assert_eq!(found.instead, [("wnidmill".to_owned(), vec!["windmil".to_owned()])]);
+    assert_eq!(found.instead, [("wnidmill".to_owned(), vec!["windmill".to_owned()])]);
     let nothing = collection.search("xyzzyx", 10).expect("nothing");
     assert_eq!((nothing.hits.len(), nothing.instead.len()), (0, 1));
     assert!(collection.search("bear", 10).expect("found").instead.is_empty());

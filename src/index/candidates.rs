@@ -94,7 +94,7 @@ pub struct Candidates {
     pub list: Vec<FoundPicture>,
     /// How many pictures match the words.
     pub matching: usize,
-    /// Words that no picture has, and the terms that stood in for them ([`crate::index::text::Found::instead`]).
+    /// Words that no picture has, and the words that stood in for them ([`crate::index::text::Found::instead`]).
     pub instead: Vec<(String, Vec<String>)>,
 }
 

@@ -14,6 +14,7 @@ mod pictures;
 mod schema;
 mod search;
 mod weights;
+mod written;
 
 pub use facets::{Facet, Facets};
 pub use grammar::{Clause, Need, parse};

@@ -32,6 +32,11 @@ const TEXTS: [(&str, Texts); 8] = [
     }),
 ];
 
+/// All texts of a picture that are searched.
+pub(super) fn texts(words: &Words) -> impl Iterator<Item = &str> {
+    TEXTS.iter().flat_map(|(_, texts)| texts(words))
+}
+
 /// The fields of the text index.
 #[derive(Clone, Debug)]
 pub(super) struct Fields {

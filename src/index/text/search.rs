@@ -45,7 +45,7 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub count: usize,
-    /// Words that no picture has, with the terms (stems) that stood in for them, if there are any.
+    /// Words that no picture has, with the words that stood in for them, if there are any.
     pub instead: Vec<(String, Vec<String>)>,
 }
 
@@ -63,7 +63,12 @@ impl TextIndex {
         }
         let mut making = Making { index: self, searcher: &searcher, wanted, instead: Vec::new() };
         let query = making.query(&clauses).map_err(|error| self.fault(error))?;
-        found.instead = making.instead;
+        for (typed, others, fields) in making.instead {
+            let written = others.iter().map(|term| self.written(&fields, term));
+            let mut written = written.collect::<Result<Vec<_>, _>>()?;
+            written.dedup();
+            found.instead.push((typed, written));
+        }
         // Memory for as many is taken at once.
         let most = wanted.most.min(searcher.num_docs().max(1) as usize);
         let collectors = (TopDocs::with_limit(most).order_by_score(), Count);
@@ -83,7 +88,8 @@ struct Making<'a> {
     index: &'a TextIndex,
     searcher: &'a Searcher,
     wanted: &'a TextQuery<'a>,
-    instead: Vec<(String, Vec<String>)>,
+    /// A word that no picture has, the terms that stand in for it, and where they were found.
+    instead: Vec<(String, Vec<String>, Vec<Field>)>,
 }
 
 /// Where a clause looks.
@@ -195,7 +201,7 @@ impl Making<'_> {
         }
         if documents == 0 && others.is_empty() {
             others = expand::nearly(self.searcher, &place.fields(), term)?;
-            self.instead.push((typed, others.clone()));
+            self.instead.push((typed, others.clone(), place.fields()));
         }
         for other in others.iter().filter(|other| *other != term) {
             for (term, weight) in place.term(self.index.fields.columns, other) {
