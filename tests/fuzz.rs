@@ -117,6 +117,7 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
         "moves" => text(
             "{\"at\":5,\"from\":\"a.jpg\",\"to\":\"b/a.jpg\",\"bytes\":9,\"was\":1,\"is\":1}\n{\"at\":6,\"from\":\"b/a.jpg\",\"to\":\"b.jpg\",\"bytes\":9,\"was\":1,\"is\":2}\n",
         ),
+        "statistics" => text("#words-1\t3\t10\t2\t1\nbear\t2\t3\t1\t1\t0\t0\nmill\t1\t1\t0\t0\t0\t0\n"),
         other => panic!("no seeds for the reader {other}"),
     }
 }

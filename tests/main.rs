@@ -14,6 +14,7 @@ mod collection_neighbours;
 mod collection_pack;
 mod collection_ranking;
 mod collection_shards;
+mod collection_signals;
 mod collection_vectors;
 mod collections;
 mod comparison;

@@ -37,6 +37,7 @@ pub(crate) fn dataset(images: Vec<Image>, queries: Vec<Query>) -> Dataset {
         queries,
         feature_names: vec![],
         vectors: vec![],
+        statistics: None,
     }
 }
 

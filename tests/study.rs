@@ -46,6 +46,7 @@ fn queries(judged: &[bool]) -> (Dataset, Judgements) {
         queries: (0..judged.len()).map(query).collect(),
         feature_names: Vec::new(),
         vectors: Vec::new(),
+        statistics: None,
     };
     let mut judgements = Judgements::unjudged(&dataset);
     for (query, _) in judged.iter().enumerate().filter(|(_, judged)| **judged) {

@@ -31,6 +31,7 @@ impl Builder {
             queries: Vec::new(),
             feature_names: Vec::new(),
             vectors: Vec::new(),
+            statistics: None,
         };
         let (images, queries, candidates) = Default::default();
         Self { dataset, judgements: Judgements::default(), warnings: Warnings::default(), images, queries, candidates }

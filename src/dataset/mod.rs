@@ -47,6 +47,7 @@ mod sample;
 mod shards;
 mod sources;
 mod split;
+mod statistics;
 mod strict;
 mod summary;
 pub mod synthetic;
@@ -62,7 +63,8 @@ mod warnings;
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
 pub use collection::{
-    Initial, MOVED, Move, Moves, NewQuery, TEXT_FEATURE, add_query, empty_collection, keep_query, pictures_folder,
+    Initial, MOVED, Move, Moves, NewQuery, STATISTICS, TEXT_FEATURE, add_query, empty_collection, keep_query,
+    pictures_folder,
 };
 pub(crate) use collection::{PixelStamp, RowOf, RowWriter, Rows, lock_queries, note_moves, remove_rows, rename_images};
 pub use embeddings::{Embeddings, encoder_of, read_embeddings, write_embeddings};
@@ -87,6 +89,7 @@ pub use sample::demo_sample;
 pub(crate) use shards::{Section, open_part, visit_members};
 pub use sources::{check_vectors, read_vectors};
 pub use split::{SPLIT_SEED, assign_splits};
+pub use statistics::{COUNTED_FIELDS, TermCounts, TextStatistics};
 pub use strict::{StrictTable, read_qrels_lines, read_table, whole_number};
 pub use summary::{Summary, VectorSummary, summary};
 pub(crate) use table::plain;

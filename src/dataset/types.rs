@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::ids::QueryId;
 use super::metadata::Image;
 use super::reach::Reach;
+use super::statistics::TextStatistics;
 use crate::base::{FileError, named, shown};
 
 /// A judged grade: 0 is not relevant, 1 and above relevant. Negative grades (MediaEval's "can't tell", TREC's spam)
@@ -119,6 +121,8 @@ pub struct Dataset {
     pub feature_names: Vec<String>,
     /// Visual vectors that come with the files.
     pub vectors: Vec<VectorSource>,
+    /// How often words occur in the collection that the images are from, where that is more than the images.
+    pub statistics: Option<Arc<TextStatistics>>,
 }
 
 impl Dataset {

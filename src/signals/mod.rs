@@ -21,6 +21,7 @@
 mod baseline;
 mod column;
 mod context;
+mod counting;
 mod fold;
 mod normalise;
 mod statistics;
@@ -31,6 +32,7 @@ use crate::dataset::Dataset;
 
 pub use baseline::{initial_order, text_only, text_signal};
 pub use column::{SignalGroup, SignalInfo, Signals};
+pub use counting::TextCounter;
 pub use normalise::{Normalisation, table};
 pub use statistics::{Statistics, statistics};
 pub(crate) use tokens::Tokenizer;
@@ -43,8 +45,9 @@ use text::{Fields, Scorer, TextIndex};
 ///
 /// Text signals are `bm25`, `tfidf` and `lm_dirichlet` over title, description and tags together, and BM25 over titles
 /// alone and tags alone; their collection statistics (document frequencies, mean length, background model) are those
-/// of *all images of the data set*, whichever query they were retrieved for and whichever split it belongs to. No
-/// judgement enters any signal.
+/// of *all images of the data set*, whichever query they were retrieved for and whichever split it belongs to; for a
+/// collection, those of all its pictures ([`Dataset::statistics`]), so that they do not change with the queries that are
+/// kept. No judgement enters any signal.
 ///
 /// Signals that do not differ between the candidates of any query (constant, or missing everywhere) are dropped. If
 /// none remains, the position in the files serves as `rank`, so there is always at least one.

@@ -1,12 +1,13 @@
 //! Text relevance of an image to a query: BM25, TF-IDF cosine, language model.
 //!
 //! Throughout, tf is a term's count in the document, df the number of documents that contain it, N the number of
-//! documents, |d| a document's length in terms. The documents are all images of the data set.
+//! documents, |d| a document's length in terms. The documents are all images of the data set, or of the collection that it
+//! is from.
 
 use std::collections::HashMap;
 
-use super::tokens::Tokenizer;
-use crate::dataset::{Dataset, Image};
+use super::tokens::{Tokenizer, query_terms};
+use crate::dataset::{COUNTED_FIELDS, Dataset, Image, TextStatistics};
 
 /// Saturation of repeated terms in BM25.
 const K1: f64 = 1.2;
@@ -44,14 +45,16 @@ struct FieldIndex {
     collection_frequency: Vec<u64>,
     /// Σ |d|.
     total_length: u64,
+    /// N.
+    total: u64,
 }
 
 /// The terms of one image's field.
 #[derive(Default)]
-struct Document {
+pub(super) struct Document {
     /// Term and count, by term.
-    counts: Vec<(u32, u32)>,
-    length: u32,
+    pub(super) counts: Vec<(u32, u32)>,
+    pub(super) length: u32,
     /// Euclidean length of its TF-IDF vector.
     norm: f64,
 }
@@ -61,32 +64,24 @@ impl TextIndex {
     pub(super) fn new(dataset: &Dataset) -> TextIndex {
         let mut tokenizer = Tokenizer::new();
         let mut vocabulary = HashMap::new();
-        let mut index = TextIndex {
-            vocabulary: HashMap::new(),
-            all: FieldIndex::default(),
-            title: FieldIndex::default(),
-            tags: FieldIndex::default(),
-        };
+        let mut fields: [FieldIndex; COUNTED_FIELDS] = Default::default();
         for image in &dataset.images {
-            index.add(image, &mut |text| read(&mut tokenizer, &mut vocabulary, text));
+            let bags = bags(image, &mut tokenizer, &mut vocabulary);
+            fields.iter_mut().zip(bags).for_each(|(field, bag)| field.documents.push(bag.into_document()));
         }
-        index.vocabulary = vocabulary;
-        for field in [&mut index.all, &mut index.title, &mut index.tags] {
-            field.finish(index.vocabulary.len());
+        if let Some(statistics) = &dataset.statistics {
+            // Words of queries that only other pictures have count, too.
+            let words = dataset.queries.iter().flat_map(|query| query_terms(&query.text).terms);
+            for term in words.filter(|term| statistics.counts(term).is_some()) {
+                let next = vocabulary.len() as u32;
+                vocabulary.entry(term).or_insert(next);
+            }
         }
-        index
-    }
-
-    fn add(&mut self, image: &Image, read: &mut dyn FnMut(&str) -> Bag) {
-        let title = read(&image.title);
-        let mut tags = Bag::default();
-        image.tags.iter().for_each(|tag| tags.append(&read(tag)));
-        let mut all = read(&image.description);
-        all.append(&title);
-        all.append(&tags);
-        self.all.documents.push(all.into_document());
-        self.title.documents.push(title.into_document());
-        self.tags.documents.push(tags.into_document());
+        for (at, field) in fields.iter_mut().enumerate() {
+            field.finish(&vocabulary, dataset.statistics.as_deref().map(|statistics| (statistics, at)));
+        }
+        let [all, title, tags] = fields;
+        TextIndex { vocabulary, all, title, tags }
     }
 
     /// The query's known terms with their counts, by term.
@@ -109,7 +104,7 @@ impl TextIndex {
     pub(super) fn bm25(&self, fields: Fields, query: &[(u32, u32)], image: usize) -> f64 {
         let field = self.field(fields);
         let Some(document) = field.documents.get(image) else { return f64::NAN };
-        let n = field.documents.len() as f64;
+        let n = field.total as f64;
         let mean_length = field.total_length as f64 / n;
         matches(query, document)
             .map(|(term, in_query, tf)| {
@@ -147,15 +142,29 @@ impl TextIndex {
 }
 
 impl FieldIndex {
-    /// Computes the collection statistics once all documents are in.
-    fn finish(&mut self, terms: usize) {
-        self.document_frequency = vec![0; terms];
-        self.collection_frequency = vec![0; terms];
+    /// Computes the collection statistics once all documents are in, or takes those of a field of a whole collection.
+    fn finish(&mut self, vocabulary: &HashMap<String, u32>, whole: Option<(&TextStatistics, usize)>) {
+        self.document_frequency = vec![0; vocabulary.len()];
+        self.collection_frequency = vec![0; vocabulary.len()];
+        self.total = self.documents.len() as u64;
         for document in &self.documents {
             self.total_length += u64::from(document.length);
             for &(term, count) in &document.counts {
                 self.document_frequency[term as usize] += 1;
                 self.collection_frequency[term as usize] += u64::from(count);
+            }
+        }
+        if let Some((statistics, at)) = whole {
+            // An image may be gone from the collection: what only it has counts as in the data set.
+            self.total = statistics.documents.max(self.total);
+            self.total_length = statistics.lengths[at].max(self.total_length);
+            for (term, &number) in vocabulary {
+                if let Some(counts) =
+                    statistics.counts(term).map(|counts| counts[at]).filter(|counts| counts.documents > 0)
+                {
+                    self.document_frequency[number as usize] = counts.documents;
+                    self.collection_frequency[number as usize] = counts.occurrences;
+                }
             }
         }
         let norms: Vec<f64> = self
@@ -171,7 +180,7 @@ impl FieldIndex {
 
     fn weight(&self, term: usize, tf: f64) -> f64 {
         let df = f64::from(self.document_frequency[term].max(1));
-        (1.0 + tf.ln()) * (1.0 + self.documents.len() as f64 / df).ln()
+        (1.0 + tf.ln()) * (1.0 + self.total as f64 / df).ln()
     }
 }
 
@@ -189,9 +198,25 @@ fn matches<'a>(query: &'a [(u32, u32)], document: &'a Document) -> impl Iterator
         .filter(|(_, _, tf)| *tf > 0.0)
 }
 
+/// The terms of an image, by field; new ones are added to the vocabulary.
+pub(super) fn bags(
+    image: &Image,
+    tokenizer: &mut Tokenizer,
+    vocabulary: &mut HashMap<String, u32>,
+) -> [Bag; COUNTED_FIELDS] {
+    let mut read = |text: &str| read(tokenizer, vocabulary, text);
+    let title = read(&image.title);
+    let mut tags = Bag::default();
+    image.tags.iter().for_each(|tag| tags.append(&read(tag)));
+    let mut all = read(&image.description);
+    all.append(&title);
+    all.append(&tags);
+    [all, title, tags]
+}
+
 /// Terms in order of occurrence.
 #[derive(Default)]
-struct Bag {
+pub(super) struct Bag {
     terms: Vec<u32>,
     length: u32,
 }
@@ -202,7 +227,7 @@ impl Bag {
         self.length += other.length;
     }
 
-    fn into_document(mut self) -> Document {
+    pub(super) fn into_document(mut self) -> Document {
         self.terms.sort_unstable();
         let counts = self.terms.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as u32)).collect();
         Document { counts, length: self.length, norm: 0.0 }

@@ -170,6 +170,7 @@ fn pipeline(spec: &EncoderSpec, device: DeviceChoice, photos: &Path, cache: &Pat
         queries: Vec::new(),
         feature_names: Vec::new(),
         vectors: Vec::new(),
+        statistics: None,
     };
     let mut rate = 0.0;
     let observe = &mut |progress: EmbedProgress| {

@@ -28,6 +28,7 @@ fn dataset(files: &[(&str, Option<&Path>)]) -> Dataset {
         queries: Vec::new(),
         feature_names: Vec::new(),
         vectors: Vec::new(),
+        statistics: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crossrank::dataset::{
-    self, Moves, Reach, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors,
+    self, Moves, Reach, TextStatistics, open_within, read_embeddings, read_npy, read_qrels, read_run, read_vectors,
 };
 use crossrank::graph::Whitening;
 use crossrank::index::{self, Mapping, Stamp, list, preview};
@@ -22,7 +22,7 @@ use crossrank::workspace::StudyResult;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// Every reader.
-pub const READERS: [Reader; 28] = [
+pub const READERS: [Reader; 29] = [
     ("npy", npy),
     ("npz", npz),
     ("safetensors", safetensors),
@@ -51,6 +51,7 @@ pub const READERS: [Reader; 28] = [
     ("shard", shard),
     ("packed", packed),
     ("moves", moves),
+    ("statistics", statistics),
 ];
 
 /// Calls `read` with a folder that holds the bytes under this name, and other files.
@@ -287,6 +288,15 @@ pub fn moves(bytes: &[u8]) {
         let Ok(moves) = Moves::read(path.parent().expect("a folder")) else { return };
         for name in ["a.jpg", "b.jpg", "b/a.jpg"] {
             let _ = (moves.now(name, 0), moves.now(name, i64::MAX), moves.back(name).count());
+        }
+    });
+}
+
+/// How often words occur in a collection.
+pub fn statistics(bytes: &[u8]) {
+    with_file("statistics.tsv", bytes, |path| {
+        if let Ok(Some(statistics)) = TextStatistics::read(path) {
+            let _ = ["bear", "mill", "", "\u{10ffff}"].map(|term| statistics.counts(term));
         }
     });
 }

@@ -6,6 +6,7 @@
 //! | `queries/queries.csv` | a row for each candidate of each query, in our own format: `query,text,split,image,rank,text_feature,like` |
 //! | `queries/images.csv` | the words of every image that is a candidate |
 //! | `moved.jsonl` | pictures that were found again under another path |
+//! | `statistics.tsv` | how often words occur in the whole collection |
 //! | `vectors/KEY/` | visual vectors, by the encoder's key |
 //!
 //! Images are named by their paths below the pictures' folder.
@@ -29,7 +30,7 @@ pub(crate) use rows::{PixelStamp, RowOf, RowWriter, Rows, remove_rows};
 
 use super::build::Builder;
 use super::reader::Reader;
-use super::{DatasetError, Format, Loaded, Reach, folder};
+use super::{DatasetError, Format, Loaded, Reach, TextStatistics, folder};
 use crate::base::{FileError, read_text_file};
 
 impl Format {
@@ -51,6 +52,8 @@ pub(super) const READER: Reader = Reader {
 const FILE: &str = "collection.json";
 const QUERIES: &str = "queries/queries.csv";
 const IMAGES: &str = "queries/images.csv";
+/// How often words occur in the whole collection.
+pub const STATISTICS: &str = "statistics.tsv";
 
 /// What `collection.json` says of the pictures.
 #[derive(Deserialize)]
@@ -75,7 +78,11 @@ fn builder(root: &Path, reach: Reach) -> Result<(Builder, PathBuf), DatasetError
     let place: Place = serde_json::from_str(&read_text_file(&path)?)
         .map_err(|error| FileError::malformed(format!("not a collection's description: {error}"), &path))?;
     let reach = if place.follow { Reach::Anywhere } else { reach };
-    let builder = Builder::new(root, Format::COLLECTION, reach);
+    let mut builder = Builder::new(root, Format::COLLECTION, reach);
+    builder.dataset.statistics = TextStatistics::read(&root.join(STATISTICS)).unwrap_or_else(|error| {
+        builder.warnings.error(error.into());
+        None
+    });
     Ok((builder, pictures_folder(root, &place.pictures, &place.beside)))
 }
 

@@ -126,7 +126,7 @@ impl Collection {
     }
 
     /// A picture as an image of a data set.
-    fn image(&self, picture: &Picture) -> Image {
+    pub(super) fn image(&self, picture: &Picture) -> Image {
         let words = &picture.words;
         let mut image = Image::new(ImageId::from(picture.path.as_str()));
         image.file = Some(self.file(picture));

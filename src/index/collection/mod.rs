@@ -6,11 +6,13 @@
 //! | `text/` | the text index, with every picture's words and stamp |
 //! | `vectors/` | the vectors of the pictures, a folder for each encoder |
 //! | `queries/` | the queries that were kept, with their candidates |
+//! | `statistics.tsv` | how often words occur in the whole collection |
 //! | `moved.jsonl` | pictures that were found again under another path |
 //!
 //! Pictures are never copied or changed. Several processes may search a collection, one may update it.
 
 mod browse;
+mod counting;
 mod gather;
 mod manifest;
 mod relink;

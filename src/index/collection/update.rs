@@ -83,6 +83,9 @@ impl Collection {
             let mut add = || -> Result<(), IndexError> {
                 // Before the index knows them by their new paths: after a kill they are found again.
                 take_along(&folder, &batch.moved)?;
+                if !(batch.pictures.is_empty() && batch.removed.is_empty()) {
+                    self.fall_behind()?;
+                }
                 moved.extend(batch.moved.iter().map(|moved| (moved.from.clone(), moved.to.clone())));
                 batch.pictures.iter().try_for_each(|picture| writer.add(picture))?;
                 batch.removed.iter().for_each(|path| writer.remove(path));
@@ -106,6 +109,7 @@ impl Collection {
         // Also what was read before it was cancelled.
         writer.finish()?;
         let outcome = read?;
+        self.count_words(observe)?;
         self.manifest.tables = Some(outcome.tables);
         if let Some(guesses) = &outcome.guesses {
             self.manifest.mapping = self.manifest.mapping.with_guesses(guesses.clone());

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use crate::base::is_unsafe;
-use crate::dataset::{MOVED, OVERLAY};
+use crate::dataset::{MOVED, OVERLAY, STATISTICS};
 
 /// The description, and the first entry.
 pub(super) const FIRST: &str = "collection.json";
@@ -17,7 +17,7 @@ pub(super) const PICTURES: &str = "pictures";
 /// Other folders.
 const FOLDERS: [&str; 4] = ["judgements", "queries", "text", "vectors"];
 /// Other files.
-const FILES: [&str; 2] = [MOVED, OVERLAY];
+const FILES: [&str; 3] = [MOVED, OVERLAY, STATISTICS];
 
 /// Folders within folders, as for pictures.
 const DEEPEST: usize = 66;

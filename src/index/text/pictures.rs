@@ -81,6 +81,31 @@ impl TextIndex {
         Ok(paths)
     }
 
+    /// Visits every picture as JSON, so many at a time, in no order.
+    ///
+    /// # Errors
+    /// If the index cannot be read, and that of `visit`.
+    pub(in crate::index) fn visit(
+        &self,
+        batch: usize,
+        visit: &mut dyn FnMut(Vec<Vec<u8>>) -> Result<(), IndexError>,
+    ) -> Result<(), IndexError> {
+        let searcher = self.reader.searcher();
+        let mut waiting = Vec::new();
+        for segment in searcher.segment_readers() {
+            let store = segment.get_store_reader(BLOCKS).at(&self.folder)?;
+            for document in store.iter::<TantivyDocument>(segment.alive_bitset()) {
+                let document = document.map_err(|error| self.fault(error))?;
+                let json = document.get_first(self.fields.picture).and_then(|value| value.as_bytes());
+                waiting.push(json.unwrap_or_default().to_vec());
+                if waiting.len() == batch {
+                    visit(std::mem::take(&mut waiting))?;
+                }
+            }
+        }
+        visit(waiting)
+    }
+
     /// Where the picture of a path lies.
     fn address(&self, searcher: &Searcher, path: &str) -> Result<Option<DocAddress>, IndexError> {
         let term = Term::from_field_text(self.fields.path, path);

@@ -29,11 +29,12 @@ impl TextIndex {
         };
         let query = BooleanQuery::union(fields.iter().map(in_field).collect());
         let fault = |error: TantivyError| self.fault(error);
-        let found = self.reader.searcher().search(&query, &TopDocs::with_limit(LOOKED_AT).order_by_score());
+        let searcher = self.reader.searcher();
+        let found = searcher.search(&query, &TopDocs::with_limit(LOOKED_AT).order_by_score());
         let mut tokenizer = Tokenizer::new();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        for (_, address) in found.map_err(fault)? {
-            let picture = self.picture(address)?;
+        let addresses = found.map_err(fault)?.into_iter().map(|(_, address)| (address, 0)).collect();
+        self.read(&searcher, addresses, &mut |_, picture| {
             for text in texts(&picture.words) {
                 let text = &text[..text.floor_char_boundary(LONGEST)];
                 for word in text.split(|letter: char| !letter.is_alphanumeric()) {
@@ -44,7 +45,7 @@ impl TextIndex {
                     }
                 }
             }
-        }
+        })?;
         // Of equally common ones the shortest, then the first of the alphabet.
         let best = counts.into_iter().min_by_key(|(word, count)| (std::cmp::Reverse(*count), word.len()));
         Ok(best.map_or_else(|| term.to_owned(), |(word, _)| word))
