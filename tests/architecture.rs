@@ -54,6 +54,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("html_escape", &["dataset/markup.rs", "dataset/mediaeval/topics.rs"]),
     ("chrono", &["dataset/values.rs", "study/runs/date.rs", "judge/stamp.rs"]),
     ("rust_stemmers", &["signals"]),
+    ("lindera", &["signals/segment.rs"]),
+    ("lindera_dictionary", &["signals/segment.rs"]),
     ("anyhow", &["cli", "main.rs"]),
     ("toml", &["train", "study"]),
     ("serde", EVERYWHERE),

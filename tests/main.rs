@@ -16,6 +16,7 @@ mod collection_ranking;
 mod collection_shards;
 mod collection_signals;
 mod collection_vectors;
+mod collection_words;
 mod collections;
 mod comparison;
 mod dcmm_golden;

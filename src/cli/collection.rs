@@ -9,6 +9,7 @@ use super::table::grouped;
 use super::vectors;
 use crate::dataset::Reach;
 use crate::index::{Collection, Embedded, Mapping, Relinked, Updated};
+use crate::signals::splitting;
 use crate::vision::{DeviceChoice, EncoderSpec};
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -60,6 +61,7 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
         let (folder, out, captions) = (&*args.folder, args.out.as_deref(), &*args.text);
         return columns(&Columns { folder, out, captions, follow: args.follow, json: args.json });
     };
+    splitting().faults.iter().for_each(|fault| note(fault));
     let interrupt = Interrupt::listen();
     let mut progress = Progress::new(args.json);
     let start = Instant::now();
@@ -78,6 +80,9 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     progress.finish();
     progress.warn(&updated.warnings);
     note_moved(&updated.moved);
+    if updated.is_anew {
+        note("texts are split into words otherwise than before: all words were indexed anew");
+    }
     let seconds = start.elapsed().as_secs_f64();
     let wanted = if args.no_vectors { None } else { Some(args.encoder.spec(&mut progress)?) };
     let device = vectors::device(&args.encoder, &mut progress);
@@ -161,6 +166,7 @@ fn collected(collection: &Collection, updated: &Updated, vectors: Option<&Vector
         "read": outcome.read,
         "unchanged": outcome.unchanged,
         "removed": outcome.removed,
+        "indexed_anew": updated.is_anew,
         "moved": updated.moved.iter().map(|(from, to)| json!({"from": from, "to": to})).collect::<Vec<_>>(),
         "words_from": sources,
         "without_words": outcome.without_words,

@@ -9,6 +9,7 @@ use super::rank::own_vectors;
 use super::table::{aligned, grouped};
 use crate::dataset::Split;
 use crate::index::{Asked, Candidates, Collection, Example, VectorSet};
+use crate::signals::splitting;
 use crate::train::Untrained;
 use crate::vision::DeviceChoice;
 use crate::workspace::Ranker;
@@ -76,6 +77,7 @@ struct Results {
 pub(super) fn run(args: &SearchArgs) -> Result<()> {
     let mut progress = Progress::new(args.json);
     let collection = Collection::open(&args.collection)?;
+    note_words(&collection);
     let ranker = Ranker::find(&args.by)?;
     let vectors = own_vectors(&collection, &ranker, DeviceChoice::Cpu, &mut progress)?;
     let example = args.image.as_deref().map(|image| example(&collection, image, vectors.as_ref())).transpose()?;
@@ -103,6 +105,14 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
     match args.json {
         true => print_json(&object(args, &ranker, &results)),
         false => print(&text_of(&results)),
+    }
+}
+
+/// Notes what keeps words from being found as they should be.
+fn note_words(collection: &Collection) {
+    splitting().faults.iter().for_each(|fault| note(fault));
+    if collection.has_other_words() {
+        note("texts are split into words otherwise than in this collection: `crossrank collect` indexes them anew");
     }
 }
 

@@ -3,7 +3,8 @@
 //! Words are runs of letters and digits, in lower case and without accents, less the English stop words, stemmed by the
 //! English Snowball stemmer. Chinese and Japanese put no spaces between words, and Korean attaches particles to them,
 //! so a run of such characters is split into overlapping pairs (bigrams) instead (서울타워 → 서울, 울타, 타워). Underscores are
-//! spaces and HTML tags are skipped, as both are common in the MediaEval sets.
+//! spaces and HTML tags are skipped, as both are common in the MediaEval sets. With dictionaries ([`super::splitting()`]), a run is
+//! split into their words in place of pairs.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -11,6 +12,7 @@ use std::sync::LazyLock;
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::fold::fold;
+use super::split::words;
 
 /// Stems that are remembered.
 const CACHED: usize = 1 << 17;
@@ -123,9 +125,21 @@ impl Tokenizer {
         if count == 1 || singles {
             self.characters.chunks(1).for_each(&mut term);
         }
-        self.characters.windows(2).for_each(&mut term);
+        let words = if count > 1 { words(&self.characters) } else { None };
+        let length = match words {
+            Some(words) => {
+                // A word of one character is among the single ones already.
+                let others = words.iter().filter(|word| !singles || word.chars().nth(1).is_some());
+                others.for_each(|word| term(&word.chars().collect::<Vec<_>>()));
+                words.len()
+            }
+            None => {
+                self.characters.windows(2).for_each(&mut term);
+                if count < 2 { count } else { count - 1 }
+            }
+        };
         self.characters.clear();
-        if count < 2 { count } else { count - 1 }
+        length
     }
 }
 

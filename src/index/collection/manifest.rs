@@ -9,6 +9,7 @@ use crate::dataset::{Reach, pictures_folder};
 use crate::index::IndexError;
 use crate::index::text::FieldWeights;
 use crate::index::words::Mapping;
+use crate::signals::Splitting;
 
 /// The file's name.
 pub(super) const FILE: &str = "collection.json";
@@ -35,9 +36,16 @@ pub struct Manifest {
     /// How much each field counts in a text search.
     #[serde(default)]
     pub weights: FieldWeights,
+    /// How texts were split into the words of the index ([`crate::signals::Splitting::key`]).
+    #[serde(default = "pairs")]
+    pub words: String,
     /// A hash of the tables that were read, once all of them were.
     #[serde(default)]
     pub tables: Option<u64>,
+}
+
+fn pairs() -> String {
+    Splitting::PAIRS.to_owned()
 }
 
 impl Manifest {
@@ -50,6 +58,7 @@ impl Manifest {
             follow: reach == Reach::Anywhere,
             mapping: Mapping::default(),
             weights: FieldWeights::default(),
+            words: pairs(),
             tables: None,
         }
     }

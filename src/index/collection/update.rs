@@ -6,14 +6,19 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::manifest::{self, write};
-use super::{Collection, IndexError, TEXT};
+use super::{Collection, IndexError, Picture, TEXT};
 use crate::base::{Lock, Progress};
 use crate::dataset::{Move, Reach, Warning, note_moves, rename_images};
+use crate::index::text::TextWriter;
 use crate::index::vectors::Contents;
 use crate::index::words::{Batch, Known, Listing, Moved, Outcome, Stamp, list, read};
+use crate::signals::splitting;
 
 /// At least this often, what was read is put on disk: a crash loses no more.
 const COMMIT: Duration = Duration::from_secs(10);
+
+/// Pictures that are indexed anew between two calls of the observer.
+const BATCH: usize = 4096;
 
 /// What an update found.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +29,8 @@ pub struct Updated {
     pub unread: std::collections::BTreeMap<String, usize>,
     /// Pictures that were found again under another path: before, and now.
     pub moved: Vec<(String, String)>,
+    /// Whether all words were indexed anew, as texts are split otherwise than when they were.
+    pub is_anew: bool,
     /// Problems on the way.
     pub warnings: Vec<Warning>,
 }
@@ -72,6 +79,12 @@ impl Collection {
         self.text.reload()?;
         self.manifest = manifest::read(&self.folder)?;
         self.pictures = self.manifest.pictures_from(&self.folder);
+        let is_anew = self.has_other_words();
+        if is_anew {
+            self.index_anew(&mut writer, observe)?;
+        }
+        self.manifest.words.clone_from(&splitting().key);
+        write(&self.folder, &self.manifest)?;
         let (stamps, tables) = (self.text.stamps()?, self.manifest.tables);
         let known = InIndex { stamps, tables, contents: Contents::new(self.vectors_folder()) };
         let listing = self.listed(known.stamps.len(), observe)?;
@@ -115,7 +128,34 @@ impl Collection {
             self.manifest.mapping = self.manifest.mapping.with_guesses(guesses.clone());
         }
         write(&self.folder, &self.manifest)?;
-        Ok(Updated { outcome, unread: listing.unread, moved, warnings })
+        Ok(Updated { outcome, unread: listing.unread, moved, is_anew, warnings })
+    }
+
+    /// Whether texts were split into the words of the index otherwise than this process splits them: until the next update,
+    /// words of Chinese, Japanese and Korean are not found as they should be.
+    pub fn has_other_words(&self) -> bool {
+        self.manifest.words != splitting().key && self.count() > 0
+    }
+
+    /// Indexes the words of all pictures anew, as they are known.
+    fn index_anew(
+        &self,
+        writer: &mut TextWriter<'_>,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<(), IndexError> {
+        self.fall_behind()?;
+        let (total, mut done) = (self.count(), 0);
+        self.text.visit(BATCH, &mut |pictures| {
+            let stage = "Indexing words anew".to_owned();
+            if observe(Progress { stage, done, total, ..Progress::default() }).is_break() {
+                return Err(IndexError::Cancelled);
+            }
+            done += pictures.len();
+            // One that is damaged is read again from its file.
+            let pictures = pictures.iter().filter_map(|json| serde_json::from_slice::<Picture>(json).ok());
+            pictures.into_iter().try_for_each(|picture| writer.add(&picture))
+        })?;
+        writer.commit()
     }
 
     /// Lists the folder of the pictures.

@@ -168,10 +168,15 @@ impl Workspace {
             at_hand.as_ref().map(|at_hand| at_hand.id.clone()).or(self.loading.wanted_query.take());
         self.searching.close();
         let searched = Searched { set: open.vectors.clone(), looks };
+        let has_other_words = open.collection.has_other_words();
         self.searching.open = Some(open);
         self.searching.at_hand = at_hand;
         self.install(measured, searched);
         self.tell_report();
+        if has_other_words {
+            let text = "Texts are split into words otherwise than in this collection: look for new pictures to index them anew.";
+            self.tell(Message::warning(text));
+        }
     }
 
     /// Forgets the open collection, when something else is opened.

@@ -69,6 +69,9 @@ fn summary(collection: &Collection, updated: &Updated) -> String {
         outcome.unchanged,
         outcome.removed
     );
+    if updated.is_anew {
+        text += " Texts are split into words otherwise than before: all were indexed anew.";
+    }
     if !updated.moved.is_empty() {
         let (from, to) = &updated.moved[0];
         let more = updated.moved.len() - 1;
