@@ -158,7 +158,7 @@ fn nothing_is_left_of_what_was_stopped_and_nothing_is_packed_where_it_would_be_r
     let mut is_busy = false;
     other
         .update(&mut |_| {
-            is_busy |= matches!(pack(home.path().join("y.tar"), false), Err(IndexError::Busy(_)));
+            is_busy |= matches!(pack(home.path().join("y.tar"), false), Err(IndexError::Busy { .. }));
             ControlFlow::Continue(())
         })
         .expect("read");

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::layout::{End, FIRST, LAST, PICTURES, is_known, parse_time};
-use crate::base::{At, FileError, Lock, LockError, Progress, Unit, Within, open_file};
+use crate::base::{At, FileError, Lock, Progress, Unit, Within, open_file};
 use crate::index::collection::{relative, write_manifest};
 use crate::index::{Collection, IndexError, Manifest};
 
@@ -54,10 +54,7 @@ pub fn unpack(
     fs::create_dir_all(parent).at(parent)?;
     let folder = fs::canonicalize(parent).at(parent)?.join(name);
     let beside = folder.with_file_name(format!(".{}.unpacking", name.to_string_lossy()));
-    let (lock, _) = Lock::acquire(&beside).map_err(|error| match error {
-        LockError::File(error) => error.into(),
-        LockError::Held { path, .. } | LockError::Lost { path, .. } => IndexError::Busy(path),
-    })?;
+    let (lock, _) = Lock::acquire(&beside)?;
     let into = beside.join("collection");
     let done = emptied(&into).and_then(|()| extract(archive, file, (&into, &folder), observe));
     let moved = done.and_then(|unpacked| {

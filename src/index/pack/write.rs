@@ -116,14 +116,14 @@ impl Collection {
         let mut locks: Vec<Box<dyn std::any::Any>> = Vec::new();
         match self.text().lock() {
             Ok(lock) => locks.push(Box::new(lock)),
-            Err(IndexError::Busy(folder)) => return Err(IndexError::Busy(folder)),
+            Err(error @ IndexError::Busy { .. }) => return Err(error),
             Err(_) => {}
         }
         for info in self.vector_sets()? {
             match Lock::acquire(&self.vectors_folder().join(&info.key)) {
                 Ok((lock, _)) => locks.push(Box::new(lock)),
                 Err(LockError::File(_)) => {}
-                Err(LockError::Held { path, .. } | LockError::Lost { path, .. }) => return Err(IndexError::Busy(path)),
+                Err(error) => return Err(error.into()),
             }
         }
         if let Some(lock) = lock_queries(self.folder())? {
