@@ -15,7 +15,7 @@
 //! | [`vision`] | pixels → vectors: decoding, preprocessing, networks, the embedding cache | base, dataset |
 //! | [`eval`] | scores → numbers: measures with trec_eval's semantics | base, dataset |
 //! | [`graph`] | vectors → neighbours: k-NN, statistics, layout | base, dataset, vision |
-//! | [`index`] | words and pictures → candidates: the words of a folder of pictures | base, dataset, signals, vision, graph |
+//! | [`index`] | words and pictures → candidates: the words of a folder of pictures | base, dataset, signals, vision, eval, graph |
 //! | [`model`] | the networks, one file each, seeded initialisation, checkpoints | base, dataset, signals, graph |
 //! | [`train`] | losses and the optimisation loop; knows nothing about threads | base, dataset, signals, graph, eval, model |
 //! | [`study`] | one question, many runs: cross-validation, sweeps, ablations, benchmarks, comparisons; saved runs as a table | base, dataset, signals, graph, eval, model, train |

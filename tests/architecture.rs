@@ -1,13 +1,13 @@
 //! Checks `src/` against the table of rooms in `src/lib.rs`, and keeps every foreign crate in its home.
 
 mod cycles;
+mod files;
 mod paths;
 mod window;
 
+use files::{project, read, rust_files};
 use paths::{PathUse, Token, paths, tokens};
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// Where each foreign crate, and each part of `std` that starts threads, may be used: rooms, or files with a reason.
 const HOMES: &[(&str, &[&str])] = &[
@@ -28,6 +28,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("egui_kittest", &["app"]),
     ("egui_system_font_provider", &["app"]),
     ("rfd", &["app"]),
+    ("arboard", &["workspace/searching/clipboard.rs"]),
     ("egui_commonmark", &["app/shell/manual/mod.rs"]),
     ("image", &["vision", "export", "app/shell/screenshot.rs", "cli/screenshot.rs"]), // As pixels, and as a file.
     ("fast_image_resize", &["vision"]),
@@ -209,33 +210,6 @@ fn word_fault(file: &str, token: &Token, next: &Token) -> Option<String> {
         word @ ("todo" | "unimplemented" | "dbg") if next.text == "!" => Some(format!("uses {word}!")),
         _ => None,
     }
-}
-
-fn project(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}: {}", path.display()))
-}
-
-/// Every Rust file below a folder, by its path from there, sorted.
-fn rust_files(folder: &Path) -> Vec<(String, String)> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(&next).unwrap_or_else(|error| panic!("{error}: {}", next.display())) {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let parts = path.strip_prefix(folder).expect("a path in the folder").iter();
-                let name = parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-                files.push((name, read(&path)));
-            }
-        }
-    }
-    files.sort();
-    files
 }
 
 #[test]

@@ -89,7 +89,8 @@ fn a_stop_or_a_kill_costs_at_most_what_was_being_computed() {
     let before = collection.vectors_of(&spec).expect("vectors").count();
     assert!((3..=PHOTOS).contains(&before) && done >= 3, "{before}");
     // As after a kill: half a row, and half a line of the list.
-    let set = fs::read_dir(home.path().join("own/vectors")).expect("sets").flatten().next().expect("one").path();
+    let sets = fs::read_dir(home.path().join("own/vectors")).expect("sets").flatten().map(|entry| entry.path());
+    let set = sets.into_iter().find(|path| path.is_dir()).expect("one");
     let append = |name: &str, bytes: &[u8]| {
         use std::io::Write;
         let file = fs::OpenOptions::new().append(true).open(set.join(name));

@@ -8,6 +8,7 @@ mod choosing;
 mod cli;
 mod cli_runs;
 mod collection_cut_off;
+mod collection_encoders;
 mod collection_faults;
 mod collection_moves;
 mod collection_neighbours;

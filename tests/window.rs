@@ -3,6 +3,7 @@
 mod columns;
 mod commands;
 mod cut_off;
+mod encoders;
 mod large;
 mod layout;
 mod lists;

@@ -37,7 +37,7 @@ use shell::label::LabelDialog;
 use shell::large::LargeView;
 use shell::layout::Desk;
 use shell::manual::Manual;
-use shell::open::{self, OpenDialog};
+use shell::open::{self, OpenDialog, Paste};
 use shell::pack::PackDialog;
 use shell::relink::RelinkDialog;
 use shell::save::SaveDialog;
@@ -54,6 +54,7 @@ pub struct App {
     panels: Panels,
     desk: Desk,
     open: OpenDialog,
+    paste: Paste,
     save: SaveDialog,
     label: LabelDialog,
     export: ExportDialog,
@@ -92,6 +93,7 @@ impl App {
             panels: Panels::default(),
             desk: Desk::restore(workspace.settings().panels.as_ref()),
             open: OpenDialog::default(),
+            paste: Paste::default(),
             save: SaveDialog::default(),
             label: LabelDialog::default(),
             export: ExportDialog::default(),

@@ -22,6 +22,8 @@ impl App {
         }
         if self.judging.is_open() {
             self.take_judgements(egui);
+        } else {
+            self.paste.take(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));
         }
         for command in pressed::take_pressed(egui, &self.workspace) {
             command.ask(egui, &mut PanelCtx::new(&self.workspace, &mut self.pictures, &mut self.outbox));

@@ -2,6 +2,7 @@
 
 use super::columns::{Columns, columns};
 use super::encoder::EncoderArgs;
+use super::encoders;
 use super::interrupt::Interrupt;
 use super::output::{note, print, print_json};
 use super::progress::Progress;
@@ -84,13 +85,39 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
         note("texts are split into words otherwise than before: all words were indexed anew");
     }
     let seconds = start.elapsed().as_secs_f64();
-    let wanted = if args.no_vectors { None } else { Some(args.encoder.spec(&mut progress)?) };
+    let wanted = if args.no_vectors { None } else { Some(wanted(args, &collection, &mut progress)?) };
     let device = vectors::device(&args.encoder, &mut progress);
+    let is_stopped = &|| interrupt.is_requested();
+    let compared = match &wanted {
+        Some(spec) => encoders::compare(&collection, spec, device, &mut progress, is_stopped)?,
+        None => None,
+    };
     let done = wanted.map(|spec| embed(&collection, &spec, device, &mut progress, &interrupt)).transpose()?;
     progress.finish();
     match args.json {
-        true => print_json(&collected(&collection, &updated, done.as_ref(), seconds)),
-        false => print(&collected_text(&collection, &updated, done.as_ref(), seconds)),
+        true => {
+            let mut report = collected(&collection, &updated, done.as_ref(), seconds);
+            report["encoders"] = encoders::value(compared.as_ref());
+            print_json(&report)
+        }
+        false => {
+            let mut text = collected_text(&collection, &updated, done.as_ref(), seconds);
+            text += &encoders::text(&collection, compared.as_ref(), args.no_vectors);
+            print(&text)
+        }
+    }
+}
+
+/// The encoder of the vectors: the one given, which is the collection's from then on, else the collection's own, else the
+/// default.
+fn wanted(args: &CollectArgs, collection: &Collection, progress: &mut Progress) -> Result<EncoderSpec> {
+    match collection.choice() {
+        Some(choice) if !args.encoder.is_given() => Ok(choice.encoder),
+        _ => {
+            let spec = args.encoder.spec(progress)?;
+            collection.choose(&spec, args.encoder.is_given())?;
+            Ok(spec)
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod cut_off;
 mod data;
 mod embed;
 mod encoder;
+mod encoders;
 mod evaluate;
 mod export;
 mod info;

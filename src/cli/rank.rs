@@ -118,7 +118,8 @@ fn bundled(names: &[String]) -> Option<EncoderSpec> {
     known.filter(|known| known.is_bundled()).find_map(|known| EncoderSpec::find(Some(known), None).ok())
 }
 
-/// The collection's vectors that a ranker uses; those of a bundled encoder are computed where they are missing.
+/// The collection's vectors that a ranker uses; those of a run are computed where they are missing, if its encoder is
+/// bundled or has vectors of some of the pictures.
 ///
 /// # Errors
 /// If vectors are needed and there are none.
@@ -129,12 +130,14 @@ pub(super) fn own_vectors(
     progress: &mut Progress,
 ) -> Result<Option<VectorSet>> {
     let found = ranker.vectors(collection)?;
-    if found.is_some() || !ranker.needs_vectors() {
+    let is_enough = |set: &VectorSet| set.info().whole || matches!(ranker, Ranker::Untrained(_));
+    if found.as_ref().is_some_and(is_enough) || !ranker.needs_vectors() {
         return Ok(found);
     }
-    let spec = match ranker {
-        Ranker::Run(run) => bundled(&run.encoders()),
-        Ranker::Untrained(_) => Some(EncoderSpec::bundled()),
+    let spec = match (ranker, found) {
+        (_, Some(sample)) => Some(sample.info().encoder.clone()),
+        (Ranker::Run(run), None) => bundled(&run.encoders()),
+        (Ranker::Untrained(_), None) => Some(collection.choice().map_or_else(EncoderSpec::bundled, |it| it.encoder)),
     };
     let Some(spec) = spec else {
         let reason = "this collection has no vectors of its encoder; `crossrank collect --weights` computes them";

@@ -62,11 +62,13 @@ mod warnings;
 
 pub use array_fault::ArrayFault;
 pub use attach::{attach_qrels, attach_run};
+pub(crate) use collection::{
+    CHOICE, PixelStamp, RowOf, RowWriter, Rows, lock_queries, note_moves, preferred_set, remove_rows, rename_images,
+};
 pub use collection::{
     Initial, MOVED, Move, Moves, NewQuery, STATISTICS, TEXT_FEATURE, add_query, empty_collection, keep_query,
     pictures_folder,
 };
-pub(crate) use collection::{PixelStamp, RowOf, RowWriter, Rows, lock_queries, note_moves, remove_rows, rename_images};
 pub use embeddings::{Embeddings, encoder_of, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};
 pub(crate) use import::TextColumns;

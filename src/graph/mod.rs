@@ -29,7 +29,9 @@ pub use map::{
     MapObserver, Principal, TSNE_EPOCHS, at_unit_density, perplexity_within, principal_components, principal_plane,
     tsne,
 };
-pub use neighbours::{ImageLabels, NeighbourAgreement, neighbour_agreement};
+pub use neighbours::{
+    ImageLabels, NeighbourAgreement, NeighbourShares, neighbour_agreement, neighbour_shares, shared_labels,
+};
 pub use project::{Projection, project};
 pub use rows::{raw_rows, visual_rows};
 pub use scan::cosines_with;

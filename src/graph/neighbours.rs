@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::comparison::Homophily;
 use super::similarity::{Similarities, unit_rows};
 use crate::dataset::{Dataset, Image, Judgements, Relevance, VectorTable};
 
@@ -72,7 +73,12 @@ impl ImageLabels {
 
     /// An image's labels are the words of its title and tags, and its folder; without those that too many images share.
     pub fn of_texts(dataset: &Dataset) -> Self {
-        let mut images: Vec<Vec<String>> = dataset.images.iter().map(texts).collect();
+        Self::of_words(dataset.images.iter().map(texts).collect())
+    }
+
+    /// An image's labels are these words, and folders, which end with `/`; without words that more than a tenth of the
+    /// images share, and folders that hold more than half of them: those say nothing about an image.
+    pub fn of_words(mut images: Vec<Vec<String>>) -> Self {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for text in images.iter().flat_map(|labels| labels.iter().collect::<BTreeSet<_>>()) {
             *counts.entry(text).or_default() += 1;
@@ -141,12 +147,41 @@ fn texts(image: &Image) -> Vec<String> {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn neighbour_agreement(tables: &[&VectorTable], labels: &ImageLabels, k: usize) -> Vec<Option<NeighbourAgreement>> {
+    match neighbour_shares(tables, labels, k) {
+        Some(shares) => (0..tables.len()).map(|table| Some(shares.agreement(table))).collect(),
+        None => vec![None; tables.len()],
+    }
+}
+
+/// What [`neighbour_agreement`] is the mean of, image by image: the shares of two encoders are paired, so that a test can
+/// tell whether they differ by more than chance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NeighbourShares {
+    /// Of each table, the share of each compared image's k nearest others that have a label in common with it.
+    pub of_table: Vec<Vec<f64>>,
+    /// The same for random others; the mean over images.
+    pub chance: f64,
+}
+
+impl NeighbourShares {
+    /// The mean of a table's shares.
+    ///
+    /// # Panics
+    /// If there is no such table.
+    pub fn agreement(&self, table: usize) -> NeighbourAgreement {
+        let shares = &self.of_table[table];
+        let share = shares.iter().sum::<f64>() / shares.len() as f64;
+        NeighbourAgreement { share, chance: self.chance, images: shares.len() }
+    }
+}
+
+/// As [`neighbour_agreement`], image by image; `None` if fewer than two images can be compared.
+pub fn neighbour_shares(tables: &[&VectorTable], labels: &ImageLabels, k: usize) -> Option<NeighbourShares> {
     let images = compared(tables, labels);
     if images.len() < 2 || k == 0 {
-        return vec![None; tables.len()];
+        return None;
     }
-    let chance = chance(&images, labels);
-    let agreement = |table: &&VectorTable| {
+    let of_table = |table: &&VectorTable| {
         let mut rows = vec![0.0; images.len() * table.dim];
         for (row, &image) in rows.chunks_exact_mut(table.dim.max(1)).zip(&images) {
             if let Some(vector) = table.get(image) {
@@ -159,10 +194,45 @@ pub fn neighbour_agreement(tables: &[&VectorTable], labels: &ImageLabels, k: usi
             let right = neighbours.iter().filter(|&&other| labels.agree(image, images[other as usize])).count();
             right as f64 / neighbours.len().max(1) as f64
         };
-        let share = images.iter().enumerate().map(share).sum::<f64>() / images.len() as f64;
-        Some(NeighbourAgreement { share, chance, images: images.len() })
+        images.iter().enumerate().map(share).collect()
     };
-    tables.iter().map(agreement).collect()
+    Some(NeighbourShares { of_table: tables.iter().map(of_table).collect(), chance: chance(&images, labels) })
+}
+
+/// How often the neighbours of a query's images share a label with them, for k = 1 … `most` (at `[k − 1]`), as
+/// [`super::homophily()`] tells of relevance: where nothing is judged, the next best that tells two encoders apart.
+///
+/// `images` holds the number of each image of `similarities` among the labels. Images without a label or a vector are left
+/// out. `None` if there are fewer than two others.
+pub fn shared_labels(
+    similarities: &Similarities,
+    labels: &ImageLabels,
+    images: &[usize],
+    most: usize,
+) -> Vec<Option<Homophily>> {
+    let is_there = |&at: &usize| similarities.get(at, at) > 0.0 && !labels.of(images[at]).is_empty();
+    let there: Vec<usize> = (0..similarities.n().min(images.len())).filter(is_there).collect();
+    if there.len() < 2 {
+        return vec![None; most];
+    }
+    let chance = chance(&there.iter().map(|&at| images[at]).collect::<Vec<_>>(), labels);
+    let mut counts = vec![false; similarities.n()];
+    there.iter().for_each(|&at| counts[at] = true);
+    // Images that are left out may rank before those that count.
+    let nearest = similarities.nearest(most + similarities.n() - there.len());
+    let mut sums = vec![0.0; most];
+    for &at in &there {
+        let mut others = nearest.of(at).iter().map(|&other| other as usize).filter(|&other| counts[other]);
+        let (mut same, mut seen) = (0_usize, 0_usize);
+        for sum in &mut sums {
+            if let Some(other) = others.next() {
+                seen += 1;
+                same += usize::from(labels.agree(images[at], images[other]));
+            }
+            *sum += same as f64 / seen.max(1) as f64;
+        }
+    }
+    sums.into_iter().map(|sum| Some(Homophily { share: sum / there.len() as f64, chance })).collect()
 }
 
 /// The images to compare.

@@ -13,7 +13,9 @@ mod vectors;
 mod words;
 
 pub use candidates::{Asked, Came, Candidates, Example, FoundPicture};
-pub use collection::{Collection, Gathered, Manifest, Relinked, Updated};
+pub use collection::{
+    Choice, Collection, EncoderComparison, EncoderShare, Gathered, Manifest, Relinked, Suited, Updated,
+};
 pub use error::IndexError;
 pub use pack::{Packed, Packing, Unpacked, unpack};
 pub use vectors::{EXACT, Embedded, Near, Recall, VectorInfo, VectorSet};

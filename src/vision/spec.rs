@@ -23,6 +23,11 @@ impl EncoderSpec {
         Self::usual(Architecture::BUNDLED[0], WeightsSource::Bundled)
     }
 
+    /// Every encoder whose weights are bundled, the default one first.
+    pub fn all_bundled() -> Vec<Self> {
+        Architecture::BUNDLED.iter().map(|&known| Self::usual(known, WeightsSource::Bundled)).collect()
+    }
+
     /// An architecture's usual preprocessing and layer.
     fn usual(architecture: Architecture, weights: WeightsSource) -> Self {
         Self { architecture, weights, preprocess: Preprocess::usual(architecture), feature: Feature::default() }

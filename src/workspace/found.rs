@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::looks::{self, RankError, Watch};
 use crate::dataset::TEXT_FEATURE;
 use crate::graph::Csr;
-use crate::index::{Collection, Gathered, IndexError, VectorInfo, VectorSet};
+use crate::index::{Collection, Gathered, IndexError, VectorSet};
 use crate::signals;
 use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained, rank_untrained_over};
 
@@ -47,19 +47,22 @@ impl Ranker {
         }
     }
 
-    /// Which of a collection's sets of vectors it uses: a run that of its own encoder, anything else that of the most
-    /// pictures.
+    /// Which of a collection's sets of vectors it uses: a run that of its own encoder, anything else the one in use. A set of
+    /// a sample of the pictures only where there is no whole one.
     ///
     /// # Errors
     /// If the sets cannot be read.
     pub fn vectors(&self, collection: &Collection) -> Result<Option<VectorSet>, IndexError> {
-        let encoders = match self {
-            Self::Run(run) if run.needs_vectors() => Some(run.encoders()),
-            _ => None,
-        };
-        let fits = |info: &VectorInfo| encoders.as_ref().is_none_or(|names| names.contains(&info.name));
-        let found = collection.vector_sets()?.into_iter().find(fits);
-        found.map(|info| collection.vectors(&info.key)).transpose()
+        match self {
+            Self::Run(run) if run.needs_vectors() => {
+                let names = run.encoders();
+                let mut sets = collection.vector_sets()?;
+                sets.retain(|set| names.contains(&set.info().name) && set.count() > 0);
+                sets.sort_by_key(|set| !set.info().whole);
+                Ok(sets.into_iter().next())
+            }
+            _ => collection.vectors_in_use(),
+        }
     }
 
     /// The scores of the candidates of some queries of a data set, such as a collection's kept ones, one list a query.

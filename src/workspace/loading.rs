@@ -31,6 +31,8 @@ pub(super) enum Found {
     Pictures(BareFolder),
     /// A collection and its queries.
     Collection(Box<OpenedCollection>),
+    /// Nothing that could be shown, and why.
+    Nothing(String),
 }
 
 /// A collection that was opened, and its data set.

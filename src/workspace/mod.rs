@@ -52,7 +52,10 @@ pub use messages::{Message, MessageKind};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;
-pub use searching::{AtHand, FoundSoFar, OpenCollection, Searching, SeenTables, WantedTables};
+pub use searching::{
+    AtHand, CollectionEncoder, CollectionEncoders, FoundSoFar, OpenCollection, Searching, SeenTables, Stranger,
+    WantedTables,
+};
 pub use session::{Baselines, Session};
 pub use settings::{
     EncoderSettings, GraphLook, JudgingSettings, JudgingView, PanelLayout, QuerySort, Settings, ThemeChoice,

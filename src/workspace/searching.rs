@@ -1,18 +1,25 @@
 //! A collection: made of a folder of pictures, searched, and its queries kept.
 
 mod apply;
+mod clipboard;
 mod collect;
+mod encoders;
 mod pack;
 mod session;
+mod stranger;
 mod tables;
+mod using;
 mod weights;
 
+pub use encoders::{CollectionEncoder, CollectionEncoders};
+pub use stranger::Stranger;
 pub use tables::{SeenTables, WantedTables};
 
 use crate::base::Progress;
 use crate::index::text::Facets;
 use crate::index::{Asked, Candidates, Collection, VectorInfo, VectorSet};
 use crate::jobs::Slot;
+use crate::vision::EncoderSpec;
 use crate::workspace::Message;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +36,8 @@ pub struct OpenCollection {
     pub count: usize,
     /// Whether the folder of the pictures was there when it was opened.
     pub has_pictures: bool,
+    /// The encoders of its vectors.
+    pub encoders: Arc<CollectionEncoders>,
 }
 
 impl OpenCollection {
@@ -49,6 +58,8 @@ pub struct AtHand {
     pub candidates: Arc<Candidates>,
     /// Whether it is a query of the collection like any other.
     pub is_kept: bool,
+    /// The picture that it looks like, if that was given: another encoder needs it again.
+    stranger: Option<Stranger>,
 }
 
 /// What was found while words are typed.
@@ -62,21 +73,32 @@ pub struct FoundSoFar {
     pub time: Duration,
 }
 
-/// What the job that makes a collection reports: the words are there, vectors follow.
-struct Readable(PathBuf);
+/// What the job that makes a collection reports.
+enum Step {
+    /// The words are there, vectors follow.
+    Readable(PathBuf),
+    /// What is now known of the encoders.
+    Encoders(PathBuf, CollectionEncoders),
+}
 
 /// What came of making a collection.
 struct Collected {
     folder: PathBuf,
     summary: String,
     warnings: Vec<crate::dataset::Warning>,
+    /// Whether what the open collection shows is concerned.
+    is_shown: bool,
 }
 
 /// Collections, and the one that is open.
 #[derive(Default)]
 pub struct Searching {
     open: Option<OpenCollection>,
-    collecting: Slot<Readable, Collected>,
+    collecting: Slot<Step, Collected>,
+    /// The encoder whose vectors of all pictures are being computed, or are as soon as the words are read.
+    computing: Option<EncoderSpec>,
+    /// Whether only vectors are still to be computed.
+    has_words: bool,
     finding: Slot<(), FoundSoFar>,
     keeping: Slot<(), String>,
     finding_facets: Slot<(), (String, Facets)>,
@@ -142,6 +164,16 @@ impl Searching {
     /// The progress of packing, and for how long it has gone on.
     pub fn packing_progress(&self) -> Option<(&Progress, Duration)> {
         self.packing.worked()
+    }
+
+    /// Whether the words of the pictures are there while a collection is being made, and only vectors are missing.
+    pub fn has_words(&self) -> bool {
+        self.has_words
+    }
+
+    /// The encoder whose vectors are being computed.
+    pub fn computing(&self) -> Option<&EncoderSpec> {
+        self.computing.as_ref().filter(|_| self.has_words && self.is_collecting())
     }
 
     /// The progress of making a collection, and for how long it has gone on.

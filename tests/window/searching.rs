@@ -48,7 +48,7 @@ pub(super) fn collected(home: &Path) -> PathBuf {
 }
 
 /// Types “bird” into the search field.
-fn type_bird(harness: &mut Harness<'_, App>) {
+pub(super) fn type_bird(harness: &mut Harness<'_, App>) {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     harness.run_steps(3);
     harness.get_by_label("Search the collection").type_text("bird");
@@ -56,7 +56,7 @@ fn type_bird(harness: &mut Harness<'_, App>) {
     settle(harness).expect("it is found");
 }
 
-fn shown(harness: &Harness<'_, App>) -> String {
+pub(super) fn shown(harness: &Harness<'_, App>) -> String {
     let session = harness.state().workspace().session().expect("a session");
     session.data.dataset.queries[session.query()].id.to_string()
 }
@@ -207,7 +207,7 @@ fn pictures_of_a_search() {
     save(&mut harness, "found-dark.png");
 }
 
-fn save(harness: &mut Harness<'_, App>, name: &str) {
+pub(super) fn save(harness: &mut Harness<'_, App>, name: &str) {
     let picture = harness.render().expect("a picture");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
     picture.save(path).expect("the picture is written");

@@ -6,7 +6,9 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, obstacle, widgets};
 use crate::app::panels::Panel;
+use crate::app::panels::embeddings::encoders::use_obstacle;
 use crate::base::Progress;
+use crate::index::EncoderComparison;
 use crate::workspace::{Action, DataAction, EmbeddingAction, SearchAction};
 use egui::{Align, Frame, Layout, Margin, RichText, Ui};
 use std::time::Duration;
@@ -132,10 +134,27 @@ pub fn status_bar_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
                     let palette = theme::palette(ui.visuals());
                     let text = RichText::new(format!("Visual vectors: {vectors}")).small().color(palette.weak);
                     widgets::one_line(ui, text);
+                    suggestion_ui(ui, ctx);
                 }
             });
         });
     });
+}
+
+/// The encoder that suits the open collection better than the one in use, and the button that goes over to it.
+fn suggestion_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
+    let Some(open) = workspace.searching().open() else { return };
+    let Some(better) = open.encoders.suggestion() else { return };
+    let button = egui::Button::new("Use").small();
+    let hint = open.encoders.compared.as_ref().map(EncoderComparison::sentence).unwrap_or_default();
+    let used = obstacle::add_unless(ui, use_obstacle(workspace, better), button).on_hover_text(&hint);
+    if used.accessible_name(format!("Use {}, which suits better", better.name)).clicked() {
+        ctx.act(SearchAction::UseEncoder(Box::new(better.encoder.clone())));
+    }
+    let palette = theme::palette(ui.visuals());
+    let text = RichText::new(format!("{} suits these pictures better", better.name)).small().color(palette.relevant);
+    widgets::one_line(ui, text).on_hover_text(hint);
 }
 
 /// The running job, else the size of the open data set.

@@ -6,8 +6,8 @@ use crate::app::command::{Command, OpenAs, Zoom};
 use crate::app::ctx::PanelCtx;
 use crate::app::panels::Panel;
 use crate::workspace::{
-    Action, DataAction, EmbeddingAction, HistoryAction, SearchAction, SelectionAction, SettingsAction, ThemeChoice,
-    TrainingAction, Workspace,
+    Action, DataAction, EmbeddingAction, HistoryAction, SearchAction, SelectionAction, SettingsAction, Stranger,
+    ThemeChoice, TrainingAction, Workspace,
 };
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use std::borrow::Cow;
@@ -78,6 +78,13 @@ pub static UPDATE_COLLECTION: NamedCommand =
 pub static RELINK: NamedCommand = does("Relink pictures…", None, no_collection, Command::RelinkPictures);
 /// Write the open collection as one file.
 pub static PACK: NamedCommand = does("Pack collection…", None, no_collection, Command::PackCollection);
+/// Search by the picture in the clipboard.
+static SEARCH_CLIPBOARD: NamedCommand = acts(
+    "Search by the picture in the clipboard",
+    None,
+    |workspace| workspace.asking_obstacle().or_else(|| no_vectors(workspace)),
+    |_, _| Some(SearchAction::AskLike(Stranger::Clipboard).into()),
+);
 /// Open the bundled sample.
 pub static OPEN_SAMPLE: NamedCommand =
     acts("Open built-in sample", None, never, |_, _| Workspace::sample().map(|path| DataAction::Open(path).into()));
@@ -197,6 +204,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &NEW_COLLECTION,
                 &SEARCH,
                 &COLLECTION_TABLES,
+                &SEARCH_CLIPBOARD,
                 &UPDATE_COLLECTION,
                 &RELINK,
                 &PACK,
@@ -310,6 +318,11 @@ fn never(_: &Workspace) -> Option<&'static str> {
 
 fn no_collection(workspace: &Workspace) -> Option<&'static str> {
     workspace.searching().open().is_none().then_some("Open a collection first, or make one of a folder of pictures.")
+}
+
+fn no_vectors(workspace: &Workspace) -> Option<&'static str> {
+    let has_vectors = workspace.searching().open().is_some_and(|open| open.vectors.is_some());
+    (!has_vectors).then_some("There are no visual vectors yet.")
 }
 
 fn no_data(workspace: &Workspace) -> Option<&'static str> {

@@ -8,9 +8,11 @@ use crate::app::kit::{icons, obstacle, theme, widgets};
 use crate::dataset::is_vector_file;
 use crate::dataset::walk::is_picture;
 use crate::jobs::Wake;
-use crate::workspace::{Action, DataAction, SearchAction, SettingsAction, Workspace};
-use egui::{Context, Id, Modal, RichText};
+use crate::vision::Pixels;
+use crate::workspace::{Action, DataAction, SearchAction, SettingsAction, Stranger, Workspace};
+use egui::{ColorImage, Context, Event, Id, Key, Modal, RichText};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The dialog's state.
 #[derive(Default)]
@@ -41,10 +43,58 @@ fn action_for(path: PathBuf) -> DataAction {
 pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
     if let Some(path) = egui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned())) {
         match ctx.workspace().searching().open().is_some() && path.is_file() && is_picture(&path) {
-            true => ctx.act(SearchAction::AskLike(path)),
+            true => ctx.act(SearchAction::AskLike(Stranger::File(path))),
             false => ctx.act(action_for(path)),
         }
     }
+}
+
+/// Whether a key that pastes is down, and what came of it.
+#[derive(Default)]
+pub struct Paste {
+    is_seen: bool,
+}
+
+impl Paste {
+    /// Searches by a picture that was pasted outside of a field, if a collection is open.
+    pub fn take(&mut self, egui: &Context, ctx: &mut PanelCtx<'_>) {
+        let is_typing = egui.text_edit_focused();
+        let mut pasted = Vec::new();
+        egui.input_mut(|input| {
+            input.events.retain(|event| {
+                let found = match event {
+                    // A field takes no picture.
+                    Event::PasteImage(image) => Some(of_image(image)),
+                    Event::Paste(text) if !is_typing => Some(Stranger::Text(text.clone())),
+                    // Without a text or a picture, the key alone is reported, and only as it is let go.
+                    Event::Key { key: Key::V | Key::Paste, pressed: false, modifiers, .. }
+                        if !is_typing && !self.is_seen && modifiers.command =>
+                    {
+                        Some(Stranger::Clipboard)
+                    }
+                    _ => None,
+                };
+                self.is_seen = match event {
+                    Event::Paste(_) | Event::PasteImage(_) => true,
+                    Event::Key { key: Key::V | Key::Paste, pressed: false, .. } => false,
+                    _ => self.is_seen,
+                };
+                let is_kept = found.is_none();
+                pasted.extend(found);
+                is_kept
+            });
+        });
+        if ctx.workspace().searching().open().is_some() {
+            pasted.into_iter().for_each(|stranger| ctx.act(SearchAction::AskLike(stranger)));
+        }
+    }
+}
+
+/// A picture from the toolkit; what cannot be one is looked for in the clipboard itself, which says what is wrong.
+fn of_image(image: &ColorImage) -> Stranger {
+    let [width, height] = image.size;
+    let pixels = Pixels::new(width, height, image.as_raw().to_vec());
+    pixels.map_or(Stranger::Clipboard, |pixels| Stranger::Pixels(Arc::new(pixels)))
 }
 
 const WAITING: &str = "The file dialog is open. If it does not appear, type a path above.";

@@ -8,6 +8,7 @@
 //! | `moved.jsonl` | pictures that were found again under another path |
 //! | `statistics.tsv` | how often words occur in the whole collection |
 //! | `vectors/KEY/` | visual vectors, by the encoder's key |
+//! | `vectors/choice.json` | the key of those to use |
 //!
 //! Images are named by their paths below the pictures' folder.
 
@@ -27,6 +28,7 @@ pub(crate) use moves::note_moves;
 pub use moves::{MOVED, Move, Moves};
 pub(crate) use renamed::rename_images;
 pub(crate) use rows::{PixelStamp, RowOf, RowWriter, Rows, remove_rows};
+pub(crate) use sources::{CHOICE, preferred_set};
 
 use super::build::Builder;
 use super::reader::Reader;

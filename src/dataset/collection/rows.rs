@@ -53,6 +53,12 @@ pub(crate) fn remove_rows(folder: &Path, number: u64) {
 }
 
 impl Rows {
+    /// The size of a file of rows, without reading it: 0 if there is none.
+    pub fn bytes(folder: &Path, number: u64) -> u64 {
+        let [path, _] = names(folder, number);
+        std::fs::metadata(path).map_or(0, |known| known.len())
+    }
+
     /// Opens the rows of a set; there need not be any.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `collection.json` | where the pictures are, what the columns of their tables mean, how much each field counts |
 //! | `text/` | the text index, with every picture's words and stamp |
-//! | `vectors/` | the vectors of the pictures, a folder for each encoder |
+//! | `vectors/` | the vectors of the pictures, a folder for each encoder; which encoder is chosen, and how they compare |
 //! | `queries/` | the queries that were kept, with their candidates |
 //! | `statistics.tsv` | how often words occur in the whole collection |
 //! | `moved.jsonl` | pictures that were found again under another path |
@@ -12,19 +12,23 @@
 //! Pictures are never copied or changed. Several processes may search a collection, one may update it.
 
 mod browse;
+mod choice;
 mod counting;
 mod gather;
 mod manifest;
 mod relink;
+mod suited;
 mod update;
 mod vectors;
 
 use std::path::{Path, PathBuf};
 
+pub use choice::Choice;
 pub use gather::Gathered;
 pub use manifest::Manifest;
 pub(in crate::index) use manifest::{relative, write as write_manifest};
 pub use relink::Relinked;
+pub use suited::{EncoderComparison, EncoderShare, Suited};
 pub use update::Updated;
 
 use super::IndexError;

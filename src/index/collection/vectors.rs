@@ -1,11 +1,12 @@
 //! A collection's sets of vectors.
 
+use std::cmp::Reverse;
 use std::path::PathBuf;
 
 use super::Collection;
 use crate::base::FileError;
 use crate::index::IndexError;
-use crate::index::vectors::{VectorInfo, VectorSet};
+use crate::index::vectors::VectorSet;
 use crate::vision::EncoderSpec;
 
 /// The folder of all sets.
@@ -16,27 +17,25 @@ impl Collection {
         self.folder().join(VECTORS)
     }
 
-    /// What is known about each encoder's vectors, those of the most pictures first, then by name. A set that cannot be read
-    /// is left out.
+    /// Each encoder's vectors, those of the most pictures first, then by name. A set that cannot be read is left out.
     ///
     /// # Errors
     /// If the folder of vectors cannot be read.
-    pub fn vector_sets(&self) -> Result<Vec<VectorInfo>, IndexError> {
+    pub fn vector_sets(&self) -> Result<Vec<VectorSet>, IndexError> {
         let folder = self.vectors_folder();
         let entries = match std::fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(FileError::io(error, &folder).into()),
         };
-        let sets = entries.flatten().filter_map(|entry| VectorSet::open(&entry.path()).ok());
-        let mut sets: Vec<(usize, VectorInfo)> = sets.map(|set| (set.count(), set.info().clone())).collect();
-        sets.sort_by(|(a, one), (b, other)| {
-            b.cmp(a).then_with(|| (&one.name, &one.key).cmp(&(&other.name, &other.key)))
-        });
-        Ok(sets.into_iter().map(|(_, info)| info).collect())
+        let mut sets: Vec<VectorSet> =
+            entries.flatten().filter_map(|entry| VectorSet::open(&entry.path()).ok()).collect();
+        let order = |set: &VectorSet| (Reverse(set.count()), set.info().name.clone(), set.info().key.clone());
+        sets.sort_by_cached_key(order);
+        Ok(sets)
     }
 
-    /// The vectors of the encoder with this key ([`VectorInfo::key`]).
+    /// The vectors of the encoder with this key ([`crate::index::VectorInfo::key`]).
     ///
     /// # Errors
     /// [`IndexError::NoVectors`] if there are none, and if they cannot be read.

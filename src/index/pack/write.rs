@@ -119,8 +119,8 @@ impl Collection {
             Err(error @ IndexError::Busy { .. }) => return Err(error),
             Err(_) => {}
         }
-        for info in self.vector_sets()? {
-            match Lock::acquire(&self.vectors_folder().join(&info.key)) {
+        for set in self.vector_sets()? {
+            match Lock::acquire(&self.vectors_folder().join(&set.info().key)) {
                 Ok((lock, _)) => locks.push(Box::new(lock)),
                 Err(LockError::File(_)) => {}
                 Err(error) => return Err(error.into()),

@@ -37,6 +37,14 @@ pub struct VectorInfo {
     /// The index of neighbours, if there is one.
     #[serde(default)]
     pub near: Option<NearInfo>,
+    /// Whether all pictures have been through the encoder once, rather than a sample of them.
+    #[serde(default = "yes")]
+    pub whole: bool,
+}
+
+/// Sets of earlier versions were never meant to be a sample.
+fn yes() -> bool {
+    true
 }
 
 /// What is known about the index of neighbours.
@@ -79,6 +87,7 @@ impl VectorInfo {
             encoder: encoder.clone(),
             rows: 0,
             near: None,
+            whole: false,
         })
     }
 

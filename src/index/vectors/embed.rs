@@ -1,6 +1,6 @@
 //! Computing the vectors of a collection's pictures.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -103,13 +103,41 @@ impl Collection {
         device: DeviceChoice,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Embedded, IndexError> {
+        self.embed_those(encoder, device, None, observe)
+    }
+
+    /// As [`Collection::embed`], of these pictures alone.
+    ///
+    /// # Errors
+    /// As [`Collection::embed`].
+    pub fn embed_some(
+        &self,
+        encoder: &EncoderSpec,
+        device: DeviceChoice,
+        paths: &HashSet<&str>,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Embedded, IndexError> {
+        self.embed_those(encoder, device, Some(paths), observe)
+    }
+
+    fn embed_those(
+        &self,
+        encoder: &EncoderSpec,
+        device: DeviceChoice,
+        only: Option<&HashSet<&str>>,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Embedded, IndexError> {
         let Opened { _lock, folder, mut info, mut writer } = self.open_set(encoder)?;
         let mut outcome = Embedded::default();
-        let waiting = self.waiting(&mut writer, &mut outcome, observe)?;
+        let waiting = self.waiting(&mut writer, only, &mut outcome, observe)?;
         if !waiting.is_empty() {
             self.compute(encoder, device, &waiting, (&mut writer, &mut outcome), observe)?;
         }
         finish(&folder, &mut info, writer, observe)?;
+        if only.is_none() && !info.whole {
+            info.whole = true;
+            describe::write(&folder, &info)?;
+        }
         Ok(outcome)
     }
 
@@ -138,7 +166,12 @@ impl Collection {
                 taken += 1;
             }
         }
+        let is_whole = writer.rows.count() >= stamps.len();
         finish(&folder, &mut info, writer, observe)?;
+        if is_whole && !info.whole {
+            info.whole = true;
+            describe::write(&folder, &info)?;
+        }
         Ok(taken)
     }
 
@@ -150,16 +183,23 @@ impl Collection {
         let (_lock, _) = Lock::acquire(&folder)?;
         match folder.join(describe::FILE).exists() {
             true => info = describe::read(&folder)?,
-            false => describe::write(&folder, &info)?,
+            false => {
+                describe::write(&folder, &info)?;
+                // The first encoder of a collection is its own until another is chosen.
+                if self.choice().is_none() {
+                    self.choose(encoder, false)?;
+                }
+            }
         }
         let writer = RowWriter::open(&folder, info.rows, info.dim)?;
         Ok(Opened { _lock, folder, info, writer })
     }
 
-    /// The pictures without a vector, by path; vectors of pictures that are gone are removed.
+    /// The pictures without a vector, by path, all or of some; vectors of pictures that are gone are removed.
     fn waiting(
         &self,
         writer: &mut RowWriter,
+        only: Option<&HashSet<&str>>,
         outcome: &mut Embedded,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Vec<Waiting>, IndexError> {
@@ -170,9 +210,9 @@ impl Collection {
             writer.rows.all().filter(|path| !stamps.contains_key(*path)).map(str::to_owned).collect();
         writer.remove(&gone)?;
         outcome.removed = gone.len();
-        let all = stamps.len();
-        let mut waiting: Vec<Waiting> =
-            stamps.into_iter().map(|(path, stamp)| (path, (stamp.bytes, stamp.modified))).collect();
+        let wanted = stamps.into_iter().filter(|(path, _)| only.is_none_or(|only| only.contains(path.as_str())));
+        let mut waiting: Vec<Waiting> = wanted.map(|(path, stamp)| (path, (stamp.bytes, stamp.modified))).collect();
+        let all = waiting.len();
         waiting.retain(|(path, stamp)| writer.rows.stamp(path) != Some(*stamp));
         waiting.sort();
         outcome.unchanged = all - waiting.len();

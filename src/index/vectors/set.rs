@@ -12,7 +12,7 @@ use crate::base::FileError;
 use crate::dataset::Rows;
 use crate::graph::unit_rows;
 use crate::index::IndexError;
-use crate::vision::{DeviceChoice, Encoder, decode};
+use crate::vision::{DeviceChoice, Encoder, NetworkInput, Pixels, Preprocess, VisionError, decode};
 
 /// Up to this many pictures the nearest are found exactly, by comparing all.
 pub const EXACT: usize = 20_000;
@@ -88,13 +88,28 @@ impl VectorSet {
     /// # Errors
     /// If the picture or the encoder cannot be used, or the encoder's weights have changed since.
     pub fn vector_of(&self, file: &Path) -> Result<Vec<f32>, IndexError> {
+        self.vector_by(|preprocess| preprocess.apply(&decode(file)?))
+    }
+
+    /// The same for a picture that is in no file.
+    ///
+    /// # Errors
+    /// As [`VectorSet::vector_of`].
+    pub fn vector_of_pixels(&self, pixels: &Pixels) -> Result<Vec<f32>, IndexError> {
+        self.vector_by(|preprocess| pixels.input(preprocess))
+    }
+
+    fn vector_by(
+        &self,
+        input: impl FnOnce(&Preprocess) -> Result<NetworkInput, VisionError>,
+    ) -> Result<Vec<f32>, IndexError> {
         let spec = &self.info.encoder;
         if spec.key()?.to_string() != self.info.key {
             let message = "the weights of this collection's encoder have changed since";
             return Err(FileError::malformed(message, &self.folder).into());
         }
-        let encoder = Encoder::load(spec, DeviceChoice::Cpu)?;
-        Ok(encoder.embed(&[spec.preprocess.apply(&decode(file)?)?])?)
+        let input = input(&spec.preprocess)?;
+        Ok(Encoder::load(spec, DeviceChoice::Cpu)?.embed(&[input])?)
     }
 
     /// The `k` pictures whose vectors are nearest to each of these by the cosine, nearest first, equal ones by path.

@@ -3,7 +3,8 @@
 use crate::dataset::Split;
 use crate::index::text::FieldWeights;
 use crate::index::{Asked, Mapping, Packing};
-use crate::workspace::WantedTables;
+use crate::vision::EncoderSpec;
+use crate::workspace::{Stranger, WantedTables};
 use std::path::PathBuf;
 
 /// Making a collection, and searching the open one.
@@ -49,8 +50,12 @@ pub enum SearchAction {
     SetWeights(FieldWeights),
     /// Make what is asked for the query at hand.
     Ask(Box<Asked>),
-    /// Make pictures that look like a file's the query at hand.
-    AskLike(PathBuf),
+    /// Make pictures that look like another one, which need not be of the collection, the query at hand.
+    AskLike(Stranger),
+    /// Use an encoder's vectors from now on, and compute them first where they are missing.
+    UseEncoder(Box<EncoderSpec>),
+    /// Compute the vectors of all pictures by an encoder.
+    ComputeVectors(Box<EncoderSpec>),
     /// Keep the query at hand.
     Keep(Option<Split>),
 }

@@ -57,8 +57,12 @@ impl Workspace {
         }
     }
 
+    /// Computes the vectors of a collection's pictures in their own set, those of a data set's in the cache.
     fn embed(&mut self) {
         let Some(session) = &self.session else { return };
+        if self.searching.open().is_some() {
+            return self.compute_vectors_by(self.settings.encoder.clone());
+        }
         if self.embedding.is_running() {
             return;
         }
@@ -112,13 +116,17 @@ impl Workspace {
 
     /// The embeddings of the open data set that can be looked at: in use, from its files, computed before.
     pub fn embedding_sources(&self) -> Vec<EmbeddingSource> {
-        self.session.as_ref().map_or_else(Vec::new, |session| EmbeddingSource::all(session, &self.settings))
+        self.session
+            .as_ref()
+            .map_or_else(Vec::new, |session| EmbeddingSource::all(session, self.searching.open(), &self.settings))
     }
 
     fn shelf(&self) -> Option<Shelf> {
         let session = self.session.as_ref()?;
         let known = self.embedding.comparison.known().into_iter().chain(self.embedding.map.known()).collect();
-        Some(Shelf::new(session, self.store.cache().to_owned(), known))
+        let collection = self.searching.open().map(|open| open.collection.clone());
+        let collection = collection.map(|collection| (collection, self.settings.encoder.device.clone()));
+        Some(Shelf::new(session, self.store.cache().to_owned(), known, collection))
     }
 
     fn compare_embeddings(&mut self, pair: EmbeddingPair) {

@@ -3,7 +3,9 @@
 use super::source::{EmbeddingSource, Held, Known, Shelf};
 use crate::base::Progress;
 use crate::dataset::VectorTable;
-use crate::graph::{Agreement, GraphRequest, Homophily, Similarities, agreement, homophily, visual_rows};
+use crate::graph::{
+    Agreement, GraphRequest, Homophily, ImageLabels, Similarities, agreement, homophily, shared_labels, visual_rows,
+};
 use crate::jobs::{Event, JobError, Slot, Wake, Worker};
 use crate::train::RunData;
 use crate::workspace::{QueryView, ViewRequest};
@@ -27,13 +29,15 @@ pub struct EmbeddingPair {
 pub struct QueryComparison {
     /// How far the two agree on who the neighbours are.
     pub agreement: Vec<Option<Agreement>>,
-    /// Of A and of B, how much the neighbours of relevant images are relevant.
+    /// Of A and of B, how much the neighbours of relevant images are relevant; where nothing is judged, how many neighbours
+    /// of images share words with them.
     pub homophily: [Vec<Option<Homophily>>; 2],
 }
 
 impl QueryComparison {
-    fn of(data: &RunData, tables: &[Arc<VectorTable>; 2], query: usize) -> Self {
+    fn of(data: &RunData, tables: &[Arc<VectorTable>; 2], query: usize, labels: Option<&ImageLabels>) -> Self {
         let relevance = data.judgements.of(query);
+        let images: Vec<usize> = data.dataset.queries[query].candidates.iter().map(|known| known.image).collect();
         let similarities = |table: &Arc<VectorTable>| {
             let rows = visual_rows(&data.dataset, table, query);
             Similarities::within(data.memory / tables.len(), &rows, table.dim)
@@ -41,7 +45,10 @@ impl QueryComparison {
         let [a, b] = tables.each_ref().map(similarities);
         Self {
             agreement: agreement(&a, &b, MOST_NEIGHBOURS),
-            homophily: [&a, &b].map(|side| homophily(side, relevance, MOST_NEIGHBOURS)),
+            homophily: [&a, &b].map(|side| match labels {
+                Some(labels) => shared_labels(side, labels, &images, MOST_NEIGHBOURS),
+                None => homophily(side, relevance, MOST_NEIGHBOURS),
+            }),
         }
     }
 
@@ -87,19 +94,30 @@ pub struct EmbeddingComparison {
     pub queries: Vec<QueryComparison>,
     /// The means over the queries.
     pub mean: QueryComparison,
+    /// Whether homophily is of words, as nothing is judged.
+    pub is_by_words: bool,
 }
 
 impl EmbeddingComparison {
     fn compute(worker: &Worker<(), Self>, pair: &EmbeddingPair, shelf: &Shelf) -> Result<Self, JobError> {
         let total = shelf.data.dataset.queries.len();
         worker.stage("Reading embeddings", 0, 0)?;
-        let tables = [shelf.take(&pair.a)?, shelf.take(&pair.b)?];
+        let observe = &mut |progress| {
+            worker.progress(progress);
+            worker.flow()
+        };
+        let tables = [shelf.take(&pair.a, observe)?, shelf.take(&pair.b, observe)?];
+        let is_judged = |query| shelf.data.judgements.of(query).iter().flatten().any(|grade| grade.is_judged());
+        let labels = match (0..total).any(is_judged) {
+            true => None,
+            false => Some(ImageLabels::of_texts(&shelf.data.dataset)),
+        };
         let mut queries = Vec::with_capacity(total);
         for query in 0..total {
             worker.stage("Comparing queries", query, total)?;
-            queries.push(QueryComparison::of(&shelf.data, &tables, query));
+            queries.push(QueryComparison::of(&shelf.data, &tables, query, labels.as_ref()));
         }
-        Ok(Self { tables, mean: QueryComparison::mean(&queries), queries })
+        Ok(Self { tables, mean: QueryComparison::mean(&queries), queries, is_by_words: labels.is_some() })
     }
 }
 

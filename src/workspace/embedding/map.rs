@@ -82,7 +82,10 @@ pub struct EmbeddingMap {
 impl EmbeddingMap {
     fn compute(worker: &Worker<(), Drawn>, request: &MapRequest, shelf: &Shelf) -> Result<Drawn, JobError> {
         worker.stage("Reading embeddings", 0, 0)?;
-        let table = shelf.take(&request.source)?;
+        let table = shelf.take(&request.source, &mut |progress| {
+            worker.progress(progress);
+            worker.flow()
+        })?;
         let asked = points(&shelf.data.dataset, request.scope);
         let count = asked.len();
         let mut points: Vec<MapPoint> = asked.into_iter().filter(|point| has_vector(&table, point.image)).collect();

@@ -60,6 +60,16 @@ impl EmbeddingState {
         self.description.spec()
     }
 
+    /// The encoder that these settings describe, if its weights are known by now.
+    pub(super) fn described_as(&self, settings: &EncoderSettings) -> Option<EncoderSpec> {
+        let mut spec = self.described()?.as_ref().ok()?.clone();
+        spec.feature = vision::Feature::new(settings.stage, settings.pooling).ok()?;
+        if let Some(preprocess) = &settings.preprocess {
+            spec.preprocess = preprocess.clone();
+        }
+        Some(spec)
+    }
+
     /// The names of tensors in the chosen weights file that are not of the network, and so ignored.
     pub fn ignored_tensors(&self) -> &[String] {
         self.description.ignored()

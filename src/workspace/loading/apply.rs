@@ -51,7 +51,7 @@ impl Workspace {
         let same = self.settings.recent.first() == Some(&path);
         self.loading.wanted_query = if same { self.settings.last_query.clone() } else { None };
         if Collection::is_one(&path) && attach.is_empty() {
-            return self.open_collection(path, None);
+            return self.open_collection(path);
         }
         self.start_opening(path.clone(), move |worker| {
             let reach = Reach::following(wanted.settings.following.contains(&path));
@@ -90,6 +90,12 @@ impl Workspace {
         if names.is_empty() {
             return;
         }
+        // A collection searches by the vectors that it shows.
+        let encoders = self.searching.open().map(|open| &open.encoders.list);
+        let own = encoders.into_iter().flatten().find(|row| names == [row.name.as_str()]);
+        if let Some(encoder) = own.map(|row| row.encoder.clone()) {
+            return self.use_encoder(encoder);
+        }
         let dataset = session.data.dataset.clone();
         let (chosen, cache) = (names.clone(), self.store.cache().to_owned());
         let encoder = self.settings.embedded.get(&session.path).and_then(|known| known.first());
@@ -121,6 +127,7 @@ impl Workspace {
                     self.install(*opened, Searched::default());
                 }
                 Event::Done(Found::Collection(opened)) => self.install_collection(*opened),
+                Event::Done(Found::Nothing(why)) => self.tell(Message::warning(why)),
                 Event::Done(Found::Pictures(folder)) => self.loading.bare = Some(folder),
                 Event::Failed(JobError::Cancelled) => {}
                 Event::Failed(error) => {

@@ -1,10 +1,12 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
-use super::{AtHand, Collected, FoundSoFar, OpenCollection, WantedTables, session, tables};
+use super::session::Query;
+use super::{AtHand, Collected, FoundSoFar, OpenCollection, Step, Stranger, WantedTables, session, tables};
+use crate::base::sentence;
 use crate::dataset::Split;
-use crate::index::{Asked, Example, IndexError, Mapping};
-use crate::jobs::{Event, JobError, Worker};
+use crate::index::{Asked, Mapping};
+use crate::jobs::{Event, JobError};
 use crate::workspace::loading::{Found, OpenedCollection};
 use crate::workspace::looks::Searched;
 use crate::workspace::{Message, SearchAction, Workspace};
@@ -46,7 +48,9 @@ impl Workspace {
             SearchAction::FindFacets(text) => self.find_facets(text),
             SearchAction::SetWeights(weights) => self.set_weights(weights),
             SearchAction::Ask(asked) => self.ask(*asked),
-            SearchAction::AskLike(path) => self.ask_like(path),
+            SearchAction::AskLike(stranger) => self.ask_like(stranger),
+            SearchAction::UseEncoder(encoder) => self.use_encoder(*encoder),
+            SearchAction::ComputeVectors(encoder) => self.compute_vectors(*encoder, false),
             SearchAction::Keep(split) => self.keep(split),
         }
     }
@@ -71,6 +75,7 @@ impl Workspace {
         if self.searching.is_collecting() {
             return self.tell(Message::warning("A collection is being made already."));
         }
+        (self.searching.has_words, self.searching.computing) = (false, None);
         self.searching.collecting.start("collect", self.wake(), move |worker| collect::collect(&wanted, worker));
     }
 
@@ -124,22 +129,22 @@ impl Workspace {
     }
 
     fn ask(&mut self, asked: Asked) {
-        self.ask_by(move |_, _| Ok(asked));
+        // The bar asks for the same picture with other words.
+        let same = |at_hand: &&AtHand| at_hand.asked.example == asked.example;
+        let stranger = self.searching.at_hand.as_ref().filter(same).and_then(|at_hand| at_hand.stranger.clone());
+        self.ask_by("Searching", move |_| Ok(Query { asked, stranger }));
     }
 
-    fn ask_like(&mut self, path: PathBuf) {
-        self.ask_by(move |open, worker| {
-            worker.stage("Embedding the picture", 0, 0)?;
-            let vectors = open.vectors.as_ref();
-            let vectors = vectors.ok_or_else(|| IndexError::NoVectors("to compare pictures by".to_owned()))?;
-            Ok(Asked { example: Some(Example::Vector(vectors.vector_of(&path)?)), ..Asked::default() })
-        });
+    fn ask_like(&mut self, stranger: Stranger) {
+        let query = Query { asked: Asked::default(), stranger: Some(stranger) };
+        self.ask_by("Embedding the picture", move |open| query.embedded(open));
     }
 
     /// Makes what a job finds out to be asked the query at hand.
     fn ask_by(
         &mut self,
-        asked: impl FnOnce(&OpenCollection, &Worker<(), Found>) -> Result<Asked, JobError> + Send + 'static,
+        stage: &'static str,
+        query: impl FnOnce(&OpenCollection) -> Result<Query, JobError> + Send + 'static,
     ) {
         if let Some(obstacle) = self.asking_obstacle() {
             return self.tell(Message::warning(obstacle));
@@ -147,14 +152,18 @@ impl Workspace {
         let Some(open) = self.searching.open.clone() else { return };
         let graph = self.settings.experiment.graph;
         self.start_opening(open.collection.folder().to_owned(), move |worker| {
-            let asked = asked(&open, worker)?;
-            session::gather(open, Some(asked), graph, worker)
+            worker.stage(stage, 0, 0)?;
+            match query(&open) {
+                Ok(query) => session::gather(open, Some(query), graph, worker),
+                Err(JobError::Failed(why)) => Ok(Found::Nothing(sentence(&why))),
+                Err(cancelled) => Err(cancelled),
+            }
         });
     }
 
     fn keep(&mut self, split: Option<Split>) {
         let Some(open) = self.searching.open.clone() else { return };
-        let Some(AtHand { id, asked, candidates, is_kept: false }) = self.searching.at_hand.clone() else { return };
+        let Some(AtHand { id, asked, candidates, is_kept: false, .. }) = self.searching.at_hand.clone() else { return };
         self.searching.keeping.start("keep", self.wake(), move |_| {
             open.collection.keep(&id, &asked.text, split, &candidates)?;
             Ok(id)
@@ -223,14 +232,16 @@ impl Workspace {
         while let Some(event) = self.searching.collecting.poll() {
             changed = true;
             match event {
-                Event::Update(super::Readable(folder)) => {
+                Event::Update(Step::Readable(folder)) => {
+                    self.searching.has_words = true;
                     if !self.is_open_collection(&folder) && !self.training.is_running() {
                         self.open_with(folder);
                     }
                 }
+                Event::Update(Step::Encoders(folder, encoders)) => self.take_encoders(&folder, encoders),
                 Event::Done(collected) => {
                     self.searching.report = report(&collected);
-                    if !self.take_up_collection(&collected.folder) {
+                    if !(collected.is_shown && self.take_up_collection(&collected.folder)) {
                         self.tell_report();
                     }
                 }
@@ -246,31 +257,8 @@ impl Workspace {
         changed
     }
 
-    fn is_open_collection(&self, folder: &Path) -> bool {
-        self.searching.open.as_ref().is_some_and(|open| open.collection.folder() == folder)
-    }
-
     /// Tells what came of collecting. Opening a data set takes away what was told before.
     pub(in crate::workspace) fn tell_report(&mut self) {
         std::mem::take(&mut self.searching.report).into_iter().for_each(|message| self.tell(message));
-    }
-
-    /// Takes up what has been read and computed in the open collection; whether it is opened again for that.
-    pub(super) fn take_up_collection(&mut self, folder: &Path) -> bool {
-        if self.training.is_running() || (self.searching.open.is_some() && !self.is_open_collection(folder)) {
-            return false;
-        }
-        let asked = self.searching.at_hand.as_ref().filter(|at_hand| !at_hand.asked.text.is_empty());
-        let asked = asked.map(|at_hand| at_hand.asked.clone());
-        self.open_collection(folder.to_owned(), asked);
-        true
-    }
-
-    /// Opens a collection, and asks something of it.
-    pub(in crate::workspace) fn open_collection(&mut self, folder: PathBuf, asked: Option<Asked>) {
-        let (encoder, graph) = (self.settings.encoder.clone(), self.settings.experiment.graph);
-        self.start_opening(folder.clone(), move |worker| {
-            session::gather(session::open(&folder, &encoder)?, asked, graph, worker)
-        });
     }
 }

@@ -1,13 +1,11 @@
 //! From a collection and what is asked of it to a data set that is open.
 
-use super::{AtHand, OpenCollection};
+use super::{AtHand, CollectionEncoders, OpenCollection, Stranger};
 use crate::dataset::{Dataset, Loaded, Split, TEXT_FEATURE, Warning};
 use crate::graph::GraphRequest;
-use crate::index::{Asked, Candidates, Collection, IndexError};
+use crate::index::{Asked, Candidates, Collection, Example, IndexError, VectorSet};
 use crate::jobs::{JobError, Worker};
 use crate::train::{self, NamedVectors, RunData};
-use crate::workspace::EncoderSettings;
-use crate::workspace::embedding::resolve;
 use crate::workspace::loading::{Found, OpenedCollection, measure};
 use crate::workspace::looks::{Looks, Wanted};
 use crate::workspace::view::ViewRequest;
@@ -15,25 +13,50 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Opens a collection with the vectors of an encoder, else with those of the most pictures.
-pub(super) fn open(folder: &Path, encoder: &EncoderSettings) -> Result<OpenCollection, IndexError> {
+/// Opens a collection with the vectors in use.
+pub(super) fn open(folder: &Path) -> Result<OpenCollection, IndexError> {
     let collection = Collection::open(folder)?;
-    // Only if its weights are here: nothing is fetched for opening.
-    let own = resolve(encoder, &mut |_| ControlFlow::Break(())).ok();
-    let own = own.and_then(|(spec, _)| collection.vectors_of(&spec).ok()).filter(|set| set.count() > 0);
-    let vectors = match own {
-        Some(set) => Some(set),
-        None => collection.vector_sets()?.first().map(|info| collection.vectors(&info.key)).transpose()?,
-    };
+    let sets: Vec<Arc<VectorSet>> = collection.vector_sets()?.into_iter().map(Arc::new).collect();
+    let in_use = collection.key_in_use();
+    let is_in_use = |set: &&Arc<VectorSet>| in_use.as_ref() == Some(&set.info().key) && set.count() > 0;
+    let vectors = sets.iter().find(is_in_use).cloned();
+    let encoders = CollectionEncoders::of(&collection, &sets, vectors.as_ref().map(|set| set.info().key.as_str()))?;
     let count = collection.count();
-    let vectors = vectors.filter(|set| set.count() > 0).map(Arc::new);
     let has_pictures = collection.has_pictures_folder();
-    Ok(OpenCollection { collection: Arc::new(collection), vectors, count, has_pictures })
+    let (collection, encoders) = (Arc::new(collection), Arc::new(encoders));
+    Ok(OpenCollection { collection, vectors, count, has_pictures, encoders })
+}
+
+/// What is asked, and the picture that was given for it, if it is none of the collection.
+#[derive(Clone)]
+pub(super) struct Query {
+    pub(super) asked: Asked,
+    pub(super) stranger: Option<Stranger>,
+}
+
+impl Query {
+    /// With the vector that the collection's encoder gives to the picture.
+    pub(super) fn embedded(mut self, open: &OpenCollection) -> Result<Self, JobError> {
+        if let Some(stranger) = self.stranger.take() {
+            let vectors = open.vectors.as_ref();
+            let vectors = vectors.ok_or_else(|| IndexError::NoVectors("to compare pictures by".to_owned()))?;
+            let stranger = stranger.fetched()?;
+            self.asked.example = Some(Example::Vector(stranger.vector(vectors)?));
+            self.stranger = Some(stranger);
+        }
+        Ok(self)
+    }
+
+    /// The same by words alone where the picture is gone; `None` if nothing is then asked.
+    pub(super) fn embedded_or_words(self, open: &OpenCollection) -> Option<Self> {
+        let words = Asked { example: None, ..self.asked.clone() };
+        let alone = || (!words.text.trim().is_empty()).then(|| Self { asked: words.clone(), stranger: None });
+        self.embedded(open).ok().or_else(alone)
+    }
 }
 
 /// The name of a query by what it asks for.
 pub(super) fn name(asked: &Asked) -> String {
-    use crate::index::Example;
     let like = match &asked.example {
         None => String::new(),
         Some(Example::Own(path)) => format!("like {path}"),
@@ -51,7 +74,7 @@ pub(super) fn name(asked: &Asked) -> String {
 /// first pictures where there are none.
 pub(super) fn gather(
     open: OpenCollection,
-    asked: Option<Asked>,
+    query: Option<Query>,
     graph: GraphRequest,
     worker: &Worker<(), Found>,
 ) -> Result<Found, JobError> {
@@ -60,16 +83,20 @@ pub(super) fn gather(
     let collection = &open.collection;
     let mut loaded = collection.kept()?;
     let has_queries = !loaded.dataset.queries.is_empty();
-    let at_hand = match asked {
+    let at_hand = match query {
         None if has_queries => None,
-        None => Some(at_hand(Asked::default(), collection.first(Asked::MOST)?, &loaded)),
-        Some(asked) => {
-            let candidates = collection.candidates(&asked, open.vectors.as_deref())?;
+        None => {
+            let nothing = Query { asked: Asked::default(), stranger: None };
+            Some(at_hand(nothing, collection.first(Asked::MOST)?, &loaded))
+        }
+        Some(query) => {
+            let asked = &query.asked;
+            let candidates = collection.candidates(asked, open.vectors.as_deref())?;
             let has_no_match = asked.example.is_none() && candidates.matching == 0;
             if has_no_match || candidates.list.is_empty() {
-                return Err(JobError::Failed(format!("No picture matches “{}”.", name(&asked))));
+                return Ok(Found::Nothing(format!("No picture matches “{}”.", name(asked))));
             }
-            Some(at_hand(asked, candidates, &loaded))
+            Some(at_hand(query, candidates, &loaded))
         }
     };
     if let Some(at_hand) = &at_hand {
@@ -114,8 +141,8 @@ fn looks(data: &RunData, open: &OpenCollection, id: &str, graph: GraphRequest) -
     Looks::of(data, wanted, &mut |_, _| ControlFlow::Continue(())).ok()
 }
 
-fn at_hand(asked: Asked, candidates: Candidates, kept: &Loaded) -> AtHand {
+fn at_hand(Query { asked, stranger }: Query, candidates: Candidates, kept: &Loaded) -> AtHand {
     let id = name(&asked);
     let is_kept = kept.dataset.query_index(&id).is_some();
-    AtHand { id, asked, candidates: Arc::new(candidates), is_kept }
+    AtHand { id, asked, candidates: Arc::new(candidates), is_kept, stranger }
 }

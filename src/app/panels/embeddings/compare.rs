@@ -109,6 +109,6 @@ fn differs(source: &EmbeddingSource, session: &Session) -> bool {
     match source {
         EmbeddingSource::InUse => false,
         EmbeddingSource::File(name) => session.data.vector_names != [name.clone()],
-        EmbeddingSource::Encoder(_) => true,
+        EmbeddingSource::Encoder(_) | EmbeddingSource::Set { .. } => true,
     }
 }

@@ -11,6 +11,8 @@ use egui_plot::{Line, LineStyle, PlotPoints, VLine, uniform_grid_spacer};
 pub enum Quantity {
     /// Share of relevant neighbours of relevant images by A, by B, and by chance.
     Homophily,
+    /// The same of neighbours that share words.
+    Words,
     /// Share of neighbours that A and B have in common.
     Overlap,
 }
@@ -26,7 +28,7 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, measures: &QueryComparison, k: 
     };
     let [a, b] = colours(palette);
     let lines: Vec<(&str, PlotPoints<'_>, egui::Color32, LineStyle)> = match quantity {
-        Quantity::Homophily => vec![
+        Quantity::Homophily | Quantity::Words => vec![
             ("chance", series(&|k| Some(measures.both(k)?[0].chance)), palette.weak, LineStyle::dashed_loose()),
             ("A", series(&|k| Some(measures.both(k)?[0].share)), a, LineStyle::Solid),
             ("B", series(&|k| Some(measures.both(k)?[1].share)), b, LineStyle::Solid),
@@ -39,6 +41,7 @@ pub fn curve_ui(ui: &mut Ui, quantity: Quantity, measures: &QueryComparison, k: 
         ui.set_width(size.x);
         let title = match quantity {
             Quantity::Homophily => "Relevant neighbours by k (chance dashed)",
+            Quantity::Words => "Sharing words by k (chance dashed)",
             Quantity::Overlap => "Shared neighbours by k",
         };
         widgets::one_line(ui, RichText::new(title).small().color(palette.weak));

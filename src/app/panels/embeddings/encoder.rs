@@ -1,6 +1,7 @@
 //! The encoder's settings: network, layer, preprocessing and projection.
 
 use super::controls::progress_ui;
+use super::encoders::encoders_ui;
 use super::preprocess;
 use crate::app::command::{Command, OpenAs};
 use crate::app::ctx::PanelCtx;
@@ -81,17 +82,31 @@ impl EncoderForm {
         let mut encoder = ctx.settings().encoder.clone();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(ui.available_width().min(MAX_WIDTH));
-            self.network_ui(ui, &mut encoder, ctx);
-            layer_ui(ui, &mut encoder, ctx);
-            let described = ctx.workspace().embedding().described().and_then(|spec| spec.as_ref().ok());
-            let own = described.map(|spec| &spec.preprocess);
-            preprocess::preprocess_ui(ui, &mut self.editing, own, &mut encoder.preprocess);
-            projection_ui(ui, &mut encoder);
-            self.compute_ui(ui, &mut encoder, ctx);
+            match ctx.workspace().searching().open() {
+                Some(open) => {
+                    encoders_ui(ui, open, ctx);
+                    ui.add_space(theme::GRID);
+                    widgets::folded(ui, "Another encoder", false, |ui| self.form_ui(ui, &mut encoder, true, ctx));
+                }
+                None => self.form_ui(ui, &mut encoder, false, ctx),
+            }
         });
         if encoder != ctx.settings().encoder {
             ctx.act(SettingsAction::SetEncoder(Box::new(encoder)));
         }
+    }
+
+    fn form_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, is_collection: bool, ctx: &mut PanelCtx<'_>) {
+        self.network_ui(ui, encoder, ctx);
+        layer_ui(ui, encoder, ctx);
+        let described = ctx.workspace().embedding().described().and_then(|spec| spec.as_ref().ok());
+        let own = described.map(|spec| &spec.preprocess);
+        preprocess::preprocess_ui(ui, &mut self.editing, own, &mut encoder.preprocess);
+        // A collection's vectors are as the network gives them.
+        if !is_collection {
+            projection_ui(ui, encoder);
+        }
+        self.compute_ui(ui, encoder, ctx);
     }
 
     fn network_ui(&mut self, ui: &mut Ui, encoder: &mut EncoderSettings, ctx: &mut PanelCtx<'_>) {
@@ -168,9 +183,14 @@ impl EncoderForm {
             }
             return;
         }
+        let collection = workspace.searching().open().map(|open| open.count);
         let pictures = workspace.session().map_or(0, |session| session.summary.pictures);
+        let pictures = collection.unwrap_or(pictures);
         let obstacle = match (&encoder.hub, workspace.embedding().described()) {
             _ if pictures == 0 => Some("The data set has no pictures."),
+            _ if collection.is_some() && workspace.searching().is_collecting() => {
+                Some("The vectors of this collection are being computed.")
+            }
             (Some(name), _) => name.trim().is_empty().then_some("Enter the name of a model on the hub."),
             (None, Some(Ok(_))) => None,
             (None, Some(Err(_))) => Some("The weights cannot be used: see above."),
@@ -183,7 +203,7 @@ impl EncoderForm {
         if let Some(obstacle) = obstacle {
             obstacle::obstacle_line(ui, obstacle);
         }
-        if let Some(last) = workspace.embedding().last() {
+        if let Some(last) = workspace.embedding().last().filter(|_| collection.is_none()) {
             let (embedded, cached, seconds) = (last.embedded, last.cached, last.seconds);
             widgets::caption(ui, format!("Last time: {embedded} computed, {cached} from the cache, {seconds:.1} s"));
         }

@@ -5,7 +5,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
 use crate::app::panels::graph::{GraphCanvas, ShownGraph};
-use crate::graph::GraphRequest;
+use crate::graph::{GraphRequest, Homophily};
 use crate::workspace::{EmbeddingAction, Session};
 use egui::{RichText, Ui, vec2};
 
@@ -47,7 +47,9 @@ impl GraphsView {
                     ui.set_min_size(size);
                     let name = result.tables[side].name.as_str();
                     let canvas = &mut self.canvases[side];
-                    heading_ui(ui, canvas, side, name);
+                    let query = result.queries.get(session.query()).filter(|_| result.is_by_words);
+                    let words = query.and_then(|query| query.both(k)).map(|both| both[side]);
+                    heading_ui(ui, canvas, side, name, words);
                     let shown = ShownGraph {
                         session,
                         view: graph,
@@ -62,7 +64,8 @@ impl GraphsView {
     }
 }
 
-fn heading_ui(ui: &mut Ui, canvas: &mut GraphCanvas, side: usize, name: &str) {
+/// A graph's letter and embedding; without judgements, how many neighbours share words.
+fn heading_ui(ui: &mut Ui, canvas: &mut GraphCanvas, side: usize, name: &str, words: Option<Homophily>) {
     ui.horizontal(|ui| {
         swatch(ui, side);
         let letter = ["A", "B"][side];
@@ -74,6 +77,12 @@ fn heading_ui(ui: &mut Ui, canvas: &mut GraphCanvas, side: usize, name: &str) {
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 let palette = theme::palette(ui.visuals());
                 widgets::one_line(ui, RichText::new(name).color(palette.weak));
+                if let Some(Homophily { share, chance }) = words {
+                    let (share, chance) = (100.0 * share, 100.0 * chance);
+                    let text = RichText::new(format!("{share:.0} % share words, {chance:.0} % by chance"));
+                    widgets::one_line(ui, text.small().color(palette.weak))
+                        .on_hover_text("Of an image's neighbours among those of this query");
+                }
             });
         });
     });

@@ -36,6 +36,8 @@ struct Shown<'a> {
     /// The mean over all queries.
     mean: &'a QueryComparison,
     k: usize,
+    /// Whether homophily is of words, as nothing is judged.
+    is_by_words: bool,
     /// Height of the curves.
     curve: f32,
 }
@@ -46,7 +48,7 @@ impl MeasuresView {
         let Some(result) = ctx.workspace().embedding().comparison().result() else { return };
         let Some(query) = result.queries.get(session.query()) else { return };
         let curve = (ui.available_height() - ABOVE).clamp(*CURVE.start(), *CURVE.end());
-        let shown = Shown { query, mean: &result.mean, k, curve };
+        let shown = Shown { query, mean: &result.mean, k, is_by_words: result.is_by_words, curve };
         let table = QueryTable { session, result, k };
         if ui.available_width() < WIDE {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
@@ -70,11 +72,20 @@ impl MeasuresView {
     }
 
     fn summary_ui(&mut self, ui: &mut Ui, shown: Shown<'_>) {
-        let Shown { query, mean, k, curve } = shown;
-        widgets::section(ui, "Relevant neighbours");
-        let text = format!(
-            "Share of relevant images among a relevant image's {k} nearest (homophily@{k}), and its gain over chance"
-        );
+        let Shown { query, mean, k, is_by_words, curve } = shown;
+        let (title, text) = match is_by_words {
+            true => (
+                "Neighbours that share words",
+                format!("Nothing is judged yet: share of an image's {k} nearest that have a word in common with it"),
+            ),
+            false => (
+                "Relevant neighbours",
+                format!(
+                    "Share of relevant images among a relevant image's {k} nearest (homophily@{k}), and its gain over chance"
+                ),
+            ),
+        };
+        widgets::section(ui, title);
         widgets::caption(ui, text);
         homophily_ui(ui, k, [query, mean]);
         widgets::section(ui, "Shared neighbours");
@@ -90,7 +101,8 @@ impl MeasuresView {
         let width = (ui.available_width() - 2.0 * GRID) / 2.0;
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0 * GRID;
-            for quantity in [Quantity::Homophily, Quantity::Overlap] {
+            let homophily = if is_by_words { Quantity::Words } else { Quantity::Homophily };
+            for quantity in [homophily, Quantity::Overlap] {
                 let size = vec2(width, curve);
                 ui.allocate_ui(size, |ui| curve::curve_ui(ui, quantity, drawn, k, size));
             }

@@ -4,6 +4,7 @@ mod compare;
 mod controls;
 mod curve;
 mod encoder;
+pub(in crate::app) mod encoders;
 mod graphs;
 mod map;
 mod map_canvas;

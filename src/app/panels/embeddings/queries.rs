@@ -23,8 +23,8 @@ impl By {
     const ALL: [(By, &'static str, &'static str); 5] = [
         (By::Query, "Query", "Alphabetically by query"),
         (By::Overlap, "Shared", "Neighbours that A and B have in common (overlap@k)"),
-        (By::A, "A", "Relevant neighbours by A, over chance (homophily@k minus chance)"),
-        (By::B, "B", "Relevant neighbours by B, over chance (homophily@k minus chance)"),
+        (By::A, "A", "Relevant neighbours by A, or without judgements those that share words, over chance"),
+        (By::B, "B", "Relevant neighbours by B, or without judgements those that share words, over chance"),
         (By::Change, "B − A", "Gain of B over A"),
     ];
 }
