@@ -146,6 +146,21 @@ fn a_pasted_picture_or_path_searches_and_anything_else_is_told() {
     harness.event(Event::PasteImage(Arc::new(ColorImage::from_rgb(size, decoded.as_raw()))));
     rest(&mut harness);
     assert_eq!(best(&harness).1, other);
+    // A key that is only let go wanted to paste what is neither text nor picture; the letter alone wants nothing.
+    let key =
+        |pressed| Event::Key { key: Key::V, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+    let warnings = |harness: &Harness<'_, App>| harness.state().workspace().messages().len();
+    let before = warnings(&harness);
+    harness.event(key(true));
+    harness.event(key(false));
+    rest(&mut harness);
+    assert_eq!((warnings(&harness), best(&harness).1.as_str()), (before, other));
+    if std::env::var_os("DISPLAY").is_none() && std::env::var_os("WAYLAND_DISPLAY").is_none() {
+        harness.event(key(false));
+        rest(&mut harness);
+        let told = &harness.state().workspace().messages().last().expect("a message").text;
+        assert!(told.contains("lipboard"), "{told}");
+    }
     // What is pasted into a field is the field's.
     harness.key_press_modifiers(Modifiers::COMMAND, Key::F);
     harness.run_steps(3);

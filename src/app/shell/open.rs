@@ -49,9 +49,10 @@ pub fn take_dropped(egui: &Context, ctx: &mut PanelCtx<'_>) {
     }
 }
 
-/// Whether a key that pastes is down, and what came of it.
+/// What came of the key that pastes, while it is down.
 #[derive(Default)]
 pub struct Paste {
+    /// Whether a press, or what it pasted, was reported.
     is_seen: bool,
 }
 
@@ -66,17 +67,16 @@ impl Paste {
                     // A field takes no picture.
                     Event::PasteImage(image) => Some(of_image(image)),
                     Event::Paste(text) if !is_typing => Some(Stranger::Text(text.clone())),
-                    // Without a text or a picture, the key alone is reported, and only as it is let go.
-                    Event::Key { key: Key::V | Key::Paste, pressed: false, modifiers, .. }
-                        if !is_typing && !self.is_seen && modifiers.command =>
-                    {
+                    // A press that would paste is not reported where the toolkit finds neither text nor picture: then
+                    // the key is only seen to be let go.
+                    Event::Key { key: Key::V | Key::Paste, pressed: false, .. } if !is_typing && !self.is_seen => {
                         Some(Stranger::Clipboard)
                     }
                     _ => None,
                 };
                 self.is_seen = match event {
                     Event::Paste(_) | Event::PasteImage(_) => true,
-                    Event::Key { key: Key::V | Key::Paste, pressed: false, .. } => false,
+                    Event::Key { key: Key::V | Key::Paste, pressed, .. } => *pressed,
                     _ => self.is_seen,
                 };
                 let is_kept = found.is_none();

@@ -86,6 +86,7 @@ pub(super) fn compute(
     let collection = Collection::open(folder)?;
     if chooses {
         collection.choose(&spec, true)?;
+        worker.update(Step::Encoders(collection.folder().to_owned(), CollectionEncoders::read(&collection)?));
     }
     let (device, instead) = device.or_cpu();
     let mut summary = embedded(&spec, &collection.embed(&spec, device, observe)?).trim_start().to_owned();

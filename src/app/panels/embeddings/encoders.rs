@@ -8,6 +8,8 @@ use crate::index::EncoderComparison;
 use crate::workspace::{CollectionEncoder, CollectionEncoders, OpenCollection, SearchAction, Workspace};
 use egui::{Align, Color32, Frame, Layout, Rect, Response, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+/// Width below which the facts of an encoder are a text that wraps.
+const NARROW: f32 = 420.0;
 /// Widths of the facts of an encoder, so that those of all stand below each other.
 const FACTS: [f32; 3] = [92.0, 156.0, 68.0];
 
@@ -78,13 +80,10 @@ fn buttons_ui(ui: &mut Ui, encoder: &CollectionEncoder, open: &OpenCollection, c
             true => "Ranks and draws by these vectors from now on; the query at hand is asked again",
             false => "Computes the vectors of all pictures, then uses them",
         };
-        let text = RichText::new("Use");
+        let palette = theme::palette(ui.visuals());
         let button = match encoder.is_recommended {
-            true => {
-                let palette = theme::palette(ui.visuals());
-                egui::Button::new(text.color(palette.on_accent)).fill(palette.accent)
-            }
-            false => egui::Button::new(text),
+            true => egui::Button::new(RichText::new("Use").color(palette.on_accent)).fill(palette.accent),
+            false => egui::Button::new("Use").fill(palette.hovered),
         };
         let button = obstacle::add_unless(ui, why, button).on_hover_text(hint);
         if button.accessible_name(format!("Use {}", encoder.name)).clicked() {
@@ -94,7 +93,8 @@ fn buttons_ui(ui: &mut Ui, encoder: &CollectionEncoder, open: &OpenCollection, c
     if encoder.count < open.count && !is_computing {
         let why = words_obstacle(workspace);
         let hint = "Computes the vectors that are missing, which can be cancelled and gone on with";
-        let button = obstacle::add_unless(ui, why, egui::Button::new("Compute")).on_hover_text(hint);
+        let button = egui::Button::new("Compute").fill(theme::palette(ui.visuals()).hovered);
+        let button = obstacle::add_unless(ui, why, button).on_hover_text(hint);
         if button.accessible_name(format!("Compute by {}", encoder.name)).clicked() {
             ctx.act(SearchAction::ComputeVectors(Box::new(encoder.encoder.clone())));
         }
@@ -116,14 +116,27 @@ pub(in crate::app) fn use_obstacle(workspace: &Workspace, encoder: &CollectionEn
 }
 
 fn facts_ui(ui: &mut Ui, encoder: &CollectionEncoder, open: &OpenCollection, palette: &Palette) {
-    let [numbers, pictures, bar] = FACTS;
+    let numbers = format!("{} numbers", widgets::count(encoder.dim));
+    let pictures = format!("{} of {} pictures", widgets::count(encoder.count), widgets::count(open.count));
+    let words = encoder.share.map(|share| format!("{:.0} % share words", 100.0 * share));
+    if ui.available_width() < NARROW {
+        let facts: Vec<String> = [numbers, pictures].into_iter().chain(words).collect();
+        widgets::caption(ui, facts.join("  ·  "));
+        return;
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GRID;
-        fact_ui(ui, numbers, &format!("{} numbers", widgets::count(encoder.dim)), palette.weak);
-        let counted = format!("{} of {} pictures", widgets::count(encoder.count), widgets::count(open.count));
-        fact_ui(ui, pictures, &counted, palette.weak);
-        if let (Some(share), Some(compared)) = (encoder.share, &open.encoders.compared) {
-            share_ui(ui, bar, share, compared, encoder.is_recommended, palette);
+        fact_ui(ui, FACTS[0], &numbers, palette.weak);
+        fact_ui(ui, FACTS[1], &pictures, palette.weak);
+        if let (Some(share), Some(words), Some(compared)) = (encoder.share, words, &open.encoders.compared) {
+            share_ui(ui, FACTS[2], share, compared, encoder.is_recommended, palette);
+            let hint = format!(
+                "{:.1} % of a picture's {} nearest have a word in common with it; of random pictures {:.1} %",
+                100.0 * share,
+                compared.k,
+                100.0 * compared.chance
+            );
+            fact_ui(ui, ui.available_width(), &words, palette.text).on_hover_text(hint);
         }
     });
 }
@@ -136,7 +149,7 @@ fn fact_ui(ui: &mut Ui, width: f32, text: &str, colour: Color32) -> Response {
     response
 }
 
-/// The share of neighbours with a word in common as a bar, with a line at that of chance, and in words.
+/// The share of neighbours with a word in common as a bar, with a line at that of chance.
 fn share_ui(
     ui: &mut Ui,
     width: f32,
@@ -152,12 +165,4 @@ fn share_ui(
     ui.painter().rect_filled(bar, 3, palette.line);
     ui.painter().rect_filled(Rect::from_min_max(bar.min, pos2(at(share), bar.bottom())), 3, colour);
     ui.painter().vline(at(compared.chance), rect.y_range().shrink(2.0), Stroke::new(1.5, palette.text));
-    let text = format!("{:.0} % share words", 100.0 * share);
-    let hint = format!(
-        "{:.1} % of a picture's {} nearest have a word in common with it; of random pictures {:.1} %",
-        100.0 * share,
-        compared.k,
-        100.0 * compared.chance
-    );
-    fact_ui(ui, ui.available_width(), &text, palette.text).on_hover_text(hint);
 }
