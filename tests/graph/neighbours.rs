@@ -84,3 +84,24 @@ fn the_displayed_graph_has_the_rows_that_training_sums_over() {
         assert_eq!(shown.edge_count(), of_rows.len());
     }
 }
+
+#[test]
+fn neighbours_that_share_a_label_are_counted_among_those_that_have_one() {
+    use crossrank::graph::{ImageLabels, shared_labels};
+    // On a line from the left: bird, bird, without a label, fish, bird.
+    let labels = ImageLabels::new([vec!["bird"], vec!["bird"], vec![], vec!["fish"], vec!["bird"]]);
+    let angles = [0.0_f32, 0.1, 0.15, 0.3, 0.6];
+    let rows: Vec<f32> = angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect();
+    let found = shared_labels(&Similarities::new(&unit_rows(&rows, 2), 2), &labels, &[0, 1, 2, 3, 4], 3);
+    // With one neighbour: 0 and 1 are each other's, 3's is 1, 4's is 3. The third: all others that have a label.
+    let shares: Vec<f64> = found.iter().map(|at| at.expect("labelled").share).collect();
+    assert_eq!(shares, [0.5, (0.5 + 0.5 + 0.0 + 0.5) / 4.0, 0.5]);
+    assert!(found.iter().all(|at| at.is_some_and(|at| at.chance == 0.5)));
+    let alone = shared_labels(&Similarities::new(&unit_rows(&rows, 2), 2), &labels, &[2, 2, 2, 2, 0], 2);
+    assert_eq!(alone, [None, None]);
+    // What most images say is no label, and a word is one in any image.
+    let words = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let mut images: Vec<Vec<String>> = (0..18).map(|_| words(&["photo"])).collect();
+    images.extend([words(&["photo", "bear"]), words(&["bear"])]);
+    assert_eq!(ImageLabels::of_words(images).labelled(), 2);
+}

@@ -6,7 +6,9 @@ use crate::workspace::wait;
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::index::{Collection, Example};
 use crossrank::vision::{DeviceChoice, EncoderSpec};
-use crossrank::workspace::{DataAction, SearchAction, Store, Stranger, ThemeChoice, Workspace};
+use crossrank::workspace::{
+    DataAction, EmbeddingAction, EmbeddingPair, SearchAction, Store, Stranger, ThemeChoice, Workspace,
+};
 use egui::{ColorImage, Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -107,6 +109,18 @@ fn an_encoder_that_has_seen_a_sample_is_used_once_its_vectors_are_computed() {
     rest(&mut workspace, "opening");
     let row = |workspace: &Workspace, at: usize| workspace.searching().open().expect("open").encoders.list[at].clone();
     assert!(row(&workspace, 0).is_in_use && row(&workspace, 1).count == 0);
+    // Side by side before it has seen anything: only what is shown is computed.
+    let [a, b] = &workspace.embedding_sources()[..] else { panic!("two encoders") };
+    let pair = EmbeddingPair { a: a.clone(), b: b.clone() };
+    workspace.apply(EmbeddingAction::Compare(Box::new(pair)));
+    rest(&mut workspace, "comparing");
+    let comparison = workspace.embedding().comparison();
+    let result = comparison.result().unwrap_or_else(|| panic!("{:?}", comparison.failure()));
+    let tables = result.tables.each_ref().map(|table| (table.name.clone(), table.count()));
+    assert_eq!(tables, [("resnet50-thin".to_owned(), 3), ("efficientnet-lite0".to_owned(), 3)]);
+    assert!(result.is_by_words && result.queries[0].agreement_at(1).is_some());
+    let set = collection.vectors_of(&efficientnet).expect("vectors");
+    assert!(!set.info().whole && collection.key_in_use() != Some(set.info().key.clone()));
     // Without changing what is used.
     workspace.apply(SearchAction::ComputeVectors(Box::new(efficientnet.clone())));
     assert_eq!(workspace.searching().computing(), Some(&efficientnet));
