@@ -7,7 +7,7 @@ use std::rc::Rc;
 /// Bytes that a value may have.
 const MOST: u64 = 16 << 20;
 
-/// Reads at most [`MOST`] bytes between two calls of [`Budget::renew`].
+/// Reads at most so many bytes between two calls of [`Budget::renew`].
 pub struct Within<R> {
     inner: R,
     budget: Budget,

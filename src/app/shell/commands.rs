@@ -1,6 +1,7 @@
 //! The single table behind menus, shortcuts, the command palette and the list of shortcuts.
 
 use super::manual;
+use super::obstacles::{never, no_collection, no_data, no_judges, no_pictures, no_vectors, not_training};
 use super::step::step_candidate;
 use crate::app::command::{Command, OpenAs, Zoom};
 use crate::app::ctx::PanelCtx;
@@ -309,42 +310,6 @@ impl NamedCommand {
             shortcut if shortcut.is_empty() => self.name.to_string(),
             shortcut => format!("{} ({shortcut})", self.name),
         }
-    }
-}
-
-fn never(_: &Workspace) -> Option<&'static str> {
-    None
-}
-
-fn no_collection(workspace: &Workspace) -> Option<&'static str> {
-    workspace.searching().open().is_none().then_some("Open a collection first, or make one of a folder of pictures.")
-}
-
-fn no_vectors(workspace: &Workspace) -> Option<&'static str> {
-    let has_vectors = workspace.searching().open().is_some_and(|open| open.vectors.is_some());
-    (!has_vectors).then_some("There are no visual vectors yet.")
-}
-
-fn no_data(workspace: &Workspace) -> Option<&'static str> {
-    workspace.session().is_none().then_some("Open a data set first.")
-}
-
-fn no_judges(workspace: &Workspace) -> Option<&'static str> {
-    no_data(workspace).or_else(|| match workspace.judging().judges() {
-        None => Some("Judgements are still being read."),
-        Some(_) => workspace.judging().is_exchanging().then_some("Judgements are being imported or exported."),
-    })
-}
-
-fn not_training(workspace: &Workspace) -> Option<&'static str> {
-    (!workspace.training().is_running()).then_some("No run is in training.")
-}
-
-fn no_pictures(workspace: &Workspace) -> Option<&'static str> {
-    match workspace.session() {
-        None => Some("Open a data set first."),
-        Some(_) if workspace.embedding().is_running() => Some("Embeddings are being computed."),
-        Some(session) => (session.summary.pictures == 0).then_some("The data set has no pictures."),
     }
 }
 

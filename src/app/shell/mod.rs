@@ -11,6 +11,7 @@ pub mod layout;
 pub mod manual;
 pub mod messages;
 mod narrow;
+mod obstacles;
 pub mod open;
 pub mod pack;
 pub mod pressed;
