@@ -98,8 +98,12 @@ fn a_stop_or_a_kill_costs_at_most_what_was_being_computed() {
     };
     append("rows-0.f32", &[1; 100]);
     append("rows-0.jsonl", b"[\"photo");
+    // And files that it had begun, or no longer needed.
+    let left = ["near-3.usearch", "rows-1.f32", "rows-1.jsonl"].map(|name| set.join(name));
+    left.iter().for_each(|path| fs::write(path, b"part").expect("written"));
     assert_eq!(collection.vectors_of(&spec).expect("vectors").count(), before);
     let rest = embed(&collection);
+    assert!(left.iter().all(|path| !path.exists()) && set.join("rows-0.f32").exists());
     assert_eq!((rest.embedded, rest.unchanged), (PHOTOS + 1 - before, before));
     let all = collection.vectors_of(&spec).expect("vectors");
     let near = all.nearest(&[all.get("photo00.jpg").expect("read").expect("there")], 2).expect("found");

@@ -191,6 +191,7 @@ impl Collection {
                 }
             }
         }
+        sweep(&folder, &info);
         let writer = RowWriter::open(&folder, info.rows, info.dim)?;
         Ok(Opened { _lock, folder, info, writer })
     }
@@ -269,6 +270,21 @@ impl Collection {
         match failure {
             Some(error) => Err(error),
             None => Ok(done?),
+        }
+    }
+}
+
+/// Removes what a process that was killed left: rows and indexes of neighbours that the description does not name.
+fn sweep(folder: &Path, info: &VectorInfo) {
+    let near = info.near.as_ref().map(|near| near::file(folder, near.file));
+    let rows = format!("rows-{}.", info.rows);
+    for path in std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_rows = name.starts_with("rows-") && !name.starts_with(&rows);
+        let is_near = name.starts_with("near-") && near.as_ref() != Some(&path);
+        if is_rows || is_near {
+            // What cannot be removed costs only its space.
+            let _ = std::fs::remove_file(&path);
         }
     }
 }
