@@ -41,7 +41,7 @@ pub struct Moves {
     /// The moves away from a path, oldest first.
     from: HashMap<String, Vec<usize>>,
     /// The latest move to a path.
-    to: HashMap<String, usize>,
+    to: HashMap<String, Vec<usize>>,
 }
 
 impl Moves {
@@ -67,7 +67,7 @@ impl Moves {
     fn add(&mut self, moved: Move) {
         let at = self.all.len();
         self.from.entry(moved.from.clone()).or_default().push(at);
-        self.to.insert(moved.to.clone(), at);
+        self.to.entry(moved.to.clone()).or_default().push(at);
         self.all.push(moved);
     }
 
@@ -81,18 +81,23 @@ impl Moves {
         let (mut path, mut at) = (path, at);
         while let Some(moved) = self.from.get(path).and_then(|all| all.iter().find(|&&next| self.all[next].at >= at)) {
             let moved = &self.all[*moved];
-            (path, at) = (&moved.to, moved.at.saturating_add(1));
+            path = &moved.to;
+            match moved.at.checked_add(1) {
+                Some(next) => at = next,
+                None => break,
+            }
         }
         path
     }
 
     /// The moves by which a picture came to a path, the latest first.
     pub fn back(&self, path: &str) -> impl Iterator<Item = &Move> {
-        let first = self.to.get(path).copied();
+        let first = self.to.get(path).and_then(|all| all.last().copied());
         // Only to earlier moves, so that pictures that went to and fro come to an end.
         let before = |&at: &usize| {
             let moved = &self.all[at];
-            self.all[..at].iter().rposition(|earlier| earlier.to == moved.from && earlier.is == moved.was)
+            let earlier = self.to.get(&moved.from)?.iter().rev().copied();
+            earlier.filter(|&earlier| earlier < at).find(|&earlier| self.all[earlier].is == moved.was)
         };
         std::iter::successors(first, before).map(|at| &self.all[at])
     }

@@ -78,7 +78,11 @@ pub(crate) fn preferred_set(root: &Path) -> Option<String> {
 fn read(path: &Path) -> Result<Set, FileError> {
     let text = read_text_file(path)?;
     let set: Result<Set, _> = serde_json::from_str(&text);
-    set.map_err(|error| FileError::malformed(format!("not a description of vectors: {error}"), path))
+    let set = set.map_err(|error| FileError::malformed(format!("not a description of vectors: {error}"), path))?;
+    match (1..=1 << 20).contains(&set.dim) {
+        true => Ok(set),
+        false => Err(FileError::malformed(format!("vectors of {} numbers", set.dim), path)),
+    }
 }
 
 /// The sets of vectors of a collection, the one to use first, the others by name; without those of a mere sample of the

@@ -15,7 +15,7 @@ const BATCH: usize = 4096;
 /// Pictures that one thread counts.
 const SHARE: usize = 512;
 /// The file that says that the counts are behind.
-const BEHIND: &str = "statistics.behind";
+pub(in crate::index) const BEHIND: &str = "statistics.behind";
 
 impl Collection {
     fn behind(&self) -> PathBuf {

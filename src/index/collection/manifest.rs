@@ -87,7 +87,7 @@ impl Manifest {
 ///
 /// # Errors
 /// If it is not there, is malformed, or of a newer version.
-pub(super) fn read(folder: &Path) -> Result<Manifest, IndexError> {
+pub(in crate::index) fn read(folder: &Path) -> Result<Manifest, IndexError> {
     let path = folder.join(FILE);
     let text = match std::fs::read(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -24,9 +24,10 @@ mod vectors;
 use std::path::{Path, PathBuf};
 
 pub use choice::Choice;
+pub(in crate::index) use counting::BEHIND;
 pub use gather::Gathered;
 pub use manifest::Manifest;
-pub(in crate::index) use manifest::{relative, write as write_manifest};
+pub(in crate::index) use manifest::{read as read_manifest, relative, write as write_manifest};
 pub use relink::Relinked;
 pub use suited::{EncoderComparison, EncoderShare, Suited};
 pub use update::Updated;
@@ -125,7 +126,7 @@ impl Collection {
     /// # Errors
     /// If the collection's description cannot be written.
     pub fn set_mapping(&mut self, mapping: Mapping) -> Result<(), IndexError> {
-        self.manifest.mapping = mapping;
+        self.manifest = Manifest { mapping, ..read(&self.folder)? };
         write(&self.folder, &self.manifest)
     }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::manifest::{self, write};
+use super::manifest::{self, Manifest, write};
 use super::{Collection, IndexError, Picture, TEXT};
 use crate::base::{Lock, Progress};
 use crate::dataset::{Move, Reach, Warning, note_moves, rename_images};
@@ -123,10 +123,13 @@ impl Collection {
         writer.finish()?;
         let outcome = read?;
         self.count_words(observe)?;
-        self.manifest.tables = Some(outcome.tables);
-        if let Some(guesses) = &outcome.guesses {
-            self.manifest.mapping = self.manifest.mapping.with_guesses(guesses.clone());
-        }
+        // Weights and the like may have been set meanwhile.
+        let now = manifest::read(&self.folder)?;
+        let mapping = match &outcome.guesses {
+            Some(guesses) => now.mapping.with_guesses(guesses.clone()),
+            None => now.mapping.clone(),
+        };
+        self.manifest = Manifest { tables: Some(outcome.tables), mapping, ..now };
         write(&self.folder, &self.manifest)?;
         Ok(Updated { outcome, unread: listing.unread, moved, is_anew, warnings })
     }

@@ -28,8 +28,12 @@ impl Collection {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(FileError::io(error, &folder).into()),
         };
-        let mut sets: Vec<VectorSet> =
-            entries.flatten().filter_map(|entry| VectorSet::open(&entry.path()).ok()).collect();
+        // A set that names another folder is none of ours.
+        let own = |entry: std::fs::DirEntry| {
+            let set = VectorSet::open(&entry.path()).ok()?;
+            (entry.file_name() == set.info().key.as_str()).then_some(set)
+        };
+        let mut sets: Vec<VectorSet> = entries.flatten().filter_map(own).collect();
         let order = |set: &VectorSet| (Reverse(set.count()), set.info().name.clone(), set.info().key.clone());
         sets.sort_by_cached_key(order);
         Ok(sets)

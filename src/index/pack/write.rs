@@ -8,7 +8,8 @@ use std::time::SystemTime;
 
 use super::layout::{End, FIRST, LAST, PICTURES, is_packed, time_text, tops};
 use crate::base::{At, FileError, Lock, LockError, Progress, Unit, open_file, write_whole_by};
-use crate::dataset::{Reach, Warning, WarningKind, Warnings, lock_queries};
+use crate::dataset::{Reach, STATISTICS, Warning, WarningKind, Warnings, lock_queries};
+use crate::index::collection::{BEHIND, read_manifest};
 use crate::index::words::list;
 use crate::index::{Collection, IndexError, Manifest};
 
@@ -60,6 +61,7 @@ impl Collection {
     ) -> Result<Packed, IndexError> {
         self.check_target(out, packing)?;
         let _locks = self.locks()?;
+        let manifest = read_manifest(self.folder())?;
         let mut warnings = Warnings::default();
         let mut sources = own_files(self.folder(), &mut warnings)?;
         if packing.pictures {
@@ -74,7 +76,7 @@ impl Collection {
             |file| {
                 let mut writing =
                     Writing { archive: tar::Builder::new(BufWriter::with_capacity(BUFFER, file)), entries: 0 };
-                let manifest = serde_json::to_vec_pretty(&packed_manifest(self.manifest(), packing)).at(out)?;
+                let manifest = serde_json::to_vec_pretty(&packed_manifest(&manifest, packing)).at(out)?;
                 writing.text(FIRST, &manifest).at(out)?;
                 let mut counting = Counting { done: 0, total, observe, is_cancelled: false };
                 for source in &sources {
@@ -181,6 +183,8 @@ fn packed_manifest(manifest: &Manifest, packing: Packing) -> Manifest {
 fn own_files(folder: &Path, warnings: &mut Warnings) -> Result<Vec<Source>, IndexError> {
     let mut sources = Vec::new();
     let mut waiting: Vec<String> = tops().map(str::to_owned).collect();
+    // Counts that an update has outrun would pass for good ones.
+    waiting.retain(|name| name != STATISTICS || !folder.join(BEHIND).exists());
     while let Some(name) = waiting.pop() {
         let file = folder.join(&name);
         // Links are none of the collection's files.

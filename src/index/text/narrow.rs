@@ -15,6 +15,7 @@ pub struct Narrowing {
 #[derive(Debug)]
 struct Demand {
     is_forbidden: bool,
+    is_phrase: bool,
     field: Option<String>,
     terms: Vec<String>,
 }
@@ -26,7 +27,8 @@ impl Narrowing {
             let is_forbidden = clause.need == Need::MustNot;
             let terms = query_terms(&clause.text).terms;
             let is_demand = (is_forbidden || clause.field.is_some()) && !terms.is_empty();
-            is_demand.then_some(Demand { is_forbidden, field: clause.field, terms })
+            let is_phrase = clause.is_phrase;
+            is_demand.then_some(Demand { is_forbidden, is_phrase, field: clause.field, terms })
         };
         Self { demands: parse(text).into_iter().filter_map(demand).collect() }
     }
@@ -45,12 +47,19 @@ impl Narrowing {
 impl Demand {
     fn is_met(&self, words: &Words) -> bool {
         let mut tokenizer = Tokenizer::default();
-        let has_terms = |text: String| {
+        let terms_of = |text: String| {
             let mut terms = Vec::new();
             tokenizer.document(&text, |term| terms.push(term.to_owned()));
-            terms.windows(self.terms.len()).any(|window| window == self.terms)
+            terms
         };
-        texts_of(words, self.field.as_deref()).into_iter().any(has_terms) != self.is_forbidden
+        let texts: Vec<Vec<String>> = texts_of(words, self.field.as_deref()).into_iter().map(terms_of).collect();
+        if self.is_phrase {
+            let has = |terms: &Vec<String>| terms.windows(self.terms.len()).any(|window| window == self.terms);
+            return texts.iter().any(has) != self.is_forbidden;
+        }
+        // As in the text search: several words made of one are each forbidden, or each demanded.
+        let has = |term: &String| texts.iter().any(|terms| terms.contains(term));
+        if self.is_forbidden { !self.terms.iter().any(has) } else { self.terms.iter().all(has) }
     }
 }
 
@@ -68,11 +77,21 @@ mod tests {
             ..Words::default()
         };
         let admits = |text: &str| Narrowing::of(text).admits(&words);
-        for text in ["", "fish", "+fish", "\"polar bear\"", "title:bear", "album:\"north pole\"", "-fish", "year:2021"]
-        {
+        for text in [
+            "",
+            "fish",
+            "+fish",
+            "\"polar bear\"",
+            "title:bear",
+            "album:\"north pole\"",
+            "-fish",
+            "year:2021",
+            "title:bears-brown",
+        ] {
             assert!(admits(text), "{text}");
         }
-        for text in ["-bear", "-zoo", "tags:bear", "album:\"pole north\"", "year:2020", "bear -tags:zoo"] {
+        for text in ["-bear", "-zoo", "tags:bear", "album:\"pole north\"", "year:2020", "bear -tags:zoo", "-ice-brown"]
+        {
             assert!(!admits(text), "{text}");
         }
         assert!(Narrowing::of("brown +bear").is_empty() && !Narrowing::of("-bear").is_empty());

@@ -11,6 +11,9 @@ use crate::vision::EncoderSpec;
 /// The file's name.
 pub(super) const FILE: &str = "set.json";
 
+/// Numbers that a vector may have.
+const DIMENSIONS: std::ops::RangeInclusive<usize> = 1..=1 << 20;
+
 /// The version of the format.
 const VERSION: u32 = 1;
 
@@ -107,7 +110,7 @@ pub(super) fn read(folder: &Path) -> Result<VectorInfo, IndexError> {
     let info: VectorInfo = serde_json::from_str(&text)
         .map_err(|error| FileError::malformed(format!("not a description of vectors: {error}"), &path))?;
     match info.version {
-        VERSION if info.dim > 0 => Ok(info),
+        VERSION if DIMENSIONS.contains(&info.dim) => Ok(info),
         version => {
             let message = format!("version {version} of vectors, which a newer Crossrank made");
             Err(FileError::malformed(message, &path).into())

@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::describe::{self, VectorInfo};
+use super::extend::extend;
 use super::near;
-use super::set::EXACT;
 use crate::base::{At, FileError, Lock, Progress};
 use crate::dataset::{PixelStamp, Reach, RowOf, RowWriter, remove_rows};
 use crate::index::words::content_of;
@@ -17,8 +17,6 @@ use crate::vision::{DeviceChoice, EmbedEvent, EmbedMeter, EncoderSpec, PictureSo
 
 /// At least this often, rows are synced: a power failure loses no more, and a crash of the program nothing.
 const SYNC: Duration = Duration::from_secs(10);
-/// The index of neighbours is extended once a tenth of the pictures is not in it.
-const TAIL: usize = 10;
 
 /// What came of computing vectors.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -300,7 +298,7 @@ fn finish(
     if writer.rows.len() > 2 * writer.rows.count() {
         writer = compacted(folder, info, &writer)?;
     }
-    index(folder, info, &writer, observe)
+    extend(folder, info, &writer, observe)
 }
 
 /// The rows that count, in new files; the old ones are removed.
@@ -324,31 +322,4 @@ fn compacted(folder: &Path, info: &mut VectorInfo, old: &RowWriter) -> Result<Ro
         drop(std::fs::remove_file(near::file(folder, near.file)));
     }
     Ok(new)
-}
-
-/// Makes or extends the index of neighbours, where there are enough pictures.
-fn index(
-    folder: &Path,
-    info: &mut VectorInfo,
-    writer: &RowWriter,
-    observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<(), IndexError> {
-    let rows = &writer.rows;
-    let is_recent = |near: &describe::NearInfo| (rows.len() - near.rows.min(rows.len())) * TAIL <= rows.count();
-    if rows.count() <= EXACT || info.near.as_ref().is_some_and(is_recent) {
-        return Ok(());
-    }
-    let before = info.near.clone();
-    let number = before.as_ref().map_or(1, |near| near.file + 1);
-    let proceed = &mut |done, total| {
-        let stage = "Indexing neighbours".to_owned();
-        observe(Progress { stage, done, total, ..Progress::default() }).is_continue()
-    };
-    info.near = Some(near::build(folder, rows, before.as_ref(), number, proceed)?);
-    describe::write(folder, info)?;
-    if let Some(before) = before {
-        // A reader that has it open still can read it.
-        drop(std::fs::remove_file(near::file(folder, before.file)));
-    }
-    Ok(())
 }

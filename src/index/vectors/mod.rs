@@ -18,6 +18,7 @@ mod carry;
 mod describe;
 mod embed;
 mod exact;
+mod extend;
 mod near;
 mod set;
 

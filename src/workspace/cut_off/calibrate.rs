@@ -46,7 +46,14 @@ impl Ingredients {
         let queries: Vec<usize> = (0..count).map(|at| all[at * all.len() / count]).collect();
         let of_model = |scores: &[Vec<f32>]| queries.iter().map(|&query| scores[query].clone()).collect();
         let model = session.model.as_ref().map(|model| of_model(&model.scores));
-        let orders = session.orders().into_iter().filter(|order| session.ranking(*order).is_some()).collect();
+        // The current query's rankings may still be in the making.
+        let exists = |order: &Order| match order {
+            Order::Initial => true,
+            Order::Text => session.has_text(),
+            Order::Feedback | Order::Untrained => session.is_collection() && data.has_vectors(),
+            Order::Model => session.model.is_some(),
+        };
+        let orders = session.orders().into_iter().filter(exists).collect();
         Self { data, orders, queries, model, known }
     }
 

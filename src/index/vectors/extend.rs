@@ -1,0 +1,46 @@
+//! Keeping the index of neighbours up to the rows.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use super::describe::{self, VectorInfo};
+use super::near;
+use super::set::EXACT;
+use crate::base::Progress;
+use crate::dataset::RowWriter;
+use crate::index::IndexError;
+
+/// The index of neighbours is extended once a tenth of the pictures is not in it.
+const TAIL: usize = 10;
+
+/// Makes or extends the index of neighbours, where there are enough pictures.
+pub(super) fn extend(
+    folder: &Path,
+    info: &mut VectorInfo,
+    writer: &RowWriter,
+    observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), IndexError> {
+    let rows = &writer.rows;
+    let is_recent = |near: &describe::NearInfo| (rows.len() - near.rows.min(rows.len())) * TAIL <= rows.count();
+    if rows.count() <= EXACT || info.near.as_ref().is_some_and(is_recent) {
+        return Ok(());
+    }
+    let before = info.near.clone();
+    let number = before.as_ref().map_or(1, |near| near.file + 1);
+    let proceed = &mut |done, total| {
+        let stage = "Indexing neighbours".to_owned();
+        observe(Progress { stage, done, total, ..Progress::default() }).is_continue()
+    };
+    let built = match near::build(folder, rows, before.as_ref(), number, proceed) {
+        // One that is missing or damaged is made anew.
+        Err(error) if before.is_some() && !error.is_cancelled() => near::build(folder, rows, None, number, proceed),
+        built => built,
+    };
+    info.near = Some(built?);
+    describe::write(folder, info)?;
+    if let Some(before) = before {
+        // A reader that has it open still can read it.
+        drop(std::fs::remove_file(near::file(folder, before.file)));
+    }
+    Ok(())
+}
