@@ -279,7 +279,9 @@ impl eframe::App for App {
         }
         // Notices expire and settings are saved after a delay, even if the mouse never moves.
         let is_notice = |message: &Message| message.kind == MessageKind::Notice;
-        let is_waiting = self.workspace.is_unsaved() || self.workspace.judging().is_failing();
+        let is_waiting = self.workspace.is_unsaved()
+            || self.workspace.judging().is_failing()
+            || self.workspace.cut_offs().is_waiting();
         if self.workspace.messages().iter().any(is_notice) || is_waiting {
             ctx.request_repaint_after(std::time::Duration::from_millis(500));
         }

@@ -116,6 +116,7 @@ impl CutOff {
             format!("; on queries left out, {:.0} % of what was kept was relevant", 100.0 * kept)
         });
         match promise.is_some_and(|promise| promise.holds()) {
+            true if found.end == 0 => format!("not even the first is {:.0} % likely{kept}\n", 100.0 * self.precision),
             true => format!("stop after {} for {:.0} % relevant{kept}\n", found.end, 100.0 * self.precision),
             false => format!("no sure cut-off yet at {:.0} %{kept}\n", 100.0 * self.precision),
         }

@@ -13,7 +13,7 @@ use crate::signals::splitting;
 use crate::train::Untrained;
 use crate::vision::DeviceChoice;
 use crate::workspace::Ranker;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,9 @@ struct Results {
 /// # Errors
 /// If the collection, the picture or the run cannot be read, or vectors are missing.
 pub(super) fn run(args: &SearchArgs) -> Result<()> {
+    if args.cut_off.precision.is_none() && args.cut_off.labels.is_given() {
+        bail!("--labels says whose judgements --precision looks at; give both");
+    }
     let mut progress = Progress::new(args.json);
     let collection = Collection::open(&args.collection)?;
     note_words(&collection);

@@ -46,6 +46,8 @@ struct Judged {
     generation: u64,
     judgements: u64,
     model: u64,
+    /// The visual vectors, by where they lie.
+    vectors: usize,
 }
 
 /// What the cut-offs of the current query depend on.
@@ -64,6 +66,8 @@ pub struct CutOffs {
     job: Slot<(), Calibrated>,
     asked: Option<Judged>,
     since: Option<Instant>,
+    /// Whether judgements have come since the last time, which was too short ago.
+    is_waiting: bool,
     /// Scores that do not change with judgements.
     scores: Arc<KnownScores>,
     /// By order; `None` where there is no such ranking.
@@ -85,8 +89,13 @@ impl CutOffs {
         self.current[order as usize].as_ref()
     }
 
-    /// Whether calibrations are being made.
+    /// Whether another calibration is due in a moment.
+    pub fn is_waiting(&self) -> bool {
+        self.is_waiting
+    }
+
+    /// Whether calibrations are being made, or are due.
     pub(super) fn is_running(&self) -> bool {
-        self.job.is_running()
+        self.is_waiting || self.job.is_running()
     }
 }

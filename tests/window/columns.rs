@@ -134,6 +134,8 @@ fn what_is_found_is_narrowed_by_a_column_and_fields_count_as_set() {
     let at_hand = harness.state().workspace().searching().at_hand().expect("asked").clone();
     assert_eq!(at_hand.asked.text, "perched album:\"North Pole\"");
     assert_eq!((at_hand.candidates.matching, at_hand.candidates.list.len()), (3, 3));
+    let (of, _) = harness.state().workspace().searching().facets().expect("looked for again");
+    assert_eq!(*of, at_hand.asked.text);
     click(&mut harness, "Take out album:\"North Pole\"");
     assert_eq!(harness.state().workspace().searching().at_hand().expect("asked").candidates.matching, 9);
     // Captions that do not count find nothing.

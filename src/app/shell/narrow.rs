@@ -34,8 +34,8 @@ const FIELDS: [Weighed; 8] = [
 /// What is remembered while it is open.
 #[derive(Default)]
 pub struct Narrow {
-    /// The words whose facets were asked for.
-    asked: Option<String>,
+    /// The words whose facets were asked for, and the data set that was open then.
+    asked: Option<(u64, String)>,
     /// Weights that are being changed, and those that they were before.
     weights: Option<[FieldWeights; 2]>,
 }
@@ -67,8 +67,10 @@ impl Narrow {
     }
 
     fn facets_ui(&mut self, ui: &mut Ui, text: &str, ctx: &mut PanelCtx<'_>) -> Option<String> {
-        if self.asked.as_deref() != Some(text) {
-            self.asked = Some(text.to_owned());
+        // Asking anything opens the collection anew.
+        let asking = (ctx.session().map_or(0, |session| session.generation), text.to_owned());
+        if self.asked.as_ref() != Some(&asking) {
+            self.asked = Some(asking);
             ctx.act(SearchAction::FindFacets(text.to_owned()));
         }
         let searching = ctx.workspace().searching();
@@ -152,7 +154,7 @@ fn facet_ui(ui: &mut Ui, facet: &Facet, text: &str) -> Option<String> {
         ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
         for (value, count) in &facet.values {
             let clause = facet.clause(value);
-            let is_in = text.contains(&clause);
+            let is_in = parts(text).contains(&clause);
             let name = RichText::new(format!("{value}  {}", widgets::count(*count))).small();
             let hint = if is_in { "Take it out of the search" } else { "Only pictures that have it" };
             if ui.add(egui::Button::new(name).selected(is_in)).on_hover_text(format!("{hint}: {clause}")).clicked() {
@@ -166,29 +168,33 @@ fn facet_ui(ui: &mut Ui, facet: &Facet, text: &str) -> Option<String> {
     changed
 }
 
-/// The clauses of a search that name a field.
-fn clauses(text: &str) -> Vec<String> {
-    let mut clauses: Vec<String> = Vec::new();
+/// The parts of a search: words, and what is in quotes with the field in front of it.
+fn parts(text: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        match clauses.last_mut().filter(|clause| clause.matches('"').count() % 2 == 1) {
-            Some(clause) => *clause = format!("{clause} {word}"),
-            None => clauses.push(word.to_owned()),
+        match parts.last_mut().filter(|part| part.matches('"').count() % 2 == 1) {
+            Some(part) => *part = format!("{part} {word}"),
+            None => parts.push(word.to_owned()),
         }
     }
-    let names_field = |clause: &String| parse(clause).first().is_some_and(|clause| clause.field.is_some());
-    clauses.retain(names_field);
-    clauses
+    parts
+}
+
+/// The parts of a search that name a field.
+fn clauses(text: &str) -> Vec<String> {
+    let mut parts = parts(text);
+    parts.retain(|part| parse(part).first().is_some_and(|clause| clause.field.is_some()));
+    parts
 }
 
 /// A search with a clause put in, or taken out if it was there.
 fn toggled(text: &str, clause: &str) -> String {
-    match text.find(clause) {
-        Some(at) => {
-            let (before, after) = (text[..at].trim_end(), text[at + clause.len()..].trim_start());
-            [before, after].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-        }
-        None => format!("{} {clause}", text.trim()).trim().to_owned(),
+    let mut parts = parts(text);
+    match parts.iter().position(|part| part == clause) {
+        Some(at) => drop(parts.remove(at)),
+        None => parts.push(clause.to_owned()),
     }
+    parts.join(" ")
 }
 
 #[cfg(test)]
@@ -202,6 +208,7 @@ mod tests {
         assert_eq!(toggled(&text, "album:\"north pole\""), "brown bear");
         assert_eq!(toggled("", "year:2021"), "year:2021");
         assert_eq!(toggled("a year:2021 b", "year:2021"), "a b");
+        assert_eq!(toggled("-album:rome album:romeo", "album:rome"), "-album:rome album:romeo album:rome");
         assert_eq!(clauses("a \"b c\" year:2021 album:\"north pole\""), ["year:2021", "album:\"north pole\""]);
     }
 }

@@ -40,7 +40,7 @@ pub struct SearchBar {
     is_listing: bool,
     narrow: Narrow,
     /// The query at hand that was taken up.
-    seen: Option<String>,
+    seen: Option<(String, Option<Example>)>,
 }
 
 impl SearchBar {
@@ -110,13 +110,18 @@ impl SearchBar {
             (self.of, self.example, self.seen, self.is_listing) = (folder, None, None, false);
             self.text.clear();
         }
-        let id = at_hand.map(|at_hand| at_hand.id.clone());
-        if self.seen != id {
-            self.seen = id;
+        let now = at_hand.map(|at_hand| (at_hand.id.clone(), at_hand.asked.example.clone()));
+        if self.seen != now {
+            let id = |seen: &Option<(String, Option<Example>)>| seen.as_ref().map(|(id, _)| id.clone());
+            let is_other = id(&self.seen) != id(&now);
+            self.seen = now;
             if let Some(at_hand) = at_hand {
-                self.text.clone_from(&at_hand.asked.text);
+                // Another picture has the same name as a query, and another encoder gives it another vector.
                 self.example.clone_from(&at_hand.asked.example);
-                self.is_listing = false;
+                if is_other {
+                    self.text.clone_from(&at_hand.asked.text);
+                    self.is_listing = false;
+                }
             }
         }
     }

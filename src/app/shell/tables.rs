@@ -59,6 +59,8 @@ impl TablesDialog {
         let searching = workspace.searching();
         // While it is looked at anew after a change, what was seen before stays.
         let seen = searching.tables().filter(|seen| seen.wanted.pictures == asked.pictures);
+        // What is shown while it is looked at anew is not what would be taken.
+        let is_current = seen.is_some_and(|seen| seen.wanted == asked) && searching.tables_failure().is_none();
         let mut answer = Answer::Open;
         let mut change = None;
         let modal = Modal::new(Id::unique("tables")).show(egui, |ui| {
@@ -78,13 +80,15 @@ impl TablesDialog {
                     let pictures = widgets::count(seen.pictures);
                     ui.label(format!("No table speaks of the {pictures} pictures in this folder."));
                 }
-                (Some(seen), None) => change = self.tables_ui(ui, seen),
+                (Some(seen), None) => {
+                    ui.add_enabled_ui(is_current, |ui| change = self.tables_ui(ui, seen));
+                }
             }
             ui.add_space(GRID);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let why = match seen {
-                    None => Some("The tables are still being looked at."),
-                    Some(seen) => seen.tables.is_empty().then_some("There is no table."),
+                    Some(seen) if is_current => seen.tables.is_empty().then_some("There is no table."),
+                    _ => Some("The tables are still being looked at."),
                 };
                 if obstacle::add_unless(ui, why, egui::Button::new(doing)).clicked()
                     && let Some(seen) = seen

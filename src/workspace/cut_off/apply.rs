@@ -41,20 +41,24 @@ impl Workspace {
             self.cut_offs = super::CutOffs::default();
             return;
         };
-        if !self.settings.cut_off.shown || self.training.is_running() {
-            return;
-        }
         let judged = Judged {
             generation: session.generation,
             judgements: session.data.judgements.version(),
             model: session.model_version(),
+            vectors: Arc::as_ptr(&session.data.vectors) as usize,
         };
         let before = self.cut_offs.asked;
-        if before.is_some_and(|before| before.generation != judged.generation) {
-            self.cut_offs = super::CutOffs::default();
+        let is_other = |before: Judged| before.generation != judged.generation || before.vectors != judged.vectors;
+        if before.is_some_and(is_other) {
+            let count = self.cut_offs.count;
+            self.cut_offs = super::CutOffs { count: count + 1, ..super::CutOffs::default() };
+        }
+        if !self.settings.cut_off.shown || self.training.is_running() {
+            return;
         }
         let is_early = self.cut_offs.since.is_some_and(|since| since.elapsed() < PAUSE)
             && before.is_some_and(|before| before.model == judged.model);
+        self.cut_offs.is_waiting = before != Some(judged) && is_early;
         if before == Some(judged) || self.cut_offs.job.is_running() || is_early {
             return;
         }

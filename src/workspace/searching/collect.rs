@@ -11,6 +11,10 @@ use crate::workspace::EncoderSettings;
 use crate::workspace::embedding::resolve;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a job waits for the one before it to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is to be made.
 pub(super) struct Wanted {
@@ -89,7 +93,18 @@ pub(super) fn compute(
         worker.update(Step::Encoders(collection.folder().to_owned(), CollectionEncoders::read(&collection)?));
     }
     let (device, instead) = device.or_cpu();
-    let mut summary = embedded(&spec, &collection.embed(&spec, device, observe)?).trim_start().to_owned();
+    let start = Instant::now();
+    let done = loop {
+        match collection.embed(&spec, device, observe) {
+            // The job before this one may not have ended yet.
+            Err(IndexError::Busy { .. }) if start.elapsed() < PATIENCE => {
+                worker.stage("Waiting for the vectors being computed", 0, 0)?;
+                let _ = worker.wait(Duration::from_millis(50));
+            }
+            done => break done?,
+        }
+    };
+    let mut summary = embedded(&spec, &done).trim_start().to_owned();
     if collection.wants_comparison(&spec) {
         summary += &compare(&collection, &spec, device, worker)?;
     }

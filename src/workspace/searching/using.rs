@@ -2,8 +2,11 @@
 
 use super::collect::{self, Computing};
 use super::session::{self, Query};
-use super::{CollectionEncoder, CollectionEncoders};
+use super::{CollectionEncoder, CollectionEncoders, OpenCollection};
+use crate::graph::GraphRequest;
+use crate::jobs::{JobError, Worker};
 use crate::vision::EncoderSpec;
+use crate::workspace::loading::Found;
 use crate::workspace::{EncoderSettings, Message, Workspace};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,8 +27,7 @@ impl Workspace {
         self.start_opening(folder.clone(), move |worker| {
             collection.choose(&encoder, true)?;
             let open = session::open(&folder)?;
-            let query = query.and_then(|query| query.embedded_or_words(&open));
-            session::gather(open, query, graph, worker)
+            gather_again(open, query, graph, worker)
         });
     }
 
@@ -85,8 +87,7 @@ impl Workspace {
         let graph = self.settings.experiment.graph;
         self.start_opening(folder.clone(), move |worker| {
             let open = session::open(&folder)?;
-            let query = query.and_then(|query| query.embedded_or_words(&open));
-            session::gather(open, query, graph, worker)
+            gather_again(open, query, graph, worker)
         });
     }
 
@@ -95,5 +96,21 @@ impl Workspace {
         let at_hand = self.searching.at_hand.as_ref()?;
         let asks = !at_hand.asked.text.is_empty() || at_hand.asked.example.is_some();
         asks.then(|| Query { asked: at_hand.asked.clone(), stranger: at_hand.stranger.clone() })
+    }
+}
+
+/// The data set of the kept queries and the query at hand; without the latter if it finds nothing any more.
+fn gather_again(
+    open: OpenCollection,
+    query: Option<Query>,
+    graph: GraphRequest,
+    worker: &Worker<(), Found>,
+) -> Result<Found, JobError> {
+    let Some(query) = query.and_then(|query| query.embedded_or_words(&open)) else {
+        return session::gather(open, None, graph, worker);
+    };
+    match session::gather(open.clone(), Some(query), graph, worker) {
+        Ok(Found::Nothing(_)) | Err(JobError::Failed(_)) => session::gather(open, None, graph, worker),
+        found => found,
     }
 }
