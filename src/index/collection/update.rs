@@ -67,8 +67,8 @@ impl Collection {
     /// renamed keeps its judgements, its places in kept queries and, with the next [`Collection::embed`], its vectors.
     ///
     /// # Errors
-    /// If the pictures' folder cannot be read or the index cannot be written, [`IndexError::Away`] if none of the pictures
-    /// is there any more, as when a disk is not mounted, [`IndexError::Busy`] while another process
+    /// If the pictures' folder cannot be read or the index cannot be written, [`IndexError::Away`] if their folder is
+    /// gone or holds no picture at all, as when a disk is not mounted, [`IndexError::Busy`] while another process
     /// updates, and [`IndexError::Cancelled`] after a `Break` of `observe`. What was read until then is kept, and the
     /// next update goes on from there.
     pub fn update(&mut self, observe: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Updated, IndexError> {

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `set.json` | [`VectorInfo`]: the encoder, and the names of the other files |
 //! | `rows-N.f32` | the vectors, one row after the other, little-endian |
-//! | `rows-N.jsonl` | the picture of each row: `[path, bytes, modified]`; `[path]` for one that is gone |
+//! | `rows-N.jsonl` | the picture of each row: `[path, bytes, modified, half of its file's BLAKE3]`; `[path]` for one that is gone |
 //! | `near-N.usearch` | the index of neighbours by usearch, for sets above [`EXACT`] pictures |
 //!
 //! Rows are only appended: a vector is on disk as soon as it is computed, a later row of a path replaces an earlier one, and
