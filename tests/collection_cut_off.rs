@@ -1,30 +1,13 @@
 //! Where a list of a search is likely to end, on the command line: from the judgements of kept queries.
 
 use crate::cli::{errors, folder, object, program, sample};
-use crossrank::dataset::{Reach, open, read_vectors};
-use crossrank::index::Collection;
-use crossrank::vision::EncoderSpec;
+use crate::window::searching::with_vectors;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Concepts of the sample that are also words in the names of its photos.
 const CONCEPTS: [&str; 8] = ["bird", "fish", "flower", "fruit", "insect", "vegetable", "boat", "cat"];
-
-/// The sample's photos as a collection, by the words in their names, with the vectors that the sample ships.
-fn collection(home: &Path) -> PathBuf {
-    let photos = Path::new(&sample()).join("photos");
-    let mut collection = Collection::create(&home.join("own"), &photos, Reach::Folder).expect("a collection");
-    let go_on = &mut |_| ControlFlow::Continue(());
-    collection.update(go_on).expect("words");
-    let sample = open(Path::new(&sample())).expect("the sample").dataset;
-    let table = read_vectors(&sample, &["embeddings"], &mut |_| {}).expect("the sample's vectors");
-    let rows = sample.images.iter().enumerate();
-    let mut vectors = rows.map(|(at, image)| (format!("{}.jpg", image.id), table.get(at).expect("a row").into_owned()));
-    collection.take_vectors(&EncoderSpec::bundled(), &mut vectors, go_on).expect("vectors");
-    collection.folder().to_owned()
-}
 
 /// What photos show.
 fn shown() -> BTreeMap<String, Vec<String>> {
@@ -39,7 +22,7 @@ fn shown() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn a_search_says_where_to_stop_once_enough_is_judged() {
     let home = folder();
-    let own = collection(home.path());
+    let own = with_vectors(&home.path().join("own"), &Path::new(&sample()).join("photos"));
     let own = own.to_str().expect("a plain path");
     let run = |arguments: &[&str]| {
         let output = program(home.path()).args(arguments).output().expect("it runs");

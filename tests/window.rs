@@ -11,11 +11,12 @@ mod monkey;
 mod moved;
 mod queue;
 mod runs;
-mod searching;
+pub mod searching;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::Store;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use std::path::{Path, PathBuf};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/stamps-and-places");
@@ -42,4 +43,21 @@ fn unjudged(folder: &Path) -> PathBuf {
 fn press(harness: &mut Harness<'_, App>, modifiers: egui::Modifiers, key: egui::Key) {
     harness.key_press_modifiers(modifiers, key);
     harness.run_steps(3);
+}
+
+/// Carries out a command by its name in the palette.
+fn command(harness: &mut Harness<'_, App>, name: &str) {
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::P);
+    harness.run_steps(3);
+    harness.get_by_label("Command").type_text(name);
+    harness.run_steps(3);
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
+}
+
+/// Draws the window as a picture among those of the documentation.
+fn save(harness: &mut Harness<'_, App>, name: &str) {
+    let picture = harness.render().expect("a picture");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
+    picture.save(path).expect("the picture is written");
 }

@@ -1,6 +1,6 @@
 //! What the columns of tables mean, in the window.
 
-use super::SAMPLE;
+use super::{SAMPLE, command, save};
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::index::Collection;
 use crossrank::workspace::{SearchAction, Store};
@@ -28,15 +28,6 @@ fn photos(home: &Path) -> PathBuf {
     }
     std::fs::write(to.join("notes.csv"), rows).expect("a table");
     to
-}
-
-fn command(harness: &mut Harness<'_, App>, name: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
-    harness.run_steps(3);
-    harness.get_by_label("Command").type_text(name);
-    harness.run_steps(3);
-    harness.key_press(Key::Enter);
-    harness.run_steps(3);
 }
 
 fn click(harness: &mut Harness<'_, App>, label: &str) {
@@ -95,12 +86,6 @@ fn the_guessed_meaning_of_columns_is_shown_changed_and_changed_again_later() {
     click(&mut harness, "Guess again");
     click(&mut harness, "Read again");
     assert_eq!((found(&folder, "perched"), found(&folder, "stars:2")), (9, 2));
-}
-
-fn save(harness: &mut Harness<'_, App>, name: &str) {
-    let picture = harness.render().expect("a picture");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
-    picture.save(path).expect("the picture is written");
 }
 
 #[test]

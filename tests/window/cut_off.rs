@@ -1,6 +1,6 @@
 //! Where rankings are likely to end, in the window.
 
-use super::open;
+use super::{open, save};
 use crate::workspace::wait;
 use crossrank::app::{App, settle};
 use crossrank::eval::calibration::Uncalibrated;
@@ -10,12 +10,6 @@ use crossrank::workspace::{
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::path::Path;
-
-fn save(harness: &mut Harness<'_, App>, name: &str) {
-    let picture = harness.render().expect("a picture");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
-    picture.save(path).expect("the picture is written");
-}
 
 #[test]
 fn a_trained_ranking_ends_where_the_judged_queries_say_and_its_pictures_after_that_are_pale() {

@@ -1,6 +1,7 @@
 //! The encoders of a collection in the window: which suits, which is used, two side by side; pictures that are pasted.
 
-use super::searching::{save, shown, type_bird};
+use super::save;
+use super::searching::{shown, type_bird};
 use crate::collection_encoders::{bundled, photos, take};
 use crate::workspace::wait;
 use crossrank::app::{App, Panel, Shot, headless, settle};

@@ -1,26 +1,16 @@
 //! A collection in the window whose pictures have moved, and one that is packed.
 
+use super::command;
 use super::searching::{collected, photos, with_vectors};
 use crate::workspace::wait;
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::dataset::Reach;
 use crossrank::index::{Collection, Packing, unpack};
 use crossrank::workspace::{DataAction, SearchAction, Store, Workspace};
-use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::ops::ControlFlow;
 use std::path::Path;
-
-/// Carries out a command by its name.
-fn command(harness: &mut Harness<'_, App>, name: &str) {
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
-    harness.run_steps(3);
-    harness.get_by_label("Command").type_text(name);
-    harness.run_steps(3);
-    harness.key_press(Key::Enter);
-    harness.run_steps(3);
-}
 
 fn open(home: &Path, folder: &Path) -> Harness<'static, App> {
     let mut harness = headless(&Shot::of(folder.to_str().expect("a plain path")), Store::at(&home.join("store")));

@@ -1,6 +1,6 @@
 //! A collection in the window: made of a folder of pictures, searched while typing, ranked, its queries kept.
 
-use super::SAMPLE;
+use super::{SAMPLE, save};
 use crate::workspace::wait;
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::dataset::{Reach, Split, open, read_vectors};
@@ -155,7 +155,7 @@ fn the_dialog_makes_a_collection_beside_the_pictures() {
 }
 
 /// A collection of photos of the sample, by the words in their names, with the vectors that the sample ships.
-pub(super) fn with_vectors(folder: &Path, pictures: &Path) -> PathBuf {
+pub fn with_vectors(folder: &Path, pictures: &Path) -> PathBuf {
     let mut collection = Collection::create(folder, pictures, Reach::Folder).expect("a collection");
     let go_on = &mut |_| ControlFlow::Continue(());
     collection.update(go_on).expect("words");
@@ -205,10 +205,4 @@ fn pictures_of_a_search() {
     harness.run_steps(3);
     settle(&mut harness).expect("it is ranked");
     save(&mut harness, "found-dark.png");
-}
-
-pub(super) fn save(harness: &mut Harness<'_, App>, name: &str) {
-    let picture = harness.render().expect("a picture");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
-    picture.save(path).expect("the picture is written");
 }

@@ -1,6 +1,6 @@
 //! The dialog that makes a collection of a folder of pictures.
 
-use super::system_dialog::SystemDialog;
+use super::system_dialog::{SystemDialog, WAITING};
 use super::tables::{self, Answer, TablesDialog};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
@@ -25,8 +25,6 @@ pub struct CollectDialog {
     /// Of which folder's tables it was said what their columns mean, and what.
     mapping: Option<(PathBuf, Box<Mapping>)>,
 }
-
-const WAITING: &str = "The file dialog is open. If it does not appear, type a path.";
 
 impl CollectDialog {
     /// Whether it is open.

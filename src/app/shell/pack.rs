@@ -1,6 +1,6 @@
 //! The dialog that asks where to pack the open collection.
 
-use super::system_dialog::SystemDialog;
+use super::system_dialog::{SystemDialog, WAITING};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, obstacle, widgets};
@@ -17,8 +17,6 @@ pub struct PackDialog {
     packing: Packing,
     system: SystemDialog,
 }
-
-const WAITING: &str = "The file dialog is open. If it does not appear, type a path.";
 
 impl PackDialog {
     /// Whether it is open.

@@ -1,6 +1,6 @@
 //! The dialog that asks where the pictures of the open collection are now.
 
-use super::system_dialog::SystemDialog;
+use super::system_dialog::{SystemDialog, WAITING};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::GRID;
 use crate::app::kit::{icons, obstacle, widgets};
@@ -15,8 +15,6 @@ pub struct RelinkDialog {
     typed: String,
     system: SystemDialog,
 }
-
-const WAITING: &str = "The file dialog is open. If it does not appear, type a path.";
 
 impl RelinkDialog {
     /// Whether it is open.

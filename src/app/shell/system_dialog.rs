@@ -3,6 +3,9 @@
 use crate::jobs::{Event, Slot, Wake};
 use std::path::PathBuf;
 
+/// What is said while it is open, beside a field in which a path can be typed.
+pub const WAITING: &str = "The file dialog is open. If it does not appear, type a path.";
+
 /// The system's file dialog, if it is open. It runs on its own thread, so that it never blocks the window, not even on
 /// closing.
 #[derive(Default)]
