@@ -1,5 +1,7 @@
 //! Every kind of graph network against its formula written out plainly, and its gradients against differences.
 
+mod trace;
+
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};

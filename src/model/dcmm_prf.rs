@@ -5,6 +5,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 use super::design::{Design, Term};
 use super::edges::{Edges, QueryGraph};
 use super::propagate::{Propagate, values};
+use super::trace::{Carried, Part, Traced};
 use super::weight::{Init, Vars, Weight};
 use super::{Messages, ModelError, NetworkConfig};
 use crate::base::Rng;
@@ -102,6 +103,56 @@ impl Term for Feedback {
         text: &Tensor,
         _: Option<&mut Rng>,
     ) -> std::result::Result<Tensor, ModelError> {
+        let mut last = text.clone();
+        self.each_step(graph, h, text, |_, step| {
+            last = step.score;
+            Ok(())
+        })?;
+        Ok(last)
+    }
+
+    fn trace(&self, graph: &QueryGraph, h: &Tensor, text: &Tensor) -> std::result::Result<Vec<Traced>, ModelError> {
+        let mut steps = Vec::new();
+        self.each_step(graph, h, text, |part, step| {
+            let mut traced = Traced::of(part, &step.score)?;
+            match step.heard {
+                Heard::Neighbours(said) => {
+                    let reading = vec![1.0; graph.edges.csr.n()];
+                    traced.carried = Carried::weighted(&graph.edges.csr, &graph.edges.weights()?, &said, &reading)?;
+                }
+                Heard::All(weights) => traced.heard = weights.to_vec1()?,
+            }
+            steps.push(traced);
+            Ok(())
+        })?;
+        Ok(steps)
+    }
+}
+
+/// A step of the score.
+struct Step {
+    /// The score with this step.
+    score: Tensor,
+    heard: Heard,
+}
+
+/// Whom each image has heard in a step.
+enum Heard {
+    /// Its neighbours, who say this: n × 1.
+    Neighbours(Tensor),
+    /// All images, weighted by this, `γ p / deviation`: n.
+    All(Tensor),
+}
+
+impl Feedback {
+    /// Computes the score step by step: hops, then rounds of feedback.
+    fn each_step(
+        &self,
+        graph: &QueryGraph,
+        h: &Tensor,
+        text: &Tensor,
+        mut visit: impl FnMut(Part, Step) -> std::result::Result<(), ModelError>,
+    ) -> std::result::Result<(), ModelError> {
         let score = text.unsqueeze(1)?;
         let said = match self.messages {
             Messages::Score => score,
@@ -113,30 +164,39 @@ impl Term for Feedback {
         let alpha = graph.edges.weights()?;
         let mut total = text.clone();
         for (hop, weight) in self.hops.iter().enumerate() {
-            let mut message = said.matmul(&weight.t()?)?.contiguous()?;
+            let (mut said, mut message) = (Tensor::zeros_like(text)?, said.matmul(&weight.t()?)?.contiguous()?);
             for _ in 0..=hop {
+                said = message.clone();
                 message = alpha.apply_op2(&message, Propagate { edges: graph.edges.clone(), learned: false })?;
             }
             total = (total + message.squeeze(1)?)?;
+            visit(Part::Hop(hop + 1), Step { score: total.clone(), heard: Heard::Neighbours(said) })?;
         }
-        let Some((beta, gamma)) = &self.sharpness_and_weight else { return Ok(total) };
+        let Some((beta, gamma)) = &self.sharpness_and_weight else { return Ok(()) };
         let mut score = text.clone();
-        for _ in 0..self.rounds {
+        for round in 1..=self.rounds {
             let sharp = score.broadcast_mul(beta)?;
             let soft = sharp.broadcast_sub(&sharp.max_keepdim(0)?.detach())?.exp()?;
-            let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?;
-            let like = soft.contiguous()?.apply_op1(Likeness(graph.clone()))?;
-            score = (&total + standardise(&like)?.broadcast_mul(gamma)?)?;
+            let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?.contiguous()?;
+            let Standardised { values, deviation } = standardise(&soft.apply_op1(Likeness(graph.clone()))?)?;
+            score = (&total + values.broadcast_mul(gamma)?)?;
+            let heard = Heard::All(soft.broadcast_mul(gamma)?.broadcast_div(&deviation)?);
+            visit(Part::Feedback(round), Step { score: score.clone(), heard })?;
         }
-        Ok(score)
+        Ok(())
     }
 }
 
-/// Mean 0 and deviation 1.
-fn standardise(x: &Tensor) -> Result<Tensor> {
+/// Values of mean 0 and deviation 1, and the deviation they had.
+struct Standardised {
+    values: Tensor,
+    deviation: Tensor,
+}
+
+fn standardise(x: &Tensor) -> Result<Standardised> {
     let centred = x.broadcast_sub(&x.mean_keepdim(0)?)?;
     let deviation = (centred.sqr()?.mean_keepdim(0)? + EPSILON)?.sqrt()?;
-    centred.broadcast_div(&deviation)
+    Ok(Standardised { values: centred.broadcast_div(&deviation)?, deviation })
 }
 
 /// `V Vᵀ a`: the similarity of each image to the images weighted by a. The matrix is symmetric, so this is also the

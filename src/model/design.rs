@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use candle_core::Tensor;
 
 use super::edges::{Edges, QueryGraph};
+use super::trace::Traced;
 use super::weight::{Vars, Weight};
 use super::{ModelError, NetworkConfig};
 use crate::base::Rng;
@@ -52,4 +53,13 @@ pub(super) trait Term: Debug + Send + Sync {
         text: &Tensor,
         dropout: Option<&mut Rng>,
     ) -> Result<Tensor, ModelError>;
+
+    /// The score step by step: what each step sends along the edges, the last one with the total score.
+    ///
+    /// # Shapes
+    /// As [`Self::score`].
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    fn trace(&self, graph: &QueryGraph, h: &Tensor, text: &Tensor) -> Result<Vec<Traced>, ModelError>;
 }

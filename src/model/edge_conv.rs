@@ -8,6 +8,7 @@ use candle_nn::Linear;
 use super::edges::{Edges, QueryGraph, with_itself};
 use super::propagate::values;
 use super::stack::Convolution;
+use super::trace::Carried;
 use super::weight::Vars;
 use super::{ModelError, NetworkConfig};
 use crate::graph::Csr;
@@ -38,11 +39,42 @@ impl Convolution for EdgeConv {
     }
 
     fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> std::result::Result<Tensor, ModelError> {
-        Ok(convolve(&graph.edges, linear, h)?)
+        let [alone, said] = parts(linear, h)?;
+        Ok((alone + said.apply_op1(RowMax { edges: graph.edges.clone() })?)?.relu()?)
+    }
+
+    /// The weight of an edge is the share of the values for which it is the strongest; it carries those alone.
+    fn carried(
+        &self,
+        graph: &QueryGraph,
+        linear: &Linear,
+        h: &Tensor,
+        reading: &[f64],
+    ) -> std::result::Result<Carried, ModelError> {
+        let [alone, said] = parts(linear, h)?;
+        let width = said.dim(1)?;
+        let (alone, said): (Vec<f64>, Vec<f64>) = (alone.flatten_all()?.to_vec1()?, said.flatten_all()?.to_vec1()?);
+        let (strongest, from) = RowMax { edges: graph.edges.clone() }.forward(&said, width)?;
+        let csr = &graph.edges.csr;
+        let mut carried = Carried { weights: Vec::new(), messages: Vec::new() };
+        for (i, edge) in (0..csr.n()).flat_map(|i| csr.row(i).map(move |edge| (i, edge))) {
+            let j = csr.targets[edge] as usize;
+            let won =
+                (0..width).map(|column| (i * width + column, j * width + column)).filter(|&(at, of)| from[at] == of);
+            let (mut wins, mut message) = (0, 0.0);
+            for (at, _) in won {
+                wins += 1;
+                message += if alone[at] + strongest[at] > 0.0 { reading[at] * strongest[at] } else { 0.0 };
+            }
+            carried.weights.push(f64::from(wins) / width.max(1) as f64);
+            carried.messages.push(message);
+        }
+        Ok(carried)
     }
 }
 
-fn convolve(edges: &Arc<Edges>, linear: &Linear, h: &Tensor) -> Result<Tensor> {
+/// What a node keeps, `(Φ − Θ) h_i + b`, and what it says to others, `Θ h_i`.
+fn parts(linear: &Linear, h: &Tensor) -> Result<[Tensor; 2]> {
     let width = h.dim(1)?;
     let half = |at: usize| linear.weight().narrow(1, at * width, width)?.contiguous();
     let (own, difference) = (half(0)?, half(1)?);
@@ -51,8 +83,7 @@ fn convolve(edges: &Arc<Edges>, linear: &Linear, h: &Tensor) -> Result<Tensor> {
         Some(bias) => alone.broadcast_add(bias)?,
         None => alone,
     };
-    let strongest = h.matmul(&difference.t()?)?.contiguous()?.apply_op1(RowMax { edges: edges.clone() })?;
-    (alone + strongest)?.relu()
+    Ok([alone, h.matmul(&difference.t()?)?.contiguous()?])
 }
 
 /// `out_ic = max_{j ∈ N(i)} x_jc`, the first one on ties; 0 for a node without neighbours.

@@ -8,6 +8,7 @@ use candle_nn::Linear;
 use super::edges::{Edges, QueryGraph, with_itself};
 use super::propagate::{Propagate, values};
 use super::stack::Convolution;
+use super::trace::Carried;
 use super::weight::{Init, Vars, Weight};
 use super::{ModelError, NetworkConfig};
 use crate::graph::Csr;
@@ -53,23 +54,56 @@ impl Convolution for Gat {
     }
 
     fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> std::result::Result<Tensor, ModelError> {
-        Ok(attend(&graph.edges, &linear.forward(h)?, &self.from, &self.to)?)
+        let sum =
+            |Head { z, alpha }: Head| alpha.apply_op2(&z, Propagate { edges: graph.edges.clone(), learned: true });
+        let heads: Vec<Tensor> =
+            self.heads(&graph.edges, &linear.forward(h)?)?.into_iter().map(sum).collect::<Result<_>>()?;
+        Ok(Tensor::cat(&heads, 1)?)
+    }
+
+    /// The weight of an edge is the mean over the heads, its message their sum.
+    fn carried(
+        &self,
+        graph: &QueryGraph,
+        linear: &Linear,
+        h: &Tensor,
+        reading: &[f64],
+    ) -> std::result::Result<Carried, ModelError> {
+        let heads = self.heads(&graph.edges, &linear.forward(h)?)?;
+        let (count, width) = (heads.len(), self.from.dim(1)?);
+        let mut all = Carried::default();
+        for (at, Head { z, alpha }) in heads.iter().enumerate() {
+            let rows = reading.chunks_exact(count * width);
+            let of_head: Vec<f64> = rows.flat_map(|row| row[at * width..(at + 1) * width].to_vec()).collect();
+            all.add(&Carried::weighted(&graph.edges.csr, alpha, z, &of_head)?);
+        }
+        all.weights.iter_mut().for_each(|weight| *weight /= count as f64);
+        Ok(all)
     }
 }
 
-fn attend(edges: &Arc<Edges>, z: &Tensor, from: &Tensor, to: &Tensor) -> Result<Tensor> {
-    let (heads, width) = from.dims2()?;
-    let (sources, targets) = edges.ends()?;
-    let head = |at: usize| {
-        let z = z.narrow(1, at * width, width)?.contiguous()?;
-        let score = |vector: &Tensor| z.matmul(&vector.get(at)?.unsqueeze(1)?)?.squeeze(1);
-        let raw = (score(from)?.index_select(&sources, 0)? + score(to)?.index_select(&targets, 0)?)?;
-        let leaky = ((raw.relu()? * (1.0 - SLOPE))? + (raw * SLOPE)?)?;
-        let alpha = leaky.apply_op1(RowSoftmax { edges: edges.clone() })?;
-        alpha.apply_op2(&z, Propagate { edges: edges.clone(), learned: true })
-    };
-    let heads: Vec<Tensor> = (0..heads).map(head).collect::<Result<_>>()?;
-    Tensor::cat(&heads, 1)
+/// What one head sends, and along which weights.
+///
+/// # Shapes
+/// z: n × H'/heads; α: one value an edge.
+struct Head {
+    z: Tensor,
+    alpha: Tensor,
+}
+
+impl Gat {
+    fn heads(&self, edges: &Arc<Edges>, z: &Tensor) -> Result<Vec<Head>> {
+        let (heads, width) = self.from.dims2()?;
+        let (sources, targets) = edges.ends()?;
+        let head = |at: usize| {
+            let z = z.narrow(1, at * width, width)?.contiguous()?;
+            let score = |vector: &Tensor| z.matmul(&vector.get(at)?.unsqueeze(1)?)?.squeeze(1);
+            let raw = (score(&self.from)?.index_select(&sources, 0)? + score(&self.to)?.index_select(&targets, 0)?)?;
+            let leaky = ((raw.relu()? * (1.0 - SLOPE))? + (raw * SLOPE)?)?;
+            Ok(Head { z, alpha: leaky.apply_op1(RowSoftmax { edges: edges.clone() })? })
+        };
+        (0..heads).map(head).collect()
+    }
 }
 
 /// The softmax over each node's edges: one value per edge → one value per edge.

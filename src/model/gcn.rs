@@ -6,6 +6,7 @@ use candle_nn::Linear;
 use super::edges::{Edges, QueryGraph};
 use super::propagate::sum_weighted;
 use super::stack::Convolution;
+use super::trace::Carried;
 use super::weight::Vars;
 use super::{ModelError, NetworkConfig};
 use crate::graph::Csr;
@@ -25,6 +26,10 @@ impl Convolution for Gcn {
 
     fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError> {
         sum_weighted(&graph.edges, &linear.forward(h)?)
+    }
+
+    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError> {
+        Carried::weighted(&graph.edges.csr, &graph.edges.weights()?, &linear.forward(h)?, reading)
     }
 }
 

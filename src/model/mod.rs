@@ -66,6 +66,7 @@ mod propagate;
 mod shapes;
 mod stack;
 mod tile;
+mod trace;
 mod visual;
 mod weight;
 
@@ -80,6 +81,7 @@ pub use input::RankingInput;
 pub use kind::{Activation, Degree, Messages, ModelKind};
 pub use network::{MemberOutput, Network, Output, Scores, Weights};
 pub use prepared::Prepared;
+pub use trace::{MOST_FEEDBACK, Message, Part, Trace, TraceStep};
 pub use visual::Visual;
 
 /// The table of graph networks; `None` for a model without a graph.

@@ -11,6 +11,7 @@ use super::design_of;
 use super::dropout::Dropout;
 use super::edges::QueryGraph;
 use super::mlp::Mlp;
+use super::trace::{Part, Trace, Traced};
 use super::weight::{Vars, Weight};
 use super::{ModelError, NetworkConfig, Prepared, RankingInput};
 use crate::base::Rng;
@@ -122,7 +123,7 @@ impl Network {
     /// # Errors
     /// If the query has no images or was prepared for a network of another shape.
     pub fn forward(&self, query: &Prepared, mut dropout: Option<&mut Rng>) -> Result<Output, ModelError> {
-        let graph = QueryGraph { edges: query.edges.clone(), visual: self.visual(query)?, dim: query.dim };
+        let graph = self.query_graph(query)?;
         let mut members = Vec::with_capacity(self.members.len());
         for member in &self.members {
             let (text, total) = member.forward(&query.features, &graph, dropout.as_deref_mut())?;
@@ -130,6 +131,11 @@ impl Network {
         }
         let text = mean(members.iter().map(|member| &member.text))?;
         Ok(Output { text, total: mean(members.iter().map(|member| &member.total))?, members })
+    }
+
+    /// The edges of a query, with its visual vectors if the network reads them.
+    fn query_graph(&self, query: &Prepared) -> Result<QueryGraph, ModelError> {
+        Ok(QueryGraph { edges: query.edges.clone(), visual: self.visual(query)?, dim: query.dim })
     }
 
     /// The visual vectors, if the network reads them.
@@ -158,6 +164,17 @@ impl Network {
         }
         let output = self.forward(query, None)?;
         Ok(Scores { text: plain(&output.text)?, total: plain(&output.total)? })
+    }
+
+    /// The scores of a query step by step, with what passes along the edges.
+    ///
+    /// # Errors
+    /// If the query was prepared for a network of another shape.
+    pub fn trace(&self, query: &Prepared) -> Result<Trace, ModelError> {
+        let graph = self.query_graph(query)?;
+        let members = self.members.iter().filter(|_| query.n() > 0);
+        let members = members.map(|member| member.trace(&query.features, &graph)).collect::<Result<_, _>>()?;
+        Ok(Trace::mean(&graph, members))
     }
 
     /// All weights as plain numbers.
@@ -210,13 +227,29 @@ impl Member {
         mut dropout: Option<&mut Rng>,
     ) -> Result<(Tensor, Tensor), ModelError> {
         let features = self.dropped(features, dropout.as_deref_mut())?;
-        let h = self.mlp.forward(&features, dropout.as_deref_mut())?;
-        let text = self.head_text.forward(&h)?.squeeze(1)?;
+        let (h, text) = self.text(&features, dropout.as_deref_mut())?;
         let total = match &self.term {
             Some(term) => term.score(graph, &h, &text, dropout)?,
             None => text.clone(),
         };
         Ok((text, total))
+    }
+
+    /// h⁰ and the score from the signals alone.
+    fn text(&self, features: &Tensor, dropout: Option<&mut Rng>) -> Result<(Tensor, Tensor), ModelError> {
+        let h = self.mlp.forward(features, dropout)?;
+        let text = self.head_text.forward(&h)?.squeeze(1)?;
+        Ok((h, text))
+    }
+
+    /// The score step by step, from that of the signals alone.
+    fn trace(&self, features: &Tensor, graph: &QueryGraph) -> Result<Vec<Traced>, ModelError> {
+        let (h, text) = self.text(features, None)?;
+        let mut steps = vec![Traced::of(Part::Text, &text)?];
+        if let Some(term) = &self.term {
+            steps.extend(term.trace(graph, &h, &text)?);
+        }
+        Ok(steps)
     }
 
     /// The inputs with dropout over the principal components, which are many, each with little weight.

@@ -9,6 +9,7 @@ use candle_nn::Linear;
 use super::design::{Design, Term};
 use super::dropout::Dropout;
 use super::edges::{Edges, QueryGraph};
+use super::trace::{Carried, Part, Traced};
 use super::weight::{Vars, Weight};
 use super::{Activation, ModelError, NetworkConfig};
 use crate::base::Rng;
@@ -49,6 +50,15 @@ pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
     /// # Errors
     /// If a tensor operation fails.
     fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError>;
+
+    /// What passes along each edge where row i of `reading` reads what arrives at node i.
+    ///
+    /// # Shapes
+    /// h: n × H; `reading`: n × H'.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError>;
 }
 
 /// The design of `s = s₁ + w₁ᵀ hᴸ + b₁`, with hᴸ what L convolutions of one kind make of h⁰.
@@ -119,6 +129,28 @@ impl<C: Convolution> Term for Layers<C> {
         }
         Ok((text + self.head.forward(&h)?.squeeze(1)?)?)
     }
+
+    fn trace(&self, graph: &QueryGraph, h: &Tensor, text: &Tensor) -> Result<Vec<Traced>, ModelError> {
+        let (mut h, mut score) = (h.clone(), text.clone());
+        let mut steps = Vec::with_capacity(self.layers.len());
+        for (at, layer) in self.layers.iter().enumerate() {
+            let next = layer.forward(graph, &h, None)?;
+            let width = next.dim(1)?;
+            let is_read = self.head.weight().dim(1)? == width;
+            let head: Vec<f64> = match is_read {
+                true => self.head.weight().flatten_all()?.to_vec1()?,
+                // The head cannot read values of another width, and the score waits for the last layer.
+                false => vec![0.0; width],
+            };
+            let carried = layer.carried(graph, &h, &head)?;
+            if is_read {
+                score = (text + self.head.forward(&next)?.squeeze(1)?)?;
+            }
+            steps.push(Traced { carried, ..Traced::of(Part::Layer(at + 1), &score)? });
+            h = next;
+        }
+        Ok(steps)
+    }
 }
 
 /// `h'_i = dropout(σ(C(h)_i)) (+ h_i)`, with C the convolution.
@@ -147,5 +179,15 @@ impl<C: Convolution> Layer<C> {
             true => Ok((out + h)?),
             false => Ok(out),
         }
+    }
+
+    /// What passes along the edges where `head` reads the values after the activation: its derivative is that of the values
+    /// at hand.
+    fn carried(&self, graph: &QueryGraph, h: &Tensor, head: &[f64]) -> Result<Carried, ModelError> {
+        let sums: Vec<f64> = self.convolution.forward(graph, &self.linear, h)?.flatten_all()?.to_vec1()?;
+        let is_open = |sum: f64| self.activation == Activation::None || sum > 0.0;
+        let read = |(sum, weight): (&f64, &f64)| if is_open(*sum) { *weight } else { 0.0 };
+        let reading: Vec<f64> = sums.iter().zip(head.iter().cycle()).map(read).collect();
+        self.convolution.carried(graph, &self.linear, h, &reading)
     }
 }
