@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::inputs::prepare_with;
+use super::inputs::{prepare_with, ranking_input};
 use super::run_folder::read_whitening;
 use super::score::rank;
 use super::{Experiment, RunData, RunObserver, RunRecord, TrainError, read_run_record};
 use crate::dataset::encoder_of;
 use crate::graph::Whitening;
-use crate::model::Network;
+use crate::model::{Network, RankingInput};
 
 /// A saved run, read once to rank many queries.
 pub struct SavedRun {
@@ -26,6 +26,15 @@ pub struct Applied {
     pub scores: Vec<Vec<f32>>,
     /// Signals of the run that the data lack; they count as equal for all images.
     pub missing: Vec<String>,
+}
+
+/// Data with the signals of a run.
+struct Matched {
+    data: RunData,
+    /// Those signals among the data's.
+    indices: Vec<usize>,
+    /// Those that the data lack.
+    missing: Vec<String>,
 }
 
 impl SavedRun {
@@ -78,6 +87,35 @@ impl SavedRun {
         queries: &[usize],
         observer: &mut dyn RunObserver,
     ) -> Result<Applied, TrainError> {
+        let Matched { data, indices, missing } = &self.matched(data)?;
+        let with_candidates: Vec<usize> =
+            queries.iter().copied().filter(|&query| !data.dataset.queries[query].candidates.is_empty()).collect();
+        let step = &mut |done, total| observer.step("Building graphs", done, total);
+        let inputs = prepare_with(data, indices, &self.experiment, self.whitening.clone(), &with_candidates, step)?;
+        let ranked = rank(data, &self.experiment, &inputs, self.network.as_ref(), self.record.feedback)?;
+        let scores: Vec<Vec<f32>> = queries.iter().map(|&query| ranked.scores[query].clone()).collect();
+        match scores.iter().flatten().all(|score| score.is_finite()) {
+            true => Ok(Applied { scores, missing: missing.clone() }),
+            false => Err(self.unfit("it gives scores that are not finite numbers".to_owned())),
+        }
+    }
+
+    /// Its network, if its model has one.
+    pub(super) fn network(&self) -> Option<&Network> {
+        self.network.as_ref()
+    }
+
+    /// One query of the data as its network's input.
+    ///
+    /// # Errors
+    /// As [`SavedRun::apply`], without those of the network.
+    pub(super) fn input(&self, data: &RunData, query: usize) -> Result<RankingInput, TrainError> {
+        let Matched { data, indices, .. } = self.matched(data)?;
+        Ok(ranking_input(&data, &indices, &self.experiment, self.whitening.as_ref(), query))
+    }
+
+    /// The data with the run's signals.
+    fn matched(&self, data: &RunData) -> Result<Matched, TrainError> {
         let (signals, missing) = data.signals.with_all(&self.record.features);
         if missing.len() == self.record.features.len() {
             return Err(self.unfit(format!("none of its signals is here: {}", missing.join(", "))));
@@ -85,18 +123,8 @@ impl SavedRun {
         if self.needs_vectors() {
             self.check_vectors(data)?;
         }
-        let data = &RunData { signals: Arc::new(signals), ..data.clone() };
-        let indices = self.experiment.signal_indices(&data.signals)?;
-        let with_candidates: Vec<usize> =
-            queries.iter().copied().filter(|&query| !data.dataset.queries[query].candidates.is_empty()).collect();
-        let step = &mut |done, total| observer.step("Building graphs", done, total);
-        let inputs = prepare_with(data, &indices, &self.experiment, self.whitening.clone(), &with_candidates, step)?;
-        let ranked = rank(data, &self.experiment, &inputs, self.network.as_ref(), self.record.feedback)?;
-        let scores: Vec<Vec<f32>> = queries.iter().map(|&query| ranked.scores[query].clone()).collect();
-        match scores.iter().flatten().all(|score| score.is_finite()) {
-            true => Ok(Applied { scores, missing }),
-            false => Err(self.unfit("it gives scores that are not finite numbers".to_owned())),
-        }
+        let data = RunData { signals: Arc::new(signals), ..data.clone() };
+        Ok(Matched { indices: self.experiment.signal_indices(&data.signals)?, data, missing })
     }
 
     fn check_vectors(&self, data: &RunData) -> Result<(), TrainError> {

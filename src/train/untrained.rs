@@ -8,7 +8,7 @@ use super::inputs::input_over;
 use super::{Experiment, Preset, RunData, TrainError};
 use crate::base::named;
 use crate::graph::{Csr, GraphRequest, Similarities, VisualSettings, cosines_with, unit_rows, visual_rows};
-use crate::model::{Feedback, FeedbackScores, ModelKind, Network, Weights};
+use crate::model::{Feedback, FeedbackScores, ModelKind, Network, RankingInput, Weights};
 use crate::signals::{self, Normalisation};
 
 /// Candidates whose vectors are read together.
@@ -70,12 +70,37 @@ impl Untrained {
 /// # Panics
 /// If there is no such query.
 pub fn rank_untrained(data: &RunData, by: Untrained, signal: usize, query: usize) -> Result<Vec<f32>, TrainError> {
-    let exact = |request| {
-        let rows = visual_rows(&data.dataset, &data.vectors, query);
-        Csr::nearest(&Similarities::within(data.memory, &rows, data.vectors.dim), request)
-    };
-    let graph = by.graph().filter(|_| data.has_vectors()).map(exact).unwrap_or_default();
+    let graph = exact_graph(data, by, query);
     rank_untrained_over(data, by, signal, query, graph)
+}
+
+/// The exact graph of a query's candidates, for rankings with one.
+fn exact_graph(data: &RunData, by: Untrained, query: usize) -> Csr {
+    let Some(request) = by.graph().filter(|_| data.has_vectors()) else { return Csr::default() };
+    let rows = visual_rows(&data.dataset, &data.vectors, query);
+    Csr::nearest(&Similarities::within(data.memory, &rows, data.vectors.dim), request)
+}
+
+/// The network of [`Untrained::Prf`] and a query as its input; `None` for a query without candidates.
+///
+/// # Errors
+/// Those of [`rank_untrained`].
+pub(super) fn prf_of(
+    data: &RunData,
+    signal: usize,
+    query: usize,
+) -> Result<Option<(Network, RankingInput)>, TrainError> {
+    check_vectors(data, Untrained::Prf)?;
+    prf_network(data, PRF, signal, (query, exact_graph(data, Untrained::Prf, query)))
+}
+
+/// Checks that there are visual vectors if a ranking needs some.
+fn check_vectors(data: &RunData, by: Untrained) -> Result<(), TrainError> {
+    if by.needs_vectors() && !data.has_vectors() {
+        let reason = "it needs visual vectors, and there are none".to_owned();
+        return Err(TrainError::Unfit { run: by.name().to_owned(), reason });
+    }
+    Ok(())
 }
 
 /// [`rank_untrained`] over a graph of the candidates made before, which only rankings with one look at
@@ -93,10 +118,7 @@ pub fn rank_untrained_over(
     query: usize,
     graph: Csr,
 ) -> Result<Vec<f32>, TrainError> {
-    if by.needs_vectors() && !data.has_vectors() {
-        let reason = "it needs visual vectors, and there are none".to_owned();
-        return Err(TrainError::Unfit { run: by.name().to_owned(), reason });
-    }
+    check_vectors(data, by)?;
     let text = || signals::table(&data.signals, query, &[signal], Normalisation::None);
     match by {
         Untrained::Text => Ok(text()),
@@ -142,19 +164,31 @@ fn experiment() -> Experiment {
     experiment
 }
 
-/// DCMM-PRF with these weights.
+/// The scores of DCMM-PRF with these weights.
 fn prf(
     data: &RunData,
     weights: PrfWeights,
     signal: usize,
     (query, graph): (usize, Csr),
 ) -> Result<Vec<f32>, TrainError> {
+    match prf_network(data, weights, signal, (query, graph))? {
+        Some((network, input)) => Ok(network.score(&input)?.total),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// DCMM-PRF with these weights, and a query as its input; `None` for a query without candidates.
+fn prf_network(
+    data: &RunData,
+    weights: PrfWeights,
+    signal: usize,
+    (query, graph): (usize, Csr),
+) -> Result<Option<(Network, RankingInput)>, TrainError> {
     let experiment = experiment();
     let input = input_over(data, &[signal], &experiment, query, graph);
-    if input.n == 0 {
-        return Ok(Vec::new());
-    }
-    let Some(config) = experiment.model_config(1, data.vectors.dim, None) else { return Ok(Vec::new()) };
+    let Some(config) = experiment.model_config(1, data.vectors.dim, None).filter(|_| input.n > 0) else {
+        return Ok(None);
+    };
     let named = [
         ("head_text.weight", weights.text),
         ("head_text.bias", 0.0),
@@ -163,7 +197,7 @@ fn prf(
         ("feedback.gamma", weights.gamma),
     ];
     let weights: Weights = named.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect();
-    Ok(Network::from_weights(&config, &weights)?.score(&input)?.total)
+    Ok(Some((Network::from_weights(&config, &weights)?, input)))
 }
 
 #[cfg(test)]

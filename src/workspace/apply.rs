@@ -32,6 +32,7 @@ impl Workspace {
             Action::Message(action) => self.apply_message(action),
             Action::Search(action) => self.apply_search(action),
             Action::Judging(action) => self.apply_judging(action),
+            Action::Propagation(action) => self.apply_propagation(action),
             Action::History(action) => self.apply_history(action),
         }
         self.filter_images();

@@ -18,6 +18,7 @@ mod judging;
 mod loading;
 mod looks;
 mod messages;
+mod propagation;
 mod ranking;
 mod runs;
 mod saving;
@@ -33,7 +34,8 @@ mod view;
 
 pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
-    RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction, Verdict,
+    PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction,
+    Verdict,
 };
 pub use cut_off::{CutOff, CutOffSettings, CutOffs, scored_query};
 pub use embedding::{
@@ -49,6 +51,7 @@ pub use judging::{
 pub use loading::{BareFolder, LoadingState};
 pub use looks::{MOST_DRAWN, RankError, Watch};
 pub use messages::{Message, MessageKind};
+pub use propagation::{MOST_TRACED, Pair as TracedPair, Playhead, Propagation, SPEEDS, Sent, Stage, Stages, Told};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;
@@ -90,6 +93,7 @@ pub struct Workspace {
     searching: Searching,
     filtering: Filtering,
     cut_offs: CutOffs,
+    propagation: Propagation,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -117,6 +121,7 @@ impl Workspace {
             searching: Searching::default(),
             filtering: Filtering::default(),
             cut_offs: CutOffs::default(),
+            propagation: Propagation::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -202,6 +207,11 @@ impl Workspace {
         &self.searching
     }
 
+    /// The propagation player.
+    pub fn propagation(&self) -> &Propagation {
+        &self.propagation
+    }
+
     /// Messages to show, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -235,6 +245,7 @@ impl Workspace {
             || self.judging.is_counting()
             || self.judging.is_saving()
             || self.cut_offs.is_running()
+            || self.propagation.is_computing()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
@@ -260,6 +271,7 @@ impl Workspace {
         changed |= self.poll_judging();
         changed |= self.poll_experiments();
         changed |= self.poll_cut_offs();
+        changed |= self.poll_propagation();
         self.filter_images();
         self.trash.poll();
         self.expire_messages();

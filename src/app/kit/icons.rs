@@ -1,13 +1,15 @@
-//! The icons in use, named by meaning (glyphs of the Phosphor font in `assets/fonts`).
+//! The icons in use, named by meaning: arrows of Inter, and glyphs of Phosphor (both in `assets/fonts`).
+//!
+//! Inter comes first and has private glyphs of its own, so only Phosphor's other code points can be used.
 
 /// One place up.
-pub const UP: &str = "\u{E13C}";
+pub const UP: &str = "↑";
 /// One place down.
-pub const BELOW: &str = "\u{E136}";
+pub const BELOW: &str = "↓";
 /// The next one.
-pub const RIGHT: &str = "\u{E13A}";
+pub const RIGHT: &str = "→";
 /// The previous one.
-pub const LEFT: &str = "\u{E138}";
+pub const LEFT: &str = "←";
 /// A menu with more to do.
 pub const MORE: &str = "\u{E1FE}";
 /// Open a data set.
@@ -54,9 +56,9 @@ pub const RESET: &str = "\u{E08A}";
 pub const CPU: &str = "\u{E610}";
 /// The panels' layout.
 pub const LAYOUT: &str = "\u{E6D6}";
-/// A menu opens below (from Inter: the icon font has a different glyph at this code point).
+/// A menu opens below.
 pub const DOWN: &str = "▼";
-/// Something folded opens below (from Inter, too).
+/// Something folded opens below.
 pub const FOLDED: &str = "▶";
 /// Copy to the clipboard.
 pub const COPY: &str = "\u{E1CA}";
@@ -69,6 +71,29 @@ pub const SWAP: &str = "\u{E0A0}";
 /// A table.
 pub const TABLE: &str = "\u{E476}";
 /// Curves.
-pub const CHART: &str = "\u{E154}";
+pub const CHART: &str = "\u{E4AE}";
 /// Save to a file.
 pub const SAVE: &str = "\u{E248}";
+/// The stage before.
+pub const BACK: &str = "\u{E5A4}";
+/// The next stage.
+pub const FORTH: &str = "\u{E5A6}";
+/// Again from the start.
+pub const LOOP: &str = "\u{E3F6}";
+
+#[cfg(test)]
+mod tests {
+    /// The private code points at which Inter has glyphs.
+    const INTER: [std::ops::RangeInclusive<u32>; 6] =
+        [0xE000..=0xE080, 0xE093..=0xE096, 0xE0A5..=0xE0E6, 0xE0F3..=0xE11C, 0xE11E..=0xE164, 0xEE01..=0xEE05];
+
+    #[test]
+    fn no_icon_is_hidden_by_a_glyph_of_the_text_font() {
+        let source = include_str!("icons.rs").split("mod tests").next().expect("the table");
+        let codes = source.split("\\u{").skip(1).filter_map(|rest| rest.split('}').next());
+        let codes: Vec<u32> = codes.map(|code| u32::from_str_radix(code, 16).expect("a code point")).collect();
+        assert!(codes.len() > 30);
+        let hidden: Vec<_> = codes.iter().filter(|code| INTER.iter().any(|range| range.contains(code))).collect();
+        assert!(hidden.is_empty(), "{hidden:x?}");
+    }
+}

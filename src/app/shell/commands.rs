@@ -1,68 +1,19 @@
 //! The single table behind menus, shortcuts, the command palette and the list of shortcuts.
 
 use super::manual;
+pub use super::named::NamedCommand;
+use super::named::{CTRL, CTRL_SHIFT, Effect, NONE, acts, does, keys};
 use super::obstacles::{never, no_collection, no_data, no_judges, no_pictures, no_vectors, not_training};
+use super::player;
 use super::step::step_candidate;
 use crate::app::command::{Command, OpenAs, Zoom};
-use crate::app::ctx::PanelCtx;
 use crate::app::panels::Panel;
 use crate::workspace::{
     Action, DataAction, EmbeddingAction, HistoryAction, SearchAction, SelectionAction, SettingsAction, Stranger,
     ThemeChoice, TrainingAction, Workspace,
 };
-use egui::{Context, Key, KeyboardShortcut, Modifiers};
+use egui::Key;
 use std::borrow::Cow;
-
-/// A command with a name and a shortcut.
-#[derive(Clone)]
-pub struct NamedCommand {
-    /// Its name on screen.
-    pub name: Cow<'static, str>,
-    /// Its shortcut. Plain letters work only while nothing has keyboard focus.
-    pub shortcut: Option<KeyboardShortcut>,
-    /// An alternative shortcut.
-    pub(super) alternative: Option<KeyboardShortcut>,
-    obstacle: Obstacle,
-    effect: Effect,
-}
-
-/// Why a command is not available now, if it is not.
-type Obstacle = fn(&Workspace) -> Option<&'static str>;
-
-/// What a command does.
-#[derive(Clone)]
-enum Effect {
-    /// An action that depends on the state; `None` if there is nothing to do.
-    Act(fn(&Workspace, &Context) -> Option<Action>),
-    /// A change of the window.
-    Do(Command),
-}
-
-const NONE: Modifiers = Modifiers::NONE;
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
-
-const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
-    Some(KeyboardShortcut::new(modifiers, key))
-}
-
-const fn acts(
-    name: &'static str,
-    shortcut: Option<KeyboardShortcut>,
-    obstacle: Obstacle,
-    action: fn(&Workspace, &Context) -> Option<Action>,
-) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, obstacle, effect: Effect::Act(action) }
-}
-
-const fn does(
-    name: &'static str,
-    shortcut: Option<KeyboardShortcut>,
-    obstacle: Obstacle,
-    command: Command,
-) -> NamedCommand {
-    NamedCommand { name: Cow::Borrowed(name), shortcut, alternative: None, obstacle, effect: Effect::Do(command) }
-}
 
 /// Open a data set.
 pub static OPEN_DATA: NamedCommand = does("Open data set…", keys(CTRL, Key::O), never, Command::Ask(OpenAs::DataSet));
@@ -218,6 +169,19 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
         ),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
+        // Before the next group: while the propagation player is open, Space is its key.
+        group(
+            "Graph",
+            &[
+                &FIT_GRAPH,
+                &MORE_NEIGHBOURS,
+                &FEWER_NEIGHBOURS,
+                &player::SHOW,
+                &player::PLAY,
+                &player::NEXT,
+                &player::PREVIOUS,
+            ],
+        ),
         group(
             "Queries and images",
             &[
@@ -232,7 +196,6 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &CLEAR_SELECTION,
             ],
         ),
-        group("Graph", &[&FIT_GRAPH, &MORE_NEIGHBOURS, &FEWER_NEIGHBOURS]),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),
         group("Window", &[&TOGGLE_WIDE, &RESET_LAYOUT, &SWITCH_THEME, &ZOOM_IN, &ZOOM_OUT, &RESET_ZOOM]),
         group("Help", &[&PALETTE, &HELP, &MANUAL]),
@@ -263,53 +226,6 @@ pub fn show(panel: Panel) -> NamedCommand {
         alternative: None,
         obstacle: never,
         effect: Effect::Do(Command::Show(panel)),
-    }
-}
-
-impl NamedCommand {
-    /// Why it is not available now, if it is not.
-    pub fn obstacle(&self, workspace: &Workspace) -> Option<&'static str> {
-        (self.obstacle)(workspace)
-    }
-
-    /// Requests it, if it is available.
-    pub fn ask(&self, egui: &Context, ctx: &mut PanelCtx<'_>) {
-        if self.obstacle(ctx.workspace()).is_some() {
-            return;
-        }
-        match &self.effect {
-            Effect::Act(action) => {
-                if let Some(action) = action(ctx.workspace(), egui) {
-                    ctx.act(action);
-                }
-            }
-            Effect::Do(command) => ctx.command(command.clone()),
-        }
-    }
-
-    /// Its shortcut by key labels; empty if it has none.
-    pub fn shortcut_text(&self) -> String {
-        let Some(shortcut) = self.shortcut else { return String::new() };
-        let text = shortcut.format(&egui::ModifierNames::NAMES, false);
-        [
-            ("CloseBracket", "]"),
-            ("OpenBracket", "["),
-            ("Period", "."),
-            ("PageDown", "Page Down"),
-            ("PageUp", "Page Up"),
-            ("Plus", "+"),
-            ("Minus", "-"),
-        ]
-        .into_iter()
-        .fold(text, |text, (name, label)| text.replace(name, label))
-    }
-
-    /// Its name and shortcut.
-    pub fn hint(&self) -> String {
-        match self.shortcut_text() {
-            shortcut if shortcut.is_empty() => self.name.to_string(),
-            shortcut => format!("{} ({shortcut})", self.name),
-        }
     }
 }
 

@@ -9,6 +9,7 @@ mod filter;
 mod history;
 mod judging;
 mod message;
+mod propagation;
 mod runs;
 mod searching;
 mod selection;
@@ -23,6 +24,7 @@ pub use filter::FilterAction;
 pub use history::HistoryAction;
 pub use judging::{JudgingAction, Verdict};
 pub use message::MessageAction;
+pub use propagation::PropagationAction;
 pub use runs::RunsAction;
 pub use searching::SearchAction;
 pub use selection::SelectionAction;
@@ -57,6 +59,8 @@ pub enum Action {
     Search(SearchAction),
     /// The judge's desk.
     Judging(JudgingAction),
+    /// The propagation player.
+    Propagation(PropagationAction),
     /// Undo and redo.
     History(HistoryAction),
 }
@@ -85,5 +89,6 @@ from_theme! {
     Message: MessageAction,
     Search: SearchAction,
     Judging: JudgingAction,
+    Propagation: PropagationAction,
     History: HistoryAction,
 }

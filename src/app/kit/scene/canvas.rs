@@ -3,9 +3,10 @@
 use super::camera::Camera;
 use super::edges::EdgeMesh;
 use super::nodes::{self, Placed};
-use super::{Scene, overlay};
+use super::{Motion, Scene, motion, overlay};
 use crate::app::kit::theme;
 use crate::app::kit::thumbnails::Thumbnails;
+use egui::epaint::Mesh;
 use egui::{Pos2, Response, Sense, Ui};
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub struct SceneCanvas {
     points: Vec<Pos2>,
     placed: Vec<Placed>,
     edges: EdgeMesh,
+    pulses: Arc<Mesh>,
 }
 
 /// The user's interaction with a canvas.
@@ -34,6 +36,17 @@ impl SceneCanvas {
 
     /// Draws a scene into the available space.
     pub fn show(&mut self, ui: &mut Ui, scene: &Arc<Scene>, pictures: &mut Thumbnails) -> SceneResponse {
+        self.show_moving(ui, scene, &Motion::default(), pictures)
+    }
+
+    /// Draws a scene in motion into the available space.
+    pub fn show_moving(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Arc<Scene>,
+        motion: &Motion,
+        pictures: &mut Thumbnails,
+    ) -> SceneResponse {
         let (response, painter) = ui.allocate_painter(ui.available_size(), Sense::click_and_drag());
         let canvas = response.rect;
         let palette = theme::palette(ui.visuals());
@@ -43,11 +56,12 @@ impl SceneCanvas {
         let camera = &self.camera;
         self.points.clear();
         self.points.extend(scene.nodes.iter().map(|node| camera.to_screen(canvas, node.at)));
-        nodes::place(&mut self.placed, &self.points, camera.zoom(), scene);
+        nodes::place(&mut self.placed, &self.points, camera.zoom(), (scene, motion));
         let near = nodes::are_near(scene, camera.zoom());
 
         self.edges.paint(&painter, scene, camera, canvas, &self.points);
-        nodes::paint(&painter, &self.placed, near, scene, pictures, palette);
+        motion::paint(&painter, &mut self.pulses, &motion.pulses, &self.points);
+        nodes::paint(&painter, (&self.placed, near), (scene, motion), pictures, palette);
         overlay::paint(&painter, canvas, scene, palette);
         let pointed = response.hover_pos().and_then(|pointer| nodes::pick(&self.placed, near, pointer));
         if response.double_clicked() && pointed.is_none() {

@@ -14,16 +14,19 @@
 //! # Extending it
 //! - Signed contributions, interpolated weights, dimmed parts: different colours, widths and alphas, nothing new here.
 //! - Direction: a field of [`Edge`]; its arrow head belongs in the edge mesh.
-//! - Pulses along edges: a list of (edge, fraction along it, colour) in the scene, painted between edges and nodes, so
-//!   that an animated frame does not rebuild the edge mesh.
+//! - What moves in every frame (sizes, badges, pulses along edges) is a [`Motion`] beside the scene, so that an animated
+//!   frame does not rebuild the edge mesh.
 //! - Lasso selection, pinning by dragging: more fields of [`canvas::SceneResponse`], in units of the plane; only the
 //!   builder moves nodes.
 
 mod camera;
 pub mod canvas;
 mod edges;
+mod motion;
 mod nodes;
 mod overlay;
+
+pub use motion::{Motion, Pulse};
 
 use super::mark::Mark;
 use egui::Color32;

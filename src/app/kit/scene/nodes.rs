@@ -1,6 +1,6 @@
 //! Nodes: dots when zoomed out, pictures when zoomed in.
 
-use super::{Node, Scene};
+use super::{Motion, Node, Scene};
 use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::thumbnails::Thumbnails;
 use crate::app::kit::widgets;
@@ -26,10 +26,11 @@ pub(super) struct Placed {
 }
 
 /// Computes every node's rectangle, in drawing order.
-pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, scene: &Scene) {
+pub(super) fn place(placed: &mut Vec<Placed>, points: &[Pos2], zoom: f32, (scene, motion): (&Scene, &Motion)) {
     placed.clear();
     placed.extend(scene.order.iter().filter_map(|&node| {
-        let side = (scene.side * zoom * scene.nodes.get(node)?.size).clamp(4.0, 320.0);
+        let size = motion.nodes.get(node).map_or(scene.nodes.get(node)?.size, |moving| moving.size);
+        let side = (scene.side * zoom * size).clamp(4.0, 320.0);
         Some(Placed { node, rect: Rect::from_center_size(*points.get(node)?, Vec2::splat(side)) })
     }));
 }
@@ -52,17 +53,17 @@ pub(super) fn are_near(scene: &Scene, zoom: f32) -> bool {
 /// Paints the nodes.
 pub(super) fn paint(
     painter: &Painter,
-    placed: &[Placed],
-    near: bool,
-    scene: &Scene,
+    (placed, near): (&[Placed], bool),
+    (scene, motion): (&Scene, &Motion),
     pictures: &mut Thumbnails,
     palette: &Palette,
 ) {
     let seen = painter.clip_rect();
     for &Placed { node, rect } in placed.iter().filter(|placed| placed.rect.intersects(seen)) {
+        let badge = motion.nodes.get(node).map_or(&scene.nodes[node].badge, |moving| &moving.badge);
         let node = &scene.nodes[node];
         if near {
-            picture(painter, rect, node, pictures, palette);
+            picture(painter, rect, (node, badge), pictures, palette);
         } else {
             let radius = (rect.width() * 0.36).clamp(2.5, 9.0);
             node.mark.paint_dot(painter, rect.center(), radius, node.alpha);
@@ -75,7 +76,7 @@ pub(super) fn paint(
     }
 }
 
-fn picture(painter: &Painter, rect: Rect, node: &Node, pictures: &mut Thumbnails, palette: &Palette) {
+fn picture(painter: &Painter, rect: Rect, (node, badge): (&Node, &str), pictures: &mut Thumbnails, palette: &Palette) {
     let (side, path) = (rect.width(), node.path.as_deref());
     let picture = if side >= NEAR { pictures.large(node.image, path) } else { pictures.small(node.image, path) };
     let opaque = node.alpha >= 1.0;
@@ -87,9 +88,9 @@ fn picture(painter: &Painter, rect: Rect, node: &Node, pictures: &mut Thumbnails
     if opaque && side >= SIGN {
         node.mark.paint_sign(painter, rect.right_top(), (side * 0.11).clamp(4.5, 9.0), palette);
     }
-    if opaque && side >= BADGE && !node.badge.is_empty() {
+    if opaque && side >= BADGE && !badge.is_empty() {
         let size = (side * 0.2).clamp(9.0, 14.0).min(theme::BODY);
-        widgets::paint_badge(painter, rect.left_bottom() + vec2(2.0, -2.0), &node.badge, size, palette, 1.0);
+        widgets::paint_badge(painter, rect.left_bottom() + vec2(2.0, -2.0), badge, size, palette, 1.0);
     }
 }
 
@@ -104,7 +105,7 @@ mod tests {
         let scene = Scene { side: 1.0, nodes: vec![node(2.0), node(1.0)], order: vec![1, 0, 7], ..Scene::default() };
         let points = [pos2(50.0, 50.0), pos2(65.0, 50.0)];
         let mut placed = Vec::new();
-        place(&mut placed, &points, 20.0, &scene);
+        place(&mut placed, &points, 20.0, (&scene, &Motion::default()));
         assert_eq!(placed.len(), 2, "an index without a node is skipped");
         assert_eq!(placed[1].rect, Rect::from_center_size(points[0], Vec2::splat(40.0)));
         assert_eq!(pick(&placed, true, pos2(60.0, 50.0)), Some(0));

@@ -56,6 +56,7 @@ impl GraphsView {
                         look: ctx.settings().look,
                         name: Some(name),
                         passing: ctx.workspace().passing(),
+                        played: None,
                     };
                     canvas.show(ui, &shown, ctx);
                 });

@@ -1,12 +1,13 @@
 //! One graph on one canvas: the Graph panel has one, the comparison of two embeddings two.
 
+use super::player::{self, Moment, Played, Reel};
 use super::scene::{self, GraphParts};
 use super::tooltip;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::scene::Scene;
 use crate::app::kit::scene::canvas::SceneCanvas;
-use crate::app::kit::theme;
+use crate::app::kit::theme::{self, Palette};
 use crate::workspace::{GraphLook, Passing, QueryView, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub struct ShownGraph<'a> {
     pub name: Option<&'a str>,
     /// The images that pass the filter, if there is one.
     pub passing: Option<&'a Passing>,
+    /// What the propagation player shows, if it is open.
+    pub played: Option<Played<'a>>,
 }
 
 /// What a scene depends on; an equal request needs no new scene.
@@ -38,6 +41,7 @@ struct SceneRequest {
     selected: Option<usize>,
     hovered: Option<usize>,
     passing: Option<Passing>,
+    moment: Option<Moment>,
     dark: bool,
 }
 
@@ -47,6 +51,7 @@ pub struct GraphCanvas {
     canvas: SceneCanvas,
     scene: Arc<Scene>,
     request: Option<SceneRequest>,
+    reel: Reel,
 }
 
 impl GraphCanvas {
@@ -62,10 +67,17 @@ impl GraphCanvas {
             if self.request.as_ref().is_none_or(|known| known.query != request.query) {
                 self.canvas.fit();
             }
-            scene::compose(Arc::make_mut(&mut self.scene), &shown.parts(), theme::palette(ui.visuals()));
+            self.compose(shown, theme::palette(ui.visuals()));
             self.request = Some(request);
         }
-        let answer = self.canvas.show(ui, &self.scene, ctx.pictures);
+        match &shown.played {
+            Some(played) => {
+                let focus = shown.session.hovered().or(shown.session.candidate());
+                self.reel.compose(played, focus, shown.look, theme::palette(ui.visuals()));
+            }
+            None => self.reel.motion.clear(),
+        }
+        let answer = self.canvas.show_moving(ui, &self.scene, &self.reel.motion, ctx.pictures);
         if answer.response.hovered() && !answer.response.dragged() {
             ctx.act(SelectionAction::Hover(answer.pointed));
             if let Some(pointed) = answer.pointed {
@@ -81,6 +93,32 @@ impl GraphCanvas {
     }
 }
 
+impl GraphCanvas {
+    fn compose(&mut self, shown: &ShownGraph<'_>, palette: &Palette) {
+        let scene = Arc::make_mut(&mut self.scene);
+        let Some(played) = &shown.played else { return scene::compose(scene, &shown.parts(), palette) };
+        self.reel.compose_edges(played);
+        let plain = shown.parts();
+        let focus = plain.hovered.or(plain.selected);
+        let near = focus.map(|focus| near(&self.reel.edges, plain.positions.len(), focus));
+        // Sizes and ranks move, and so are not of the scene.
+        let look = GraphLook { ranks: false, size_by_score: false, ..plain.look };
+        let parts = GraphParts { edges: &self.reel.edges, by_strength: true, ranking: None, look, near, ..plain };
+        scene::compose(scene, &parts, palette);
+        player::annotate(scene, played, palette);
+    }
+}
+
+/// For each node whether it is the focus, 0, or next to it, 1.
+fn near(edges: &[(usize, usize, f32)], count: usize, focus: usize) -> Vec<Option<usize>> {
+    let mut near = vec![None; count];
+    for &(a, b, _) in edges.iter().filter(|(a, b, _)| *a == focus || *b == focus) {
+        [a, b].into_iter().for_each(|node| near[node] = Some(1));
+    }
+    near[focus] = Some(0);
+    near
+}
+
 impl<'a> ShownGraph<'a> {
     fn request(&self, dark: bool) -> SceneRequest {
         let session = self.session;
@@ -94,12 +132,13 @@ impl<'a> ShownGraph<'a> {
             selected: session.candidate(),
             hovered: session.hovered(),
             passing: self.passing.cloned(),
+            moment: self.played.as_ref().map(Played::moment),
             dark,
         }
     }
 
     fn parts(&self) -> GraphParts<'a> {
-        let ShownGraph { session, view, look, name, passing } = *self;
+        let ShownGraph { session, view, look, name, passing, .. } = *self;
         let (data, query) = (&session.data, session.query());
         let focus = session.hovered().or(session.candidate());
         GraphParts {
@@ -110,6 +149,7 @@ impl<'a> ShownGraph<'a> {
             ranking: session.best_ranking(),
             positions: view.positions(),
             edges: view.edges(),
+            by_strength: false,
             statistics: view.statistics(),
             look,
             selected: session.candidate(),

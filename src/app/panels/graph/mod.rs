@@ -1,6 +1,7 @@
 //! The current query's graph: pictures as nodes, joined to their neighbours, with pan and zoom.
 
 mod canvas;
+mod player;
 mod scene;
 mod tooltip;
 
@@ -8,7 +9,9 @@ use super::{PanelView, tune};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
 use crate::app::kit::{icons, theme, widgets};
-use crate::workspace::{DataAction, EmbeddingAction, MOST_DRAWN, Session, SettingsAction, Workspace};
+use crate::workspace::{
+    DataAction, EmbeddingAction, MOST_DRAWN, PropagationAction, Session, SettingsAction, Workspace,
+};
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
@@ -35,8 +38,18 @@ impl PanelView for GraphPanel {
             return;
         };
         let passing = ctx.workspace().passing();
-        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None, passing };
-        self.canvas.show(ui, &shown, ctx);
+        let propagation = ctx.workspace().propagation();
+        let stages = propagation.stages().filter(|stages| stages.is_of(session.query(), view.n()));
+        let played = stages.map(|stages| player::Played { stages, head: propagation.playhead() });
+        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None, passing, played };
+        if !propagation.is_open() {
+            self.canvas.show(ui, &shown, ctx);
+            return;
+        }
+        let below = player::height(ui, stages.is_some());
+        let size = egui::vec2(ui.available_width(), ui.available_height() - below);
+        ui.allocate_ui(size, |ui| self.canvas.show(ui, &shown, ctx));
+        player::player_ui(ui, session, ctx);
     }
 
     fn reset(&mut self) {
@@ -59,6 +72,11 @@ impl GraphPanel {
                 }
                 look_menu_ui(ui, ctx);
                 filter::button_ui(ui, ctx);
+                let is_open = ctx.workspace().propagation().is_open();
+                let name = if is_open { "Close the player (G)" } else { "Play how this ranking comes about (G)" };
+                if widgets::icon_button(ui, icons::PLAY, name).clicked() {
+                    ctx.act(PropagationAction::Show(!is_open));
+                }
                 if is_wide {
                     ui.scope(|ui| {
                         // Laid out from right to left, the name of the slider comes after it.

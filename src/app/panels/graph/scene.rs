@@ -31,8 +31,10 @@ pub(super) struct GraphParts<'a> {
     pub scale: &'a Scale,
     pub ranking: Option<&'a Ranking>,
     pub positions: &'a [[f32; 2]],
-    /// Each pair of neighbours once, weakest first.
+    /// Each pair of neighbours once with its weight, weakest first; or with its strength from −1 to 1, if that is known.
     pub edges: &'a [(usize, usize, f32)],
+    /// Whether it is the strength.
+    pub by_strength: bool,
     pub statistics: &'a GraphStatistics,
     pub look: GraphLook,
     pub selected: Option<usize>,
@@ -95,7 +97,7 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     scene.order.sort_by_key(|&node| (Some(node) == focus, nodes[node].alpha >= 1.0, Reverse(rank(node))));
     scene.edges.clear();
     if parts.look.edges {
-        compose_edges(&mut scene.edges, parts.edges, focus, palette);
+        compose_edges(&mut scene.edges, parts, palette);
         let is_filtered = |edge: &&mut Edge| !parts.passes(edge.from) || !parts.passes(edge.to);
         scene
             .edges
@@ -135,19 +137,27 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
     }
 }
 
-/// Stronger edges are wider and more opaque; those of the focus are highlighted in front, the rest are faint.
-fn compose_edges(edges: &mut Vec<Edge>, known: &[(usize, usize, f32)], focus: Option<usize>, palette: &Palette) {
+/// Stronger edges are wider and more opaque; those of the focus are highlighted in front, the rest are faint. Edges of
+/// negative strength have a colour of their own.
+fn compose_edges(edges: &mut Vec<Edge>, parts: &GraphParts<'_>, palette: &Palette) {
+    let known = parts.edges;
     let (low, high) = match known {
         [first, .., last] => (first.2, last.2),
         _ => (0.0, 0.0),
     };
-    let strength = |weight: f32| if high > low { (weight - low) / (high - low) } else { 0.5 };
+    let strength = |weight: f32| match parts.by_strength {
+        true => weight.abs(),
+        false if high > low => (weight - low) / (high - low),
+        false => 0.5,
+    };
+    let is_negative = |weight: f32| parts.by_strength && weight < 0.0;
     let edge = |from, to, width, colour| Edge { from, to, width, colour };
-    let Some(focus) = focus else {
+    let Some(focus) = parts.focus() else {
         let density = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);
         edges.extend(known.iter().map(|&(a, b, weight)| {
             let strength = strength(weight);
-            edge(a, b, 0.7 + 1.5 * strength, palette.edge.gamma_multiply((0.10 + 0.42 * strength) * density))
+            let colour = if is_negative(weight) { palette.curves[1] } else { palette.edge };
+            edge(a, b, 0.7 + 1.5 * strength, colour.gamma_multiply((0.10 + 0.42 * strength) * density))
         }));
         return;
     };
@@ -156,7 +166,8 @@ fn compose_edges(edges: &mut Vec<Edge>, known: &[(usize, usize, f32)], focus: Op
     edges.extend(known.iter().filter(|known| !touches(known)).map(|&(a, b, _)| edge(a, b, 0.8, faint)));
     edges.extend(known.iter().filter(touches).map(|&(a, b, weight)| {
         let strength = strength(weight);
-        edge(a, b, 1.2 + 2.2 * strength, palette.accent.gamma_multiply(0.45 + 0.5 * strength))
+        let colour = if is_negative(weight) { palette.curves[1] } else { palette.accent };
+        edge(a, b, 1.2 + 2.2 * strength, colour.gamma_multiply(0.45 + 0.5 * strength))
     }));
 }
 
@@ -227,6 +238,7 @@ mod tests {
                 ranking: Some(&self.ranking),
                 positions: &POSITIONS,
                 edges: &EDGES,
+                by_strength: false,
                 statistics: &self.statistics,
                 look: GraphLook::default(),
                 selected: None,

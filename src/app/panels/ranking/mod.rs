@@ -4,7 +4,7 @@ mod cut_off;
 mod shown;
 mod trust;
 
-pub use shown::{Reveal, ShownRanking};
+pub use shown::{CAPTION, Reveal, ShownRanking, caption};
 
 use super::PanelView;
 use crate::app::ctx::PanelCtx;
@@ -16,7 +16,6 @@ use crate::eval::Measure;
 use crate::workspace::{FilterAction, Order, Ranking, Session};
 use cut_off::CutOffLine;
 use egui::{RichText, ScrollArea, Ui, vec2};
-use shown::CAPTION;
 
 /// What the panel remembers between frames.
 #[derive(Default)]

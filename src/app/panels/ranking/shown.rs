@@ -13,7 +13,7 @@ use egui::{Align2, Color32, CornerRadius, FontId, Painter, Rect, Sense, Stroke, 
 const TILE: f32 = 45.0;
 
 /// Space under a picture for its rank and movement.
-pub(super) const CAPTION: f32 = 15.0;
+pub const CAPTION: f32 = 15.0;
 
 /// How strongly pictures after the end of a list are drawn.
 const AFTER: f32 = 0.4;
@@ -150,7 +150,7 @@ impl ShownRanking<'_> {
 }
 
 /// The rank on the left, the movement on the right.
-fn caption(painter: &Painter, tile: Rect, rank: usize, moved: Option<isize>, palette: &Palette) {
+pub fn caption(painter: &Painter, tile: Rect, rank: usize, moved: Option<isize>, palette: &Palette) {
     let font = FontId::proportional(10.5);
     let y = tile.bottom() + CAPTION * 0.5 + 1.0;
     painter.text(pos2(tile.left() + 1.0, y), Align2::LEFT_CENTER, rank.to_string(), font.clone(), palette.weak);
