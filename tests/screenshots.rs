@@ -48,6 +48,16 @@ fn the_graph_dark_and_light() {
 }
 
 #[test]
+fn the_propagation_player_at_three_moments() {
+    for (name, at) in
+        [("player-signals-dark.png", 1.0), ("player-messages-dark.png", 1.38), ("player-end-dark.png", 3.0)]
+    {
+        let panel = Some(Panel::Graph);
+        write(name, Shot { panel, epochs: 60, size: [1280.0, 800.0], player: Some(at), ..sample() });
+    }
+}
+
+#[test]
 fn curves_rankings_and_reports() {
     let alone = |panel| Shot { panel: Some(panel), epochs: 60, size: [1200.0, 640.0], ..sample() };
     write("training-dark.png", alone(Panel::Training));

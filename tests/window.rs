@@ -9,6 +9,7 @@ mod layout;
 mod lists;
 mod monkey;
 mod moved;
+mod propagation;
 mod queue;
 mod runs;
 pub mod searching;

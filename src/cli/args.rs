@@ -178,6 +178,9 @@ pub(super) struct ScreenshotArgs {
     /// Train for this many epochs first.
     #[arg(long, default_value = "0", value_name = "N")]
     pub epochs: usize,
+    /// Open the propagation player at this place: 0 is the first stage, 1.5 is halfway from the second to the third.
+    #[arg(long, value_name = "STAGE")]
+    pub player: Option<f32>,
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,

@@ -43,6 +43,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
         theme: args.theme,
         epochs: args.epochs,
         image: args.image.clone(),
+        player: args.player,
     };
     let home = TemporaryFolder::new()?;
     let picture = guarded(|| screenshot(&shot, Store::at(home.path()))).map_err(about(&args.dataset))?;

@@ -1,13 +1,15 @@
-//! Response times of the window: `cargo bench --bench interface`, or `-- table` for one case (sample, large, crowd, table).
+//! Response times of the window: `cargo bench --bench interface`, or `-- table` for one case (sample, large, crowd,
+//! player, table).
 //!
 //! Prints `name<TAB>value<TAB>unit` per case. The large graph has 300 of the sample's photos, k = 10; the crowded one
-//! has 1,000 images, most photos twice, k = 15. Times are from a user action to the finished list of triangles, without
+//! has 1,000 images, most photos twice, k = 15. The propagation player runs over 300 and over 3,000 images, k = 10, in the
+//! whole window; its frames are those of one walk through all stages of a trained DCMM-PRF. Times are from a user action to the finished list of triangles, without
 //! drawing on the GPU.
 
 use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::dataset::{read_embeddings, write_embeddings};
 use crossrank::model::ModelKind;
-use crossrank::workspace::{Action, SelectionAction, SettingsAction, Store, TrainingAction};
+use crossrank::workspace::{Action, PropagationAction, SelectionAction, SettingsAction, Store, TrainingAction};
 use egui_kittest::Harness;
 use std::fs;
 use std::path::Path;
@@ -29,7 +31,8 @@ type Case = (&'static str, fn(&Path));
 
 fn main() {
     let home = tempfile::tempdir().expect("a folder");
-    let cases: [Case; 4] = [("sample", sample), ("large", large), ("crowd", crowd), ("table", run_table)];
+    let cases: [Case; 5] =
+        [("sample", sample), ("large", large), ("crowd", crowd), ("player", player), ("table", run_table)];
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     for (name, case) in cases {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
@@ -113,6 +116,29 @@ fn crowd(home: &Path) {
     report(&format!("frame of {CROWD} thumbnails and {edges} edges at rest"), times);
     let times = (0..60).map(|node| act(&mut harness, SelectionAction::Hover(Some(node)))).collect();
     report(&format!("point at one of {CROWD} thumbnails with {edges} edges"), times);
+}
+
+fn player(home: &Path) {
+    for count in [LARGE, 10 * LARGE] {
+        let folder = home.join(format!("player {count}"));
+        write_images(&folder, count).expect("the set is written");
+        let mut harness = headless(&Shot::of(&folder), Store::at(&home.join(format!("player home {count}"))));
+        settle(&mut harness).expect("at rest");
+        let mut experiment = harness.state().workspace().settings().experiment.clone();
+        (experiment.model.kind, experiment.training.epochs) = (ModelKind::DcmmPrf, 2);
+        experiment.choose.clear();
+        harness.state_mut().workspace_mut().apply(SettingsAction::SetExperiment(Box::new(experiment)));
+        harness.state_mut().workspace_mut().apply(TrainingAction::Start);
+        settle(&mut harness).expect("it is trained");
+        let begun = Instant::now();
+        harness.state_mut().workspace_mut().apply(PropagationAction::Show(true));
+        settle(&mut harness).expect("the steps are there");
+        println!("steps of {count} images\t{:.0}\tms", begun.elapsed().as_secs_f64() * 1e3);
+        let stages = harness.state().workspace().propagation().stages().expect("the steps").all.len();
+        let at = |turn: usize| (stages - 1) as f32 * turn as f32 / 240.0;
+        let times = (0..240).map(|turn| act(&mut harness, PropagationAction::Seek(at(turn)))).collect();
+        report(&format!("frame of the player over {count} images"), times);
+    }
 }
 
 fn run_table(home: &Path) {
@@ -200,6 +226,11 @@ fn write_large(folder: &Path) -> std::io::Result<()> {
 
 /// One query with 1,000 images: all of the sample's, and most of them again with slightly different vectors.
 fn write_crowd(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
+    write_images(folder, CROWD)
+}
+
+/// One query with so many images: all of the sample's, and again with slightly different vectors.
+fn write_images(folder: &Path, count: usize) -> Result<(), Box<dyn std::error::Error>> {
     let sample = Path::new(SAMPLE);
     fs::create_dir_all(folder.join("photos"))?;
     let known = read_embeddings(&sample.join("embeddings.safetensors"))?;
@@ -207,7 +238,7 @@ fn write_crowd(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     let (mut ids, mut vectors) = (Vec::new(), Vec::new());
     let (mut images, mut candidates) = (String::from("id\tfile\n"), String::from("query\timage\trank\n"));
     let mut judgements = String::new();
-    for index in 0..CROWD {
+    for index in 0..count {
         let (round, row) = (index / names.len(), index % names.len());
         let (photo, id) = (format!("photos/{}.jpg", names[row]), format!("{}-{round}", names[row]));
         if round == 0 {

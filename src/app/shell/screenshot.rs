@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::app::panels::Panel;
-use crate::workspace::{DataAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace};
+use crate::workspace::{
+    DataAction, PropagationAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace,
+};
 use egui_kittest::Harness;
 use egui_system_font_provider::SystemFontProvider;
 use image::RgbaImage;
@@ -31,6 +33,8 @@ pub struct Shot {
     pub epochs: usize,
     /// The id of the image to select.
     pub image: Option<String>,
+    /// A place of the propagation player, which is closed without one: 0 is the first stage, 1 the second.
+    pub player: Option<f32>,
 }
 
 /// Why there is no picture.
@@ -81,6 +85,7 @@ impl Shot {
             theme: ThemeChoice::Dark,
             epochs: 0,
             image: None,
+            player: None,
         }
     }
 }
@@ -137,6 +142,23 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), Screenshot
         let found = found.ok_or_else(|| ScreenshotError::NoImage(id.clone()))?;
         workspace.apply(SelectionAction::Candidate(Some(found)));
     }
+    match shot.player {
+        Some(at) => play_to(harness, at),
+        None => Ok(()),
+    }
+}
+
+/// Opens the propagation player and stops it at a place.
+fn play_to(harness: &mut Harness<'_, App>, at: f32) -> Result<(), ScreenshotError> {
+    harness.state_mut().workspace_mut().apply(PropagationAction::Show(true));
+    settle(harness)?;
+    let workspace = harness.state_mut().workspace_mut();
+    if workspace.propagation().stages().is_none() {
+        let problem = workspace.propagation().problem().unwrap_or("the player has nothing to show");
+        return Err(ScreenshotError::Reported(problem.to_owned()));
+    }
+    workspace.apply(PropagationAction::Play(false));
+    workspace.apply(PropagationAction::Seek(at));
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::app::kit::mark::{Mark, Shape};
 use crate::app::kit::scene::{Key, Scene};
 use crate::app::kit::theme::{self, Palette, ROW};
 use crate::app::kit::{icons, widgets};
-use crate::workspace::{Playhead, PropagationAction, SPEEDS, Session, Stages};
+use crate::workspace::{Playhead, PropagationAction, SPEEDS, Session};
 use egui::{RichText, Ui};
 
 /// Height of the player below the graph, in points: of one row where it has nothing to show.
@@ -94,7 +94,7 @@ fn pace_ui(ui: &mut Ui, head: &Playhead, ctx: &mut PanelCtx<'_>) {
 
 /// Says on the graph which stage it is, and what pulses mean.
 pub(super) fn annotate(scene: &mut Scene, played: &Played<'_>, palette: &Palette) {
-    let stage = label(played.stages, played.head);
+    let stage = words::label(played);
     scene.label = format!("{}, {stage}", scene.label);
     let pairs = widgets::count(played.stages.pairs.len());
     scene.corner = format!("{}  ·  {} images  ·  {pairs} pairs of neighbours", capital(&stage), scene.nodes.len());
@@ -105,12 +105,4 @@ pub(super) fn annotate(scene: &mut Scene, played: &Played<'_>, palette: &Palette
 
 fn capital(text: &str) -> String {
     crate::base::sentence(text).trim_end_matches('.').to_owned()
-}
-
-/// What a screen reader says of the graph while it plays.
-pub(super) fn label(stages: &Stages, head: &Playhead) -> String {
-    let at = head.nearest(stages.all.len());
-    let stage = stages.all.get(at);
-    let name = stage.map_or_else(String::new, |stage| words::name(stage.told));
-    format!("stage {} of {}, {name}", at + 1, stages.all.len())
 }

@@ -52,7 +52,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &Session, played: &Played<'_>) -> Optio
     if response.has_focus() {
         ui.painter().rect_stroke(rect, theme::RADIUS, Stroke::new(1.0, palette.accent), egui::StrokeKind::Inside);
     }
-    let label = format!("Stages of the ranking: {}", super::label(played.stages, played.head));
+    let label = format!("Stages of the ranking: {}", words::label(played));
     response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(at), &label));
     asked(ui, &response, Rect::from_min_max(pos2(left, rect.top()), rect.max), (step, at))
 }

@@ -26,26 +26,33 @@ pub fn name(told: Told) -> String {
     }
 }
 
+/// Where the player is, for screen readers and the graph's corner.
+pub fn label(played: &Played<'_>) -> String {
+    let stages = &played.stages.all;
+    let at = played.head.nearest(stages.len());
+    let name = stages.get(at).map_or_else(String::new, |stage| name(stage.told));
+    format!("stage {} of {}, {name}", at + 1, stages.len())
+}
+
 /// What happens at the place of the player, and who gains most by it.
 pub fn sentence(session: &Session, played: &Played<'_>) -> String {
     let stages = &played.stages.all;
     let (from, to, along) = played.head.between(stages.len());
     let at = if along > 0.0 { to } else { from };
     let Some(stage) = stages.get(at) else { return String::new() };
-    let count = widgets::count(stage.messages);
     let what = match stage.told {
-        Told::Initial => "The order as the search engine gave it.".to_owned(),
-        Told::By(Part::Text) => "Every image is scored by its own signals alone.".to_owned(),
-        Told::By(Part::Layer(_)) => format!("Neighbours speak along the edges, {count} messages."),
-        Told::By(Part::Hop(1)) => format!("Neighbours speak along the edges, {count} messages."),
-        Told::By(Part::Hop(steps)) => format!("What images {steps} steps away say arrives through the neighbours."),
-        Told::By(Part::Feedback(_)) => "All images hear from those ranked first, as far as they look alike.".to_owned(),
+        Told::Initial => "The order as the search engine gave it".to_owned(),
+        Told::By(Part::Text) => "Each image by its own signals alone".to_owned(),
+        Told::By(Part::Layer(_) | Part::Hop(1)) => {
+            format!("Neighbours speak along the edges: {} messages", widgets::count(stage.messages))
+        }
+        Told::By(Part::Hop(steps)) => format!("What images {steps} steps away say arrives"),
+        Told::By(Part::Feedback(_)) => "All hear from the images ranked first, as far as they look alike".to_owned(),
     };
-    let rise = at.checked_sub(1).and_then(|before| played.stages.rises(before, at, SEEN));
-    match rise {
+    match at.checked_sub(1).and_then(|before| played.stages.rises(before, at, SEEN)) {
         Some((candidate, before, after)) => {
             let image = session.image(session.query(), candidate).1;
-            format!("{what} “{}” rises from {} to {}.", image.name(), before + 1, after + 1)
+            format!("“{}” rises from {} to {}  ·  {what}", image.name().trim_end_matches('.'), before + 1, after + 1)
         }
         None => what,
     }
