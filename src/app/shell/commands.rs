@@ -169,19 +169,6 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
         ),
         group("Edit", &[&UNDO, &REDO]),
         group("Training", &[&TRAIN, &PAUSE, &STOP]),
-        // Before the next group: while the propagation player is open, Space is its key.
-        group(
-            "Graph",
-            &[
-                &FIT_GRAPH,
-                &MORE_NEIGHBOURS,
-                &FEWER_NEIGHBOURS,
-                &player::SHOW,
-                &player::PLAY,
-                &player::NEXT,
-                &player::PREVIOUS,
-            ],
-        ),
         group(
             "Queries and images",
             &[
@@ -194,6 +181,18 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &JUDGE,
                 &PROTOCOL,
                 &CLEAR_SELECTION,
+            ],
+        ),
+        group(
+            "Graph",
+            &[
+                &FIT_GRAPH,
+                &MORE_NEIGHBOURS,
+                &FEWER_NEIGHBOURS,
+                &player::SHOW,
+                &player::PLAY,
+                &player::NEXT,
+                &player::PREVIOUS,
             ],
         ),
         ("Panels", Panel::ALL.into_iter().map(show).collect()),

@@ -11,8 +11,9 @@ pub fn take_pressed(egui: &Context, workspace: &Workspace) -> Vec<NamedCommand> 
         let shortcuts = command.shortcut.into_iter().chain(command.alternative);
         commands.extend(shortcuts.filter(|shortcut| !is_taken(egui, shortcut)).map(|keys| (keys, command.clone())));
     }
-    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift come first.
-    commands.sort_by_key(|(shortcut, _)| !shortcut.modifiers.shift);
+    // Ctrl+Z also matches while Shift is held, so shortcuts with Shift take precedence. Of two available commands with the
+    // same keys the later one does: Space plays while the propagation player is open.
+    commands.sort_by_key(|(shortcut, _)| shortcut.modifiers.shift);
     let mut pressed = Vec::new();
     egui.input_mut(|input| {
         input.events.retain(|event| {
@@ -20,7 +21,7 @@ pub fn take_pressed(egui: &Context, workspace: &Workspace) -> Vec<NamedCommand> 
             let matches = |(shortcut, _): &&(KeyboardShortcut, NamedCommand)| {
                 shortcut.logical_key == *key && modifiers.matches_logically(shortcut.modifiers)
             };
-            let found = commands.iter().find(matches);
+            let found = commands.iter().rfind(matches);
             pressed.extend(found.map(|(_, command)| command.clone()));
             found.is_none()
         });
