@@ -13,6 +13,7 @@ mod propagation;
 mod queue;
 mod runs;
 pub mod searching;
+mod two_graphs;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::Store;

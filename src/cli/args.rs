@@ -181,6 +181,9 @@ pub(super) struct ScreenshotArgs {
     /// Open the propagation player at this place: 0 is the first stage, 1.5 is halfway from the second to the third.
     #[arg(long, value_name = "STAGE")]
     pub player: Option<f32>,
+    /// Show two graphs side by side.
+    #[arg(long, conflicts_with = "player")]
+    pub two_graphs: bool,
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,

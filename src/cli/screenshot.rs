@@ -44,6 +44,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
         epochs: args.epochs,
         image: args.image.clone(),
         player: args.player,
+        two_graphs: args.two_graphs,
     };
     let home = TemporaryFolder::new()?;
     let picture = guarded(|| screenshot(&shot, Store::at(home.path()))).map_err(about(&args.dataset))?;

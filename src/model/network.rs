@@ -186,6 +186,19 @@ impl Network {
         self.vars.iter().map(values).collect()
     }
 
+    /// The learned weight of each number of the visual vectors, a in `v_iᵀ diag(a) v_j`: the mean over layers and members;
+    /// `None` if none is learned.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    pub fn learned_similarity(&self) -> Result<Option<Vec<f64>>, ModelError> {
+        let is_a = |(name, _): &&(String, Var)| name.ends_with(".a");
+        let all = self.vars.iter().filter(is_a).map(|(_, var)| Ok(var.to_vec1::<f64>()?));
+        let all = all.collect::<Result<Vec<_>, ModelError>>()?;
+        let sum = |at: usize| all.iter().map(|a| a[at]).sum::<f64>() / all.len() as f64;
+        Ok(all.first().map(|first| (0..first.len()).map(sum).collect()))
+    }
+
     /// An independent copy, unaffected by later training of this network.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::inputs::{prepare_with, ranking_input};
+use super::inputs::{compared_rows, prepare_with, ranking_input};
 use super::run_folder::read_whitening;
 use super::score::rank;
 use super::{Experiment, RunData, RunObserver, RunRecord, TrainError, read_run_record};
@@ -112,6 +112,16 @@ impl SavedRun {
     pub(super) fn input(&self, data: &RunData, query: usize) -> Result<RankingInput, TrainError> {
         let Matched { data, indices, .. } = self.matched(data)?;
         Ok(ranking_input(&data, &indices, &self.experiment, self.whitening.as_ref(), query))
+    }
+
+    /// The vectors of one query's candidates as the run compares them, and their dimension.
+    ///
+    /// # Errors
+    /// As [`SavedRun::apply`], without those of the network.
+    pub(super) fn compared(&self, data: &RunData, query: usize) -> Result<(Vec<f32>, usize), TrainError> {
+        self.check_vectors(data)?;
+        let whitening = self.whitening.as_deref().filter(|_| self.experiment.visual.whiten);
+        Ok(compared_rows(data, whitening, query))
     }
 
     /// The data with the run's signals.

@@ -33,6 +33,7 @@ impl Workspace {
             Action::Search(action) => self.apply_search(action),
             Action::Judging(action) => self.apply_judging(action),
             Action::Propagation(action) => self.apply_propagation(action),
+            Action::TwoGraphs(action) => self.apply_two_graphs(action),
             Action::History(action) => self.apply_history(action),
         }
         self.filter_images();

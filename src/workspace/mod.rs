@@ -29,13 +29,14 @@ mod store;
 mod studies;
 mod training;
 mod trash;
+mod two_graphs;
 mod undo;
 mod view;
 
 pub use action::{
     Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
     PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction,
-    Verdict,
+    TwoGraphsAction, Verdict,
 };
 pub use cut_off::{CutOff, CutOffSettings, CutOffs, scored_query};
 pub use embedding::{
@@ -66,6 +67,7 @@ pub use settings::{
 pub use store::Store;
 pub use studies::{SavedStudy, StudyKind, StudyRequest, StudyResult, StudyRow, StudySize, StudyState};
 pub use training::{LiveRun, QueuedRun, TrainingState, seeds_in};
+pub use two_graphs::{GraphSide, MOST_TWICE, Moved, Near, Taught, TwoGraphs, TwoViews};
 pub use undo::{History, Step};
 pub use view::{NODE_RADIUS, QueryView, ViewRequest};
 
@@ -94,6 +96,7 @@ pub struct Workspace {
     filtering: Filtering,
     cut_offs: CutOffs,
     propagation: Propagation,
+    two_graphs: TwoGraphs,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -122,6 +125,7 @@ impl Workspace {
             filtering: Filtering::default(),
             cut_offs: CutOffs::default(),
             propagation: Propagation::default(),
+            two_graphs: TwoGraphs::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -212,6 +216,11 @@ impl Workspace {
         &self.propagation
     }
 
+    /// Two graphs of the current query.
+    pub fn two_graphs(&self) -> &TwoGraphs {
+        &self.two_graphs
+    }
+
     /// Messages to show, oldest first.
     pub fn messages(&self) -> &[Message] {
         &self.messages
@@ -246,6 +255,7 @@ impl Workspace {
             || self.judging.is_saving()
             || self.cut_offs.is_running()
             || self.propagation.is_computing()
+            || self.two_graphs.is_drawing()
             || self.trash.is_cleaning()
             || self.runs.is_reading()
             || self.experiments.reader().is_running()
@@ -272,6 +282,7 @@ impl Workspace {
         changed |= self.poll_experiments();
         changed |= self.poll_cut_offs();
         changed |= self.poll_propagation();
+        changed |= self.poll_two_graphs();
         self.filter_images();
         self.trash.poll();
         self.expire_messages();

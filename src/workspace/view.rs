@@ -116,6 +116,17 @@ impl QueryView {
         }
     }
 
+    /// Lets the nodes lie where those of another view of the same images lie; `true` if any moved.
+    pub(super) fn follow(&mut self, other: &Self) -> bool {
+        let is_same = other.request.query == self.request.query && other.positions.len() == self.positions.len();
+        if !is_same || other.positions == self.positions {
+            return false;
+        }
+        self.positions.clone_from(&other.positions);
+        self.version = next_version();
+        true
+    }
+
     /// Starts the layout as a job.
     pub fn start_layout(&mut self, wake: Wake) {
         let (graph, start) = (self.pulling.clone(), self.positions.clone());

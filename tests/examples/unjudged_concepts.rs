@@ -15,7 +15,7 @@ use crossrank::dataset::{self, Image, Judgements, Qrels, Reach, Run, VectorTable
 use crossrank::eval::{Averaging, Conventions, Measure, evaluate};
 use crossrank::index::{Asked, Candidates, Collection, Picture, Stamp, VectorSet, Words};
 use crossrank::signals;
-use crossrank::train::{self, Preset, Quiet, RunData, RunRecord, SavedRun, Untrained, rank_untrained};
+use crossrank::train::{self, Experiment, Preset, Quiet, RunData, RunRecord, SavedRun, Untrained, rank_untrained};
 use crossrank::vision::EncoderSpec;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -66,17 +66,22 @@ fn measure(home: &std::path::Path) -> Outcome<()> {
             asked.iter().map(|&query| rank_untrained(&data, by, text, query)).collect::<Result<Vec<_>, _>>()?;
         println!("{:24} MAP {:.4}", by.name(), map(&truth, &data, &asked, scores));
     }
-    let mut maps = Vec::new();
-    for seed in 1..=SEEDS {
-        let mut experiment = Preset::Best.experiment();
-        experiment.training.seed = seed;
-        let folder = home.join(format!("run-{seed}"));
-        train::run(&to_train, &experiment, RunRecord::default(), Some(&folder), &mut Quiet)?;
-        let applied = SavedRun::open(&folder)?.apply(&data, &asked, &mut Quiet)?;
-        maps.push(map(&truth, &data, &asked, applied.scores));
+    for (name, features) in [("trained", None), ("trained, text alone", Some(vec!["text".to_owned()]))] {
+        let (mut maps, mut validation) = (Vec::new(), Vec::new());
+        for seed in 1..=SEEDS {
+            let mut experiment = Experiment { features: features.clone(), ..Preset::Best.experiment() };
+            experiment.training.seed = seed;
+            let folder = home.join(format!("{name} {seed}"));
+            let done = train::run(&to_train, &experiment, RunRecord::default(), Some(&folder), &mut Quiet)?;
+            validation
+                .extend(done.history.iter().filter_map(|epoch| epoch.validation.get(Measure::Map)).reduce(f64::max));
+            let applied = SavedRun::open(&folder)?.apply(&data, &asked, &mut Quiet)?;
+            maps.push(map(&truth, &data, &asked, applied.scores));
+        }
+        let of = |maps: &[f64]| Spread::of(maps.iter().copied()).ok_or("no seed");
+        let (asked, best) = (of(&maps)?, of(&validation)?);
+        println!("{name:24} MAP {:.4} ± {:.4}; validation {:.4}", asked.mean, asked.deviation, best.mean);
     }
-    let spread = Spread::of(maps.iter().copied()).ok_or("no seed")?;
-    println!("{:24} MAP {:.4} ± {:.4} ({maps:.4?})", "trained, three seeds", spread.mean, spread.deviation);
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 
-fn train(harness: &mut Harness<'_, App>, kind: ModelKind, layers: usize) {
+pub fn train(harness: &mut Harness<'_, App>, kind: ModelKind, layers: usize) {
     let mut experiment = harness.state().workspace().settings().experiment.clone();
     (experiment.model.kind, experiment.model.conv_layers, experiment.training.epochs) = (kind, layers, 3);
     experiment.choose.clear();

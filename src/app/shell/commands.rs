@@ -189,6 +189,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &FIT_GRAPH,
                 &MORE_NEIGHBOURS,
                 &FEWER_NEIGHBOURS,
+                &player::TWO_GRAPHS,
                 &player::SHOW,
                 &player::PLAY,
                 &player::NEXT,

@@ -1,8 +1,8 @@
-//! The commands of the propagation player.
+//! The commands of the propagation player, and of two graphs.
 
 use super::named::{NONE, NamedCommand, acts, keys};
 use super::obstacles::no_data;
-use crate::workspace::{PropagationAction, Workspace};
+use crate::workspace::{PropagationAction, TwoGraphsAction, Workspace};
 use egui::Key;
 
 /// While the player has something to show.
@@ -14,6 +14,11 @@ fn no_stages(workspace: &Workspace) -> Option<&'static str> {
 pub static SHOW: NamedCommand =
     acts("Play how the ranking comes about", keys(NONE, Key::G), no_data, |workspace, _| {
         Some(PropagationAction::Show(!workspace.propagation().is_open()).into())
+    });
+/// Show two graphs in place of one, or one again.
+pub static TWO_GRAPHS: NamedCommand =
+    acts("Two graphs of one query side by side", keys(NONE, Key::B), no_data, |workspace, _| {
+        Some(TwoGraphsAction::Show(!workspace.two_graphs().is_open()).into())
     });
 /// Play or pause. While the player is open, Space belongs to it.
 pub static PLAY: NamedCommand =

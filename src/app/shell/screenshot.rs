@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::app::panels::Panel;
 use crate::workspace::{
-    DataAction, PropagationAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction, Workspace,
+    DataAction, PropagationAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction,
+    TwoGraphsAction, Workspace,
 };
 use egui_kittest::Harness;
 use egui_system_font_provider::SystemFontProvider;
@@ -35,6 +36,8 @@ pub struct Shot {
     pub image: Option<String>,
     /// A place of the propagation player, which is closed without one: 0 is the first stage, 1 the second.
     pub player: Option<f32>,
+    /// Whether two graphs are shown side by side.
+    pub two_graphs: bool,
 }
 
 /// Why there is no picture.
@@ -86,6 +89,7 @@ impl Shot {
             epochs: 0,
             image: None,
             player: None,
+            two_graphs: false,
         }
     }
 }
@@ -142,6 +146,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), Screenshot
         let found = found.ok_or_else(|| ScreenshotError::NoImage(id.clone()))?;
         workspace.apply(SelectionAction::Candidate(Some(found)));
     }
+    workspace.apply(TwoGraphsAction::Show(shot.two_graphs));
     match shot.player {
         Some(at) => play_to(harness, at),
         None => Ok(()),

@@ -16,6 +16,7 @@ mod selection;
 mod settings;
 mod studies;
 mod training;
+mod two_graphs;
 
 pub use data::DataAction;
 pub use embedding::EmbeddingAction;
@@ -31,6 +32,7 @@ pub use selection::SelectionAction;
 pub use settings::SettingsAction;
 pub use studies::StudiesAction;
 pub use training::TrainingAction;
+pub use two_graphs::TwoGraphsAction;
 
 /// A change of state that someone asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +63,8 @@ pub enum Action {
     Judging(JudgingAction),
     /// The propagation player.
     Propagation(PropagationAction),
+    /// Two graphs of the current query.
+    TwoGraphs(TwoGraphsAction),
     /// Undo and redo.
     History(HistoryAction),
 }
@@ -90,5 +94,6 @@ from_theme! {
     Search: SearchAction,
     Judging: JudgingAction,
     Propagation: PropagationAction,
+    TwoGraphs: TwoGraphsAction,
     History: HistoryAction,
 }

@@ -10,7 +10,7 @@ const MARGIN: f32 = 36.0;
 
 /// The visible part of the plane.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Camera {
+pub struct Camera {
     centre: Vec2,
     zoom: f32,
     /// Keeps the whole graph in view until the user moves the camera.

@@ -34,6 +34,16 @@ impl SceneCanvas {
         self.camera.follow();
     }
 
+    /// Which part of the plane it shows.
+    pub fn camera(&self) -> &Camera {
+        &self.camera
+    }
+
+    /// Shows the same part of the plane as another canvas.
+    pub fn set_camera(&mut self, camera: Camera) {
+        self.camera = camera;
+    }
+
     /// Draws a scene into the available space.
     pub fn show(&mut self, ui: &mut Ui, scene: &Arc<Scene>, pictures: &mut Thumbnails) -> SceneResponse {
         self.show_moving(ui, scene, &Motion::default(), pictures)

@@ -26,6 +26,7 @@ mod motion;
 mod nodes;
 mod overlay;
 
+pub use camera::Camera;
 pub use motion::{Motion, Pulse};
 
 use super::mark::Mark;

@@ -57,6 +57,8 @@ impl GraphsView {
                         name: Some(name),
                         passing: ctx.workspace().passing(),
                         played: None,
+                        order: None,
+                        only: None,
                     };
                     canvas.show(ui, &shown, ctx);
                 });

@@ -1,14 +1,16 @@
 //! One graph on one canvas: the Graph panel has one, the comparison of two embeddings two.
 
+use super::only::Only;
+use super::parts::GraphParts;
 use super::player::{self, Moment, Played, Reel};
-use super::scene::{self, GraphParts};
+use super::scene;
 use super::tooltip;
 use crate::app::command::Command;
 use crate::app::ctx::PanelCtx;
-use crate::app::kit::scene::Scene;
 use crate::app::kit::scene::canvas::SceneCanvas;
+use crate::app::kit::scene::{Camera, Scene};
 use crate::app::kit::theme::{self, Palette};
-use crate::workspace::{GraphLook, Passing, QueryView, SelectionAction, Session};
+use crate::workspace::{GraphLook, Order, Passing, QueryView, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
 
@@ -26,6 +28,10 @@ pub struct ShownGraph<'a> {
     pub passing: Option<&'a Passing>,
     /// What the propagation player shows, if it is open.
     pub played: Option<Played<'a>>,
+    /// The ranking that gives sizes and numbers; `None` for the best there is.
+    pub order: Option<Order>,
+    /// The pairs that a graph beside it lacks.
+    pub only: Option<Only<'a>>,
 }
 
 /// What a scene depends on; an equal request needs no new scene.
@@ -42,6 +48,8 @@ struct SceneRequest {
     hovered: Option<usize>,
     passing: Option<Passing>,
     moment: Option<Moment>,
+    order: Option<Order>,
+    only: Option<usize>,
     dark: bool,
 }
 
@@ -58,6 +66,16 @@ impl GraphCanvas {
     /// Keeps the whole graph in view from now on.
     pub fn fit(&mut self) {
         self.canvas.fit();
+    }
+
+    /// Which part of the plane is shown.
+    pub fn view_of_plane(&self) -> Camera {
+        self.canvas.camera().clone()
+    }
+
+    /// Shows the same part of the plane as another canvas.
+    pub fn look_as(&mut self, camera: &Camera) {
+        self.canvas.set_camera(camera.clone());
     }
 
     /// Draws the graph into the available space and handles the pointer.
@@ -133,12 +151,14 @@ impl<'a> ShownGraph<'a> {
             hovered: session.hovered(),
             passing: self.passing.cloned(),
             moment: self.played.as_ref().map(Played::moment),
+            order: self.order,
+            only: self.only.map(|only| only.pairs.len()),
             dark,
         }
     }
 
     fn parts(&self) -> GraphParts<'a> {
-        let ShownGraph { session, view, look, name, passing, .. } = *self;
+        let ShownGraph { session, view, look, name, passing, order, only, .. } = *self;
         let (data, query) = (&session.data, session.query());
         let focus = session.hovered().or(session.candidate());
         GraphParts {
@@ -146,10 +166,11 @@ impl<'a> ShownGraph<'a> {
             query: &data.dataset.queries[query],
             grades: data.judgements.of(query),
             scale: &session.scale,
-            ranking: session.best_ranking(),
+            ranking: order.map_or_else(|| session.best_ranking(), |order| session.ranking(order)),
             positions: view.positions(),
             edges: view.edges(),
             by_strength: false,
+            only,
             statistics: view.statistics(),
             look,
             selected: session.candidate(),

@@ -1,20 +1,25 @@
 //! The current query's graph: pictures as nodes, joined to their neighbours, with pan and zoom.
 
 mod canvas;
+mod edges;
+mod only;
+mod parts;
 mod player;
 mod scene;
 mod tooltip;
+mod two;
 
 use super::{PanelView, tune};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
 use crate::app::kit::{icons, theme, widgets};
 use crate::workspace::{
-    DataAction, EmbeddingAction, MOST_DRAWN, PropagationAction, Session, SettingsAction, Workspace,
+    DataAction, EmbeddingAction, MOST_DRAWN, PropagationAction, Session, SettingsAction, TwoGraphsAction, Workspace,
 };
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
+use two::TwoGraphs;
 
 /// Width from which the slider is beside the query.
 const WIDE: f32 = 480.0;
@@ -23,6 +28,7 @@ const WIDE: f32 = 480.0;
 #[derive(Default)]
 pub struct GraphPanel {
     canvas: GraphCanvas,
+    two: TwoGraphs,
 }
 
 impl PanelView for GraphPanel {
@@ -37,11 +43,24 @@ impl PanelView for GraphPanel {
             no_graph(ui, session, ctx);
             return;
         };
+        if ctx.workspace().two_graphs().is_open() {
+            self.two.show(ui, session, ctx);
+            return;
+        }
         let passing = ctx.workspace().passing();
         let propagation = ctx.workspace().propagation();
         let stages = propagation.stages().filter(|stages| stages.is_of(session.query(), view.n()));
         let played = stages.map(|stages| player::Played { stages, head: propagation.playhead() });
-        let shown = ShownGraph { session, view, look: ctx.settings().look, name: None, passing, played };
+        let shown = ShownGraph {
+            session,
+            view,
+            look: ctx.settings().look,
+            name: None,
+            passing,
+            played,
+            order: None,
+            only: None,
+        };
         if !propagation.is_open() {
             self.canvas.show(ui, &shown, ctx);
             return;
@@ -61,6 +80,7 @@ impl GraphPanel {
     /// Fits the graph to the panel.
     pub fn fit(&mut self) {
         self.canvas.fit();
+        self.two.fit();
     }
 
     fn toolbar_ui(&mut self, ui: &mut Ui, session: &Session, ctx: &mut PanelCtx<'_>) {
@@ -68,10 +88,15 @@ impl GraphPanel {
         ui.horizontal(|ui| {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if widgets::icon_button(ui, icons::FIT, "Fit graph to panel (F)").clicked() {
-                    self.canvas.fit();
+                    self.fit();
                 }
                 look_menu_ui(ui, ctx);
                 filter::button_ui(ui, ctx);
+                let is_open = ctx.workspace().two_graphs().is_open();
+                let name = if is_open { "One graph (B)" } else { "Two graphs side by side (B)" };
+                if widgets::icon_button(ui, icons::COLUMNS, name).clicked() {
+                    ctx.act(TwoGraphsAction::Show(!is_open));
+                }
                 let is_open = ctx.workspace().propagation().is_open();
                 let name = if is_open { "Close the player (G)" } else { "Play how this ranking comes about (G)" };
                 if widgets::icon_button(ui, icons::PLAY, name).clicked() {

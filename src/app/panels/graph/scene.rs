@@ -1,75 +1,19 @@
 //! Builds the scene of a query's graph, and so decides what colours, widths, marks and badges mean.
 
+use super::edges::compose_edges;
+use super::parts::{DIMMED_BY_FILTER, GraphParts};
 use crate::app::kit::mark::Mark;
 use crate::app::kit::scene::{Edge, Key, Scene};
 use crate::app::kit::theme::Palette;
 use crate::app::kit::widgets;
-use crate::dataset::{Image, Query, Relevance};
+use crate::dataset::Relevance;
 use crate::graph::GraphStatistics;
-use crate::judge::Scale;
-use crate::workspace::{GraphLook, NODE_RADIUS, Ranking};
+use crate::workspace::{NODE_RADIUS, Ranking};
 use std::cmp::Reverse;
 use std::fmt::Write;
 
 /// A node's side in layout units, so that the largest nodes fill the disc that the layout reserves for each.
 const NODE: f32 = 1.44 * NODE_RADIUS;
-
-/// Opacity of nodes outside the neighbourhood of the hovered node, and of the selected one. Hovering is momentary; a
-/// selection lasts, so the rest must remain legible.
-const DIMMED_BY_HOVER: f32 = 0.16;
-const DIMMED_BY_SELECTION: f32 = 0.38;
-
-/// Opacity of nodes that do not pass the filter, and of their edges.
-const DIMMED_BY_FILTER: f32 = 0.1;
-
-/// What a scene is made of.
-pub(super) struct GraphParts<'a> {
-    pub images: &'a [Image],
-    pub query: &'a Query,
-    /// Judgements of the query's candidates; missing ones count as not judged.
-    pub grades: &'a [Option<Relevance>],
-    pub scale: &'a Scale,
-    pub ranking: Option<&'a Ranking>,
-    pub positions: &'a [[f32; 2]],
-    /// Each pair of neighbours once with its weight, weakest first; or with its strength from −1 to 1, if that is known.
-    pub edges: &'a [(usize, usize, f32)],
-    /// Whether it is the strength.
-    pub by_strength: bool,
-    pub statistics: &'a GraphStatistics,
-    pub look: GraphLook,
-    pub selected: Option<usize>,
-    pub hovered: Option<usize>,
-    /// Distance in edges of each image near the focus, `None` for those that are not; `None` without a focus.
-    pub near: Option<Vec<Option<usize>>>,
-    /// Whether each image passes the filter; `None` without one.
-    pub passing: Option<&'a [bool]>,
-    /// The graph's name, to distinguish graphs of the same query.
-    pub name: Option<&'a str>,
-}
-
-impl GraphParts<'_> {
-    /// The hovered image, else the selected one.
-    fn focus(&self) -> Option<usize> {
-        self.hovered.or(self.selected)
-    }
-
-    /// Whether an image is in focus or near the focus; without a focus, all are.
-    fn is_near(&self, index: usize) -> bool {
-        self.near.as_ref().is_none_or(|near| near.get(index).is_some_and(Option::is_some))
-    }
-
-    /// Whether an image passes the filter.
-    fn passes(&self, index: usize) -> bool {
-        self.passing.is_none_or(|passing| passing.get(index).copied().unwrap_or(false))
-    }
-
-    /// How opaque an image is: those that do not pass the filter are hardly there.
-    fn alpha(&self, index: usize) -> f32 {
-        let faded = if self.hovered.is_some() { DIMMED_BY_HOVER } else { DIMMED_BY_SELECTION };
-        let alpha = if self.is_near(index) { 1.0 } else { faded };
-        if self.passes(index) { alpha } else { alpha.min(DIMMED_BY_FILTER) }
-    }
-}
 
 /// Builds the scene, reusing the memory of an earlier one.
 pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palette) {
@@ -137,47 +81,16 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
     }
 }
 
-/// Stronger edges are wider and more opaque; those of the focus are highlighted in front, the rest are faint. Edges of
-/// negative strength have a colour of their own.
-fn compose_edges(edges: &mut Vec<Edge>, parts: &GraphParts<'_>, palette: &Palette) {
-    let known = parts.edges;
-    let (low, high) = match known {
-        [first, .., last] => (first.2, last.2),
-        _ => (0.0, 0.0),
-    };
-    let strength = |weight: f32| match parts.by_strength {
-        true => weight.abs(),
-        false if high > low => (weight - low) / (high - low),
-        false => 0.5,
-    };
-    let is_negative = |weight: f32| parts.by_strength && weight < 0.0;
-    let edge = |from, to, width, colour| Edge { from, to, width, colour };
-    let Some(focus) = parts.focus() else {
-        let density = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);
-        edges.extend(known.iter().map(|&(a, b, weight)| {
-            let strength = strength(weight);
-            let colour = if is_negative(weight) { palette.curves[1] } else { palette.edge };
-            edge(a, b, 0.7 + 1.5 * strength, colour.gamma_multiply((0.10 + 0.42 * strength) * density))
-        }));
-        return;
-    };
-    let touches = |&&(a, b, _): &&(usize, usize, f32)| a == focus || b == focus;
-    let faint = palette.edge.gamma_multiply(0.07);
-    edges.extend(known.iter().filter(|known| !touches(known)).map(|&(a, b, _)| edge(a, b, 0.8, faint)));
-    edges.extend(known.iter().filter(touches).map(|&(a, b, weight)| {
-        let strength = strength(weight);
-        let colour = if is_negative(weight) { palette.curves[1] } else { palette.accent };
-        edge(a, b, 1.2 + 2.2 * strength, colour.gamma_multiply(0.45 + 0.5 * strength))
-    }));
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::parts::{DIMMED_BY_HOVER, DIMMED_BY_SELECTION};
     use super::*;
     use crate::app::kit::mark::Shape;
     use crate::app::kit::theme;
-    use crate::dataset::{Candidate, ImageId, QueryId};
+    use crate::dataset::{Candidate, Image, ImageId, Query, QueryId};
     use crate::eval::Measures;
+    use crate::judge::Scale;
+    use crate::workspace::GraphLook;
     use std::collections::BTreeMap;
     use std::path::Path;
 
@@ -239,6 +152,7 @@ mod tests {
                 positions: &POSITIONS,
                 edges: &EDGES,
                 by_strength: false,
+                only: None,
                 statistics: &self.statistics,
                 look: GraphLook::default(),
                 selected: None,
