@@ -11,10 +11,13 @@ use crossrank::base::Rng;
 use crossrank::dataset::Reach;
 use crossrank::graph::{VisualSettings, Whitening};
 use crossrank::index::{Collection, Packing};
+use crossrank::model::ModelKind;
+use crossrank::train::Experiment;
 use image::{ImageFormat, RgbImage};
 use readers::READERS;
 
 use crate::encoder_golden::{files::encoded, weights};
+use crate::kept_epochs::{data, trained};
 use crate::loading::mutation::damaged;
 
 /// Damaged files per reader.
@@ -46,6 +49,16 @@ fn learned() -> Vec<u8> {
     let settings = VisualSettings { whiten: true, ..VisualSettings::default() };
     let learned = Whitening::learn(&images, row, 4, settings, &mut || ControlFlow::Continue(()));
     learned.expect("it is learned").to_bytes().expect("bytes")
+}
+
+/// The kept epochs of a small run.
+fn kept() -> Vec<u8> {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut experiment = Experiment::default();
+    experiment.model.kind = ModelKind::Linear;
+    experiment.training.epochs = 3;
+    trained(&data(), &experiment, out.path());
+    std::fs::read(out.path().join("epochs.bin")).expect("read")
 }
 
 fn pictures() -> Vec<Vec<u8>> {
@@ -86,6 +99,7 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
         "network" => fixtures(&["runs-0.1.0/mlp/model.safetensors", "runs-0.1.0/dcmm-cos/model.safetensors"]),
         "state" => fixtures(&["runs-0.1.0/mlp/state.safetensors", "runs-0.1.0/dcmm-cos/state.safetensors"]),
         "whitening" => vec![learned()],
+        "epochs" => vec![kept()],
         "config_toml" => text("[graph]\nk = 5\n[training]\nepochs = 3\nlearning_rate = 0.001\n"),
         "config_json" => text("{\"graph\": {\"k\": 5}, \"lr\": [0.001, 0.01], \"top_k\": 10, \"num_epochs\": 3}"),
         "sweep" => fixtures(&["sweep.toml"]),

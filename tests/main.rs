@@ -37,6 +37,7 @@ mod graph_canvas;
 mod import;
 mod judge;
 mod judging;
+mod kept_epochs;
 mod leftovers;
 mod listed_folders;
 mod loading;

@@ -189,6 +189,8 @@ fn a_killed_run_is_resumed_to_the_same_files() {
     let resumed = program(home.path(), &["--resume", &show("cut"), "--json"]).output().unwrap();
     assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
     assert_eq!(kept(&path("cut")), kept(&path("whole")));
+    let epochs = |name: &str| fs::read(path(name).join("epochs.bin")).unwrap();
+    assert!(epochs("cut") == epochs("whole"), "the kept epochs differ");
     let record: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(path("cut").join("run.json")).unwrap()).unwrap();
     assert_eq!((&record["state"], &record["retrained"]), (&"finished".into(), &record["best_epoch"]));

@@ -36,6 +36,15 @@ pub(super) struct Evaluated {
     pub(super) standard: Measures,
     /// The measure that early stopping uses.
     pub(super) chosen: f64,
+    /// The scores of each of the queries.
+    pub(super) scores: Vec<(usize, Vec<f32>)>,
+}
+
+/// One of them.
+struct One {
+    loss: f64,
+    measures: Vec<f64>,
+    scores: Vec<f32>,
 }
 
 impl<'a> Queries<'a> {
@@ -154,7 +163,11 @@ impl<'a> Queries<'a> {
         let one = |&at: &usize| {
             let input = &self.data.inputs[at];
             if input.n == 0 {
-                return Ok((0.0, measured(input, &[], &measures, self.highest_grade)));
+                return Ok(One {
+                    loss: 0.0,
+                    measures: measured(input, &[], &measures, self.highest_grade),
+                    scores: Vec::new(),
+                });
             }
             let total = model.forward(&self.prepared[at], None)?.total;
             let scores: Vec<f32> = total.to_vec1::<f64>()?.into_iter().map(|x| x as f32).collect();
@@ -162,20 +175,33 @@ impl<'a> Queries<'a> {
                 return Err(TrainError::Diverged { epoch, what: "a score" });
             }
             let loss = self.objective.sum(&total, &self.targets[at])?.to_scalar::<f64>()?;
-            Ok((loss, measured(input, &scores, &measures, self.highest_grade)))
+            Ok(One { loss, measures: measured(input, &scores, &measures, self.highest_grade), scores })
         };
-        let parts: Vec<(f64, Vec<f64>)> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;
+        let parts: Vec<One> = queries.par_iter().map(one).collect::<Result<_, TrainError>>()?;
         let mut loss = 0.0;
         let mut sums = [0.0; STANDARD.len() + 1];
-        for (part, measures) in parts {
-            loss += part;
-            sums.iter_mut().zip(measures).for_each(|(sum, value)| *sum += value);
+        let mut scores = Vec::with_capacity(parts.len());
+        for (part, &at) in parts.into_iter().zip(queries) {
+            loss += part.loss;
+            scores.push((at, part.scores));
+            sums.iter_mut().zip(part.measures).for_each(|(sum, value)| *sum += value);
         }
         let weight: f64 = queries.iter().map(|&at| self.weight(at)).sum();
         // NaN without queries.
         let [standard @ .., chosen] = sums.map(|sum| sum / queries.len() as f64);
         let standard = Measures::new(&STANDARD, standard);
-        Ok(Evaluated { loss: (weight > 0.0).then(|| loss / weight), standard, chosen })
+        Ok(Evaluated { loss: (weight > 0.0).then(|| loss / weight), standard, chosen, scores })
+    }
+
+    /// The network's scores of every query, of which those in `known` are known.
+    pub(super) fn scores(&self, model: &Network, known: &[(usize, Vec<f32>)]) -> Result<Vec<Vec<f32>>, TrainError> {
+        let mut scores: Vec<Option<Vec<f32>>> = vec![None; self.prepared.len()];
+        known.iter().for_each(|(at, known)| scores[*at] = Some(known.clone()));
+        let one = |(at, known): (usize, Option<Vec<f32>>)| match known {
+            Some(known) => Ok(known),
+            None => Ok(model.score_prepared(&self.prepared[at])?.total),
+        };
+        scores.into_par_iter().enumerate().map(one).collect()
     }
 }
 

@@ -174,6 +174,15 @@ pub(super) fn with_candidates(data: &RunData) -> Vec<usize> {
     (0..queries.len()).filter(|&query| !queries[query].candidates.is_empty()).collect()
 }
 
+/// The ids of the queries that are ranked, and their numbers of candidates.
+pub(super) fn ranked_queries(data: &RunData) -> Vec<(String, usize)> {
+    let query = |query: usize| {
+        let query = &data.dataset.queries[query];
+        (query.id.to_string(), query.candidates.len())
+    };
+    with_candidates(data).into_iter().map(query).collect()
+}
+
 /// [`prepare`] for these queries, with a whitening learned before.
 pub(super) fn prepare_with(
     data: &RunData,

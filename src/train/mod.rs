@@ -14,6 +14,7 @@ mod feedback;
 mod fingerprint;
 mod import;
 mod inputs;
+mod kept;
 mod loss;
 mod memory;
 mod observer;
@@ -49,6 +50,7 @@ pub use experiment::{Comparison, Experiment, mean_measures};
 pub use fingerprint::{Fingerprint, Resumption, RunSplit, judgements_hash};
 pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};
+pub use kept::{EpochScores, KeptEpoch, KeptEpochs, MOST_KEPT_BYTES, epoch_scores};
 pub use loss::{Loss, LossSettings, Objective, Targets, Weighting};
 pub use observer::{Observer, Quiet, RunObserver};
 pub use open::{

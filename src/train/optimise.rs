@@ -117,23 +117,29 @@ fn optimise(
             stopped = Stop::Interrupted;
             break;
         };
-        let watched = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
+        let mut watched = queries.evaluate(&model, &course.watched, config.stop_on, epoch)?;
         let test = (!test.is_empty()).then(|| queries.evaluate(&model, &test, config.stop_on, epoch)).transpose()?;
         if course.retraining || config.keep == Keep::Last || watched.chosen > best.value {
             best = Best { epoch, value: watched.chosen, weights: model.weights()? };
         }
+        let mut known = std::mem::take(&mut watched.scores);
+        let test = test.map(|test| {
+            known.extend(test.scores);
+            test.standard
+        });
         let report = EpochReport {
             epoch,
             train_loss,
             validation_loss: watched.loss.unwrap_or(train_loss),
             validation: watched.standard,
-            test: test.map(|test| test.standard),
+            test,
             seconds: started.elapsed().as_secs_f64(),
             best_epoch: best.epoch,
             retraining: course.retraining,
         };
         history.push(report.clone());
-        let standing = Standing { history: &history, model: &model, best: &best, moments: optimiser.moments() };
+        let scores = &|| queries.scores(&model, &known);
+        let standing = Standing { history: &history, model: &model, best: &best, moments: optimiser.moments(), scores };
         if observer.standing(&standing).is_break() || observer.epoch(&report, &model).is_break() {
             stopped = Stop::Interrupted;
             break;

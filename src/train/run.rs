@@ -2,7 +2,8 @@
 
 use super::choose::choose;
 use super::fingerprint::VISUAL_VECTORS;
-use super::inputs::{prepare, prepare_with, with_candidates};
+use super::inputs::{prepare, prepare_with, ranked_queries, with_candidates};
+use super::kept::EpochKeeper;
 use super::memory::check_memory;
 use super::query_measures::QueryMeasures;
 use super::recorded::{fill_record, finish_record, mark};
@@ -66,7 +67,8 @@ pub fn run_from(
     let chosen = choose(data, experiment, observer)?;
     let inputs = prepare_run(data, &chosen.experiment, observer)?;
     let record = RunRecord { chosen: chosen.settings, ..record };
-    work(data, &inputs, &chosen.experiment, record, (lock.as_ref(), Beginning::New(start)), observer)
+    let target = Target { lock: lock.as_ref(), beginning: Beginning::New(start), keeps: Some(0) };
+    work(data, &inputs, &chosen.experiment, record, target, observer)
 }
 
 /// Locks a run's folder.
@@ -97,7 +99,8 @@ pub fn prepare_run(
 }
 
 /// The last part of [`run`], on `inputs` that [`prepare_run`] made for an experiment with the same
-/// [`Experiment::input_key`]; `inputs.split` must be that of `data`. With `lock` the run is saved in the locked folder.
+/// [`Experiment::input_key`]; `inputs.split` must be that of `data`. With `lock` the run is saved in the locked folder, but
+/// without its epochs ([`super::KeptEpochs`]): a study has many runs.
 ///
 /// # Errors
 /// Those of [`run`].
@@ -109,7 +112,7 @@ pub fn run_prepared(
     lock: Option<&Lock>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
-    work(data, inputs, experiment, record, (lock, Beginning::New(None)), observer)
+    work(data, inputs, experiment, record, Target { lock, beginning: Beginning::New(None), keeps: None }, observer)
 }
 
 /// How a run is continued.
@@ -161,8 +164,11 @@ pub fn resume(
     if !changed.is_empty() {
         record.fingerprint = Some(Fingerprint::of(data, &experiment)?);
     }
+    // Epochs on other data are no longer comparable.
+    let keeps = Some(if changed.is_empty() { saved.all_epochs() } else { 0 });
     record.resumptions.push(Resumption::now(saved.all_epochs(), changed));
-    work(data, &inputs, &experiment, record, (Some(&lock), Beginning::Saved(Box::new(saved))), observer)
+    let target = Target { lock: Some(&lock), beginning: Beginning::Saved(Box::new(saved)), keeps };
+    work(data, &inputs, &experiment, record, target, observer)
 }
 
 /// The data with the queries split as in a run, as far as its record says.
@@ -232,15 +238,21 @@ enum Beginning<'a> {
     Saved(Box<Saved>),
 }
 
-/// The lock on the folder where a run is saved, and what it begins with.
-type Target<'a> = (Option<&'a Lock>, Beginning<'a>);
+/// Where a run is saved, and what it begins with.
+struct Target<'a> {
+    /// The lock on its folder.
+    lock: Option<&'a Lock>,
+    beginning: Beginning<'a>,
+    /// Of how many epochs those kept before stay; none are kept without it.
+    keeps: Option<usize>,
+}
 
 fn work(
     data: &RunData,
     inputs: &TrainData,
     experiment: &Experiment,
     mut record: RunRecord,
-    (lock, beginning): Target<'_>,
+    Target { lock, beginning, keeps }: Target<'_>,
     observer: &mut dyn RunObserver,
 ) -> Result<RunResult, TrainError> {
     let use_signals = experiment.signal_indices(&data.signals)?;
@@ -277,7 +289,11 @@ fn work(
     }
     let trained = match config {
         Some(config) => {
-            let writer = RunWriter::new(observer, folder.as_ref().zip(lock), inputs);
+            let keeper = folder
+                .as_ref()
+                .zip(keeps)
+                .and_then(|(folder, done)| EpochKeeper::new(folder.path(), &config, ranked_queries(data), done));
+            let writer = RunWriter::new(observer, folder.as_ref().zip(lock), inputs, keeper);
             Some(learn(writer, &config, &experiment.training, saved, folder.as_ref())?)
         }
         None => None,

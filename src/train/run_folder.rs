@@ -10,8 +10,9 @@
 //! state.safetensors     the state of training after its last epoch: weights, best weights, optimiser, history
 //! start.safetensors     the weights that it started from, if they are those of another run
 //! retrain.safetensors   the same for the second training, on train and validation queries, if there is one
+//! epochs.bin            weights and scores after each epoch, as far as they are kept
 //! ```
-//! Every file but the history is replaced atomically, so a crash costs at most the current epoch.
+//! Every file but the history and the epochs, which grow by one record an epoch, is replaced atomically, so a crash costs at most the current epoch.
 
 use super::{
     ChosenSetting, Comparison, EpochReport, Experiment, Fingerprint, ParentRun, Resumption, RunSplit, TrainState,
@@ -33,6 +34,9 @@ pub(super) const FIRST_STATE: &str = "state.safetensors";
 pub(super) const START: &str = "start.safetensors";
 /// The state of its second training.
 pub(super) const SECOND_STATE: &str = "retrain.safetensors";
+
+/// Weights and scores after each epoch.
+pub(super) const KEPT_EPOCHS: &str = "epochs.bin";
 
 /// The state of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +174,7 @@ impl RunFolder {
         folder.remove(FIRST_STATE);
         folder.remove(SECOND_STATE);
         folder.remove(START);
+        folder.remove(KEPT_EPOCHS);
         folder.reopen(record, &[])?;
         Ok(folder)
     }
@@ -214,7 +219,8 @@ impl RunFolder {
 
     /// Removes what [`RunFolder::create`] wrote, and the folder if it is then empty.
     pub fn discard(&self) {
-        for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING, START, FIRST_STATE, SECOND_STATE] {
+        let states = [START, FIRST_STATE, SECOND_STATE, KEPT_EPOCHS];
+        for file in ["run.json", "history.jsonl", "model.safetensors", WHITENING].into_iter().chain(states) {
             // What cannot be removed shows up as an interrupted run; there is nothing better to do here.
             let _ = fs::remove_file(self.path.join(file));
         }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::kept::EpochKeeper;
 use super::run_folder::{FIRST_STATE, RunFolder, SECOND_STATE, START};
 use super::warm_start::{before_training, read_start};
 use super::{
@@ -93,6 +94,7 @@ pub(super) struct RunWriter<'a> {
     pending: Option<TrainState>,
     /// When the last state was written, and how long it took.
     written: Option<(Instant, Duration)>,
+    keeper: Option<EpochKeeper>,
 }
 
 /// A state is written once this many times the duration of the last write has passed. That is every epoch, except for
@@ -110,14 +112,16 @@ struct Second {
 }
 
 impl<'a> RunWriter<'a> {
-    /// For a run that is saved in a locked folder, if in any.
+    /// For a run that is saved in a locked folder, if in any, and keeps epochs there if there is a `keeper`.
     pub(super) fn new(
         observer: &'a mut dyn RunObserver,
         locked: Option<(&'a RunFolder, &'a Lock)>,
         inputs: &'a TrainData,
+        keeper: Option<EpochKeeper>,
     ) -> Self {
         let (folder, lock) = locked.unzip();
-        Self { observer, folder, lock, inputs, epochs: 0, failed: None, second: None, pending: None, written: None }
+        let (failed, second, pending, written) = (None, None, None, None);
+        Self { observer, folder, lock, inputs, epochs: 0, failed, second, pending, written, keeper }
     }
 
     /// The first training, and the second if requested.
@@ -135,6 +139,7 @@ impl<'a> RunWriter<'a> {
         let first = train_from(inputs, network, config, saved.first.as_ref(), self);
         self.write_pending();
         let first = first?;
+        self.close(network, (first.best_epoch, &first.model), first.history.len())?;
         let finished = self.failed.is_none() && first.stopped != Stop::Interrupted && first.best_epoch > 0;
         // Without validation queries, a second training would give the best epoch's network again.
         if !(config.retrain && finished && inputs.split.contains(&Split::Validation)) {
@@ -146,6 +151,9 @@ impl<'a> RunWriter<'a> {
         let state = saved.second.filter(|state| state.note == note);
         let done = state.as_ref().map_or(0, |state| state.history.len());
         self.second = Some(Second { after, epochs, done, note });
+        if let Some(keeper) = &mut self.keeper {
+            keeper.rewind(after + done);
+        }
         if let Some(state) = &state {
             for report in &state.history {
                 self.save_report(&self.numbered(report));
@@ -155,6 +163,8 @@ impl<'a> RunWriter<'a> {
         let second = retrain(inputs, network, config, epochs, state.as_ref(), self);
         self.write_pending();
         let second = second?;
+        let end = after + second.history.len();
+        self.close(network, (end, &second.model), end)?;
         let mut history = first.history;
         history.extend(second.history.iter().map(|report| self.numbered(report)));
         let outcome = |model, stopped| Outcome { model, best_epoch: epochs, history, stopped };
@@ -162,6 +172,13 @@ impl<'a> RunWriter<'a> {
             return Ok(Trained { outcome: outcome(first.model, Stop::Interrupted), chosen: None });
         }
         Ok(Trained { outcome: outcome(second.model, first.stopped), chosen: Some(first.model) })
+    }
+
+    /// Keeps the best epoch and the last of a training that has ended.
+    fn close(&mut self, network: &NetworkConfig, best: (usize, &Network), end: usize) -> Result<(), TrainError> {
+        let Some(keeper) = self.keeper.as_mut().filter(|_| self.failed.is_none()) else { return Ok(()) };
+        self.lock.map_or(Ok(()), Lock::check)?;
+        keeper.close(network, &self.inputs.inputs, best, end)
     }
 
     /// A report as it is saved: those of the second training continue the numbering.
@@ -184,6 +201,10 @@ impl<'a> RunWriter<'a> {
         let Some(folder) = self.folder else { return Ok(()) };
         self.lock.map_or(Ok(()), Lock::check)?;
         let mut state = standing.state()?;
+        if let Some(keeper) = &mut self.keeper {
+            let epoch = self.second.as_ref().map_or(0, |second| second.after) + standing.history.len();
+            keeper.offer(epoch, state.weights.clone(), standing.scores)?;
+        }
         match &self.second {
             Some(second) => state.note.clone_from(&second.note),
             // Weights come first, so that a state with a best epoch never lacks them.

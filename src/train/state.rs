@@ -31,7 +31,7 @@ pub struct Best {
 }
 
 /// The state of training after an epoch, as shown to its observer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Standing<'a> {
     /// Every epoch so far.
     pub history: &'a [EpochReport],
@@ -41,6 +41,8 @@ pub struct Standing<'a> {
     pub best: &'a Best,
     /// The optimiser's state.
     pub moments: &'a Moments,
+    /// Computes the scores of every query, in the order of the inputs.
+    pub scores: &'a dyn Fn() -> Result<Vec<Vec<f32>>, TrainError>,
 }
 
 impl Standing<'_> {

@@ -14,7 +14,7 @@ use crossrank::judge::Protocol;
 use crossrank::model::Network;
 use crossrank::study::SweepPlan;
 use crossrank::study::runs::Listing;
-use crossrank::train::{QueryMeasures, TrainState, read_config, read_reference, read_run_folder};
+use crossrank::train::{KeptEpochs, QueryMeasures, TrainState, read_config, read_reference, read_run_folder};
 use crossrank::vision::{WeightsFile, decode_bytes, decode_for};
 use crossrank::workspace::StudyResult;
 
@@ -22,7 +22,7 @@ use crossrank::workspace::StudyResult;
 pub type Reader = (&'static str, fn(&[u8]));
 
 /// Every reader.
-pub const READERS: [Reader; 29] = [
+pub const READERS: [Reader; 30] = [
     ("npy", npy),
     ("npz", npz),
     ("safetensors", safetensors),
@@ -52,6 +52,7 @@ pub const READERS: [Reader; 29] = [
     ("packed", packed),
     ("moves", moves),
     ("statistics", statistics),
+    ("epochs", epochs),
 ];
 
 /// Calls `read` with a folder that holds the bytes under this name, and other files.
@@ -184,6 +185,11 @@ pub fn network(bytes: &[u8]) {
 /// The state of a training.
 pub fn state(bytes: &[u8]) {
     with_file("state.safetensors", bytes, |path| drop(TrainState::read(path)));
+}
+
+/// A run's kept epochs.
+pub fn epochs(bytes: &[u8]) {
+    with_files(&[("epochs.bin", bytes)], |folder| drop(KeptEpochs::read(folder)));
 }
 
 /// A whitening.
