@@ -62,6 +62,7 @@ mod same_experiment;
 mod sample;
 mod screenshots;
 mod seeds;
+mod sensitivity;
 mod signals;
 mod significance_golden;
 mod study;

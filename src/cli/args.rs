@@ -11,6 +11,7 @@ use super::pack::{PackArgs, UnpackArgs};
 use super::rank::RankArgs;
 use super::runs::{self, RunsArgs};
 use super::search::SearchArgs;
+use super::sensitivity::SensitivityArgs;
 use super::studies::StudiesArgs;
 use super::study::args::{AblateArgs, BenchmarkArgs, CvArgs, SweepArgs};
 use super::train::args::TrainArgs;
@@ -72,6 +73,8 @@ pub(super) enum Command {
     Search(SearchArgs),
     /// Rank the queries of a data set, or words typed into a collection, by a saved run.
     Rank(RankArgs),
+    /// Measure a saved run over graphs of other numbers of neighbours, without training again.
+    Sensitivity(SensitivityArgs),
     /// Write a collection as one file, with or without its pictures.
     Pack(PackArgs),
     /// Make a collection of such a file.

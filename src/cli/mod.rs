@@ -28,6 +28,7 @@ mod runs;
 mod screenshot;
 mod search;
 mod seeds;
+mod sensitivity;
 mod settings;
 mod studies;
 mod study;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         Some(Command::Collect(args)) => collection::collect(&args),
         Some(Command::Search(args)) => search::run(&args),
         Some(Command::Rank(args)) => rank::run(&args),
+        Some(Command::Sensitivity(args)) => sensitivity::run(&args),
         Some(Command::Pack(args)) => pack::pack(&args),
         Some(Command::Unpack(args)) => pack::run_unpack(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),

@@ -8,6 +8,7 @@
 mod background;
 mod comparison;
 mod error;
+mod hubness;
 mod knn;
 mod layout;
 mod map;
@@ -23,6 +24,7 @@ mod whitening;
 
 pub use comparison::{Agreement, Homophily, agreement, homophily};
 pub use error::GraphError;
+pub use hubness::hubness;
 pub use knn::{Csr, GraphRequest, Neighbourhood};
 pub use layout::{DEFAULT_RADIUS, LayoutObserver, initial_positions, layout};
 pub use map::{

@@ -3,7 +3,7 @@
 //! A study is a list of [`Configuration`]s, each tried on every fold with every seed. A [`Trial`] is one of these: an
 //! ordinary run with its own folder, so that it can be opened, compared and exported like any other. [`Runner`] trains
 //! them in parallel and continues interrupted studies. [`comparison`] compares any runs with a baseline, query by
-//! query; [`runs`] finds, filters, sorts and groups saved runs.
+//! query; [`runs`] finds, filters, sorts and groups saved runs. [`sensitivity()`] measures one run over other graphs.
 
 mod ablation;
 mod aggregate;
@@ -21,6 +21,7 @@ mod parameters;
 mod queue;
 mod runner;
 pub mod runs;
+mod sensitivity;
 mod space;
 mod sweep;
 mod sweep_file;
@@ -39,6 +40,7 @@ pub use outlook::Outlook;
 pub use paired::{LEVEL, Paired, interval, paired};
 pub use parameters::{Change, apply, nearest, parameters, plain, set, typed, typed_values};
 pub use runner::Runner;
+pub use sensitivity::{Figure, Sensitivity, neighbour_grid, sensitivity};
 pub use space::{Axis, MOST_COMBINATIONS, Values, grid, random};
 pub use sweep::{Method, Sweep, SweepPlan, SweepRow, check_objective};
 pub use trial::{Configuration, MOST_SEEDS, Trial, TrialMeasures, TrialResult, check_size};

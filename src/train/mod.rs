@@ -67,7 +67,7 @@ pub use report::{EpochReport, Outcome, Stop, phases};
 pub use run::{Continuation, RunResult, changes, prepare_run, resume, run, run_from, run_prepared, score_again};
 pub use run_folder::{RunFolder, RunRecord, RunState, can_resume, read_run_folder, read_run_record};
 pub use run_writer::saved_history;
-pub use saved_run::{Applied, SavedRun};
+pub use saved_run::{Applied, OverGraphs, SavedRun};
 pub use schedule::{Decay, Schedule};
 pub use score::{compare, rankings, score_all};
 pub use settings::{Choice, Control, Section, Setting, Values};

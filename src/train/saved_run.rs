@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::inputs::{compared_rows, prepare_with, ranking_input};
 use super::run_folder::read_whitening;
 use super::score::rank;
-use super::{Experiment, RunData, RunObserver, RunRecord, TrainError, read_run_record};
+use super::{Experiment, KeptEpochs, RunData, RunObserver, RunRecord, TrainError, read_run_record};
 use crate::dataset::encoder_of;
-use crate::graph::Whitening;
+use crate::graph::{Csr, GraphRequest, Similarities, Whitening};
 use crate::model::{Network, RankingInput};
 
 /// A saved run, read once to rank many queries.
@@ -35,6 +35,15 @@ struct Matched {
     indices: Vec<usize>,
     /// Those that the data lack.
     missing: Vec<String>,
+}
+
+/// A query ranked over several graphs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverGraphs {
+    /// Each image's nearest neighbours, as many as the largest of the graphs has.
+    pub nearest: Csr,
+    /// The scores of the candidates over each graph; none if the ranking does not depend on it.
+    pub scores: Vec<Vec<f32>>,
 }
 
 impl SavedRun {
@@ -135,6 +144,56 @@ impl SavedRun {
         }
         let data = RunData { signals: Arc::new(signals), ..data.clone() };
         Ok(Matched { indices: self.experiment.signal_indices(&data.signals)?, data, missing })
+    }
+
+    /// The same run with the weights of one of its kept epochs.
+    ///
+    /// # Errors
+    /// If the run did not keep this epoch, or its file is malformed.
+    pub fn at_epoch(mut self, folder: &Path, epoch: usize) -> Result<Self, TrainError> {
+        let kept = KeptEpochs::read(folder)?.unwrap_or_default();
+        let weights = kept.get(epoch).map(|epoch| kept.weights_of(epoch));
+        let (Some(weights), Some(network)) = (weights, &self.network) else {
+            return Err(self.unfit(format!("it did not keep epoch {epoch}")));
+        };
+        self.network = Some(Network::from_weights(network.config(), &weights)?);
+        Ok(self)
+    }
+
+    /// How it chooses neighbours.
+    pub fn graph(&self) -> GraphRequest {
+        self.experiment.graph
+    }
+
+    /// Whether its ranking depends on the graph.
+    pub fn uses_graph(&self) -> bool {
+        self.experiment.model.kind.uses_graph()
+    }
+
+    /// Ranks a query over graphs of several k, each of the run's own kind. Neighbours are searched once.
+    ///
+    /// # Errors
+    /// If a signal of the run is missing, the vectors are missing or of another dimension, or the network cannot be
+    /// computed.
+    pub fn over_graphs(&self, data: &RunData, query: usize, ks: &[usize]) -> Result<OverGraphs, TrainError> {
+        let all = GraphRequest { k: ks.iter().copied().max().unwrap_or(0), ..GraphRequest::default() };
+        let (Some(network), true) = (&self.network, self.uses_graph()) else {
+            let whitening = self.whitening.as_deref().filter(|_| self.experiment.compares_whitened());
+            let (rows, dim) = compared_rows(data, whitening, query);
+            let nearest = Csr::nearest(&Similarities::within(data.memory, &rows, dim), all);
+            return Ok(OverGraphs { nearest, scores: Vec::new() });
+        };
+        self.check_vectors(data)?;
+        let signals = self.experiment.signal_indices(&data.signals)?;
+        let experiment = Experiment { graph: all, ..self.experiment.clone() };
+        let mut input = ranking_input(data, &signals, &experiment, self.whitening.as_ref(), query);
+        let nearest = input.graph;
+        let mut scores = Vec::with_capacity(ks.len());
+        for &k in ks {
+            input.graph = nearest.cut(GraphRequest { k, ..self.experiment.graph });
+            scores.push(network.score(&input)?.total);
+        }
+        Ok(OverGraphs { nearest, scores })
     }
 
     fn check_vectors(&self, data: &RunData) -> Result<(), TrainError> {
