@@ -6,6 +6,7 @@ mod cut_off;
 mod encoders;
 mod large;
 mod layout;
+mod lenses;
 mod lists;
 mod monkey;
 mod moved;

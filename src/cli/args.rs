@@ -187,6 +187,9 @@ pub(super) struct ScreenshotArgs {
     /// Show two graphs side by side.
     #[arg(long, conflicts_with = "player")]
     pub two_graphs: bool,
+    /// Look at the run as it was after this epoch.
+    #[arg(long, value_name = "N", requires = "epochs")]
+    pub epoch: Option<usize>,
     /// Also read files outside the data set's folder that its links and paths lead to.
     #[arg(long)]
     pub follow: bool,

@@ -42,6 +42,7 @@ pub(super) fn run(args: &ScreenshotArgs) -> Result<()> {
         scale: args.scale,
         theme: args.theme,
         epochs: args.epochs,
+        epoch: args.epoch,
         image: args.image.clone(),
         player: args.player,
         two_graphs: args.two_graphs,

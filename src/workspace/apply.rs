@@ -34,6 +34,7 @@ impl Workspace {
             Action::Judging(action) => self.apply_judging(action),
             Action::Propagation(action) => self.apply_propagation(action),
             Action::TwoGraphs(action) => self.apply_two_graphs(action),
+            Action::Lens(action) => self.apply_lens(action),
             Action::History(action) => self.apply_history(action),
         }
         self.filter_images();

@@ -8,8 +8,10 @@
 mod action;
 mod apply;
 mod attached;
+mod busy;
 mod cut_off;
 mod embedding;
+mod epochs;
 mod experiments;
 mod failure;
 mod filter;
@@ -18,6 +20,7 @@ mod judging;
 mod loading;
 mod looks;
 mod messages;
+mod neighbours;
 mod propagation;
 mod ranking;
 mod runs;
@@ -34,15 +37,16 @@ mod undo;
 mod view;
 
 pub use action::{
-    Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, MessageAction,
-    PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction, TrainingAction,
-    TwoGraphsAction, Verdict,
+    Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, LensAction,
+    MessageAction, PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction,
+    TrainingAction, TwoGraphsAction, Verdict,
 };
 pub use cut_off::{CutOff, CutOffSettings, CutOffs, scored_query};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,
 };
+pub use epochs::{Epochs, NoEpochs};
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
 pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing, Ranks};
 pub use found::Ranker;
@@ -52,6 +56,7 @@ pub use judging::{
 pub use loading::{BareFolder, LoadingState};
 pub use looks::{MOST_DRAWN, RankError, Watch};
 pub use messages::{Message, MessageKind};
+pub use neighbours::NeighbourLens;
 pub use propagation::{MOST_TRACED, Pair as TracedPair, Playhead, Propagation, SPEEDS, Sent, Stage, Stages, Told};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
@@ -97,6 +102,8 @@ pub struct Workspace {
     cut_offs: CutOffs,
     propagation: Propagation,
     two_graphs: TwoGraphs,
+    epochs: Epochs,
+    neighbours: NeighbourLens,
     messages: Vec<Message>,
     history: History,
     trash: Trash,
@@ -126,6 +133,8 @@ impl Workspace {
             cut_offs: CutOffs::default(),
             propagation: Propagation::default(),
             two_graphs: TwoGraphs::default(),
+            epochs: Epochs::default(),
+            neighbours: NeighbourLens::default(),
             store,
             wake: Arc::new(|| {}),
             session: None,
@@ -231,37 +240,6 @@ impl Workspace {
         self.unsaved_since.is_some()
     }
 
-    /// Whether a job is running (so that frames may change without input).
-    pub fn is_busy(&self) -> bool {
-        self.loading.is_running()
-            || self.embedding.is_busy()
-            || self.searching.is_collecting()
-            || self.searching.is_finding()
-            || self.searching.is_keeping()
-            || self.searching.is_weighing()
-            || self.searching.looking_at_tables().is_some()
-            || self.searching.is_packing()
-            || self.training.is_running()
-            || self.training.is_ending()
-            || self.studies.is_busy()
-            || self.saving.is_running()
-            || self.judging.is_opening()
-            || self.judging.is_editing()
-            || self.judging.is_making()
-            || self.judging.is_measuring()
-            || self.judging.is_comparing()
-            || self.judging.is_exchanging()
-            || self.judging.is_counting()
-            || self.judging.is_saving()
-            || self.cut_offs.is_running()
-            || self.propagation.is_computing()
-            || self.two_graphs.is_drawing()
-            || self.trash.is_cleaning()
-            || self.runs.is_reading()
-            || self.experiments.reader().is_running()
-            || self.session.as_ref().is_some_and(Session::is_busy)
-    }
-
     /// The picture of an image of the open data set.
     pub fn picture(&self, image: usize) -> Option<&Path> {
         self.session.as_ref()?.data.dataset.images.get(image)?.file.as_deref()
@@ -280,6 +258,8 @@ impl Workspace {
         changed |= self.poll_saving();
         changed |= self.poll_judging();
         changed |= self.poll_experiments();
+        changed |= self.poll_epochs();
+        changed |= self.poll_neighbours();
         changed |= self.poll_cut_offs();
         changed |= self.poll_propagation();
         changed |= self.poll_two_graphs();

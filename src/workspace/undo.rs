@@ -144,7 +144,7 @@ impl History {
             steps.retain_mut(|step| {
                 fit(&mut step.back);
                 fit(&mut step.forth);
-                !matches!(step.forth, Action::Data(_) | Action::Judging(_)) && step.back != step.forth
+                !matches!(step.forth, Action::Data(_) | Action::Judging(_) | Action::Lens(_)) && step.back != step.forth
             });
         }
     }

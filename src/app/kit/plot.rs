@@ -1,8 +1,8 @@
 //! The style shared by small plots.
 
-use super::theme::Palette;
+use super::theme::{self, Palette};
 use super::widgets;
-use egui::{AsIdSalt, Color32, FontId, Rangef, TextStyle, Ui};
+use egui::{AsIdSalt, Color32, FontId, Rangef, TextStyle, Ui, Vec2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Plot, Span};
 
 /// Smallest distance between grid lines, in points.
@@ -35,6 +35,77 @@ pub fn small(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
             }
             _ => None,
         })
+}
+
+/// As [`small`], with a horizontal axis of counts from 1 on in equal ratios: points have the [`place`] of a count as their x.
+pub fn small_ratios(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'static> {
+    let name = x.to_owned();
+    let seen = Rangef::new(0.5 * MARKS[0], 0.8 * MARKS[0]);
+    let across = AxisHints::new_x().label_spacing(seen).formatter(|mark, _| format!("{:.0}", mark.value.exp()));
+    small(id, x, palette)
+        .custom_x_axes(vec![across])
+        .x_grid_spacer(|input| {
+            let marks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(place).into_iter();
+            let step_size = input.base_step_size * f64::from(MARKS[0] / GRID);
+            marks.map(|value| GridMark { value, step_size: step_size.max(0.69) }).collect()
+        })
+        .label_formatter(move |position| match position {
+            HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {
+                Some(format!("{plot_name}, {name} {:.0}: {}", position.x.exp(), widgets::decimal(position.y)))
+            }
+            _ => None,
+        })
+}
+
+/// Where a count lies on an axis of equal ratios; 0 lies a little before 1.
+pub fn place(count: usize) -> f64 {
+    if count == 0 { -0.35 } else { (count as f64).ln() }
+}
+
+/// The count nearest to a place on an axis of equal ratios, at least 1.
+pub fn count_at(place: f64) -> usize {
+    place.exp().round().max(1.0) as usize
+}
+
+/// Draws `count` small plots in as many columns as the width has room for, filling `height` where they can; `draw` gets the
+/// number of a plot and its size.
+pub fn side_by_side(ui: &mut Ui, count: usize, height: f32, mut draw: impl FnMut(&mut Ui, usize, Vec2)) {
+    let columns = match ui.available_width() {
+        width if width >= 1100.0 && height < 260.0 => count,
+        width if width >= 420.0 => 3,
+        width if width >= 260.0 => 2,
+        _ => 1,
+    };
+    let rows = count.div_ceil(columns);
+    let gap = 2.0 * theme::GRID;
+    let size = vec2(
+        (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
+        ((height - gap * (rows - 1) as f32) / rows as f32).max(80.0),
+    );
+    ui.spacing_mut().item_spacing = vec2(gap, gap);
+    for row in 0..rows {
+        ui.horizontal_top(|ui| {
+            for number in row * columns..count.min((row + 1) * columns) {
+                ui.allocate_ui(size, |ui| draw(ui, number, size));
+            }
+        });
+    }
+}
+
+/// A key of a plot's legend: a piece of the line and its name, which move to the next row together.
+pub fn key_ui(ui: &mut Ui, name: &str, colour: Color32, dashed: bool, palette: &Palette) {
+    let text = ui.painter().layout_no_wrap(name.to_owned(), FontId::proportional(theme::SMALL), palette.weak);
+    let wanted = vec2(16.0 + theme::GRID + text.size().x, text.size().y);
+    let (area, response) = ui.allocate_exact_size(wanted, egui::Sense::hover());
+    let rect = area.with_max_x(area.left() + 16.0);
+    if dashed {
+        let ends = [rect.left_center(), rect.right_center()];
+        ui.painter().extend(egui::Shape::dashed_line(&ends, egui::Stroke::new(1.5, colour), 4.0, 2.5));
+    } else {
+        ui.painter().hline(rect.x_range(), rect.center().y, egui::Stroke::new(2.0, colour));
+    }
+    ui.painter().galley(egui::pos2(rect.right() + theme::GRID, area.top()), text, palette.weak);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
 }
 
 /// What the second training of a run is called in plots.

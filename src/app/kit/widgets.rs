@@ -237,8 +237,13 @@ pub fn empty_state(ui: &mut Ui, icon: &str, title: &str, text: &str, next: Optio
 
 /// Like [`empty_state`], with the button that starts training, or the reason why that cannot be done.
 pub fn empty_start(ui: &mut Ui, icon: &str, title: &str, text: &str, obstacle: Option<&str>) -> bool {
-    empty(ui, (icon, title, text), |ui| {
-        let clicked = obstacle::add_unless(ui, obstacle, egui::Button::new("Start training")).clicked();
+    empty_unless(ui, (icon, title, text), "Start training", obstacle)
+}
+
+/// Like [`empty_state`], with the button `next`, or the reason why it cannot be used.
+pub fn empty_unless(ui: &mut Ui, words: (&str, &str, &str), next: &str, obstacle: Option<&str>) -> bool {
+    empty(ui, words, |ui| {
+        let clicked = obstacle::add_unless(ui, obstacle, egui::Button::new(next)).clicked();
         if let Some(reason) = obstacle {
             obstacle::obstacle_line(ui, reason);
         }

@@ -5,10 +5,12 @@
 
 pub mod data;
 pub mod embeddings;
+mod epoch;
 pub mod experiments;
 mod folders;
 pub mod graph;
 pub mod image;
+pub mod neighbours;
 pub mod queries;
 pub mod ranking;
 mod run_menu;
@@ -20,6 +22,8 @@ pub mod tune;
 use super::ctx::PanelCtx;
 use crate::workspace::Workspace;
 use egui::{Key, KeyboardShortcut, Modifiers, Ui};
+pub use epoch::show as show_epoch;
+pub use epoch::step as step_epoch;
 use serde::{Deserialize, Serialize};
 
 /// A panel as the window sees it.
@@ -122,6 +126,8 @@ panels! {
     Ranking, "Ranking", Beside, ctrl(Key::Num3), ranking: RankingPanel;
     /// The curves of the current run.
     Training, "Training", Below, ctrl(Key::Num4), training: TrainingPanel;
+    /// The shown run over graphs of other numbers of neighbours.
+    Neighbours, "Neighbours", Below, None, neighbours: NeighboursPanel;
     /// Signals, graph, model and optimisation.
     Tune, "Tune", Right, ctrl(Key::Num5), tune: TunePanel;
     /// The selected image; saved layouts still use its original name.

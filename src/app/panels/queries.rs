@@ -1,6 +1,6 @@
 //! The list of queries.
 
-use super::PanelView;
+use super::{PanelView, epoch};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::restart::Listed;
 use crate::app::kit::theme::{self, GRID, Palette};
@@ -28,6 +28,7 @@ impl PanelView for QueriesPanel {
             return;
         };
         self.controls_ui(ui, ctx);
+        epoch::chip_ui(ui, ctx);
         let rows = self.rows(session, ctx.settings().query_sort);
         let total = session.data.dataset.queries.len();
         let counts = format!("{} of {}", widgets::count(rows.len()), widgets::count(total));

@@ -1,13 +1,14 @@
 //! The curves of the current run, one small plot per measure.
 
-use super::PanelView;
+use super::{PanelView, epoch};
 use crate::app::ctx::PanelCtx;
-use crate::app::kit::theme::{self, GRID, Palette};
+use crate::app::kit::theme::{self, Palette};
 use crate::app::kit::{icons, plot, widgets};
+use crate::base::sentence;
 use crate::eval::{Measure, Measures, STANDARD};
 use crate::train::{EpochReport, RunState, phases};
-use crate::workspace::{LiveRun, Session, TrainingAction, Workspace};
-use egui::{Color32, RichText, Ui, vec2};
+use crate::workspace::{LiveRun, NoEpochs, Session, TrainingAction, Workspace};
+use egui::{Color32, CursorIcon, RichText, Ui, WidgetInfo};
 use egui_plot::{HLine, Line, LineStyle, PlotPoints, VLine};
 
 /// What the panel remembers between frames.
@@ -24,9 +25,22 @@ enum Curve {
     Of(Measure),
 }
 
+impl Curve {
+    fn name(self) -> String {
+        match self {
+            Curve::Loss => "Loss".to_owned(),
+            Curve::Of(measure) => measure.label(),
+        }
+    }
+}
+
 /// A run and the baselines drawn with its curves.
 struct Shown<'a> {
     run: &'a LiveRun,
+    /// The epoch that is looked at, if it is not the run itself.
+    chosen: Option<usize>,
+    /// The same, or the run's own.
+    epoch: Option<usize>,
     /// Means of the initial order and of the text signal.
     baselines: [Measures; 2],
 }
@@ -42,78 +56,73 @@ impl PanelView for TrainingPanel {
             }
             return;
         };
-        heading_ui(ui, workspace, run);
+        heading_ui(ui, run, ctx);
         let baselines = [&session.baselines.initial, &session.baselines.text].map(|of| session.baseline_means(of));
-        let shown = Shown { run, baselines };
+        let (chosen, epoch) = (workspace.epochs().chosen(), workspace.shown_epoch());
+        let shown = Shown { run, chosen, epoch, baselines };
         match self.maximised {
             Some(curve) => {
                 let size = ui.available_size();
-                self.plot_ui(ui, curve, &shown, size);
+                self.plot_ui(ui, curve, &shown, size, ctx);
             }
             None => {
                 let area = egui::ScrollArea::vertical().auto_shrink([false, false]);
                 // In a low panel the plots scroll.
                 let height = ui.available_height() - 1.0;
-                area.show(ui, |ui| self.plots_ui(ui, &shown, height));
+                area.show(ui, |ui| self.plots_ui(ui, &shown, height, ctx));
             }
         }
     }
 }
 
 impl TrainingPanel {
-    fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, height: f32) {
+    fn plots_ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, height: f32, ctx: &mut PanelCtx<'_>) {
         let all: Vec<Curve> = [Curve::Loss].into_iter().chain(STANDARD.map(Curve::Of)).collect();
-        let columns = match ui.available_width() {
-            width if width >= 1100.0 && height < 260.0 => all.len(),
-            width if width >= 420.0 => 3,
-            width if width >= 260.0 => 2,
-            _ => 1,
-        };
-        let rows = all.len().div_ceil(columns);
-        let gap = 2.0 * GRID;
-        let size = vec2(
-            (ui.available_width() - gap * (columns - 1) as f32) / columns as f32,
-            ((height - gap * (rows - 1) as f32) / rows as f32).max(80.0),
-        );
-        ui.spacing_mut().item_spacing = vec2(gap, gap);
-        for row in all.chunks(columns) {
-            ui.horizontal_top(|ui| {
-                for &curve in row {
-                    ui.allocate_ui(size, |ui| self.plot_ui(ui, curve, shown, size));
-                }
-            });
-        }
+        plot::side_by_side(ui, all.len(), height, |ui, at, size| self.plot_ui(ui, all[at], shown, size, ctx));
     }
 
-    fn plot_ui(&mut self, ui: &mut Ui, curve: Curve, shown: &Shown<'_>, size: egui::Vec2) {
+    fn plot_ui(&mut self, ui: &mut Ui, curve: Curve, shown: &Shown<'_>, size: egui::Vec2, ctx: &mut PanelCtx<'_>) {
         let palette = theme::palette(ui.visuals());
         ui.vertical(|ui| {
             ui.set_width(size.x);
             ui.spacing_mut().item_spacing.y = 2.0;
-            self.title_ui(ui, curve, shown.run);
+            self.title_ui(ui, curve, shown);
             let plot = plot::small(("curve", curve), "epoch", palette)
                 .height((size.y - 18.0).max(60.0))
                 .width(size.x)
                 .allow_drag(self.maximised.is_some())
+                // The other button chooses an epoch.
+                .pan_pointer_button(egui::PointerButton::Middle)
                 .allow_zoom(self.maximised.is_some())
                 .include_x(1.0);
             plot::small_text(ui);
-            plot.show(ui, |plot| curves(plot, curve, shown, palette));
+            let drawn = plot.show(ui, |plot| curves(plot, curve, shown, palette));
+            if ctx.workspace().epochs().obstacle().is_none() {
+                let response = drawn.response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+                let value = shown.epoch.unwrap_or(0) as f64;
+                let name = format!("Epoch, {}", curve.name());
+                response.widget_info(|| WidgetInfo::slider(true, value, &name));
+                epoch::choose(ui, &response, &drawn.transform, ctx);
+            }
         });
     }
 
-    fn title_ui(&mut self, ui: &mut Ui, curve: Curve, run: &LiveRun) {
+    fn title_ui(&mut self, ui: &mut Ui, curve: Curve, shown: &Shown<'_>) {
         let palette = theme::palette(ui.visuals());
-        let (name, hint) = match curve {
-            Curve::Loss => {
-                ("Loss".to_owned(), "Mean loss over the train and the validation queries; lower is better.".to_owned())
-            }
-            Curve::Of(measure) => (measure.label(), measure.explanation()),
+        let name = curve.name();
+        let hint = match curve {
+            Curve::Loss => "Mean loss over the train and the validation queries; lower is better.".to_owned(),
+            Curve::Of(measure) => measure.explanation(),
         };
-        let now = run
+        let is_current = |report: &&EpochReport| match shown.chosen {
+            Some(epoch) => report.epoch == epoch,
+            None => !report.retraining || curve == Curve::Loss,
+        };
+        let now = shown
+            .run
             .history
             .iter()
-            .rfind(|report| !report.retraining || curve == Curve::Loss)
+            .rfind(is_current)
             .and_then(|report| current(report, curve))
             .map_or_else(String::new, widgets::decimal);
         let title = RichText::new(format!("{name}  {now}")).small().color(palette.text);
@@ -126,7 +135,8 @@ impl TrainingPanel {
     }
 }
 
-fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
+fn heading_ui(ui: &mut Ui, run: &LiveRun, ctx: &mut PanelCtx<'_>) {
+    let workspace = ctx.workspace();
     let palette = theme::palette(ui.visuals());
     ui.horizontal(|ui| {
         let width = (0.5 * ui.available_width()).max(60.0);
@@ -134,6 +144,7 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
             ui.set_max_width(width);
             widgets::one_line(ui, widgets::strong_text(&run.record.name));
         });
+        epoch::chip_ui(ui, ctx);
         let state = match (workspace.training().is_running(), workspace.training().is_paused(), run.record.state) {
             (true, true, _) => "paused",
             (true, false, _) => "training",
@@ -166,7 +177,34 @@ fn heading_ui(ui: &mut Ui, workspace: &Workspace, run: &LiveRun) {
                        they only show how well it learned.";
             widgets::caption(ui, "shaded: retraining").on_hover_text(why);
         }
+        if let Some((text, hint)) = epochs_hint(workspace) {
+            widgets::caption(ui, text).on_hover_text(hint);
+        }
     });
+}
+
+/// What can be done with the run's epochs, or why nothing can.
+fn epochs_hint(workspace: &Workspace) -> Option<(String, String)> {
+    let epochs = workspace.epochs();
+    let how =
+        "Click or drag along a curve, or use the arrow keys: graph, rankings and measures are those after that epoch.";
+    match epochs.obstacle() {
+        Some(NoEpochs::NoRun) => None,
+        Some(NoEpochs::Reading) => Some(("reading epochs…".to_owned(), how.to_owned())),
+        Some(NoEpochs::NoneKept) => Some((
+            "no epochs were kept in this run".to_owned(),
+            "Runs keep the weights and rankings of their epochs; trials of studies, runs of earlier versions, and runs on \
+             more than about 330,000 candidates do not."
+                .to_owned(),
+        )),
+        Some(NoEpochs::Failed(reason)) => Some(("its epochs cannot be shown".to_owned(), sentence(&reason))),
+        None if epochs.stride() == 1 => Some(("drag to look at an epoch".to_owned(), how.to_owned())),
+        None => {
+            let text = format!("drag to look at one of {} epochs", epochs.kept().count());
+            let hint = format!("{how} Every {}th was kept, with the best and the last.", epochs.stride());
+            Some((text, if epochs.stride() == 2 { hint.replace("2th", "2nd") } else { hint }))
+        }
+    }
 }
 
 fn legend_ui(ui: &mut Ui, has_text: bool, palette: &Palette) {
@@ -180,26 +218,7 @@ fn legend_ui(ui: &mut Ui, has_text: bool, palette: &Palette) {
         if name == "text only" && !has_text {
             continue;
         }
-        let small = egui::FontId::proportional(theme::SMALL);
-        let text = ui.painter().layout_no_wrap(name.to_owned(), small, palette.weak);
-        // Line and name move to the next line together.
-        let (area, response) =
-            ui.allocate_exact_size(vec2(16.0 + GRID + text.size().x, text.size().y), egui::Sense::hover());
-        let rect = area.with_max_x(area.left() + 16.0);
-        let y = rect.center().y;
-        if dash {
-            let line = egui::Shape::dashed_line(
-                &[rect.left_center(), rect.right_center()],
-                egui::Stroke::new(1.5, colour),
-                4.0,
-                2.5,
-            );
-            ui.painter().extend(line);
-        } else {
-            ui.painter().hline(rect.x_range(), y, egui::Stroke::new(2.0, colour));
-        }
-        ui.painter().galley(egui::pos2(rect.right() + GRID, area.top()), text, palette.weak);
-        response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
+        plot::key_ui(ui, name, colour, dash, palette);
     }
 }
 
@@ -211,7 +230,7 @@ fn current(report: &EpochReport, curve: Curve) -> Option<f64> {
 }
 
 fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>, palette: &Palette) {
-    let Shown { run, baselines } = shown;
+    let Shown { run, baselines, .. } = shown;
     let [first, second] = phases(&run.history);
     if let (Some(from), Some(to)) = (second.first(), second.last()) {
         plot.add(plot::retrained([from.epoch as f64, to.epoch as f64], palette.weak));
@@ -246,5 +265,8 @@ fn curves<'a>(plot: &mut egui_plot::PlotUi<'a>, curve: Curve, shown: &Shown<'_>,
     if run.record.best_epoch > 0 {
         let colour = palette.accent.gamma_multiply(0.6);
         plot.vline(VLine::new("best epoch", run.record.best_epoch as f64).color(colour).width(1.0));
+    }
+    if let Some(epoch) = shown.chosen {
+        plot.vline(VLine::new("epoch looked at", epoch as f64).color(palette.text).width(1.6));
     }
 }

@@ -3,14 +3,17 @@
 use super::manual;
 pub use super::named::NamedCommand;
 use super::named::{CTRL, CTRL_SHIFT, Effect, NONE, acts, does, keys};
-use super::obstacles::{never, no_collection, no_data, no_judges, no_pictures, no_vectors, not_training};
+use super::obstacles::{
+    never, no_chosen_epoch, no_collection, no_data, no_epochs, no_judges, no_pictures, no_vectors, not_measurable,
+    not_training,
+};
 use super::player;
 use super::step::step_candidate;
 use crate::app::command::{Command, OpenAs, Zoom};
-use crate::app::panels::Panel;
+use crate::app::panels::{Panel, show_epoch, step_epoch};
 use crate::workspace::{
-    Action, DataAction, EmbeddingAction, HistoryAction, SearchAction, SelectionAction, SettingsAction, Stranger,
-    ThemeChoice, TrainingAction, Workspace,
+    Action, DataAction, EmbeddingAction, HistoryAction, LensAction, SearchAction, SelectionAction, SettingsAction,
+    Stranger, ThemeChoice, TrainingAction, Workspace,
 };
 use egui::Key;
 use std::borrow::Cow;
@@ -119,6 +122,17 @@ static MORE_NEIGHBOURS: NamedCommand =
     acts("More neighbours", keys(NONE, Key::CloseBracket), never, |workspace, _| change_neighbours(workspace, 1));
 static FEWER_NEIGHBOURS: NamedCommand =
     acts("Fewer neighbours", keys(NONE, Key::OpenBracket), never, |workspace, _| change_neighbours(workspace, -1));
+static LATER_EPOCH: NamedCommand =
+    acts("Look at the next epoch", keys(NONE, Key::Period), no_epochs, |workspace, _| step_epoch(workspace, true));
+static EARLIER_EPOCH: NamedCommand =
+    acts("Look at the epoch before", keys(NONE, Key::Comma), no_epochs, |workspace, _| step_epoch(workspace, false));
+static OWN_EPOCH: NamedCommand = acts("Back from an epoch to the run itself", None, no_chosen_epoch, |workspace, _| {
+    Some(show_epoch(workspace, None))
+});
+static MEASURE_NEIGHBOURS: NamedCommand =
+    acts("Measure the run against the number of neighbours", None, not_measurable, |_, _| {
+        Some(LensAction::MeasureNeighbours.into())
+    });
 static TOGGLE_WIDE: NamedCommand =
     does("Maximise or restore Experiments", keys(CTRL, Key::M), never, Command::ToggleWide);
 /// Restore the default layout.
@@ -168,7 +182,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
             ],
         ),
         group("Edit", &[&UNDO, &REDO]),
-        group("Training", &[&TRAIN, &PAUSE, &STOP]),
+        group("Training", &[&TRAIN, &PAUSE, &STOP, &LATER_EPOCH, &EARLIER_EPOCH, &OWN_EPOCH]),
         group(
             "Queries and images",
             &[
@@ -189,6 +203,7 @@ pub fn groups() -> Vec<(&'static str, Vec<NamedCommand>)> {
                 &FIT_GRAPH,
                 &MORE_NEIGHBOURS,
                 &FEWER_NEIGHBOURS,
+                &MEASURE_NEIGHBOURS,
                 &player::TWO_GRAPHS,
                 &player::SHOW,
                 &player::PLAY,

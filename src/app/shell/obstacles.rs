@@ -1,6 +1,6 @@
 //! When commands are available: each function says why one is not.
 
-use crate::workspace::Workspace;
+use crate::workspace::{NoEpochs, Workspace};
 
 /// Always.
 pub fn never(_: &Workspace) -> Option<&'static str> {
@@ -43,4 +43,24 @@ pub fn no_pictures(workspace: &Workspace) -> Option<&'static str> {
         Some(_) if workspace.embedding().is_running() => Some("Embeddings are being computed."),
         Some(session) => (session.summary.pictures == 0).then_some("The data set has no pictures."),
     }
+}
+
+/// While a run with kept epochs is shown.
+pub fn no_epochs(workspace: &Workspace) -> Option<&'static str> {
+    workspace.epochs().obstacle().map(|obstacle| match obstacle {
+        NoEpochs::NoRun => "No run is shown, or it is in training.",
+        NoEpochs::Reading => "Its epochs are being read.",
+        NoEpochs::NoneKept => "No epochs were kept in this run.",
+        NoEpochs::Failed(_) => "The epochs of this run cannot be shown.",
+    })
+}
+
+/// While another epoch than the run's own is shown.
+pub fn no_chosen_epoch(workspace: &Workspace) -> Option<&'static str> {
+    workspace.epochs().chosen().is_none().then_some("The run itself is shown.")
+}
+
+/// While a trained run is shown that is not being measured.
+pub fn not_measurable(workspace: &Workspace) -> Option<&'static str> {
+    workspace.neighbours_obstacle()
 }

@@ -2,8 +2,9 @@
 
 use crate::app::App;
 use crate::app::panels::Panel;
+use crate::base::some_of;
 use crate::workspace::{
-    DataAction, PropagationAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction,
+    DataAction, LensAction, PropagationAction, SelectionAction, SettingsAction, Store, ThemeChoice, TrainingAction,
     TwoGraphsAction, Workspace,
 };
 use egui_kittest::Harness;
@@ -32,6 +33,8 @@ pub struct Shot {
     pub theme: ThemeChoice,
     /// Epochs to train first; 0 shows the app as it opens.
     pub epochs: usize,
+    /// The kept epoch to look at; by default the run itself.
+    pub epoch: Option<usize>,
     /// The id of the image to select.
     pub image: Option<String>,
     /// A place of the propagation player, which is closed without one: 0 is the first stage, 1 the second.
@@ -55,6 +58,9 @@ pub enum ScreenshotError {
     /// The app was still busy after five minutes.
     #[error("the app did not settle within five minutes")]
     Timeout,
+    /// The run did not keep this epoch.
+    #[error("epoch {0} was not kept: a run of so many epochs keeps {1}")]
+    NoEpoch(usize, String),
     /// Rendering failed, for lack of a graphics driver for instance.
     #[error("{0}")]
     Drawing(String),
@@ -87,6 +93,7 @@ impl Shot {
             scale: 1.0,
             theme: ThemeChoice::Dark,
             epochs: 0,
+            epoch: None,
             image: None,
             player: None,
             two_graphs: false,
@@ -137,6 +144,7 @@ fn prepare(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), Screenshot
         if workspace.training().run().is_none_or(|run| run.history.is_empty()) {
             return Err(ScreenshotError::Reported(last_message(workspace, "training did not start")));
         }
+        look(harness, shot)?;
     }
     let workspace = harness.state_mut().workspace_mut();
     if let (Some(id), Some(session)) = (&shot.image, workspace.session()) {
@@ -164,6 +172,23 @@ fn play_to(harness: &mut Harness<'_, App>, at: f32) -> Result<(), ScreenshotErro
     }
     workspace.apply(PropagationAction::Play(false));
     workspace.apply(PropagationAction::Seek(at));
+    Ok(())
+}
+
+/// Looks at the trained run as asked for.
+fn look(harness: &mut Harness<'_, App>, shot: &Shot) -> Result<(), ScreenshotError> {
+    let workspace = harness.state_mut().workspace_mut();
+    if let (Some(epoch), Some(run)) = (shot.epoch, workspace.training().run().map(|run| run.path.clone())) {
+        if !workspace.epochs().kept().any(|kept| kept == epoch) {
+            let kept: Vec<String> = workspace.epochs().kept().map(|epoch| epoch.to_string()).collect();
+            return Err(ScreenshotError::NoEpoch(epoch, some_of(&kept)));
+        }
+        workspace.apply(LensAction::ShowEpoch { run, epoch: Some(epoch) });
+    }
+    if shot.panel == Some(Panel::Neighbours) {
+        workspace.apply(LensAction::MeasureNeighbours);
+        settle(harness)?;
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod export;
 mod filter;
 mod history;
 mod judging;
+mod lens;
 mod message;
 mod propagation;
 mod runs;
@@ -24,6 +25,7 @@ pub use export::ExportAction;
 pub use filter::FilterAction;
 pub use history::HistoryAction;
 pub use judging::{JudgingAction, Verdict};
+pub use lens::LensAction;
 pub use message::MessageAction;
 pub use propagation::PropagationAction;
 pub use runs::RunsAction;
@@ -65,6 +67,8 @@ pub enum Action {
     Propagation(PropagationAction),
     /// Two graphs of the current query.
     TwoGraphs(TwoGraphsAction),
+    /// Earlier epochs and other numbers of neighbours.
+    Lens(LensAction),
     /// Undo and redo.
     History(HistoryAction),
 }
@@ -95,5 +99,6 @@ from_theme! {
     Judging: JudgingAction,
     Propagation: PropagationAction,
     TwoGraphs: TwoGraphsAction,
+    Lens: LensAction,
     History: HistoryAction,
 }

@@ -4,7 +4,8 @@ use super::Description;
 use crate::study::runs::{ParamValue, Parameters, RunTable, flat, short_name};
 use crate::workspace::embedding::COMPUTED;
 use crate::workspace::{
-    Action, DataAction, JudgingAction, RunsAction, Settings, SettingsAction, StudiesAction, ThemeChoice, Workspace,
+    Action, DataAction, JudgingAction, LensAction, RunsAction, Settings, SettingsAction, StudiesAction, ThemeChoice,
+    Workspace,
 };
 use std::path::Path;
 
@@ -41,6 +42,10 @@ impl Workspace {
                 let now = self.judging.protocol();
                 (now != &**protocol).then(|| JudgingAction::SetProtocol(Box::new(now.clone())).into())
             }
+            Action::Lens(LensAction::ShowEpoch { run, epoch }) if self.can_show_epoch(run, *epoch) => {
+                let now = self.epochs.chosen();
+                (now != *epoch).then(|| LensAction::ShowEpoch { run: run.clone(), epoch: now }.into())
+            }
             Action::Runs(RunsAction::Delete(path)) => Some(RunsAction::Restore(path.clone()).into()),
             Action::Studies(StudiesAction::Delete(path)) => Some(StudiesAction::Restore(path.clone()).into()),
             Action::Runs(RunsAction::SetLabel { run, .. }) if !self.can_label_run(run) => None,
@@ -67,6 +72,7 @@ impl Workspace {
                 path.is_dir() && !self.trash.holds(path)
             }
             Action::Runs(RunsAction::SetLabel { run, .. }) => run.is_dir(),
+            Action::Lens(LensAction::ShowEpoch { run, epoch }) => self.can_show_epoch(run, *epoch),
             _ => true,
         }
     }
@@ -92,6 +98,8 @@ fn describe(back: &Action, forth: &Action) -> Description {
         (_, Action::Runs(RunsAction::Delete(path)) | Action::Studies(StudiesAction::Delete(path))) => {
             of("deletion", format!("deletion of {}", name(path)))
         }
+        (_, Action::Lens(LensAction::ShowEpoch { epoch: Some(epoch), .. })) => of("epoch", format!("epoch {epoch}")),
+        (_, Action::Lens(_)) => of("epoch", "the run's own epoch".to_owned()),
         (_, Action::Runs(RunsAction::SetLabel { run, .. })) => of("label", format!("label of {}", name(run))),
         _ => of("other", "a change".to_owned()),
     }

@@ -9,7 +9,7 @@ mod scene;
 mod tooltip;
 mod two;
 
-use super::{PanelView, tune};
+use super::{PanelView, epoch, tune};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
 use crate::app::kit::{icons, theme, widgets};
@@ -39,6 +39,7 @@ impl PanelView for GraphPanel {
         };
         self.toolbar_ui(ui, session, ctx);
         filter::chips_ui(ui, false, ctx);
+        epoch::chip_ui(ui, ctx);
         let Some(view) = session.view() else {
             no_graph(ui, session, ctx);
             return;

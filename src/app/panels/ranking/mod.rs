@@ -6,7 +6,7 @@ mod trust;
 
 pub use shown::{CAPTION, Reveal, ShownRanking, caption};
 
-use super::PanelView;
+use super::{PanelView, epoch};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
 use crate::app::kit::restart::{self, Listed};
@@ -33,6 +33,7 @@ impl PanelView for RankingPanel {
             return;
         };
         filter::chips_ui(ui, false, ctx);
+        epoch::chip_ui(ui, ctx);
         self.cut_off.show(ui, session, ctx);
         let reveal = self.reveal.next(session);
         let is_new = self.listed.changes_to((session.generation, session.query()));
