@@ -45,9 +45,11 @@ pub fn small_ratios(id: impl AsIdSalt, x: &str, palette: &Palette) -> Plot<'stat
     small(id, x, palette)
         .custom_x_axes(vec![across])
         .x_grid_spacer(|input| {
+            let (low, high) = input.bounds;
             let marks = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].map(place).into_iter();
-            let step_size = input.base_step_size * f64::from(MARKS[0] / GRID);
-            marks.map(|value| GridMark { value, step_size: step_size.max(0.69) }).collect()
+            let seen = marks.filter(|value| (low..=high).contains(value));
+            // From 1 to 2, from 2 to 5 and from 5 to 10 is about as far.
+            seen.map(|value| GridMark { value, step_size: 2_f64.ln() }).collect()
         })
         .label_formatter(move |position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } if !plot_name.is_empty() => {

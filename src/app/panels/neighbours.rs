@@ -115,7 +115,7 @@ fn caution(workspace: &Workspace, over: Split) -> Option<(&'static str, &'static
         )),
         Split::Train => Some(("learned from", "The network has learned from these queries with its own k.")),
         Split::Validation if is_retrained => Some((
-            "learned from",
+            "learned from in retraining",
             "After its retraining on train and validation queries, the network has learned from these with its own k. \
              Without retraining, they are a fair guide to k.",
         )),
@@ -160,6 +160,7 @@ fn plot_ui(ui: &mut Ui, figure: Figure, shown: &Shown<'_>, size: Vec2, ctx: &mut
 fn title_ui(ui: &mut Ui, figure: Figure, [own, mean]: &[Option<String>; 2], palette: &Palette) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
+        ui.spacing_mut().interact_size.y = 14.0;
         let title = ui.label(RichText::new(figure.name()).small().color(palette.text));
         title.on_hover_text(figure.explanation());
         for (value, colour) in [(own, palette.curves[1]), (mean, palette.curves[0])] {
@@ -193,7 +194,7 @@ fn curves(
     let own = VLine::new("trained with", plot::place(shown.found.own)).style(LineStyle::dashed_dense());
     plot.vline(own.color(palette.weak).width(1.0));
     // One beyond the curves stands at their end.
-    plot.vline(VLine::new("now", plot::place(shown.k.min(last))).color(palette.accent).width(1.6));
+    plot.vline(VLine::new("now", plot::place(shown.k.min(last))).color(palette.text).width(1.6));
 }
 
 /// Lets a plot over k choose one, as the slider does: by a click, by dragging, and by the arrow keys while it has the focus.
