@@ -62,6 +62,18 @@ impl SavedRun {
         Ok(Self { record, experiment, whitening, network })
     }
 
+    /// Reads a run's folder, with the weights of one of its kept epochs if one is given.
+    ///
+    /// # Errors
+    /// Those of [`SavedRun::open`] and [`SavedRun::at_epoch`].
+    pub fn open_at(folder: &Path, epoch: Option<usize>) -> Result<Self, TrainError> {
+        let run = Self::open(folder)?;
+        match epoch {
+            Some(epoch) => run.at_epoch(folder, epoch),
+            None => Ok(run),
+        }
+    }
+
     /// Its record.
     pub fn record(&self) -> &RunRecord {
         &self.record

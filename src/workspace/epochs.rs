@@ -95,6 +95,11 @@ impl Epochs {
         found.epochs.iter().find(|(kept, _)| *kept == epoch).map(|(_, scores)| scores)
     }
 
+    /// The scores of a query's candidates after a kept epoch.
+    pub(super) fn scores_of(&self, epoch: usize, query: usize) -> Option<Vec<f32>> {
+        self.scores(epoch)?.scores.get(query).cloned()
+    }
+
     /// Whether they are being read.
     pub(super) fn is_reading(&self) -> bool {
         self.job.is_running()

@@ -31,8 +31,8 @@ struct StagesRequest {
 /// What ranks.
 #[derive(Clone, Debug, PartialEq)]
 enum By {
-    /// A saved run, by its folder and the version of its scores.
-    Run(PathBuf, u64),
+    /// A saved run, by its folder, the version of its scores and the epoch that is looked at.
+    Run(PathBuf, u64, Option<usize>),
     /// DCMM-PRF with default weights.
     Untrained,
 }

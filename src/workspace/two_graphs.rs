@@ -5,7 +5,7 @@ mod learned;
 
 pub use learned::{Moved, Taught};
 
-use super::ranking::Order;
+use super::ranking::{Order, Ranking};
 use super::view::QueryView;
 use crate::base::named;
 use crate::jobs::Slot;
@@ -38,13 +38,16 @@ pub struct GraphSide {
     pub k: Option<usize>,
     /// The ranking that gives sizes and numbers.
     pub order: Order,
+    /// The kept epoch of the shown run that this side shows; `None` for what the window shows. With one, the ranking and the
+    /// learned similarity are those of the epoch.
+    pub epoch: Option<usize>,
 }
 
 impl GraphSide {
     /// Cosine against learned similarity, the first question about a run.
     pub const USUAL: [Self; 2] = [
-        Self { near: Near::Cosine, k: None, order: Order::Text },
-        Self { near: Near::Learned, k: None, order: Order::Model },
+        Self { near: Near::Cosine, k: None, order: Order::Text, epoch: None },
+        Self { near: Near::Learned, k: None, order: Order::Model, epoch: None },
     ];
 }
 
@@ -55,7 +58,7 @@ struct TwoRequest {
     query: usize,
     vectors: String,
     run: Option<(PathBuf, u64)>,
-    sides: [(Near, usize); 2],
+    sides: [(Near, usize, Option<usize>); 2],
 }
 
 /// Both graphs.
@@ -66,6 +69,8 @@ pub struct TwoViews {
     pub only: [HashSet<(usize, usize)>; 2],
     /// How many pairs both have.
     pub shared: usize,
+    /// The ranking of each side with an epoch of its own.
+    pub rankings: [Option<Ranking>; 2],
     /// What the run's similarity has learned, if it has.
     pub taught: Option<Taught>,
 }

@@ -69,10 +69,14 @@ fn a_learned_similarity_has_edges_of_its_own_and_says_what_it_learned() {
     train(&mut harness, ModelKind::DcmmPrf, 1);
     rest(&mut harness);
     harness.get_by_label_contains("learned no similarity");
-    let side = |order| GraphSide { near: Near::Cosine, k: None, order };
+    let side = |order| GraphSide { near: Near::Cosine, k: None, order, epoch: None };
     let sides = Box::new([side(Order::Text), side(Order::Model)]);
     harness.state_mut().workspace_mut().apply(TwoGraphsAction::Set(sides));
     rest(&mut harness);
     let views = shown(&harness);
     assert!(views.only.iter().all(HashSet::is_empty), "text against model: the same edges");
+    harness.get_by_label("First epoch against last").click();
+    rest(&mut harness);
+    let [first, last] = shown(&harness).rankings.each_ref().map(|ranking| ranking.clone().expect("an epoch's"));
+    assert_ne!(first.scores, last.scores, "training has changed the scores");
 }

@@ -88,8 +88,8 @@ impl Workspace {
         self.propagation.job.start("propagation", wake, move |_| {
             let query = request.query;
             let traced = match &request.by {
-                By::Run(folder, _) => {
-                    let run = SavedRun::open(folder)?;
+                By::Run(folder, _, epoch) => {
+                    let run = SavedRun::open_at(folder, *epoch)?;
                     let data = train::data_of_run(&data, run.record())?;
                     run.trace(&data, query)?
                 }
@@ -111,7 +111,9 @@ impl Workspace {
             return Err("The steps of this run can be watched once it is trained.");
         }
         let by = match (session.best(), self.training.run()) {
-            (Some((Order::Model, _)), Some(run)) => By::Run(run.path.clone(), session.model_version()),
+            (Some((Order::Model, _)), Some(run)) => {
+                By::Run(run.path.clone(), session.model_version(), self.epochs.chosen())
+            }
             (Some((Order::Untrained, _)), _) => By::Untrained,
             _ => return Err("Train a graph network, or open a run: its steps are shown here."),
         };

@@ -3,9 +3,9 @@
 use super::{MOST_TWICE, Near, Taught, TwoRequest, TwoViews};
 use crate::graph::{Csr, GraphRequest};
 use crate::jobs::JobError;
-use crate::train::{self, RunData, RunSimilarity, SavedRun};
+use crate::train::{self, RunData, RunSimilarity, SavedRun, TrainError};
 use crate::workspace::view::{QueryView, ViewRequest};
-use crate::workspace::{TwoGraphsAction, Workspace};
+use crate::workspace::{Ranking, TwoGraphsAction, Workspace};
 use std::collections::HashSet;
 
 impl Workspace {
@@ -63,17 +63,22 @@ impl Workspace {
         }
         state.forget();
         state.wanted = Some(request.clone());
+        let scores = request.sides.map(|(_, _, epoch)| self.epochs.scores_of(epoch?, request.query));
         let wake = self.wake.clone();
         self.two_graphs.job.start("two graphs", wake, move |_| {
-            let similarity = match &request.run {
-                Some((folder, _)) => {
-                    let run = SavedRun::open(folder)?;
-                    let data = train::data_of_run(&data, run.record())?;
-                    run.similarity(&data, request.query)?
-                }
-                None => None,
+            let similarity = |epoch: Option<usize>| -> Result<Option<RunSimilarity>, TrainError> {
+                let Some((folder, _)) = &request.run else { return Ok(None) };
+                let run = SavedRun::open_at(folder, epoch)?;
+                let data = train::data_of_run(&data, run.record())?;
+                run.similarity(&data, request.query)
             };
-            views(&data, &request, similarity.as_ref()).map_err(|problem| JobError::Failed(problem.to_owned()))
+            let [a, b] = request.sides;
+            let first = similarity(a.2)?;
+            let second = if a.2 == b.2 { first.clone() } else { similarity(b.2)? };
+            let ranking = |scores: Option<Vec<f32>>| scores.map(|scores| Ranking::new(&data, request.query, scores));
+            let rankings = scores.map(ranking);
+            let views = views(&data, &request, [first.as_ref(), second.as_ref()]);
+            views.map(|views| TwoViews { rankings, ..views }).map_err(|problem| JobError::Failed(problem.to_owned()))
         });
     }
 
@@ -93,14 +98,22 @@ impl Workspace {
             query,
             vectors: session.data.vectors.name.clone(),
             run: run.map(|run| (run.path.clone(), session.model_version())),
-            sides: self.two_graphs.sides.map(|side| (side.near, side.k.unwrap_or(k))),
+            sides: self.two_graphs.sides.map(|side| {
+                // Without an epoch of its own, a side shows what the window shows.
+                (side.near, side.k.unwrap_or(k), side.epoch.or(self.epochs.chosen()))
+            }),
         };
         Ok((request, session.data.clone()))
     }
 }
 
-fn views(data: &RunData, request: &TwoRequest, similarity: Option<&RunSimilarity>) -> Result<TwoViews, &'static str> {
-    let view = |(near, k): (Near, usize)| -> Result<QueryView, &'static str> {
+fn views(
+    data: &RunData,
+    request: &TwoRequest,
+    similarities: [Option<&RunSimilarity>; 2],
+) -> Result<TwoViews, &'static str> {
+    let view = |at: usize| -> Result<QueryView, &'static str> {
+        let ((near, k, _), similarity) = (request.sides[at], similarities[at]);
         let graph = GraphRequest { k, ..GraphRequest::default() };
         let wanted = ViewRequest { query: request.query, vectors: format!("{} {near}", request.vectors), graph };
         let most = QueryView::most_neighbours(graph);
@@ -113,11 +126,12 @@ fn views(data: &RunData, request: &TwoRequest, similarity: Option<&RunSimilarity
         };
         Ok(QueryView::over(data, wanted, &nearest, None))
     };
-    let views = [view(request.sides[0])?, view(request.sides[1])?];
+    let views = [view(0)?, view(1)?];
     let [a, b] = views
         .each_ref()
         .map(|view| view.edges().iter().map(|&(i, j, _)| (i.min(j), i.max(j))).collect::<HashSet<(usize, usize)>>());
     let shared = a.intersection(&b).count();
     let only = [a.difference(&b).copied().collect(), b.difference(&a).copied().collect()];
-    Ok(TwoViews { views, only, shared, taught: similarity.and_then(Taught::of) })
+    let taught = similarities[1].or(similarities[0]).and_then(Taught::of);
+    Ok(TwoViews { views, only, shared, rankings: [None, None], taught })
 }

@@ -57,7 +57,7 @@ impl GraphsView {
                         name: Some(name),
                         passing: ctx.workspace().passing(),
                         played: None,
-                        order: None,
+                        ranking: None,
                         only: None,
                     };
                     canvas.show(ui, &shown, ctx);

@@ -10,7 +10,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::scene::canvas::SceneCanvas;
 use crate::app::kit::scene::{Camera, Scene};
 use crate::app::kit::theme::{self, Palette};
-use crate::workspace::{GraphLook, Order, Passing, QueryView, SelectionAction, Session};
+use crate::workspace::{GraphLook, Passing, QueryView, Ranking, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub struct ShownGraph<'a> {
     /// What the propagation player shows, if it is open.
     pub played: Option<Played<'a>>,
     /// The ranking that gives sizes and numbers; `None` for the best there is.
-    pub order: Option<Order>,
+    pub ranking: Option<&'a Ranking>,
     /// The pairs that a graph beside it lacks.
     pub only: Option<Only<'a>>,
 }
@@ -48,7 +48,7 @@ struct SceneRequest {
     hovered: Option<usize>,
     passing: Option<Passing>,
     moment: Option<Moment>,
-    order: Option<Order>,
+    ranked: Option<Vec<f32>>,
     only: Option<usize>,
     dark: bool,
 }
@@ -151,14 +151,14 @@ impl<'a> ShownGraph<'a> {
             hovered: session.hovered(),
             passing: self.passing.cloned(),
             moment: self.played.as_ref().map(Played::moment),
-            order: self.order,
+            ranked: self.ranking.map(|ranking| ranking.scores.clone()),
             only: self.only.map(|only| only.pairs.len()),
             dark,
         }
     }
 
     fn parts(&self) -> GraphParts<'a> {
-        let ShownGraph { session, view, look, name, passing, order, only, .. } = *self;
+        let ShownGraph { session, view, look, name, passing, ranking, only, .. } = *self;
         let (data, query) = (&session.data, session.query());
         let focus = session.hovered().or(session.candidate());
         GraphParts {
@@ -166,7 +166,7 @@ impl<'a> ShownGraph<'a> {
             query: &data.dataset.queries[query],
             grades: data.judgements.of(query),
             scale: &session.scale,
-            ranking: order.map_or_else(|| session.best_ranking(), |order| session.ranking(order)),
+            ranking: ranking.or_else(|| session.best_ranking()),
             positions: view.positions(),
             edges: view.edges(),
             by_strength: false,

@@ -59,7 +59,7 @@ impl PanelView for GraphPanel {
             name: None,
             passing,
             played,
-            order: None,
+            ranking: None,
             only: None,
         };
         if !propagation.is_open() {

@@ -91,7 +91,7 @@ impl TwoGraphs {
                         name: Some(name),
                         passing: ctx.workspace().passing(),
                         played: None,
-                        order: Some(sides[at].order),
+                        ranking: shown.rankings[at].as_ref().or_else(|| session.ranking(sides[at].order)),
                         only: Some(Only { pairs: &shown.only[at], is_second: at == 1 }),
                     };
                     self.canvases[at].show(ui, &graph, ctx);

@@ -9,7 +9,7 @@ use egui::{RichText, Slider, Ui};
 /// A question that two graphs answer.
 type Question = (&'static str, &'static str, fn(usize) -> [GraphSide; 2]);
 
-const MODEL: GraphSide = GraphSide { near: Near::Cosine, k: None, order: Order::Model };
+const MODEL: GraphSide = GraphSide { near: Near::Cosine, k: None, order: Order::Model, epoch: None };
 
 const QUESTIONS: [Question; 4] = [
     ("Cosine against learned", "Neighbours by the cosine, and by the run's learned similarity", |_| GraphSide::USUAL),
@@ -27,10 +27,18 @@ const QUESTIONS: [Question; 4] = [
 /// The questions, one click each.
 pub fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
     let (sides, k) = (*ctx.workspace().two_graphs().sides(), ctx.settings().experiment.graph.k);
+    let kept = ctx.workspace().epochs().kept();
     ui.horizontal_wrapped(|ui| {
         for (name, hint, asked) in QUESTIONS {
             let asked = asked(k);
             if ui.selectable_label(sides == asked, name).on_hover_text(hint).clicked() {
+                ctx.act(TwoGraphsAction::Set(Box::new(asked)));
+            }
+        }
+        if let (Some(first), Some(last)) = (kept.clone().next(), kept.clone().next_back()) {
+            let asked = [first, last].map(|epoch| GraphSide { near: sides[1].near, epoch: Some(epoch), ..MODEL });
+            let name = "First epoch against last";
+            if ui.selectable_label(sides == asked, name).on_hover_text("The run after two of its epochs").clicked() {
                 ctx.act(TwoGraphsAction::Set(Box::new(asked)));
             }
         }
@@ -66,9 +74,17 @@ pub fn side_ui(ui: &mut Ui, session: &Session, at: usize, ctx: &mut PanelCtx<'_>
             if slider.changed() {
                 side.k = (k != usual).then_some(k);
             }
-            widgets::choices(ui, &format!("Ranking of graph {letter}"), side.order.name(), |ui| {
+            let ranked = side.epoch.map_or_else(|| side.order.name().to_owned(), |epoch| format!("Epoch {epoch}"));
+            widgets::choices(ui, &format!("Ranking of graph {letter}"), ranked, |ui| {
                 for order in session.orders().into_iter().filter(|order| session.ranking(*order).is_some()) {
-                    ui.selectable_value(&mut side.order, order, order.name());
+                    if ui.selectable_label(side.epoch.is_none() && side.order == order, order.name()).clicked() {
+                        (side.order, side.epoch) = (order, None);
+                    }
+                }
+                for epoch in ctx.workspace().epochs().kept() {
+                    if ui.selectable_label(side.epoch == Some(epoch), format!("Epoch {epoch}")).clicked() {
+                        (side.order, side.epoch) = (Order::Model, Some(epoch));
+                    }
                 }
             });
         });
