@@ -2,6 +2,9 @@
 
 use crate::cli::{errors, folder, object, program, sample};
 use crate::window::searching::with_vectors;
+use crossrank::dataset::{Image, Initial, NewQuery, Reach, Relevance, Split, add_query};
+use crossrank::index::Collection;
+use crossrank::workspace::{MOST_QUERIES, learned_from};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -68,6 +71,10 @@ fn a_search_says_where_to_stop_once_enough_is_judged() {
     assert!(end == results.len() || mean(end + 1) < 0.7, "no more can be kept: {end}");
     // Judgements of the query itself are what is known of it.
     let own_query = search("bird", &judged);
+    assert_eq!(
+        own_query["cut_off"]["queries"], 7,
+        "a kept query is learned from as in the window, also while asked again"
+    );
     for result in own_query["results"].as_array().expect("results").iter().take(20) {
         if is_shown(&result["image"], "bird") && result["probability"] != 1.0 {
             panic!("{result}");
@@ -75,4 +82,29 @@ fn a_search_says_where_to_stop_once_enough_is_judged() {
     }
     let text = String::from_utf8(run(&["search", own, "reptile", "--by", "prf", "--precision", "0.7"]).stdout);
     assert!(text.expect("text").contains("no sure cut-off yet: 0 of at least 5 queries"), "files have no judgement");
+}
+
+#[test]
+fn of_many_judged_queries_those_learned_from_are_spread_over_all() {
+    let home = folder();
+    let own = home.path().join("own");
+    let photos = Path::new(&sample()).join("photos");
+    let mut loaded =
+        Collection::create(&own, &photos, Reach::Folder).expect("made").without_queries().expect("no queries yet");
+    let image = Initial { image: Image::new("a.jpg".into()), text: 1.0, like: None };
+    for at in 0..1000 {
+        let query = NewQuery { id: at.to_string(), text: at.to_string(), split: None, candidates: vec![image.clone()] };
+        add_query(&mut loaded, &query);
+    }
+    let splits: Vec<Split> = (0..1000).map(|at| if at % 10 == 8 { Split::Test } else { Split::Train }).collect();
+    let mut judgements = loaded.judgements;
+    for query in (0..1000).step_by(2) {
+        judgements.set(query, 0, Some(Relevance(1)));
+    }
+    let learned = learned_from(&judgements, &splits);
+    assert_eq!(learned.len(), MOST_QUERIES);
+    assert!(learned.iter().all(|&query| query % 2 == 0 && splits[query] != Split::Test));
+    let widest = learned.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(widest <= Some(8) && learned.last() > Some(&980), "{widest:?}, {:?}", learned.last());
+    assert_eq!(learned_from(&judgements, &splits[..100]).len(), 40, "all, if they are few");
 }

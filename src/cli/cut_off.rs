@@ -1,19 +1,12 @@
 //! `crossrank search --precision`: where the list is likely to end.
 
-use super::data::opening;
-use super::labels::{LabelArgs, counting};
+use super::labels::LabelArgs;
 use super::progress::Progress;
-use crate::dataset::Split;
 use crate::eval::calibration::{Calibration, PRECISIONS, ScoredQuery, Uncalibrated};
-use crate::index::{Candidates, Collection, VectorSet};
-use crate::signals;
 use crate::train::RunData;
-use crate::workspace::{Ranker, scored_query};
+use crate::workspace::{Ranker, learned_from, scored_query};
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
-
-/// Judged queries that are looked at.
-const MOST_QUERIES: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CutOffArgs {
@@ -46,38 +39,30 @@ struct Found {
 }
 
 impl CutOff {
-    /// Looks for it, by the scores of the kept queries under the same ranking. `order`: the candidates, best first.
+    /// Looks for it, by the scores of the kept queries under the same ranking. `query`: the one at hand, with the scores of
+    /// its candidates and these in the order of the list, best first.
     ///
     /// # Errors
-    /// If the kept queries or their judgements cannot be read or ranked.
+    /// If the kept queries cannot be ranked.
     pub(super) fn find(
-        (args, precision): (&CutOffArgs, f64),
-        (collection, ranker): (&Collection, &Ranker),
-        (words, candidates, order): (&str, &Candidates, &[usize]),
-        vectors: Option<&VectorSet>,
+        precision: f64,
+        ranker: &Ranker,
+        data: &RunData,
+        (query, scores, order): (usize, &[f32], &[usize]),
         progress: &mut Progress,
     ) -> Result<Self> {
-        let query = collection.query(words, words, Some(Split::Test), candidates);
-        let gathered = collection.gather(collection.kept()?, &query, vectors)?;
-        let judgements = counting(&gathered.dataset, gathered.judgements, args.labels.choice(), progress)?;
-        let signals = signals::compute(&gathered.dataset);
-        let memory = opening(false, None)?.memory;
-        let data = RunData::new(gathered.dataset, judgements, signals, (Vec::new(), gathered.vectors), memory);
-        let is_learned_from = |&query: &usize| {
-            query != gathered.query && data.splits[query] != Split::Test && data.judgements.is_judged(query)
-        };
-        let mut queries: Vec<usize> =
-            (0..data.dataset.queries.len()).filter(is_learned_from).take(MOST_QUERIES).collect();
-        queries.push(gathered.query);
         progress.stage("Looking where lists end");
-        let scores = ranker.scores(&data, &queries)?;
-        let scored = queries.iter().zip(&scores).map(|(query, of)| scored_query(of, data.judgements.of(*query)));
-        let mut scored: Vec<ScoredQuery> = scored.collect();
-        let own = scored.pop().unwrap_or_default();
+        let queries = learned_from(&data.judgements, &data.splits);
+        let of_queries = ranker.scores(data, &queries)?;
+        let scored = queries.iter().zip(&of_queries).filter_map(|(&query, scores)| Some((query, scores.as_ref()?)));
+        let scored: Vec<ScoredQuery> =
+            scored.map(|(query, scores)| scored_query(scores, data.judgements.of(query))).collect();
+        let own = scored_query(scores, data.judgements.of(query));
         let found = Calibration::fit(&scored).map(|calibration| {
             let probabilities = calibration.known_probabilities(&own);
             Found { end: Calibration::end(order, &probabilities, precision), probabilities, calibration }
         });
+        progress.finish();
         Ok(Self { precision, found })
     }
 

@@ -2,6 +2,7 @@
 
 use super::cut_off::{CutOff, CutOffArgs};
 use super::data::opening;
+use super::labels::counting;
 use super::names::{count, one_of};
 use super::output::{fault, note, print, print_json};
 use super::progress::Progress;
@@ -10,7 +11,7 @@ use super::table::{aligned, grouped};
 use crate::dataset::Split;
 use crate::index::{Asked, Candidates, Collection, Example, VectorSet};
 use crate::signals::splitting;
-use crate::train::Untrained;
+use crate::train::{RunData, Untrained};
 use crate::vision::DeviceChoice;
 use crate::workspace::Ranker;
 use anyhow::{Result, bail};
@@ -91,15 +92,17 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
     let candidates = collection.candidates(&asked, vectors.as_ref())?;
     let text_ms = milliseconds(start);
     let start = Instant::now();
-    let order = order(&collection, &ranker, args, &candidates, vectors.as_ref(), &mut progress)?;
+    let search = Search { collection: &collection, ranker: &ranker, args, vectors: vectors.as_ref() };
+    let ranked = search.ranked(&candidates, &mut progress)?;
+    let mut order = search.order(&candidates, ranked.as_ref());
     let rank_ms = milliseconds(start);
-    let ranked: Vec<usize> = order.iter().map(|(at, _)| *at).collect();
-    let find = |precision| {
-        let of = (args.words.as_str(), &candidates, &ranked[..]);
-        CutOff::find((&args.cut_off, precision), (&collection, &ranker), of, vectors.as_ref(), &mut progress)
+    let cut_off = match (args.cut_off.precision, &ranked) {
+        (Some(precision), Some(Ranked { data, query, scores })) => {
+            let list: Vec<usize> = order.iter().map(|(at, _)| *at).collect();
+            Some(CutOff::find(precision, &ranker, data, (*query, scores, &list), &mut progress)?)
+        }
+        _ => None,
     };
-    let cut_off = args.cut_off.precision.map(find).transpose()?;
-    let mut order = order;
     order.truncate(args.top);
     let results = Results { candidates, order, text_ms, rank_ms, cut_off };
     if let Some(name) = &args.keep {
@@ -135,44 +138,74 @@ fn example(collection: &Collection, image: &Path, vectors: Option<&VectorSet>) -
     Ok(Example::Vector(vectors.vector_of(image)?))
 }
 
-/// The candidates in their new order.
-fn order(
-    collection: &Collection,
-    ranker: &Ranker,
-    args: &SearchArgs,
-    candidates: &Candidates,
-    vectors: Option<&VectorSet>,
-    progress: &mut Progress,
-) -> Result<Vec<(usize, f32)>> {
-    let list = &candidates.list;
-    let scores: Vec<f32> = match ranker {
-        Ranker::Untrained(Untrained::Text) => list.iter().map(|found| found.score).collect(),
-        _ if list.is_empty() => Vec::new(),
-        ranker => {
-            let onto = match ranker {
-                Ranker::Run(_) => collection.kept()?,
-                Ranker::Untrained(_) => collection.without_queries()?,
-            };
-            let query = collection.query(&args.words, &args.words, None, candidates);
-            let gathered = collection.gather(onto, &query, vectors)?;
-            let watch = &mut |done, total| {
-                progress.step("Comparing pictures", done, total, "");
-                ControlFlow::Continue(())
-            };
-            let (scores, missing) = ranker.rank(gathered, vectors, opening(false, None)?.memory, watch)?;
-            progress.finish();
-            if !missing.is_empty() {
-                note(&format!("the run has signals that this collection lacks: {}", missing.join(", ")));
-            }
-            scores
+/// A search, with all it takes.
+struct Search<'a> {
+    collection: &'a Collection,
+    ranker: &'a Ranker,
+    args: &'a SearchArgs,
+    vectors: Option<&'a VectorSet>,
+}
+
+/// The query at hand, ranked.
+struct Ranked {
+    data: RunData,
+    query: usize,
+    scores: Vec<f32>,
+}
+
+impl Search<'_> {
+    /// Ranks the candidates; `None` where the order of the search itself is all that is asked for.
+    fn ranked(&self, candidates: &Candidates, progress: &mut Progress) -> Result<Option<Ranked>> {
+        let Self { collection, ranker, args, vectors } = *self;
+        let wants_cut_off = args.cut_off.precision.is_some();
+        if !wants_cut_off && (self.is_by_text() || candidates.list.is_empty()) {
+            return Ok(None);
         }
-    };
-    let mut order: Vec<(usize, f32)> = scores.into_iter().enumerate().collect();
-    let path = |at: usize| &list[at].picture.path;
-    if !matches!(ranker, Ranker::Untrained(Untrained::Text)) {
+        let onto = match ranker {
+            Ranker::Untrained(_) if !wants_cut_off => collection.without_queries()?,
+            _ => collection.kept()?,
+        };
+        // What is only asked must not change which of the kept queries are learned from.
+        let kept = onto.dataset.query_index(&args.words).map(|kept| &onto.dataset.queries[kept]);
+        let split = kept.map_or(Some(Split::Test), |kept| kept.split);
+        let query = collection.query(&args.words, &args.words, split, candidates);
+        let mut gathered = collection.gather(onto, &query, vectors)?;
+        if wants_cut_off {
+            gathered.judgements =
+                counting(&gathered.dataset, gathered.judgements, args.cut_off.labels.choice(), progress)?;
+        }
+        let query = gathered.query;
+        let data = ranker.data(gathered, opening(false, None)?.memory);
+        let watch = &mut |done, total| {
+            progress.step("Comparing pictures", done, total, "");
+            ControlFlow::Continue(())
+        };
+        let (scores, missing) = match candidates.list.is_empty() {
+            true => Default::default(),
+            false => ranker.rank(&data, query, vectors, watch)?,
+        };
+        progress.finish();
+        if !missing.is_empty() {
+            note(&format!("the run has signals that this collection lacks: {}", missing.join(", ")));
+        }
+        Ok(Some(Ranked { data, query, scores }))
+    }
+
+    /// The candidates in their new order, with their scores.
+    fn order(&self, candidates: &Candidates, ranked: Option<&Ranked>) -> Vec<(usize, f32)> {
+        let list = &candidates.list;
+        let Some(ranked) = ranked.filter(|_| !self.is_by_text()) else {
+            return list.iter().map(|found| found.score).enumerate().collect();
+        };
+        let mut order: Vec<(usize, f32)> = ranked.scores.iter().copied().enumerate().collect();
+        let path = |at: usize| &list[at].picture.path;
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
     }
-    Ok(order)
+        order
+    }
+
+    fn is_by_text(&self) -> bool {
+        matches!(self.ranker, Ranker::Untrained(Untrained::Text))
 }
 
 fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {

@@ -8,7 +8,8 @@ use crate::eval::calibration::{Calibration, Uncalibrated};
 use crate::jobs::Slot;
 use calibrate::{Calibrated, KnownScores};
 
-pub use calibrate::scored_query;
+pub(super) use calibrate::untrained_scores;
+pub use calibrate::{MOST_QUERIES, learned_from, scored_query};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;

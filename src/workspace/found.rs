@@ -4,12 +4,13 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::cut_off::untrained_scores;
 use super::looks::{self, RankError, Watch};
 use crate::dataset::TEXT_FEATURE;
 use crate::graph::Csr;
 use crate::index::{Collection, Gathered, IndexError, VectorSet};
 use crate::signals;
-use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained, rank_untrained_over};
+use crate::train::{Quiet, RunData, SavedRun, TrainError, Untrained, rank_untrained_over};
 
 /// What ranks the candidates of a search.
 pub enum Ranker {
@@ -65,55 +66,58 @@ impl Ranker {
         }
     }
 
-    /// The scores of the candidates of some queries of a data set, such as a collection's kept ones, one list a query.
+    /// The scores of the candidates of some queries of a data set, such as a collection's kept ones, one list a query; `None`
+    /// of one with too many candidates to be ranked as one of many.
     ///
     /// # Errors
     /// If vectors are missing, or a run does not fit.
-    pub fn scores(&self, data: &RunData, queries: &[usize]) -> Result<Vec<Vec<f32>>, TrainError> {
+    pub fn scores(&self, data: &RunData, queries: &[usize]) -> Result<Vec<Option<Vec<f32>>>, TrainError> {
         match self {
             Self::Untrained(known) => {
-                let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
-                queries.iter().map(|&query| rank_untrained(data, *known, signal, query)).collect()
+                queries.iter().map(|&query| untrained_scores(data, *known, query).transpose()).collect()
             }
-            Self::Run(run) => Ok(run.apply(data, queries, &mut Quiet)?.scores),
+            Self::Run(run) => Ok(run.apply(data, queries, &mut Quiet)?.scores.into_iter().map(Some).collect()),
         }
     }
 
-    /// Ranks the query at hand: the score of each of its candidates, all finite, and the signals of a run that the
-    /// collection lacks.
-    ///
-    /// `set` has the vectors that were gathered; its index finds the neighbours of many candidates
-    /// ([`VectorSet::graph_among`]). A saved run compares each candidate with each, however many, in at most `memory` bytes
-    /// beside their vectors.
-    ///
-    /// # Errors
-    /// If vectors are missing, a run does not fit, and after a `Break` of `watch`.
-    pub fn rank(
-        &self,
-        gathered: Gathered,
-        set: Option<&VectorSet>,
-        memory: usize,
-        watch: &mut Watch<'_>,
-    ) -> Result<(Vec<f32>, Vec<String>), RankError> {
-        let Gathered { dataset, judgements, vectors, query, .. } = gathered;
+    /// What was gathered, with the signals that it ranks by. Similarities take at most `memory` bytes beside the vectors.
+    pub fn data(&self, gathered: Gathered, memory: usize) -> RunData {
+        let Gathered { dataset, judgements, vectors, .. } = gathered;
         // Only a run needs more than the text's score.
         let signals = match self {
             Self::Untrained(_) => signals::given(&dataset),
             Self::Run(_) => signals::compute(&dataset),
         };
-        let data = RunData::new(dataset, judgements, signals, (Vec::new(), vectors), memory);
+        RunData::new(dataset, judgements, signals, (Vec::new(), vectors), memory)
+    }
+
+    /// Ranks the query at hand: the score of each of its candidates, all finite, and the signals of a run that the
+    /// collection lacks.
+    ///
+    /// `data` is that of [`Ranker::data`], and `set` has its vectors; its index finds the neighbours of many candidates
+    /// ([`VectorSet::graph_among`]). A saved run compares each candidate with each, however many.
+    ///
+    /// # Errors
+    /// If vectors are missing, a run does not fit, and after a `Break` of `watch`.
+    pub fn rank(
+        &self,
+        data: &RunData,
+        query: usize,
+        set: Option<&VectorSet>,
+        watch: &mut Watch<'_>,
+    ) -> Result<(Vec<f32>, Vec<String>), RankError> {
         match self {
             Self::Untrained(known) => {
                 // Without any word that matches, all texts are equal.
                 let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
                 let graph = match known.graph().filter(|_| data.has_vectors()) {
-                    Some(graph) => looks::nearest(&data, set, query, graph.k, watch)?.0.cut(graph),
+                    Some(graph) => looks::nearest(data, set, query, graph.k, watch)?.0.cut(graph),
                     None => Csr::default(),
                 };
-                Ok((rank_untrained_over(&data, *known, signal, query, graph)?, Vec::new()))
+                Ok((rank_untrained_over(data, *known, signal, query, graph)?, Vec::new()))
             }
             Self::Run(run) => {
-                let applied = run.apply(&data, &[query], &mut Quiet)?;
+                let applied = run.apply(data, &[query], &mut Quiet)?;
                 Ok((applied.scores.into_iter().next().unwrap_or_default(), applied.missing))
             }
         }

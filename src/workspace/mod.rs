@@ -41,7 +41,7 @@ pub use action::{
     MessageAction, PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction,
     TrainingAction, TwoGraphsAction, Verdict,
 };
-pub use cut_off::{CutOff, CutOffSettings, CutOffs, scored_query};
+pub use cut_off::{CutOff, CutOffSettings, CutOffs, MOST_QUERIES, learned_from, scored_query};
 pub use embedding::{
     ComparisonState, EmbeddingComparison, EmbeddingMap, EmbeddingPair, EmbeddingSource, EmbeddingState,
     MOST_NEIGHBOURS, MOST_POINTS, MapMethod, MapPoint, MapRequest, MapScope, MapState, QueryComparison,

@@ -231,7 +231,9 @@ fn reranked(collection: &Collection, set: &VectorSet, words: &str, most: usize) 
     let onto = collection.without_queries().expect("empty");
     let gathered = collection.gather(onto, &query, Some(set)).expect("gathered");
     let ranker = Ranker::Untrained(Untrained::Prf);
-    let (scores, _) = ranker.rank(gathered, Some(set), 1 << 30, &mut |_, _| go_on(())).expect("ranked");
+    let at = gathered.query;
+    let data = ranker.data(gathered, 1 << 30);
+    let (scores, _) = ranker.rank(&data, at, Some(set), &mut |_, _| go_on(())).expect("ranked");
     assert_eq!(scores.len(), found.list.len());
     scores.len()
 }

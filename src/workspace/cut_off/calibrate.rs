@@ -1,16 +1,16 @@
 //! Calibrating the scores of rankings as a job.
 
-use crate::dataset::{Relevance, Split, TEXT_FEATURE};
+use crate::dataset::{Judgements, Relevance, Split, TEXT_FEATURE};
 use crate::eval::calibration::{Calibration, ScoredQuery, Uncalibrated};
 use crate::jobs::{JobError, Worker};
 use crate::signals;
-use crate::train::{RunData, Untrained, rank_untrained};
+use crate::train::{RunData, TrainError, Untrained, rank_untrained};
 use crate::workspace::{Order, Session};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Judged queries that are looked at; more would not make the curves much better.
-const MOST_QUERIES: usize = 200;
+pub const MOST_QUERIES: usize = 200;
 
 /// Candidates of a query up to which rankings that cost their square are looked at.
 const MOST_CANDIDATES: usize = 2_000;
@@ -39,11 +39,7 @@ impl Ingredients {
     pub(super) fn of(session: &Session, known: Arc<KnownScores>) -> Self {
         let data = session.data.clone();
         let splits = session.splits();
-        let is_learned_from =
-            |&query: &usize| splits.get(query) != Some(&Split::Test) && data.judgements.is_judged(query);
-        let all: Vec<usize> = (0..data.dataset.queries.len()).filter(is_learned_from).collect();
-        let count = all.len().min(MOST_QUERIES);
-        let queries: Vec<usize> = (0..count).map(|at| all[at * all.len() / count]).collect();
+        let queries = learned_from(&data.judgements, splits);
         let of_model = |scores: &[Vec<f32>]| queries.iter().map(|&query| scores[query].clone()).collect();
         let model = session.model.as_ref().map(|model| of_model(&model.scores));
         // The current query's rankings may still be in the making.
@@ -84,11 +80,7 @@ impl Ingredients {
             return Some(known.clone());
         }
         let data = &self.data;
-        let untrained = |by: Untrained| {
-            let signal = data.signals.index(TEXT_FEATURE)?;
-            let is_small = data.dataset.queries[query].candidates.len() <= MOST_CANDIDATES;
-            is_small.then(|| rank_untrained(data, by, signal, query).ok())?
-        };
+        let untrained = |by: Untrained| untrained_scores(data, by, query)?.ok();
         let scores = match order {
             Order::Initial => Some(signals::initial_order(&data.dataset, query)),
             Order::Text => Some(signals::text_only(&data.signals, query)),
@@ -98,6 +90,28 @@ impl Ingredients {
         };
         scores.map(Arc::new)
     }
+}
+
+/// The queries to learn from: judged, and not of the test split. Of more than [`MOST_QUERIES`], so many spread evenly over
+/// all. `splits`: of each query of the data set.
+pub fn learned_from(judgements: &Judgements, splits: &[Split]) -> Vec<usize> {
+    let is_learned_from = |&query: &usize| splits[query] != Split::Test && judgements.is_judged(query);
+    let all: Vec<usize> = (0..splits.len()).filter(is_learned_from).collect();
+    let count = all.len().min(MOST_QUERIES);
+    (0..count).map(|at| all[at * all.len() / count]).collect()
+}
+
+/// A query's scores in a ranking without training; `None` if a ranking that costs the square of its candidates would take
+/// too long for one of many queries.
+pub(in crate::workspace) fn untrained_scores(
+    data: &RunData,
+    by: Untrained,
+    query: usize,
+) -> Option<Result<Vec<f32>, TrainError>> {
+    let is_quick = !by.needs_vectors() || data.dataset.queries[query].candidates.len() <= MOST_CANDIDATES;
+    // Without any word that matches, all texts are equal.
+    let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
+    is_quick.then(|| rank_untrained(data, by, signal, query))
 }
 
 /// A query's scores with what judges say of its candidates.
