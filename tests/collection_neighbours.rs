@@ -1,14 +1,20 @@
 //! Collections beyond what is compared exactly: an index of neighbours, and what was added since it was made.
 
 use crate::cli::folder;
+use crossrank::app::{App, Shot, headless, settle};
 use crossrank::base::Rng;
 use crossrank::dataset::Reach;
 use crossrank::graph::{cosines_with, unit_rows};
-use crossrank::index::{Collection, EXACT, IndexError, Picture, Stamp, VectorSet, Words};
+use crossrank::index::{Asked, Collection, EXACT, IndexError, Picture, Stamp, VectorSet, Words};
 use crossrank::vision::{Architecture, EncoderSpec};
+use crossrank::workspace::{SearchAction, Session, Store};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A few more than are compared exactly.
 const PICTURES: usize = EXACT + 500;
@@ -25,7 +31,8 @@ fn an_index_finds_the_nearest_of_many_pictures_and_of_those_added_later() {
     let collection = Collection::create(&home.path().join("own"), &pictures, Reach::Folder).expect("a collection");
     let mut writer = collection.text().writer().expect("a writer");
     for number in 0..PICTURES + 20 {
-        let words = Words::default();
+        let name = if number % 3 == 0 { "blue sky" } else { "sky" }.to_owned();
+        let words = Words { name, ..Words::default() };
         writer.add(&Picture { path: path(number), stamp: Stamp::default(), part: None, words }).expect("added");
     }
     writer.finish().expect("on disk");
@@ -63,6 +70,7 @@ fn an_index_finds_the_nearest_of_many_pictures_and_of_those_added_later() {
     }
     assert!(found >= 28, "{found} of 30");
     check_graph(&set, &rows);
+    check_failure(&home.path().join("store"), &collection, &set);
     let wrong = &mut std::iter::once((path(0), vec![1.0; 3]));
     assert!(collection.take_vectors(&encoder, wrong, &mut |_| ControlFlow::Continue(())).is_err());
 }
@@ -123,4 +131,32 @@ fn check_graph(set: &VectorSet, rows: &[Vec<f32>]) {
         assert!(cosine(*from).is_none_or(|own| own == near.similarity));
         assert!(cosine(1 - *from).is_none_or(|other| other <= near.similarity));
     }
+}
+
+/// Rows that cannot be read while the pictures of a search are compared, in the window.
+fn check_failure(store: &Path, collection: &Collection, set: &VectorSet) {
+    let mut harness = headless(&Shot::of(collection.folder().to_str().expect("a plain path")), Store::at(store));
+    settle(&mut harness).expect("it opens");
+    let asked = Asked { most: PICTURES, ..Asked::words("sky") };
+    harness.state_mut().workspace_mut().apply(SearchAction::Ask(Box::new(asked)));
+    let begun = Instant::now();
+    let count = |harness: &Harness<'_, App>| {
+        let session = harness.state().workspace().session().expect("a session");
+        session.data.dataset.queries[session.query()].candidates.len()
+    };
+    while count(&harness) < PICTURES {
+        harness.state_mut().workspace_mut().poll();
+        assert!(begun.elapsed() < Duration::from_secs(120), "it is found");
+    }
+    // The job that compares them has just begun.
+    let file = collection.folder().join("vectors").join(&set.info().key).join("rows-0.f32");
+    let whole = fs::read(&file).expect("rows");
+    File::options().write(true).open(&file).expect("there").set_len(0).expect("cut");
+    settle(&mut harness).expect("it fails");
+    fs::write(&file, whole).expect("written");
+    let why = harness.state().workspace().session().and_then(Session::look_failure).expect("a reason").to_owned();
+    assert!(why.contains("rows-0.f32"), "{why}");
+    harness.run_steps(2);
+    let said = harness.query_all_by_label_contains("The images could not be compared: ").count();
+    assert!(said >= 1, "the panel says so where a ranking is missing");
 }

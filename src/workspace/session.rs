@@ -74,6 +74,8 @@ pub struct Session {
     pub(super) view_job: Slot<(), Looks>,
     /// The rankings of a collection that need no judgement, by query, once they were computed with these vectors.
     pub(super) untrained: HashMap<usize, [Ranking; 2]>,
+    /// Why the current query's images could not be compared.
+    pub(super) look_failure: Option<String>,
     /// The vectors of a collection, and what a search has compared already.
     pub(super) searched: Searched,
     pub(super) rankings: [Option<Ranking>; Order::ALL.len()],

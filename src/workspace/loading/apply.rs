@@ -224,6 +224,7 @@ impl Workspace {
             view_job: Slot::default(),
             untrained: HashMap::new(),
             searched,
+            look_failure: None,
             rankings: Default::default(),
             ranked: 0,
             model: None,

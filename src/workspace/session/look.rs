@@ -24,6 +24,11 @@ impl Session {
         self.view_job.is_running()
     }
 
+    /// Why the current query's images could not be compared, so that its graph and the rankings that need it are missing.
+    pub fn look_failure(&self) -> Option<&str> {
+        self.look_failure.as_deref()
+    }
+
     /// Whether the current query has too many images for its graph to be drawn.
     pub fn is_too_large_to_draw(&self) -> bool {
         self.candidate_count() > MOST_DRAWN
@@ -54,6 +59,7 @@ impl Session {
     pub(in crate::workspace) fn refresh_view(&mut self, graph: GraphRequest) {
         // A running job is for another request.
         self.view_job.retire();
+        self.look_failure = None;
         if !self.data.has_vectors() {
             self.view = None;
             return;
@@ -70,10 +76,10 @@ impl Session {
         let wanted = Wanted { view: request, set: self.searched.set.clone(), ranks };
         let n = self.candidate_count();
         if n * n / 2 * self.data.vectors.dim <= AT_ONCE {
-            if let Ok(looks) = Looks::of(&self.data, wanted, &mut |_, _| ControlFlow::Continue(())) {
-                self.take(looks);
-            }
-            return;
+            return match Looks::of(&self.data, wanted, &mut |_, _| ControlFlow::Continue(())) {
+                Ok(looks) => self.take(looks),
+                Err(error) => self.look_failure = Some(error.to_string()),
+            };
         }
         let data = self.data.clone();
         self.view_job.start("graph", self.wake.clone(), move |worker: &Worker<(), Looks>| {
@@ -116,7 +122,8 @@ impl Session {
             changed = true;
             match event {
                 Event::Done(looks) => self.take(looks),
-                Event::Failed(_) | Event::Progress(_) | Event::Update(()) => {}
+                Event::Failed(JobError::Failed(why)) => self.look_failure = Some(why),
+                Event::Failed(JobError::Cancelled) | Event::Progress(_) | Event::Update(()) => {}
             }
         }
         changed | self.view.as_mut().is_some_and(QueryView::poll)

@@ -9,6 +9,7 @@ pub use shown::{CAPTION, Reveal, ShownRanking, caption};
 use super::{PanelView, epoch};
 use crate::app::ctx::PanelCtx;
 use crate::app::filter;
+use crate::app::kit::obstacle::obstacle_line;
 use crate::app::kit::restart::{self, Listed};
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
@@ -110,6 +111,10 @@ fn rows_ui(ui: &mut Ui, session: &Session, shown: &Shown<'_, '_>, is_new: bool, 
 
 /// Why an order is missing.
 fn missing_ui(ui: &mut Ui, session: &Session, order: Order) {
+    if let (Order::Feedback | Order::Untrained, Some(why)) = (order, session.look_failure()) {
+        obstacle_line(ui, &format!("The images could not be compared: {why}"));
+        return;
+    }
     widgets::caption(
         ui,
         match order {
