@@ -13,6 +13,7 @@ use crossrank::graph::{VisualSettings, Whitening};
 use crossrank::index::{Collection, Packing};
 use crossrank::model::ModelKind;
 use crossrank::train::Experiment;
+use crossrank::vision::EncoderSpec;
 use image::{ImageFormat, RgbImage};
 use readers::READERS;
 
@@ -132,6 +133,11 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
             "{\"at\":5,\"from\":\"a.jpg\",\"to\":\"b/a.jpg\",\"bytes\":9,\"was\":1,\"is\":1}\n{\"at\":6,\"from\":\"b/a.jpg\",\"to\":\"b.jpg\",\"bytes\":9,\"was\":1,\"is\":2}\n",
         ),
         "statistics" => text("#words-1\t3\t10\t2\t1\nbear\t2\t3\t1\t1\t0\t0\nmill\t1\t1\t0\t0\t0\t0\n"),
+        "vector_set" => {
+            let key = EncoderSpec::bundled().key().expect("its weights");
+            vec![readers::set_json(&key.to_string()).into_bytes()]
+        }
+        "vector_rows" => text(readers::ROWS),
         other => panic!("no seeds for the reader {other}"),
     }
 }

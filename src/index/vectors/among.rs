@@ -98,7 +98,8 @@ impl Among<'_> {
             return Ok(Vec::new());
         }
         // The picture itself is found as well.
-        let is_listed = |row: usize| self.place[row] != NONE;
+        // The index may be damaged, and name rows that are not there.
+        let is_listed = |row: usize| self.place.get(row).is_some_and(|place| *place != NONE);
         let near = self.index.nearest(&query, self.k + 1, |row| row < self.known && is_listed(row))?;
         let mut found: Ranked = compared(rows, &near, &query)?;
         if row >= self.known {
@@ -128,5 +129,97 @@ impl Among<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Rng;
+    use crate::dataset::{RowOf, RowWriter};
+    use crate::index::vectors::describe::{self, VectorInfo};
+    use crate::index::vectors::near;
+    use crate::vision::{Architecture, EncoderSpec};
+    use std::path::{Path, PathBuf};
+
+    const ROWS: usize = 400;
+
+    fn path(number: usize) -> String {
+        format!("{number}.jpg")
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("crossrank-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("a folder");
+        folder
+    }
+
+    /// A set with an index of neighbours of all its rows.
+    fn set(folder: &Path) -> VectorInfo {
+        let mut encoder = EncoderSpec::find(Some(Architecture::Resnet50Thin), None).expect("bundled");
+        encoder.feature.stage = 1;
+        let mut info = VectorInfo::of(&encoder).expect("its weights");
+        let mut writer = RowWriter::open(folder, 0, info.dim).expect("empty");
+        let mut rng = Rng::new(1);
+        for number in 0..ROWS {
+            let vector: Vec<f32> = (0..info.dim).map(|_| rng.normal() as f32).collect();
+            writer.append(&[RowOf { path: &path(number), stamp: (1, 1), content: None }], &vector).expect("written");
+        }
+        info.near = Some(near::build(folder, &writer.rows, None, 1, &mut |_, _| true).expect("made"));
+        describe::write(folder, &info).expect("written");
+        info
+    }
+
+    #[test]
+    fn an_index_of_other_rows_is_not_used_and_spoils_nothing() {
+        let home = &folder("among");
+        let info = set(home);
+        let paths: Vec<String> = (0..ROWS).map(path).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let graph = |set: &VectorSet, known: usize| {
+            let index = NearIndex::open(&near::file(home, 1), set.rows().dim).expect("it is whole");
+            set.graph_by((&index, known), &paths, 5, &mut |_, _| ControlFlow::Continue(())).expect("made")
+        };
+        let whole = VectorSet::open(home).expect("opened");
+        assert!(whole.near().is_some());
+        assert_eq!(graph(&whole, ROWS).row(7).len(), 5);
+        // The list of the rows was cut short; the index still names all.
+        let list = home.join("rows-0.jsonl");
+        let text = std::fs::read_to_string(&list).expect("the list");
+        let half: Vec<&str> = text.split_inclusive('\n').take(ROWS / 2).collect();
+        std::fs::write(&list, half.concat()).expect("written");
+        let cut = VectorSet::open(home).expect("opened");
+        assert!(cut.near().is_none());
+        for known in [ROWS / 2, ROWS, usize::MAX] {
+            let graph = graph(&cut, known);
+            assert_eq!((graph.n(), graph.row(7).len(), graph.row(ROWS - 1).len()), (ROWS, 5, 0));
+        }
+        for rows in [usize::MAX, ROWS + 1] {
+            let near = info.near.clone().map(|near| describe::NearInfo { rows, ..near });
+            describe::write(home, &VectorInfo { near, ..info.clone() }).expect("written");
+            let set = VectorSet::open(home).expect("opened");
+            assert!(set.near().is_none());
+            assert_eq!(set.nearest(&[vec![1.0; info.dim]], 3).expect("compared")[0].len(), 3);
+        }
+        std::fs::remove_dir_all(home).expect("removed");
+    }
+
+    #[test]
+    fn descriptions_of_what_cannot_be_are_refused_by_name() {
+        let home = &folder("described");
+        let info = set(home);
+        let near = info.near.clone().map(|near| describe::NearInfo { file: u64::MAX, ..near });
+        for wrong in [
+            VectorInfo { dim: info.dim + 1, ..info.clone() },
+            VectorInfo { dim: 0, ..info.clone() },
+            VectorInfo { rows: u64::MAX, ..info.clone() },
+            VectorInfo { near, ..info.clone() },
+            VectorInfo { version: 2, ..info.clone() },
+        ] {
+            describe::write(home, &wrong).expect("written");
+            let error = VectorSet::open(home).err().expect("refused").to_string();
+            assert!(error.contains(describe::FILE), "{error}");
+        }
+        std::fs::remove_dir_all(home).expect("removed");
     }
 }

@@ -14,6 +14,9 @@ pub(super) const FILE: &str = "set.json";
 /// Numbers that a vector may have.
 const DIMENSIONS: std::ops::RangeInclusive<usize> = 1..=1 << 20;
 
+/// The highest number in the names of files, each of which is one more than that of the file before.
+const MOST_FILES: u64 = u32::MAX as u64;
+
 /// The version of the format.
 const VERSION: u32 = 1;
 
@@ -103,19 +106,24 @@ impl VectorInfo {
 /// Reads the description of a set.
 ///
 /// # Errors
-/// If it is not there, malformed, or of a newer version.
+/// If it is not there, malformed, says what cannot be, or is of a newer version.
 pub(super) fn read(folder: &Path) -> Result<VectorInfo, IndexError> {
     let path = folder.join(FILE);
     let text = read_text_file(&path)?;
     let info: VectorInfo = serde_json::from_str(&text)
         .map_err(|error| FileError::malformed(format!("not a description of vectors: {error}"), &path))?;
-    match info.version {
-        VERSION if DIMENSIONS.contains(&info.dim) => Ok(info),
-        version => {
-            let message = format!("version {version} of vectors, which a newer Crossrank made");
-            Err(FileError::malformed(message, &path).into())
-        }
+    let fault = |message: String| Err(FileError::malformed(message, &path).into());
+    if info.version != VERSION {
+        return fault(format!("version {} of vectors, which a newer Crossrank made", info.version));
     }
+    if !DIMENSIONS.contains(&info.dim) || info.dim != info.encoder.dim() {
+        return fault(format!("vectors of {} numbers, of an encoder that gives {}", info.dim, info.encoder.dim()));
+    }
+    let numbers = [Some(info.rows), info.near.as_ref().map(|near| near.file)];
+    if let Some(number) = numbers.into_iter().flatten().find(|&number| number > MOST_FILES) {
+        return fault(format!("files with the number {number}, more than were ever made"));
+    }
+    Ok(info)
 }
 
 /// Writes the description of a set.

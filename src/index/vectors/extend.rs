@@ -21,7 +21,10 @@ pub(super) fn extend(
     observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<(), IndexError> {
     let rows = &writer.rows;
-    let is_recent = |near: &describe::NearInfo| (rows.len() - near.rows.min(rows.len())) * TAIL <= rows.count();
+    // One that knows rows which are not there is of others.
+    let is_recent = |near: &describe::NearInfo| {
+        rows.len().checked_sub(near.rows).is_some_and(|unknown| unknown * TAIL <= rows.count())
+    };
     if rows.count() <= EXACT || info.near.as_ref().is_some_and(is_recent) {
         return Ok(());
     }
@@ -31,9 +34,10 @@ pub(super) fn extend(
         let stage = "Indexing neighbours".to_owned();
         observe(Progress { stage, done, total, ..Progress::default() }).is_continue()
     };
-    let built = match near::build(folder, rows, before.as_ref(), number, proceed) {
+    let known = before.as_ref().filter(|near| near.rows <= rows.len());
+    let built = match near::build(folder, rows, known, number, proceed) {
         // One that is missing or damaged is made anew.
-        Err(error) if before.is_some() && !error.is_cancelled() => near::build(folder, rows, None, number, proceed),
+        Err(error) if known.is_some() && !error.is_cancelled() => near::build(folder, rows, None, number, proceed),
         built => built,
     };
     info.near = Some(built?);

@@ -11,7 +11,7 @@ use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use super::describe::{NearInfo, Recall};
 use super::exact::{self, Ranked, compared, ranked};
-use crate::base::{At, FileError};
+use crate::base::{At, FileError, open_file};
 use crate::dataset::Rows;
 use crate::graph::unit_rows;
 use crate::index::IndexError;
@@ -65,6 +65,10 @@ impl NearIndex {
     /// # Errors
     /// If it cannot be read, or is not of vectors of this length.
     pub fn open(path: &Path, dim: usize) -> Result<Self, IndexError> {
+        // Of a file that it cannot open or map, the library closes descriptor 0, which is not its own.
+        if open_file(path)?.metadata().at(path)?.len() == 0 {
+            return Err(fault("it is empty", path));
+        }
         let index = empty(dim, path)?;
         index.view(text(path)?).map_err(|error| fault(error, path))?;
         if index.dimensions() != dim {
@@ -208,6 +212,23 @@ mod tests {
         assert!(NearIndex::open(&file(&home, 2), DIM + 1).is_err(), "of other vectors");
         std::fs::write(file(&home, 4), b"not an index").expect("written");
         assert!(NearIndex::open(&file(&home, 4), DIM).is_err());
+        std::fs::remove_dir_all(&home).expect("removed");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_index_that_cannot_be_opened_costs_no_other_file_its_descriptor() {
+        let home = std::env::temp_dir().join(format!("crossrank-no-near-{}", std::process::id()));
+        std::fs::create_dir_all(&home).expect("a folder");
+        std::fs::write(file(&home, 2), "").expect("written");
+        std::fs::create_dir_all(file(&home, 3)).expect("a folder");
+        let input = || std::fs::read_link("/proc/self/fd/0").ok();
+        let before = input();
+        for number in 1..4 {
+            let error = NearIndex::open(&file(&home, number), DIM).err().expect("there is none").to_string();
+            assert!(error.contains(&format!("near-{number}")), "{error}");
+            assert_eq!(input(), before, "{number}");
+        }
         std::fs::remove_dir_all(&home).expect("removed");
     }
 }

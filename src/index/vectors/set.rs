@@ -42,8 +42,9 @@ impl VectorSet {
     pub(in crate::index) fn open(folder: &Path) -> Result<Self, IndexError> {
         let info = describe::read(folder)?;
         let rows = Rows::open(folder, info.rows, info.dim)?;
-        // Without its index of neighbours a set is slower, not broken.
-        let near = info.near.as_ref().and_then(|near| NearIndex::open(&near::file(folder, near.file), info.dim).ok());
+        // Without its index of neighbours a set is slower, not broken. One that knows rows which are not there is of others.
+        let near = info.near.as_ref().filter(|near| near.rows <= rows.len());
+        let near = near.and_then(|near| NearIndex::open(&near::file(folder, near.file), info.dim).ok());
         Ok(Self { folder: folder.to_owned(), info, rows, near })
     }
 

@@ -1,0 +1,8 @@
+//! Fuzzes the reader `vector_rows`.
+#![no_main]
+
+#[path = "../readers.rs"]
+#[allow(dead_code)]
+mod readers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| readers::vector_rows(bytes));
