@@ -74,6 +74,9 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
         let mapping = Mapping { captions: args.text.clone(), ..collection.manifest().mapping.clone() };
         collection.set_mapping(mapping)?;
     }
+    if args.follow {
+        collection.follow()?;
+    }
     let updated = collection.update(&mut |at| {
         progress.step(&at.stage, at.done, at.total, "");
         if interrupt.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

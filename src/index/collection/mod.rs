@@ -121,6 +121,18 @@ impl Collection {
         &self.pictures
     }
 
+    /// Follows links and paths that lead out of the pictures' folder, from the next update on.
+    ///
+    /// # Errors
+    /// If the collection's description cannot be read or written.
+    pub fn follow(&mut self) -> Result<(), IndexError> {
+        if self.manifest.follow {
+            return Ok(());
+        }
+        self.manifest = Manifest { follow: true, ..read(&self.folder)? };
+        write(&self.folder, &self.manifest)
+    }
+
     /// Sets what the columns of tables mean, from the next update on.
     ///
     /// # Errors

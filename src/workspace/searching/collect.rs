@@ -51,6 +51,9 @@ pub(super) fn collect(wanted: &Wanted, worker: &Worker<Step, Collected>) -> Resu
     if let Some(mapping) = &wanted.mapping {
         collection.set_mapping(mapping.clone())?;
     }
+    if wanted.follow {
+        collection.follow()?;
+    }
     let updated = collection.update(observe)?;
     let folder = collection.folder().to_owned();
     worker.update(Step::Readable(folder.clone()));
