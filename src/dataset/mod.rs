@@ -66,8 +66,8 @@ pub(crate) use collection::{
     CHOICE, PixelStamp, RowOf, RowWriter, Rows, lock_queries, note_moves, preferred_set, remove_rows, rename_images,
 };
 pub use collection::{
-    Initial, MOVED, Move, Moves, NewQuery, STATISTICS, TEXT_FEATURE, add_query, empty_collection, keep_query,
-    pictures_folder,
+    Initial, MOVED, Move, Moves, NewQuery, STATISTICS, TEXT_FEATURE, add_query, empty_collection, follow_moves,
+    keep_query, pictures_folder,
 };
 pub use embeddings::{Embeddings, encoder_of, read_embeddings, write_embeddings};
 pub use ids::{ImageId, QueryId};

@@ -146,9 +146,19 @@ impl Judges {
         Ok(look)
     }
 
+    /// Where pictures went since they were judged.
+    pub fn moves(&self) -> &Moves {
+        &self.moves.0
+    }
+
+    /// Whether pictures were moved since the last look.
+    pub fn has_new_moves(&self) -> bool {
+        self.places.size_of_moves() != self.moves.1
+    }
+
     /// Reads again where pictures went, if that has changed.
     fn look_at_moves(&mut self) -> Result<bool, JudgeError> {
-        let has_changed = self.places.size_of_moves() != self.moves.1;
+        let has_changed = self.has_new_moves();
         if has_changed {
             self.moves = self.places.moves()?;
         }

@@ -67,7 +67,7 @@ impl Places {
     }
 
     /// The size of the file that says where pictures went; 0 without one.
-    pub(super) fn size_of_moves(&self) -> u64 {
+    pub fn size_of_moves(&self) -> u64 {
         let path = self.root.join(MOVED);
         let size = fs::metadata(&path).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
         if size > 0 && self.reach.admits(&path, &self.root) { size } else { 0 }

@@ -81,6 +81,8 @@ pub struct LoadingState {
     beginning: Slot<(), (PathBuf, String)>,
     pub(super) vectors: Slot<(), VectorsRead>,
     path: PathBuf,
+    /// When that began, in milliseconds since 1970-01-01 UTC.
+    began: i64,
     pub(super) wanted_query: Option<String>,
     pub(super) pending: Option<Vec<String>>,
 }

@@ -55,6 +55,8 @@ pub struct Session {
     pub generation: u64,
     /// Where it was opened from.
     pub path: PathBuf,
+    /// From when on moves of its pictures are not yet in their names, in milliseconds since 1970-01-01 UTC.
+    pub(super) named_at: i64,
     /// Data set, judgements, features, visual vectors and splits.
     pub data: RunData,
     /// What is wrong with it.
@@ -72,10 +74,10 @@ pub struct Session {
     pub(super) hovered: Option<usize>,
     pub(super) view: Option<QueryView>,
     pub(super) view_job: Slot<(), Looks>,
-    /// The rankings of a collection that need no judgement, by query, once they were computed with these vectors.
-    pub(super) untrained: HashMap<usize, [Ranking; 2]>,
     /// Why the current query's images could not be compared.
     pub(super) look_failure: Option<String>,
+    /// The rankings of a collection that need no judgement, by query, once they were computed with these vectors.
+    pub(super) untrained: HashMap<usize, [Ranking; 2]>,
     /// The vectors of a collection, and what a search has compared already.
     pub(super) searched: Searched,
     pub(super) rankings: [Option<Ranking>; Order::ALL.len()],

@@ -92,14 +92,19 @@ pub fn add_query(loaded: &mut Loaded, query: &NewQuery) -> usize {
 }
 
 /// Keeps a query of a collection, in place of one of the same name. Both files are replaced as a whole, images first: a
-/// crash leaves all of the query or nothing of it. Another process that keeps a query at the same time is waited for.
+/// crash leaves all of the query or nothing of it. Another process that keeps a query at the same time is waited for;
+/// `query` is made once no other changes the names of images.
 ///
 /// # Errors
-/// If the files cannot be read or written, or stay locked.
-pub fn keep_query(root: &Path, query: &NewQuery) -> Result<(), DatasetError> {
+/// If the files cannot be read or written, or stay locked, and those of `query`.
+pub fn keep_query<E: From<DatasetError>>(root: &Path, query: impl FnOnce() -> Result<NewQuery, E>) -> Result<(), E> {
     let folder = root.join("queries");
-    std::fs::create_dir_all(&folder).at(&folder)?;
+    std::fs::create_dir_all(&folder).at(&folder).map_err(DatasetError::from)?;
     let _lock = locked(&folder)?;
+    Ok(write(root, &query()?)?)
+}
+
+fn write(root: &Path, query: &NewQuery) -> Result<(), DatasetError> {
     let images = query.candidates.iter().map(|initial| (initial.image.id.as_str(), image_row(&initial.image)));
     replace(&root.join(IMAGES), &IMAGE_HEAD, images.collect())?;
     let rows =

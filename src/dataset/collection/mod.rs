@@ -26,6 +26,7 @@ pub(crate) use keep::lock_queries;
 pub use keep::{Initial, NewQuery, TEXT_FEATURE, add_query, keep_query};
 pub(crate) use moves::note_moves;
 pub use moves::{MOVED, Move, Moves};
+pub use renamed::follow_moves;
 pub(crate) use renamed::rename_images;
 pub(crate) use rows::{PixelStamp, RowOf, RowWriter, Rows, remove_rows};
 pub(crate) use sources::{CHOICE, preferred_set};

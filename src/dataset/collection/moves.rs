@@ -76,6 +76,11 @@ impl Moves {
         self.all.is_empty()
     }
 
+    /// When the last move was noticed, in milliseconds since 1970-01-01 UTC.
+    pub fn last(&self) -> Option<i64> {
+        self.all.iter().map(|moved| moved.at).max()
+    }
+
     /// The path that the picture has now which had this one at a time, in milliseconds since 1970-01-01 UTC.
     pub fn now<'a>(&'a self, path: &'a str, at: i64) -> &'a str {
         let (mut path, mut at) = (path, at);
@@ -109,7 +114,7 @@ impl Moves {
 /// If the file cannot be written.
 pub(crate) fn note_moves(root: &Path, mut moves: Vec<Move>) -> Result<(), FileError> {
     let path = root.join(MOVED);
-    let last = Moves::read(root)?.all.iter().map(|moved| moved.at).max();
+    let last = Moves::read(root)?.last();
     let now = UNIX_EPOCH.elapsed().map_or(0, |since| since.as_millis() as i64);
     let at = last.map_or(now, |last| now.max(last.saturating_add(1)));
     moves.iter_mut().for_each(|moved| moved.at = at);

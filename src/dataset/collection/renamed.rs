@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::keep::locked;
-use super::{IMAGES, QUERIES};
+use super::{IMAGES, Moves, QUERIES};
 use crate::base::{At, csv_line, write_whole};
-use crate::dataset::DatasetError;
 use crate::dataset::table::Table;
 use crate::dataset::warnings::Warnings;
+use crate::dataset::{Dataset, DatasetError, Image, ImageId};
 
 /// The columns that hold paths.
 const OF_IMAGES: [&str; 2] = ["id", "file"];
@@ -35,6 +36,40 @@ pub(crate) fn rename_images(root: &Path, new: &HashMap<&str, &str>) -> Result<()
     write_whole(&images, &[old.concat().as_bytes(), more.as_bytes()]).at(&images)?;
     write_whole(&queries, &[rows(&queries, &OF_QUERIES, new)?.concat().as_bytes()]).at(&queries)?;
     Ok(write_whole(&images, &[renamed.concat().as_bytes()]).at(&images)?)
+}
+
+impl Image {
+    /// Calls an image of a collection by its new path below the pictures' folder, where its picture is now.
+    pub(crate) fn rename(&mut self, path: &str) {
+        let root =
+            self.file.as_deref().and_then(|file| file.ancestors().nth(Path::new(self.id.as_str()).iter().count()));
+        self.file = root.map(|root| root.join(path));
+        self.id = ImageId::from(path);
+    }
+}
+
+/// Calls images of a collection that were moved at `since` or later, in milliseconds since 1970-01-01 UTC, by their new
+/// paths, but for those whose new path another image has; whether there were any.
+pub fn follow_moves(dataset: &mut Arc<Dataset>, moves: &Moves, since: i64) -> bool {
+    let images = dataset.images.iter().enumerate();
+    let moved = images.filter_map(|(at, image)| {
+        let now = moves.now(image.id.as_str(), since);
+        (now != image.id.as_str()).then(|| (at, now.to_owned()))
+    });
+    let moved: Vec<(usize, String)> = moved.collect();
+    if moved.is_empty() {
+        return false;
+    }
+    let gone: HashSet<usize> = moved.iter().map(|(at, _)| *at).collect();
+    let stay = dataset.images.iter().enumerate().filter(|(at, _)| !gone.contains(at));
+    let mut taken: HashSet<String> = stay.map(|(_, image)| image.id.as_str().to_owned()).collect();
+    let dataset = Arc::make_mut(dataset);
+    for (at, path) in moved {
+        if taken.insert(path.clone()) {
+            dataset.images[at].rename(&path);
+        }
+    }
+    true
 }
 
 /// The lines of a table, headings first, with other paths in some of its columns.

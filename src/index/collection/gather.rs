@@ -96,12 +96,15 @@ impl Collection {
         split: Option<Split>,
         candidates: &Candidates,
     ) -> Result<(), IndexError> {
-        let mut query = self.query(name, text, split, candidates);
-        self.follow_moves(&mut query)?;
-        Ok(keep_query(self.folder(), &query)?)
+        keep_query(self.folder(), || {
+            let mut query = self.query(name, text, split, candidates);
+            self.follow_moves(&mut query)?;
+            Ok(query)
+        })
     }
 
-    /// Calls pictures that were moved since the query was asked by their new paths.
+    /// Calls pictures that were moved since the query was asked by their new paths, also while an update that has noted this
+    /// is still to put it into the index.
     fn follow_moves(&self, query: &mut NewQuery) -> Result<(), IndexError> {
         let moves = Moves::read(self.folder())?;
         if moves.is_empty() {
@@ -109,12 +112,18 @@ impl Collection {
         }
         self.text().reload()?;
         for initial in &mut query.candidates {
-            let path = initial.image.id.as_str();
-            if self.picture(path)?.is_some() {
+            let path = initial.image.id.as_str().to_owned();
+            let now = moves.now(&path, 0);
+            if now == path {
                 continue;
             }
-            if let Some(picture) = self.picture(moves.now(path, 0))? {
-                initial.image = self.image(&picture);
+            match (self.picture(&path)?, self.picture(now)?) {
+                (None, Some(picture)) => initial.image = self.image(&picture),
+                // The index does not know of it yet, but there the picture is.
+                (Some(_), None) if !self.pictures().join(&path).exists() && self.pictures().join(now).is_file() => {
+                    initial.image.rename(now);
+                }
+                _ => {}
             }
         }
         Ok(())

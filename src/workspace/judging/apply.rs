@@ -179,6 +179,7 @@ impl Workspace {
 
     /// Records a judgement of these images as one step; whether there was anything to record.
     fn record_marks(&mut self, positions: &[usize], template: &Judgement, name: String) -> bool {
+        self.look_at_moves();
         let judge = self.judge_name();
         let (Some(session), Some(queue)) = (&self.session, &self.judging.queue) else { return false };
         let mark = |&position: &usize| self.mark(session, queue, position, template);

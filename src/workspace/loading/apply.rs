@@ -6,7 +6,7 @@ use crate::dataset::{self, Dataset, QueryEdit, Reach, Split, VectorTable, Warnin
 use crate::eval::Measures;
 use crate::index::Collection;
 use crate::jobs::{Event, JobError, Slot, Worker};
-use crate::judge::{Scale, edit_queries};
+use crate::judge::{Scale, edit_queries, now};
 use crate::signals;
 use crate::train::{self, NamedVectors, Opening, RunData, TrainError};
 use crate::workspace::embedding::COMPUTED;
@@ -71,6 +71,7 @@ impl Workspace {
         work: impl FnOnce(&Worker<(), Found>) -> Result<Found, JobError> + Send + 'static,
     ) {
         self.loading.path = path;
+        self.loading.began = now();
         self.loading.retire();
         self.loading.opening.start("open", self.wake(), work);
     }
@@ -211,6 +212,7 @@ impl Workspace {
         let mut session = Session {
             generation: self.openings,
             path: path.clone(),
+            named_at: self.loading.began,
             data,
             warnings,
             summary,
@@ -222,9 +224,9 @@ impl Workspace {
             hovered: None,
             view: None,
             view_job: Slot::default(),
+            look_failure: None,
             untrained: HashMap::new(),
             searched,
-            look_failure: None,
             rankings: Default::default(),
             ranked: 0,
             model: None,

@@ -1,6 +1,6 @@
 //! Reading and saving journals, and letting their labels count.
 
-use crate::dataset::LabelKind;
+use crate::dataset::{LabelKind, MOVED, follow_moves};
 use crate::jobs::{Event, JobError, Wake};
 use crate::judge::{Judges, Line, Look, Places, Protocol};
 use crate::workspace::judging::counted::News;
@@ -14,10 +14,11 @@ use std::time::{Duration, SystemTime};
 /// How often the journals are looked at for lines of others.
 const LOOK: Duration = Duration::from_millis(300);
 
-/// The size of each journal, to notice what is new.
+/// The size of each journal, and of what says where pictures went, to notice what is new.
 fn sizes(places: &Places) -> Vec<(u64, PathBuf)> {
     let journals = places.journals().unwrap_or_default().into_iter();
-    journals.map(|path| (path.metadata().map_or(0, |found| found.len()), path)).collect()
+    let journals = journals.map(|path| (path.metadata().map_or(0, |found| found.len()), path));
+    journals.chain([(places.size_of_moves(), PathBuf::from(MOVED))]).collect()
 }
 
 /// When the protocol was changed last, to notice that it was.
@@ -114,6 +115,7 @@ impl Workspace {
         let wake: Wake = self.wake();
         self.judging.highest = highest_grade(&opened.judges);
         self.judging.judges = Some(opened.judges);
+        self.follow_moves();
         self.judging.watch.start("journals", wake, move |worker| {
             let (mut known, mut protocol) = (sizes(&places), changed(&places));
             while worker.wait(LOOK).is_continue() {
@@ -138,6 +140,24 @@ impl Workspace {
         self.refresh_labels();
     }
 
+    /// Calls pictures by their new paths that an update has found there since the data set was read: what is said of them
+    /// from now on is said of these.
+    fn follow_moves(&mut self) {
+        let (Some(session), Some(judges)) = (&mut self.session, &self.judging.judges) else { return };
+        let moves = judges.moves();
+        if let Some(last) = moves.last().filter(|last| *last >= session.named_at) {
+            follow_moves(&mut session.data.dataset, moves, session.named_at);
+            session.named_at = last.saturating_add(1);
+        }
+    }
+
+    /// Reads what is new in the journals if pictures were moved: a judgement is to name them as they are called now.
+    pub(super) fn look_at_moves(&mut self) {
+        if self.judging.judges.as_ref().is_some_and(Judges::has_new_moves) {
+            self.look_at_journals();
+        }
+    }
+
     /// Reads what is new in the journals.
     fn look_at_journals(&mut self) {
         let Some(judges) = &mut self.judging.judges else { return };
@@ -146,6 +166,7 @@ impl Workspace {
                 for notice in &look.notices {
                     self.tell(Message::warning(notice.to_string()));
                 }
+                self.follow_moves();
                 self.count_news(&look);
             }
             Err(error) => self.tell(Message::warning(error.to_string())),
