@@ -121,6 +121,21 @@ fn a_choice_counts_once_all_pictures_have_been_seen_and_opens_as_the_data_set_s_
 }
 
 #[test]
+fn a_collection_from_before_choices_had_a_file_stays_with_its_own_encoder() {
+    let home = folder();
+    let collection = photos(&home.path().join("own"));
+    let [resnet, efficientnet] = bundled();
+    take(&collection, &efficientnet, usize::MAX);
+    let file = home.path().join("own/vectors/choice.json");
+    std::fs::remove_file(&file).expect("there is one");
+    let choice = collection.choice().expect("its own");
+    assert!(choice.encoder == efficientnet.0 && !choice.by_hand);
+    take(&collection, &resnet, usize::MAX);
+    assert!(file.is_file() && collection.choice().is_some_and(|choice| choice.encoder == efficientnet.0));
+    assert_eq!(in_use(&collection).as_deref(), Some("efficientnet-lite0"));
+}
+
+#[test]
 fn choosing_while_another_process_updates_spoils_neither() {
     let home = folder();
     let collection = photos(&home.path().join("own"));

@@ -85,7 +85,7 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
     progress.warn(&updated.warnings);
     note_moved(&updated.moved);
     if updated.is_anew {
-        note("texts are split into words otherwise than before: all words were indexed anew");
+        note("words are indexed otherwise than before: all were indexed anew");
     }
     let seconds = start.elapsed().as_secs_f64();
     let wanted = if args.no_vectors { None } else { Some(wanted(args, &collection, &mut progress)?) };

@@ -118,7 +118,9 @@ pub(super) fn run(args: &SearchArgs) -> Result<()> {
 fn note_words(collection: &Collection) {
     splitting().faults.iter().for_each(|fault| note(fault));
     if collection.has_other_words() {
-        note("texts are split into words otherwise than in this collection: `crossrank collect` indexes them anew");
+        note(
+            "the words of this collection were indexed otherwise than now, by another version or another way to split texts: `crossrank collect` indexes them anew",
+        );
     }
 }
 
@@ -200,12 +202,12 @@ impl Search<'_> {
         let mut order: Vec<(usize, f32)> = ranked.scores.iter().copied().enumerate().collect();
         let path = |at: usize| &list[at].picture.path;
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| path(a.0).cmp(path(b.0))));
-    }
         order
     }
 
     fn is_by_text(&self) -> bool {
         matches!(self.ranker, Ranker::Untrained(Untrained::Text))
+    }
 }
 
 fn object(args: &SearchArgs, ranker: &Ranker, results: &Results) -> Value {

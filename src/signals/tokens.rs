@@ -67,16 +67,22 @@ impl Tokenizer {
     }
 
     /// Calls `emit` with each term of a query; returns the text's length.
-    pub fn query(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
-        self.run(text, false, emit)
+    pub fn query(&mut self, text: &str, mut emit: impl FnMut(&str)) -> usize {
+        self.run(text, false, |term, _| emit(term))
     }
 
     /// Calls `emit` with each term of a document; returns the text's length.
-    pub fn document(&mut self, text: &str, emit: impl FnMut(&str)) -> usize {
+    pub fn document(&mut self, text: &str, mut emit: impl FnMut(&str)) -> usize {
+        self.run(text, true, |term, _| emit(term))
+    }
+
+    /// As [`Tokenizer::document`], with whether the term is also one of the text as a query. Those follow each other in the
+    /// order of the query's; the others are single characters of words, between them.
+    pub fn document_and_query(&mut self, text: &str, emit: impl FnMut(&str, bool)) -> usize {
         self.run(text, true, emit)
     }
 
-    fn run(&mut self, text: &str, singles: bool, mut emit: impl FnMut(&str)) -> usize {
+    fn run(&mut self, text: &str, singles: bool, mut emit: impl FnMut(&str, bool)) -> usize {
         let mut length = 0;
         for piece in outside_tags(text) {
             fold(piece, |c| {
@@ -99,7 +105,7 @@ impl Tokenizer {
         length
     }
 
-    fn end_word(&mut self, emit: &mut impl FnMut(&str)) -> usize {
+    fn end_word(&mut self, emit: &mut impl FnMut(&str, bool)) -> usize {
         if self.word.is_empty() {
             return 0;
         }
@@ -110,32 +116,46 @@ impl Tokenizer {
         if self.stems.len() >= CACHED {
             self.stems.clear();
         }
-        emit(self.stems.entry(word).or_insert_with_key(|word| self.stemmer.stem(word).into_owned()));
+        emit(self.stems.entry(word).or_insert_with_key(|word| self.stemmer.stem(word).into_owned()), true);
         1
     }
 
-    fn end_characters(&mut self, singles: bool, emit: &mut impl FnMut(&str)) -> usize {
+    fn end_characters(&mut self, singles: bool, emit: &mut impl FnMut(&str, bool)) -> usize {
         let count = self.characters.len();
         let mut buffer = String::new();
-        let mut term = |characters: &[char]| {
+        let mut term = |characters: &[char], is_of_query: bool| {
             buffer.clear();
             buffer.extend(characters);
-            emit(&buffer);
+            emit(&buffer, is_of_query);
         };
-        if count == 1 || singles {
-            self.characters.chunks(1).for_each(&mut term);
-        }
         let words = if count > 1 { words(&self.characters) } else { None };
         let length = match words {
             Some(words) => {
-                // A word of one character is among the single ones already.
-                let others = words.iter().filter(|word| !singles || word.chars().nth(1).is_some());
-                others.for_each(|word| term(&word.chars().collect::<Vec<_>>()));
+                let words: Vec<Vec<char>> = words.iter().map(|word| word.chars().collect()).collect();
+                if singles {
+                    // A word of one character is no single one besides.
+                    let mut of_words: Vec<char> =
+                        words.iter().filter(|word| word.len() == 1).map(|word| word[0]).collect();
+                    for character in &self.characters {
+                        match of_words.iter().position(|known| known == character) {
+                            Some(at) => drop(of_words.swap_remove(at)),
+                            None => term(&[*character], false),
+                        }
+                    }
+                }
+                words.iter().for_each(|word| term(word, true));
                 words.len()
             }
+            None if count < 2 => {
+                self.characters.chunks(1).for_each(|single| term(single, true));
+                count
+            }
             None => {
-                self.characters.windows(2).for_each(&mut term);
-                if count < 2 { count } else { count - 1 }
+                if singles {
+                    self.characters.chunks(1).for_each(|single| term(single, false));
+                }
+                self.characters.windows(2).for_each(|pair| term(pair, true));
+                count - 1
             }
         };
         self.characters.clear();

@@ -6,7 +6,7 @@ use super::Collection;
 use crate::base::{At, FileError, read_text_file, write_whole};
 use crate::dataset::{CHOICE, preferred_set};
 use crate::index::IndexError;
-use crate::index::vectors::VectorSet;
+use crate::index::vectors::{VectorInfo, VectorSet};
 use crate::vision::EncoderSpec;
 
 /// The version of the format.
@@ -27,10 +27,16 @@ pub struct Choice {
 }
 
 impl Collection {
-    /// The encoder that was chosen; `None` before the first vectors, and of a newer version or where the file cannot be read:
-    /// then the set of the most pictures is used.
+    /// The encoder that was chosen; in a collection from before there was such a file, that of the vectors in use. `None`
+    /// before the first vectors, and of a newer version or where the file cannot be read: then the set of the most pictures
+    /// is used.
     pub fn choice(&self) -> Option<Choice> {
-        let text = read_text_file(&self.vectors_folder().join(CHOICE)).ok()?;
+        let path = self.vectors_folder().join(CHOICE);
+        if !path.exists() {
+            let VectorInfo { key, encoder, .. } = self.vectors_in_use().ok()??.info().clone();
+            return Some(Choice { version: VERSION, key, by_hand: false, encoder });
+        }
+        let text = read_text_file(&path).ok()?;
         serde_json::from_str(&text).ok().filter(|choice: &Choice| choice.version == VERSION)
     }
 
@@ -40,11 +46,26 @@ impl Collection {
     /// If its weights cannot be read or the choice cannot be written.
     pub fn choose(&self, encoder: &EncoderSpec, by_hand: bool) -> Result<(), IndexError> {
         let key = encoder.key()?.to_string();
-        let choice = Choice { version: VERSION, key, by_hand, encoder: encoder.clone() };
+        self.write_choice(&Choice { version: VERSION, key, by_hand, encoder: encoder.clone() })
+    }
+
+    /// Puts on disk which encoder a collection uses that has no such file yet: its own, or else its first, this one.
+    ///
+    /// # Errors
+    /// As [`Collection::choose`].
+    pub(in crate::index) fn settle_choice(&self, first: &EncoderSpec) -> Result<(), IndexError> {
+        match self.choice() {
+            None => self.choose(first, false),
+            Some(choice) if !self.vectors_folder().join(CHOICE).exists() => self.write_choice(&choice),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn write_choice(&self, choice: &Choice) -> Result<(), IndexError> {
         let folder = self.vectors_folder();
         std::fs::create_dir_all(&folder).at(&folder)?;
         let path = folder.join(CHOICE);
-        let text = serde_json::to_vec_pretty(&choice).map_err(|error| FileError::malformed(error, &path))?;
+        let text = serde_json::to_vec_pretty(choice).map_err(|error| FileError::malformed(error, &path))?;
         Ok(write_whole(&path, &[&text, b"\n"]).at(&path)?)
     }
 

@@ -17,6 +17,10 @@ pub(super) const FILE: &str = "collection.json";
 /// The version of the format.
 const VERSION: u32 = 1;
 
+/// What the index has of each picture, counted up with each change: 1 has years as a column, and words at positions by which
+/// phrases of several words are found in every script.
+pub(super) const INDEXED: u32 = 1;
+
 /// What is known about a collection as a whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -39,6 +43,9 @@ pub struct Manifest {
     /// How texts were split into the words of the index ([`crate::signals::Splitting::key`]).
     #[serde(default = "pairs")]
     pub words: String,
+    /// What the index has of each picture ([`INDEXED`]).
+    #[serde(default)]
+    pub indexed: u32,
     /// A hash of the tables that were read, once all of them were.
     #[serde(default)]
     pub tables: Option<u64>,
@@ -59,6 +66,7 @@ impl Manifest {
             mapping: Mapping::default(),
             weights: FieldWeights::default(),
             words: pairs(),
+            indexed: INDEXED,
             tables: None,
         }
     }

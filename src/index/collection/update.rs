@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::manifest::{self, Manifest, write};
+use super::manifest::{self, INDEXED, Manifest, write};
 use super::{Collection, IndexError, Picture, TEXT};
 use crate::base::{Lock, Progress};
 use crate::dataset::{Move, Reach, Warning, note_moves, rename_images};
@@ -29,7 +29,7 @@ pub struct Updated {
     pub unread: std::collections::BTreeMap<String, usize>,
     /// Pictures that were found again under another path: before, and now.
     pub moved: Vec<(String, String)>,
-    /// Whether all words were indexed anew, as texts are split otherwise than when they were.
+    /// Whether all words were indexed anew, as they were indexed otherwise before ([`Collection::has_other_words`]).
     pub is_anew: bool,
     /// Problems on the way.
     pub warnings: Vec<Warning>,
@@ -112,6 +112,7 @@ impl Collection {
                 failure = Some(error);
                 return ControlFlow::Break(());
             }
+        self.manifest.indexed = INDEXED;
             warnings.extend(batch.warnings);
             observe(batch.progress)
         };
@@ -134,10 +135,10 @@ impl Collection {
         Ok(Updated { outcome, unread: listing.unread, moved, is_anew, warnings })
     }
 
-    /// Whether texts were split into the words of the index otherwise than this process splits them: until the next update,
-    /// words of Chinese, Japanese and Korean are not found as they should be.
+    /// Whether the words of the pictures were indexed otherwise than this process would: texts were split into them in
+    /// another way, or by a version that knew less. Until the next update, not everything is found as it should be.
     pub fn has_other_words(&self) -> bool {
-        self.manifest.words != splitting().key && self.count() > 0
+        (self.manifest.words != splitting().key || self.manifest.indexed != INDEXED) && self.count() > 0
     }
 
     /// Indexes the words of all pictures anew, as they are known.

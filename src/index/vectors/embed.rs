@@ -184,9 +184,7 @@ impl Collection {
             false => {
                 describe::write(&folder, &info)?;
                 // The first encoder of a collection is its own until another is chosen.
-                if self.choice().is_none() {
-                    self.choose(encoder, false)?;
-                }
+                self.settle_choice(encoder)?;
             }
         }
         sweep(&folder, &info);

@@ -163,7 +163,7 @@ fn summary(collection: &Collection, updated: &Updated) -> String {
         outcome.removed
     );
     if updated.is_anew {
-        text += " Texts are split into words otherwise than before: all were indexed anew.";
+        text += " Words are indexed otherwise than before: all were indexed anew.";
     }
     if !updated.moved.is_empty() {
         let (from, to) = &updated.moved[0];
