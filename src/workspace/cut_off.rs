@@ -95,8 +95,8 @@ impl CutOffs {
         self.is_waiting
     }
 
-    /// Whether calibrations are being made, or are due.
+    /// Whether calibrations are being made. One that is due does not count: until then nothing is done for it.
     pub(super) fn is_running(&self) -> bool {
-        self.is_waiting || self.job.is_running()
+        self.job.is_running()
     }
 }

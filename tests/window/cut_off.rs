@@ -3,9 +3,11 @@
 use super::{open, save};
 use crate::workspace::wait;
 use crossrank::app::{App, settle};
+use crossrank::dataset::Split;
 use crossrank::eval::calibration::Uncalibrated;
 use crossrank::workspace::{
-    CutOffSettings, DataAction, Order, SelectionAction, SettingsAction, Store, TrainingAction, Workspace,
+    CutOffSettings, DataAction, JudgingAction, Order, QueueKind, SelectionAction, SettingsAction, Store,
+    TrainingAction, Verdict, Workspace,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -70,6 +72,33 @@ fn without_judgements_there_is_no_cut_off_and_the_reason_is_said() {
     let why = workspace.cut_offs().calibration(Order::Initial).expect("looked at").expect_err("no judgement");
     assert_eq!(why, Uncalibrated::TooFew { queries: 0, images: 0 });
     assert!(workspace.cut_offs().of(Order::Initial).is_none());
+}
+
+#[test]
+fn a_cut_off_that_is_due_in_a_moment_keeps_nobody_waiting_and_comes() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut workspace = Workspace::new(Store::at(&home.path().join("store")));
+    workspace.apply(DataAction::Open(super::unjudged(home.path())));
+    let is_idle = |workspace: &Workspace| !workspace.is_busy();
+    wait(&mut workspace, "opening", |workspace| is_idle(workspace) && workspace.session().is_some());
+    let splits = workspace.session().expect("a session").splits().to_vec();
+    let query = splits.iter().position(|split| *split == Split::Train).expect("a query to learn from");
+    workspace.apply(JudgingAction::Open(QueueKind::Query(query)));
+    wait(&mut workspace, "the list", |workspace| is_idle(workspace) && workspace.judging().queue().is_some());
+    let judge = |positions: Vec<usize>, workspace: &mut Workspace| {
+        workspace.apply(JudgingAction::Judge(Verdict { positions, grade: Some(1), unsure: false, ms: None }));
+    };
+    let images = |workspace: &Workspace| match workspace.cut_offs().calibration(Order::Initial) {
+        Some(Err(Uncalibrated::TooFew { images, .. })) => images,
+        other => panic!("{other:?}"),
+    };
+    judge(vec![0], &mut workspace);
+    wait(&mut workspace, "the first", |workspace| images(workspace) == 1);
+    judge(vec![1, 2], &mut workspace);
+    wait(&mut workspace, "the judgements", |workspace| is_idle(workspace) && workspace.cut_offs().is_waiting());
+    assert_eq!(images(&workspace), 1);
+    wait(&mut workspace, "the second", |workspace| images(workspace) == 3);
+    assert!(!workspace.cut_offs().is_waiting());
 }
 
 /// A query of the sample's test split is predicted by others: what its own judges say has no part in it.
