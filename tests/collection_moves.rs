@@ -3,7 +3,7 @@
 
 use crate::cli::{errors, folder, object, program};
 use crate::collection_vectors::{collected, embed};
-use crossrank::dataset::{self, Split, read_vectors};
+use crossrank::dataset::{self, Reach, Split, read_vectors};
 use crossrank::index::{Asked, Collection, IndexError};
 use crossrank::judge::{Judgement, Judges, Mark, Places};
 use crossrank::vision::EncoderSpec;
@@ -169,4 +169,86 @@ fn a_folder_that_moved_is_named_anew_and_until_then_nothing_changes() {
     assert_eq!(now.pictures(), fs::canonicalize(&moved).expect("there"));
     assert_eq!(candidates(&now), before);
     assert_eq!(labels(&now, home.path()).len(), 2);
+    assert!(!now.manifest().follow);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_from_when_that_is_asked_for_also_where_the_pictures_moved() {
+    let home = folder();
+    drop(collected(home.path()));
+    let [outside, moved] = ["outside", "moved"].map(|name| home.path().join(name));
+    fs::rename(home.path().join("photos"), &moved).expect("moved");
+    fs::create_dir(&outside).expect("a folder");
+    fs::copy(moved.join("photo00.jpg"), outside.join("other.jpg")).expect("copied");
+    std::os::unix::fs::symlink(outside.join("other.jpg"), moved.join("linked.jpg")).expect("a link");
+    let run = |more: &[&str]| {
+        let mut command = program(home.path());
+        command.arg("collect").arg(&moved).arg("--out").arg(home.path().join("own"));
+        object(&command.args(["--no-vectors", "--json"]).args(more).output().expect("it runs"))["pictures"].clone()
+    };
+    assert_eq!(run(&["--relink"]), 13);
+    assert_eq!(run(&["--relink", "--follow"]), 14);
+    assert_eq!(run(&[]), 14, "and from then on");
+}
+
+#[test]
+fn an_update_that_would_lose_most_pictures_asks_first() {
+    let home = folder();
+    let (pictures, own) = (home.path().join("photos"), home.path().join("own"));
+    let away = home.path().join("away");
+    [&pictures, &away].into_iter().for_each(|folder| fs::create_dir(folder).expect("a folder"));
+    let name = |number: usize| format!("{number}.jpg");
+    (0..30).for_each(|number| fs::write(pictures.join(name(number)), format!("picture {number}")).expect("written"));
+    let mut collection = Collection::create(&own, &pictures, Reach::Folder).expect("made");
+    assert_eq!(update(&mut collection).outcome.read, 30);
+    let take = |numbers: std::ops::Range<usize>| {
+        numbers.for_each(|number| fs::rename(pictures.join(name(number)), away.join(name(number))).expect("moved"));
+    };
+    // Half of them, or all in another folder, are no cause for alarm.
+    take(0..15);
+    let updated = update(&mut collection).outcome;
+    assert_eq!((updated.removed, updated.unchanged), (15, 15));
+    fs::create_dir(pictures.join("album")).expect("a folder");
+    for number in 0..30 {
+        let from = if number < 15 { &away } else { &pictures };
+        fs::rename(from.join(name(number)), pictures.join("album").join(name(number))).expect("moved");
+    }
+    assert_eq!(update(&mut collection).outcome.moved, 15);
+    fs::rename(pictures.join("album"), home.path().join("unmounted")).expect("moved");
+    fs::write(pictures.join("stray.jpg"), "x").expect("written");
+    let error = collection.update(&mut |_| ControlFlow::Continue(())).expect_err("most are gone");
+    assert!(matches!(error, IndexError::Missing { gone: 30, count: 30, .. }), "{error}");
+    assert_eq!(Collection::open(&own).expect("opens").count(), 30, "nothing was changed");
+    let run = |more: &[&str]| {
+        let mut command = program(home.path());
+        command.arg("collect").arg(&pictures).arg("--out").arg(&own).args(["--no-vectors", "--json"]).args(more);
+        command.output().expect("it runs")
+    };
+    let refused = run(&[]);
+    assert!(!refused.status.success() && errors(&refused).contains("--remove-missing"), "{}", errors(&refused));
+    let object = object(&run(&["--remove-missing"]));
+    assert_eq!((&object["removed"], &object["pictures"]), (&30.into(), &1.into()), "{object}");
+}
+
+#[test]
+fn a_query_kept_while_an_update_has_only_noted_where_pictures_went_names_them_as_they_are_called_now() {
+    let home = folder();
+    let collection = collected(home.path());
+    embed(&collection);
+    let mut other = Collection::open(collection.folder()).expect("opened");
+    fs::create_dir(home.path().join("photos/album")).expect("a folder");
+    fs::rename(home.path().join("photos/photo00.jpg"), home.path().join("photos/album/photo00.jpg")).expect("moved");
+    let mut is_kept = false;
+    let updated = other.update(&mut |_| {
+        if !is_kept && collection.folder().join("moved.jsonl").is_file() {
+            keep(&collection, "bear");
+            is_kept = true;
+        }
+        ControlFlow::Continue(())
+    });
+    assert!(updated.expect("read").moved.len() == 1 && is_kept);
+    embed(&collection);
+    let candidates = candidates(&collection);
+    assert!(candidates.contains(&"album/photo00.jpg".to_owned()), "{candidates:?}");
 }

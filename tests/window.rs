@@ -15,6 +15,7 @@ mod queue;
 mod runs;
 pub mod searching;
 mod two_graphs;
+mod updates;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::Store;

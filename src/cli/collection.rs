@@ -8,6 +8,7 @@ use super::output::{note, print, print_json};
 use super::progress::Progress;
 use super::table::grouped;
 use super::vectors;
+use crate::base;
 use crate::dataset::Reach;
 use crate::index::{Collection, Embedded, Mapping, Relinked, Updated};
 use crate::signals::splitting;
@@ -44,9 +45,12 @@ pub(super) struct CollectArgs {
     /// The collection's pictures have moved to FOLDER as a whole.
     #[arg(long, requires = "out", conflicts_with = "columns")]
     pub relink: bool,
-    /// Also read files outside the pictures' folder that its links and paths lead to.
+    /// Also read files outside the pictures' folder that its links and paths lead to, from now on.
     #[arg(long)]
     pub follow: bool,
+    /// Take pictures that are gone out of the collection even if they are most of it, as when a disk is not mounted.
+    #[arg(long, conflicts_with = "columns")]
+    pub remove_missing: bool,
     /// Write one JSON object to standard output.
     #[arg(long)]
     pub json: bool,
@@ -70,17 +74,21 @@ pub(super) fn collect(args: &CollectArgs) -> Result<()> {
         true => relinked(out, &args.folder)?,
         false => Collection::create(out, &args.folder, Reach::following(args.follow))?,
     };
+    if args.follow {
+        collection.follow()?;
+    }
     if !args.text.is_empty() {
         let mapping = Mapping { captions: args.text.clone(), ..collection.manifest().mapping.clone() };
         collection.set_mapping(mapping)?;
     }
-    if args.follow {
-        collection.follow()?;
-    }
-    let updated = collection.update(&mut |at| {
+    let observe = &mut |at: base::Progress| {
         progress.step(&at.stage, at.done, at.total, "");
         if interrupt.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })?;
+    };
+    let updated = match args.remove_missing {
+        true => collection.update_without_missing(observe)?,
+        false => collection.update(observe)?,
+    };
     progress.finish();
     progress.warn(&updated.warnings);
     note_moved(&updated.moved);

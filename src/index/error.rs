@@ -36,6 +36,21 @@ pub enum IndexError {
         /// Where they were looked for.
         folder: PathBuf,
     },
+    /// Most of a collection's pictures are no longer where they were.
+    #[error(
+        "{gone} of the {count} pictures of this collection are no longer in their folder, as when a disk is not mounted; \
+         nothing was changed. If they are gone for good, “Remove them”, or collect --remove-missing, takes them out of the \
+         collection: {}",
+        shown(folder)
+    )]
+    Missing {
+        /// How many are gone, and were not found under another path.
+        gone: usize,
+        /// How many pictures the collection has.
+        count: usize,
+        /// Where they were looked for.
+        folder: PathBuf,
+    },
     /// Another process writes to a collection.
     #[error("{owner} is updating this collection; wait for it, or stop it: {}", shown(.path))]
     Busy {
@@ -58,6 +73,7 @@ impl IndexError {
             Self::File(FileError::Malformed { message, .. }) => message.clone(),
             Self::Outside(_)
             | Self::Away { .. }
+            | Self::Missing { .. }
             | Self::Busy { .. }
             | Self::Cancelled
             | Self::Vision(_)

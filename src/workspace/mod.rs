@@ -55,7 +55,7 @@ pub use judging::{
 };
 pub use loading::{BareFolder, LoadingState};
 pub use looks::{MOST_DRAWN, RankError, Watch};
-pub use messages::{Message, MessageKind};
+pub use messages::{Message, MessageKind, Offer};
 pub use neighbours::NeighbourLens;
 pub use propagation::{MOST_TRACED, Pair as TracedPair, Playhead, Propagation, SPEEDS, Sent, Stage, Stages, Told};
 pub use ranking::{Order, Ranking};

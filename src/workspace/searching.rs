@@ -3,11 +3,13 @@
 mod apply;
 mod clipboard;
 mod collect;
+mod collecting;
 mod encoders;
 mod pack;
 mod session;
 mod stranger;
 mod tables;
+mod task;
 mod using;
 mod weights;
 
@@ -24,6 +26,7 @@ use crate::workspace::Message;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use task::Task;
 
 /// A collection that is open for searching.
 #[derive(Clone)]
@@ -79,6 +82,8 @@ enum Step {
     Readable(PathBuf),
     /// What is now known of the encoders.
     Encoders(PathBuf, CollectionEncoders),
+    /// Most pictures are gone, which is why nothing is done.
+    Missing,
 }
 
 /// What came of making a collection.
@@ -95,6 +100,10 @@ struct Collected {
 pub struct Searching {
     open: Option<OpenCollection>,
     collecting: Slot<Step, Collected>,
+    /// What that does.
+    task: Task,
+    /// The collection to be taken up once no run is in training.
+    due: Option<PathBuf>,
     /// The encoder whose vectors of all pictures are being computed, or are as soon as the words are read.
     computing: Option<EncoderSpec>,
     /// Whether only vectors are still to be computed.
@@ -201,6 +210,7 @@ impl Searching {
         self.finding.retire();
         self.finding_facets.retire();
         (self.open, self.next, self.found, self.at_hand, self.facets) = (None, None, None, None, None);
+        self.due = None;
     }
 
     /// Abandons everything, immediately.

@@ -2,7 +2,7 @@
 
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::{icons, theme, widgets};
-use crate::workspace::{MessageAction, MessageKind};
+use crate::workspace::{Action, DataAction, MessageAction, MessageKind, Offer, SearchAction};
 use egui::Context;
 
 /// Draws the messages, `above` so many points of keys at the bottom of the window.
@@ -23,7 +23,15 @@ pub fn messages_ui(egui: &Context, above: f32, ctx: &mut PanelCtx<'_>) {
                         MessageKind::Warning => (icons::WARNING, palette.warning),
                     };
                     ui.label(egui::RichText::new(icon).color(colour).size(16.0));
-                    ui.add(egui::Label::new(&message.text).wrap());
+                    ui.vertical(|ui| {
+                        ui.set_max_width(340.0);
+                        ui.add(egui::Label::new(&message.text).wrap());
+                        let offer = message.offer.as_ref().map(offered);
+                        if let Some((_, action)) = offer.filter(|(name, _)| ui.button(*name).clicked()) {
+                            ctx.act(action);
+                            ctx.act(MessageAction::Dismiss(index));
+                        }
+                    });
                     if widgets::icon_button(ui, icons::CROSS, "Dismiss").clicked() {
                         ctx.act(MessageAction::Dismiss(index));
                     }
@@ -31,4 +39,12 @@ pub fn messages_ui(egui: &Context, above: f32, ctx: &mut PanelCtx<'_>) {
             });
         }
     });
+}
+
+/// The button for what a message offers, and what it does.
+fn offered(offer: &Offer) -> (&'static str, Action) {
+    match offer {
+        Offer::Open(path) => ("Open it", DataAction::Open(path.clone()).into()),
+        Offer::RemoveMissing => ("Remove them", SearchAction::RemoveMissing.into()),
+    }
 }

@@ -20,6 +20,9 @@ const COMMIT: Duration = Duration::from_secs(10);
 /// Pictures that are indexed anew between two calls of the observer.
 const BATCH: usize = 4096;
 
+/// Fewest pictures that are gone before it is asked whether they are gone for good.
+const MANY: usize = 20;
+
 /// What an update found.
 #[derive(Clone, Debug, Default)]
 pub struct Updated {
@@ -39,6 +42,8 @@ pub struct Updated {
 struct InIndex {
     stamps: HashMap<String, Stamp>,
     tables: Option<u64>,
+    /// Whether most pictures may be gone.
+    may_lose_most: bool,
     /// What was in the pictures, where it is known.
     contents: Contents,
 }
@@ -57,6 +62,10 @@ impl Known for InIndex {
         self.contents.of(path, (stamp.bytes, stamp.modified))
     }
 
+    fn may_lose(&self, gone: usize) -> bool {
+        self.may_lose_most || gone < MANY || 2 * gone <= self.stamps.len()
+    }
+
     fn tables(&self) -> Option<u64> {
         self.tables
     }
@@ -68,10 +77,29 @@ impl Collection {
     ///
     /// # Errors
     /// If the pictures' folder cannot be read or the index cannot be written, [`IndexError::Away`] if their folder is
-    /// gone or holds no picture at all, as when a disk is not mounted, [`IndexError::Busy`] while another process
-    /// updates, and [`IndexError::Cancelled`] after a `Break` of `observe`. What was read until then is kept, and the
+    /// gone or holds no picture at all, as when a disk is not mounted, [`IndexError::Missing`] if most of them are neither
+    /// there nor found under another path, [`IndexError::Busy`] while another process updates, and [`IndexError::Cancelled`] after a `Break` of `observe`. What was read until then is kept, and the
     /// next update goes on from there.
     pub fn update(&mut self, observe: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Updated, IndexError> {
+        self.bring_up(false, observe)
+    }
+
+    /// The same, also if most pictures are gone: they are removed.
+    ///
+    /// # Errors
+    /// As [`Collection::update`], but for [`IndexError::Missing`].
+    pub fn update_without_missing(
+        &mut self,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Updated, IndexError> {
+        self.bring_up(true, observe)
+    }
+
+    fn bring_up(
+        &mut self,
+        may_lose_most: bool,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Updated, IndexError> {
         // The index has a lock of its own, which does not say whose it is.
         let (_lock, _) = Lock::acquire(&self.folder.join(TEXT))?;
         let mut writer = self.text.writer()?;
@@ -84,9 +112,10 @@ impl Collection {
             self.index_anew(&mut writer, observe)?;
         }
         self.manifest.words.clone_from(&splitting().key);
+        self.manifest.indexed = INDEXED;
         write(&self.folder, &self.manifest)?;
         let (stamps, tables) = (self.text.stamps()?, self.manifest.tables);
-        let known = InIndex { stamps, tables, contents: Contents::new(self.vectors_folder()) };
+        let known = InIndex { stamps, tables, may_lose_most, contents: Contents::new(self.vectors_folder()) };
         let listing = self.listed(known.stamps.len(), observe)?;
         let mut warnings = listing.warnings.clone();
         let mut failure = None;
@@ -112,7 +141,6 @@ impl Collection {
                 failure = Some(error);
                 return ControlFlow::Break(());
             }
-        self.manifest.indexed = INDEXED;
             warnings.extend(batch.warnings);
             observe(batch.progress)
         };

@@ -16,6 +16,11 @@ pub trait Known: Sync {
     fn content(&self, _path: &str) -> Option<u128> {
         None
     }
+    /// Whether so many pictures that are nowhere may be taken out; else the reading ends with
+    /// [`crate::index::IndexError::Missing`] before anything is handed over.
+    fn may_lose(&self, _gone: usize) -> bool {
+        true
+    }
     /// `Outcome::tables` of the last reading that came to its end, with which tables need not be read again if neither
     /// they nor any picture has changed.
     fn tables(&self) -> Option<u64> {

@@ -67,7 +67,8 @@ pub struct Outcome {
 /// paths. A picture or file that cannot be read costs only its own words.
 ///
 /// # Errors
-/// [`IndexError::Cancelled`] after a `Break` of `take`. What was handed over stays good: with it among what is known, the
+/// [`IndexError::Missing`] if more pictures are gone than what is known may lose, and [`IndexError::Cancelled`] after a
+/// `Break` of `take`. What was handed over stays good: with it among what is known, the
 /// next reading goes on from there.
 pub fn read(
     listing: &Listing,
@@ -197,6 +198,12 @@ impl Reading<'_> {
         let moved = moved(&self.sources, &gone, &mut |done, total| {
             (self.take)(Batch { progress: stage(done, total), ..Batch::default() }).is_continue()
         })?;
+        let lost = gone.len() - moved.len();
+        if !self.sources.known.may_lose(lost) {
+            let mut count = 0;
+            self.sources.known.paths(&mut |_| count += 1);
+            return Err(IndexError::Missing { gone: lost, count, folder: listing.root.clone() });
+        }
         if !moved.is_empty() {
             self.hand_over(Batch { moved, progress: stage(0, 0), ..Batch::default() })?;
         }

@@ -29,6 +29,8 @@ pub enum SearchAction {
     SetColumns(Box<Mapping>),
     /// Look again at the pictures of the open collection.
     Update,
+    /// The same, taking pictures that are gone out of it even if they are most of it.
+    RemoveMissing,
     /// Look for the pictures of the open collection in this folder from now on.
     Relink(PathBuf),
     /// Stop making a collection; what was read and computed stays.

@@ -26,6 +26,7 @@ impl Workspace {
     }
 
     pub(in crate::workspace) fn expire_messages(&mut self) {
-        self.messages.retain(|message| message.kind == MessageKind::Warning || message.since.elapsed() < NOTICE);
+        let stays = |message: &Message| message.kind == MessageKind::Warning || message.offer.is_some();
+        self.messages.retain(|message| stays(message) || message.since.elapsed() < NOTICE);
     }
 }

@@ -1,11 +1,13 @@
 //! Making collections, searching, keeping queries.
 
 use super::collect::{self, Wanted};
+use super::collecting::Change;
 use super::session::Query;
-use super::{AtHand, Collected, FoundSoFar, OpenCollection, Step, Stranger, WantedTables, session, tables};
+use super::task::Purpose;
+use super::{AtHand, FoundSoFar, OpenCollection, Stranger, WantedTables, session, tables};
 use crate::base::sentence;
 use crate::dataset::Split;
-use crate::index::{Asked, Mapping};
+use crate::index::Asked;
 use crate::jobs::{Event, JobError};
 use crate::workspace::loading::{Found, OpenedCollection};
 use crate::workspace::looks::Searched;
@@ -15,19 +17,6 @@ use std::time::Instant;
 
 /// How many pictures are shown while words are typed.
 const WHILE_TYPING: usize = 24;
-/// Problems that are told one by one.
-const PROBLEMS: usize = 3;
-
-/// What came of collecting, as messages.
-fn report(collected: &Collected) -> Vec<Message> {
-    let mut messages = vec![Message::notice(collected.summary.clone())];
-    messages.extend(collected.warnings.iter().take(PROBLEMS).map(|warning| Message::warning(warning.to_string())));
-    let more = collected.warnings.len().saturating_sub(PROBLEMS);
-    if more > 0 {
-        messages.push(Message::warning(format!("{more} more problems in the files of the pictures.")));
-    }
-    messages
-}
 
 impl Workspace {
     pub(in crate::workspace) fn apply_search(&mut self, action: SearchAction) {
@@ -35,12 +24,14 @@ impl Workspace {
             SearchAction::Collect { pictures, folder, follow, vectors, mapping } => {
                 let encoder = vectors.then(|| self.settings.encoder.clone());
                 let mapping = mapping.map(|mapping| *mapping);
-                self.collect(Wanted { pictures, folder, follow, relink: false, encoder, mapping });
+                let wanted = Wanted { pictures, folder, follow, encoder, mapping, ..Wanted::default() };
+                self.collect(wanted, Purpose::Make);
             }
             SearchAction::LookAtTables(wanted) => self.look_at_tables(*wanted),
-            SearchAction::SetColumns(mapping) => self.update_collection(None, Some(*mapping)),
-            SearchAction::Update => self.update_collection(None, None),
-            SearchAction::Relink(pictures) => self.update_collection(Some(pictures), None),
+            SearchAction::SetColumns(mapping) => self.update_collection(Change::Columns(*mapping)),
+            SearchAction::Update => self.update_collection(Change::None),
+            SearchAction::RemoveMissing => self.update_collection(Change::WithoutMissing),
+            SearchAction::Relink(pictures) => self.update_collection(Change::Folder(pictures)),
             SearchAction::CancelCollecting => self.searching.collecting.cancel(),
             SearchAction::Pack { file, packing } => self.pack(file, packing),
             SearchAction::CancelPacking => self.searching.packing.cancel(),
@@ -69,31 +60,6 @@ impl Workspace {
             () if self.training.is_running() => Some("A run is in training."),
             () => None,
         }
-    }
-
-    fn collect(&mut self, wanted: Wanted) {
-        if self.searching.is_collecting() {
-            return self.tell(Message::warning("A collection is being made already."));
-        }
-        (self.searching.has_words, self.searching.computing) = (false, None);
-        self.searching.collecting.start("collect", self.wake(), move |worker| collect::collect(&wanted, worker));
-    }
-
-    /// Looks again at the pictures of the open collection, which may have moved to another folder, or whose tables mean
-    /// something else.
-    fn update_collection(&mut self, moved: Option<PathBuf>, mapping: Option<Mapping>) {
-        let Some(open) = &self.searching.open else { return };
-        // Other words leave the looks as they are.
-        let wants_vectors = mapping.is_none() && (moved.is_none() || open.vectors.is_some());
-        let wanted = Wanted {
-            relink: moved.is_some(),
-            pictures: moved.unwrap_or_else(|| open.collection.pictures().to_owned()),
-            folder: open.collection.folder().to_owned(),
-            follow: open.collection.manifest().follow,
-            encoder: wants_vectors.then(|| self.settings.encoder.clone()),
-            mapping,
-        };
-        self.collect(wanted);
     }
 
     fn look_at_tables(&mut self, wanted: WantedTables) {
@@ -183,7 +149,7 @@ impl Workspace {
         self.install(measured, searched);
         self.tell_report();
         if has_other_words {
-            let text = "Texts are split into words otherwise than in this collection: look for new pictures to index them anew.";
+            let text = "The words of this collection were indexed otherwise than now: look for new pictures to index them anew.";
             self.tell(Message::warning(text));
         }
     }
@@ -225,40 +191,5 @@ impl Workspace {
             }
         }
         changed
-    }
-
-    fn poll_collecting(&mut self) -> bool {
-        let mut changed = false;
-        while let Some(event) = self.searching.collecting.poll() {
-            changed = true;
-            match event {
-                Event::Update(Step::Readable(folder)) => {
-                    self.searching.has_words = true;
-                    if !self.is_open_collection(&folder) && !self.training.is_running() {
-                        self.open_with(folder);
-                    }
-                }
-                Event::Update(Step::Encoders(folder, encoders)) => self.take_encoders(&folder, encoders),
-                Event::Done(collected) => {
-                    self.searching.report = report(&collected);
-                    if !(collected.is_shown && self.take_up_collection(&collected.folder)) {
-                        self.tell_report();
-                    }
-                }
-                Event::Failed(JobError::Cancelled) => {
-                    self.tell(Message::notice(
-                        "Collecting was cancelled; what was read stays, and the next time goes on from there.",
-                    ));
-                }
-                Event::Failed(error) => self.tell(Message::warning(format!("Could not make the collection: {error}"))),
-                Event::Progress(_) => {}
-            }
-        }
-        changed
-    }
-
-    /// Tells what came of collecting. Opening a data set takes away what was told before.
-    pub(in crate::workspace) fn tell_report(&mut self) {
-        std::mem::take(&mut self.searching.report).into_iter().for_each(|message| self.tell(message));
     }
 }

@@ -17,12 +17,15 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is to be made.
+#[derive(Default)]
 pub(super) struct Wanted {
     pub(super) pictures: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) follow: bool,
     /// Whether the pictures of a collection that is there have moved to this folder.
     pub(super) relink: bool,
+    /// Whether pictures that are gone are removed even if they are most of them.
+    pub(super) without_missing: bool,
     /// The encoder of the vectors, if any are wanted and the collection has none of its own yet, and its device.
     pub(super) encoder: Option<EncoderSettings>,
     /// What the columns of tables mean, if a person has said so.
@@ -48,13 +51,20 @@ pub(super) fn collect(wanted: &Wanted, worker: &Worker<Step, Collected>) -> Resu
         worker.stage("Looking for the pictures", 0, 0)?;
         collection.relink(&wanted.pictures)?;
     }
-    if let Some(mapping) = &wanted.mapping {
-        collection.set_mapping(mapping.clone())?;
-    }
     if wanted.follow {
         collection.follow()?;
     }
-    let updated = collection.update(observe)?;
+    if let Some(mapping) = &wanted.mapping {
+        collection.set_mapping(mapping.clone())?;
+    }
+    let updated = match wanted.without_missing {
+        true => collection.update_without_missing(observe),
+        false => collection.update(observe),
+    };
+    if matches!(updated, Err(IndexError::Missing { .. })) {
+        worker.update(Step::Missing);
+    }
+    let updated = updated?;
     let folder = collection.folder().to_owned();
     worker.update(Step::Readable(folder.clone()));
     let mut summary = summary(&collection, &updated);

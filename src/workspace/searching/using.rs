@@ -51,6 +51,7 @@ impl Workspace {
         // Vectors of another encoder that are being computed stay as far as they are.
         let folder = open.collection.folder().to_owned();
         (self.searching.has_words, self.searching.computing) = (true, encoder);
+        self.begin_computing();
         let wake = self.wake();
         self.searching
             .collecting
