@@ -1,10 +1,10 @@
 //! The dialog that makes a collection of a folder of pictures.
 
-use super::system_dialog::{SystemDialog, WAITING};
+use super::path_field::{PathAsked, PathField, PathKind};
 use super::tables::{self, Answer, TablesDialog};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
-use crate::app::kit::{icons, obstacle, widgets};
+use crate::app::kit::{obstacle, widgets};
 use crate::index::Mapping;
 use crate::workspace::{SearchAction, WantedTables, Workspace};
 use egui::{Align, Context, Id, Layout, Modal, RichText, TextEdit, Ui};
@@ -14,12 +14,11 @@ use std::path::{Path, PathBuf};
 #[derive(Default)]
 pub struct CollectDialog {
     shown: bool,
-    pictures: String,
+    pictures: PathField,
     /// The collection's own folder as typed; empty for the one beside the pictures.
     folder: String,
     follow: bool,
     without_vectors: bool,
-    system: SystemDialog,
     tables: TablesDialog,
     wants_tables: bool,
     /// Of which folder's tables it was said what their columns mean, and what.
@@ -36,7 +35,7 @@ impl CollectDialog {
     pub fn open(&mut self, pictures: Option<&Path>) {
         self.shown = true;
         if let Some(pictures) = pictures {
-            self.pictures = pictures.display().to_string();
+            self.pictures.set(pictures);
         }
     }
 
@@ -68,9 +67,6 @@ impl CollectDialog {
             }
             return;
         }
-        if let Some(path) = self.system.poll() {
-            self.pictures = path.display().to_string();
-        }
         let mut action = None;
         let modal = Modal::new(Id::unique("collect")).show(egui, |ui| {
             ui.set_width(540.0);
@@ -91,7 +87,7 @@ impl CollectDialog {
         } else if modal.should_close() {
             self.shown = false;
         } else if let Answer::Chosen(mapping) = self.tables.show(egui, "Use these", ctx)
-            && let Some(pictures) = self.pictures()
+            && let Some(pictures) = self.pictures.path()
         {
             self.mapping = Some((pictures, mapping));
         }
@@ -100,18 +96,16 @@ impl CollectDialog {
     fn fields_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
         let width = ui.available_width() - 140.0;
         widgets::field(ui, "Pictures", "The folder of the pictures, with all folders in it", |ui| {
-            let field =
-                TextEdit::singleline(&mut self.pictures).hint_text("/path/to/photos").desired_width(width - 40.0);
-            let field = ui.add(field).accessible_name("Folder of the pictures");
-            if self.pictures.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
-                field.request_focus();
-            }
-            let why = self.system.is_open().then_some(WAITING);
-            if widgets::icon_button_unless(ui, why, icons::OPEN, "Choose the folder of the pictures…").clicked() {
-                self.system.ask(ctx.workspace().wake(), |dialog| dialog.pick_folder());
-            }
+            let asked = PathAsked {
+                name: "Folder of the pictures",
+                hint: "/path/to/photos",
+                button: "Choose the folder of the pictures…",
+                kind: PathKind::Folder,
+                takes_focus: true,
+            };
+            self.pictures.ui(ui, width, &asked, &ctx.workspace().wake());
         });
-        let beside = self.pictures().map(|pictures| Workspace::collection_beside(&pictures).display().to_string());
+        let beside = self.pictures.path().map(|pictures| Workspace::collection_beside(&pictures).display().to_string());
         widgets::field(ui, "Collection", "Its own folder: the index, the vectors, queries and judgements", |ui| {
             let hint = beside.unwrap_or_else(|| "beside the pictures".to_owned());
             let field = TextEdit::singleline(&mut self.folder).hint_text(hint).desired_width(width);
@@ -131,7 +125,7 @@ impl CollectDialog {
 
     /// The way to what columns mean.
     fn tables_ui(&mut self, ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-        let pictures = self.pictures();
+        let pictures = self.pictures.path();
         widgets::field(ui, "Tables", "Files that speak of many pictures, such as CSV files with captions", |ui| {
             let why = pictures.is_none().then_some("Type or choose the folder of the pictures.");
             if tables::button_ui(ui, why)
@@ -148,7 +142,7 @@ impl CollectDialog {
 
     /// What columns mean, if that was said of the folder that is typed now.
     fn chosen_mapping(&self) -> Option<Box<Mapping>> {
-        let pictures = self.pictures()?;
+        let pictures = self.pictures.path()?;
         self.mapping.as_ref().filter(|(of, _)| *of == pictures).map(|(_, mapping)| mapping.clone())
     }
 
@@ -160,15 +154,9 @@ impl CollectDialog {
         }
     }
 
-    /// The folder of the pictures as typed.
-    fn pictures(&self) -> Option<PathBuf> {
-        let typed = self.pictures.trim();
-        (!typed.is_empty()).then(|| PathBuf::from(typed))
-    }
-
     /// The buttons; what is to be done, if anything.
     fn buttons_ui(&self, ui: &mut Ui, workspace: &Workspace) -> Option<SearchAction> {
-        let pictures = self.pictures();
+        let pictures = self.pictures.path();
         let why = match &pictures {
             _ if workspace.searching().is_collecting() => Some("A collection is being made already."),
             None => Some("Type or choose the folder of the pictures."),
@@ -189,9 +177,7 @@ impl CollectDialog {
             if ui.button("Cancel").clicked() {
                 ui.close();
             }
-            if self.system.is_open() {
-                widgets::caption(ui, WAITING);
-            }
+            self.pictures.waiting_ui(ui);
         });
         action
     }

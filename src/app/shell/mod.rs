@@ -15,6 +15,7 @@ mod narrow;
 mod obstacles;
 pub mod open;
 pub mod pack;
+mod path_field;
 pub mod player;
 pub mod pressed;
 pub mod relink;

@@ -1,21 +1,20 @@
 //! The dialog that asks where to pack the open collection.
 
-use super::system_dialog::{SystemDialog, WAITING};
+use super::path_field::{PathAsked, PathField, PathKind};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::GRID;
-use crate::app::kit::{icons, obstacle, widgets};
+use crate::app::kit::{obstacle, widgets};
 use crate::index::Packing;
 use crate::workspace::{SearchAction, Workspace};
-use egui::{Context, Id, Key, Modal, RichText, TextEdit};
-use std::path::{Path, PathBuf};
+use egui::{Context, Id, Modal, RichText};
+use std::path::Path;
 
 /// The dialog's state.
 #[derive(Default)]
 pub struct PackDialog {
     shown: bool,
-    typed: String,
+    file: PathField,
     packing: Packing,
-    system: SystemDialog,
 }
 
 impl PackDialog {
@@ -29,9 +28,10 @@ impl PackDialog {
         let Some(open) = workspace.searching().open() else { return };
         let folder = open.collection.folder();
         let name = folder.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let beside = Path::new(self.typed.trim()).parent().filter(|folder| !folder.as_os_str().is_empty());
+        let before = self.file.path();
+        let beside = before.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
         let beside = beside.or(folder.parent()).unwrap_or(folder);
-        self.typed = beside.join(format!("{name}.tar")).display().to_string();
+        self.file.set(&beside.join(format!("{name}.tar")));
         (self.shown, self.packing) = (true, Packing::default());
     }
 
@@ -41,17 +41,8 @@ impl PackDialog {
             self.shown = false;
             return;
         };
-        if let Some(path) = self.system.poll() {
-            self.typed = path.display().to_string();
-            // The system's dialog has asked.
-            self.packing.replace = true;
-        }
-        let why = match self.typed.trim() {
-            _ if ctx.workspace().searching().is_packing() => Some("A collection is being packed already."),
-            _ if ctx.workspace().searching().is_collecting() => Some("The collection is being read."),
-            "" => Some("Type a file, or choose one."),
-            _ => None,
-        };
+        let searching = ctx.workspace().searching();
+        let (is_packing, is_collecting) = (searching.is_packing(), searching.is_collecting());
         let away = (!open.has_pictures).then_some("The folder of the pictures is gone.");
         let mut is_done = false;
         let modal = Modal::new(Id::unique("pack")).show(egui, |ui| {
@@ -62,15 +53,25 @@ impl PackDialog {
             widgets::caption(ui, text);
             ui.add_space(GRID);
             ui.horizontal(|ui| {
-                let width = ui.available_width() - 66.0;
-                let field = TextEdit::singleline(&mut self.typed).hint_text("/path/to/photos.tar").desired_width(width);
-                let field = ui.add(field).accessible_name("File to pack into");
-                if field.changed() {
-                    self.packing.replace = false;
-                }
-                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                let asked = PathAsked {
+                    name: "File to pack into",
+                    hint: "/path/to/photos.tar",
+                    button: "Choose a file…",
+                    kind: PathKind::Archive,
+                    takes_focus: false,
+                };
+                let width = ui.available_width() - 62.0;
+                let change = self.file.ui(ui, width, &asked, &ctx.workspace().wake());
+                // The system's dialog has asked whether a file is to be replaced.
+                self.packing.replace = change.is_chosen || (self.packing.replace && !change.is_typed);
+                let why = match self.file.path() {
+                    _ if is_packing => Some("A collection is being packed already."),
+                    _ if is_collecting => Some("The collection is being read."),
+                    None => Some("Type a file, or choose one."),
+                    Some(_) => None,
+                };
                 let pack = obstacle::add_unless(ui, why, egui::Button::new("Pack"));
-                is_done = pack.clicked() || (entered && why.is_none());
+                is_done = pack.clicked() || (change.is_entered && why.is_none());
             });
             let pictures = egui::Checkbox::new(&mut self.packing.pictures, "With the pictures");
             obstacle::add_unless(ui, away, pictures).on_hover_text(
@@ -78,38 +79,18 @@ impl PackDialog {
             );
             ui.checkbox(&mut self.packing.replace, "Replace a file of this name");
             ui.add_space(GRID);
-            ui.horizontal(|ui| {
-                let choose = self.system.is_open().then_some(WAITING);
-                let button = egui::Button::new(format!("{}  Choose a file…", icons::OPEN));
-                if obstacle::add_unless(ui, choose, button).clicked() {
-                    self.browse(ctx.workspace());
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Cancel").clicked() {
+                    ui.close();
                 }
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if ui.button("Cancel").clicked() {
-                        ui.close();
-                    }
-                });
+                self.file.waiting_ui(ui);
             });
         });
-        if is_done {
-            ctx.act(SearchAction::Pack { file: PathBuf::from(self.typed.trim()), packing: self.packing });
+        if let Some(file) = self.file.path().filter(|_| is_done) {
+            ctx.act(SearchAction::Pack { file, packing: self.packing });
         }
         if is_done || modal.should_close() {
             self.shown = false;
         }
-    }
-
-    fn browse(&mut self, workspace: &Workspace) {
-        let typed = PathBuf::from(self.typed.trim());
-        self.system.ask(workspace.wake(), move |dialog| {
-            let mut dialog = dialog.add_filter("Archives", &["tar"]);
-            if let Some(folder) = typed.parent() {
-                dialog = dialog.set_directory(folder);
-            }
-            if let Some(name) = typed.file_name() {
-                dialog = dialog.set_file_name(name.to_string_lossy());
-            }
-            dialog.save_file()
-        });
     }
 }

@@ -1,19 +1,17 @@
 //! The dialog that asks where the pictures of the open collection are now.
 
-use super::system_dialog::{SystemDialog, WAITING};
+use super::path_field::{PathAsked, PathField, PathKind};
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::GRID;
-use crate::app::kit::{icons, obstacle, widgets};
+use crate::app::kit::{obstacle, widgets};
 use crate::workspace::SearchAction;
-use egui::{Align, Context, Id, Key, Layout, Modal, RichText, TextEdit};
-use std::path::PathBuf;
+use egui::{Align, Context, Id, Layout, Modal, RichText};
 
 /// The dialog's state.
 #[derive(Default)]
 pub struct RelinkDialog {
     shown: bool,
-    typed: String,
-    system: SystemDialog,
+    pictures: PathField,
 }
 
 impl RelinkDialog {
@@ -33,14 +31,7 @@ impl RelinkDialog {
             self.shown = false;
             return;
         };
-        if let Some(path) = self.system.poll() {
-            self.typed = path.display().to_string();
-        }
-        let why = match self.typed.trim() {
-            _ if ctx.workspace().searching().is_collecting() => Some("A collection is being made already."),
-            "" => Some("Type or choose the folder where the pictures are now."),
-            _ => None,
-        };
+        let is_collecting = ctx.workspace().searching().is_collecting();
         let before = format!("They were in {}.", open.collection.pictures().display());
         let mut is_done = false;
         let modal = Modal::new(Id::unique("relink")).show(egui, |ui| {
@@ -53,32 +44,33 @@ impl RelinkDialog {
             );
             ui.add_space(GRID);
             ui.horizontal(|ui| {
-                let width = ui.available_width() - 110.0;
-                let field = TextEdit::singleline(&mut self.typed).hint_text("/path/to/photos").desired_width(width);
-                let field = ui.add(field).accessible_name("Folder where the pictures are now");
-                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if self.typed.is_empty() && ui.memory(|memory| memory.focused().is_none()) {
-                    field.request_focus();
-                }
-                let choose = self.system.is_open().then_some(WAITING);
-                if widgets::icon_button_unless(ui, choose, icons::OPEN, "Choose the folder…").clicked() {
-                    self.system.ask(ctx.workspace().wake(), |dialog| dialog.pick_folder());
-                }
+                let asked = PathAsked {
+                    name: "Folder where the pictures are now",
+                    hint: "/path/to/photos",
+                    button: "Choose the folder…",
+                    kind: PathKind::Folder,
+                    takes_focus: true,
+                };
+                let width = ui.available_width() - 72.0;
+                let change = self.pictures.ui(ui, width, &asked, &ctx.workspace().wake());
+                let why = match self.pictures.path() {
+                    _ if is_collecting => Some("A collection is being made already."),
+                    None => Some("Type or choose the folder where the pictures are now."),
+                    Some(_) => None,
+                };
                 let relink = obstacle::add_unless(ui, why, egui::Button::new("Relink"));
-                is_done = relink.clicked() || (entered && why.is_none());
+                is_done = relink.clicked() || (change.is_entered && why.is_none());
             });
             ui.add_space(GRID);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 if ui.button("Cancel").clicked() {
                     ui.close();
                 }
-                if self.system.is_open() {
-                    widgets::caption(ui, WAITING);
-                }
+                self.pictures.waiting_ui(ui);
             });
         });
-        if is_done {
-            ctx.act(SearchAction::Relink(PathBuf::from(self.typed.trim())));
+        if let Some(pictures) = self.pictures.path().filter(|_| is_done) {
+            ctx.act(SearchAction::Relink(pictures));
         }
         if is_done || modal.should_close() {
             *self = Self::default();
