@@ -120,6 +120,9 @@ fn missing_ui(ui: &mut Ui, session: &Session, order: Order) {
         match order {
             Order::Model => "Appears after the first epoch of training (Ctrl+Enter).",
             Order::Feedback | Order::Untrained if session.is_building() => "Appears once the images are compared.",
+            Order::Feedback | Order::Untrained if session.vectors().is_some() => {
+                "Ranks what words find: search for some."
+            }
             Order::Feedback | Order::Untrained => "Ranks what a search finds. It needs visual vectors.",
             Order::Initial | Order::Text => "No signal of this data set compares words.",
         },
@@ -154,7 +157,7 @@ fn headline_ui(ui: &mut Ui, session: &Session, order: Order) {
     let palette = theme::palette(ui.visuals());
     let Some(ranking) = session.ranking(order) else { return };
     if !session.data.judgements.is_judged(session.query()) {
-        widgets::one_line(ui, RichText::new("No judgements").small().color(palette.weak));
+        widgets::one_line(ui, RichText::new("Unjudged").small().color(palette.weak));
         return;
     }
     let before = previous(session, order);
