@@ -29,6 +29,7 @@ mod equal_inputs;
 mod evaluation;
 mod experiments;
 mod experiments_ui;
+mod explain;
 mod export;
 mod first_query;
 mod fuzz;

@@ -127,6 +127,23 @@ impl Term for Feedback {
         })?;
         Ok(steps)
     }
+
+    fn before_feedback(
+        &self,
+        graph: &QueryGraph,
+        h: &Tensor,
+        text: &Tensor,
+    ) -> std::result::Result<(Tensor, Option<Tensor>), ModelError> {
+        let (mut score, mut heard) = (text.clone(), None);
+        self.each_step(graph, h, text, |_, step| {
+            match step.heard {
+                Heard::Neighbours(_) => score = step.score,
+                Heard::All(weights) => heard = Some(weights),
+            }
+            Ok(())
+        })?;
+        Ok((score, heard))
+    }
 }
 
 /// A step of the score.

@@ -62,4 +62,26 @@ pub(super) trait Term: Debug + Send + Sync {
     /// # Errors
     /// If a tensor operation fails.
     fn trace(&self, graph: &QueryGraph, h: &Tensor, text: &Tensor) -> Result<Vec<Traced>, ModelError>;
+
+    /// Whether the score without feedback is linear in h and the biases as long as each activation stays on its side.
+    fn is_piecewise_linear(&self) -> bool {
+        true
+    }
+
+    /// The score without the last round of feedback, and how much that round hears of each image (`γ p / deviation`, n),
+    /// if there is one.
+    ///
+    /// # Shapes
+    /// As [`Self::score`].
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    fn before_feedback(
+        &self,
+        graph: &QueryGraph,
+        h: &Tensor,
+        text: &Tensor,
+    ) -> Result<(Tensor, Option<Tensor>), ModelError> {
+        Ok((self.score(graph, h, text, None)?, None))
+    }
 }

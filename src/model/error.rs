@@ -19,6 +19,9 @@ pub enum ModelError {
     /// Visual vectors that could not be read back.
     #[error("{0}: the scratch file of visual vectors")]
     Scratch(std::io::Error),
+    /// Whoever asked for it wants it no longer.
+    #[error("cancelled")]
+    Cancelled,
     /// A tensor operation failed.
     #[error(transparent)]
     Tensor(#[from] candle_core::Error),

@@ -28,6 +28,8 @@ pub(super) struct Gat {
 }
 
 impl Convolution for Gat {
+    const IS_PIECEWISE_LINEAR: bool = false;
+
     fn check(config: &NetworkConfig) -> std::result::Result<(), ModelError> {
         let uneven = |width: &&usize| config.heads == 0 || !width.is_multiple_of(config.heads);
         match config.conv.iter().find(uneven) {

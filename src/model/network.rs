@@ -78,6 +78,22 @@ pub struct Scores {
     pub total: Vec<f32>,
 }
 
+/// The scores of one query before the last round of feedback, with gradients.
+///
+/// # Shapes
+/// All n.
+#[derive(Debug)]
+pub(super) struct BeforeFeedback {
+    /// The score from the signals alone.
+    pub(super) text: Tensor,
+    /// The score without feedback.
+    pub(super) score: Tensor,
+    /// How much of each image the last round hears, `γ p / deviation`; `None` without feedback.
+    pub(super) heard: Option<Tensor>,
+    /// The edges and vectors.
+    pub(super) graph: QueryGraph,
+}
+
 impl NetworkConfig {
     /// A network with initial weights, determined by [`Self::seed`] alone.
     ///
@@ -175,6 +191,36 @@ impl Network {
         let members = self.members.iter().filter(|_| query.n() > 0);
         let members = members.map(|member| member.trace(&query.features, &graph)).collect::<Result<_, _>>()?;
         Ok(Trace::mean(&graph, members))
+    }
+
+    /// Whether the score without feedback is linear in the inputs and the biases as long as each activation stays on its
+    /// side.
+    pub(super) fn is_piecewise_linear(&self) -> bool {
+        self.members.iter().filter_map(|member| member.term.as_ref()).all(|term| term.is_piecewise_linear())
+    }
+
+    /// The scores of a query with these inputs, without the last round of feedback, as means over the members.
+    ///
+    /// # Shapes
+    /// `features`: n × F.
+    ///
+    /// # Errors
+    /// If the query was prepared for a network of another shape.
+    pub(super) fn before_feedback(&self, query: &Prepared, features: &Tensor) -> Result<BeforeFeedback, ModelError> {
+        let graph = self.query_graph(query)?;
+        let (mut texts, mut scores, mut heard) = (Vec::new(), Vec::new(), Vec::new());
+        for member in &self.members {
+            let (h, text) = member.text(features, None)?;
+            let (score, of_member) = match &member.term {
+                Some(term) => term.before_feedback(&graph, &h, &text)?,
+                None => (text.clone(), None),
+            };
+            texts.push(text);
+            scores.push(score);
+            heard.extend(of_member);
+        }
+        let heard = if heard.is_empty() { None } else { Some(mean(heard.iter())?) };
+        Ok(BeforeFeedback { text: mean(texts.iter())?, score: mean(scores.iter())?, heard, graph })
     }
 
     /// All weights as plain numbers.

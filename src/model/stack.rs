@@ -17,6 +17,9 @@ use crate::graph::Csr;
 
 /// One graph convolution, with the weights it has beside those of its linear layer `W h + b`.
 pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
+    /// Whether it is linear in h and its biases as long as each activation and each maximum stays on its side.
+    const IS_PIECEWISE_LINEAR: bool = true;
+
     /// Checks what only this convolution asks of the configuration.
     ///
     /// # Errors
@@ -150,6 +153,10 @@ impl<C: Convolution> Term for Layers<C> {
             h = next;
         }
         Ok(steps)
+    }
+
+    fn is_piecewise_linear(&self) -> bool {
+        C::IS_PIECEWISE_LINEAR
     }
 }
 

@@ -61,6 +61,9 @@ pub enum TrainError {
         /// What does not fit, in plain words.
         reason: String,
     },
+    /// Something that a saved run cannot explain.
+    #[error("cannot explain this: {0}")]
+    Unexplained(String),
     /// No signal is selected.
     #[error("no signal is selected: select at least one")]
     NoSignal,
@@ -157,6 +160,6 @@ impl TrainError {
 
     /// Whether the observer asked to stop, rather than anything failing.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Cancelled)
+        matches!(self, Self::Cancelled | Self::Model(ModelError::Cancelled))
     }
 }
