@@ -1,6 +1,7 @@
 //! The command line as scripts use it: the built program, its exit codes and its JSON.
 
 pub(crate) mod embed;
+mod explain;
 mod export;
 mod train;
 mod window;

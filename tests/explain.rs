@@ -6,6 +6,8 @@ mod attention;
 mod feedback;
 #[path = "explain/networks.rs"]
 mod networks;
+#[path = "explain/runs.rs"]
+mod runs;
 
 use std::ops::ControlFlow;
 

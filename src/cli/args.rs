@@ -3,6 +3,7 @@
 use super::collection::CollectArgs;
 use super::compare::CompareArgs;
 use super::encoder::EncoderArgs;
+use super::explain::ExplainArgs;
 use super::export::ExportArgs;
 use super::judge::JudgeArgs;
 use super::labels::LabelArgs;
@@ -75,6 +76,8 @@ pub(super) enum Command {
     Rank(RankArgs),
     /// Measure a saved run over graphs of other numbers of neighbours, without training again.
     Sensitivity(SensitivityArgs),
+    /// Why an image has its rank under a saved run: its score as a sum of parts, and what it would be otherwise.
+    Explain(ExplainArgs),
     /// Write a collection as one file, with or without its pictures.
     Pack(PackArgs),
     /// Make a collection of such a file.

@@ -14,6 +14,7 @@ mod embed;
 mod encoder;
 mod encoders;
 mod evaluate;
+mod explain;
 mod export;
 mod info;
 mod interrupt;
@@ -67,6 +68,7 @@ pub fn main() -> ExitCode {
         Some(Command::Search(args)) => search::run(&args),
         Some(Command::Rank(args)) => rank::run(&args),
         Some(Command::Sensitivity(args)) => sensitivity::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Pack(args)) => pack::pack(&args),
         Some(Command::Unpack(args)) => pack::run_unpack(&args),
         Some(Command::Screenshot(args)) => screenshot::run(&args),

@@ -13,7 +13,7 @@ use crate::vision::{Architecture, DeviceChoice, EncoderSpec};
 use crate::workspace::Ranker;
 use anyhow::{Result, bail};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,11 @@ pub(super) fn run(args: &RankArgs) -> Result<()> {
     let mut progress = Progress::new(false);
     let run = Arc::new(SavedRun::open(&args.run)?);
     let (data, queries) = match args.query.is_empty() {
-        true => of_data_set(args, &run, &mut progress)?,
+        true => {
+            let data = of_data_set(&args.data, args.follow, &run, &mut progress)?;
+            let queries = (0..data.dataset.queries.len()).collect();
+            (data, queries)
+        }
         false => of_words(args, &run, &mut progress)?,
     };
     let applied = run.apply(&data, &queries, &mut Quiet)?;
@@ -61,8 +65,11 @@ pub(super) fn run(args: &RankArgs) -> Result<()> {
     }
 }
 
-/// All queries of a data set, with the vectors of the run's encoder.
-fn of_data_set(args: &RankArgs, run: &SavedRun, progress: &mut Progress) -> Result<(RunData, Vec<usize>)> {
+/// A data set with the vectors of the run's encoder; without vectors if it has none of those.
+///
+/// # Errors
+/// If it cannot be opened.
+pub(super) fn of_data_set(path: &Path, follow: bool, run: &SavedRun, progress: &mut Progress) -> Result<RunData> {
     let mut choose = |dataset: &Dataset, _: &[String], warnings: &mut Vec<_>| -> Result<Option<NamedVectors>, _> {
         if !run.needs_vectors() {
             return Ok(None);
@@ -84,9 +91,7 @@ fn of_data_set(args: &RankArgs, run: &SavedRun, progress: &mut Progress) -> Resu
         progress.stage(name);
         ControlFlow::Continue(())
     };
-    let data = open_with(&args.data, opening(args.follow, None)?, &[], &mut choose, stage)?.data;
-    let queries = (0..data.dataset.queries.len()).collect();
-    Ok((data, queries))
+    Ok(open_with(path, opening(follow, None)?, &[], &mut choose, stage)?.data)
 }
 
 /// Words, searched for in a collection.

@@ -134,7 +134,7 @@ pub(super) fn compared_rows(data: &RunData, whitening: Option<&Whitening>, query
 }
 
 /// Raw vectors, or their projections, as the unit rows that are compared, and their dimension.
-fn compared(data: &RunData, raw: &[f32], projected: Option<(&Whitening, &[f32])>) -> (Vec<f32>, usize) {
+pub(super) fn compared(data: &RunData, raw: &[f32], projected: Option<(&Whitening, &[f32])>) -> (Vec<f32>, usize) {
     match projected {
         Some((whitening, projected)) => (whitening.whitened(projected), whitening.dim()),
         None => (unit_rows(raw, data.vectors.dim), data.vectors.dim),
@@ -142,7 +142,7 @@ fn compared(data: &RunData, raw: &[f32], projected: Option<(&Whitening, &[f32])>
 }
 
 /// Concatenates rows of `a` numbers and rows of `b` numbers.
-fn concatenate(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
+pub(super) fn concatenate(left: &[f32], a: usize, right: &[f32], b: usize) -> Vec<f32> {
     if b == 0 {
         return left.to_vec();
     }

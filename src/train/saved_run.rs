@@ -13,10 +13,10 @@ use crate::model::{Network, RankingInput};
 
 /// A saved run, read once to rank many queries.
 pub struct SavedRun {
-    record: RunRecord,
-    experiment: Experiment,
-    whitening: Option<Arc<Whitening>>,
-    network: Option<Network>,
+    pub(super) record: RunRecord,
+    pub(super) experiment: Experiment,
+    pub(super) whitening: Option<Arc<Whitening>>,
+    pub(super) network: Option<Network>,
 }
 
 /// What a saved run makes of other data.
@@ -29,12 +29,12 @@ pub struct Applied {
 }
 
 /// Data with the signals of a run.
-struct Matched {
-    data: RunData,
+pub(super) struct Matched {
+    pub(super) data: RunData,
     /// Those signals among the data's.
-    indices: Vec<usize>,
+    pub(super) indices: Vec<usize>,
     /// Those that the data lack.
-    missing: Vec<String>,
+    pub(super) missing: Vec<String>,
 }
 
 /// A query ranked over several graphs.
@@ -146,7 +146,10 @@ impl SavedRun {
     }
 
     /// The data with the run's signals.
-    fn matched(&self, data: &RunData) -> Result<Matched, TrainError> {
+    ///
+    /// # Errors
+    /// [`TrainError::Unfit`] if no signal of the run is there, or the vectors are missing or of another dimension.
+    pub(super) fn matched(&self, data: &RunData) -> Result<Matched, TrainError> {
         let (signals, missing) = data.signals.with_all(&self.record.features);
         if missing.len() == self.record.features.len() {
             return Err(self.unfit(format!("none of its signals is here: {}", missing.join(", "))));

@@ -26,15 +26,7 @@ pub(super) fn rank(
     feedback: Option<Feedback>,
 ) -> Result<Ranked, TrainError> {
     let learned = model.map(|model| score_all(&data.dataset, inputs, model)).transpose()?;
-    let signal = match &experiment.model.signal {
-        Some(name) => data
-            .signals
-            .infos
-            .iter()
-            .position(|info| info.name == *name)
-            .ok_or_else(|| TrainError::unknown_signal(name, &data.signals))?,
-        None => signals::text_signal(&data.signals).unwrap_or(0),
-    };
+    let signal = given_signal(data, experiment)?;
     let all = 0..data.dataset.queries.len();
     let raw = |query: usize| signals::table(&data.signals, query, &[signal], Normalisation::None);
     Ok(match (experiment.model.kind, learned) {
@@ -54,6 +46,17 @@ pub(super) fn rank(
         }
         (_, None) => Ranked { scores: all.map(raw).collect(), feedback: None },
     })
+}
+
+/// The signal that ranks where nothing is learned, by its index.
+///
+/// # Errors
+/// [`TrainError::UnknownSignal`] if the data set lacks the one that the experiment names.
+pub(super) fn given_signal(data: &RunData, experiment: &Experiment) -> Result<usize, TrainError> {
+    match &experiment.model.signal {
+        Some(name) => data.signals.index(name).ok_or_else(|| TrainError::unknown_signal(name, &data.signals)),
+        None => Ok(signals::text_signal(&data.signals).unwrap_or(0)),
+    }
 }
 
 /// The three rankings' measures over one split.
