@@ -65,3 +65,11 @@ fn curves_rankings_and_reports() {
     write("tune-dark.png", Shot { size: [460.0, 900.0], epochs: 0, ..alone(Panel::Tune) });
     write("data-dark.png", Shot { size: [560.0, 760.0], epochs: 0, ..alone(Panel::Data) });
 }
+
+#[test]
+fn why_an_image_has_its_rank_dark_and_light() {
+    for (name, theme) in [("why-dark.png", ThemeChoice::Dark), ("why-light.png", ThemeChoice::Light)] {
+        let image = Some("stamp-animals-birds-pelican".to_owned());
+        write(name, Shot { theme, panel: Some(Panel::Why), epochs: 60, size: [460.0, 600.0], image, ..sample() });
+    }
+}

@@ -16,6 +16,7 @@ mod runs;
 pub mod searching;
 mod two_graphs;
 mod updates;
+mod why;
 
 use crossrank::app::{App, Shot, headless, settle};
 use crossrank::workspace::Store;

@@ -23,6 +23,7 @@ impl Workspace {
             Action::Data(action) => self.apply_data(action),
             Action::Selection(action) => self.apply_selection(action),
             Action::Embedding(action) => self.apply_embedding(action),
+            Action::Explain(action) => self.apply_explaining(action),
             Action::Training(action) => self.apply_training(action),
             Action::Runs(action) => self.apply_runs(action),
             Action::Studies(action) => self.apply_studies(action),

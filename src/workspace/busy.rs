@@ -7,6 +7,7 @@ impl Workspace {
     pub fn is_busy(&self) -> bool {
         self.loading.is_running()
             || self.embedding.is_busy()
+            || self.explaining.is_running()
             || self.searching.is_collecting()
             || self.searching.is_finding()
             || self.searching.is_keeping()

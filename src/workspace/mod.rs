@@ -13,6 +13,7 @@ mod cut_off;
 mod embedding;
 mod epochs;
 mod experiments;
+mod explaining;
 mod failure;
 mod filter;
 mod found;
@@ -37,9 +38,9 @@ mod undo;
 mod view;
 
 pub use action::{
-    Action, DataAction, EmbeddingAction, ExportAction, FilterAction, HistoryAction, JudgingAction, LensAction,
-    MessageAction, PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction, StudiesAction,
-    TrainingAction, TwoGraphsAction, Verdict,
+    Action, DataAction, EmbeddingAction, ExplainAction, ExportAction, FilterAction, HistoryAction, JudgingAction,
+    LensAction, MessageAction, PropagationAction, RunsAction, SearchAction, SelectionAction, SettingsAction,
+    StudiesAction, TrainingAction, TwoGraphsAction, Verdict,
 };
 pub use cut_off::{CutOff, CutOffSettings, CutOffs, MOST_QUERIES, learned_from, scored_query};
 pub use embedding::{
@@ -48,6 +49,7 @@ pub use embedding::{
 };
 pub use epochs::{Epochs, NoEpochs};
 pub use experiments::{Experiments, Pair, PairRankings, Readable, Reader, RunDetails, Side};
+pub use explaining::{Compared, ExplainObstacle, ExplainRequest, Explained, Explaining};
 pub use filter::{Between, ByJudge, Chosen, Condition, Filter, InColumn, Passing, Ranks};
 pub use found::Ranker;
 pub use judging::{
@@ -91,6 +93,7 @@ pub struct Workspace {
     session: Option<Session>,
     loading: LoadingState,
     embedding: EmbeddingState,
+    explaining: Explaining,
     training: TrainingState,
     runs: RunList,
     experiments: Experiments,
@@ -140,6 +143,7 @@ impl Workspace {
             session: None,
             loading: LoadingState::default(),
             embedding: EmbeddingState::default(),
+            explaining: Explaining::default(),
             training: TrainingState::default(),
             messages,
             history: History::default(),
@@ -250,6 +254,7 @@ impl Workspace {
         let mut changed = self.poll_loading();
         changed |= self.session.as_mut().is_some_and(Session::poll);
         changed |= self.poll_embedding();
+        changed |= self.poll_explaining();
         changed |= self.poll_search();
         changed |= self.poll_training();
         self.refresh_live_runs();

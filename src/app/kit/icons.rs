@@ -80,6 +80,12 @@ pub const BACK: &str = "\u{E5A4}";
 pub const FORTH: &str = "\u{E5A6}";
 /// Again from the start.
 pub const LOOP: &str = "\u{E3F6}";
+/// Why something is so.
+pub const WHY: &str = "\u{E2DC}";
+/// As if something were not there.
+pub const LEAVE_OUT: &str = "\u{E3DE}";
+/// Cut an edge.
+pub const CUT: &str = "\u{EAE0}";
 
 #[cfg(test)]
 mod tests {

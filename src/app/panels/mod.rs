@@ -18,6 +18,7 @@ pub mod runs;
 pub mod studies;
 pub mod training;
 pub mod tune;
+pub mod why;
 
 use super::ctx::PanelCtx;
 use crate::workspace::Workspace;
@@ -133,6 +134,8 @@ panels! {
     /// The selected image; saved layouts still use its original name.
     #[serde(rename = "details")]
     Image, "Image", Corner, ctrl(Key::Num6), image: ImagePanel;
+    /// Why the selected image has its rank.
+    Why, "Why", Corner, Some(KeyboardShortcut::new(Modifiers { shift: true, ..Modifiers::COMMAND }, Key::W)), why: WhyPanel;
     /// What was loaded, visual vectors, problems.
     Data, "Data", Left, ctrl(Key::Num7), data: DataPanel;
     /// Saved runs.

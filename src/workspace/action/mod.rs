@@ -4,6 +4,7 @@
 
 mod data;
 mod embedding;
+mod explaining;
 mod export;
 mod filter;
 mod history;
@@ -21,6 +22,7 @@ mod two_graphs;
 
 pub use data::DataAction;
 pub use embedding::EmbeddingAction;
+pub use explaining::ExplainAction;
 pub use export::ExportAction;
 pub use filter::FilterAction;
 pub use history::HistoryAction;
@@ -45,6 +47,8 @@ pub enum Action {
     Selection(SelectionAction),
     /// Computing, comparing and mapping embeddings.
     Embedding(EmbeddingAction),
+    /// Why an image has its rank.
+    Explain(ExplainAction),
     /// The run in training.
     Training(TrainingAction),
     /// The runs on disk.
@@ -88,6 +92,7 @@ from_theme! {
     Data: DataAction,
     Selection: SelectionAction,
     Embedding: EmbeddingAction,
+    Explain: ExplainAction,
     Training: TrainingAction,
     Runs: RunsAction,
     Studies: StudiesAction,
