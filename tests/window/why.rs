@@ -5,7 +5,8 @@ use crossrank::app::{App, Panel, Shot, headless, settle};
 use crossrank::model::{ModelKind, Source};
 use crossrank::train::PartKind;
 use crossrank::workspace::{
-    ExplainAction, ExplainObstacle, Explained, Order, SelectionAction, SettingsAction, Store, TrainingAction,
+    ExplainAction, ExplainObstacle, Explained, Order, SelectionAction, SettingsAction, Store, ThemeChoice,
+    TrainingAction,
 };
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
@@ -70,7 +71,7 @@ fn a_score_is_taken_apart_and_ranks_are_found_without_its_parts() {
             < 1e-9
     );
     harness.get_by_label_contains("rank 3 of 100");
-    harness.get_by_label_contains(" = signals ");
+    harness.get_by_label_contains("signals\u{a0}");
     harness.get_by_label_contains("Score ");
     // Without a neighbour: the list is made again.
     let strongest = first.parts().iter().find(|part| part.kind == PartKind::Neighbour).expect("a neighbour");
@@ -111,6 +112,9 @@ fn two_images_are_compared_part_by_part() {
     harness.get_by_label_contains("is above ");
     harness.get_by_label_contains("difference ");
     save(&mut harness, "why-above-dark.png");
+    harness.state_mut().workspace_mut().apply(SettingsAction::SetTheme(ThemeChoice::Light));
+    harness.run_steps(3);
+    save(&mut harness, "why-above-light.png");
     click(&mut harness, "Stop comparing");
     assert!(found(&harness).compared.is_none());
 }

@@ -14,11 +14,15 @@ const HEIGHT: f32 = 26.0;
 /// Side of a picture above it, and the height of the lines from the pictures to the bar.
 const TILE: f32 = 28.0;
 const LINE: f32 = 5.0;
+/// The widest piece of the bias, which is much the same for all images; a longer one is drawn broken.
+const WIDEST_BIAS: f32 = 56.0;
 
 /// A part's piece of the bar.
 struct Piece<'a> {
     part: &'a NamedPart,
     rect: Rect,
+    /// Whether it is shorter than its value.
+    is_broken: bool,
 }
 
 /// Draws the bar, and above it the pictures of the images that add or take away most.
@@ -33,7 +37,7 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, ctx: &mut PanelCtx<'_>) {
     let (pieces, zero) = pieces(parts, bar);
     let painter = ui.painter_at(area);
     painter.rect_filled(bar, theme::RADIUS, palette.raised);
-    for Piece { part, rect } in &pieces {
+    for Piece { part, rect, is_broken } in &pieces {
         let fill = colour(part.kind, palette);
         // A gap between pieces, where there is room for one.
         let inner = if rect.width() > 3.0 { rect.shrink2(vec2(0.5, 0.0)) } else { *rect };
@@ -44,9 +48,16 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, ctx: &mut PanelCtx<'_>) {
             let at = Align2::CENTER_CENTER.anchor_size(rect.center(), text.size()).min;
             painter.galley(at, text, palette.text_on(fill));
         }
+        if *is_broken {
+            let inner = if part.value < 0.0 { rect.right() - 9.0 } else { rect.left() + 5.0 };
+            for x in [inner, inner + 4.0] {
+                let line = [pos2(x + 3.0, rect.top()), pos2(x - 3.0, rect.bottom())];
+                painter.line_segment(line, (1.5, palette.panel));
+            }
+        }
     }
     let pictures = pictures(&pieces, Rect::from_min_size(area.min, vec2(area.width(), TILE)));
-    for (Piece { part, rect }, tile) in &pictures {
+    for (Piece { part, rect, .. }, tile) in &pictures {
         let Some(candidate) = part.image() else { continue };
         let (index, _) = shown.image(candidate);
         let path = shown.session.data.dataset.images[index].file.as_deref();
@@ -98,14 +109,22 @@ fn pointed(
 /// The parts' places in the bar, and where zero is. Each side begins at zero with the kinds in the order of the formula.
 fn pieces(parts: &[NamedPart], area: Rect) -> (Vec<Piece<'_>>, f32) {
     let all: f64 = parts.iter().map(|part| part.value.abs()).sum();
-    let below: f64 = parts.iter().map(|part| (-part.value).max(0.0)).sum();
-    let scale = if all > 0.0 { f64::from(area.width()) / all } else { 0.0 };
-    let zero = area.left() + (below * scale) as f32;
+    let bias: f64 = parts.iter().filter(|part| part.kind == PartKind::Bias).map(|part| part.value.abs()).sum();
+    let (width, widest) = (f64::from(area.width()), f64::from(WIDEST_BIAS));
+    let is_long = all > bias && bias / all * width > widest;
+    let scale = match is_long {
+        true => (width - widest).max(0.0) / (all - bias),
+        false if all > 0.0 => width / all,
+        false => 0.0,
+    };
+    let is_broken = |part: &NamedPart| is_long && part.kind == PartKind::Bias;
+    let length = |part: &NamedPart| if is_broken(part) { WIDEST_BIAS } else { (part.value.abs() * scale) as f32 };
+    let zero = area.left() + parts.iter().filter(|part| part.value < 0.0).map(length).sum::<f32>();
     let (mut right, mut left) = (zero, zero);
     let mut pieces = Vec::with_capacity(parts.len());
     for kind in PartKind::ALL {
         for part in parts.iter().filter(|part| part.kind == kind) {
-            let width = (part.value.abs() * scale) as f32;
+            let width = length(part);
             let from = if part.value < 0.0 {
                 left -= width;
                 left
@@ -114,7 +133,7 @@ fn pieces(parts: &[NamedPart], area: Rect) -> (Vec<Piece<'_>>, f32) {
                 right - width
             };
             let rect = Rect::from_min_size(pos2(from, area.top()), vec2(width, area.height()));
-            pieces.push(Piece { part, rect });
+            pieces.push(Piece { part, rect, is_broken: is_broken(part) });
         }
     }
     (pieces, zero)
@@ -149,6 +168,9 @@ mod tests {
         assert_eq!(zero, 30.0);
         let ranges: Vec<_> = pieces.iter().map(|piece| (piece.rect.left(), piece.rect.right())).collect();
         assert_eq!(ranges, [(30.0, 50.0), (50.0, 90.0), (10.0, 30.0)], "signals first, then neighbours");
+        let parts = [part(Source::Feature(0), 1.0), part(Source::Bias, -9.0)];
+        let (broken, zero) = super::pieces(&parts, Rect::from_min_size(pos2(0.0, 0.0), vec2(156.0, 20.0)));
+        assert_eq!((broken[0].rect.width(), zero, broken[1].is_broken), (100.0, WIDEST_BIAS, true));
         let none = super::pieces(&[], Rect::from_min_size(pos2(10.0, 0.0), vec2(80.0, 20.0)));
         assert_eq!((none.0.len(), none.1), (0, 10.0));
     }

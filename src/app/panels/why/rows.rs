@@ -7,7 +7,7 @@ use crate::app::kit::text::paint_text;
 use crate::app::kit::theme::{self, GRID, Palette};
 use crate::app::kit::{icons, widgets};
 use crate::model::Source;
-use crate::train::NamedPart;
+use crate::train::{NamedPart, PartKind};
 use crate::workspace::SelectionAction;
 use egui::{Align, Color32, FontId, Layout, Rect, Response, RichText, Sense, Ui, UiBuilder, pos2, vec2};
 
@@ -23,7 +23,9 @@ const TOGGLES: f32 = 56.0;
 /// Draws the list.
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, shows_all: &mut bool, ctx: &mut PanelCtx<'_>) {
     let parts = shown.found.parts();
-    let largest = parts.first().map_or(0.0, |part| part.value.abs());
+    // The bias, much the same for all images, would make the bars of the others invisible.
+    let by_source = parts.iter().find(|part| part.kind != PartKind::Bias).or(parts.first());
+    let largest = by_source.map_or(0.0, |part| part.value.abs());
     let count = if *shows_all || parts.len() <= SHOWN + 1 { parts.len() } else { SHOWN };
     ui.spacing_mut().item_spacing.y = 0.0;
     for part in &parts[..count] {
@@ -76,7 +78,7 @@ fn name_ui(
     ctx: &mut PanelCtx<'_>,
 ) -> Response {
     let sense = if part.image().is_some() { Sense::click() } else { Sense::hover() };
-    let response = ui.interact(rect, ui.id().with(part.source), sense);
+    let response = ui.interact(rect, ui.scope_id().with(part.source), sense);
     let tile = Rect::from_center_size(pos2(rect.left() + 13.0, rect.center().y), vec2(26.0, 26.0));
     match part.image() {
         Some(candidate) => {
@@ -98,7 +100,7 @@ fn name_ui(
     paint_text(ui.painter(), above, name, FontId::proportional(theme::BODY), palette.text, false);
     if !is_plain {
         let kind = match part.source {
-            Source::Neighbour(image) if !shown.found.neighbours.contains(&image) => "through neighbours",
+            Source::Neighbour(image) if shown.is_reached_through_others(image) => "through neighbours",
             _ => kind_name(part.kind),
         };
         let below = line(text.top() + 17.0, text.bottom() - 2.0);

@@ -20,6 +20,11 @@ impl Shown<'_> {
         (index, image.name())
     }
 
+    /// Whether no edge leads to an image that the score hears of all the same.
+    pub(super) fn is_reached_through_others(&self, image: usize) -> bool {
+        self.found.compared.is_none() && !self.found.neighbours.contains(&image)
+    }
+
     /// What a part is called on screen.
     pub(super) fn name<'b>(&'b self, part: &'b NamedPart) -> &'b str {
         part.image().map_or(part.name.as_str(), |image| self.image(image).1)
