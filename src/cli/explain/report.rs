@@ -171,12 +171,13 @@ fn kind(kind: PartKind) -> &'static str {
 /// `score 1.83 = signals 0.92 + neighbours 0.81 + feedback 0.10`.
 fn formula(explanation: &NamedExplanation) -> String {
     let mut text = format!("score {:.4}", explanation.score);
+    // A terminal's table has the plain sign, as its numbers do.
     for (at, (name, value)) in explanation.terms().into_iter().enumerate() {
         let sign = match (at, value < 0.0) {
             (0, false) => " = ",
-            (0, true) => " = −",
+            (0, true) => " = -",
             (_, false) => " + ",
-            (_, true) => " − ",
+            (_, true) => " - ",
         };
         text += &format!("{sign}{name} {:.4}", value.abs());
     }
