@@ -43,7 +43,7 @@ pub struct Manifest {
     /// How texts were split into the words of the index ([`crate::signals::Splitting::key`]).
     #[serde(default = "pairs")]
     pub words: String,
-    /// What the index has of each picture ([`INDEXED`]).
+    /// What the index has of each picture (`INDEXED`).
     #[serde(default)]
     pub indexed: u32,
     /// A hash of the tables that were read, once all of them were.

@@ -1,7 +1,7 @@
 //! Asking for explanations, and receiving them.
 
 use super::Explaining;
-use super::explained::{ExplainObstacle, ExplainRequest};
+use super::explained::{ExplainObstacle, ExplainRequest, Explained};
 use super::work::explain;
 use crate::jobs::{Event, JobError};
 use crate::train::Changes;
@@ -12,6 +12,12 @@ impl Workspace {
     /// Why the selected image has its rank.
     pub fn explaining(&self) -> &Explaining {
         &self.explaining
+    }
+
+    /// Why the selected image has its rank, if the answer at hand is about what is shown.
+    pub fn explained(&self) -> Option<&Explained> {
+        let found = self.explaining.found.as_deref()?;
+        self.explain_request().is_ok_and(|request| request == found.request).then_some(found)
     }
 
     /// What there is to explain now.
@@ -31,6 +37,7 @@ impl Workspace {
         Ok(ExplainRequest {
             generation: session.generation,
             run,
+            epoch: self.epochs.chosen(),
             model: session.model_version(),
             vectors: Arc::as_ptr(&session.data.vectors) as usize,
             judgements: session.data.judgements.version(),

@@ -11,6 +11,8 @@ pub struct ExplainRequest {
     pub generation: u64,
     /// The run's folder.
     pub run: PathBuf,
+    /// The epoch of the run that is looked at; `None` for the run itself.
+    pub epoch: Option<usize>,
     /// Which scores of all queries are shown, counted.
     pub model: u64,
     /// The visual vectors in use, by where they lie.

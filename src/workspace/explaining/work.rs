@@ -11,14 +11,15 @@ use std::sync::Arc;
 struct OfRun {
     generation: u64,
     run: PathBuf,
+    epoch: Option<usize>,
     model: u64,
     vectors: usize,
 }
 
 impl OfRun {
     fn of(request: &ExplainRequest) -> Self {
-        let ExplainRequest { generation, model, vectors, .. } = *request;
-        Self { generation, run: request.run.clone(), model, vectors }
+        let ExplainRequest { generation, epoch, model, vectors, .. } = *request;
+        Self { generation, run: request.run.clone(), epoch, model, vectors }
     }
 }
 
@@ -86,7 +87,7 @@ fn know(open: &RunData, request: &ExplainRequest, known: Option<Known>) -> Resul
         Some(known) if known.query == query => return Ok(known),
         Some(known) => (known.run, known.data.with_judgements(open.judgements.clone())),
         None => {
-            let run = Arc::new(SavedRun::open(&request.run)?);
+            let run = Arc::new(SavedRun::open_at(&request.run, request.epoch)?);
             let data = data_of_run(open, run.record())?;
             (run, data)
         }

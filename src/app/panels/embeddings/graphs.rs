@@ -59,6 +59,7 @@ impl GraphsView {
                         played: None,
                         ranking: None,
                         only: None,
+                        explained: None,
                     };
                     canvas.show(ui, &shown, ctx);
                 });

@@ -10,7 +10,7 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::scene::canvas::SceneCanvas;
 use crate::app::kit::scene::{Camera, Scene};
 use crate::app::kit::theme::{self, Palette};
-use crate::workspace::{GraphLook, Passing, QueryView, Ranking, SelectionAction, Session};
+use crate::workspace::{ExplainRequest, Explained, GraphLook, Passing, QueryView, Ranking, SelectionAction, Session};
 use egui::Ui;
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub struct ShownGraph<'a> {
     pub ranking: Option<&'a Ranking>,
     /// The pairs that a graph beside it lacks.
     pub only: Option<Only<'a>>,
+    /// Why the selected image has its rank, if that is at hand.
+    pub explained: Option<&'a Explained>,
 }
 
 /// What a scene depends on; an equal request needs no new scene.
@@ -50,6 +52,7 @@ struct SceneRequest {
     moment: Option<Moment>,
     ranked: Option<Vec<f32>>,
     only: Option<usize>,
+    explained: Option<ExplainRequest>,
     dark: bool,
 }
 
@@ -114,9 +117,21 @@ impl GraphCanvas {
 impl GraphCanvas {
     fn compose(&mut self, shown: &ShownGraph<'_>, palette: &Palette) {
         let scene = Arc::make_mut(&mut self.scene);
-        let Some(played) = &shown.played else { return scene::compose(scene, &shown.parts(), palette) };
+        let contributions = shown.explained.map(Explained::contributions);
+        let contributions = contributions.as_deref();
+        let Some(played) = &shown.played else {
+            let mut parts = shown.parts(contributions);
+            // What is explained is who adds to the score, which need not be neighbours.
+            if let (Some(shares), Some(selected)) = (parts.contributing(), parts.selected) {
+                let mut near = vec![None; parts.positions.len()];
+                shares.iter().for_each(|(image, _)| near[*image] = Some(1));
+                near[selected] = Some(0);
+                parts.near = Some(near);
+            }
+            return scene::compose(scene, &parts, palette);
+        };
         self.reel.compose_edges(played);
-        let plain = shown.parts();
+        let plain = shown.parts(None);
         let focus = plain.hovered.or(plain.selected);
         let near = focus.map(|focus| near(&self.reel.edges, plain.positions.len(), focus));
         // Sizes and ranks move, and so are not of the scene.
@@ -153,11 +168,15 @@ impl<'a> ShownGraph<'a> {
             moment: self.played.as_ref().map(Played::moment),
             ranked: self.ranking.map(|ranking| ranking.scores.clone()),
             only: self.only.map(|only| only.pairs.len()),
+            explained: self.explained.map(|explained| explained.request.clone()),
             dark,
         }
     }
 
-    fn parts(&self) -> GraphParts<'a> {
+    fn parts<'b>(&self, contributions: Option<&'b [f64]>) -> GraphParts<'b>
+    where
+        'a: 'b,
+    {
         let ShownGraph { session, view, look, name, passing, ranking, only, .. } = *self;
         let (data, query) = (&session.data, session.query());
         let focus = session.hovered().or(session.candidate());
@@ -171,6 +190,7 @@ impl<'a> ShownGraph<'a> {
             edges: view.edges(),
             by_strength: false,
             only,
+            contributions,
             statistics: view.statistics(),
             look,
             selected: session.candidate(),

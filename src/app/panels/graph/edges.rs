@@ -49,3 +49,14 @@ pub fn compose_edges(edges: &mut Vec<Edge>, parts: &GraphParts<'_>, palette: &Pa
         edge(a, b, 1.2 + 2.2 * strength, colour.gamma_multiply(0.45 + 0.5 * strength))
     }));
 }
+
+/// Lines from the images that add to the selected one's score, in front: blue for those that raise it, amber for those that
+/// lower it, the wider the more. They replace the edges of the selected image, and may skip images in between.
+pub fn compose_contributions(edges: &mut Vec<Edge>, parts: &GraphParts<'_>, palette: &Palette) {
+    let (Some(selected), Some(shares)) = (parts.selected, parts.contributing()) else { return };
+    edges.retain(|edge| edge.from != selected && edge.to != selected);
+    edges.extend(shares.into_iter().map(|(from, share)| {
+        let (strength, colour) = (share.abs() as f32, if share > 0.0 { palette.accent } else { palette.curves[1] });
+        Edge { from, to: selected, width: 1.0 + 4.0 * strength, colour: colour.gamma_multiply(0.35 + 0.6 * strength) }
+    }));
+}

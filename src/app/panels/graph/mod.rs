@@ -61,6 +61,7 @@ impl PanelView for GraphPanel {
             played,
             ranking: None,
             only: None,
+            explained: ctx.workspace().explained(),
         };
         if !propagation.is_open() {
             self.canvas.show(ui, &shown, ctx);

@@ -14,6 +14,9 @@ pub const DIMMED_BY_SELECTION: f32 = 0.38;
 /// Opacity of nodes that do not pass the filter, and of their edges.
 pub const DIMMED_BY_FILTER: f32 = 0.1;
 
+/// Share of the strongest contribution below which none is drawn.
+const LEAST: f64 = 0.02;
+
 /// What a scene is made of.
 pub struct GraphParts<'a> {
     pub images: &'a [Image],
@@ -37,6 +40,8 @@ pub struct GraphParts<'a> {
     pub near: Option<Vec<Option<usize>>>,
     /// Whether each image passes the filter; `None` without one.
     pub passing: Option<&'a [bool]>,
+    /// What each image adds to the score of the selected one, if its explanation is at hand.
+    pub contributions: Option<&'a [f64]>,
     /// The graph's name, to distinguish graphs of the same query.
     pub name: Option<&'a str>,
 }
@@ -45,6 +50,23 @@ impl GraphParts<'_> {
     /// The hovered image, else the selected one.
     pub fn focus(&self) -> Option<usize> {
         self.hovered.or(self.selected)
+    }
+
+    /// The images that add to the selected one's score, with what they add as a share of the most that one does, least first;
+    /// `None` where that is not shown. Pointing at another image asks for that one's neighbours.
+    pub fn contributing(&self) -> Option<Vec<(usize, f64)>> {
+        let (contributions, selected) = (self.contributions?, self.selected?);
+        if self.hovered.is_some_and(|hovered| hovered != selected) {
+            return None;
+        }
+        let count = self.positions.len();
+        let others =
+            || contributions.iter().copied().enumerate().filter(|&(image, _)| image != selected && image < count);
+        let most = others().map(|(_, value)| value.abs()).fold(0.0, f64::max);
+        let strong = others().filter(|(_, value)| value.abs() > LEAST * most);
+        let mut shares: Vec<(usize, f64)> = strong.map(|(image, value)| (image, value / most)).collect();
+        shares.sort_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
+        Some(shares)
     }
 
     /// Whether an image is in focus or near the focus; without a focus, all are.

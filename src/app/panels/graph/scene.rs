@@ -1,8 +1,8 @@
 //! Builds the scene of a query's graph, and so decides what colours, widths, marks and badges mean.
 
-use super::edges::compose_edges;
+use super::edges::{compose_contributions, compose_edges};
 use super::parts::{DIMMED_BY_FILTER, GraphParts};
-use crate::app::kit::mark::Mark;
+use crate::app::kit::mark::{Mark, Shape};
 use crate::app::kit::scene::{Edge, Key, Scene};
 use crate::app::kit::theme::Palette;
 use crate::app::kit::widgets;
@@ -30,6 +30,11 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     };
     let grades = parts.scale.grades().iter().rev().map(|grade| Some(Relevance(grade.grade)));
     scene.legend = grades.chain([None]).map(key).collect();
+    if parts.contributing().is_some() {
+        let key = |colour, text: &str| Key { mark: Mark { shape: Shape::Plain, colour }, text: text.to_owned() };
+        scene.legend.push(key(palette.accent, "raises the selected score"));
+        scene.legend.push(key(palette.curves[1], "lowers it"));
+    }
     let focus = parts.focus();
     let ranking = parts.ranking.filter(|ranking| ranking.scores.len() == parts.positions.len());
     compose_nodes(scene, parts, ranking, palette);
@@ -42,6 +47,7 @@ pub(super) fn compose(scene: &mut Scene, parts: &GraphParts<'_>, palette: &Palet
     scene.edges.clear();
     if parts.look.edges {
         compose_edges(&mut scene.edges, parts, palette);
+        compose_contributions(&mut scene.edges, parts, palette);
         let is_filtered = |edge: &&mut Edge| !parts.passes(edge.from) || !parts.passes(edge.to);
         scene
             .edges
@@ -85,7 +91,6 @@ fn compose_nodes(scene: &mut Scene, parts: &GraphParts<'_>, ranking: Option<&Ran
 mod tests {
     use super::super::parts::{DIMMED_BY_HOVER, DIMMED_BY_SELECTION};
     use super::*;
-    use crate::app::kit::mark::Shape;
     use crate::app::kit::theme;
     use crate::dataset::{Candidate, Image, ImageId, Query, QueryId};
     use crate::eval::Measures;
@@ -159,6 +164,7 @@ mod tests {
                 hovered: None,
                 near: None,
                 passing: None,
+                contributions: None,
                 name: None,
             }
         }
@@ -241,6 +247,24 @@ mod tests {
             "nothing is left of the earlier scene"
         );
         assert_eq!(bare, scene(&GraphParts { look, ..row.parts() }));
+    }
+
+    #[test]
+    fn what_adds_to_the_selected_score_takes_the_place_of_its_edges() {
+        let row = row();
+        let contributions = [0.0, 0.5, -1.0, 0.001];
+        let parts = GraphParts { selected: Some(0), contributions: Some(&contributions), ..row.parts() };
+        let explained = scene(&parts);
+        let edges: Vec<_> = explained.edges.iter().map(|edge| (edge.from, edge.to)).collect();
+        assert_eq!(edges, [(1, 2), (1, 0), (2, 0)], "the weakest is left out, the strongest in front");
+        assert!(explained.edges[2].width > explained.edges[1].width);
+        assert_ne!(explained.edges[1].colour.to_array()[..3], explained.edges[2].colour.to_array()[..3]);
+        assert_eq!(explained.legend.len(), scene(&row.parts()).legend.len() + 2);
+        let pointing = scene(&GraphParts { hovered: Some(3), ..parts });
+        assert!(
+            pointing.edges.iter().all(|edge| (edge.from, edge.to) != (2, 0)),
+            "pointing shows that image's own edges"
+        );
     }
 
     #[test]

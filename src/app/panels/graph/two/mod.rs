@@ -92,6 +92,7 @@ impl TwoGraphs {
                         passing: ctx.workspace().passing(),
                         played: None,
                         ranking: shown.rankings[at].as_ref().or_else(|| session.ranking(sides[at].order)),
+                        explained: None,
                         only: Some(Only { pairs: &shown.only[at], is_second: at == 1 }),
                     };
                     self.canvases[at].show(ui, &graph, ctx);
