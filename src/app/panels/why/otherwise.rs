@@ -10,6 +10,8 @@ use egui::{DragValue, RichText, Ui};
 
 /// The most neighbours that can be tried.
 const MOST_NEIGHBOURS: usize = 300;
+/// Width that the hint at the toggles needs.
+const HINT: f32 = 160.0;
 
 /// Draws the number of neighbours, and what the changes made so far come to.
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, ctx: &mut PanelCtx<'_>) {
@@ -27,9 +29,9 @@ pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, ctx: &mut PanelCtx<'_>) {
                 ctx.act(ExplainAction::Change(Box::new(Changes { neighbours, ..changes.clone() })));
             }
         }
-        if changes.is_empty() {
+        if changes.is_empty() && ui.available_width() > HINT {
             ui.label(weak(ui, format!("{}  ranks again without a part", icons::LEAVE_OUT)));
-        } else if ui.button("As it was").on_hover_text("Undo all changes").clicked() {
+        } else if !changes.is_empty() && ui.button("As it was").on_hover_text("Undo all changes").clicked() {
             ctx.act(ExplainAction::Change(Box::default()));
         }
     });

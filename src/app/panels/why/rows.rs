@@ -19,6 +19,8 @@ const ROW: f32 = 32.0;
 const BAR: f32 = 48.0;
 const VALUE: f32 = 50.0;
 const TOGGLES: f32 = 56.0;
+/// A panel without room for bars.
+const NARROW: f32 = 280.0;
 
 /// Draws the list.
 pub(super) fn show(ui: &mut Ui, shown: &Shown<'_>, shows_all: &mut bool, ctx: &mut PanelCtx<'_>) {
@@ -49,7 +51,8 @@ fn row_ui(ui: &mut Ui, shown: &Shown<'_>, part: &NamedPart, largest: f64, ctx: &
     let column = |from: f32, width: f32| Rect::from_min_size(pos2(from, row.top()), vec2(width, ROW));
     let toggles = column(row.right() - TOGGLES, TOGGLES);
     let value = column(toggles.left() - 2.0 * GRID - VALUE, VALUE);
-    let bar = column(value.left() - BAR, BAR);
+    // A narrow panel has no room for bars.
+    let bar = column(value.left(), 0.0).with_min_x(value.left() - if row.width() < NARROW { 0.0 } else { BAR });
     let name = Rect::from_min_max(row.min, pos2(bar.left() - GRID, row.bottom()));
     let named = name_ui(ui, shown, (part, name), palette, ctx);
     if let Some(candidate) = part.image() {
@@ -116,6 +119,9 @@ fn name_ui(
 
 /// A value from −1 to 1 as a bar from the middle.
 fn paint_bar(ui: &Ui, rect: Rect, value: f64, colour: Color32, palette: &Palette) {
+    if rect.width() == 0.0 {
+        return;
+    }
     let middle = rect.center();
     let half = rect.width() / 2.0;
     let end = middle.x + half * value.clamp(-1.0, 1.0) as f32;
