@@ -168,6 +168,18 @@ fn a_frozen_model_at_its_own_k_measures_as_the_run() {
     }
 }
 
+#[test]
+fn without_vectors_only_measures_are_defined() {
+    let (folder, out) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let data = on_a_circle(folder.path()).without_vectors();
+    trained(&data, &experiment(ModelKind::Mlp), out.path());
+    let saved = SavedRun::open(out.path()).expect("a run");
+    let found = sensitivity(&data, &saved, None, &mut Quiet).expect("measured");
+    assert_eq!((&found.ks[..], found.uses_graph), (&[1, 2, 3, 4, 5, 6][..], false));
+    let is_defined = |figure| found.of_query(0, figure).iter().all(Option::is_some);
+    assert_eq!(Figure::ALL.map(is_defined), [true, true, true, false, false, false]);
+}
+
 /// Stops at once.
 struct Never;
 

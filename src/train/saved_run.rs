@@ -40,7 +40,7 @@ pub(super) struct Matched {
 /// A query ranked over several graphs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OverGraphs {
-    /// Each image's nearest neighbours, as many as the largest of the graphs has.
+    /// Each image's nearest neighbours, as many as the largest of the graphs has; none without visual vectors.
     pub nearest: Csr,
     /// The scores of the candidates over each graph; none if the ranking does not depend on it.
     pub scores: Vec<Vec<f32>>,
@@ -193,6 +193,9 @@ impl SavedRun {
     pub fn over_graphs(&self, data: &RunData, query: usize, ks: &[usize]) -> Result<OverGraphs, TrainError> {
         let all = GraphRequest { k: ks.iter().copied().max().unwrap_or(0), ..GraphRequest::default() };
         let (Some(network), true) = (&self.network, self.uses_graph()) else {
+            if !data.has_vectors() {
+                return Ok(OverGraphs { nearest: Csr::default(), scores: Vec::new() });
+            }
             let whitening = self.whitening.as_deref().filter(|_| self.experiment.compares_whitened());
             let (rows, dim) = compared_rows(data, whitening, query);
             let nearest = Csr::nearest(&Similarities::within(data.memory, &rows, dim), all);

@@ -51,14 +51,21 @@ pub fn choose(ui: &Ui, plot: &Response, transform: &PlotTransform, ctx: &mut Pan
     // Otherwise these keys would move the focus.
     let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(plot.id, filter));
-    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let action = match () {
-        () if pressed(Key::ArrowRight) => step(workspace, true),
-        () if pressed(Key::ArrowLeft) => step(workspace, false),
-        () if pressed(Key::Home) => epochs.kept().next().map(|epoch| show(workspace, Some(epoch))),
-        () if pressed(Key::End) => epochs.kept().next_back().map(|epoch| show(workspace, Some(epoch))),
-        () => None,
-    };
+    // Every press counts, also of several in one frame.
+    let pressed = |key: Key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+    let mut epoch = workspace.shown_epoch();
+    for (key, later) in [(Key::ArrowRight, true), (Key::ArrowLeft, false)] {
+        for _ in 0..pressed(key) {
+            epoch = epoch.and_then(|epoch| epochs.step(epoch, later)).or(epoch);
+        }
+    }
+    if pressed(Key::Home) > 0 {
+        epoch = epochs.kept().next();
+    }
+    if pressed(Key::End) > 0 {
+        epoch = epochs.kept().next_back();
+    }
+    let action = epoch.filter(|_| epoch != workspace.shown_epoch()).map(|epoch| show(workspace, Some(epoch)));
     if let Some(action) = action {
         ctx.act(action);
     }

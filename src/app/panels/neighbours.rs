@@ -132,6 +132,7 @@ fn plot_ui(ui: &mut Ui, figure: Figure, shown: &Shown<'_>, size: Vec2, ctx: &mut
     ui.vertical(|ui| {
         ui.set_width(size.x);
         ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = 14.0;
         title_ui(ui, figure, &values, palette);
         let plot = plot::small_ratios(("k", figure), "k =", palette)
             .height((size.y - 18.0).max(60.0))
@@ -160,7 +161,6 @@ fn plot_ui(ui: &mut Ui, figure: Figure, shown: &Shown<'_>, size: Vec2, ctx: &mut
 fn title_ui(ui: &mut Ui, figure: Figure, [own, mean]: &[Option<String>; 2], palette: &Palette) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        ui.spacing_mut().interact_size.y = 14.0;
         let title = ui.label(RichText::new(figure.name()).small().color(palette.text));
         title.on_hover_text(figure.explanation());
         for (value, colour) in [(own, palette.curves[1]), (mean, palette.curves[0])] {
@@ -211,12 +211,10 @@ fn choose_k(ui: &Ui, plot: &Response, transform: &PlotTransform, shown: &Shown<'
         // Otherwise these keys would move the focus.
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(plot.id, filter));
-        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        if pressed(Key::ArrowRight) {
-            k = (k + 1).min(most);
-        } else if pressed(Key::ArrowLeft) {
-            k = k.saturating_sub(1).max(1);
-        }
+        // Every press counts, also of several in one frame.
+        let pressed = |key: Key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+        k = (k + pressed(Key::ArrowRight)).min(most);
+        k = k.saturating_sub(pressed(Key::ArrowLeft)).max(1);
     }
     if k != shown.k {
         set_k(k, ctx);

@@ -198,11 +198,13 @@ fn epochs_hint(workspace: &Workspace) -> Option<(String, String)> {
                 .to_owned(),
         )),
         Some(NoEpochs::Failed(reason)) => Some(("its epochs cannot be shown".to_owned(), sentence(&reason))),
-        None if epochs.stride() == 1 => Some(("drag to look at an epoch".to_owned(), how.to_owned())),
+        // The chip says it then.
+        None if epochs.chosen().is_some() => None,
+        None if epochs.stride() == 1 => Some(("drag for epochs".to_owned(), how.to_owned())),
         None => {
-            let text = format!("drag to look at one of {} epochs", epochs.kept().count());
-            let hint = format!("{how} Every {}th was kept, with the best and the last.", epochs.stride());
-            Some((text, if epochs.stride() == 2 { hint.replace("2th", "2nd") } else { hint }))
+            let every = if epochs.stride() == 2 { "2nd".to_owned() } else { format!("{}th", epochs.stride()) };
+            let hint = format!("{how} Every {every} was kept, with the best and the last.");
+            Some((format!("drag for every {every} epoch"), hint))
         }
     }
 }

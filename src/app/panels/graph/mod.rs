@@ -39,7 +39,6 @@ impl PanelView for GraphPanel {
         };
         self.toolbar_ui(ui, session, ctx);
         filter::chips_ui(ui, false, ctx);
-        epoch::chip_ui(ui, ctx);
         let Some(view) = session.view() else {
             no_graph(ui, session, ctx);
             return;
@@ -109,13 +108,17 @@ impl GraphPanel {
                         // Laid out from right to left, the name of the slider comes after it.
                         neighbours_ui(ui, ctx, true);
                     });
+                    epoch::chip_ui(ui, ctx);
                 }
                 // The query gets the rest of the row; a long one is truncated.
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| query_ui(ui, session));
             });
         });
         if !is_wide {
-            ui.horizontal(|ui| neighbours_ui(ui, ctx, false));
+            ui.horizontal(|ui| {
+                neighbours_ui(ui, ctx, false);
+                epoch::chip_ui(ui, ctx);
+            });
         }
     }
 }
