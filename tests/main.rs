@@ -52,6 +52,7 @@ mod memory;
 mod models;
 mod old_runs;
 mod optimiser;
+mod pelican;
 mod plots;
 mod properties;
 mod ranges;

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 /// The pages in reading order: file name and text.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 17] = [
     ("index.md", include_str!("../../../../assets/manual/index.md")),
     ("first-steps.md", include_str!("../../../../assets/manual/first-steps.md")),
     ("window.md", include_str!("../../../../assets/manual/window.md")),
+    ("pelican.md", include_str!("../../../../assets/manual/pelican.md")),
     ("data-sets.md", include_str!("../../../../assets/manual/data-sets.md")),
     ("collections.md", include_str!("../../../../assets/manual/collections.md")),
     ("judging.md", include_str!("../../../../assets/manual/judging.md")),
