@@ -44,10 +44,10 @@ pub struct GraphSide {
 }
 
 impl GraphSide {
-    /// Cosine against learned similarity, the first question about a run.
+    /// The vectors in use against what the run sees, by the text and by the model.
     pub const USUAL: [Self; 2] = [
         Self { near: Near::Cosine, k: None, order: Order::Text, epoch: None },
-        Self { near: Near::Learned, k: None, order: Order::Model, epoch: None },
+        Self { near: Near::Seen, k: None, order: Order::Model, epoch: None },
     ];
 }
 

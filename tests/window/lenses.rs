@@ -94,6 +94,8 @@ fn dragging_along_a_curve_shows_every_ranking_as_it_was_after_that_epoch() {
     harness.state_mut().workspace_mut().apply(LensAction::ShowEpoch { run, epoch: Some(epoch) });
     harness.run_steps(3);
     save(&mut harness, "epochs-dark.png");
+    // What follows within a second would be part of the same step.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     let chip = format!("Back to the run itself from epoch {epoch} of 20");
     harness.get_all_by_label(&chip).next().expect("the chip").click();
     harness.run_steps(3);

@@ -55,6 +55,7 @@ fn a_learned_similarity_has_edges_of_its_own_and_says_what_it_learned() {
     let home = tempfile::tempdir().expect("a folder");
     let mut harness = window(home.path());
     train(&mut harness, ModelKind::DcmmEdge, 1);
+    harness.get_by_label("Cosine against learned").click();
     rest(&mut harness);
     let views = shown(&harness);
     assert!(!views.only[0].is_empty() && views.only[0].len() < pairs(views, 0).len());

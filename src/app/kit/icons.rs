@@ -78,6 +78,8 @@ pub const SAVE: &str = "\u{E248}";
 pub const BACK: &str = "\u{E5A4}";
 /// The next stage.
 pub const FORTH: &str = "\u{E5A6}";
+/// Two things side by side.
+pub const SPLIT: &str = "\u{E870}";
 /// Again from the start.
 pub const LOOP: &str = "\u{E3F6}";
 /// Why something is so.

@@ -95,7 +95,7 @@ impl GraphPanel {
                 filter::button_ui(ui, ctx);
                 let is_open = ctx.workspace().two_graphs().is_open();
                 let name = if is_open { "One graph (B)" } else { "Two graphs side by side (B)" };
-                if widgets::icon_button(ui, icons::COLUMNS, name).clicked() {
+                if widgets::icon_button(ui, icons::SPLIT, name).clicked() {
                     ctx.act(TwoGraphsAction::Show(!is_open));
                 }
                 let is_open = ctx.workspace().propagation().is_open();

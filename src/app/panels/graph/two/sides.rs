@@ -4,45 +4,72 @@ use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme;
 use crate::app::kit::widgets;
 use crate::workspace::{GraphSide, Near, Order, Session, TwoGraphsAction};
-use egui::{RichText, Slider, Ui};
+use egui::{DragValue, RichText, Ui};
 
 /// A question that two graphs answer.
 type Question = (&'static str, &'static str, fn(usize) -> [GraphSide; 2]);
 
+/// Most neighbours of a side.
+const MOST: usize = 200;
+
 const MODEL: GraphSide = GraphSide { near: Near::Cosine, k: None, order: Order::Model, epoch: None };
 
 const QUESTIONS: [Question; 4] = [
-    ("Cosine against learned", "Neighbours by the cosine, and by the run's learned similarity", |_| GraphSide::USUAL),
+    ("Text against model", "Neighbours and ranking before the run, and as the run sees them", |_| GraphSide::USUAL),
+    ("Cosine against learned", "Neighbours by the cosine, and by the run's learned similarity", |_| {
+        [MODEL, GraphSide { near: Near::Learned, ..MODEL }]
+    }),
     ("Original against whitened", "Neighbours by the vectors in use, and as the run sees them", |_| {
         [MODEL, GraphSide { near: Near::Seen, ..MODEL }]
     }),
     ("Two k", "Few neighbours, and many", |k| {
         [GraphSide { k: Some((k / 2).max(1)), ..MODEL }, GraphSide { k: Some(k * 2), ..MODEL }]
     }),
-    ("Text against model", "The same edges, ranked by the text and by the model", |_| {
-        [GraphSide { order: Order::Text, ..MODEL }, MODEL]
-    }),
 ];
+
+/// Width from which every question has a button of its own.
+const WIDE: f32 = 560.0;
 
 /// The questions, one click each.
 pub fn presets_ui(ui: &mut Ui, ctx: &mut PanelCtx<'_>) {
-    let (sides, k) = (*ctx.workspace().two_graphs().sides(), ctx.settings().experiment.graph.k);
+    let sides = *ctx.workspace().two_graphs().sides();
+    let mut asked = sides;
+    let all = questions(ctx, sides[1].near);
+    if ui.available_width() >= WIDE {
+        ui.horizontal_wrapped(|ui| choose_ui(ui, &all, &mut asked));
+    } else {
+        let known = all.iter().find(|(_, _, question)| *question == sides);
+        let name = known.map_or("Ask…", |(name, _, _)| name);
+        egui::ComboBox::from_id_salt("question")
+            .selected_text(name)
+            .width(ui.available_width() - 8.0)
+            .show_ui(ui, |ui| choose_ui(ui, &all, &mut asked))
+            .response
+            .accessible_name("What both graphs compare");
+    }
+    if asked != sides {
+        ctx.act(TwoGraphsAction::Set(Box::new(asked)));
+    }
+}
+
+/// The questions that there are now, each with a hint and both sides.
+fn questions(ctx: &PanelCtx<'_>, near: Near) -> Vec<(&'static str, &'static str, [GraphSide; 2])> {
+    let k = ctx.settings().experiment.graph.k;
+    let mut all: Vec<_> = QUESTIONS.iter().map(|(name, hint, asked)| (*name, *hint, asked(k))).collect();
     let kept = ctx.workspace().epochs().kept();
-    ui.horizontal_wrapped(|ui| {
-        for (name, hint, asked) in QUESTIONS {
-            let asked = asked(k);
-            if ui.selectable_label(sides == asked, name).on_hover_text(hint).clicked() {
-                ctx.act(TwoGraphsAction::Set(Box::new(asked)));
-            }
+    if let (Some(first), Some(last)) = (kept.clone().next(), kept.clone().next_back()) {
+        let asked = [first, last].map(|epoch| GraphSide { near, epoch: Some(epoch), ..MODEL });
+        all.push(("First epoch against last", "The run after two of its epochs", asked));
+    }
+    all
+}
+
+fn choose_ui(ui: &mut Ui, all: &[(&'static str, &'static str, [GraphSide; 2])], asked: &mut [GraphSide; 2]) {
+    for (name, hint, question) in all {
+        if ui.selectable_label(asked == question, *name).on_hover_text(*hint).clicked() {
+            *asked = *question;
         }
-        if let (Some(first), Some(last)) = (kept.clone().next(), kept.clone().next_back()) {
-            let asked = [first, last].map(|epoch| GraphSide { near: sides[1].near, epoch: Some(epoch), ..MODEL });
-            let name = "First epoch against last";
-            if ui.selectable_label(sides == asked, name).on_hover_text("The run after two of its epochs").clicked() {
-                ctx.act(TwoGraphsAction::Set(Box::new(asked)));
-            }
-        }
-    });
+    }
 }
 
 /// Both sides' settings, while there are no graphs to put them above.
@@ -67,11 +94,9 @@ pub fn side_ui(ui: &mut Ui, session: &Session, at: usize, ctx: &mut PanelCtx<'_>
                 }
             });
             let mut k = side.k.unwrap_or(usual);
-            let slider = ui.add(Slider::new(&mut k, 1..=50).show_value(false).clamping(egui::SliderClamping::Never));
-            let slider = slider.on_hover_text(format!("{k} neighbours"));
-            slider.widget_info(|| egui::WidgetInfo::slider(true, k as f64, format!("Neighbours of graph {letter}")));
-            ui.label(RichText::new(format!("k {k}")).color(palette.weak));
-            if slider.changed() {
+            let number = ui.add(DragValue::new(&mut k).range(1..=MOST).prefix("k "));
+            let number = number.accessible_name(format!("Neighbours of graph {letter}"));
+            if number.changed() {
                 side.k = (k != usual).then_some(k);
             }
             let ranked = side.epoch.map_or_else(|| side.order.name().to_owned(), |epoch| format!("Epoch {epoch}"));
