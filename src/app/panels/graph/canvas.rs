@@ -77,8 +77,16 @@ impl GraphCanvas {
     }
 
     /// Shows the same part of the plane as another canvas.
-    pub fn look_as(&mut self, camera: &Camera) {
+    fn look_as(&mut self, camera: &Camera) {
         self.canvas.set_camera(camera.clone());
+    }
+
+    /// Lets two canvases show the same part of the plane: the one that was moved takes the other one along.
+    pub fn tie(canvases: &mut [Self; 2], before: &[Camera; 2]) {
+        let after = canvases.each_ref().map(Self::view_of_plane);
+        if let Some(at) = (0..2).find(|&at| after[at] != before[at]) {
+            canvases[1 - at].look_as(&after[at]);
+        }
     }
 
     /// Draws the graph into the available space and handles the pointer.

@@ -20,8 +20,7 @@ pub fn compose_edges(edges: &mut Vec<Edge>, parts: &GraphParts<'_>, palette: &Pa
     let is_negative = |weight: f32| parts.by_strength && weight < 0.0;
     // Edges of one graph alone have its colour and stand out; those of both are quiet.
     let is_only = |a: usize, b: usize| parts.only.is_some_and(|only| only.pairs.contains(&(a.min(b), a.max(b))));
-    let of_one =
-        parts.only.map_or(palette.edge, |only| if only.is_second { palette.accent } else { palette.curves[1] });
+    let of_one = parts.only.map_or(palette.edge, |only| if only.is_blue { palette.accent } else { palette.curves[1] });
     let edge = |from, to, width, colour| Edge { from, to, width, colour };
     let Some(focus) = parts.focus() else {
         let density = (600.0 / known.len().max(1) as f32).sqrt().clamp(0.35, 1.0);

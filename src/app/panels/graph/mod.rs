@@ -19,6 +19,7 @@ use crate::workspace::{
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
+pub use only::{Differences, Only};
 use two::TwoGraphs;
 
 /// Width from which the slider is beside the query.

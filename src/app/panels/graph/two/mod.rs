@@ -93,17 +93,12 @@ impl TwoGraphs {
                         played: None,
                         ranking: shown.rankings[at].as_ref().or_else(|| session.ranking(sides[at].order)),
                         explained: None,
-                        only: Some(Only { pairs: &shown.only[at], is_second: at == 1 }),
+                        only: Some(Only { pairs: &shown.only[at], is_blue: at == 1 }),
                     };
                     self.canvases[at].show(ui, &graph, ctx);
                 });
             }
         });
-        // The camera that was moved takes the other one along.
-        let after = self.canvases.each_ref().map(GraphCanvas::view_of_plane);
-        let moved = (0..2).find(|&at| after[at] != before[at]);
-        if let Some(at) = moved {
-            self.canvases[1 - at].look_as(&after[at]);
-        }
+        GraphCanvas::tie(&mut self.canvases, &before);
     }
 }
