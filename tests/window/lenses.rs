@@ -6,7 +6,8 @@ use crossrank::dataset::Split;
 use crossrank::eval::{Measure, Measures};
 use crossrank::study::Figure;
 use crossrank::workspace::{
-    HistoryAction, LensAction, NoEpochs, Order, RunsAction, Session, SettingsAction, Store, TrainingAction, Workspace,
+    Action, ExplainAction, HistoryAction, LensAction, NoEpochs, Order, PropagationAction, RunsAction, SelectionAction,
+    Session, SettingsAction, Store, TrainingAction, Workspace,
 };
 use egui::{Key, Modifiers, Pos2, vec2};
 use egui_kittest::Harness;
@@ -186,4 +187,28 @@ fn the_run_is_measured_against_k_and_the_slider_moves_along_the_curves() {
     assert!(workspace(&harness).sensitivity().is_none());
     show(&mut harness, None);
     assert!(workspace(&harness).sensitivity().is_some());
+}
+
+#[test]
+fn player_and_explanation_are_of_the_epoch_that_is_looked_at() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut harness = open(home.path());
+    train(&mut harness, 6);
+    let run = workspace(&harness).training().run().expect("a run").path.clone();
+    let own = session(&harness).ranking(Order::Model).expect("its own").scores.clone();
+    for action in [
+        LensAction::ShowEpoch { run, epoch: Some(1) }.into(),
+        Action::from(SelectionAction::Candidate(Some(2))),
+        PropagationAction::Show(true).into(),
+        ExplainAction::Explain.into(),
+    ] {
+        harness.state_mut().workspace_mut().apply(action);
+    }
+    settle(&mut harness).expect("at rest");
+    let scores = &session(&harness).ranking(Order::Model).expect("the epoch's").scores;
+    assert_ne!(*scores, own);
+    let stages = workspace(&harness).propagation().stages().expect("its steps");
+    assert_eq!(stages.all.last().expect("a stage").ranking.scores, *scores);
+    let explained = workspace(&harness).explained().expect("an explanation");
+    assert!((explained.explanation.score - f64::from(scores[2])).abs() < 1e-5, "{}", explained.explanation.score);
 }

@@ -99,8 +99,8 @@ pub(super) fn annotate(scene: &mut Scene, played: &Played<'_>, palette: &Palette
     let pairs = widgets::count(played.stages.pairs.len());
     scene.corner = format!("{}  ·  {} images  ·  {pairs} pairs of neighbours", capital(&stage), scene.nodes.len());
     let key = |colour, text: &str| Key { mark: Mark { shape: Shape::Plain, colour }, text: text.to_owned() };
-    scene.legend.push(key(palette.accent, "message that raises a score"));
-    scene.legend.push(key(palette.curves[1], "that lowers it"));
+    scene.legend.push(key(palette.accent, "raises a score"));
+    scene.legend.push(key(palette.curves[1], "lowers a score"));
 }
 
 fn capital(text: &str) -> String {
