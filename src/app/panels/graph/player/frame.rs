@@ -114,13 +114,13 @@ impl Reel {
                 let head = (along - 0.06 - 0.2 * late) / 0.42;
                 let strength = sent.strength.abs();
                 let is_aside = focus.is_some_and(|focus| focus != sent.from && focus != sent.to);
-                let alpha = (0.12 + 0.88 * strength) * if is_aside { ASIDE } else { 1.0 };
+                let alpha = (0.2 + 0.8 * strength.sqrt()) * if is_aside { ASIDE } else { 1.0 };
                 let colour = if sent.strength > 0.0 { palette.accent } else { palette.curves[1] };
                 (head > 0.0 && head < 1.4).then(|| Pulse {
                     from: sent.from,
                     to: sent.to,
                     at: head,
-                    width: 1.5 + 4.5 * strength,
+                    width: 1.8 + 4.2 * strength,
                     colour: colour.gamma_multiply(alpha),
                 })
             }));
