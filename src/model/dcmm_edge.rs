@@ -9,7 +9,6 @@ use super::pairs::Pairs;
 use super::propagate::Propagate;
 use super::stack::Convolution;
 use super::tile::{ROWS, Tile};
-use super::trace::Carried;
 use super::weight::{Init, Vars, Weight};
 use super::{ModelError, NetworkConfig};
 use crate::graph::Csr;
@@ -44,12 +43,6 @@ impl Convolution for DcmmEdge {
         Ok(self.alpha(graph)?.apply_op2(&messages, Propagate { edges: graph.edges.clone(), learned: true })?)
     }
 
-    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError> {
-        Carried::weighted(&graph.edges.csr, &self.alpha(graph)?, &linear.forward(h)?, reading)
-    }
-}
-
-impl DcmmEdge {
     /// `c_ij · v_iᵀ diag(a) v_j`, one value an edge.
     fn alpha(&self, graph: &QueryGraph) -> Result<Tensor, ModelError> {
         let similarity = self.a.apply_op1(EdgeSimilarity(graph.clone()))?;

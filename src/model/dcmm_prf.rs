@@ -120,7 +120,7 @@ impl Term for Feedback {
                     let reading = vec![1.0; graph.edges.csr.n()];
                     traced.carried = Carried::weighted(&graph.edges.csr, &graph.edges.weights()?, &said, &reading)?;
                 }
-                Heard::All(weights) => traced.heard = weights.to_vec1()?,
+                Heard::All(listening) => traced.heard = listening.weights()?.to_vec1()?,
             }
             steps.push(traced);
             Ok(())
@@ -138,11 +138,11 @@ impl Term for Feedback {
         self.each_step(graph, h, text, |_, step| {
             match step.heard {
                 Heard::Neighbours(_) => score = step.score,
-                Heard::All(weights) => heard = Some(weights),
+                Heard::All(listening) => heard = Some(listening),
             }
             Ok(())
         })?;
-        Ok((score, heard))
+        Ok((score, heard.map(|listening| listening.weights()).transpose()?))
     }
 }
 
@@ -157,8 +157,23 @@ struct Step {
 enum Heard {
     /// Its neighbours, who say this: n × 1.
     Neighbours(Tensor),
-    /// All images, weighted by this, `γ p / deviation`: n.
-    All(Tensor),
+    /// All images.
+    All(Listening),
+}
+
+/// How much feedback listens to each image; put together only where it is asked for, which training does not.
+struct Listening {
+    /// p: n.
+    soft: Tensor,
+    gamma: Tensor,
+    deviation: Tensor,
+}
+
+impl Listening {
+    /// `γ p / deviation`: n.
+    fn weights(&self) -> Result<Tensor> {
+        self.soft.broadcast_mul(&self.gamma)?.broadcast_div(&self.deviation)
+    }
 }
 
 impl Feedback {
@@ -181,12 +196,12 @@ impl Feedback {
         let alpha = graph.edges.weights()?;
         let mut total = text.clone();
         for (hop, weight) in self.hops.iter().enumerate() {
-            let (mut said, mut message) = (Tensor::zeros_like(text)?, said.matmul(&weight.t()?)?.contiguous()?);
-            for _ in 0..=hop {
-                said = message.clone();
-                message = alpha.apply_op2(&message, Propagate { edges: graph.edges.clone(), learned: false })?;
+            let along = |said: &Tensor| alpha.apply_op2(said, Propagate { edges: graph.edges.clone(), learned: false });
+            let mut said = said.matmul(&weight.t()?)?.contiguous()?;
+            for _ in 0..hop {
+                said = along(&said)?;
             }
-            total = (total + message.squeeze(1)?)?;
+            total = (total + along(&said)?.squeeze(1)?)?;
             visit(Part::Hop(hop + 1), Step { score: total.clone(), heard: Heard::Neighbours(said) })?;
         }
         let Some((beta, gamma)) = &self.sharpness_and_weight else { return Ok(()) };
@@ -197,7 +212,7 @@ impl Feedback {
             let soft = soft.broadcast_div(&soft.sum_keepdim(0)?)?.contiguous()?;
             let Standardised { values, deviation } = standardise(&soft.apply_op1(Likeness(graph.clone()))?)?;
             score = (&total + values.broadcast_mul(gamma)?)?;
-            let heard = Heard::All(soft.broadcast_mul(gamma)?.broadcast_div(&deviation)?);
+            let heard = Heard::All(Listening { soft, gamma: gamma.clone(), deviation });
             visit(Part::Feedback(round), Step { score: score.clone(), heard })?;
         }
         Ok(())

@@ -1,14 +1,9 @@
 //! Graph convolution with the normalised adjacency.
 
-use candle_core::{Module, Tensor};
-use candle_nn::Linear;
-
-use super::edges::{Edges, QueryGraph};
-use super::propagate::sum_weighted;
+use super::NetworkConfig;
+use super::edges::Edges;
 use super::stack::Convolution;
-use super::trace::Carried;
 use super::weight::Vars;
-use super::{ModelError, NetworkConfig};
 use crate::graph::Csr;
 
 /// `C(h)_i = Σ_{j ∈ N(i)} w_ij · (W h_j + b)`, w the normalised adjacency (Kipf and Welling, ICLR 2017).
@@ -22,14 +17,6 @@ impl Convolution for Gcn {
 
     fn load(_: &Vars) -> Option<Self> {
         Some(Self)
-    }
-
-    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError> {
-        sum_weighted(&graph.edges, &linear.forward(h)?)
-    }
-
-    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError> {
-        Carried::weighted(&graph.edges.csr, &graph.edges.weights()?, &linear.forward(h)?, reading)
     }
 }
 

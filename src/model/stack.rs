@@ -9,13 +9,15 @@ use candle_nn::Linear;
 use super::design::{Design, Term};
 use super::dropout::Dropout;
 use super::edges::{Edges, QueryGraph};
+use super::propagate::sum_weighted;
 use super::trace::{Carried, Part, Traced};
 use super::weight::{Vars, Weight};
 use super::{Activation, ModelError, NetworkConfig};
 use crate::base::Rng;
 use crate::graph::Csr;
 
-/// One graph convolution, with the weights it has beside those of its linear layer `W h + b`.
+/// One graph convolution, with the weights it has beside those of its linear layer `W h + b`. By default it is a sum
+/// weighted by the edges' own weights, `C(h)_i = Σ_{j ∈ N(i)} α_ij (W h_j + b)`.
 pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
     /// Whether it is linear in h and its biases as long as each activation and each maximum stays on its side.
     const IS_PIECEWISE_LINEAR: bool = true;
@@ -52,7 +54,17 @@ pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// If a tensor operation fails.
-    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError>;
+    fn forward(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor) -> Result<Tensor, ModelError> {
+        sum_weighted(&graph.edges, &linear.forward(h)?)
+    }
+
+    /// α, one value an edge, where the convolution is a weighted sum.
+    ///
+    /// # Errors
+    /// If a tensor operation fails.
+    fn alpha(&self, graph: &QueryGraph) -> Result<Tensor, ModelError> {
+        graph.edges.weights()
+    }
 
     /// What passes along each edge where row i of `reading` reads what arrives at node i.
     ///
@@ -61,7 +73,9 @@ pub(super) trait Convolution: Debug + Send + Sync + Sized + 'static {
     ///
     /// # Errors
     /// If a tensor operation fails.
-    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError>;
+    fn carried(&self, graph: &QueryGraph, linear: &Linear, h: &Tensor, reading: &[f64]) -> Result<Carried, ModelError> {
+        Carried::weighted(&graph.edges.csr, &self.alpha(graph)?, &linear.forward(h)?, reading)
+    }
 }
 
 /// The design of `s = s₁ + w₁ᵀ hᴸ + b₁`, with hᴸ what L convolutions of one kind make of h⁰.
@@ -137,7 +151,8 @@ impl<C: Convolution> Term for Layers<C> {
         let (mut h, mut score) = (h.clone(), text.clone());
         let mut steps = Vec::with_capacity(self.layers.len());
         for (at, layer) in self.layers.iter().enumerate() {
-            let next = layer.forward(graph, &h, None)?;
+            let sums = layer.convolution.forward(graph, &layer.linear, &h)?;
+            let next = layer.finish(&sums, &h, None)?;
             let width = next.dim(1)?;
             let is_read = self.head.weight().dim(1)? == width;
             let head: Vec<f64> = match is_read {
@@ -145,7 +160,7 @@ impl<C: Convolution> Term for Layers<C> {
                 // The head cannot read values of another width, and the score waits for the last layer.
                 false => vec![0.0; width],
             };
-            let carried = layer.carried(graph, &h, &head)?;
+            let carried = layer.carried(graph, (&h, &sums), &head)?;
             if is_read {
                 score = (text + self.head.forward(&next)?.squeeze(1)?)?;
             }
@@ -176,9 +191,13 @@ struct Layer<C> {
 
 impl<C: Convolution> Layer<C> {
     fn forward(&self, graph: &QueryGraph, h: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor, ModelError> {
-        let sums = self.convolution.forward(graph, &self.linear, h)?;
+        self.finish(&self.convolution.forward(graph, &self.linear, h)?, h, rng)
+    }
+
+    /// What becomes of `sums`, the C(h).
+    fn finish(&self, sums: &Tensor, h: &Tensor, rng: Option<&mut Rng>) -> Result<Tensor, ModelError> {
         let active = match self.activation {
-            Activation::None => sums,
+            Activation::None => sums.clone(),
             Activation::Relu => sums.relu()?,
         };
         let out = self.dropout.forward(&active, rng)?;
@@ -188,10 +207,10 @@ impl<C: Convolution> Layer<C> {
         }
     }
 
-    /// What passes along the edges where `head` reads the values after the activation: its derivative is that of the values
-    /// at hand.
-    fn carried(&self, graph: &QueryGraph, h: &Tensor, head: &[f64]) -> Result<Carried, ModelError> {
-        let sums: Vec<f64> = self.convolution.forward(graph, &self.linear, h)?.flatten_all()?.to_vec1()?;
+    /// What passes along the edges where `head` reads the values after the activation of C(h), `sums`: its derivative is
+    /// that of the values at hand.
+    fn carried(&self, graph: &QueryGraph, (h, sums): (&Tensor, &Tensor), head: &[f64]) -> Result<Carried, ModelError> {
+        let sums: Vec<f64> = sums.flatten_all()?.to_vec1()?;
         let is_open = |sum: f64| self.activation == Activation::None || sum > 0.0;
         let read = |(sum, weight): (&f64, &f64)| if is_open(*sum) { *weight } else { 0.0 };
         let reading: Vec<f64> = sums.iter().zip(head.iter().cycle()).map(read).collect();
