@@ -48,7 +48,7 @@ pub use config::{Keep, Method, TrainConfig, TrainData};
 pub use data::RunData;
 pub use error::TrainError;
 pub use experiment::{Comparison, Experiment, mean_measures};
-pub use explain::{Changes, Explainer, NamedExplanation, NamedPart, PartKind, Place, difference};
+pub use explain::{Changes, Explainer, NamedExplanation, NamedPart, PartKind, Place, difference, score_terms};
 pub use fingerprint::{Fingerprint, Resumption, RunSplit, judgements_hash};
 pub use import::{read_config, read_reference};
 pub use inputs::{prepare, ranking_input};

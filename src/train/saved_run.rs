@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::inputs::{compared_rows, prepare_with, ranking_input};
 use super::run_folder::read_whitening;
 use super::score::rank;
-use super::{Experiment, KeptEpochs, RunData, RunObserver, RunRecord, TrainError, read_run_record};
+use super::{Experiment, KeptEpochs, RunData, RunObserver, RunRecord, TrainError, data_of_run, read_run_record};
 use crate::dataset::encoder_of;
 use crate::graph::{Csr, GraphRequest, Similarities, Whitening};
 use crate::model::{Network, RankingInput};
@@ -74,6 +74,16 @@ impl SavedRun {
         }
     }
 
+    /// [`SavedRun::open_at`], and open data as the run had them ([`data_of_run`]).
+    ///
+    /// # Errors
+    /// Those of both.
+    pub fn open_on(open: &RunData, folder: &Path, epoch: Option<usize>) -> Result<(Self, RunData), TrainError> {
+        let run = Self::open_at(folder, epoch)?;
+        let data = data_of_run(open, &run.record)?;
+        Ok((run, data))
+    }
+
     /// Its record.
     pub fn record(&self) -> &RunRecord {
         &self.record
@@ -119,11 +129,6 @@ impl SavedRun {
             true => Ok(Applied { scores, missing: missing.clone() }),
             false => Err(self.unfit("it gives scores that are not finite numbers".to_owned())),
         }
-    }
-
-    /// Its network, if its model has one.
-    pub(super) fn network(&self) -> Option<&Network> {
-        self.network.as_ref()
     }
 
     /// One query of the data as its network's input.

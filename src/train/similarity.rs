@@ -1,7 +1,8 @@
 //! How a saved run compares pictures: the vectors that its network sees, and the similarity that it has learned.
 
 use super::{RunData, SavedRun, TrainError};
-use crate::graph::{Csr, Similarities};
+use crate::graph::{Csr, GraphRequest, Similarities};
+use crate::model::Network;
 
 /// How a run compares the candidates of one query.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,7 @@ impl RunSimilarity {
 
     /// The k nearest of each picture by the cosine.
     pub fn nearest(&self, k: usize, memory: usize) -> Csr {
-        let request = crate::graph::GraphRequest { k, ..Default::default() };
+        let request = GraphRequest { k, ..GraphRequest::default() };
         Csr::nearest(&Similarities::within(memory, &self.rows, self.dim), request)
     }
 
@@ -85,7 +86,7 @@ impl SavedRun {
             return Ok(None);
         }
         let (rows, dim) = self.compared(data, query)?;
-        let weights = self.network().map(|network| network.learned_similarity()).transpose()?.flatten();
+        let weights = self.network.as_ref().map(Network::learned_similarity).transpose()?.flatten();
         Ok(Some(RunSimilarity { rows, dim, weights: weights.filter(|weights| weights.len() == dim) }))
     }
 }

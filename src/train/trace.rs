@@ -37,7 +37,7 @@ impl SavedRun {
     /// # Errors
     /// Those of [`SavedRun::apply`].
     pub fn trace(&self, data: &RunData, query: usize) -> Result<Option<QueryTrace>, TrainError> {
-        let Some(network) = self.network().filter(|network| network.config().kind.uses_graph()) else {
+        let Some(network) = self.network.as_ref().filter(|network| network.config().kind.uses_graph()) else {
             return Ok(None);
         };
         if data.dataset.queries[query].candidates.is_empty() {

@@ -6,6 +6,7 @@
 //! Each capability has a file with its state, and below it `apply.rs` with the methods of [`Workspace`] that change it.
 
 mod action;
+mod answer;
 mod apply;
 mod attached;
 mod busy;
@@ -35,6 +36,7 @@ mod training;
 mod trash;
 mod two_graphs;
 mod undo;
+mod until;
 mod view;
 
 pub use action::{
@@ -59,7 +61,7 @@ pub use loading::{BareFolder, LoadingState};
 pub use looks::{MOST_DRAWN, RankError, Watch};
 pub use messages::{Message, MessageKind, Offer};
 pub use neighbours::NeighbourLens;
-pub use propagation::{MOST_TRACED, Pair as TracedPair, Playhead, Propagation, SPEEDS, Sent, Stage, Stages, Told};
+pub use propagation::{MOST_TRACED, Pair as TracedPair, Playhead, Propagation, SPEEDS, Sent, Stage, StageKind, Stages};
 pub use ranking::{Order, Ranking};
 pub use runs::RunList;
 pub use saving::Saving;

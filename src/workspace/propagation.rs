@@ -6,9 +6,9 @@ mod playhead;
 mod stages;
 
 pub use playhead::{Playhead, SPEEDS};
-pub use stages::{Pair, Sent, Stage, Stages, Told};
+pub use stages::{Pair, Sent, Stage, StageKind, Stages};
 
-use crate::jobs::Slot;
+use super::answer::Answer;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,10 +42,8 @@ enum By {
 pub struct Propagation {
     is_open: bool,
     playhead: Playhead,
-    job: Slot<(), Option<Stages>>,
-    wanted: Option<StagesRequest>,
-    stages: Option<Arc<Stages>>,
-    problem: Option<String>,
+    /// `None` where the model sends nothing along a graph.
+    answer: Answer<StagesRequest, Option<Arc<Stages>>>,
     /// When it was last looked at.
     seen: Option<Instant>,
 }
@@ -58,17 +56,20 @@ impl Propagation {
 
     /// Whether the stages are being computed.
     pub fn is_computing(&self) -> bool {
-        self.job.is_running()
+        self.answer.is_running()
     }
 
     /// The stages of the current query, once they are there.
     pub fn stages(&self) -> Option<&Arc<Stages>> {
-        self.stages.as_ref()
+        self.answer.found()?.as_ref()
     }
 
     /// Why there are none, in a sentence.
     pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
+        match self.answer.found() {
+            Some(None) => Some("This model sends nothing along a graph: nothing travels from image to image."),
+            _ => self.answer.problem(),
+        }
     }
 
     /// Where the player is.
@@ -76,9 +77,8 @@ impl Propagation {
         &self.playhead
     }
 
-    /// Drops the stages and what computes them.
-    fn forget(&mut self) {
-        self.job.retire();
-        (self.wanted, self.stages, self.problem) = (None, None, None);
+    /// How many stages there are.
+    fn count(&self) -> usize {
+        self.stages().map_or(0, |stages| stages.all.len())
     }
 }

@@ -5,10 +5,10 @@ mod learned;
 
 pub use learned::{Moved, Taught};
 
+use super::answer::Answer;
 use super::ranking::{Order, Ranking};
 use super::view::QueryView;
 use crate::base::named;
-use crate::jobs::Slot;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -79,15 +79,12 @@ pub struct TwoViews {
 pub struct TwoGraphs {
     is_open: bool,
     sides: [GraphSide; 2],
-    job: Slot<(), TwoViews>,
-    wanted: Option<TwoRequest>,
-    shown: Option<TwoViews>,
-    problem: Option<String>,
+    answer: Answer<TwoRequest, TwoViews>,
 }
 
 impl Default for TwoGraphs {
     fn default() -> Self {
-        Self { is_open: false, sides: GraphSide::USUAL, job: Slot::default(), wanted: None, shown: None, problem: None }
+        Self { is_open: false, sides: GraphSide::USUAL, answer: Answer::default() }
     }
 }
 
@@ -104,21 +101,16 @@ impl TwoGraphs {
 
     /// Both graphs, once they are there.
     pub fn shown(&self) -> Option<&TwoViews> {
-        self.shown.as_ref()
+        self.answer.found()
     }
 
     /// Whether they are being made.
     pub fn is_drawing(&self) -> bool {
-        self.job.is_running()
+        self.answer.is_running()
     }
 
     /// Why there are none, in a sentence.
     pub fn problem(&self) -> Option<&str> {
-        self.problem.as_deref()
-    }
-
-    fn forget(&mut self) {
-        self.job.retire();
-        (self.wanted, self.shown, self.problem) = (None, None, None);
+        self.answer.problem()
     }
 }

@@ -7,6 +7,7 @@ use crate::graph::{
 };
 use crate::jobs::{Event, Slot, Wake};
 use crate::train::RunData;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -109,15 +110,8 @@ impl QueryView {
         true
     }
 
-    /// Takes the places of the nodes of another view of the same images.
-    pub(super) fn stay_at(&mut self, other: &Self) {
-        if other.request.query == self.request.query && other.positions.len() == self.positions.len() {
-            self.positions.clone_from(&other.positions);
-        }
-    }
-
     /// Lets the nodes lie where those of another view of the same images lie; `true` if any moved.
-    pub(super) fn follow(&mut self, other: &Self) -> bool {
+    pub(super) fn stay_at(&mut self, other: &Self) -> bool {
         let is_same = other.request.query == self.request.query && other.positions.len() == self.positions.len();
         if !is_same || other.positions == self.positions {
             return false;
@@ -201,6 +195,13 @@ impl QueryView {
     pub fn n(&self) -> usize {
         self.positions.len()
     }
+}
+
+/// The pairs of neighbours that each of two graphs has and the other lacks, the lower index first.
+pub(super) fn alone(views: [&QueryView; 2]) -> [HashSet<(usize, usize)>; 2] {
+    let pairs = |view: &QueryView| view.edges.iter().map(|&(a, b, _)| (a.min(b), a.max(b))).collect::<HashSet<_>>();
+    let [a, b] = views.map(pairs);
+    [a.difference(&b).copied().collect(), b.difference(&a).copied().collect()]
 }
 
 /// Each pair of neighbours once, so that the strongest are drawn last.

@@ -3,7 +3,7 @@
 use super::find::named;
 use crate::cli::table::aligned;
 use crate::dataset::Dataset;
-use crate::train::{Changes, Explainer, NamedExplanation, NamedPart, PartKind, Place, RunRecord};
+use crate::train::{Changes, Explainer, NamedExplanation, NamedPart, PartKind, Place, RunRecord, score_terms};
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -172,14 +172,14 @@ fn kind(kind: PartKind) -> &'static str {
 fn formula(explanation: &NamedExplanation) -> String {
     let mut text = format!("score {:.4}", explanation.score);
     // A terminal's table has the plain sign, as its numbers do.
-    for (at, (name, value)) in explanation.terms().into_iter().enumerate() {
+    for (at, (kind, value)) in score_terms(&explanation.parts).into_iter().enumerate() {
         let sign = match (at, value < 0.0) {
             (0, false) => " = ",
             (0, true) => " = -",
             (_, false) => " + ",
             (_, true) => " - ",
         };
-        text += &format!("{sign}{name} {:.4}", value.abs());
+        text += &format!("{sign}{} {:.4}", kind.term(), value.abs());
     }
     text
 }

@@ -9,5 +9,5 @@ mod scored;
 
 pub use changes::Changes;
 pub use explainer::Explainer;
-pub use named::{NamedExplanation, NamedPart, PartKind, difference};
+pub use named::{NamedExplanation, NamedPart, PartKind, difference, score_terms};
 pub use place::Place;

@@ -100,14 +100,18 @@ impl NamedExplanation {
 
     /// The sum of the parts of one kind; `None` without any.
     pub fn sum(&self, kind: PartKind) -> Option<f64> {
-        let mut of_kind = self.parts.iter().filter(|part| part.kind == kind).map(|part| part.value).peekable();
-        of_kind.peek().is_some().then(|| of_kind.sum())
+        sum(&self.parts, kind)
     }
+}
 
-    /// The score as a formula of a few terms: each kind of part that there is, and the sum of its parts.
-    pub fn terms(&self) -> Vec<(&'static str, f64)> {
-        PartKind::ALL.into_iter().filter_map(|kind| Some((kind.term(), self.sum(kind)?))).collect()
-    }
+/// Parts as a formula of a few terms: each kind that there is, and the sum of its parts.
+pub fn score_terms(parts: &[NamedPart]) -> Vec<(PartKind, f64)> {
+    PartKind::ALL.into_iter().filter_map(|kind| Some((kind, sum(parts, kind)?))).collect()
+}
+
+fn sum(parts: &[NamedPart], kind: PartKind) -> Option<f64> {
+    let mut of_kind = parts.iter().filter(|part| part.kind == kind).map(|part| part.value).peekable();
+    of_kind.peek().is_some().then(|| of_kind.sum())
 }
 
 fn strongest_first(parts: &mut [NamedPart]) {

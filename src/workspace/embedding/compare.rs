@@ -8,7 +8,9 @@ use crate::graph::{
 };
 use crate::jobs::{Event, JobError, Slot, Wake, Worker};
 use crate::train::RunData;
+use crate::workspace::view::alone;
 use crate::workspace::{QueryView, ViewRequest};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -164,6 +166,11 @@ impl ComparisonState {
         self.graphs.views.each_ref().map(Option::as_ref)
     }
 
+    /// The pairs of neighbours that A's graph has alone, and B's, the lower index first.
+    pub fn alone(&self) -> &[HashSet<(usize, usize)>; 2] {
+        &self.graphs.alone
+    }
+
     /// Whether the graphs at hand, or in the making, are those of this query with these neighbours.
     pub fn draws(&self, query: usize, graph: GraphRequest) -> bool {
         self.graphs.asked == Some((query, graph))
@@ -239,6 +246,8 @@ type Views = [QueryView; 2];
 struct PairOfGraphs {
     asked: Option<(usize, GraphRequest)>,
     views: [Option<QueryView>; 2],
+    /// The pairs that only one of them has.
+    alone: [HashSet<(usize, usize)>; 2],
     job: Slot<(), Box<Views>>,
 }
 
@@ -255,6 +264,7 @@ impl PairOfGraphs {
             for view in self.views.iter_mut().flatten() {
                 view.regraph(graph);
             }
+            self.compare();
             return;
         }
         self.views = [None, None];
@@ -277,11 +287,18 @@ impl PairOfGraphs {
                         view.start_layout(wake.clone());
                         Some(view)
                     });
+                    self.compare();
                 }
                 Event::Failed(_) | Event::Progress(_) | Event::Update(()) => {}
             }
         }
         self.views.iter_mut().flatten().fold(changed, |changed, view| view.poll() | changed)
+    }
+
+    fn compare(&mut self) {
+        if let [Some(a), Some(b)] = &self.views {
+            self.alone = alone([a, b]);
+        }
     }
 
     fn retire_job(&mut self) {

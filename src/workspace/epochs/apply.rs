@@ -1,21 +1,12 @@
 //! Reading the kept epochs of the shown run, and showing one of them.
 
 use super::{Asked, Epochs, ReadEpochs};
-use crate::jobs::{Event, JobError, Worker};
-use crate::train::{self, RunObserver};
+use crate::jobs::{Event, JobError};
+use crate::train;
 use crate::workspace::session::ModelScores;
+use crate::workspace::until::Until;
 use crate::workspace::{LiveRun, Session, Workspace};
-use std::ops::ControlFlow;
 use std::path::Path;
-
-/// Ends the work when its worker is cancelled.
-struct Until<'a>(&'a Worker<(), Option<ReadEpochs>>);
-
-impl RunObserver for Until<'_> {
-    fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        self.0.flow()
-    }
-}
 
 impl LiveRun {
     /// The epoch that the run's own ranking comes from; 0 without any. After a second training, its last.

@@ -1,7 +1,7 @@
 //! An explanation, and what it depends on.
 
 use crate::model::ModelKind;
-use crate::train::{Changes, NamedExplanation, NamedPart, PartKind, Place};
+use crate::train::{Changes, NamedExplanation, NamedPart, PartKind, Place, score_terms};
 use std::path::PathBuf;
 
 /// What an explanation depends on; it is made again if this changes.
@@ -100,11 +100,6 @@ impl Explained {
 
     /// The parts' sums by kind, in the order of a formula; without kinds that there are none of.
     pub fn terms(&self) -> Vec<(PartKind, f64)> {
-        let of = |kind: PartKind| {
-            let values: Vec<f64> =
-                self.parts().iter().filter(|part| part.kind == kind).map(|part| part.value).collect();
-            (!values.is_empty()).then(|| (kind, values.iter().sum()))
-        };
-        PartKind::ALL.into_iter().filter_map(of).collect()
+        score_terms(self.parts())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::explained::{Compared, ExplainRequest, Explained};
 use crate::jobs::{JobError, Worker};
-use crate::train::{Explainer, RunData, SavedRun, TrainError, data_of_run, difference};
+use crate::train::{Explainer, RunData, SavedRun, TrainError, difference};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -87,9 +87,8 @@ fn know(open: &RunData, request: &ExplainRequest, known: Option<Known>) -> Resul
         Some(known) if known.query == query => return Ok(known),
         Some(known) => (known.run, known.data.with_judgements(open.judgements.clone())),
         None => {
-            let run = Arc::new(SavedRun::open_at(&request.run, request.epoch)?);
-            let data = data_of_run(open, run.record())?;
-            (run, data)
+            let (run, data) = SavedRun::open_on(open, &request.run, request.epoch)?;
+            (Arc::new(run), data)
         }
     };
     let explainer = Arc::new(run.explainer(&data, request.query)?);

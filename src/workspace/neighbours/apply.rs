@@ -4,7 +4,7 @@ use super::{MOST, Measured, NeighbourLens};
 use crate::base::Progress;
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::{Sensitivity, StudyError, sensitivity};
-use crate::train::{self, RunObserver, SavedRun};
+use crate::train::{RunObserver, SavedRun};
 use crate::workspace::{LensAction, Workspace};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -81,17 +81,12 @@ impl Workspace {
             return;
         }
         let Some((measured, session)) = self.to_measure().zip(self.session.as_ref()) else { return };
-        let Some(record) = self.training.run().map(|run| run.record.clone()) else { return };
         let (data, folder, epoch) = (session.data.clone(), measured.run.clone(), measured.epoch);
         self.neighbours.running = Some(measured);
         self.neighbours.failure = None;
         let wake = self.wake();
         self.neighbours.job.start("neighbours", wake, move |worker| {
-            let data = train::data_of_run(&data, &record)?;
-            let mut run = SavedRun::open(&folder)?;
-            if let Some(epoch) = epoch {
-                run = run.at_epoch(&folder, epoch)?;
-            }
+            let (run, data) = SavedRun::open_on(&data, &folder, epoch)?;
             sensitivity(&data, &run, None, &mut Steps(worker)).map_err(|error| match error {
                 StudyError::Cancelled => JobError::Cancelled,
                 other => JobError::Failed(other.to_string()),

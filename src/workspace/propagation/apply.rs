@@ -2,8 +2,7 @@
 
 use super::{By, MOST_TRACED, Stages, StagesRequest};
 use crate::dataset::TEXT_FEATURE;
-use crate::jobs::JobError;
-use crate::train::{self, RunData, SavedRun};
+use crate::train::{self, SavedRun};
 use crate::workspace::{Order, PropagationAction, Session, Workspace};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +16,7 @@ fn next_version() -> u64 {
 
 impl Workspace {
     pub(in crate::workspace) fn apply_propagation(&mut self, action: PropagationAction) {
-        let stages = self.propagation.stages.as_ref().map_or(0, |stages| stages.all.len());
+        let stages = self.propagation.count();
         let playhead = &mut self.propagation.playhead;
         match action {
             PropagationAction::Show(show) => {
@@ -40,24 +39,13 @@ impl Workspace {
         let now = Instant::now();
         let state = &mut self.propagation;
         let passed = now.saturating_duration_since(state.seen.replace(now).unwrap_or(now));
-        let count = state.stages.as_ref().map_or(0, |stages| stages.all.len());
-        let mut changed = state.playhead.advance(passed, count);
-        match state.job.ended() {
-            Some(Ok(Some(stages))) => {
-                state.playhead.seek(state.playhead.at, stages.all.len());
-                state.stages = Some(Arc::new(stages));
-                changed = true;
+        let mut changed = state.playhead.advance(passed, state.count());
+        if state.answer.poll("There are no steps to show") {
+            // A player that waits for other stages stays where it is, if there are so many.
+            if state.count() > 0 {
+                state.playhead.seek(state.playhead.at, state.count());
             }
-            Some(Ok(None)) => {
-                let text = "This model sends nothing along a graph: nothing travels from image to image.";
-                state.problem = Some(text.to_owned());
-                changed = true;
-            }
-            Some(Err(error)) => {
-                state.problem = (error != JobError::Cancelled).then(|| format!("There are no steps to show: {error}"));
-                changed = true;
-            }
-            None => {}
+            changed = true;
         }
         self.refresh_propagation();
         changed
@@ -66,43 +54,31 @@ impl Workspace {
     /// Computes the stages where those at hand are not of what is shown.
     fn refresh_propagation(&mut self) {
         if !self.propagation.is_open {
-            self.propagation.forget();
-            return;
+            return self.propagation.answer.forget();
         }
         let wanted = self.wanted_stages();
-        let state = &mut self.propagation;
-        let (request, data) = match wanted {
-            Ok(wanted) => wanted,
-            Err(problem) => {
-                state.forget();
-                state.problem = Some(problem.to_owned());
-                return;
-            }
-        };
-        if state.wanted.as_ref() == Some(&request) {
-            return;
-        }
-        state.forget();
-        state.wanted = Some(request.clone());
-        let wake = self.wake.clone();
-        self.propagation.job.start("propagation", wake, move |_| {
+        let Some((request, session)) = self.propagation.answer.ask(wanted).zip(self.session.as_ref()) else { return };
+        let (data, wake) = (session.data.clone(), self.wake.clone());
+        self.propagation.answer.start("propagation", wake, move |_| {
             let query = request.query;
-            let traced = match &request.by {
+            let (data, traced) = match &request.by {
                 By::Run(folder, _, epoch) => {
-                    let run = SavedRun::open_at(folder, *epoch)?;
-                    let data = train::data_of_run(&data, run.record())?;
-                    run.trace(&data, query)?
+                    let (run, data) = SavedRun::open_on(&data, folder, *epoch)?;
+                    let traced = run.trace(&data, query)?;
+                    (data, traced)
                 }
                 By::Untrained => {
-                    train::trace_untrained(&data, data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX), query)?
+                    let signal = data.signals.index(TEXT_FEATURE).unwrap_or(usize::MAX);
+                    let traced = train::trace_untrained(&data, signal, query)?;
+                    (data, traced)
                 }
             };
-            Ok(traced.map(|traced| Stages::new(&data, query, &traced, next_version())))
+            Ok(traced.map(|traced| Arc::new(Stages::new(&data, query, &traced, next_version()))))
         });
     }
 
     /// The stages of what is shown, or why there can be none, in a sentence.
-    fn wanted_stages(&self) -> Result<(StagesRequest, RunData), &'static str> {
+    fn wanted_stages(&self) -> Result<StagesRequest, &'static str> {
         let session = self.session.as_ref().ok_or("Open a data set first.")?;
         if session.data.dataset.queries[session.query()].candidates.len() > MOST_TRACED {
             return Err("The steps of queries with up to 4,000 images are shown.");
@@ -117,7 +93,7 @@ impl Workspace {
             (Some((Order::Untrained, _)), _) => By::Untrained,
             _ => return Err("Train a graph network, or open a run: its steps are shown here."),
         };
-        Ok((request(session, by), session.data.clone()))
+        Ok(request(session, by))
     }
 }
 

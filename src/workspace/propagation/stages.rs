@@ -11,7 +11,7 @@ const LEAST: f32 = 0.02;
 
 /// What a stage adds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum StageKind {
     /// The search engine's order, nothing of the model.
     Initial,
     /// A part of the model.
@@ -33,7 +33,7 @@ pub struct Sent {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
     /// What it adds.
-    pub told: Told,
+    pub kind: StageKind,
     /// The candidates by their scores after it.
     pub ranking: Ranking,
     /// Each candidate's score between the query's lowest, 0, and highest, 1.
@@ -71,7 +71,7 @@ impl Stages {
         let initial = signals::initial_order(&data.dataset, query);
         let mut strengths = in_range(&plain);
         let strongest = strongest(traced.trace.steps.iter().flat_map(|step| &step.messages).map(|one| one.value));
-        let mut all = vec![stage(data, (query, Told::Initial), (initial, &[], strongest), strengths.clone())];
+        let mut all = vec![stage(data, (query, StageKind::Initial), (initial, &[], strongest), strengths.clone())];
         for step in &traced.trace.steps {
             // A step that uses no edges leaves them as they were.
             if !step.weights.is_empty() {
@@ -80,7 +80,7 @@ impl Stages {
                 strengths = weights.iter().map(|weight| weight / most).collect();
             }
             let scores = (step.scores.clone(), &step.messages[..], strongest);
-            all.push(stage(data, (query, Told::By(step.part)), scores, strengths.clone()));
+            all.push(stage(data, (query, StageKind::By(step.part)), scores, strengths.clone()));
         }
         Self { query, pairs, all, version }
     }
@@ -141,7 +141,7 @@ fn strongest(values: impl Iterator<Item = f32>) -> f32 {
 
 fn stage(
     data: &RunData,
-    (query, told): (usize, Told),
+    (query, kind): (usize, StageKind),
     (scores, messages, strongest): (Vec<f32>, &[Message], f32),
     strengths: Vec<f32>,
 ) -> Stage {
@@ -150,5 +150,5 @@ fn stage(
     let is_shown = |one: &&Message| one.from != one.to && one.value.abs() > LEAST * strongest;
     let mut sent: Vec<Sent> = messages.iter().filter(is_shown).map(sent).collect();
     sent.sort_by(|a, b| a.strength.abs().total_cmp(&b.strength.abs()));
-    Stage { told, shares: ranking.shares().collect(), ranking, sent, messages: messages.len(), strengths }
+    Stage { kind, shares: ranking.shares().collect(), ranking, sent, messages: messages.len(), strengths }
 }

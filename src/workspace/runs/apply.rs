@@ -4,26 +4,17 @@ use super::{Reopened, Scored};
 use crate::base::lock_owner;
 use crate::jobs::{Event, JobError, Worker};
 use crate::study::runs::{RunLabel, relist};
-use crate::train::{self, Experiment, RunData, RunObserver, RunRecord, TrainError};
+use crate::train::{self, Experiment, RunData, RunRecord, TrainError};
 use crate::workspace::judging::Labelled;
 use crate::workspace::session::ModelScores;
+use crate::workspace::until::Until;
 use crate::workspace::{LiveRun, Message, RunsAction, Workspace};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Time between two looks at the runs in training.
 const REFRESH: Duration = Duration::from_millis(1500);
-
-/// Ends the work when its worker is cancelled; there is nothing else to tell.
-struct Until<'a>(&'a Worker<(), Reopened>);
-
-impl RunObserver for Until<'_> {
-    fn step(&mut self, _: &str, _: usize, _: usize) -> ControlFlow<()> {
-        self.0.flow()
-    }
-}
 
 /// Scores a run again on the open data set; the vectors come along where they are not those in use.
 fn score(

@@ -3,10 +3,9 @@
 use super::{MOST_TWICE, Near, Taught, TwoRequest, TwoViews};
 use crate::graph::{Csr, GraphRequest};
 use crate::jobs::JobError;
-use crate::train::{self, RunData, RunSimilarity, SavedRun, TrainError};
-use crate::workspace::view::{QueryView, ViewRequest};
+use crate::train::{RunData, RunSimilarity, SavedRun, TrainError};
+use crate::workspace::view::{QueryView, ViewRequest, alone};
 use crate::workspace::{Ranking, TwoGraphsAction, Workspace};
-use std::collections::HashSet;
 
 impl Workspace {
     pub(in crate::workspace) fn apply_two_graphs(&mut self, action: TwoGraphsAction) {
@@ -17,59 +16,34 @@ impl Workspace {
         }
         match self.two_graphs.is_open {
             true => self.make_two_graphs(),
-            false => self.two_graphs.forget(),
+            false => self.two_graphs.answer.forget(),
         }
     }
 
     /// Whether both graphs are to be made, or made again.
     pub fn wants_two_graphs(&self) -> bool {
-        match self.two_request() {
-            Ok((request, _)) => self.two_graphs.wanted.as_ref() != Some(&request),
-            Err(problem) => self.two_graphs.problem.as_deref() != Some(problem),
-        }
+        !self.two_graphs.answer.is_to(&self.two_request())
     }
 
     /// Receives both graphs, and lets their nodes lie where they lie in the Graph panel; `true` if anything changed.
     pub(in crate::workspace) fn poll_two_graphs(&mut self) -> bool {
-        let state = &mut self.two_graphs;
-        let mut changed = false;
-        match state.job.ended() {
-            Some(Ok(views)) => (state.shown, changed) = (Some(views), true),
-            Some(Err(error)) => {
-                state.problem = (error != JobError::Cancelled).then(|| format!("There are no two graphs: {error}"));
-                changed = true;
-            }
-            None => {}
-        }
-        if let (Some(shown), Some(own)) = (&mut state.shown, self.session.as_ref().and_then(|session| session.view())) {
-            shown.views.iter_mut().for_each(|view| changed |= view.follow(own));
+        let mut changed = self.two_graphs.answer.poll("There are no two graphs");
+        let own = self.session.as_ref().and_then(|session| session.view());
+        if let Some((shown, own)) = self.two_graphs.answer.found_mut().zip(own) {
+            shown.views.iter_mut().for_each(|view| changed |= view.stay_at(own));
         }
         changed
     }
 
     fn make_two_graphs(&mut self) {
         let wanted = self.two_request();
-        let state = &mut self.two_graphs;
-        let (request, data) = match wanted {
-            Ok(wanted) => wanted,
-            Err(problem) => {
-                state.forget();
-                state.problem = Some(problem.to_owned());
-                return;
-            }
-        };
-        if state.wanted.as_ref() == Some(&request) {
-            return;
-        }
-        state.forget();
-        state.wanted = Some(request.clone());
+        let Some((request, session)) = self.two_graphs.answer.ask(wanted).zip(self.session.as_ref()) else { return };
         let scores = request.sides.map(|(_, _, epoch)| self.epochs.scores_of(epoch?, request.query));
-        let wake = self.wake.clone();
-        self.two_graphs.job.start("two graphs", wake, move |_| {
+        let (data, wake) = (session.data.clone(), self.wake.clone());
+        self.two_graphs.answer.start("two graphs", wake, move |_| {
             let similarity = |epoch: Option<usize>| -> Result<Option<RunSimilarity>, TrainError> {
                 let Some((folder, _)) = &request.run else { return Ok(None) };
-                let run = SavedRun::open_at(folder, epoch)?;
-                let data = train::data_of_run(&data, run.record())?;
+                let (run, data) = SavedRun::open_on(&data, folder, epoch)?;
                 run.similarity(&data, request.query)
             };
             let [a, b] = request.sides;
@@ -82,7 +56,7 @@ impl Workspace {
         });
     }
 
-    fn two_request(&self) -> Result<(TwoRequest, RunData), &'static str> {
+    fn two_request(&self) -> Result<TwoRequest, &'static str> {
         let session = self.session.as_ref().ok_or("Open a data set first.")?;
         if !session.data.has_vectors() {
             return Err("Two graphs need visual vectors.");
@@ -93,7 +67,7 @@ impl Workspace {
         }
         let k = self.settings.experiment.graph.k;
         let run = self.training.run().filter(|_| !self.training.is_running());
-        let request = TwoRequest {
+        Ok(TwoRequest {
             generation: session.generation,
             query,
             vectors: session.data.vectors.name.clone(),
@@ -102,8 +76,7 @@ impl Workspace {
                 // Without an epoch of its own, a side shows what the window shows.
                 (side.near, side.k.unwrap_or(k), side.epoch.or(self.epochs.chosen()))
             }),
-        };
-        Ok((request, session.data.clone()))
+        })
     }
 }
 
@@ -127,11 +100,8 @@ fn views(
         Ok(QueryView::over(data, wanted, &nearest, None))
     };
     let views = [view(0)?, view(1)?];
-    let [a, b] = views
-        .each_ref()
-        .map(|view| view.edges().iter().map(|&(i, j, _)| (i.min(j), i.max(j))).collect::<HashSet<(usize, usize)>>());
-    let shared = a.intersection(&b).count();
-    let only = [a.difference(&b).copied().collect(), b.difference(&a).copied().collect()];
+    let only = alone(views.each_ref());
+    let shared = views[0].edges().len() - only[0].len();
     let taught = similarities[1].or(similarities[0]).and_then(Taught::of);
     Ok(TwoViews { views, only, shared, rankings: [None, None], taught })
 }

@@ -4,7 +4,7 @@ use super::compare::swatch;
 use crate::app::ctx::PanelCtx;
 use crate::app::kit::theme::{self, GRID};
 use crate::app::kit::{icons, widgets};
-use crate::app::panels::graph::{Differences, GraphCanvas, Only, ShownGraph};
+use crate::app::panels::graph::{GraphCanvas, Only, ShownGraph};
 use crate::graph::{GraphRequest, Homophily};
 use crate::workspace::{EmbeddingAction, Session};
 use egui::{RichText, Ui, vec2};
@@ -13,7 +13,6 @@ use egui::{RichText, Ui, vec2};
 #[derive(Default)]
 pub struct GraphsView {
     canvases: [GraphCanvas; 2],
-    differences: Differences,
 }
 
 /// Width below which the graphs are stacked.
@@ -39,7 +38,7 @@ impl GraphsView {
             true => (vec2(area.x, (area.y - GRID) / 2.0), false),
             false => (vec2((area.x - 2.0 * GRID) / 2.0, area.y), true),
         };
-        let alone = self.differences.of([a, b]);
+        let alone = comparison.alone();
         let before = self.canvases.each_ref().map(GraphCanvas::view_of_plane);
         let layout = egui::Layout::top_down(egui::Align::Min);
         let direction = if across { egui::Layout::left_to_right(egui::Align::Min) } else { layout };

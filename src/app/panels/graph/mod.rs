@@ -19,7 +19,7 @@ use crate::workspace::{
 use egui::Ui;
 
 pub use canvas::{GraphCanvas, ShownGraph};
-pub use only::{Differences, Only};
+pub use only::Only;
 use two::TwoGraphs;
 
 /// Width from which the slider is beside the query.

@@ -116,7 +116,7 @@ impl Reel {
                 let is_aside = focus.is_some_and(|focus| focus != sent.from && focus != sent.to);
                 let alpha = (0.2 + 0.8 * strength.sqrt()) * if is_aside { ASIDE } else { 1.0 };
                 let colour = if sent.strength > 0.0 { palette.accent } else { palette.curves[1] };
-                (head > 0.0 && head < 1.4).then(|| Pulse {
+                (head > 0.0).then(|| Pulse {
                     from: sent.from,
                     to: sent.to,
                     at: head,

@@ -33,7 +33,7 @@ pub fn timeline_ui(ui: &mut Ui, session: &Session, played: &Played<'_>) -> Optio
             if is_past { palette.accent } else { palette.panel },
             Stroke::new(1.5, palette.weak),
         );
-        let (name, figure) = (words::name(stage.told), is_judged.then(|| figure(stage)));
+        let (name, figure) = (words::name(stage.kind), is_judged.then(|| figure(stage)));
         let colour = if is_near { palette.text } else { palette.weak };
         let text = |line: f32, text: String, colour| {
             let mut job = egui::text::LayoutJob::simple_singleline(text, FontId::proportional(theme::SMALL), colour);

@@ -3,7 +3,7 @@
 use super::Played;
 use crate::app::kit::widgets;
 use crate::model::Part;
-use crate::workspace::{Session, Told};
+use crate::workspace::{Session, StageKind};
 
 /// Ranks within which the largest rise is looked for: those an audience sees.
 const SEEN: usize = 20;
@@ -14,15 +14,15 @@ pub fn speed(speed: f32) -> String {
 }
 
 /// A stage's name.
-pub fn name(told: Told) -> String {
-    match told {
-        Told::Initial => "Initial order".to_owned(),
-        Told::By(Part::Text) => "Own signals".to_owned(),
-        Told::By(Part::Layer(layer)) => format!("Layer {layer}"),
-        Told::By(Part::Hop(1)) => "Neighbours".to_owned(),
-        Told::By(Part::Hop(steps)) => format!("{steps} steps away"),
-        Told::By(Part::Feedback(1)) => "Feedback".to_owned(),
-        Told::By(Part::Feedback(round)) => format!("Feedback {round}"),
+pub fn name(kind: StageKind) -> String {
+    match kind {
+        StageKind::Initial => "Initial order".to_owned(),
+        StageKind::By(Part::Text) => "Own signals".to_owned(),
+        StageKind::By(Part::Layer(layer)) => format!("Layer {layer}"),
+        StageKind::By(Part::Hop(1)) => "Neighbours".to_owned(),
+        StageKind::By(Part::Hop(steps)) => format!("{steps} steps away"),
+        StageKind::By(Part::Feedback(1)) => "Feedback".to_owned(),
+        StageKind::By(Part::Feedback(round)) => format!("Feedback {round}"),
     }
 }
 
@@ -30,7 +30,7 @@ pub fn name(told: Told) -> String {
 pub fn label(played: &Played<'_>) -> String {
     let stages = &played.stages.all;
     let at = played.head.nearest(stages.len());
-    let name = stages.get(at).map_or_else(String::new, |stage| name(stage.told));
+    let name = stages.get(at).map_or_else(String::new, |stage| name(stage.kind));
     format!("stage {} of {}, {name}", at + 1, stages.len())
 }
 
@@ -40,14 +40,16 @@ pub fn sentence(session: &Session, played: &Played<'_>) -> String {
     let (from, to, along) = played.head.between(stages.len());
     let at = if along > 0.0 { to } else { from };
     let Some(stage) = stages.get(at) else { return String::new() };
-    let what = match stage.told {
-        Told::Initial => "The order as the search engine gave it".to_owned(),
-        Told::By(Part::Text) => "Each image by its own signals alone".to_owned(),
-        Told::By(Part::Layer(_) | Part::Hop(1)) => {
+    let what = match stage.kind {
+        StageKind::Initial => "The order as the search engine gave it".to_owned(),
+        StageKind::By(Part::Text) => "Each image by its own signals alone".to_owned(),
+        StageKind::By(Part::Layer(_) | Part::Hop(1)) => {
             format!("Neighbours speak along the edges: {} messages", widgets::count(stage.messages))
         }
-        Told::By(Part::Hop(steps)) => format!("What images {steps} steps away say arrives"),
-        Told::By(Part::Feedback(_)) => "All hear from the images ranked first, as far as they look alike".to_owned(),
+        StageKind::By(Part::Hop(steps)) => format!("What images {steps} steps away say arrives"),
+        StageKind::By(Part::Feedback(_)) => {
+            "All hear from the images ranked first, as far as they look alike".to_owned()
+        }
     };
     match at.checked_sub(1).and_then(|before| played.stages.rises(before, at, SEEN)) {
         Some((candidate, before, after)) => {
